@@ -1,0 +1,1 @@
+"""The only place that builds services and hands them on."""

@@ -1,0 +1,1 @@
+"""The embedded demo store: a real store on loopback, reached over HTTP only."""

@@ -1,0 +1,356 @@
+"""What the store says about an order: the values of the Store API (``resources/store-api.yaml``)."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from companion.domain.money import Money
+from companion.domain.periods import Period
+from companion.domain.wire import Instant, Secret, Value
+
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+"""A SHA-256 digest in lower-case hex."""
+
+
+class Session(Value, frozen=True):
+    """What a successful log-in gives: a short-lived bearer token and the orders it opens."""
+
+    token: Secret
+    expires_at: Instant
+    order_numbers: tuple[str, ...]
+
+
+class LineItemKind(enum.StrEnum):
+    DOWNLOAD = "download"
+    PHYSICAL = "physical"
+    BACKUP_MEDIUM = "backupMedium"
+
+
+class LineItem(Value, frozen=True):
+    """One bought thing on an order; `price` is for the whole quantity, without tax."""
+
+    id: str
+    product_id: str
+    name: str
+    kind: LineItemKind
+    quantity: Annotated[int, msgspec.Meta(ge=1)]
+    price: Money
+
+
+class Seat(Value, frozen=True):
+    """One PC that uses a licence; `id` is chosen by the PC that took the seat."""
+
+    id: str
+    name: str
+    taken_at: Instant
+    last_seen_at: Instant | None = None
+
+
+class LicenceStatus(enum.StrEnum):
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+
+
+class Licence(Value, frozen=True):
+    """The right to use a product until `expires_at` on up to `seats_total` PCs.
+
+    `key_from_order` names the earlier order whose key stays valid when a renewal brings no new one.
+    """
+
+    id: str
+    product_id: str
+    product_name: str
+    status: LicenceStatus
+    starts_at: Instant
+    expires_at: Instant | None
+    key: Secret | None = None
+    key_case_sensitive: bool = True
+    key_from_order: str | None = None
+    seats_total: Annotated[int, msgspec.Meta(ge=1)] = 1
+    seats: tuple[Seat, ...] = ()
+    subscription_id: str | None = None
+
+
+class SubscriptionStatus(enum.StrEnum):
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Subscription(Value, frozen=True):
+    """The plan that renews a licence.
+
+    `version` goes into ``If-Match`` when auto-renewal is switched; `price` is what was paid for the running period,
+    `renewal_price` what the next one costs; `active_until` is the end of what is paid for.
+    """
+
+    id: str
+    licence_id: str
+    status: SubscriptionStatus
+    auto_renew: bool
+    term: Period
+    active_until: Instant
+    price: Money
+    renewal_price: Money
+    version: str
+    next_charge_at: Instant | None = None
+    cancel_by: Instant | None = None
+
+
+class Receipt(Value, frozen=True):
+    """The store's dated proof that auto-renewal was switched."""
+
+    id: str
+    subscription_id: str
+    auto_renew: bool
+    received_at: Instant
+    effective_at: Instant
+    still_active_until: Instant
+    statement: str
+
+
+class AutoRenewChange(Value, frozen=True):
+    """The store's answer to switching auto-renewal: the subscription as it is now, and the receipt."""
+
+    subscription: Subscription
+    receipt: Receipt
+
+
+class ExtensionStatus(enum.StrEnum):
+    GRANTED = "granted"
+    REQUESTED = "requested"
+    REFUSED = "refused"
+
+
+class Extension(Value, frozen=True):
+    """The store's answer when a closed download window was asked to open again."""
+
+    status: ExtensionStatus
+    statement: str
+    available_until: Instant | None = None
+
+
+class Platform(enum.StrEnum):
+    WINDOWS = "windows"
+    MACOS = "macos"
+    LINUX = "linux"
+    ANY = "any"
+
+
+class Installation(Value, frozen=True):
+    """How an artifact installs: arguments for an unattended run, and the files whose presence proves success.
+
+    `proof_paths` may start with an environment variable in the platform's own spelling (``%ProgramFiles%``, ``$HOME``).
+    """
+
+    arguments: tuple[str, ...] = ()
+    proof_paths: tuple[str, ...] = ()
+    needs_elevation: bool = False
+
+
+class Download(Value, frozen=True):
+    """An artifact a customer may download while its window is open (`available_from` … `available_until`)."""
+
+    artifact_id: str
+    licence_id: str | None
+    name: str
+    version: str
+    platform: Platform
+    filename: str
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    available_from: Instant
+    available_until: Instant | None
+    extension: Extension | None = None
+
+
+class Grant(Value, frozen=True):
+    """A fresh signed URL and what it must yield.
+
+    `url_expires_at` is the life of the URL, not the right to download. `piece_sha256` holds one digest for each
+    `piece_length` bytes (the last piece may be shorter); both are absent or both are there.
+    """
+
+    artifact_id: str
+    url: str
+    url_expires_at: Instant
+    filename: str
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    sha256: Sha256
+    version: str
+    publisher: str
+    piece_length: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    piece_sha256: tuple[Sha256, ...] = ()
+    installation: Installation = Installation()
+
+
+class ShipmentStatus(enum.StrEnum):
+    PREPARING = "preparing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+
+
+class Shipment(Value, frozen=True):
+    """One parcel; `method` is a code from the profile's shipping methods."""
+
+    id: str
+    status: ShipmentStatus
+    method: str
+    line_item_ids: tuple[str, ...]
+    destination_country: str
+    shipped_at: Instant | None = None
+    expected_from: Instant | None = None
+    expected_until: Instant | None = None
+    delivered_at: Instant | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+
+
+class ChargeKind(enum.StrEnum):
+    AUTHORIZATION = "authorization"
+    CHARGE = "charge"
+    REFUND = "refund"
+
+
+class Charge(Value, frozen=True):
+    """One movement of money as a bank statement shows it; `amount` is positive, `kind` tells the direction.
+
+    An authorization is a hold: it shows for a while and goes at `released_at` without money having moved.
+    `about` says what the movement is for: ``order``, ``shipment:ID`` or ``subscription:ID``.
+    """
+
+    id: str
+    kind: ChargeKind
+    at: Instant
+    amount: Money
+    statement_descriptor: str
+    about: str
+    tax: Money | None = None
+    released_at: Instant | None = None
+
+
+class ReturnReason(enum.StrEnum):
+    NOT_WANTED = "notWanted"
+    DOES_NOT_WORK = "doesNotWork"
+    UNWANTED_RENEWAL = "unwantedRenewal"
+
+
+class ReturnStatus(enum.StrEnum):
+    REQUESTED = "requested"
+    LETTER_NEEDED = "letterNeeded"
+    REFUND_INITIATED = "refundInitiated"
+    CREDITED = "credited"
+    REFUSED = "refused"
+
+
+class DestructionLetter(Value, frozen=True):
+    """The Electronic Letter of Destruction: physical goods are refunded once it is accepted."""
+
+    text: str
+    accepted_at: Instant | None = None
+
+
+class Return(Value, frozen=True):
+    """A return and how far its refund has come; `credit_from` … `credit_until` is when the credit will show."""
+
+    id: str
+    reason: ReturnReason
+    status: ReturnStatus
+    amount: Money
+    requested_at: Instant
+    line_item_ids: tuple[str, ...] = ()
+    subscription_id: str | None = None
+    letter: DestructionLetter | None = None
+    refund_initiated_at: Instant | None = None
+    credit_from: Instant | None = None
+    credit_until: Instant | None = None
+
+
+class ReturnEligibility(Value, frozen=True):
+    """Whether the store would take the order back now, until when, and by which rule it counts."""
+
+    eligible: bool
+    counted_from: Instant
+    deadline: Instant
+    rule: str
+    refusal: str | None = None
+
+
+class InvoiceLine(Value, frozen=True):
+    """One line of an invoice; `price` is for the whole quantity, without tax."""
+
+    name: str
+    quantity: int
+    price: Money
+
+
+class Invoice(Value, frozen=True):
+    """An invoice; `tax_included` tells whether the line prices already contain `tax` (VAT)."""
+
+    number: str
+    order_number: str
+    issued_at: Instant
+    seller: str
+    buyer: str
+    lines: tuple[InvoiceLine, ...]
+    net: Money
+    tax: Money
+    total: Money
+    tax_name: str
+    tax_included: bool = False
+
+
+class OrderStatus(enum.StrEnum):
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    SHIPPED = "shipped"
+    REFUNDED = "refunded"
+
+
+class OrderPage(Value, frozen=True):
+    """A page of the store's own website for this order; `purpose` is ``order``, ``renew`` or ``cancel``."""
+
+    purpose: str
+    url: str
+
+
+class Order(Value, frozen=True):
+    """Everything the store knows about one order."""
+
+    number: str
+    status: OrderStatus
+    placed_at: Instant
+    country: str
+    currency: str
+    total: Money
+    line_items: tuple[LineItem, ...]
+    return_eligibility: ReturnEligibility
+    licences: tuple[Licence, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    downloads: tuple[Download, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    returns: tuple[Return, ...] = ()
+    invoice_number: str | None = None
+    pages: tuple[OrderPage, ...] = ()
+
+    def subscription_of(self, licence: Licence) -> Subscription | None:
+        """The plan that renews `licence`, if it has one."""
+        return next((plan for plan in self.subscriptions if plan.id == licence.subscription_id), None)
+
+    def downloads_of(self, licence: Licence) -> tuple[Download, ...]:
+        """The artifacts that belong to `licence`."""
+        return tuple(download for download in self.downloads if download.licence_id == licence.id)
+
+
+class SupportCase(Value, frozen=True):
+    """A case that support has taken on."""
+
+    case_number: str
+    next_step: str
+    answer_by: Instant

@@ -1,0 +1,266 @@
+"""The vendor profile: all policy (days, numbers, names, phone numbers, blocking programs) comes from the store.
+
+The values of ``GET /v1/profile`` (``resources/store-api.yaml``); a profile can also be read from a file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Annotated
+
+import msgspec
+
+from companion.domain.money import Money
+from companion.domain.orders import Platform, Sha256
+from companion.domain.periods import Period
+from companion.domain.wire import Value
+
+
+class Days(Value, frozen=True):
+    """A span of business days, both ends included."""
+
+    least: Annotated[int, msgspec.Meta(ge=0)]
+    most: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class StoreIdentity(Value, frozen=True):
+    """Who sells: the name people know, the website, the bank statement's wording, the store's own time zone (IANA)."""
+
+    name: str
+    website: str
+    statement_descriptor: str
+    time_zone: str
+    privacy_url: str | None = None
+
+
+class CountedFrom(enum.StrEnum):
+    ORDER_DATE = "orderDate"
+    SHIP_DATE = "shipDate"
+
+
+class ReturnPolicy(Value, frozen=True):
+    """How long goods may be returned, what the days count from, and when credits show."""
+
+    window: Period
+    download_counts_from: CountedFrom
+    physical_counts_from: CountedFrom
+    letter_of_destruction_for_physical: bool
+    credit_business_days: Days
+    renewal_credit_business_days: Days
+
+
+class ShippingMethod(Value, frozen=True):
+    """One way a parcel travels, in business days after it ships."""
+
+    code: str
+    name: str
+    domestic: Days
+    international: Days | None
+    tracked: bool
+
+
+class ShippingPolicy(Value, frozen=True):
+    """When parcels leave and how they travel."""
+
+    home_country: str
+    dispatch_business_days: Days
+    methods: tuple[ShippingMethod, ...]
+
+
+class PaymentPolicy(Value, frozen=True):
+    """When money moves: downloads `download_charged_after` the order, holds vanish within `hold_business_days`."""
+
+    download_charged_after: Period
+    hold_business_days: Days
+    methods: tuple[str, ...]
+    methods_without_auto_renewal: tuple[str, ...]
+
+
+class DownloadPolicy(Value, frozen=True):
+    """The right to download: how long its window is, whether it can be reopened, and how many connections are allowed."""
+
+    window: Period
+    extension_possible: bool
+    most_connections: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
+
+
+class ReminderLeads(Value, frozen=True):
+    """How long before each kind of date a reminder is due; ``P0D`` is the day itself."""
+
+    renewal: tuple[Period, ...]
+    expiry: tuple[Period, ...]
+    download_window: tuple[Period, ...]
+    return_deadline: tuple[Period, ...]
+
+
+class BackupMediumPolicy(Value, frozen=True):
+    """Whether a physical copy of a download purchase can be added, and what it costs."""
+
+    offered: bool
+    name: str
+    price: Money | None = None
+
+
+class Policies(Value, frozen=True):
+    """Every number a store decides."""
+
+    returns: ReturnPolicy
+    shipping: ShippingPolicy
+    payment: PaymentPolicy
+    downloads: DownloadPolicy
+    reminders: ReminderLeads
+    backup_medium: BackupMediumPolicy
+    keys_case_sensitive: bool
+    renewal_keeps_key: bool
+
+
+class Stage(enum.StrEnum):
+    """What the PC is about to do."""
+
+    DOWNLOAD = "download"
+    INSTALL = "install"
+
+
+class BlockerSeverity(enum.StrEnum):
+    BLOCKS = "blocks"
+    WARNS = "warns"
+
+
+class BlockerKind(enum.StrEnum):
+    MAIL = "mail"
+    BROWSER = "browser"
+    OFFICE = "office"
+    ANTIVIRUS = "antivirus"
+    FIREWALL = "firewall"
+    DOWNLOAD_ACCELERATOR = "downloadAccelerator"
+    INSTALLER = "installer"
+    OTHER = "other"
+
+
+class ProcessMatch(Value, frozen=True):
+    """What a blocking process looks like on one platform.
+
+    `names` are executable names, compared without regard to case. The other fields narrow the match when given:
+    the path contains one of `path_contains`; the publisher is one of `publishers`; the arguments contain one of
+    `arguments`. `helpers` are processes that belong to the program without being it (WebView, crash reporters):
+    they are told apart and never block alone.
+    """
+
+    platform: Platform
+    names: tuple[str, ...]
+    path_contains: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()
+
+
+class BlockerRule(Value, frozen=True):
+    """A program that must not run, or is better not run, during a stage, and why."""
+
+    id: str
+    name: str
+    kind: BlockerKind
+    severity: BlockerSeverity
+    stages: tuple[Stage, ...]
+    why: str
+    matches: tuple[ProcessMatch, ...]
+    force_risk: str | None = None
+    startup_boost: str | None = None
+
+
+class SystemRequirement(Value, frozen=True):
+    """What one platform needs; sizes in bytes, `version` is the lowest that works (``10.0``)."""
+
+    platform: Platform
+    version: str | None = None
+    architectures: tuple[str, ...] = ()
+    memory: int = 0
+    free_space: int = 0
+
+
+class ExitMeaning(enum.StrEnum):
+    DONE = "done"
+    RESTART = "restart"
+    CANCELLED = "cancelled"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
+class ExitCode(Value, frozen=True):
+    """What an installer's exit code means, in a sentence, and what to do next."""
+
+    code: int
+    meaning: ExitMeaning
+    sentence: str
+    hint: str
+
+
+class OpeningHours(Value, frozen=True):
+    """Open hours on the given ISO weekdays (1 is Monday) in the support entry's time zone."""
+
+    weekdays: tuple[Annotated[int, msgspec.Meta(ge=1, le=7)], ...]
+    opens: dt.time
+    closes: dt.time
+
+
+class SupportEntry(Value, frozen=True):
+    """One support number (E.164) and whom it is for; an empty tuple means everyone.
+
+    `makers` are PC makers in their normal form ("HP", "Dell"); `countries` are ISO 3166-1 alpha-2.
+    """
+
+    id: str
+    name: str
+    phone: Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$")]
+    time_zone: str
+    hours: tuple[OpeningHours, ...]
+    makers: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    why: str | None = None
+
+
+class MakerName(Value, frozen=True):
+    """The normal name of a PC maker and the spellings firmware uses for it."""
+
+    name: str
+    spellings: tuple[str, ...]
+
+
+class Support(Value, frozen=True):
+    """Where help comes from; numbers come from here only."""
+
+    entries: tuple[SupportEntry, ...]
+    makers: tuple[MakerName, ...] = ()
+    website: str | None = None
+
+
+class Probe(Value, frozen=True):
+    """A small fixed file that shows whether the line delivers ranges and bytes intact; `url` may be relative."""
+
+    url: str
+    size: Annotated[int, msgspec.Meta(ge=1)]
+    sha256: Sha256
+
+
+class MailPatterns(Value, frozen=True):
+    """How to find the credentials in a confirmation e-mail that carries no structured data (regular expressions)."""
+
+    order_number: str
+    order_password: str | None = None
+
+
+class Profile(Value, frozen=True):
+    """Everything the app must know of a vendor to serve its customers."""
+
+    id: str
+    store: StoreIdentity
+    policies: Policies
+    support: Support
+    blockers: tuple[BlockerRule, ...] = ()
+    requirements: tuple[SystemRequirement, ...] = ()
+    exit_codes: tuple[ExitCode, ...] = ()
+    probe: Probe | None = None
+    mail: MailPatterns | None = None

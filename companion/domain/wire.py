@@ -1,0 +1,124 @@
+"""Typed JSON at the edges: how values look on the wire and in the library.
+
+Standards: instants are RFC 3339 with an offset, periods ISO 8601 durations, names camelCase.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.periods import Period
+
+T = TypeVar("T")
+
+Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+"""A moment with a known offset; a moment without one is refused when it is read."""
+
+
+class Secret:
+    """A text that must never be shown, logged or written in clear: passwords, tokens, licence keys, card digits.
+
+    Printing, formatting or comparing by `repr` shows dots; `reveal` is the only way to the text, so a search for
+    ``.reveal(`` lists every place a secret is used.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('•••')"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a secret cannot be pickled")
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Base of everything that is read from or written as JSON: frozen, named fields, camelCase outside."""
+
+
+def decode(data: bytes, kind: type[T], *, source: str) -> T:
+    """Read one JSON document of `kind`; unknown fields are ignored, so that a store may grow.
+
+    `source` names the sender in plain words ("the store"). Raises `CompanionError` ``malformed-answer``; its message
+    names the field that did not fit but never the text found there, which could be a secret.
+    """
+    try:
+        return msgspec.json.decode(data, type=kind, dec_hook=_read_custom)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        where = _field_of(error)
+        raise CompanionError(
+            "malformed-answer",
+            "The answer could not be read",
+            f"What came from {source} is not in the agreed form{where}.",
+            "Try again in a few minutes. If it stays like this, tell support that the answer was malformed.",
+            kind=Kind.UNREACHABLE,
+            retryable=True,
+        ) from None
+
+
+def encode(value: object) -> bytes:
+    """Write `value` as JSON with its secrets in it: for the wire and the keychain only."""
+    return msgspec.json.encode(value, enc_hook=_write_revealed)
+
+
+def encode_without_secrets(value: object) -> bytes:
+    """Write `value` as JSON with every secret replaced by ``null``: for the library, files and standard output."""
+    return msgspec.json.encode(value, enc_hook=_write_redacted)
+
+
+def to_builtins(value: object) -> Any:
+    """Turn `value` into plain dicts, lists and texts, with every secret replaced by ``None``."""
+    return msgspec.to_builtins(value, enc_hook=_write_redacted)
+
+
+def _field_of(error: Exception) -> str:
+    """The JSON path msgspec names at the end of its message (``at `$.licences[0].id` ``), or nothing."""
+    _, found, path = str(error).rpartition(" - at `")
+    return f" (field {path.rstrip('`')})" if found else ""
+
+
+def _read_custom(kind: type, found: Any) -> Any:
+    if kind is Secret and isinstance(found, str):
+        return Secret(found)
+    if kind is Period and isinstance(found, str):
+        return Period.parse(found)
+    raise ValueError("unexpected form")
+
+
+def _write_revealed(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return value.reveal()
+    return _write_plain(value)
+
+
+def _write_redacted(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return None
+    return _write_plain(value)
+
+
+def _write_plain(value: Any) -> Any:
+    if isinstance(value, Period):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form on the wire")

@@ -1,0 +1,1 @@
+"""Effects: blocking, Qt-free, with library errors translated at the edge."""

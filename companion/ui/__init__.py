@@ -1,0 +1,1 @@
+"""Qt Widgets: shows values, starts work through `tasks`, decides nothing."""
