@@ -1,0 +1,121 @@
+"""The one way onto the network: the OS's certificates and proxies, nobody else's credentials."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import urllib.parse
+import urllib.request
+from typing import Any
+
+import requests
+import requests.adapters
+import urllib3
+
+from companion import __version__
+from companion.domain.errors import CompanionError, Kind
+
+USER_AGENT = f"Companion/{__version__}"
+CONNECT_SECONDS = 6.0
+READ_SECONDS = 20.0
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether `host` names this machine itself."""
+    if host is None:
+        return False
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_safe_url(url: str) -> str:
+    """Return `url` if it is https, or http to this very machine.
+
+    Raises `CompanionError` ``not-allowed`` otherwise: a password or an installer must not travel unprotected.
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urllib.parse.SplitResult("", "", "", "", ""), None
+    if host and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))) and "@" not in parts.netloc:
+        return url
+    raise CompanionError(
+        "not-allowed",
+        "This address is not safe to use",
+        "Only addresses that start with https:// are used, so that nobody on the way can read or change anything.",
+        "Check the address. If a store's own page gave it to you, tell the store.",
+        kind=Kind.USAGE,
+    )
+
+
+def proxies_for(url: str) -> dict[str, str]:
+    """The proxies that the operating system asks for on the way to `url`; none for this very machine."""
+    host = urllib.parse.urlsplit(url).hostname
+    if host is None or is_loopback(host) or urllib.request.proxy_bypass(host):
+        return {}
+    return {
+        scheme: address if "://" in address else f"http://{address}"
+        for scheme, address in urllib.request.getproxies().items()
+        if scheme in ("http", "https")
+    }
+
+
+class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
+    """Checks servers against the operating system's certificates instead of a bundled list."""
+
+    def __init__(self, retry: urllib3.Retry, connections: int) -> None:
+        self._context: ssl.SSLContext | None = None
+        super().__init__(max_retries=retry, pool_connections=connections, pool_maxsize=connections)
+
+    def _trust(self) -> ssl.SSLContext:
+        # Made late: a store on loopback never needs it, and loading it costs start-up time.
+        if self._context is None:
+            import truststore
+
+            self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return self._context
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: bool | str, cert: Any = None
+    ) -> Any:
+        """Replace the bundled list of certificates that requests would load by the system's."""
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if host["scheme"] == "https":
+            pool = {"ssl_context": self._trust(), "cert_reqs": "CERT_REQUIRED"}
+        return host, pool
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._trust(), **options)
+
+    def cert_verify(self, *_: Any) -> None:
+        """Keep requests from setting its bundled list on a pool that checks against the system's."""
+
+
+class _SystemSession(requests.Session):
+    """A session that asks the operating system for its proxies at every request, so that a changed network counts."""
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+        options.setdefault("proxies", proxies_for(str(url)))
+        options.setdefault("timeout", (CONNECT_SECONDS, READ_SECONDS))
+        options.setdefault("allow_redirects", False)
+        return super().request(method, url, *args, **options)
+
+
+def new_session(*, retry: urllib3.Retry | None = None, connections: int = 4) -> requests.Session:
+    """A session that follows no redirect by itself and sends nothing that was not given to it.
+
+    It ignores ``.netrc`` and environment certificates' overrides (`trust_env` is off) and does not retry unless
+    `retry` says so. Time limits default to 6 s for connecting and 20 s between bytes.
+    """
+    session = _SystemSession()
+    session.trust_env = False
+    session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+    adapter = _SystemTrustAdapter(retry or urllib3.Retry(0, redirect=0, read=False), connections)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
