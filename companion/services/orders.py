@@ -1,0 +1,322 @@
+"""The person's orders: found at the store, opened with the keychain's credentials, remembered in the library."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import urllib.parse
+import uuid
+from collections.abc import Callable
+from typing import TypeVar
+
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import (
+    AutoRenewChange,
+    Extension,
+    Grant,
+    Invoice,
+    Licence,
+    Order,
+    Receipt,
+    Return,
+    ReturnReason,
+    Session,
+    Subscription,
+    SupportCase,
+)
+from companion.domain.profile import Profile
+from companion.domain.wire import Secret
+from companion.services.keychain import Credentials, Keychain, Kept
+from companion.services.library import KnownOrder, Library, TimelineEntry
+from companion.services.store import StoreClient
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# A token that is about to end would end in the middle of the work.
+_TOKEN_MARGIN = dt.timedelta(seconds=30)
+
+
+class Orders:
+    """Every job on orders. Safe to use from several threads; every method may block on the store or the keychain."""
+
+    def __init__(
+        self, client: StoreClient, keychain: Keychain, library: Library, clock: Callable[[], dt.datetime]
+    ) -> None:
+        self._client = client
+        self._keychain = keychain
+        self._library = library
+        self._clock = clock
+        self._tokens: dict[str, tuple[Secret, dt.datetime]] = {}
+        self._full: dict[str, Order] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def store(self) -> str:
+        """The store's address."""
+        return self._client.url
+
+    # The profile
+
+    def profile(self) -> Profile:
+        """The vendor profile: asked for anew, or the remembered one when the store cannot be reached."""
+        remembered = self._library.profile(self.store)
+        try:
+            fresh = self._client.profile(remembered[1] if remembered else None)
+        except CompanionError as error:
+            if remembered is None or error.kind is not Kind.UNREACHABLE:
+                raise
+            _log.info("using the remembered profile: %s", error.code)
+            return remembered[0]
+        if fresh is None:
+            if remembered is None:
+                raise CompanionError(
+                    "malformed-answer",
+                    "The answer could not be read",
+                    "The store said that nothing has changed although nothing was known.",
+                    "Try again in a few minutes.",
+                    kind=Kind.UNREACHABLE,
+                    retryable=True,
+                )
+            return remembered[0]
+        self._library.remember_profile(self.store, fresh.value, fresh.etag, self._clock())
+        return fresh.value
+
+    def remembered_profile(self) -> Profile | None:
+        """The profile as it was last read, without asking the store."""
+        remembered = self._library.profile(self.store)
+        return remembered[0] if remembered else None
+
+    # Adding and removing
+
+    def add(self, number: str, password: Secret) -> Kept:
+        """Open an order with its password, remember it, and keep the password in the keychain.
+
+        Returns where the password went. Raises what the store says to a wrong pair; nothing is kept then.
+        """
+        credentials = Credentials(order_password=password)
+        return self._add(self._client.open_session(number, credentials), credentials, [number])
+
+    def add_by_card(self, email: str, digits: Secret) -> tuple[tuple[str, ...], Kept]:
+        """Find all orders of an e-mail address and card, remember them, and keep both in the keychain."""
+        credentials = Credentials(email=email, card_last_digits=digits)
+        session = self._client.open_session(None, credentials)
+        return session.order_numbers, self._add(session, credentials, list(session.order_numbers))
+
+    def _add(self, session: Session, credentials: Credentials, numbers: list[str]) -> Kept:
+        kept = Kept.KEYCHAIN
+        for number in numbers:
+            self._tokens[number] = (session.token, session.expires_at)
+            self._library.add_order(self.store, number, self._clock())
+            if self._keychain.keep(self._account(number), credentials) is Kept.SESSION:
+                kept = Kept.SESSION
+            self.refresh(number)
+            self._note("order added", number, kept=kept.value)
+        return kept
+
+    def remove(self, number: str) -> None:
+        """Forget an order: its credentials leave the keychain first, then its notes the library.
+
+        Raises `CompanionError` ``order-unknown`` when it was never added.
+        """
+        self._known(number)
+        self._keychain.forget(self._account(number))
+        with self._lock:
+            self._tokens.pop(number, None)
+            self._full.pop(number, None)
+        self._library.remove_order(self.store, number)
+        self._note("order removed", number)
+
+    def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
+        """Ask the store to e-mail a new order password."""
+        self._client.request_password_reset(number=number, email=email)
+
+    # Reading
+
+    def remembered(self) -> tuple[KnownOrder, ...]:
+        """All orders as they were last seen, without asking the store; keys are there only if read in this session."""
+        return tuple(self._with_secrets(known) for known in self._library.orders(self.store))
+
+    def refresh(self, number: str) -> KnownOrder:
+        """An order as the store sees it now."""
+        self._known(number)
+        with self._lock:
+            seen = self._full.get(number)
+        known = self._known(number)
+        fresh = self._authorised(number, lambda token: self._client.order(number, token, known.etag if seen else None))
+        if fresh is not None:
+            with self._lock:
+                self._full[number] = fresh.value
+            self._library.remember_order(self.store, fresh.value, fresh.etag, self._clock())
+        return self._with_secrets(self._known(number))
+
+    def order(self, number: str) -> Order:
+        """An order as the store sees it now; raises whatever kept it from being read."""
+        found = self.refresh(number).order
+        assert found is not None  # noqa: S101 - a refresh that returns has read the order
+        return found
+
+    def _with_secrets(self, known: KnownOrder) -> KnownOrder:
+        with self._lock:
+            full = self._full.get(known.number)
+        if full is None:
+            return known
+        return KnownOrder(
+            number=known.number, added_at=known.added_at, read_at=known.read_at, etag=known.etag, order=full
+        )
+
+    # Acting
+
+    def switch_auto_renew(self, number: str, subscription: Subscription, on: bool) -> tuple[Order, Receipt]:
+        """Switch auto-renewal, keep the receipt, and read the order again: what counts is what the store then says.
+
+        Raises `CompanionError` ``not-switched`` when the store's state does not agree with its receipt.
+        """
+        change: AutoRenewChange = self._authorised(
+            number, lambda token: self._client.switch_auto_renew(subscription.id, subscription.version, on, token)
+        )
+        self._library.remember_receipt(self.store, number, change.receipt)
+        self._note("auto-renewal switched", number, on=on, receipt=change.receipt.id)
+        order = self.order(number)
+        now = next((plan for plan in order.subscriptions if plan.id == subscription.id), None)
+        if now is None or now.auto_renew is not on:
+            raise CompanionError(
+                "not-switched",
+                "The store does not show the change",
+                "The store sent a receipt, but its own record of the subscription still says the opposite.",
+                "The receipt is kept with the order. Refresh in a few minutes; if it stays, contact support with it.",
+            )
+        return order, change.receipt
+
+    def receipts(self, number: str) -> tuple[Receipt, ...]:
+        """The receipts kept for an order, newest first."""
+        return self._library.receipts(self.store, number)
+
+    def grant(self, number: str, artifact_id: str) -> Grant:
+        """A fresh signed URL for an artifact."""
+        return self._authorised(number, lambda token: self._client.grant(number, artifact_id, token))
+
+    def request_extension(self, number: str, artifact_id: str) -> Extension:
+        """Ask the store to reopen a closed download window."""
+        key = self._intent("extension", number, artifact_id)
+        return self._authorised(number, lambda token: self._client.request_extension(number, artifact_id, token, key))
+
+    def request_return(self, order: Order, reason: ReturnReason, subscription_id: str | None = None) -> Return:
+        """Ask to return a whole order, or an unwanted renewal of one subscription."""
+        items = () if subscription_id else tuple(item.id for item in order.line_items)
+        key = self._intent("return", order.number, reason.value, subscription_id or "")
+        found = self._authorised(
+            order.number,
+            lambda token: self._client.request_return(
+                order.number, reason, token, key, line_item_ids=items, subscription_id=subscription_id
+            ),
+        )
+        self._note("return requested", order.number, id=found.id)
+        return found
+
+    def accept_letter(self, number: str, returned: Return) -> Return:
+        """Accept the Electronic Letter of Destruction of a return."""
+        letter = returned.letter
+        if letter is None:
+            raise CompanionError(
+                "no-letter",
+                "There is no letter to accept",
+                "This return needs no Electronic Letter of Destruction.",
+                "Nothing has to be done.",
+            )
+        key = self._intent("letter", number, returned.id)
+        return self._authorised(number, lambda token: self._client.accept_letter(returned.id, letter, token, key))
+
+    def invoice(self, number: str) -> Invoice:
+        """The invoice of an order."""
+        return self._authorised(number, lambda token: self._client.invoice(number, token))
+
+    def invoice_pdf(self, number: str) -> bytes:
+        """The invoice of an order as PDF."""
+        return self._authorised(number, lambda token: self._client.invoice_pdf(number, token))
+
+    def add_backup_medium(self, number: str) -> Order:
+        """Add the physical backup medium to an order."""
+        key = self._intent("backup-medium", number)
+        self._authorised(number, lambda token: self._client.add_backup_medium(number, token, key))
+        return self.order(number)
+
+    def take_seat(self, number: str, licence_id: str, seat_id: str, name: str) -> Licence:
+        """Take a seat of a licence for a PC."""
+        return self._authorised(number, lambda token: self._client.take_seat(licence_id, seat_id, name, token))
+
+    def free_seat(self, number: str, licence_id: str, seat_id: str) -> Licence:
+        """Free a seat of a licence."""
+        return self._authorised(number, lambda token: self._client.free_seat(licence_id, seat_id, token))
+
+    def open_case(self, number: str, summary: str, case_file: str) -> SupportCase:
+        """Send a case to support."""
+        key = self._intent("case", number, summary, case_file)
+        case = self._authorised(number, lambda token: self._client.open_case(number, summary, case_file, token, key))
+        self._note("case opened", number, case=case.case_number)
+        return case
+
+    # Sessions
+
+    def use_for_session(self, number: str, credentials: Credentials) -> None:
+        """Open an order for this process only, without keeping its credentials."""
+        session = self._client.open_session(number, credentials)
+        with self._lock:
+            self._tokens[number] = (session.token, session.expires_at)
+
+    def _authorised(self, number: str, work: Callable[[Secret], T]) -> T:
+        """Run `work` with a token, logging in when there is none or the store has ended it."""
+        token, fresh = self._token(number)
+        try:
+            return work(token)
+        except CompanionError as error:
+            if error.code != "session-expired" or fresh:
+                raise
+        with self._lock:
+            self._tokens.pop(number, None)
+        return work(self._token(number)[0])
+
+    def _token(self, number: str) -> tuple[Secret, bool]:
+        """A token and whether it was made just now."""
+        with self._lock:
+            held = self._tokens.get(number)
+        if held is not None and held[1] - _TOKEN_MARGIN > self._clock():
+            return held[0], False
+        credentials = self._keychain.read(self._account(number))
+        if credentials is None:
+            if held is not None:
+                return held[0], False
+            raise CompanionError(
+                "credentials-needed",
+                "The order has to be opened again",
+                self._keychain.trouble or "Its password is not in this computer's keychain.",
+                "Enter the order password from the confirmation e-mail.",
+                kind=Kind.NO,
+            )
+        session = self._client.open_session(number, credentials)
+        with self._lock:
+            self._tokens[number] = (session.token, session.expires_at)
+        return session.token, True
+
+    def _known(self, number: str) -> KnownOrder:
+        known = self._library.order(self.store, number)
+        if known is None:
+            raise CompanionError(
+                "order-unknown",
+                "This order has not been added",
+                f"Companion does not know an order {number} of this store.",
+                "Add it with its number and order password; both are in the confirmation e-mail.",
+            )
+        return known
+
+    def _account(self, number: str) -> str:
+        return f"{number} at {urllib.parse.urlsplit(self.store).netloc}"
+
+    def _intent(self, *parts: str) -> str:
+        """An idempotency key for one intention on one day: pressed twice, or after a lost answer, it acts once."""
+        day = self._clock().date().isoformat()
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, "\n".join((self.store, day, *parts))))
+
+    def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
+        self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

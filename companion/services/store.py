@@ -1,0 +1,295 @@
+"""The store's side of the contract, as typed calls (``resources/store-api.yaml``)."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import email.utils
+import logging
+import urllib.parse
+import uuid
+from typing import Any, Generic, TypeVar
+
+import requests
+import urllib3
+
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import (
+    AutoRenewChange,
+    DestructionLetter,
+    Extension,
+    Grant,
+    Invoice,
+    Licence,
+    Order,
+    Return,
+    ReturnReason,
+    Session,
+    SupportCase,
+)
+from companion.domain.problems import Problem, explain_problem
+from companion.domain.profile import Profile
+from companion.domain.wire import Secret, decode
+from companion.services.http import new_session, require_safe_url
+from companion.services.keychain import Credentials
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# Far above any real answer, far below what would hurt: a broken server may send for ever.
+MOST_BYTES = 8 * 1024 * 1024
+_JSON = "application/json"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fresh(Generic[T]):
+    """A value just read, its validator, and the store's clock at that time (None when it did not say)."""
+
+    value: T
+    etag: str | None
+    store_time: dt.datetime | None
+
+
+class StoreClient:
+    """Calls one store. Every method blocks, and raises `CompanionError` with the reason in plain words.
+
+    Orders are reached with the bearer `token` of an open session. A call that changes something carries an
+    idempotency key, so that the same call, sent again after a lost answer, acts once.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = require_safe_url(url).rstrip("/")
+        # Every call is safe to send again: it reads, or is conditional, or carries an idempotency key.
+        again = urllib3.Retry(
+            3, connect=2, read=1, status=2, redirect=0, other=0, allowed_methods=None, backoff_factor=0.3,
+            status_forcelist=(502, 503, 504), respect_retry_after_header=False, raise_on_status=False,
+        )  # fmt: skip
+        self._session = new_session(retry=again)
+        self.store_time_offset: dt.timedelta | None = None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
+        """The vendor profile, or None when it is still the one `etag` names."""
+        return self._get("/v1/profile", Profile, etag=etag)
+
+    def open_session(self, number: str | None, credentials: Credentials) -> Session:
+        """Log in with an order number and password, or with e-mail and card digits."""
+        if credentials.order_password is not None:
+            body = {"orderNumber": number, "orderPassword": credentials.order_password.reveal()}
+        elif credentials.card_last_digits is not None:
+            body = {"email": credentials.email, "cardLastDigits": credentials.card_last_digits.reveal()}
+        else:
+            raise ValueError("credentials hold neither a password nor card digits")
+        return self._send("POST", "/v1/sessions", Session, body=body)
+
+    def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
+        """Ask the store to send a new order password; it never tells whether the order exists."""
+        body = {"orderNumber": number} if number else {"email": email}
+        self._answer("POST", "/v1/password-resets", body=body)
+
+    def order(self, number: str, token: Secret, etag: str | None = None) -> Fresh[Order] | None:
+        """An order, or None when it is still the one `etag` names."""
+        return self._get(f"/v1/orders/{_part(number)}", Order, token=token, etag=etag)
+
+    def switch_auto_renew(self, subscription_id: str, version: str, on: bool, token: Secret) -> AutoRenewChange:
+        """Switch auto-renewal of the subscription as `version` names it; the store refuses if it has changed since."""
+        path = f"/v1/subscriptions/{_part(subscription_id)}/auto-renew"
+        headers = {"If-Match": _quoted(version)}
+        return self._send("PUT", path, AutoRenewChange, body={"autoRenew": on}, token=token, headers=headers)
+
+    def grant(self, number: str, artifact_id: str, token: Secret) -> Grant:
+        """A fresh signed URL for an artifact and what it must yield; a relative URL is made absolute."""
+        path = f"/v1/orders/{_part(number)}/downloads/{_part(artifact_id)}/grant"
+        grant = self._send("POST", path, Grant, token=token, body={})
+        import msgspec
+
+        return msgspec.structs.replace(grant, url=require_safe_url(urllib.parse.urljoin(self.url + "/", grant.url)))
+
+    def request_extension(self, number: str, artifact_id: str, token: Secret, key: str) -> Extension:
+        """Ask the store to reopen a closed download window."""
+        path = f"/v1/orders/{_part(number)}/downloads/{_part(artifact_id)}/extension"
+        return self._send("POST", path, Extension, token=token, body={}, key=key)
+
+    def request_return(
+        self, number: str, reason: ReturnReason, token: Secret, key: str, *,
+        line_item_ids: tuple[str, ...] = (), subscription_id: str | None = None,
+    ) -> Return:  # fmt: skip
+        """Ask for a return of an order's line items, or of an unwanted renewal of a subscription."""
+        body: dict[str, object] = {"reason": reason.value, "lineItemIds": list(line_item_ids)}
+        if subscription_id is not None:
+            body["subscriptionId"] = subscription_id
+        return self._send("POST", f"/v1/orders/{_part(number)}/returns", Return, token=token, body=body, key=key)
+
+    def accept_letter(self, return_id: str, letter: DestructionLetter, token: Secret, key: str) -> Return:
+        """Accept the Electronic Letter of Destruction exactly as it was read."""
+        body = {"accepted": True, "text": letter.text}
+        path = f"/v1/returns/{_part(return_id)}/destruction-letter"
+        return self._send("POST", path, Return, token=token, body=body, key=key)
+
+    def invoice(self, number: str, token: Secret) -> Invoice:
+        """The invoice of an order."""
+        fresh = self._get(f"/v1/orders/{_part(number)}/invoice", Invoice, token=token)
+        assert fresh is not None  # noqa: S101 - without an ETag there is no 304
+        return fresh.value
+
+    def invoice_pdf(self, number: str, token: Secret) -> bytes:
+        """The invoice of an order as the store's own PDF."""
+        answer = self._answer("GET", f"/v1/orders/{_part(number)}/invoice", token=token, accept="application/pdf")
+        if not answer.body.startswith(b"%PDF-"):
+            raise explain_problem(Problem(status=200, code="malformed-answer"))
+        return answer.body
+
+    def add_backup_medium(self, number: str, token: Secret, key: str) -> Order:
+        """Add the physical backup medium to a download order."""
+        return self._send("POST", f"/v1/orders/{_part(number)}/backup-media", Order, token=token, body={}, key=key)
+
+    def take_seat(self, licence_id: str, seat_id: str, name: str, token: Secret) -> Licence:
+        """Take a seat of a licence for a PC; taking it again changes nothing."""
+        path = f"/v1/licences/{_part(licence_id)}/seats/{_part(seat_id)}"
+        return self._send("PUT", path, Licence, token=token, body={"name": name})
+
+    def free_seat(self, licence_id: str, seat_id: str, token: Secret) -> Licence:
+        """Free the seat of a PC that no longer uses the licence."""
+        path = f"/v1/licences/{_part(licence_id)}/seats/{_part(seat_id)}"
+        return self._send("DELETE", path, Licence, token=token)
+
+    def open_case(self, order_number: str | None, summary: str, case_file: str, token: Secret, key: str) -> SupportCase:
+        """Send a case with its redacted case file to support."""
+        body = {"orderNumber": order_number, "summary": summary, "caseFile": case_file}
+        return self._send("POST", "/v1/support/cases", SupportCase, token=token, body=body, key=key)
+
+    def _get(
+        self, path: str, kind: type[T], *, token: Secret | None = None, etag: str | None = None
+    ) -> Fresh[T] | None:
+        headers = {"If-None-Match": etag} if etag else {}
+        answer = self._answer("GET", path, token=token, headers=headers)
+        if answer.status == 304:
+            return None
+        return Fresh(answer.read(kind), answer.headers.get("ETag"), answer.store_time())
+
+    def _send(
+        self, method: str, path: str, kind: type[T], *, body: object = None, token: Secret | None = None,
+        headers: dict[str, str] | None = None, key: str | None = None,
+    ) -> T:  # fmt: skip
+        return self._answer(method, path, body=body, token=token, headers=headers, key=key).read(kind)
+
+    def _answer(
+        self, method: str, path: str, *, body: object = None, token: Secret | None = None,
+        headers: dict[str, str] | None = None, key: str | None = None, accept: str = _JSON,
+    ) -> _Answer:  # fmt: skip
+        """Send one request and return its answer; whatever is not a success is raised as a `CompanionError`."""
+        sent = {"Accept": f"{accept}, application/problem+json", **(headers or {})}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token.reveal()}"
+        if method == "POST":
+            sent["Idempotency-Key"] = key or str(uuid.uuid4())
+        try:
+            with self._session.request(method, self.url + path, json=body, headers=sent, stream=True) as response:
+                answer = _Answer(response.status_code, response.headers, _read_limited(response))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _unreachable(self.url, error) from None
+        store_time = answer.store_time()
+        if store_time is not None:
+            self.store_time_offset = store_time - dt.datetime.now(dt.UTC)
+        _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
+        if answer.status == 304 or 200 <= answer.status < 300:
+            return answer
+        raise explain_problem(answer.problem())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Any
+    body: bytes
+
+    def read(self, kind: type[T]) -> T:
+        content_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if content_type == "text/html":
+            raise explain_problem(Problem(status=self.status, code="portal"))
+        return decode(self.body, kind, source="the store")
+
+    def problem(self) -> Problem:
+        """The problem details of RFC 9457, or what the status alone tells."""
+        retry_after = _seconds(self.headers.get("Retry-After"))
+        content_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if content_type == "application/problem+json":
+            with contextlib.suppress(CompanionError):
+                found = decode(self.body, Problem, source="the store")
+                return Problem(
+                    status=self.status, code=found.code, detail=found.detail, field=found.field,
+                    retryable=found.retryable, retry_after=retry_after or found.retry_after,
+                )  # fmt: skip
+        if content_type == "text/html" and self.status < 400:
+            return Problem(status=self.status, code="portal")
+        return Problem(status=self.status, retry_after=retry_after)
+
+    def store_time(self) -> dt.datetime | None:
+        """The store's clock (RFC 9110 §6.6.1)."""
+        with contextlib.suppress(TypeError, ValueError):
+            return email.utils.parsedate_to_datetime(self.headers.get("Date")).astimezone(dt.UTC)
+        return None
+
+
+def _read_limited(response: requests.Response) -> bytes:
+    body = bytearray()
+    for block in response.iter_content(64 * 1024):
+        body += block
+        if len(body) > MOST_BYTES:
+            raise explain_problem(Problem(status=response.status_code, code="malformed-answer"))
+    return bytes(body)
+
+
+def _seconds(text: str | None) -> float | None:
+    """Seconds from a ``Retry-After`` of either form (RFC 9110 §10.2.3), at most a day."""
+    if text is None:
+        return None
+    with contextlib.suppress(ValueError):
+        return min(max(float(int(text)), 0.0), 86400.0)
+    with contextlib.suppress(TypeError, ValueError):
+        wait = email.utils.parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)
+        return min(max(wait.total_seconds(), 0.0), 86400.0)
+    return None
+
+
+def _part(text: str) -> str:
+    return urllib.parse.quote(text, safe="")
+
+
+def _quoted(version: str) -> str:
+    return version if version.startswith('"') else f'"{version}"'
+
+
+def _unreachable(url: str, error: Exception) -> CompanionError:
+    host = urllib.parse.urlsplit(url).netloc
+    if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE_VERIFY_FAILED" in repr(error):
+        return CompanionError(
+            "untrusted-connection",
+            "The connection is not safe",
+            f"{host} could not prove that it is the store. Something on this line may be reading along.",
+            "Check the PC's date and time. On a hotel or café network, sign in there first, or use another network.",
+            kind=Kind.UNREACHABLE,
+            retryable=True,
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return CompanionError(
+            "proxy",
+            "The proxy refused",
+            f"This PC reaches the internet through a proxy, and that proxy did not let the request to {host} pass.",
+            "Ask whoever looks after this network, or use another one.",
+            kind=Kind.UNREACHABLE,
+            retryable=True,
+        )
+    _log.warning("no answer from the store: %s", type(error).__name__)
+    return CompanionError(
+        "store-unreachable",
+        "The store cannot be reached",
+        f"No answer came from {host}.",
+        "Check that this PC is on the internet, then try again. What you see here stays usable meanwhile.",
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    )
