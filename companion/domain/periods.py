@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import calendar
-import dataclasses
 import datetime as dt
 import re
 
 _FORM = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class Period:
-    """A length of calendar time in years, months and days (ISO 8601-1:2019 §5.5.2, dates only; weeks become days)."""
+    """A length of calendar time in years, months and days (ISO 8601-1:2019 §5.5.2, dates only; weeks become days).
 
-    years: int = 0
-    months: int = 0
-    days: int = 0
+    Written by hand because msgspec would read and write a dataclass as an object instead of as ``P30D``.
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, years: int = 0, months: int = 0, days: int = 0) -> None:
+        self._parts = (years, months, days)
+
+    @property
+    def years(self) -> int:
+        return self._parts[0]
+
+    @property
+    def months(self) -> int:
+        return self._parts[1]
+
+    @property
+    def days(self) -> int:
+        return self._parts[2]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Period) and other._parts == self._parts
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+    def __repr__(self) -> str:
+        return f"Period.parse({str(self)!r})"
 
     @classmethod
     def parse(cls, text: str) -> Period:
