@@ -27,7 +27,7 @@ from companion.domain.orders import (
 )
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret
-from companion.services.keychain import Credentials, Keychain, Kept
+from companion.services.keychain import Credentials, Kept, Keychain
 from companion.services.library import KnownOrder, Library, TimelineEntry
 from companion.services.store import StoreClient
 
