@@ -1,0 +1,252 @@
+"""Auto-renewal: what a switch would do, whether the store really did it, and the receipt in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+from companion.domain.licences import Standing, standing
+from companion.domain.money import Money
+from companion.domain.orders import (
+    Licence,
+    LicenceStatus,
+    Order,
+    Receipt,
+    ReturnReason,
+    ReturnStatus,
+    Subscription,
+    SubscriptionStatus,
+)
+from companion.domain.periods import Period, days_until
+from companion.domain.profile import Profile
+from companion.domain.wire import Instant, Value
+from companion.domain.wording import FormatDate, FormatMoment, FormatMoney, days_away
+
+
+class AutoRenew(enum.StrEnum):
+    ON = "on"
+    OFF = "off"
+    NOT_OFFERED = "notOffered"
+
+
+class NextCharge(Value, frozen=True):
+    """The next renewal charge; `previous` is what was paid last when that differs, `cancel_by` when it is another day.
+
+    `announced` is False when the store has not set the day yet and `at` is the end of what is paid for.
+    """
+
+    at: Instant
+    amount: Money
+    previous: Money | None = None
+    cancel_by: Instant | None = None
+    announced: bool = True
+
+    @property
+    def rises(self) -> bool:
+        """Whether it costs more than last time."""
+        return self.previous is not None and self.amount.amount > self.previous.amount
+
+
+def auto_renew_of(subscription: Subscription | None) -> AutoRenew:
+    """Whether auto-renewal is on, off or not offered at all."""
+    if subscription is None:
+        return AutoRenew.NOT_OFFERED
+    on = subscription.auto_renew and subscription.status is SubscriptionStatus.ACTIVE
+    return AutoRenew.ON if on else AutoRenew.OFF
+
+
+def renewal_refunded(order: Order, subscription: Subscription) -> bool:
+    """Whether the renewal was given back: from the moment that refund is initiated, the plan does not renew again."""
+    done = (ReturnStatus.REFUND_INITIATED, ReturnStatus.CREDITED)
+    return any(
+        entry.reason is ReturnReason.UNWANTED_RENEWAL
+        and entry.subscription_id == subscription.id
+        and entry.status in done
+        for entry in order.returns
+    )
+
+
+def next_charge(order: Order, subscription: Subscription | None, zone: dt.tzinfo) -> NextCharge | None:
+    """The charge that will come if nothing is done, or None."""
+    if subscription is None or auto_renew_of(subscription) is not AutoRenew.ON:
+        return None
+    if subscription.next_charge_at is None or renewal_refunded(order, subscription):
+        return None
+    return charge_of(subscription, zone)
+
+
+def charge_of(subscription: Subscription, zone: dt.tzinfo) -> NextCharge:
+    """What the next charge of `subscription` would be; `cancel_by` only where its day differs in `zone`."""
+    at = subscription.next_charge_at or subscription.active_until
+    cancel_by = subscription.cancel_by
+    if cancel_by is not None and cancel_by.astimezone(zone).date() == at.astimezone(zone).date():
+        cancel_by = None
+    price, renewal = subscription.price, subscription.renewal_price
+    return NextCharge(
+        at=at,
+        amount=renewal,
+        previous=price if price != renewal and price.currency == renewal.currency else None,
+        cancel_by=cancel_by,
+        announced=subscription.next_charge_at is not None,
+    )
+
+
+class Refusal(enum.StrEnum):
+    """Why auto-renewal cannot be switched."""
+
+    ENDED = "ended"
+    REFUNDED = "refunded"
+
+
+class SwitchPreview(Value, frozen=True):
+    """What switching auto-renewal would do, known before it is done.
+
+    `changes` is False when it is already as wanted. `charge` is the charge that switching off prevents, or switching
+    on brings. `too_late` says that the last day to cancel before that charge has passed.
+    """
+
+    on: bool
+    changes: bool
+    product_name: str
+    term: Period
+    active_until: Instant
+    days_left: int
+    charge: NextCharge | None
+    too_late: bool = False
+    return_window: Period | None = None
+    refusal: Refusal | None = None
+
+
+def preview_switch(
+    subscription: Subscription, licence: Licence, on: bool, profile: Profile, now: dt.datetime, zone: dt.tzinfo
+) -> SwitchPreview:
+    """What switching auto-renewal of `licence` to `on` will do, and until when the product stays active."""
+    refusal = _refusal(subscription, licence, now)
+    is_on = auto_renew_of(subscription) is AutoRenew.ON
+    prevented = is_on and subscription.next_charge_at is not None
+    charge = charge_of(subscription, zone) if refusal is None and (on or prevented) else None
+    last_moment = subscription.cancel_by
+    too_late = not on and is_on and last_moment is not None and charge is not None and last_moment < now < charge.at
+    return SwitchPreview(
+        on=on,
+        changes=refusal is None and is_on is not on,
+        product_name=licence.product_name,
+        term=subscription.term,
+        active_until=subscription.active_until,
+        days_left=days_until(subscription.active_until, now, zone),
+        charge=charge,
+        too_late=too_late,
+        return_window=profile.policies.returns.window,
+        refusal=refusal,
+    )
+
+
+def _refusal(subscription: Subscription, licence: Licence, now: dt.datetime) -> Refusal | None:
+    if licence.status is LicenceStatus.REFUNDED:
+        return Refusal.REFUNDED
+    ended = subscription.status is SubscriptionStatus.EXPIRED
+    # A plan that renews goes on by itself, so only one that does not can have run out.
+    if ended or (subscription.active_until <= now and auto_renew_of(subscription) is not AutoRenew.ON):
+        return Refusal.ENDED
+    return None
+
+
+def term_words(term: Period) -> str:
+    """What has been paid for: ``paid month``, ``paid year``, ``paid period of 6 months``."""
+    named = {(0, 1, 0): "paid month", (1, 0, 0): "paid year", (0, 12, 0): "paid year"}
+    return named.get((term.years, term.months, term.days), f"paid period of {term.as_words()}")
+
+
+def preview_sentences(preview: SwitchPreview, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, ...]:
+    """What the person reads before confirming: each entry one whole sentence."""
+    until = format_date(preview.active_until)
+    if preview.refusal is Refusal.REFUNDED:
+        return (f"{preview.product_name} was refunded, so there is nothing left to renew.",)
+    if preview.refusal is Refusal.ENDED:
+        return (
+            f"This plan ended on {until}, so auto-renewal cannot be switched.",
+            "You can renew by hand on the store's own page.",
+        )
+    if preview.on:
+        return _sentences_on(preview, format_date, format_money)
+    return _sentences_off(preview, until, format_date, format_money)
+
+
+def _sentences_on(preview: SwitchPreview, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, ...]:
+    charge = preview.charge
+    said = [] if preview.changes else ["Auto-renewal is already on."]
+    if charge is None:
+        return tuple(said)
+    when = f"on {format_date(charge.at)}" if charge.announced else f"by {format_date(charge.at)}"
+    said.append(f"{preview.product_name} will renew for {preview.term.as_words()}.")
+    said.append(f"{format_money(charge.amount)} will be charged {when} to the card of the original purchase.")
+    if charge.previous is not None:
+        said.append(f"The period that is running now cost {format_money(charge.previous)}.")
+    if charge.cancel_by is not None:
+        said.append(f"To avoid that charge, switch it off again by {format_date(charge.cancel_by)}.")
+    else:
+        said.append("You can switch it off again at any time before that day.")
+    return tuple(said)
+
+
+def _sentences_off(
+    preview: SwitchPreview, until: str, format_date: FormatDate, format_money: FormatMoney
+) -> tuple[str, ...]:
+    said = ["Auto-renewal will be switched off." if preview.changes else "Auto-renewal is already off."]
+    left = days_away(preview.days_left)
+    said.append(
+        f"{preview.product_name} stays active until {until} ({left}), the end of the {term_words(preview.term)}."
+    )
+    charge = preview.charge
+    if preview.too_late and charge is not None and preview.return_window is not None:
+        said.append(
+            f"The last day to cancel before the charge of {format_money(charge.amount)} on {format_date(charge.at)} "
+            "has passed, so the store may still make it."
+        )
+        said.append(f"If it does, you can ask for that money back within {preview.return_window.as_words()}.")
+    elif charge is not None:
+        said.append(f"The charge of {format_money(charge.amount)} on {format_date(charge.at)} will not be made.")
+    else:
+        said.append("No further charge will be made.")
+    return tuple(said)
+
+
+def confirmed(subscription: Subscription, receipt: Receipt, wanted: bool) -> bool:
+    """Whether the store, asked again afterwards, really stands where the person wanted it.
+
+    The receipt must be about this plan and say the same; a plan that is off must announce no further charge.
+    """
+    agreed = receipt.subscription_id == subscription.id and receipt.auto_renew is wanted
+    if not agreed or subscription.auto_renew is not wanted:
+        return False
+    return subscription.status is SubscriptionStatus.ACTIVE if wanted else subscription.next_charge_at is None
+
+
+def receipt_lines(
+    receipt: Receipt,
+    *,
+    store: str,
+    order_number: str,
+    product_name: str,
+    format_date: FormatDate,
+    format_moment: FormatMoment,
+) -> tuple[str, ...]:
+    """The dated receipt as lines of text: what was declared, when it arrived, what it does and until when."""
+    switched = "switched on" if receipt.auto_renew else "switched off"
+    return (
+        f"Auto-renewal {switched}",
+        f"Product: {product_name}",
+        f"Order: {order_number} at {store}",
+        f"Received by the store: {format_moment(receipt.received_at)}",
+        f"Takes effect: {format_moment(receipt.effective_at)}",
+        f"The product stays active until: {format_date(receipt.still_active_until)}",
+        f"What the store says: {receipt.statement}",
+        f"Receipt number: {receipt.id}",
+    )
+
+
+def live_subscription(order: Order, licence: Licence, now: dt.datetime) -> Subscription | None:
+    """The plan of `licence` as far as it still matters: none once the licence was refunded."""
+    if standing(order, licence, now) is Standing.REFUNDED:
+        return None
+    return order.subscription_of(licence)

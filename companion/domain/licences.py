@@ -1,0 +1,53 @@
+"""What a licence is worth now, and which licences a later order has carried on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+
+from companion.domain.orders import Licence, LicenceStatus, Order, OrderStatus
+
+
+class Standing(enum.StrEnum):
+    """What a licence is worth at a given moment; the store's word, corrected by the calendar when it is old."""
+
+    ACTIVE = "active"
+    NOT_STARTED = "notStarted"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+
+
+def standing(order: Order, licence: Licence, now: dt.datetime) -> Standing:
+    """How `licence` stands at `now`; facts read before it ran out do not keep it alive."""
+    if licence.status is LicenceStatus.REFUNDED or order.status is OrderStatus.REFUNDED:
+        return Standing.REFUNDED
+    if licence.status is LicenceStatus.EXPIRED or (licence.expires_at is not None and licence.expires_at <= now):
+        return Standing.EXPIRED
+    return Standing.NOT_STARTED if licence.starts_at > now else Standing.ACTIVE
+
+
+def carried_on(orders: Iterable[Order]) -> frozenset[tuple[str, str]]:
+    """The licences (order number, licence id) that a later order has carried on with the same key.
+
+    A renewal names the order whose key stays valid; two purchases of one product without that link are two licences,
+    and each of them is told apart. A refunded renewal carries nothing on.
+    """
+    families: dict[tuple[str, str], list[tuple[Order, Licence]]] = {}
+    for order in orders:
+        for licence in order.licences:
+            family = (licence.key_from_order or order.number, licence.product_id)
+            families.setdefault(family, []).append((order, licence))
+    replaced = set()
+    for members in families.values():
+        if len(members) < 2:
+            continue
+        for order, licence in members:
+            if any(_carries_on(later_order, later, order, licence) for later_order, later in members):
+                replaced.add((order.number, licence.id))
+    return frozenset(replaced)
+
+
+def _carries_on(later_order: Order, later: Licence, order: Order, licence: Licence) -> bool:
+    refunded = later.status is LicenceStatus.REFUNDED or later_order.status is OrderStatus.REFUNDED
+    return later_order.number != order.number and later.starts_at > licence.starts_at and not refunded

@@ -1,0 +1,271 @@
+"""One card per licence: what the person owns, until when, and what is best done next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Collection, Iterable
+
+from companion.domain.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
+from companion.domain.download_windows import DownloadWindow, WindowState, window_of
+from companion.domain.licences import Standing, carried_on, standing
+from companion.domain.orders import ExtensionStatus, Licence, Order
+from companion.domain.periods import Period, days_until
+from companion.domain.profile import Profile
+from companion.domain.seats import SeatUse, ThisPC, seat_use
+from companion.domain.wire import Instant, Value
+from companion.domain.wording import FormatDate, FormatMoney, counted, days_away
+
+
+class Tone(enum.StrEnum):
+    """How urgent a card is: `ATTENTION` has a date that comes soon, `OVER` has run out, `ENDED` needs nothing more."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    OVER = "over"
+    ENDED = "ended"
+
+
+class Concern(enum.StrEnum):
+    """What makes a card need attention."""
+
+    RENEWS_SOON = "renewsSoon"
+    PRICE_RISES = "priceRises"
+    EXPIRES_SOON = "expiresSoon"
+    WINDOW_CLOSES_SOON = "windowClosesSoon"
+    WINDOW_CLOSED = "windowClosed"
+
+
+class NextAction(enum.StrEnum):
+    """The one thing that helps most now."""
+
+    DOWNLOAD = "download"
+    INSTALL = "install"
+    ASK_EXTENSION = "askExtension"
+    RENEW = "renew"
+    NONE = "none"
+
+
+class ProductCard(Value, frozen=True):
+    """Everything Home shows of one licence.
+
+    `days_left` are calendar days in the person's zone, negative once it has run out, None without an end or after a
+    refund. `carried_on` says that a later order carries this licence on.
+    """
+
+    order_number: str
+    licence_id: str
+    product_id: str
+    product_name: str
+    standing: Standing
+    tone: Tone
+    starts_at: Instant
+    expires_at: Instant | None
+    days_left: int | None
+    auto_renew: AutoRenew
+    subscription_id: str | None
+    next_charge: NextCharge | None
+    window: DownloadWindow
+    seats: SeatUse
+    action: NextAction
+    concerns: tuple[Concern, ...] = ()
+    carried_on: bool = False
+
+
+def product_cards(
+    orders: Iterable[Order],
+    profile: Profile,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    *,
+    this_seat: str | None = None,
+    downloaded: Collection[str] = (),
+) -> tuple[ProductCard, ...]:
+    """One card per licence, the ones that need attention first.
+
+    `this_seat` is this PC's seat id; `downloaded` are the ids of artifacts that lie verified on this PC.
+    """
+    orders = tuple(orders)
+    replaced = carried_on(orders)
+    cards = [
+        _card(order, licence, profile, now, zone, this_seat, downloaded, (order.number, licence.id) in replaced)
+        for order in orders
+        for licence in order.licences
+    ]
+    return tuple(sorted(cards, key=_urgency))
+
+
+def _card(
+    order: Order,
+    licence: Licence,
+    profile: Profile,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    this_seat: str | None,
+    downloaded: Collection[str],
+    replaced: bool,
+) -> ProductCard:
+    state = standing(order, licence, now)
+    alive = state in (Standing.ACTIVE, Standing.NOT_STARTED)
+    plan = live_subscription(order, licence, now)
+    window = window_of(order.downloads_of(licence) if state is not Standing.REFUNDED else (), now, zone)
+    charge = next_charge(order, plan, zone)
+    have_it = any(artifact.artifact_id in downloaded for artifact in window.artifacts)
+    seats = seat_use(licence, this_seat)
+    concerns: tuple[Concern, ...] = ()
+    if alive and not replaced:
+        concerns = _date_concerns(licence, charge, profile, now, zone)
+        concerns += () if have_it else _window_concerns(window, seats, profile, now, zone)
+    ends = licence.expires_at if state is not Standing.REFUNDED else None
+    return ProductCard(
+        order_number=order.number,
+        licence_id=licence.id,
+        product_id=licence.product_id,
+        product_name=licence.product_name,
+        standing=state,
+        tone=_tone(state, replaced, concerns),
+        starts_at=licence.starts_at,
+        expires_at=licence.expires_at,
+        days_left=days_until(ends, now, zone) if ends is not None else None,
+        auto_renew=auto_renew_of(plan),
+        subscription_id=plan.id if plan is not None else None,
+        next_charge=charge,
+        window=window,
+        seats=seats,
+        action=NextAction.NONE if replaced else _action(state, concerns, window, seats, have_it, profile),
+        concerns=concerns,
+        carried_on=replaced,
+    )
+
+
+def _date_concerns(
+    licence: Licence, charge: NextCharge | None, profile: Profile, now: dt.datetime, zone: dt.tzinfo
+) -> tuple[Concern, ...]:
+    leads = profile.policies.reminders
+    if charge is None:
+        soon = licence.expires_at is not None and _within(licence.expires_at, leads.expiry, now, zone)
+        return (Concern.EXPIRES_SOON,) if soon else ()
+    if not _within(charge.at, leads.renewal, now, zone):
+        return ()
+    return (Concern.RENEWS_SOON, Concern.PRICE_RISES) if charge.rises else (Concern.RENEWS_SOON,)
+
+
+def _window_concerns(
+    window: DownloadWindow, seats: SeatUse, profile: Profile, now: dt.datetime, zone: dt.tzinfo
+) -> tuple[Concern, ...]:
+    policy, at = profile.policies.downloads, window.changes_at
+    if at is None:
+        return ()
+    if window.is_open and _within(at, profile.policies.reminders.download_window, now, zone):
+        return (Concern.WINDOW_CLOSES_SOON,)
+    # A window that closed long ago, or that nobody can open or needs, is no news: the card still says that it closed.
+    useful = policy.extension_possible and seats.this_pc is ThisPC.NOT_YET
+    recent = window.state is WindowState.CLOSED and policy.window.after(at) > now
+    return (Concern.WINDOW_CLOSED,) if useful and recent else ()
+
+
+def _within(date: dt.datetime, leads: tuple[Period, ...], now: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether `date` is nearer than the longest of the store's own `leads`."""
+    day = date.astimezone(zone).date()
+    return any(lead.after(now.astimezone(zone)).date() >= day for lead in leads)
+
+
+def _tone(state: Standing, replaced: bool, concerns: tuple[Concern, ...]) -> Tone:
+    if state is Standing.REFUNDED or replaced:
+        return Tone.ENDED
+    if state is Standing.EXPIRED:
+        return Tone.OVER
+    return Tone.ATTENTION if concerns else Tone.OK
+
+
+def _action(
+    state: Standing,
+    concerns: tuple[Concern, ...],
+    window: DownloadWindow,
+    seats: SeatUse,
+    have_it: bool,
+    profile: Profile,
+) -> NextAction:
+    if state is Standing.REFUNDED:
+        return NextAction.NONE
+    if state is Standing.EXPIRED:
+        return NextAction.RENEW
+    if Concern.WINDOW_CLOSES_SOON in concerns and not have_it:
+        return NextAction.DOWNLOAD
+    if Concern.EXPIRES_SOON in concerns:
+        return NextAction.RENEW
+    if seats.this_pc is ThisPC.USES_IT:
+        return NextAction.NONE
+    if have_it:
+        return NextAction.INSTALL if seats.this_pc is ThisPC.NOT_YET else NextAction.NONE
+    if window.is_open:
+        return NextAction.DOWNLOAD
+    may_ask = window.asked not in (ExtensionStatus.REQUESTED, ExtensionStatus.REFUSED)
+    if window.state is WindowState.CLOSED and profile.policies.downloads.extension_possible and may_ask:
+        return NextAction.ASK_EXTENSION
+    return NextAction.NONE
+
+
+_RANK = {Tone.ATTENTION: 0, Tone.OVER: 1, Tone.OK: 2, Tone.ENDED: 3}
+
+
+def _urgency(card: ProductCard) -> tuple[int, float, str, str, str]:
+    """Attention first, the nearest date first; what has run out most recently before what did long ago."""
+    dates = [date.timestamp() for date in (card.expires_at,) if date is not None]
+    if card.tone is Tone.ATTENTION:
+        if card.next_charge is not None:
+            dates.append((card.next_charge.cancel_by or card.next_charge.at).timestamp())
+        if Concern.WINDOW_CLOSES_SOON in card.concerns and card.window.changes_at is not None:
+            dates.append(card.window.changes_at.timestamp())
+    nearest = min(dates, default=float("inf"))
+    past = card.tone in (Tone.OVER, Tone.ENDED)
+    return (_RANK[card.tone], -nearest if past else nearest, card.product_name, card.order_number, card.licence_id)
+
+
+_STANDING_WORDS = {
+    Standing.ACTIVE: "Active",
+    Standing.NOT_STARTED: "Not started yet",
+    Standing.EXPIRED: "Expired",
+    Standing.REFUNDED: "Refunded",
+}
+
+
+def standing_words(card: ProductCard) -> str:
+    """The licence's status in a word or two: ``Active``, ``Expired``, ``Renewed``, …"""
+    return "Renewed" if card.carried_on and card.standing is Standing.EXPIRED else _STANDING_WORDS[card.standing]
+
+
+def status_sentence(card: ProductCard, format_date: FormatDate) -> str:
+    """Until when the licence is good, in a whole sentence."""
+    if card.standing is Standing.REFUNDED:
+        return "This licence was refunded and has ended."
+    if card.expires_at is None or card.days_left is None:
+        return "This licence has no end date."
+    day = format_date(card.expires_at)
+    if card.standing is Standing.EXPIRED:
+        if card.carried_on:
+            return f"This licence ran until {day}; a later order carries it on."
+        if card.days_left > 0:
+            return "The store has ended this licence before its last day."
+        return f"This licence ran out {days_away(card.days_left)}, on {day}."
+    if card.standing is Standing.NOT_STARTED:
+        return f"This licence starts on {format_date(card.starts_at)} and runs until {day}."
+    left = "today is its last day" if card.days_left == 0 else f"{counted(card.days_left, 'day')} left"
+    return f"Active until {day}: {left}."
+
+
+def charge_sentence(card: ProductCard, format_date: FormatDate, format_money: FormatMoney) -> str:
+    """What auto-renewal will do, in whole sentences."""
+    charge = card.next_charge
+    if card.auto_renew is AutoRenew.NOT_OFFERED:
+        return "There is no auto-renewal, so nothing will be charged."
+    if charge is None:
+        return "Auto-renewal is off, so nothing will be charged." if card.auto_renew is AutoRenew.OFF else _NO_DATE
+    said = f"Renews on {format_date(charge.at)} for {format_money(charge.amount)}"
+    said += f"; last time it cost {format_money(charge.previous)}." if charge.previous is not None else "."
+    if charge.cancel_by is not None:
+        said += f" To avoid the charge, switch auto-renewal off by {format_date(charge.cancel_by)}."
+    return said
+
+
+_NO_DATE = "Auto-renewal is on; the store has not announced a charge."

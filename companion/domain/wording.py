@@ -1,0 +1,79 @@
+"""Small pieces that sentences for people are made of.
+
+A decision never formats a date or an amount by itself: it takes a `FormatDate` and a `FormatMoney`, so that the
+window can use the person's locale and the command line the plain forms given here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from companion.domain.money import Money
+from companion.domain.profile import Days
+
+FormatDate = Callable[[dt.datetime], str]
+"""Shows a moment as a day in the person's zone ("8 January 2027")."""
+FormatMoment = Callable[[dt.datetime], str]
+"""Shows a moment as day and time in the person's zone ("Monday 09:00")."""
+FormatMoney = Callable[[Money], str]
+
+# Not `calendar.month_name`, which follows the process's locale.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def plain_date(zone: dt.tzinfo) -> FormatDate:
+    """A `FormatDate` for terminals and scripts: ``8 January 2027`` in `zone`, whatever the system's locale."""
+
+    def show(moment: dt.datetime) -> str:
+        local = moment.astimezone(zone)
+        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+    return show
+
+
+def plain_moment(zone: dt.tzinfo) -> FormatMoment:
+    """A `FormatMoment` for terminals and scripts: ``Friday 8 January 2027, 14:05`` in `zone`."""
+    show_date = plain_date(zone)
+
+    def show(moment: dt.datetime) -> str:
+        local = moment.astimezone(zone)
+        return f"{_WEEKDAYS[local.weekday()]} {show_date(moment)}, {local:%H:%M}"
+
+    return show
+
+
+def plain_money(money: Money) -> str:
+    """A `FormatMoney` for terminals and scripts: ``59.95 USD``."""
+    return money.plain()
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 day``, ``3 days``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def joined(parts: Sequence[str], conjunction: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
+
+
+def days_away(days: int) -> str:
+    """How far a calendar day is from today: ``today``, ``tomorrow``, ``in 5 days``, ``yesterday``, ``5 days ago``."""
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    if days in near:
+        return near[days]
+    return f"in {days} days" if days > 0 else f"{-days} days ago"
+
+
+def business_days(span: Days) -> str:
+    """``5 to 7 business days``, ``1 business day``."""
+    if span.least == span.most:
+        return counted(span.most, "business day")
+    return f"{span.least} to {span.most} business days"
