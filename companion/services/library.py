@@ -14,6 +14,7 @@ from typing import TypeVar
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Order, Receipt
 from companion.domain.profile import Profile
+from companion.domain.transfers import TransferState
 from companion.domain.wire import Instant, Value, decode, encode_without_secrets
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ _MIGRATIONS = (
         PRIMARY KEY (store, id));
     CREATE TABLE transfers (
         store TEXT NOT NULL, number TEXT NOT NULL, artifact TEXT NOT NULL, position INTEGER NOT NULL,
-        state TEXT NOT NULL, folder TEXT NOT NULL, filename TEXT NOT NULL, sha256 TEXT,
+        state TEXT NOT NULL, folder TEXT NOT NULL, filename TEXT NOT NULL, size INTEGER, sha256 TEXT,
         PRIMARY KEY (store, number, artifact));
     CREATE TABLE timeline (
         id INTEGER PRIMARY KEY, at TEXT NOT NULL, number TEXT, event TEXT NOT NULL, body BLOB NOT NULL);
@@ -49,6 +50,23 @@ class KnownOrder(Value, frozen=True):
     read_at: Instant | None = None
     etag: str | None = None
     order: Order | None = None
+
+
+class KnownTransfer(Value, frozen=True):
+    """A download as the library knows it; never the URL, which is signed."""
+
+    number: str
+    artifact: str
+    state: TransferState
+    folder: Path
+    filename: str
+    size: int | None
+    sha256: str | None
+
+    @property
+    def path(self) -> Path:
+        """Where the finished file lies."""
+        return self.folder / self.filename
 
 
 class TimelineEntry(Value, frozen=True):
@@ -217,6 +235,43 @@ class Library:
             "SELECT body FROM receipts WHERE store = ? AND number = ? ORDER BY received_at DESC, id", store, number
         )
         return tuple(_read(body, Receipt) for (body,) in rows)
+
+    # Transfers
+
+    def remember_transfer(self, store: str, transfer: KnownTransfer) -> None:
+        """Note how a download stands; a new one goes to the end of the queue."""
+        with self._writing() as db:
+            db.execute(
+                """INSERT INTO transfers
+                   SELECT ?, ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, ? FROM transfers WHERE TRUE
+                   ON CONFLICT (store, number, artifact) DO UPDATE SET state = excluded.state,
+                   folder = excluded.folder, filename = excluded.filename, size = excluded.size,
+                   sha256 = excluded.sha256""",
+                (
+                    store, transfer.number, transfer.artifact, transfer.state, str(transfer.folder), transfer.filename,
+                    transfer.size, transfer.sha256,
+                ),
+            )  # fmt: skip
+
+    def transfers(self, store: str) -> tuple[KnownTransfer, ...]:
+        """All downloads that were begun, in the order of the queue."""
+        rows = self._rows(
+            "SELECT number, artifact, state, folder, filename, size, sha256 FROM transfers WHERE store = ? "
+            "ORDER BY position",
+            store,
+        )
+        return tuple(
+            KnownTransfer(
+                number=str(number),
+                artifact=str(artifact),
+                state=TransferState(str(state)),
+                folder=Path(str(folder)),
+                filename=str(filename),
+                size=None if size is None else int(str(size)),
+                sha256=_text(sha256),
+            )
+            for number, artifact, state, folder, filename, size, sha256 in rows
+        )
 
     # The time-line for support
 

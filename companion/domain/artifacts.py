@@ -1,0 +1,70 @@
+"""Which of an order's artifacts is meant, and whether it may be downloaded now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import Download, Order, Platform
+from companion.domain.wording import plain_date
+
+
+def fitting(order: Order, platform: Platform) -> tuple[Download, ...]:
+    """The artifacts of `order` that run on `platform`."""
+    return tuple(download for download in order.downloads if download.platform in (platform, Platform.ANY))
+
+
+def choose(order: Order, artifact_id: str | None, platform: Platform, now: dt.datetime, zone: dt.tzinfo) -> Download:
+    """The artifact that was asked for, or the only one that fits this PC.
+
+    Raises `CompanionError`: ``artifact-unknown``, ``artifact-ambiguous`` (naming the choices), ``nothing-to-download``,
+    or ``window-closed`` when its window is not open.
+    """
+    chosen = _named(order, artifact_id) if artifact_id else _only(order, platform)
+    window = window_of((chosen,), now, zone)
+    if state_of(chosen, now, zone) in (WindowState.CLOSED, WindowState.NOT_YET):
+        raise CompanionError(
+            "window-closed",
+            "The download window is not open",
+            window_sentence(window, plain_date(zone)),
+            f"Ask the store to open it: companion extend {order.number} {chosen.artifact_id}, "
+            "or one click on the order's page.",
+        )
+    return chosen
+
+
+def _named(order: Order, artifact_id: str) -> Download:
+    for download in order.downloads:
+        if download.artifact_id == artifact_id:
+            return download
+    raise CompanionError(
+        "artifact-unknown",
+        "This order has no such download",
+        f"Order {order.number} has: {', '.join(download.artifact_id for download in order.downloads) or 'none'}.",
+        "Use one of these names.",
+        kind=Kind.NO,
+    )
+
+
+def _only(order: Order, platform: Platform) -> Download:
+    candidates = fitting(order, platform)
+    if len(candidates) == 1:
+        return candidates[0]
+    if not candidates:
+        others = ", ".join(sorted({download.platform.value for download in order.downloads}))
+        raise CompanionError(
+            "nothing-to-download",
+            "There is nothing to download",
+            f"Order {order.number} has downloads for {others} only."
+            if others
+            else f"Order {order.number} has no downloads.",
+            "The order's page shows what it contains.",
+        )
+    raise CompanionError(
+        "artifact-ambiguous",
+        "There are several downloads",
+        "This order has: " + ", ".join(f"{download.artifact_id} ({download.name})" for download in candidates) + ".",
+        "Name the one you want.",
+        kind=Kind.USAGE,
+    )

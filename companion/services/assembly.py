@@ -1,0 +1,46 @@
+"""What one run of the program works with: the services, built once and handed on."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from companion.services.closing import Closing
+    from companion.services.help import HelpSearch
+    from companion.services.installations import Installations
+    from companion.services.keychain import Keychain
+    from companion.services.library import Library
+    from companion.services.orders import Orders
+    from companion.services.places import Places
+    from companion.services.platforms.protocol import Platform
+    from companion.services.preflight import Preflight
+    from companion.services.purchases import Purchases
+    from companion.services.this_pc import ThisPC
+
+
+@dataclasses.dataclass(frozen=True)
+class Services:
+    """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone."""
+
+    places: Places
+    clock: Callable[[], dt.datetime]
+    zone: dt.tzinfo
+    platform: Platform
+    library: Library
+    keychain: Keychain
+    orders: Orders
+    purchases: Purchases
+    preflight: Preflight
+    closing: Closing
+    installations: Installations
+    this_pc: ThisPC
+    help: HelpSearch
+    log_file: Path
+
+    def close(self) -> None:
+        """Close what is open; nothing may be used afterwards."""
+        self.library.close()

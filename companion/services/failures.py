@@ -1,0 +1,22 @@
+"""Turns whatever went wrong into the one error type that people see."""
+
+from __future__ import annotations
+
+from companion.domain.errors import CompanionError
+from companion.domain.redaction import redact
+
+
+def as_error(error: BaseException) -> CompanionError:
+    """`error` itself when it was expected, or else what is said of a mistake in the program.
+
+    The caller logs the traceback of an unexpected one; only its type and cleaned text are shown.
+    """
+    if isinstance(error, CompanionError):
+        return error
+    text = redact(str(error))[:200]
+    return CompanionError(
+        "bug",
+        "Something went wrong inside Companion",
+        f"This is a mistake in the program, not yours ({type(error).__name__}{': ' + text if text else ''}).",
+        "Try again. If it happens again, save a case file on the Help page and send it to support.",
+    )

@@ -1,0 +1,157 @@
+"""The one way off the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+from companion.domain.errors import Cancelled, CompanionError
+from companion.services.cancellation import Cancellation
+from companion.services.failures import as_error
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_THREADS = 6
+
+
+class Task:
+    """One piece of work under way. `cancel` asks it to stop; nothing is delivered after that but the end itself."""
+
+    def __init__(self, runner: TaskRunner, owner: QObject, callbacks: _Callbacks) -> None:
+        self.cancellation = Cancellation()
+        self.running = True
+        self._runner = runner
+        self._owner = owner
+        self._callbacks = callbacks
+        self._lock = threading.Lock()
+        self._latest: Any = None
+        self._announced = False
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next look; `done` is not called any more."""
+        self.cancellation.cancel()
+
+    def report(self, value: object) -> None:
+        """Called by the work on its own thread: hand a progress value to the GUI. Only the newest one is delivered."""
+        with self._lock:
+            self._latest = value
+            if self._announced:
+                return
+            self._announced = True
+        self._runner.post(lambda: self._deliver_progress())
+
+    def _deliver_progress(self) -> None:
+        with self._lock:
+            value, self._latest, self._announced = self._latest, None, False
+        if self.running and self._callbacks.progress is not None and self._wanted():
+            self._callbacks.progress(value)
+
+    def _wanted(self) -> bool:
+        return shiboken6.isValid(self._owner) and not self.cancellation.cancelled
+
+    def finish(self, result: object, error: BaseException | None) -> None:
+        """Called on the GUI thread when the work has ended."""
+        self.running = False
+        if not shiboken6.isValid(self._owner):
+            return
+        if isinstance(error, Cancelled) or self.cancellation.cancelled:
+            if self._callbacks.cancelled is not None:
+                self._callbacks.cancelled()
+            return
+        if error is None:
+            self._callbacks.done(result)
+            return
+        told = as_error(error)
+        if self._callbacks.failed is not None:
+            self._callbacks.failed(told)
+        else:
+            self._runner.unhandled.emit(told)
+
+
+class _Callbacks:
+    def __init__(
+        self,
+        done: Callable[[Any], None],
+        failed: Callable[[CompanionError], None] | None,
+        progress: Callable[[Any], None] | None,
+        cancelled: Callable[[], None] | None,
+    ) -> None:
+        self.done = done
+        self.failed = failed
+        self.progress = progress
+        self.cancelled = cancelled
+
+
+class TaskRunner(QObject):
+    """Runs blocking work on a pool of threads and brings its outcome back to the GUI thread.
+
+    Callbacks run on the GUI thread, in order, and only while `owner` exists; when the owner is deleted its work is
+    asked to stop. A failure without a `failed` callback is emitted as `unhandled`, so none is ever lost.
+    """
+
+    unhandled = Signal(object)
+    _posted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
+        self._running: set[Task] = set()
+        self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        owner: QObject,
+        work: Callable[[Task], T],
+        done: Callable[[T], None],
+        failed: Callable[[CompanionError], None] | None = None,
+        progress: Callable[[Any], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+    ) -> Task:
+        """Run `work` on another thread; it gets its `Task`, to report progress and look for cancellation."""
+        task = Task(self, owner, _Callbacks(done, failed, progress, cancelled))
+        self._running.add(task)
+        owner.destroyed.connect(task.cancel)
+        self._pool.submit(self._perform, task, work)
+        return task
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Run `call` on the GUI thread soon; safe from every thread."""
+        if shiboken6.isValid(self):
+            self._posted.emit(call)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any work is under way."""
+        return bool(self._running)
+
+    def shut_down(self) -> None:
+        """Ask all work to stop, and wait for it."""
+        for task in tuple(self._running):
+            task.cancel()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _perform(self, task: Task, work: Callable[[Task], object]) -> None:
+        result: object = None
+        error: BaseException | None = None
+        try:
+            task.cancellation.check()
+            result = work(task)
+        except BaseException as caught:  # noqa: BLE001 - every ending is delivered to the GUI thread
+            error = caught
+            if not isinstance(caught, (Cancelled, CompanionError)):
+                _log.exception("unexpected failure in background work")
+        self.post(lambda: self._finish(task, result, error))
+
+    def _finish(self, task: Task, result: object, error: BaseException | None) -> None:
+        self._running.discard(task)
+        task.finish(result, error)
+
+    def _call(self, call: Callable[[], None]) -> None:
+        call()

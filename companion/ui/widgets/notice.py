@@ -1,0 +1,98 @@
+"""The one place where errors and news are shown: title, message, what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from companion.domain.errors import CompanionError, Kind
+from companion.ui.widgets.basic import button, label
+
+
+class Notice(QFrame):
+    """One notice with its actions; `closed` is emitted when the person puts it away."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        title: str,
+        message: str,
+        hint: str = "",
+        *,
+        tone: str = "",
+        actions: tuple[tuple[str, Callable[[], object]], ...] = (),
+        closable: bool = True,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self.setProperty("tone", tone)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(f"{message} {hint}".strip())
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(16, 12, 10, 12)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addWidget(label(title, "strong", tone=tone))
+        words.addWidget(label(message, selectable=True))
+        if hint:
+            words.addWidget(label(hint))
+        if actions:
+            buttons = QHBoxLayout()
+            for text, clicked in actions:
+                buttons.addWidget(button(text, clicked))
+            buttons.addStretch(1)
+            words.addSpacing(4)
+            words.addLayout(buttons)
+        outer.addLayout(words, 1)
+        if closable:
+            outer.addWidget(button("Close", self.closed.emit, "link"), 0, Qt.AlignmentFlag.AlignTop)
+
+    @classmethod
+    def of_error(
+        cls, error: CompanionError, *actions: tuple[str, Callable[[], object]], closable: bool = True
+    ) -> Notice:
+        """The notice of a failure; what the network did is no alarm."""
+        tone = "attention" if error.kind is Kind.UNREACHABLE else "over"
+        return cls(error.title, error.message, error.hint, tone=tone, actions=actions, closable=closable)
+
+
+class Notices(QWidget):
+    """Where notices stand: newest on top, at most three, the same one only once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        self._shown: list[tuple[str, Notice]] = []
+        self.hide()
+
+    def show_notice(self, key: str, notice: Notice) -> None:
+        """Show `notice` in place of an older one with the same `key`."""
+        self.drop(key)
+        for old_key, _ in self._shown[2:]:
+            self.drop(old_key)
+        self._shown.insert(0, (key, notice))
+        self._layout.insertWidget(0, notice)
+        notice.closed.connect(lambda: self.drop(key))
+        self.show()
+
+    def show_error(self, error: CompanionError, *actions: tuple[str, Callable[[], object]]) -> None:
+        """Show a failure."""
+        self.show_notice(error.code, Notice.of_error(error, *actions))
+
+    def drop(self, key: str) -> None:
+        """Put a notice away."""
+        for entry in [entry for entry in self._shown if entry[0] == key]:
+            self._shown.remove(entry)
+            entry[1].hide()
+            entry[1].deleteLater()
+        self.setVisible(bool(self._shown))
+
+    def clear(self) -> None:
+        """Put all notices away."""
+        for key, _ in tuple(self._shown):
+            self.drop(key)
