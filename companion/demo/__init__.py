@@ -1,1 +1,1 @@
-"""The embedded demo store: a real store on loopback, reached over HTTP only."""
+"""A real store on loopback: what `companion demo` and `companion store` embed, and every test's peer."""
