@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from companion.demo.server import DemoStore
+from companion.services.resources import resource
 
 # Before any test imports Qt; end-to-end tests start their own programs with another platform.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("COMPANION_HOME", "COMPANION_STORE", "http_proxy", "https_proxy", "all_proxy", "no_proxy"):
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
+
+SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+
+
+@pytest.fixture
+def demo_store(tmp_path: Path) -> Iterator[DemoStore]:
+    """A running demo store with a small artifact for this system, in a folder of its own."""
+    profile = resource("profiles/larkfield.json").read_bytes()
+    with DemoStore(tmp_path / "store", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
+        yield store
