@@ -1,0 +1,160 @@
+"""What an installer's exit code means: the profile's table first, then Windows Installer's usual codes."""
+
+from __future__ import annotations
+
+from companion.domain.orders import Platform
+from companion.domain.profile import ExitMeaning, Profile
+from companion.domain.wire import Value
+
+
+class Outcome(Value, frozen=True):
+    """How an installation ended, in a sentence, and what to do next."""
+
+    code: int
+    meaning: ExitMeaning
+    sentence: str
+    hint: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the installer says that its work is done, be it only after a restart."""
+        return self.meaning in (ExitMeaning.DONE, ExitMeaning.RESTART)
+
+
+_DONE, _RESTART, _CANCELLED, _BLOCKED, _FAILED = (
+    ExitMeaning.DONE,
+    ExitMeaning.RESTART,
+    ExitMeaning.CANCELLED,
+    ExitMeaning.BLOCKED,
+    ExitMeaning.FAILED,
+)
+_TELL = "Try once more. If it ends the same way, send support the case file: the number is in it."
+
+# Windows system error codes and MsiExec's (learn.microsoft.com: "MsiExec.exe and InstMsi.exe error messages").
+_WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
+    5: (_FAILED, "Windows did not allow the installer to do its work.", "Install again and answer “Yes” to Windows."),
+    112: (_FAILED, "The disk is full.", "Free some space, then install again."),
+    740: (
+        _FAILED,
+        "The installer needs administrator rights and did not get them.",
+        "Install again and answer “Yes” when Windows asks.",
+    ),
+    1223: (
+        _CANCELLED,
+        "Windows asked for permission and the answer was “No”.",
+        "Nothing was changed. Install again and answer “Yes” when Windows asks.",
+    ),
+    1601: (_FAILED, "The Windows Installer service could not be reached.", "Restart the PC, then install again."),
+    1602: (
+        _CANCELLED,
+        "The installation was cancelled.",
+        "Nothing was changed. Start it again whenever you like.",
+    ),
+    1603: (
+        _FAILED,
+        "The installer met a fatal error and took its changes back.",
+        "Restart the PC, then install again. If it ends the same way, send support the case file.",
+    ),
+    1604: (_RESTART, "The installation is paused until the PC restarts.", "Restart the PC; it then continues."),
+    1605: (_FAILED, "The installer looked for an installed version and found none.", _TELL),
+    1612: (_FAILED, "The installer could not find its own files.", "Download it again, then install."),
+    1613: (
+        _FAILED,
+        "This Windows Installer is too old for the package.",
+        "Install the Windows updates, then try again.",
+    ),
+    1618: (
+        _BLOCKED,
+        "Another installation is running at the moment.",
+        "Wait until it has finished (Windows Update may be one), then install again.",
+    ),
+    1619: (_FAILED, "The installation package could not be opened.", "Download it again, then install."),
+    1620: (_FAILED, "The installation package is damaged.", "Download it again, then install."),
+    1624: (_FAILED, "The installer could not apply its changes for your language.", _TELL),
+    1625: (
+        _BLOCKED,
+        "A rule on this PC forbids the installation.",
+        "The PC seems to be managed: ask the person who looks after it.",
+    ),
+    1632: (_FAILED, "The folder for temporary files is full or closed.", "Free some space, then install again."),
+    1633: (_BLOCKED, "This installer is made for another kind of processor.", "Ask support for the right download."),
+    1638: (
+        _BLOCKED,
+        "Another version of this product is already installed.",
+        "Remove the old version in Windows' settings (Apps), then install again.",
+    ),
+    1639: (_FAILED, "The installer did not understand how it was started.", _TELL),
+    1640: (_BLOCKED, "It cannot be installed from a remote session.", "Install it sitting at the PC itself."),
+    1641: (_RESTART, "It is installed, and the PC is about to restart.", "Save your work and let the PC restart."),
+    1642: (_FAILED, "The update did not find the version it was made for.", _TELL),
+    1644: (_BLOCKED, "A rule on this PC forbids this change.", "Ask the person who looks after the PC."),
+    1654: (_BLOCKED, "It cannot be installed on this kind of PC.", "Ask support for the right download."),
+    3010: (
+        _RESTART,
+        "It is installed; the last step happens when the PC restarts.",
+        "Restart the PC before you use it: until then an older version may still be running.",
+    ),
+    3011: (_RESTART, "It is installed; a feature needs a restart.", "Restart the PC when it suits you."),
+    0xC0000005: (_FAILED, "The installer crashed.", _TELL),
+    0xC0000135: (
+        _FAILED,
+        "The installer lacks a part of Windows it needs.",
+        "Install the Windows updates, then try again.",
+    ),
+    0xC000013A: (_CANCELLED, "The installation was stopped.", "Start it again whenever you like."),
+}
+# POSIX shells (XCU 2.8.2): 126 not executable, 127 not found, 128+n and -n ended by signal n.
+_POSIX: dict[int, tuple[ExitMeaning, str, str]] = {
+    126: (_FAILED, "The installer may not be run here.", "Move it to a folder of yours that allows programs to run."),
+    127: (_FAILED, "The installer needs a program that is not on this PC.", _TELL),
+}
+_STOPPING_SIGNALS = {1, 2, 15}
+_KILLED = 9
+
+
+def explain_exit(code: int, profile: Profile | None, platform: Platform = Platform.WINDOWS) -> Outcome:
+    """What exit `code` means: by the profile, else by the platform's common codes, else an honest "not known"."""
+    plain = _normal(code, platform)
+    for entry in profile.exit_codes if profile else ():
+        if entry.code in (code, plain):
+            return Outcome(code=plain, meaning=entry.meaning, sentence=entry.sentence, hint=entry.hint)
+    if plain == 0:
+        return Outcome(code=0, meaning=_DONE, sentence="The installer reports success.", hint="Nothing is left to do.")
+    usual = (_WINDOWS if platform is Platform.WINDOWS else _POSIX).get(plain)
+    if usual is None and platform is not Platform.WINDOWS:
+        usual = _by_signal(plain)
+    if usual is None:
+        return Outcome(
+            code=plain,
+            meaning=_FAILED,
+            sentence=f"The installer ended with number {_shown(plain)}, which neither the store nor Windows explains."
+            if platform is Platform.WINDOWS
+            else f"The installer ended with number {plain}, which the store does not explain.",
+            hint=_TELL,
+        )
+    meaning, sentence, hint = usual
+    return Outcome(code=plain, meaning=meaning, sentence=sentence, hint=hint)
+
+
+def _normal(code: int, platform: Platform) -> int:
+    """The code as the tables list it: on Windows unsigned, without an HRESULT around it (0x8007xxxx)."""
+    if platform is not Platform.WINDOWS:
+        return code
+    unsigned = code & 0xFFFFFFFF
+    return unsigned & 0xFFFF if unsigned >> 16 == 0x8007 else unsigned
+
+
+def _by_signal(code: int) -> tuple[ExitMeaning, str, str] | None:
+    signal = -code if code < 0 else code - 128
+    if not 0 < signal < 65:
+        return None
+    if signal in _STOPPING_SIGNALS:
+        return _CANCELLED, "The installation was stopped.", "Start it again whenever you like."
+    if signal == _KILLED:
+        return _FAILED, "The installer was ended by force.", _TELL
+    return _FAILED, "The installer crashed.", _TELL
+
+
+def _shown(code: int) -> str:
+    """Small numbers as people read them, big ones as support looks them up."""
+    return str(code) if code < 0x10000 else f"0x{code:08X}"

@@ -1,0 +1,209 @@
+"""What was seen on this PC: each probe's outcome is a known value, or unknown with a reason."""
+
+from __future__ import annotations
+
+import enum
+from typing import Generic, TypeVar
+
+from companion.domain.orders import Platform
+from companion.domain.wire import Instant, Value
+
+T = TypeVar("T")
+
+NOT_LOOKED_AT = "it was not looked at"
+
+
+class Fact(Value, Generic[T], frozen=True):
+    """The outcome of one probe: `value`, or None and the `reason` why it is not known (ends a sentence)."""
+
+    value: T | None = None
+    reason: str | None = NOT_LOOKED_AT
+
+    @classmethod
+    def known(cls, value: T) -> Fact[T]:
+        """A probe that found `value`."""
+        return cls(value=value, reason=None)
+
+    @classmethod
+    def unknown(cls, reason: str) -> Fact[T]:
+        """A probe that could not tell, because of `reason`: "it did not answer within 3 seconds"."""
+        return cls(value=None, reason=reason)
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether the probe ran at all."""
+        return self.reason != NOT_LOOKED_AT
+
+
+class WindowState(enum.StrEnum):
+    """What a person sees of a process."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Sighting(Value, frozen=True):
+    """A process as the cheapest look shows it; `parent` is None where asking would cost more than the look."""
+
+    pid: int
+    name: str
+    parent: int | None = None
+
+
+class Process(Value, frozen=True):
+    """A running process; whatever is None could not be read.
+
+    `name` is the executable's file name, `label` the name its maker gave it, `session` and `owner` are the operating
+    system's own names, `elevated` tells whether it runs as administrator.
+    """
+
+    pid: int
+    name: str
+    parent: int | None = None
+    path: str | None = None
+    label: str | None = None
+    publisher: str | None = None
+    arguments: tuple[str, ...] | None = None
+    started: Instant | None = None
+    session: int | None = None
+    owner: str | None = None
+    elevated: bool | None = None
+    windows: WindowState = WindowState.UNKNOWN
+    titles: tuple[str, ...] = ()
+
+
+class Who(Value, frozen=True):
+    """Who is looking: this process, its session and user, and whether it runs as administrator."""
+
+    pid: int
+    session: int | None = None
+    user: str | None = None
+    elevated: bool = False
+    may_elevate: bool = True
+
+
+class AutostartKind(enum.StrEnum):
+    RUN = "run"
+    RUN_ONCE = "runOnce"
+    POLICY = "policy"
+    STARTUP_FOLDER = "startupFolder"
+    SERVICE = "service"
+    SCHEDULED_TASK = "scheduledTask"
+    XDG_AUTOSTART = "xdgAutostart"
+    SYSTEMD_UNIT = "systemdUnit"
+    LAUNCH_AGENT = "launchAgent"
+
+
+class Scope(enum.StrEnum):
+    """Whom an autostart entry is for: this person, or everybody on the PC."""
+
+    USER = "user"
+    MACHINE = "machine"
+
+
+class AutostartEntry(Value, frozen=True):
+    """Something that starts a program unasked; `location` is where the entry lives (key, file, folder)."""
+
+    kind: AutostartKind
+    name: str
+    command: str
+    location: str
+    scope: Scope = Scope.USER
+    enabled: bool = True
+
+
+class FirewallProfile(Value, frozen=True):
+    """One profile of the system's own firewall; `blocks_outgoing` is its default for connections from this PC."""
+
+    name: str
+    enabled: bool
+    blocks_outgoing: bool = False
+
+
+class SecurityProduct(Value, frozen=True):
+    """An antivirus or firewall that announced itself; None is "it does not say"."""
+
+    name: str
+    enabled: bool | None = None
+    up_to_date: bool | None = None
+
+
+class Firewall(Value, frozen=True):
+    """The system's own firewall, profile by profile, and others' that announced themselves."""
+
+    profiles: tuple[FirewallProfile, ...] = ()
+    products: tuple[SecurityProduct, ...] = ()
+
+
+class Purpose(enum.StrEnum):
+    """What a place on a disk is for."""
+
+    DOWNLOADS = "downloads"
+    TEMPORARY = "temporary"
+    PROGRAMS = "programs"
+
+
+class Space(Value, frozen=True):
+    """Free bytes where they count; places with the same `volume` share them."""
+
+    purpose: Purpose
+    path: str
+    volume: str
+    free: int
+
+
+class System(Value, frozen=True):
+    """The operating system: `version` is dotted numbers (``10.0.19045``), `architecture` ``x86_64`` or ``arm64``."""
+
+    platform: Platform
+    name: str
+    version: str
+    architecture: str
+    memory: int
+
+
+class Power(Value, frozen=True):
+    """Where the electricity comes from; `percent` is the battery's charge, None without a battery."""
+
+    on_mains: bool
+    percent: int | None = None
+
+
+class Machine(Value, frozen=True):
+    """Maker and model exactly as the firmware spells them."""
+
+    maker: str
+    model: str
+
+
+class HeldFile(Value, frozen=True):
+    """A file the product needs to replace, and the processes that have it open."""
+
+    path: str
+    pids: tuple[int, ...]
+
+
+class Facts(Value, frozen=True):
+    """Everything the preflight looked at, at `taken_at`.
+
+    `processes` are those whose names occur in the profile, and their ancestors; `pending_restart` lists why Windows
+    wants a restart; `clock_offset` is seconds this PC's clock is ahead of the store's.
+    """
+
+    taken_at: Instant
+    who: Fact[Who] = Fact()
+    processes: Fact[tuple[Process, ...]] = Fact()
+    autostart: Fact[tuple[AutostartEntry, ...]] = Fact()
+    held_files: Fact[tuple[HeldFile, ...]] = Fact()
+    firewall: Fact[Firewall] = Fact()
+    antivirus: Fact[tuple[SecurityProduct, ...]] = Fact()
+    pending_restart: Fact[tuple[str, ...]] = Fact()
+    space: Fact[tuple[Space, ...]] = Fact()
+    writable: Fact[bool] = Fact()
+    system: Fact[System] = Fact()
+    power: Fact[Power] = Fact()
+    metered: Fact[bool] = Fact()
+    clock_offset: Fact[float] = Fact()
+    machine: Fact[Machine] = Fact()

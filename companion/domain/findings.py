@@ -1,0 +1,130 @@
+"""The values of a preflight: what a job requires, what was found, and the ways out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+from companion.domain.facts import AutostartEntry
+from companion.domain.orders import Grant, Platform
+from companion.domain.profile import Profile
+from companion.domain.wire import Value
+
+# Not strftime's: that follows whatever locale a library switched on.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+class Severity(enum.StrEnum):
+    """How much a finding matters."""
+
+    BLOCKS = "blocks"
+    WARNS = "warns"
+    FINE = "fine"
+    UNKNOWN = "unknown"
+
+
+class RemedyKind(enum.StrEnum):
+    """What can be done about a finding."""
+
+    CLOSE = "close"
+    CLOSE_AND_HOLD = "closeAndHold"
+    """Close it and keep it from starting until the installation is done."""
+    SWITCH_OFF_STARTUP_BOOST = "switchOffStartupBoost"
+    OPEN_SETTINGS = "openSettings"
+    FREE_SPACE = "freeSpace"
+    CHOOSE_FOLDER = "chooseFolder"
+    RESTART = "restart"
+    PLUG_IN = "plugIn"
+    BY_HAND = "byHand"
+    """Something only the person can do; the explanation says what."""
+
+
+class Remedy(Value, frozen=True):
+    """A way out of a finding. `pids` and `entries` are what it acts on, `target` a folder or settings page it opens.
+
+    `reversible` says that what it changes is put back after the installation.
+    """
+
+    kind: RemedyKind
+    title: str
+    explanation: str
+    changes: bool = False
+    reversible: bool = False
+    needs_elevation: bool = False
+    pids: tuple[int, ...] = ()
+    entries: tuple[AutostartEntry, ...] = ()
+    target: str | None = None
+
+
+class Finding(Value, frozen=True):
+    """One row of the board: `explanation` is in the user's words, `evidence` what was seen, `id` stable across looks.
+
+    `rule_id` names the profile's rule, `pids` the processes it is about.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    explanation: str
+    evidence: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    rule_id: str | None = None
+    pids: tuple[int, ...] = ()
+
+
+class Requirements(Value, frozen=True):
+    """What the job needs of this PC.
+
+    `size` is the whole download in bytes, `already` what of it is on the disk; `destination` the folder it goes to;
+    `architecture` the one the artifact is made for, if only one; `files` those the installation replaces.
+    """
+
+    profile: Profile
+    platform: Platform
+    destination: str | None = None
+    size: int = 0
+    already: int = 0
+    architecture: str | None = None
+    files: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, profile: Profile, platform: Platform, grant: Grant, destination: str, already: int = 0) -> Requirements:
+        """What downloading and installing `grant` into `destination` needs."""
+        return cls(
+            profile=profile,
+            platform=platform,
+            destination=destination,
+            size=grant.size,
+            already=already,
+            files=grant.installation.proof_paths,
+        )
+
+    @property
+    def missing(self) -> int:
+        """Bytes still to be downloaded."""
+        return max(self.size - self.already, 0)
+
+
+def moment_in_words(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> str:
+    """When something began, as people say it in their own `zone`: "08:12", "yesterday, 08:12", "3 March, 08:12"."""
+    then, today = moment.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{then:%H:%M}"
+    days = (today - then.date()).days
+    if days == 0:
+        return clock
+    if days == 1:
+        return f"yesterday, {clock}"
+    day = f"{then.day} {_MONTHS[then.month - 1]}" + (f" {then.year}" if then.year != today.year else "")
+    return f"{day}, {clock}"
+
+
+def size_in_words(count: int) -> str:
+    """A number of bytes as people read it, in decimal units: "12.3 GB", "640 MB"."""
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            value = count / factor
+            return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
+    return f"{count} bytes"

@@ -1,0 +1,74 @@
+"""The values of an installation: its steps and its result, and what still counts as installing."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from companion.domain.blockers import program_name
+from companion.domain.exit_codes import Outcome
+from companion.domain.facts import Process
+from companion.domain.wire import Value
+
+# Windows Installer does the work of others in processes of its own.
+_ENGINES = frozenset({"msiexec.exe"})
+
+
+class InstallationStep(enum.StrEnum):
+    VERIFYING = "verifying"
+    STARTING = "starting"
+    RUNNING = "running"
+    FINISHING = "finishing"
+    """The first process has ended and what it started goes on."""
+    CHECKING = "checking"
+    DONE = "done"
+
+
+class InstallationProgress(Value, frozen=True):
+    """How far an installation is, in a sentence; `seconds` since it was started."""
+
+    step: InstallationStep
+    sentence: str
+    seconds: float = 0.0
+
+
+class InstallationResult(Value, frozen=True):
+    """How an installation ended.
+
+    `proven` is true when every file that proves success is there; it is false when one is missing or when the store
+    names none. `signer` is who signed the installer, where that could be told. `still_running` are processes the
+    installer started that went on longer than they were watched.
+    """
+
+    exit_code: int
+    outcome: Outcome
+    proven: bool
+    seconds: float
+    missing: tuple[str, ...] = ()
+    signer: str | None = None
+    still_running: tuple[str, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the installer reports success and nothing that should be there is missing."""
+        return self.outcome.succeeded and not self.missing
+
+
+def still_installing(children: Iterable[Process], installer: str, temporary: Iterable[str]) -> tuple[Process, ...]:
+    """Which of the processes an installer started are still the installation, not the installed program itself.
+
+    Those are copies of the installer, programs unpacked into a temporary folder, and Windows Installer.
+    """
+    folders = tuple(_plain(folder).rstrip("/") + "/" for folder in temporary if folder)
+    own = program_name(installer).casefold()
+    return tuple(
+        child
+        for child in children
+        if child.name.casefold() in _ENGINES
+        or program_name(child.path or child.name).casefold() == own
+        or (child.path is not None and _plain(child.path).startswith(folders))
+    )
+
+
+def _plain(path: str) -> str:
+    return path.replace("\\", "/").casefold()

@@ -1,0 +1,278 @@
+"""Findings about running programs: what runs, since when, why it comes back, and how to close it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from companion.domain.blockers import Reach, Running, running
+from companion.domain.facts import AutostartEntry, AutostartKind, Fact, Facts, Process, Scope, Who, WindowState
+from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity, moment_in_words
+from companion.domain.orders import Platform
+from companion.domain.origins import Origin, origin_of
+from companion.domain.profile import BlockerSeverity, Stage
+from companion.domain.wording import joined
+
+_NO_STARTUP_WINDOW = "--no-startup-window"
+_SEVERITY = {BlockerSeverity.BLOCKS: Severity.BLOCKS, BlockerSeverity.WARNS: Severity.WARNS}
+
+
+def program_findings(
+    facts: Facts, requirements: Requirements, stage: Stage, now: dt.datetime, zone: dt.tzinfo
+) -> tuple[Finding, ...]:
+    """One finding per rule and reach; one that says all is well when nothing runs, or why that could not be told."""
+    if facts.processes.value is None:
+        return (_programs_unknown(facts),) if facts.processes.looked_at else ()
+    who = facts.who.value
+    seen = facts.processes.value
+    found = running(seen, requirements.profile.blockers, stage, requirements.platform, who)
+    known = {process.pid: process for process in seen}
+    rows = [_finding(program, facts, known, now, zone, requirements.platform) for program in found]
+    rows += _held_files(facts, known, stage, {pid for row in rows for pid in row.pids})
+    if not any(row.severity in (Severity.BLOCKS, Severity.WARNS) for row in rows):
+        rows.append(_all_closed(requirements, stage))
+    return tuple(rows)
+
+
+def _programs_unknown(facts: Facts) -> Finding:
+    return Finding(
+        id="programs",
+        severity=Severity.UNKNOWN,
+        title="Running programs could not be checked",
+        explanation=f"Which programs are running is not known, because {facts.processes.reason}. "
+        "Close your mail program and your browsers yourself before you continue.",
+    )
+
+
+def _all_closed(requirements: Requirements, stage: Stage) -> Finding:
+    names = tuple(rule.name for rule in requirements.profile.blockers if stage in rule.stages)
+    doing = "download" if stage is Stage.DOWNLOAD else "installation"
+    return Finding(
+        id="programs",
+        severity=Severity.FINE,
+        title="No program is in the way",
+        explanation=f"None of the programs that disturb the {doing} is running.",
+        evidence=(f"Looked for: {', '.join(names)}.",) if names else (),
+    )
+
+
+def _finding(
+    program: Running,
+    facts: Facts,
+    known: Mapping[int, Process],
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    platform: Platform,
+) -> Finding:
+    rule = program.rule
+    reach = "" if program.reach is Reach.MINE else f":{program.reach.value}"
+    if not program.processes:
+        return _helpers_only(program, f"program:{rule.id}{reach}", known)
+    origin = origin_of(program.processes, facts.autostart.value or (), known)
+    boosted = any(_NO_STARTUP_WINDOW in (process.arguments or ()) for process in program.processes)
+    sentences = [_what_runs(program, now, zone)]
+    if program.reach is Reach.MINE:
+        sentences += why_it_runs(origin, facts.autostart, boosted, platform)
+    sentences += _way_out(program)
+    sentences.append(rule.why)
+    if not program.certain:
+        sentences.append("Its details could not be read, so this may be another program of the same name.")
+    return Finding(
+        id=f"program:{rule.id}{reach}",
+        severity=_SEVERITY[rule.severity] if program.certain else Severity.UNKNOWN,
+        title=_title(program),
+        explanation=" ".join(sentences),
+        evidence=_evidence(program, origin, now, zone),
+        remedies=_remedies(program, origin, boosted, facts.who.value),
+        rule_id=rule.id,
+        pids=tuple(process.pid for process in (*program.processes, *program.helpers)),
+    )
+
+
+def _helpers_only(program: Running, identity: str, known: Mapping[int, Process]) -> Finding:
+    rule = program.rule
+    parents = [known.get(helper.parent or 0) for helper in program.helpers]
+    users = sorted({parent.name for parent in parents if parent is not None})
+    belongs = f" They belong to {joined(users)}." if users else ""
+    return Finding(
+        id=identity,
+        severity=Severity.FINE,
+        title=f"{rule.name} is not running",
+        explanation=f"Only parts of {rule.name} that other programs use are running; they are not in the way.{belongs}",
+        evidence=tuple(f"{helper.name} (number {helper.pid})" for helper in program.helpers),
+        rule_id=rule.id,
+        pids=tuple(helper.pid for helper in program.helpers),
+    )
+
+
+def _title(program: Running) -> str:
+    name = program.rule.name
+    if program.reach in (Reach.OTHER_USER, Reach.OTHER_SESSION):
+        return f"{name} is running for somebody else" if program.reach is Reach.OTHER_USER else f"{name} runs elsewhere"
+    states = {instance.windows for instance in program.instances}
+    if states <= {WindowState.NONE, WindowState.HIDDEN}:
+        return f"{name} is running without a window"
+    return f"{name} is open" if WindowState.VISIBLE in states else f"{name} is running"
+
+
+def _what_runs(program: Running, now: dt.datetime, zone: dt.tzinfo) -> str:
+    name, instances = program.rule.name, program.instances
+    starts = [process.started for process in instances if process.started]
+    since = f" since {moment_in_words(min(starts), now, zone)}" if starts else ""
+    windowless = sum(process.windows in (WindowState.NONE, WindowState.HIDDEN) for process in instances)
+    place = _place(program)
+    if len(instances) == 1:
+        if windowless:
+            return f"{name} is running without a window{place}{since}."
+        verb = "open" if instances[0].windows is WindowState.VISIBLE else "running"
+        return f"{name} is {verb}{place}{since}."
+    without = (
+        "" if not windowless else f", {windowless if windowless < len(instances) else 'all'} of them without a window"
+    )
+    oldest = f", the oldest{since}" if since else ""
+    return f"{name} is running {len(instances)} times{place}{without}{oldest}."
+
+
+def _place(program: Running) -> str:
+    if program.reach is Reach.OTHER_USER:
+        owners = sorted({_short(process.owner) for process in program.processes if process.owner})
+        return f" for another user of this PC ({joined(owners)})"
+    if program.reach is Reach.OTHER_SESSION:
+        return " in another session of yours on this PC"
+    return " as administrator" if program.reach is Reach.ELEVATED else ""
+
+
+def why_it_runs(
+    origin: Origin, autostart: Fact[tuple[AutostartEntry, ...]], boosted: bool, platform: Platform
+) -> list[str]:
+    """Why a program runs although nobody opened it, in sentences; nothing when that is not known."""
+    if origin.entries:
+        if origin.starter is None:
+            return [starts_by_itself(entry, "It", platform) for entry in origin.entries]
+        told = [f"It was started by {_called(origin.starter)}."]
+        return told + [starts_by_itself(entry, "That", platform) for entry in origin.entries]
+    if boosted:
+        return ["It starts by itself and waits in the background so that it opens faster later (startup boost)."]
+    if origin.starter is not None:
+        return [f"It was started by {_called(origin.starter)}."]
+    if autostart.looked_at and autostart.value is None:
+        return [f"Whether it starts by itself is not known, because {autostart.reason}."]
+    return []
+
+
+def starts_by_itself(entry: AutostartEntry, what: str, platform: Platform) -> str:
+    """How `entry` makes `what` ("It") start, in a sentence that names the entry."""
+    name = f"*{entry.name}*"
+    system = "Windows" if platform is Platform.WINDOWS else "the system"
+    everybody = " for everybody on this PC" if entry.scope is Scope.MACHINE else ""
+    return {
+        AutostartKind.RUN: f"{what} starts when you sign in: entry {name}{everybody}.",
+        AutostartKind.RUN_ONCE: f"{what} starts once more at the next sign-in: entry {name}.",
+        AutostartKind.POLICY: f"{what} starts when you sign in because a rule of this PC says so: entry {name}.",
+        AutostartKind.STARTUP_FOLDER: f"{what} starts when you sign in: {name} in the Startup folder{everybody}.",
+        AutostartKind.SERVICE: f"{what} is started by {system} itself: service {name}.",
+        AutostartKind.SCHEDULED_TASK: f"{what} is started by the scheduled task {name}.",
+        AutostartKind.XDG_AUTOSTART: f"{what} starts when you sign in: entry {name}{everybody}.",
+        AutostartKind.SYSTEMD_UNIT: f"{what} starts when you sign in: unit {name}.",
+        AutostartKind.LAUNCH_AGENT: f"{what} starts when you sign in: launch agent {name}.",
+    }[entry.kind]
+
+
+def _way_out(program: Running) -> list[str]:
+    name = program.rule.name
+    if program.reach is Reach.OTHER_USER:
+        return [f"Only that person can close it: ask them to sign in and close {name}, or restart the PC."]
+    if program.reach is Reach.OTHER_SESSION:
+        return ["Sign in to that session and close it there, or restart the PC."]
+    if program.reach is Reach.ELEVATED:
+        return ["This app may not close it: close it yourself."]
+    return []
+
+
+def _evidence(program: Running, origin: Origin, now: dt.datetime, zone: dt.tzinfo) -> tuple[str, ...]:
+    lines = []
+    for process in program.processes:
+        since = f", since {moment_in_words(process.started, now, zone)}" if process.started else ""
+        titles = f", window “{process.titles[0]}”" if process.titles else ""
+        lines.append(f"{process.path or process.name} (number {process.pid}{since}{titles})")
+    if program.helpers:
+        lines.append(
+            f"and {len(program.helpers)} helper processes" if len(program.helpers) > 1 else "and 1 helper process"
+        )
+    lines += [f"{entry.name}: {entry.command} — {entry.location}" for entry in origin.entries]
+    return tuple(lines)
+
+
+def _remedies(program: Running, origin: Origin, boosted: bool, who: Who | None) -> tuple[Remedy, ...]:
+    rule = program.rule
+    if program.reach is not Reach.MINE:
+        return (
+            Remedy(kind=RemedyKind.BY_HAND, title=f"Close {rule.name} there", explanation=_way_out(program)[0]),
+            Remedy(
+                kind=RemedyKind.RESTART,
+                title="Restart the PC",
+                explanation="A restart ends every session. Make sure that nobody has unsaved work.",
+            ),
+        )
+    pids = tuple(process.pid for process in program.processes)
+    asks = "You are asked first, and it can save what is open."
+    close = Remedy(kind=RemedyKind.CLOSE, title=f"Close {rule.name}", explanation=asks, changes=True, pids=pids)
+    held = _holdable(origin)
+    remedies = [close]
+    if held:
+        hold = Remedy(
+            kind=RemedyKind.CLOSE_AND_HOLD,
+            title=f"Close {rule.name} and keep it closed until the installation is done",
+            explanation=f"{asks} {joined([f'*{entry.name}*' for entry in held])} is switched off meanwhile "
+            "and switched on again afterwards.",
+            changes=True,
+            reversible=True,
+            needs_elevation=any(entry.scope is Scope.MACHINE for entry in held) and not (who and who.elevated),
+            pids=pids,
+            entries=held,
+        )
+        remedies.insert(0, hold)
+    if boosted and rule.startup_boost:
+        remedies.append(
+            Remedy(
+                kind=RemedyKind.SWITCH_OFF_STARTUP_BOOST,
+                title=f"Switch off the startup boost of {rule.name}",
+                explanation=rule.startup_boost,
+            )
+        )
+    return tuple(remedies)
+
+
+def _holdable(origin: Origin) -> tuple[AutostartEntry, ...]:
+    """The entries that may be switched off for a while: an administrator's rules are not this app's to change."""
+    return tuple(entry for entry in origin.entries if entry.kind is not AutostartKind.POLICY)
+
+
+def _held_files(facts: Facts, known: Mapping[int, Process], stage: Stage, shown: set[int]) -> list[Finding]:
+    if stage is not Stage.INSTALL:
+        return []
+    rows = []
+    for held in facts.held_files.value or ():
+        if not held.pids or set(held.pids) <= shown:
+            continue
+        names = sorted({known[pid].name if pid in known else f"program number {pid}" for pid in held.pids})
+        rows.append(
+            Finding(
+                id=f"file:{held.path}",
+                severity=Severity.BLOCKS,
+                title=f"{joined(names)} uses a file that must be replaced",
+                explanation=f"The installation has to replace {held.path}, and {joined(names)} has it open. "
+                "Close that program; this row turns by itself.",
+                evidence=tuple(f"{held.path}, held by number {pid}" for pid in held.pids),
+                pids=held.pids,
+            )
+        )
+    return rows
+
+
+def _called(process: Process) -> str:
+    return f"*{process.label or process.name}*"
+
+
+def _short(owner: str | None) -> str:
+    return (owner or "").rpartition("\\")[2]

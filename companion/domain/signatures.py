@@ -1,0 +1,49 @@
+"""Who signed a file, and whether that agrees with the publisher the store names."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+from companion.domain.wire import Value
+
+
+class SignatureState(enum.StrEnum):
+    VALID = "valid"
+    UNSIGNED = "unsigned"
+    ALTERED = "altered"
+    UNTRUSTED = "untrusted"
+    UNKNOWN = "unknown"
+    """This system has no signatures on files of this kind, or could not look."""
+
+
+class Signature(Value, frozen=True):
+    """The state of a file's signature; `signer` is the name in the certificate."""
+
+    state: SignatureState
+    signer: str | None = None
+
+
+def contradicts(signature: Signature, publisher: str) -> str | None:
+    """Why this signature forbids the launch, in a sentence, or None.
+
+    A file whose digest is the store's is what the store meant, signed or not; but a broken signature, or another
+    maker's name on it, means that the store itself was deceived.
+    """
+    if signature.state is SignatureState.ALTERED:
+        return "The file was changed after its maker had signed it."
+    if signature.state is SignatureState.VALID and signature.signer and not _same_name(signature.signer, publisher):
+        return f"The file is signed by {signature.signer}, but the store says it comes from {publisher}."
+    return None
+
+
+def _same_name(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    """Letters and digits only, without the company's legal form, which is written in many ways."""
+    folded = re.sub(
+        r"\b(inc|incorporated|ltd|limited|llc|gmbh|corp|corporation|co|ag|sa|bv|plc)\b", "", name.casefold()
+    )
+    return "".join(character for character in folded if character.isalnum())

@@ -1,0 +1,150 @@
+"""Running an installer: exactly the bytes that were verified, watched to the end, and success checked."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from companion.domain.errors import CompanionError
+from companion.domain.exit_codes import explain_exit
+from companion.domain.facts import Process, Purpose
+from companion.domain.installing import (
+    InstallationProgress,
+    InstallationResult,
+    InstallationStep,
+    still_installing,
+)
+from companion.domain.orders import Grant
+from companion.domain.profile import Profile
+from companion.domain.signatures import Signature, SignatureState, contradicts
+from companion.services.cancellation import Cancellation
+from companion.services.platforms.protocol import Launched, Platform
+
+OnStep = Callable[[InstallationProgress], None]
+
+_CHUNK = 1 << 20
+_SLICE = 0.2
+_CHILDREN_EVERY = 1.0
+
+
+class Installer:
+    """Installs verified artifacts; what an installer started may go on for `children_limit` seconds after it."""
+
+    def __init__(self, platform: Platform, *, children_limit: float = 1800.0) -> None:
+        self._platform = platform
+        self._children_limit = children_limit
+
+    def install(
+        self,
+        path: Path,
+        grant: Grant,
+        profile: Profile,
+        on_step: OnStep,
+        cancellation: Cancellation,
+        *,
+        elevate: bool | None = None,
+    ) -> InstallationResult:
+        """Verify `path` against `grant`, run it, wait for it and what it starts, and check what proves success.
+
+        `elevate` overrides the grant's wish for administrator rights. Cancelling stops the waiting before the start;
+        an installer that runs is never cut off. Raises `Cancelled` and `CompanionError` (``file-missing``,
+        ``file-damaged``, ``wrong-publisher``, ``elevation-refused``, ``not-runnable``).
+        """
+        wanted = grant.installation.needs_elevation if elevate is None else elevate
+        start = time.monotonic()
+        on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{path.name} is checked once more."))
+        try:
+            with self._platform.pin(path) as (handle, launchable):
+                _verify(handle, grant, cancellation)
+                signature = self._check_signature(launchable, grant)
+                cancellation.check()
+                on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{path.name} is started."))
+                launched = self._platform.start_installer(launchable, grant.installation.arguments, elevate=wanted)
+                code, children = self._wait(launched, start, on_step)
+        except FileNotFoundError:
+            raise CompanionError(
+                "file-missing",
+                "The installer is gone",
+                f"{path.name} is not where it was downloaded to; it may have been moved or taken by the antivirus.",
+                "Download it again.",
+            ) from None
+        still = self._wait_for_children(children, launchable, start, on_step)
+        on_step(_at(InstallationStep.CHECKING, "Whether everything is in its place is checked.", start))
+        missing = tuple(proof for proof in grant.installation.proof_paths if not self._platform.expand(proof).exists())
+        outcome = explain_exit(code, profile, self._platform.name)
+        on_step(_at(InstallationStep.DONE, outcome.sentence, start))
+        return InstallationResult(
+            exit_code=code,
+            outcome=outcome,
+            proven=outcome.succeeded and bool(grant.installation.proof_paths) and not missing,
+            seconds=round(time.monotonic() - start, 3),
+            missing=missing if outcome.succeeded else (),
+            signer=signature.signer if signature.state is SignatureState.VALID else None,
+            still_running=tuple(process.name for process in still),
+        )
+
+    def _check_signature(self, path: Path, grant: Grant) -> Signature:
+        signature = self._platform.signature(path)
+        if complaint := contradicts(signature, grant.publisher):
+            raise CompanionError(
+                "wrong-publisher",
+                "This installer is not started",
+                complaint,
+                "Tell support. Do not start the file by hand.",
+            )
+        return signature
+
+    def _wait(self, launched: Launched, start: float, on_step: OnStep) -> tuple[int, dict[int, Process]]:
+        """The exit code, and every process that was started below the installer while it ran."""
+        children: dict[int, Process] = {}
+        look = time.monotonic()
+        on_step(_at(InstallationStep.RUNNING, "The installer is at work.", start))
+        while (code := launched.wait(_SLICE)) is None:
+            if time.monotonic() >= look:
+                look = time.monotonic() + _CHILDREN_EVERY
+                self._note_children(launched.pid, children)
+                on_step(_at(InstallationStep.RUNNING, "The installer is at work.", start))
+        return code, children
+
+    def _note_children(self, pid: int | None, children: dict[int, Process]) -> None:
+        if pid is None:
+            return
+        fresh = self._platform.children({pid, *children}) - children.keys()
+        for process in self._platform.describe(sorted(fresh)):
+            if process.pid in fresh:
+                children[process.pid] = process
+
+    def _wait_for_children(
+        self, children: dict[int, Process], installer: Path, start: float, on_step: OnStep
+    ) -> tuple[Process, ...]:
+        temporary = [path for purpose, path in self._platform.usual_places() if purpose is Purpose.TEMPORARY]
+        working = {process.pid: process for process in still_installing(children.values(), installer.name, temporary)}
+        deadline = time.monotonic() + self._children_limit
+        while working and time.monotonic() < deadline:
+            gone = self._platform.wait_for_exit(working, _SLICE)
+            working = {pid: process for pid, process in working.items() if pid not in gone}
+            on_step(_at(InstallationStep.FINISHING, "The installer finishes its work.", start))
+        return tuple(working.values())
+
+
+def _at(step: InstallationStep, sentence: str, start: float) -> InstallationProgress:
+    return InstallationProgress(step=step, sentence=sentence, seconds=round(time.monotonic() - start, 1))
+
+
+def _verify(handle: BinaryIO, grant: Grant, cancellation: Cancellation) -> None:
+    """Compare size and digest of what the open handle reads with the grant. Raises ``file-damaged``."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := handle.read(_CHUNK):
+        cancellation.check()
+        digest.update(chunk)
+        size += len(chunk)
+    if size != grant.size or digest.hexdigest() != grant.sha256:
+        raise CompanionError(
+            "file-damaged",
+            "This installer is not started",
+            f"{grant.filename} is not what the store has: it was damaged or changed after the download.",
+            "Repair the download, then install again.",
+        )

@@ -1,0 +1,162 @@
+"""What Linux and macOS do alike: ending processes, launching programs, and launching exactly what was verified."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from companion.domain.errors import CompanionError
+from companion.domain.facts import Purpose, Space
+
+
+def end(pid: int, how: signal.Signals) -> bool:
+    """Send `how`; False when the process is gone already. Raises `CompanionError` ``close-refused``."""
+    try:
+        os.kill(pid, how)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        raise CompanionError(
+            "close-refused",
+            "It may not be closed",
+            f"Program number {pid} belongs to somebody else.",
+            "Ask the person it belongs to, or an administrator, to close it.",
+        ) from None
+    return True
+
+
+def launch_detached(arguments: Sequence[str]) -> None:
+    """Start a program as nobody's child: the shell in between ends at once. The words reach it as words, unparsed."""
+    try:
+        subprocess.run(
+            ["/bin/sh", "-c", '"$@" >/dev/null 2>&1 </dev/null &', "sh", *arguments],
+            start_new_session=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        raise CompanionError(
+            "not-runnable",
+            "It could not be started",
+            f"{Path(arguments[0]).name} could not be started.",
+            "Start it yourself from the menu.",
+        ) from None
+
+
+class Child:
+    """A program that runs as a child of this one."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def wait(self, seconds: float) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(seconds)
+        return None
+
+
+def start_child(words: Sequence[str], folder: Path) -> Child:
+    """Start an installer. Raises `CompanionError` ``not-runnable``."""
+    try:
+        process = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        raise not_runnable(folder, error) from None
+    return Child(process)
+
+
+def not_runnable(path: Path, error: OSError) -> CompanionError:
+    return CompanionError(
+        "not-runnable",
+        "The installer could not be started",
+        f"The system refused to start {path.name}: {error.strerror or 'unknown reason'}.",
+        "Check with support that this download is made for your system.",
+    )
+
+
+def is_script(path: Path) -> bool:
+    """Whether the file is a shell script (starts with ``#!``)."""
+    with path.open("rb") as file:
+        return file.read(2) == b"#!"
+
+
+@contextlib.contextmanager
+def pin_copy(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """Hand out a private copy under the same name: files here cannot be locked, so the copy is what is read and run.
+
+    The folder is open to this user only; the copy cannot be written once it is made.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="companion-"))
+    try:
+        copy = folder / path.name
+        with path.open("rb") as source, copy.open("xb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        copy.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        with copy.open("rb") as handle:
+            yield handle, copy
+    finally:
+        folder.chmod(stat.S_IRWXU)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def spaces(places: Iterable[tuple[Purpose, str]]) -> tuple[Space, ...]:
+    """Free bytes for an unprivileged user (statvfs f_bavail) at each place."""
+    found = []
+    for purpose, path in places:
+        there = nearest_folder(Path(path))
+        numbers = os.statvfs(there)
+        free = numbers.f_bavail * numbers.f_frsize
+        found.append(Space(purpose=purpose, path=path, volume=str(there.stat().st_dev), free=free))
+    return tuple(found)
+
+
+def nearest_folder(path: Path) -> Path:
+    """The folder itself, or its nearest parent that exists."""
+    return next((folder for folder in (path, *path.parents) if folder.is_dir()), Path(path.anchor or "."))
+
+
+def checked_page(url: str, schemes: frozenset[str]) -> str:
+    """`url` if it may be handed to the system. Raises `CompanionError` ``not-openable``.
+
+    Only pages: a ``file:`` or a custom scheme could start a program.
+    """
+    parts = urlsplit(url)
+    loopback = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if (parts.scheme not in schemes and not loopback) or any(ord(letter) <= 32 for letter in url):
+        raise CompanionError(
+            "not-openable",
+            "This page is not opened",
+            "Only secure web pages and settings pages are opened.",
+            "Tell support that the store named a page that is not one.",
+        )
+    return url
+
+
+def expand_variables(path: str, environment: Mapping[str, str]) -> str:
+    """``~``, ``$NAME`` and ``${NAME}`` replaced; an unknown name stays as it is, so that it matches nothing."""
+    if path.startswith("~/"):
+        path = "$HOME" + path[1:]
+    return re.sub(r"\$\{?(\w+)\}?", lambda found: environment.get(found[1], found[0]), path)
+
+
+def wait_by_poll(descriptors: dict[int, int], seconds: float) -> frozenset[int]:
+    """The process ids (values) whose descriptors (keys) became readable within `seconds`."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return frozenset(descriptors[ready] for ready, _ in poll.poll(seconds * 1000))
