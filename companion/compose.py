@@ -1,1 +1,129 @@
 """The only place that builds services and hands them on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.domain.errors import CompanionError, Kind
+from companion.services.assembly import Services
+from companion.services.places import Places, places
+
+if TYPE_CHECKING:
+    from companion.demo.server import DemoStore
+    from companion.services.library import Library
+
+STORE_SETTING = "store"
+MEBIBYTE = 1024 * 1024
+
+
+def utc_now() -> dt.datetime:
+    """The present moment, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def local_zone() -> dt.tzinfo:
+    """The person's time zone, with its rules for summer time."""
+    import tzlocal
+
+    return tzlocal.get_localzone()
+
+
+def home_places(home: Path | None) -> Places:
+    """The user's folders: below `home`, or the one the environment names, or where the system keeps such things."""
+    if home is None and (named := os.environ.get("COMPANION_HOME")):
+        home = Path(named)
+    return places(home)
+
+
+def build_services(home: Path | None, store: str | None, *, verbose: bool = False) -> Services:
+    """Build everything for one user and one store.
+
+    The store is the one given, else the one the environment names, else the one used last. Raises `CompanionError`
+    ``no-store`` when there is none, and whatever is wrong with folders, library or address.
+    """
+    from companion.services.closing import Closing
+    from companion.services.help import HelpSearch
+    from companion.services.installations import Installations
+    from companion.services.installer import Installer
+    from companion.services.keychain import Keychain
+    from companion.services.library import Library
+    from companion.services.log import start_log
+    from companion.services.orders import Orders
+    from companion.services.platforms import current
+    from companion.services.preflight import Preflight
+    from companion.services.purchases import Purchases
+    from companion.services.resources import resource
+    from companion.services.store import StoreClient
+    from companion.services.this_pc import ThisPC
+
+    where = home_places(home)
+    where.prepare()
+    log_file = start_log(where.logs, verbose=verbose)
+    library = Library(where.library)
+    try:
+        client = StoreClient(_store_address(store, library))
+    except BaseException:
+        library.close()
+        raise
+    platform, keychain, zone = current(), Keychain(), local_zone()
+    orders = Orders(client, keychain, library, utc_now)
+    this_pc = ThisPC(platform, library)
+    preflight = Preflight(platform, utc_now, store_clock=client.time)
+    closing = Closing(platform)
+    installations = Installations(
+        platform, preflight, closing, Installer(platform), orders, library, this_pc, utc_now, zone
+    )
+    return Services(
+        places=where,
+        clock=utc_now,
+        zone=zone,
+        platform=platform,
+        library=library,
+        keychain=keychain,
+        orders=orders,
+        purchases=Purchases(orders, library, platform, where.downloads, utc_now),
+        preflight=preflight,
+        closing=closing,
+        installations=installations,
+        this_pc=this_pc,
+        help=HelpSearch(resource("help")),
+        log_file=log_file,
+    )
+
+
+def _store_address(given: str | None, library: Library) -> str:
+    from companion.domain.order_entry import check_store_url
+
+    address = given or os.environ.get("COMPANION_STORE") or library.setting(STORE_SETTING)
+    if not address:
+        raise CompanionError(
+            "no-store",
+            "No store has been chosen",
+            "Companion does not know yet which store your software comes from.",
+            "Name it once with --store https://… (the store's confirmation e-mail has the address), "
+            "or try everything out with: companion demo",
+            kind=Kind.USAGE,
+        )
+    checked = check_store_url(address)
+    if given or library.setting(STORE_SETTING) is None:
+        library.remember_setting(STORE_SETTING, checked)
+    return checked
+
+
+def build_demo_store(root: Path, *, size: int, host: str = "127.0.0.1", port: int = 0) -> DemoStore:
+    """The embedded store with everything it keeps below `root`; its artifacts are `size` bytes long."""
+    from companion.demo.server import DemoStore
+    from companion.services.platforms import current
+    from companion.services.resources import resource
+
+    return DemoStore(
+        root,
+        system=current().name.value,
+        size=size,
+        host=host,
+        port=port,
+        profile=resource("profiles/larkfield.json").read_bytes(),
+    )

@@ -84,6 +84,32 @@ _WORDS = {
         "The store does not open this download again by itself.",
         "Contact support from the Help page: the case file says all they need.",
     ),
+    "licence-ended": _Words(
+        "The licence has ended",
+        "What belongs to an ended licence can no longer be downloaded or changed.",
+        "Renew it on the store's own page; the order's page has the link.",
+    ),
+    "subscription-ended": _Words(
+        "The subscription has ended",
+        "A subscription that has run out cannot be switched any more.",
+        "Renew it on the store's own page; the order's page has the link.",
+    ),
+    "letter-not-needed": _Words(
+        "There is no letter to accept",
+        "This return needs no Electronic Letter of Destruction.",
+        "Nothing has to be done. Refresh the order to see how far the refund is.",
+    ),
+    "window-open": _Words(
+        "The download is open",
+        "The download window has not closed, so there is nothing to open again.",
+        "Start the download.",
+    ),
+    "url-invalid": _Words(
+        "The download address was not accepted",
+        "The store did not issue the address that was used.",
+        "Start the download again from the order: it gets a fresh address.",
+        retryable=True,
+    ),
     "already-done": _Words(
         "This has been done already",
         "The store has already recorded it.",

@@ -66,7 +66,6 @@ class StoreClient:
             status_forcelist=(502, 503, 504), respect_retry_after_header=False, raise_on_status=False,
         )  # fmt: skip
         self._session = new_session(retry=again)
-        self.store_time_offset: dt.timedelta | None = None
 
     def close(self) -> None:
         """Close the connections."""
@@ -75,6 +74,13 @@ class StoreClient:
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
         """The vendor profile, or None when it is still the one `etag` names."""
         return self._get("/v1/profile", Profile, etag=etag)
+
+    def time(self) -> dt.datetime | None:
+        """The store's clock, or None when it does not tell or cannot be reached; to the second."""
+        try:
+            return self._answer("HEAD", "/v1/probe").store_time()
+        except CompanionError:
+            return None
 
     def open_session(self, number: str | None, credentials: Credentials) -> Session:
         """Log in with an order number and password, or with e-mail and card digits."""
@@ -192,9 +198,6 @@ class StoreClient:
                 answer = _Answer(response.status_code, response.headers, _read_limited(response))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _unreachable(self.url, error) from None
-        store_time = answer.store_time()
-        if store_time is not None:
-            self.store_time_offset = store_time - dt.datetime.now(dt.UTC)
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer

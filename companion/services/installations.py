@@ -1,0 +1,172 @@
+"""From "may it be installed?" to "it is installed": the PC is looked at, blockers are closed, the installer runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from companion.domain.closing import Closed, ClosingProgress
+from companion.domain.errors import CompanionError
+from companion.domain.installing import InstallationProgress, InstallationResult
+from companion.domain.orders import Download, Grant, Licence
+from companion.domain.preflight import Finding, Requirements, findings
+from companion.domain.profile import Profile, Stage
+from companion.domain.seats import ThisPC as SeatHere
+from companion.domain.seats import seat_use
+from companion.services.cancellation import Cancellation
+from companion.services.closing import Closing
+from companion.services.installer import Installer
+from companion.services.library import Library, TimelineEntry
+from companion.services.orders import Orders
+from companion.services.platforms.protocol import Platform
+from companion.services.preflight import Preflight
+from companion.services.this_pc import ThisPC
+
+_log = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Installed:
+    """How an installation ended; `licence` is the licence with this PC's seat, when one was taken."""
+
+    result: InstallationResult
+    licence: Licence | None
+
+
+class Installations:
+    """Everything between a download and a working product. Every step lands in the case time-line."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        preflight: Preflight,
+        closing: Closing,
+        installer: Installer,
+        orders: Orders,
+        library: Library,
+        this_pc: ThisPC,
+        clock: Callable[[], dt.datetime],
+        zone: dt.tzinfo,
+    ) -> None:
+        self._platform = platform
+        self._preflight = preflight
+        self._closing = closing
+        self._installer = installer
+        self._orders = orders
+        self._library = library
+        self._this_pc = this_pc
+        self._clock = clock
+        self._zone = zone
+
+    def requirements(
+        self, profile: Profile, download: Download | None = None, folder: Path | None = None, grant: Grant | None = None
+    ) -> Requirements:
+        """What downloading `download` into `folder`, and installing it, needs of this PC."""
+        already = 0
+        if download is not None and folder is not None:
+            already = _bytes_there(folder, download)
+        return Requirements(
+            profile=profile,
+            platform=self._platform.name,
+            destination=str(folder) if folder is not None else None,
+            size=download.size if download is not None else 0,
+            already=already,
+            files=grant.installation.proof_paths if grant is not None else (),
+        )
+
+    def look(
+        self, stage: Stage, requirements: Requirements, cancellation: Cancellation | None = None
+    ) -> tuple[Finding, ...]:
+        """What stands in the way of `stage` right now, the gravest first."""
+        facts = self._preflight.gather(stage, requirements, cancellation)
+        rows = findings(facts, requirements, stage, self._clock(), self._zone)
+        self._note("checked this PC", None, stage=stage.value, **_counts(rows))
+        return rows
+
+    def watch(
+        self,
+        stage: Stage,
+        requirements: Requirements,
+        on_change: Callable[[tuple[Finding, ...]], None],
+        cancellation: Cancellation,
+    ) -> None:
+        """Call `on_change` with the findings now and whenever they change, until cancelled (raises `Cancelled`)."""
+        self._preflight.watch(
+            stage,
+            requirements,
+            lambda facts: on_change(findings(facts, requirements, stage, self._clock(), self._zone)),
+            cancellation,
+        )
+
+    def close_blockers(
+        self,
+        stage: Stage,
+        requirements: Requirements,
+        on_step: Callable[[ClosingProgress], None],
+        cancellation: Cancellation,
+        *,
+        force: bool = False,
+        only: Iterable[str] | None = None,
+    ) -> Closed:
+        """Close what blocks `stage`; `force` only with the person's explicit consent."""
+        closed = self._closing.close(stage, requirements, on_step, cancellation, force=force, only=only)
+        self._note(
+            "closed programs", None, gone=len(closed.gone), left=len(closed.left), cameBack=len(closed.came_back),
+            forced=force,
+        )  # fmt: skip
+        return closed
+
+    def install(
+        self,
+        number: str,
+        licence: Licence | None,
+        grant: Grant,
+        path: Path,
+        profile: Profile,
+        on_step: Callable[[InstallationProgress], None],
+        cancellation: Cancellation,
+    ) -> Installed:
+        """Verify and run the installer, check that it succeeded, and take a seat of `licence` for this PC."""
+        try:
+            result = self._installer.install(path, grant, profile, on_step, cancellation)
+        except CompanionError as error:
+            self._note("installation failed", number, artifact=grant.artifact_id, code=error.code)
+            raise
+        self._note(
+            "installed" if result.succeeded else "installation failed", number, artifact=grant.artifact_id,
+            exitCode=result.exit_code, meaning=result.outcome.meaning.value, proven=result.proven,
+        )  # fmt: skip
+        return Installed(result, self._take_seat(number, licence) if result.succeeded else None)
+
+    def _take_seat(self, number: str, licence: Licence | None) -> Licence | None:
+        """Note at the store that this PC uses the licence; the product works without, so a failure is only logged."""
+        if licence is None or seat_use(licence, self._this_pc.seat_id).this_pc is not SeatHere.NOT_YET:
+            return None
+        try:
+            return self._orders.take_seat(number, licence.id, self._this_pc.seat_id, self._this_pc.name)
+        except CompanionError as error:
+            _log.warning("no seat was taken: %s", error.code)
+            return None
+
+    def _note(self, event: str, number: str | None, **facts: str | int | float | bool | None) -> None:
+        self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
+
+
+def _counts(rows: tuple[Finding, ...]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.severity.value] = counts.get(row.severity.value, 0) + 1
+    return counts
+
+
+def _bytes_there(folder: Path, download: Download) -> int:
+    """Bytes of the download that are on the disk already, finished or not."""
+    for name in (download.filename, download.filename + ".part"):
+        try:
+            return min((folder / name).stat().st_size, download.size)
+        except OSError:
+            continue
+    return 0

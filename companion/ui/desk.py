@@ -1,0 +1,180 @@
+"""What lies on the person's desk: the values every page shows, and the work pages may start."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from companion.domain.errors import CompanionError
+from companion.domain.orders import Order, Receipt, Subscription
+from companion.domain.products import ProductCard, product_cards
+from companion.domain.profile import Profile
+from companion.domain.wire import Secret
+from companion.services.assembly import Services
+from companion.services.keychain import Kept
+from companion.services.library import KnownOrder, KnownTransfer
+from companion.ui.format import Format
+from companion.ui.tasks import Task, TaskRunner
+from companion.ui.theme import Theme
+
+
+class Snapshot(NamedTuple):
+    """Everything known at one moment. `trouble` is why some of it is older than it should be."""
+
+    at: dt.datetime
+    profile: Profile | None = None
+    orders: tuple[KnownOrder, ...] = ()
+    cards: tuple[ProductCard, ...] = ()
+    transfers: tuple[KnownTransfer, ...] = ()
+    on_disk: frozenset[tuple[str, str]] = frozenset()
+    troubles: tuple[CompanionError, ...] = ()
+
+    def order(self, number: str) -> Order | None:
+        """What is known of one order."""
+        return next((known.order for known in self.orders if known.number == number), None)
+
+
+class Added(NamedTuple):
+    """The outcome of adding orders; `trouble` says why the credentials are not in the keychain."""
+
+    numbers: tuple[str, ...]
+    kept: Kept
+    trouble: str | None
+
+
+class Desk(QObject):
+    """Holds the newest snapshot and refreshes it in the background; `changed` is emitted whenever it is replaced."""
+
+    changed = Signal()
+    working = Signal(bool)
+
+    def __init__(self, services: Services, runner: TaskRunner, form: Format, theme: Theme) -> None:
+        super().__init__()
+        self.services = services
+        self.runner = runner
+        self.format = form
+        self.theme = theme
+        self.snapshot = Snapshot(services.clock())
+        self._refreshing: Task | None = None
+
+    def now(self) -> dt.datetime:
+        """The current moment."""
+        return self.services.clock()
+
+    def load(self, done: Callable[[], None] | None = None) -> None:
+        """Show what is remembered, without asking the store."""
+        self.runner.run(self, lambda _: self._read(()), lambda found: self._replace(found, done))
+
+    def refresh(self, number: str | None = None) -> None:
+        """Ask the store for the profile and all orders, or for one of them; a refresh under way is not doubled."""
+        if self._refreshing is not None and self._refreshing.running:
+            return
+        self.working.emit(True)
+        self._refreshing = self.runner.run(
+            self,
+            lambda task: self._refresh(task, number),
+            lambda found: self._replace(found, lambda: self.working.emit(False)),
+            failed=self._refresh_failed,
+        )
+
+    def _refresh_failed(self, error: CompanionError) -> None:
+        self.working.emit(False)
+        self.snapshot = self.snapshot._replace(troubles=(error,))
+        self.changed.emit()
+
+    def _refresh(self, task: Task, number: str | None) -> Snapshot:
+        orders = self.services.orders
+        troubles: list[CompanionError] = []
+        try:
+            orders.profile()
+        except CompanionError as error:
+            troubles.append(error)
+        for known in orders.remembered():
+            if number is not None and known.number != number:
+                continue
+            task.cancellation.check()
+            try:
+                orders.refresh(known.number)
+            except CompanionError as error:
+                troubles.append(error)
+                if error.code == "store-unreachable":
+                    break
+        return self._read(tuple(troubles))
+
+    def _read(self, troubles: tuple[CompanionError, ...]) -> Snapshot:
+        services = self.services
+        now = services.clock()
+        profile = services.orders.remembered_profile()
+        known = services.orders.remembered()
+        on_disk = frozenset(services.purchases.on_disk())
+        cards: tuple[ProductCard, ...] = ()
+        if profile is not None:
+            cards = product_cards(
+                [entry.order for entry in known if entry.order is not None],
+                profile,
+                now,
+                services.zone,
+                this_seat=services.this_pc.seat_id,
+                downloaded=frozenset(artifact for _, artifact in on_disk),
+            )
+        return Snapshot(now, profile, known, cards, services.purchases.transfers(), on_disk, troubles)
+
+    def _replace(self, found: Snapshot, done: Callable[[], None] | None = None) -> None:
+        self.snapshot = found
+        self.changed.emit()
+        if done is not None:
+            done()
+
+    # Work that pages start; `owner` is the page, so that its answer is dropped with it
+
+    def add_order(
+        self, owner: QObject, number: str, password: Secret, done: Callable[[Added], None], failed: _Failed
+    ) -> Task:
+        """Add an order by number and password."""
+
+        def work(_: Task) -> Added:
+            self.services.orders.profile()
+            kept = self.services.orders.add(number, password)
+            return Added((number,), kept, self.services.keychain.trouble)
+
+        return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
+
+    def add_by_card(
+        self, owner: QObject, email: str, digits: Secret, done: Callable[[Added], None], failed: _Failed
+    ) -> Task:
+        """Add all orders of an e-mail address and card."""
+
+        def work(_: Task) -> Added:
+            self.services.orders.profile()
+            numbers, kept = self.services.orders.add_by_card(email, digits)
+            return Added(numbers, kept, self.services.keychain.trouble)
+
+        return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
+
+    def _added(self, added: Added, done: Callable[[Added], None]) -> None:
+        self.load(lambda: done(added))
+
+    def remove_order(self, owner: QObject, number: str, done: Callable[[], None], failed: _Failed) -> Task:
+        """Forget an order and its credentials."""
+        return self.runner.run(owner, lambda _: self.services.orders.remove(number), lambda _: self.load(done), failed)
+
+    def switch_auto_renew(
+        self, owner: QObject, number: str, plan: Subscription, on: bool,
+        done: Callable[[Receipt], None], failed: _Failed,
+    ) -> Task:  # fmt: skip
+        """Switch auto-renewal; afterwards the snapshot shows what the store says, whatever happened."""
+
+        def work(_: Task) -> Receipt:
+            return self.services.orders.switch_auto_renew(number, plan, on)[1]
+
+        def fail(error: CompanionError) -> None:
+            failed(error)
+            self.refresh(number)
+
+        return self.runner.run(owner, work, lambda receipt: self.load(lambda: done(receipt)), fail)
+
+
+_Failed = Callable[[CompanionError], None]

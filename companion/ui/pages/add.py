@@ -1,0 +1,205 @@
+"""The first-run page: what this is, what happens to the password, and adding an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton, QStackedWidget, QWidget
+
+from companion.domain.errors import CompanionError
+from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_number, tidy_order_password
+from companion.services.keychain import Kept
+from companion.ui.desk import Added, Desk
+from companion.ui.pages.page import Destination, Page
+from companion.ui.tasks import Task
+from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, restyle, row
+from companion.ui.widgets.notice import Notice
+
+T = TypeVar("T")
+
+
+class AddPage(Page):
+    """Finds orders by number and password, or by e-mail address and card digits."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Add an order")
+        self._task: Task | None = None
+        self._intro = label("", "muted")
+        self.add(self._intro, self._form(), self._promise())
+        desk.changed.connect(self.show_values)
+
+    def show_values(self) -> None:
+        first = not self.desk.snapshot.orders
+        self.title.setText("Welcome" if first else "Add an order")
+        profile = self.desk.snapshot.profile
+        store = profile.store.name if profile else "the store"
+        self._intro.setText(
+            f"Companion looks after what you bought from {store}: until when it runs, what will be charged and when, "
+            "and a download and installation that work."
+            if first
+            else f"Everything needed is in the confirmation e-mail from {store}."
+        )
+
+    def _form(self) -> Card:
+        card = Card(spacing=14)
+        by_number = QRadioButton("Order number and order password")
+        by_card = QRadioButton("E-mail address and the card I paid with")
+        by_number.setChecked(True)
+        self._ways = QButtonGroup(self)
+        self._ways.addButton(by_number, 0)
+        self._ways.addButton(by_card, 1)
+        self._fields = QStackedWidget()
+        self._number = _field("Order number", "such as LS-2048-7731")
+        self._password = _field("Order password", "capital and small letters differ", secret=True)
+        self._email = _field("E-mail address", "the one the confirmation was sent to")
+        self._digits = _field("Last digits of the card", "the last 4 or 5 digits, nothing more", secret=True)
+        self._digits.setMaxLength(5)
+        self._fields.addWidget(_fields(("Order number", self._number), ("Order password", self._password)))
+        self._fields.addWidget(_fields(("E-mail address", self._email), ("Last card digits", self._digits)))
+        self._ways.idToggled.connect(self._choose_way)
+        self._add = button("Add the order", self._submit, "primary")
+        self._stop = button("Cancel", self._cancel)
+        self._stop.hide()
+        self._forgot = button("Forgot the order password?", self._reset, "link")
+        for field in (self._number, self._password, self._email, self._digits):
+            field.returnPressed.connect(self._submit)
+            field.textEdited.connect(lambda _, edited=field: restyle(edited, invalid="false"))
+        self._outcome = column(spacing=8)
+        card.add(label("How do you want to find it?", "strong"), column(by_number, by_card, spacing=6))
+        card.add(self._fields, self._outcome, row(self._add, self._stop, None, self._forgot))
+        return card
+
+    def _promise(self) -> Card:
+        card = Card(spacing=6)
+        lock = icon_label("lock", self.desk.theme.accent, 22)
+        words = column(
+            label("Where this is kept", "strong"),
+            label(
+                "The password or card digits go into this computer's own keychain, protected by your sign-in. "
+                "They are sent to the store and to nobody else. Remove the order, and they are gone.",
+                "muted",
+            ),
+        )
+        line = row(lock, spacing=14)
+        line.setAlignment(lock, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        card.add(line)
+        return card
+
+    def arrive(self, _destination: Destination) -> None:
+        self._say(None)
+        for field in (self._password, self._digits):
+            field.clear()
+        (self._number if self._ways.checkedId() == 0 else self._email).setFocus()
+
+    def _choose_way(self, way: int, chosen: bool) -> None:
+        if chosen:
+            self._fields.setCurrentIndex(way)
+            self._forgot.setVisible(way == 0)
+            self._say(None)
+
+    def _submit(self) -> None:
+        if self._task is not None and self._task.running:
+            return
+        self._say(None)
+        try:
+            if self._ways.checkedId() == 0:
+                self._add_by_number()
+            else:
+                self._add_by_card()
+        except CompanionError as error:
+            self._failed(error)
+
+    def _add_by_number(self) -> None:
+        number = self._checked(self._number, tidy_order_number)
+        password = self._checked(self._password, tidy_order_password)
+        self._task = self.desk.add_order(self, number, password, self._done, self._failed)
+        self._show_working(True)
+
+    def _add_by_card(self) -> None:
+        email = self._checked(self._email, tidy_email)
+        digits = self._checked(self._digits, tidy_card_digits)
+        self._task = self.desk.add_by_card(self, email, digits, self._done, self._failed)
+        self._show_working(True)
+
+    @staticmethod
+    def _checked(field: QLineEdit, tidy: Callable[[str], T]) -> T:
+        """What was typed, tidied; a field that does not fit is marked and gets the focus."""
+        try:
+            return tidy(field.text())
+        except CompanionError:
+            restyle(field, invalid="true")
+            field.setFocus()
+            raise
+
+    def _reset(self) -> None:
+        try:
+            number = self._checked(self._number, tidy_order_number)
+        except CompanionError as error:
+            self._failed(error)
+            return
+        self.desk.runner.run(
+            self,
+            lambda _: self.desk.services.orders.request_password_reset(number=number),
+            lambda _: self._say(
+                Notice(
+                    "Look into your e-mail",
+                    f"If order {number} exists, the store has sent a new order password to its e-mail address.",
+                    "It can take a few minutes. Look into the spam folder too.",
+                    closable=False,
+                )
+            ),
+            self._failed,
+        )
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._show_working(False)
+
+    def _show_working(self, working: bool) -> None:
+        self._add.setEnabled(not working)
+        self._add.setText("Asking the store…" if working else "Add the order")
+        self._stop.setVisible(working)
+        self._fields.setEnabled(not working)
+
+    def _done(self, added: Added) -> None:
+        self._show_working(False)
+        for field in (self._number, self._password, self._email, self._digits):
+            field.clear()
+        if added.kept is Kept.SESSION:
+            self.go.emit(Destination("home", item="session-only"))
+        else:
+            self.go.emit(Destination("home", item="added"))
+
+    def _failed(self, error: CompanionError) -> None:
+        self._show_working(False)
+        self._say(Notice.of_error(error, closable=False))
+
+    def _say(self, notice: Notice | None) -> None:
+        clear(self._outcome)
+        if notice is not None:
+            self._outcome.addWidget(notice)
+
+
+def _field(name: str, example: str, *, secret: bool = False) -> QLineEdit:
+    field = QLineEdit()
+    field.setAccessibleName(name)
+    field.setPlaceholderText(example)
+    if secret:
+        field.setEchoMode(QLineEdit.EchoMode.Password)
+        field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+    return field
+
+
+def _fields(*named: tuple[str, QLineEdit]) -> QWidget:
+    ground = QWidget()
+    form = QFormLayout(ground)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setVerticalSpacing(10)
+    form.setHorizontalSpacing(16)
+    for name, field in named:
+        form.addRow(name, field)
+    return ground

@@ -1,0 +1,180 @@
+"""Home: one card for each product, what needs attention first."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from companion.domain.auto_renewal import AutoRenew
+from companion.domain.download_windows import WindowState, window_sentence
+from companion.domain.licences import Standing
+from companion.domain.products import Concern, NextAction, ProductCard, Tone, charge_sentence, standing_words
+from companion.domain.seats import seat_words
+from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination, Page
+from companion.ui.renewal import ask_to_switch
+from companion.ui.widgets.basic import Card, button, chip, column, label, line, row
+from companion.ui.widgets.switch import Switch
+
+_TONES = {Tone.OK: "ok", Tone.ATTENTION: "attention", Tone.OVER: "over", Tone.ENDED: ""}
+
+
+class HomePage(Page):
+    """Everything that matters today, at one glance."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Your software")
+        self._refresh = button("Refresh", desk.refresh, tip="Ask the store for the newest state (F5)")
+        self.add_to_head(self._refresh)
+        desk.working.connect(self._show_working)
+        desk.changed.connect(self.show_values)
+
+    def _show_working(self, working: bool) -> None:
+        self._refresh.setEnabled(not working)
+        self._refresh.setText("Refreshing…" if working else "Refresh")
+
+    def show_values(self) -> None:
+        self.empty()
+        snapshot = self.desk.snapshot
+        if not snapshot.cards:
+            self.add(self._nothing())
+            return
+        for card in snapshot.cards:
+            self.add(self._card(card))
+        self.add(label(self._read_when(), "small"))
+
+    def _nothing(self) -> Card:
+        card = Card()
+        if self.desk.snapshot.orders:
+            card.add(
+                label("No software yet", "heading"),
+                label("Your orders are here, but none of them holds a licence that could be read."),
+                button("Look at the orders", lambda: self.go.emit(Destination("orders"))),
+            )
+        else:
+            card.add(
+                label("Nothing here yet", "heading"),
+                label("Add the order from your confirmation e-mail, and this page shows what you own and until when."),
+                button("Add an order", lambda: self.go.emit(Destination("add")), "primary"),
+            )
+        return card
+
+    def _read_when(self) -> str:
+        read = [known.read_at for known in self.desk.snapshot.orders if known.read_at is not None]
+        return f"As the store said on {self.desk.format.moment(min(read))}." if read else ""
+
+    def _card(self, card: ProductCard) -> Card:
+        made = Card(spacing=12)
+        made.setAccessibleName(f"{card.product_name}, order {card.order_number}")
+        made.add(self._heading(card))
+        if card.standing is not Standing.REFUNDED:
+            made.add(line(), self._facts(card))
+        actions = self._actions(card)
+        if actions is not None:
+            made.add(actions)
+        return made
+
+    def _heading(self, card: ProductCard) -> QHBoxLayout:
+        name = button(
+            card.product_name,
+            partial(self._open, card),
+            "link",
+            name=f"{card.product_name}: open order {card.order_number}",
+        )
+        name.setStyleSheet("font-size: 14pt; font-weight: 600; padding: 0;")
+        heading = QHBoxLayout()
+        heading.addLayout(
+            column(row(name, chip(standing_words(card), _TONES[card.tone]), None), label(self._until(card), "muted"))
+        )
+        if card.days_left is not None and card.days_left >= 0 and card.standing is Standing.ACTIVE:
+            days = label(str(card.days_left), "big", tone=_tone_of_days(card), wrap=False)
+            unit = label("day left" if card.days_left == 1 else "days left", "small", wrap=False)
+            number = QVBoxLayout()
+            number.setSpacing(0)
+            for part in (days, unit):
+                number.addWidget(part, 0)
+            heading.addLayout(number)
+        return heading
+
+    def _until(self, card: ProductCard) -> str:
+        order = f"Order {card.order_number}"
+        if card.standing is Standing.REFUNDED:
+            return f"{order} · refunded; this licence has ended"
+        if card.expires_at is None:
+            return f"{order} · no end date"
+        day = self.desk.format.date(card.expires_at)
+        if card.standing is Standing.EXPIRED:
+            return f"{order} · ran until {day}"
+        return f"{order} · active until {day}"
+
+    def _facts(self, card: ProductCard) -> QVBoxLayout:
+        form = self.desk.format
+        renewal_tone = "attention" if Concern.RENEWS_SOON in card.concerns else ""
+        facts = QVBoxLayout()
+        facts.setSpacing(10)
+        charge = label(charge_sentence(card, form.date, form.money), tone=renewal_tone)
+        facts.addLayout(_fact("Auto-renewal", charge, self._switch(card)))
+        if card.window.state is not WindowState.NONE:
+            here = any(
+                (card.order_number, found.artifact_id) in self.desk.snapshot.on_disk for found in card.window.artifacts
+            )
+            said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, form.date)
+            tone = "" if here else self._window_tone(card)
+            facts.addLayout(_fact("Download", label(said, tone=tone)))
+        facts.addLayout(_fact("PCs", label(seat_words(card.seats).capitalize() + ".")))
+        return facts
+
+    @staticmethod
+    def _window_tone(card: ProductCard) -> str:
+        if Concern.WINDOW_CLOSED in card.concerns:
+            return "over"
+        return "attention" if Concern.WINDOW_CLOSES_SOON in card.concerns else ""
+
+    def _switch(self, card: ProductCard) -> QWidget | None:
+        if card.auto_renew is AutoRenew.NOT_OFFERED or card.standing is Standing.EXPIRED:
+            return None
+        switch = Switch(self.desk.theme, f"Auto-renewal of {card.product_name}", on=card.auto_renew is AutoRenew.ON)
+        switch.requested.connect(lambda on: ask_to_switch(self, self.desk, card.order_number, card.licence_id, on))
+        return switch
+
+    def _actions(self, card: ProductCard) -> QHBoxLayout | None:
+        artifact = card.window.artifacts[0].artifact_id if card.window.artifacts else ""
+        install = Destination("install", card.order_number, artifact)
+        done = {
+            NextAction.DOWNLOAD: ("Download and install…", install),
+            NextAction.INSTALL: ("Install…", install),
+            NextAction.ASK_EXTENSION: (
+                "Ask the store to open the download…",
+                Destination("order", card.order_number, "extend"),
+            ),
+            NextAction.RENEW: ("How to renew…", Destination("order", card.order_number, "renew")),
+        }.get(card.action)
+        if done is None:
+            return None
+        text, destination = done
+        return row(
+            button(text, lambda: self.go.emit(destination), "primary", name=f"{text.rstrip('…')}: {card.product_name}"),
+            button("Open the order", partial(self._open, card), name=f"Open order {card.order_number}"),
+            None,
+        )
+
+    def _open(self, card: ProductCard) -> None:
+        self.go.emit(Destination("order", card.order_number))
+
+
+def _tone_of_days(card: ProductCard) -> str:
+    return "attention" if Concern.EXPIRES_SOON in card.concerns else ""
+
+
+def _fact(name: str, value: QWidget, part: QWidget | None = None) -> QHBoxLayout:
+    """A named fact; names stand below each other in one column."""
+    caption = label(name, "muted", wrap=False)
+    caption.setFixedWidth(110)
+    made = QHBoxLayout()
+    made.setSpacing(12)
+    made.addWidget(caption)
+    made.addWidget(value, 1)
+    if part is not None:
+        made.addWidget(part)
+    return made

@@ -1,0 +1,65 @@
+"""Orders: every order that was added, newest first."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from companion.domain.orders import OrderStatus
+from companion.services.library import KnownOrder
+from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination, Page
+from companion.ui.widgets.basic import Card, button, chip, column, label, row
+
+_STATUS = {
+    OrderStatus.PROCESSING: ("Being processed", "attention"),
+    OrderStatus.COMPLETED: ("Completed", "ok"),
+    OrderStatus.SHIPPED: ("Shipped", "ok"),
+    OrderStatus.REFUNDED: ("Refunded", ""),
+}
+
+
+class OrdersPage(Page):
+    """The list of orders."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Orders")
+        self.add_to_head(button("Add an order", lambda: self.go.emit(Destination("add")), "primary"))
+        desk.changed.connect(self.show_values)
+
+    def show_values(self) -> None:
+        self.empty()
+        orders = sorted(
+            self.desk.snapshot.orders,
+            key=lambda known: known.order.placed_at if known.order else known.added_at,
+            reverse=True,
+        )
+        for known in orders:
+            self.add(self._card(known))
+        if not orders:
+            card = Card()
+            card.add(
+                label("No orders yet", "heading"),
+                label("An order's number and password are in the e-mail that confirmed it."),
+            )
+            self.add(card)
+
+    def _card(self, known: KnownOrder) -> Card:
+        card = Card(spacing=4)
+        order = known.order
+        name = button(f"Order {known.number}", partial(self._open, known.number), "link")
+        name.setStyleSheet("font-size: 13pt; font-weight: 600; padding: 0;")
+        show = button("Open", partial(self._open, known.number), name=f"Open order {known.number}")
+        if order is None:
+            card.add(row(name, None, show), label("It has not been read from the store yet.", "muted"))
+            return card
+        words, tone = _STATUS[order.status]
+        things = ", ".join(item.name for item in order.line_items)
+        facts = f"{self.desk.format.date(order.placed_at)} · {self.desk.format.money(order.total)}"
+        line = row(spacing=12)
+        line.addLayout(column(row(name, chip(words, tone), None), label(things), label(facts, "muted"), spacing=4), 1)
+        line.addWidget(show)
+        card.add(line)
+        return card
+
+    def _open(self, number: str) -> None:
+        self.go.emit(Destination("order", number))

@@ -1,0 +1,221 @@
+"""The window: navigation on the left, notices and the chosen page on the right."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from companion.domain.errors import CompanionError
+from companion.ui.desk import Desk
+from companion.ui.icons import icon, pixmap
+from companion.ui.pages.add import AddPage
+from companion.ui.pages.downloads import DownloadsPage
+from companion.ui.pages.help import HelpPage
+from companion.ui.pages.home import HomePage
+from companion.ui.pages.order import OrderPage
+from companion.ui.pages.orders import OrdersPage
+from companion.ui.pages.page import Destination, Page
+from companion.ui.pages.reminders import RemindersPage
+from companion.ui.widgets.basic import label
+from companion.ui.widgets.notice import Notice, Notices
+from companion.ui.wizard.page import InstallPage
+
+_NAVIGATION = (
+    ("home", "Home"),
+    ("orders", "Orders"),
+    ("downloads", "Downloads"),
+    ("reminders", "Reminders"),
+    ("help", "Help"),
+)
+# A page that is reached from another one keeps that one marked in the navigation.
+_BELONGS_TO = {"order": "orders", "add": "orders", "install": "downloads"}
+_GEOMETRY = "windowGeometry"
+
+
+class Window(QMainWindow):
+    """Shows one page at a time; `hidden_to_tray` is emitted when closing only hides it."""
+
+    hidden_to_tray = Signal()
+
+    def __init__(self, desk: Desk, *, stays_in_tray: bool) -> None:
+        super().__init__()
+        self._desk = desk
+        self._stays_in_tray = stays_in_tray
+        self.setWindowTitle("Companion")
+        self.setWindowIcon(icon("companion"))
+        self.resize(1020, 720)
+        self.setMinimumSize(720, 520)
+        self._notices = Notices()
+        self._stack = QStackedWidget()
+        self._pages: dict[str, Page] = {}
+        self._buttons: dict[str, QToolButton] = {}
+        for name, page in (
+            ("home", HomePage(desk)),
+            ("orders", OrdersPage(desk)),
+            ("order", OrderPage(desk)),
+            ("add", AddPage(desk)),
+            ("downloads", DownloadsPage(desk)),
+            ("install", InstallPage(desk)),
+            ("reminders", RemindersPage(desk)),
+            ("help", HelpPage(desk)),
+        ):
+            self._pages[name] = page
+            self._stack.addWidget(page)
+            page.go.connect(self.go)
+        self._lay_out()
+        self._add_shortcuts()
+        desk.changed.connect(self._show_values)
+        desk.runner.unhandled.connect(self._notices.show_error)
+
+    def _lay_out(self) -> None:
+        ground = QWidget()
+        across = QHBoxLayout(ground)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        above = QVBoxLayout()
+        above.setContentsMargins(32, 14, 32, 0)
+        above.addWidget(self._notices)
+        right.addLayout(above)
+        right.addWidget(self._stack, 1)
+        across.addWidget(self._navigation())
+        across.addLayout(right, 1)
+        self.setCentralWidget(ground)
+
+    def _navigation(self) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("navigation")
+        frame.setFixedWidth(200)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(14, 20, 14, 16)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 0, 0, 14)
+        head.setSpacing(10)
+        mark = label("")
+        mark.setPixmap(pixmap("companion", size=30))
+        head.addWidget(mark)
+        head.addWidget(label("Companion", "heading", wrap=False), 1)
+        column.addLayout(head)
+        group = QButtonGroup(self)
+        for name, text in _NAVIGATION:
+            column.addWidget(self._navigation_button(name, text, group))
+        column.addStretch(1)
+        self._store = label("", "small")
+        column.addWidget(self._store)
+        return frame
+
+    def _navigation_button(self, name: str, text: str, group: QButtonGroup) -> QToolButton:
+        made = QToolButton()
+        made.setText(f"  {text}")
+        made.setAccessibleName(text)
+        made.setProperty("role", "nav")
+        made.setIcon(icon(name, self._desk.theme.text))
+        made.setIconSize(QSize(20, 20))
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        made.setCheckable(True)
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+        made.clicked.connect(lambda: self.go(Destination(name)))
+        group.addButton(made)
+        self._buttons[name] = made
+        return made
+
+    def _add_shortcuts(self) -> None:
+        for number, (name, _) in enumerate(_NAVIGATION, start=1):
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.go, Destination(name)))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._desk.refresh)
+        QShortcut(QKeySequence("Ctrl+N"), self, partial(self.go, Destination("add")))
+
+    # Where to
+
+    def go(self, destination: Destination) -> None:
+        """Show a page."""
+        page = self._pages[destination.page]
+        self._notices.drop("news")
+        self._stack.setCurrentWidget(page)
+        marked = _BELONGS_TO.get(destination.page, destination.page)
+        self._buttons[marked].setChecked(True)
+        page.arrive(destination)
+        if destination.page == "home":
+            self._tell(destination.item)
+
+    @property
+    def current(self) -> Page:
+        """The page that is shown."""
+        found = self._stack.currentWidget()
+        assert isinstance(found, Page)  # noqa: S101 - only pages are put into the stack
+        return found
+
+    def page(self, name: str) -> Page:
+        """A page by its name."""
+        return self._pages[name]
+
+    def show_error(self, error: CompanionError) -> None:
+        """Show a failure above the page."""
+        self._notices.show_error(error)
+
+    def _tell(self, item: str) -> None:
+        if item == "added":
+            place = self._desk.services.keychain.place or "the keychain"
+            self._news("The order has been added", f"Its credentials are in {place}, and nowhere else.", "ok")
+        elif item == "session-only":
+            why = self._desk.services.keychain.trouble or "There is no keychain."
+            self._news(
+                "Added for this session only",
+                f"{why} The credentials are therefore not kept: they are gone when Companion is closed.",
+                "attention",
+            )
+
+    def _news(self, title: str, message: str, tone: str) -> None:
+        self._notices.show_notice("news", Notice(title, message, tone=tone))
+
+    def _show_values(self) -> None:
+        snapshot = self._desk.snapshot
+        self._store.setText(snapshot.profile.store.name if snapshot.profile else "")
+        for error in snapshot.troubles[:2]:
+            self._notices.show_error(error, ("Try again", self._desk.refresh))
+        if not snapshot.troubles:
+            self._notices.drop("store-unreachable")
+
+    # The window itself
+
+    def restore_geometry(self) -> None:
+        """Open where and as large as it was left."""
+        stored = self._desk.services.library.setting(_GEOMETRY)
+        if stored:
+            self.restoreGeometry(QByteArray.fromBase64(stored.encode()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing hides the window where a tray icon stays; quitting is in the tray's menu."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self._desk.services.library.remember_setting(_GEOMETRY, geometry)
+        if self._stays_in_tray:
+            event.ignore()
+            self.hide()
+            self.hidden_to_tray.emit()
+        else:
+            event.accept()
+
+    def bring_to_front(self) -> None:
+        """Show the window above the others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
