@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from pathlib import Path
 
@@ -75,3 +76,52 @@ class Transferred(Value, frozen=True):
     retries: int
     connections: int
     seconds: float
+
+
+class Location(Value, frozen=True):
+    """Where the bytes are to be had right now; the URL may hold a signature and is a secret like one."""
+
+    url: str
+    expires_at: dt.datetime | None = None
+
+    def __repr__(self) -> str:
+        return "Location(…)"
+
+
+class Options(Value, frozen=True):
+    """How a transfer goes about it.
+
+    `most_connections` above 1 allows more, added only while they help. `limit_rate` is in bytes per second.
+    `most_retries` counts failures in a row without progress. A connection that brings less than `minimum_rate` bytes
+    per second for `patience` seconds is given up. `longest_wait` is the longest `Retry-After` (seconds) that is waited
+    for. `verify_existing` takes a file that is already there and right as the result.
+    """
+
+    most_connections: int = 1
+    limit_rate: int | None = None
+    most_retries: int = 6
+    minimum_rate: int = 1024
+    patience: float = 15.0
+    connect_seconds: float = 6.0
+    longest_wait: float = 900.0
+    verify_existing: bool = True
+    synchronise: bool = True
+
+
+class Verified(Value, frozen=True):
+    """What checking a file found: `bad_pieces` are the numbers of the publisher's pieces that do not match."""
+
+    ok: bool
+    sha256: Sha256
+    size: int
+    bad_pieces: tuple[int, ...] = ()
+
+
+class Unfinished(Value, frozen=True):
+    """A download that was begun in `folder` and not finished; `done` bytes of `size` are claimed to be there."""
+
+    folder: Path
+    filename: str
+    done: int
+    size: int | None = None
+    sha256: Sha256 | None = None

@@ -1,0 +1,53 @@
+"""File names that every system accepts, above all Windows ("Naming Files, Paths, and Namespaces")."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import urllib.parse
+
+from companion.domain.errors import CompanionError, Kind
+
+LONGEST = 200
+"""UTF-8 bytes; leaves room for the endings of the partial and its journal under the usual limit of 255."""
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*\.|\s*$)", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
+# Marks that turn the direction of writing make "exe.pdf" out of "fdp.exe"; invisible ones hide a second ending.
+_DECEPTIVE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+def safe_filename(name: str) -> str:
+    """Return `name` as one component that is a legal file name everywhere; a legal name comes back unchanged.
+
+    Folders in front are dropped, forbidden characters become ``_``, a device name gets ``_`` in front.
+    Raises `CompanionError` ``name`` if nothing usable is left.
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    clean = _FORBIDDEN.sub("_", _DECEPTIVE.sub("", last)).strip(" ").rstrip(". ")
+    if not clean.strip("._ ") or last.strip() in (".", ".."):
+        raise CompanionError(
+            "name",
+            "The file has no usable name",
+            "The name given for this file cannot be used on this computer.",
+            "Give the file a name yourself, or tell the store.",
+            kind=Kind.USAGE,
+        )
+    if _DEVICES.match(clean):
+        clean = f"_{clean}"
+    return _shorten(clean)
+
+
+def filename_of_url(url: str) -> str:
+    """The name that a URL's path ends in, made safe. Raises `CompanionError` ``name`` if it has none."""
+    path = urllib.parse.urlsplit(url).path
+    return safe_filename(urllib.parse.unquote(path.rsplit("/", 1)[-1], errors="replace"))
+
+
+def _shorten(name: str) -> str:
+    if len(name.encode()) <= LONGEST:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending.encode()) > 20:
+        stem, dot, ending = name, "", ""
+    room = LONGEST - len((dot + ending).encode())
+    return stem.encode()[:room].decode(errors="ignore").rstrip(". ") + dot + ending

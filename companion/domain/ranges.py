@@ -1,0 +1,227 @@
+"""Whether an answer to a (range) request may be used, and as what (RFC 9110 §§ 8.8, 13.1.5, 14, 15)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from companion.domain.errors import CompanionError
+from companion.domain.transfer_failures import failure
+from companion.domain.waits import parse_retry_after
+from companion.domain.wire import Value
+
+_CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
+_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ONCE_ONLY = ("content-length", "content-range", "etag", "content-encoding", "location")
+
+
+class ContentRange(Value, frozen=True):
+    """A `Content-Range` field; `stop` is exclusive. `start` and `stop` are None in the unsatisfied form ``*/total``."""
+
+    start: int | None
+    stop: int | None
+    total: int | None
+
+
+class Asked(Value, frozen=True):
+    """What was asked for: bytes `start` up to `stop` (exclusive; None for the end); `ranged` if a Range was sent."""
+
+    start: int = 0
+    stop: int | None = None
+    ranged: bool = False
+    if_range: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The request header fields that ask for it."""
+        if not self.ranged:
+            return {}
+        asked = {"Range": f"bytes={self.start}-{'' if self.stop is None else self.stop - 1}"}
+        if self.if_range is not None:
+            asked["If-Range"] = self.if_range
+        return asked
+
+
+class Known(Value, frozen=True):
+    """What is known of the file: its size, a strong ETag seen before, whether a digest will decide in the end.
+
+    `html` tells whether a web page is what is wanted, judged by the file's name; `signed` that the address can expire.
+    """
+
+    size: int | None = None
+    etag: str | None = None
+    digest: bool = False
+    html: bool = False
+    signed: bool = False
+
+
+class Take(Value, frozen=True):
+    """Use the body: its first `skip` bytes are already there, `length` more follow (None: until its end)."""
+
+    skip: int
+    length: int | None
+    total: int | None
+    etag: str | None
+
+
+class StartOver(Value, frozen=True):
+    """The file is another one now, or nothing shows that it is the same: everything fetched so far is void."""
+
+    etag: str | None
+    total: int | None
+
+
+class AskPlainly(Value, frozen=True):
+    """Ask for the same range once more without `If-Range`."""
+
+
+class Renew(Value, frozen=True):
+    """The address has run out or is refused: ask for a fresh one; `error` if there is none."""
+
+    error: CompanionError
+
+
+class Follow(Value, frozen=True):
+    """Go to another address, given as the server wrote it."""
+
+    location: str
+
+
+class Refuse(Value, frozen=True):
+    """Do not use the body; the error says why and whether trying again may help."""
+
+    error: CompanionError
+
+
+Verdict: TypeAlias = Take | StartOver | AskPlainly | Renew | Follow | Refuse
+Headers: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+def parse_content_range(text: str) -> ContentRange | None:
+    """Read a `Content-Range` field of unit bytes; None if it is not well-formed (RFC 9110 § 14.4)."""
+    found = _CONTENT_RANGE.fullmatch(text.strip())
+    if found is None:
+        return None
+    first, last, total = found.groups()
+    size = None if total == "*" else int(total)
+    if first is None:
+        return None if size is None else ContentRange(start=None, stop=None, total=size)
+    start, stop = int(first), int(last) + 1
+    if stop <= start or (size is not None and stop > size):
+        return None
+    return ContentRange(start=start, stop=stop, total=size)
+
+
+def strong_etag(text: str | None) -> str | None:
+    """The ETag if it is a strong one; a weak or malformed one proves nothing about bytes (RFC 9110 § 8.8.3)."""
+    return text if text is not None and _STRONG_ETAG.fullmatch(text) else None
+
+
+def judge(asked: Asked, status: int, headers: Headers, known: Known, now: float) -> Verdict:
+    """Decide what an answer is good for; `headers` has lower-case names, `now` is POSIX time for `Retry-After`.
+
+    Only an answer that provably holds the asked bytes of the known file becomes `Take`.
+    """
+    if any(len(set(headers.get(name, ()))) > 1 for name in _ONCE_ONLY):
+        return Refuse(error=failure("malformed-answer"))
+    if status in _REDIRECTS:
+        locations = headers.get("location", ())
+        return Follow(location=locations[0]) if locations else Refuse(error=failure("malformed-answer"))
+    if status not in (200, 206):
+        return _judge_refusal(status, headers, known, now)
+    if _first(headers, "content-encoding", "identity").lower() not in ("identity", ""):
+        return Refuse(error=failure("encoded"))
+    if _looks_like_portal(headers, known):
+        return Refuse(error=failure("portal"))
+    length = _first(headers, "content-length", "")
+    if length and not re.fullmatch(r"\d{1,19}", length, re.ASCII):
+        return Refuse(error=failure("malformed-answer"))
+    size = int(length) if length and "transfer-encoding" not in headers else None
+    etag = strong_etag(_first(headers, "etag", "") or None)
+    if status == 206:
+        return _judge_partial(asked, headers, known, size, etag)
+    return _judge_whole(asked, known, size, etag)
+
+
+def _judge_partial(asked: Asked, headers: Headers, known: Known, length: int | None, etag: str | None) -> Verdict:
+    if not asked.ranged:
+        return Refuse(error=failure("malformed-answer"))
+    if _first(headers, "content-type", "").lower().startswith("multipart/"):
+        return Refuse(error=failure("wrong-range"))
+    span = parse_content_range(_first(headers, "content-range", ""))
+    if span is None or span.start is None or span.stop is None:
+        return Refuse(error=failure("wrong-range"))
+    if span.total is not None and known.size is not None and span.total != known.size:
+        return _changed(known, etag, span.total)
+    total = span.total if span.total is not None else known.size
+    if total is None:
+        return Refuse(error=failure("wrong-range"))
+    wanted = total if asked.stop is None else min(asked.stop, total)
+    if (span.start, span.stop) != (asked.start, wanted):
+        return Refuse(error=failure("wrong-range"))
+    if length is not None and length != span.stop - span.start:
+        return Refuse(error=failure("malformed-answer"))
+    if not _same_file(asked, known, etag):
+        return _changed(known, etag, total)
+    return Take(skip=0, length=span.stop - span.start, total=total, etag=etag)
+
+
+def _judge_whole(asked: Asked, known: Known, length: int | None, etag: str | None) -> Verdict:
+    if length is not None and known.size is not None and length != known.size:
+        return _changed(known, etag, length)
+    if asked.start == 0:
+        return Take(skip=0, length=length, total=length, etag=etag)
+    if asked.if_range is not None and (etag == asked.if_range or known.digest):
+        # Some caches answer If-Range with the whole file although the tag is the same, and the machines of one
+        # server may each have a tag of their own: where a digest decides in the end, the range is worth having.
+        return AskPlainly()
+    if not _same_file(asked, known, etag):
+        return _changed(known, etag, length)
+    return Take(skip=asked.start, length=None if length is None else length - asked.start, total=length, etag=etag)
+
+
+def _same_file(asked: Asked, known: Known, etag: str | None) -> bool:
+    """Whether bytes of this answer may join bytes fetched before; where a digest decides in the end, they may."""
+    if asked.start == 0 or known.digest:
+        return True
+    return known.etag is not None and etag == known.etag
+
+
+def _changed(known: Known, etag: str | None, total: int | None) -> Verdict:
+    return Refuse(error=failure("changed")) if known.digest else StartOver(etag=etag, total=total)
+
+
+def _judge_refusal(status: int, headers: Headers, known: Known, now: float) -> Verdict:
+    if status == 416:
+        span = parse_content_range(_first(headers, "content-range", ""))
+        if span is not None and known.size is not None and span.total not in (None, known.size):
+            return _changed(known, None, span.total)
+        return Refuse(error=failure("wrong-range"))
+    if status in (401, 403, 410) or (status == 400 and known.signed):
+        return Renew(error=failure("expired" if known.signed or status == 410 else "not-allowed"))
+    if status == 404:
+        return Refuse(error=failure("not-found"))
+    if status == 407:
+        return Refuse(error=failure("proxy-login"))
+    if status == 511:
+        return Refuse(error=failure("portal"))
+    wait = parse_retry_after(_first(headers, "retry-after", ""), now)
+    if status in (408, 425, 429) or status >= 500:
+        return Refuse(error=failure("busy" if status in (429, 503) else "server", retry_after=wait))
+    return Refuse(error=failure("refused"))
+
+
+def _looks_like_portal(headers: Headers, known: Known) -> bool:
+    kind = _first(headers, "content-type", "").split(";")[0].strip().lower()
+    if known.html or kind not in ("text/html", "application/xhtml+xml"):
+        return False
+    span = parse_content_range(_first(headers, "content-range", ""))
+    total = span.total if span else _first(headers, "content-length", "")
+    # A server may call every file a page; the right length and a digest to come settle that.
+    return not (known.digest and known.size is not None and str(total) == str(known.size))
+
+
+def _first(headers: Headers, name: str, default: str) -> str:
+    values = headers.get(name, ())
+    return values[0].strip() if values else default

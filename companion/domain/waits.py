@@ -1,0 +1,52 @@
+"""How long to wait before trying again, and when to stop trying."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+
+from companion.domain.errors import CompanionError
+
+PROGRESS = 64 * 1024
+"""Bytes that must have come since the last failure for it to count as a new beginning."""
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 30.0
+
+
+def parse_retry_after(text: str, now: float) -> float | None:
+    """Seconds that a `Retry-After` field asks to wait from `now` (POSIX time); None if it says nothing usable."""
+    text = text.strip()
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return max(0.0, moment.timestamp() - now)
+
+
+def count_failures(before: int, progressed: int) -> int:
+    """How many failures in a row there are with this one, when `progressed` bytes came since the last one."""
+    return 1 if progressed >= PROGRESS else before + 1
+
+
+def wait_before_retry(
+    error: CompanionError, failures: int, progressed: int, *, most: int, longest: float, jitter: float
+) -> float | None:
+    """Seconds to wait before the next attempt, or None to give up.
+
+    `failures` counts failures in a row including this one, `progressed` the bytes that came since the one before,
+    `most` is the budget of retries, `longest` the longest wait a server may ask for, `jitter` is in 0 … 1.
+    A connection that moved a megabyte is taken up again at once: the line works, somebody merely cuts it.
+    """
+    if not error.retryable:
+        return None
+    if error.retry_after is not None:
+        return error.retry_after if error.retry_after <= longest and failures <= most else None
+    budget = max(1, most // 2) if error.code == "too-slow" else most
+    if failures > (budget if most else 0):
+        return None
+    if progressed >= 16 * PROGRESS:
+        return 0.0
+    ceiling: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 16))
+    return ceiling * (0.5 + jitter / 2)

@@ -1,0 +1,254 @@
+"""The jobs: fetch a file, check one, repair one, find what was left unfinished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from companion.domain.filenames import filename_of_url, safe_filename
+from companion.domain.pieces import block_length, layout_of
+from companion.domain.transfer_failures import failure
+from companion.domain.transfers import (
+    Expected,
+    Options,
+    TransferProgress,
+    Transferred,
+    Unfinished,
+)
+from companion.services.cancellation import Cancellation
+from companion.services.downloads import journal
+from companion.services.downloads.checking import verify
+from companion.services.downloads.partial import Lock, Place, describe_disk_error, move_into_place
+from companion.services.downloads.reporting import Reporter
+from companion.services.downloads.resuming import claimed, resume
+from companion.services.downloads.transfer import Tally, Transfer
+from companion.services.downloads.transport import Address, Source, VoidedError
+
+_MOST_BEGINNINGS = 4
+_STANDARD = Options()
+
+__all__ = ["fetch", "repair", "unfinished", "verify"]
+
+
+def fetch(
+    source: Source,
+    expected: Expected,
+    folder: Path,
+    *,
+    cancellation: Cancellation,
+    progress: Callable[[TransferProgress], None],
+    options: Options = _STANDARD,
+    mark: Callable[[Path], None] | None = None,
+) -> Transferred:
+    """Download a file into `folder`, taking up again whatever is there of it, and prove it.
+
+    `mark` is called with the whole, proven file just before it gets its final name, to tell the system that it came
+    from the internet. Blocks; `progress` is called on this thread. Raises `CompanionError` (codes ``network``,
+    ``changed``, ``expired``, ``corrupt``, ``disk-full``, ``not-allowed``, ``portal``, ``too-slow``, ``locked``, …) or
+    `Cancelled`; after either the next call goes on where this one stopped.
+    """
+    address = Address(source)
+    url = address.current().url
+    name = safe_filename(expected.filename) if expected.filename else filename_of_url(url)
+    if expected.size is not None:
+        layout_of(expected, expected.size)
+    place = Place(folder, name)
+    with _DiskErrors():
+        folder.mkdir(parents=True, exist_ok=True)
+        place.refuse_strangers()
+        lock = Lock(place.lock)
+    try:
+        with _DiskErrors():
+            found = _existing(place, expected, options, cancellation, progress)
+            if found is not None:
+                return found
+            job = _Job(place, address, journal.identify_source(url), expected, options, cancellation, progress)
+            return job.run(mark)
+    finally:
+        lock.release()
+
+
+class _DiskErrors:
+    """Turns errors of the file system into words."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise describe_disk_error(error) from error
+
+
+def _existing(
+    place: Place,
+    expected: Expected,
+    options: Options,
+    cancellation: Cancellation,
+    progress: Callable[[TransferProgress], None],
+) -> Transferred | None:
+    """The file itself, if it is there already and proves right."""
+    if not options.verify_existing or expected.sha256 is None or not place.final.exists():
+        return None
+    began = time.monotonic()
+    found = verify(place.final, expected, cancellation=cancellation, progress=progress)
+    if not found.ok:
+        return None
+    place.discard()
+    return Transferred(
+        path=place.final,
+        size=found.size,
+        sha256=found.sha256,
+        verified=True,
+        resumed_from=found.size,
+        bytes_fetched=0,
+        pieces_repaired=0,
+        retries=0,
+        connections=0,
+        seconds=time.monotonic() - began,
+    )
+
+
+class _Job:
+    """One download from its first byte to its final name, through as many beginnings as it takes."""
+
+    def __init__(
+        self,
+        place: Place,
+        address: Address,
+        source: str,
+        expected: Expected,
+        options: Options,
+        cancellation: Cancellation,
+        progress: Callable[[TransferProgress], None],
+    ) -> None:
+        self._place, self._address, self._source = place, address, source
+        self._expected, self._options, self._cancellation = expected, options, cancellation
+        self._report = Reporter(progress)
+        self._tally = Tally()
+        self._other_version = False
+
+    def run(self, mark: Callable[[Path], None] | None) -> Transferred:
+        digest = self._fetch_right()
+        size = self._place.part.stat().st_size
+        if mark is not None:
+            mark(self._place.part)
+        move_into_place(self._place.part, self._place.final, self._cancellation.wait)
+        self._place.journal.unlink(missing_ok=True)
+        proven = self._expected.sha256 is not None or self._expected.pieces is not None
+        result = Transferred(
+            path=self._place.final,
+            size=size,
+            sha256=digest,
+            verified=proven,
+            resumed_from=self._tally.resumed_from,
+            bytes_fetched=self._tally.fetched,
+            pieces_repaired=self._tally.repaired,
+            retries=self._tally.retries,
+            connections=self._tally.most_lanes,
+            seconds=time.monotonic() - self._tally.began,
+        )
+        self._report.finish(size)
+        return result
+
+    def _fetch_right(self) -> str:
+        wrong = 0
+        for _ in range(_MOST_BEGINNINGS):
+            try:
+                digest = self._fetch_once()
+            except VoidedError:
+                self._place.discard()
+                continue
+            if self._expected.sha256 in (None, digest):
+                return digest
+            # Nothing tells which byte is wrong: everything is fetched a second time, over a new connection.
+            self._place.discard()
+            wrong += 1
+            if wrong > 1:
+                raise failure("changed" if self._other_version else "corrupt")
+        raise failure("changed", message="The file on the server became another one again and again.")
+
+    def _fetch_once(self) -> str:
+        place, expected = self._place, self._expected
+        place.part.touch()
+        on_disk = place.part.stat().st_size
+        record = journal.read(place.journal)
+        taken = resume(record, expected, self._source, block_length(expected), on_disk)
+        if taken is None:
+            place.discard()
+            place.part.touch()
+        elif taken.size is not None and on_disk > taken.size:
+            with place.part.open("r+b") as file:
+                file.truncate(taken.size)
+        self._tally.resumed_from = taken.done if taken else 0
+        if expected.size is not None:
+            place.require_room(expected.size)
+        transfer = Transfer(
+            place,
+            self._address,
+            self._source,
+            expected,
+            self._options,
+            taken,
+            self._tally,
+            self._report,
+            self._cancellation,
+        )
+        try:
+            return transfer.run()
+        finally:
+            self._other_version |= transfer.other_version
+
+
+def repair(
+    path: Path,
+    expected: Expected,
+    source: Source,
+    *,
+    cancellation: Cancellation,
+    progress: Callable[[TransferProgress], None],
+    options: Options = _STANDARD,
+    mark: Callable[[Path], None] | None = None,
+) -> Transferred:
+    """Make the file at `path` right again, fetching only the publisher's pieces that do not match.
+
+    Without piece digests the whole file is fetched anew. The damaged file becomes the partial first, so that nothing
+    damaged keeps the final name, and `fetch` can take over after a failure. Raises as `fetch` does.
+    """
+    wanted = Expected(filename=path.name, size=expected.size, sha256=expected.sha256, pieces=expected.pieces)
+    place = Place(path.parent, path.name)
+    if safe_filename(path.name) != path.name:
+        raise failure("link", message="The file's name is not one that a download can have.")
+    if expected.sha256 is None and expected.pieces is None:
+        raise failure("unprovable", message="Without a digest nobody can tell what is damaged.")
+    if expected.pieces is not None and path.exists():
+        with _DiskErrors():
+            place.refuse_strangers()
+            lock = Lock(place.lock)
+            try:
+                # Nothing damaged keeps the final name, and a partial without a journal proves itself piece by piece.
+                place.discard()
+                path.replace(place.part)
+            finally:
+                lock.release()
+    return fetch(source, wanted, path.parent, cancellation=cancellation, progress=progress, options=options, mark=mark)
+
+
+def unfinished(folder: Path) -> tuple[Unfinished, ...]:
+    """The downloads in `folder` that were begun and not finished, in the order of their names."""
+    found = []
+    for path in sorted(folder.glob("*.part" + journal.ENDING)):
+        record = journal.read(path)
+        if record is None:
+            continue
+        header = record.header
+        part = path.with_name(path.name.removesuffix(journal.ENDING))
+        try:
+            on_disk = part.stat().st_size
+        except OSError:
+            continue
+        done = claimed(record, on_disk)
+        found.append(
+            Unfinished(folder=folder, filename=header.filename, done=done, size=header.size, sha256=header.sha256)
+        )
+    return tuple(found)

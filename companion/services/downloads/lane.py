@@ -1,0 +1,243 @@
+"""One connection at work: takes blocks from the ledger, receives them and writes them where they belong."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from io import FileIO
+from pathlib import Path
+from typing import Protocol
+
+from companion.domain.errors import Cancelled
+from companion.domain.ranges import Asked, Known, Take
+from companion.domain.transfer_failures import failure
+from companion.domain.transfers import Options
+from companion.services.downloads.journal import Claim
+from companion.services.downloads.ledger import Ledger
+from companion.services.downloads.partial import describe_disk_error
+from companion.services.downloads.transport import Address, Body, Connection
+
+LONE_BUFFER = 4 * 1024 * 1024
+SHARED_BUFFER = 1024 * 1024
+_AHEAD = 32 * 1024 * 1024
+
+
+class Work(Protocol):
+    """What the lanes of one transfer share."""
+
+    ledger: Ledger
+    address: Address
+    options: Options
+    part: Path
+    pace: Pace
+    pieces: bool
+
+    def known(self) -> Known:
+        """What is known of the file right now."""
+
+    def meet(self, take: Take) -> None:
+        """Learn from an accepted answer; raises what makes it unusable."""
+
+    def claim(self, claim: Claim) -> None:
+        """Write a claim into the journal."""
+
+    def hashed(self) -> int:
+        """How far the whole digest has come."""
+
+    def chunk(self) -> int:
+        """How many blocks a further connection should take at a time."""
+
+
+class Pace:
+    """Keeps all lanes together under a rate in bytes per second; None means as fast as it goes."""
+
+    def __init__(self, rate: int | None) -> None:
+        self.rate = rate
+        self._lock = threading.Lock()
+        self._free_at = time.monotonic()
+
+    def delay(self, count: int) -> float:
+        """Seconds to wait after `count` bytes."""
+        if self.rate is None:
+            return 0.0
+        with self._lock:
+            now = time.monotonic()
+            self._free_at = max(self._free_at, now - 0.1) + count / self.rate
+            return max(0.0, self._free_at - now)
+
+    def portion(self, most: int) -> int:
+        """How much to read at once, so that the rate stays even."""
+        return most if self.rate is None else max(1, min(most, self.rate // 10))
+
+
+class Lane:
+    """A thread that fetches until nothing is left for it; `error` then says what ended it, None if all is well."""
+
+    def __init__(self, number: int, work: Work, ended: Callable[[], None]) -> None:
+        self.number = number
+        self.error: BaseException | None = None
+        self.over = False
+        self.received = 0
+        self.began = time.monotonic()
+        self.samples: list[tuple[float, int]] = [(self.began, 0)]
+        self._work = work
+        self._ended = ended
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._body: Body | None = None
+        self._crc: int | None = None
+        self._thread = threading.Thread(target=self._guard, name=f"download-{number}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def abandon(self, error: BaseException | None) -> None:
+        """End the lane from outside at once; after this it writes nothing more, even if its thread still hangs."""
+        self._stop.set()
+        body = self._body
+        if body is not None:
+            body.interrupt()
+        with self._lock:
+            self.error = self.error or error
+            self.over = True
+            self._work.ledger.leave(self.number)
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread; one that hangs in a connection attempt is left to end by itself."""
+        self._thread.join(seconds)
+
+    def _guard(self) -> None:
+        connection = Connection(self._work.options.connect_seconds, self._work.options.patience)
+        try:
+            with FileIO(self._work.part, "r+b") as file:
+                while not self._stop.is_set():
+                    share = self._work.ledger.take(self.number, self._work.chunk())
+                    if share is None:
+                        break
+                    offset, fresh = share
+                    if fresh:
+                        connection.close()
+                    self._fetch(connection, offset, file)
+        except Cancelled:
+            pass
+        except OSError as error:
+            self.error = self.error or describe_disk_error(error, self._work.ledger.size)
+        except BaseException as error:  # noqa: BLE001 - told to the thread that supervises
+            self.error = self.error or error
+        finally:
+            connection.close()
+            with self._lock:
+                self._work.ledger.leave(self.number)
+                self.over = True
+            self._ended()
+
+    def _fetch(self, connection: Connection, offset: int, file: FileIO) -> None:
+        ledger, work = self._work.ledger, self._work
+        stop = ledger.stop_of(self.number)
+        to_end = ledger.size is None or stop >= ledger.size
+        whole = offset == 0 and to_end
+        known = work.known()
+        asked = Asked(
+            start=offset,
+            stop=None if to_end else stop,
+            ranged=not whole,
+            if_range=known.etag if offset else None,
+        )
+        body = connection.open(work.address, asked, known)
+        self._body = body
+        try:
+            if self._stop.is_set():
+                raise Cancelled
+            work.meet(body.take)
+            self._receive(body, offset, file)
+        finally:
+            self._body = None
+            body.close()
+
+    def _receive(self, body: Body, offset: int, file: FileIO) -> None:
+        work, ledger = self._work, self._work.ledger
+        most = LONE_BUFFER if work.options.most_connections == 1 else SHARED_BUFFER
+        view = memoryview(bytearray(work.pace.portion(most)))
+        self._skip(body, view)
+        self._crc = None
+        file.seek(offset)
+        while (room := ledger.stop_of(self.number) - offset) > 0:
+            count = body.read_into(view[: min(room, len(view))])
+            if count == 0:
+                self._end(body)
+                return
+            self._store(file, view[:count], offset)
+            offset += count
+            self._rest(count)
+        if ledger.size == offset and body.take.length is None and body.read_into(view[:1]):
+            raise failure("changed", message="The server sends more bytes than the file should have.")
+
+    def _end(self, body: Body) -> None:
+        """A body without a length is over: the whole file, if its end can be believed."""
+        ledger = self._work.ledger
+        if ledger.size is None and (body.measured or self._work.known().digest):
+            ledger.end_here()
+        elif ledger.size is None:
+            raise failure("unprovable")
+        else:
+            raise failure("network", message="The download server ended the connection too early.")
+
+    def _skip(self, body: Body, view: memoryview) -> None:
+        """Pass over what a server that knows no ranges sends first."""
+        left = body.take.skip
+        while left:
+            count = body.read_into(view[: min(left, len(view))])
+            if count == 0 or self._stop.is_set():
+                raise failure("network")
+            left -= count
+            self.received += count
+            self._work.ledger.received += count
+            self._rest(count)
+
+    def _rest(self, count: int) -> None:
+        delay = self._work.pace.delay(count)
+        if delay and self._stop.wait(delay):
+            raise Cancelled
+
+    def _store(self, file: FileIO, view: memoryview, offset: int) -> None:
+        claims = [] if self._work.pieces else self._claims_ahead(view, offset)
+        with self._lock:
+            if self._stop.is_set():
+                raise Cancelled
+            written = 0
+            while written < len(view):
+                written += file.write(view[written:])
+            self.received += len(view)
+            self._work.ledger.received += len(view)
+            self._work.ledger.land(self.number, len(view))
+        for claim in claims:
+            self._work.claim(claim)
+
+    def _claims_ahead(self, view: memoryview, offset: int) -> list[Claim]:
+        """Claims for whole blocks far ahead of the hash thread, which claims all others by itself."""
+        claims: list[Claim] = []
+        layout = self._work.ledger.layout
+        while view:
+            block = offset // layout.length
+            start, stop = layout.start(block), layout.stop(block)
+            part = view[: stop - offset]
+            if offset == start:
+                self._crc = 0 if offset > self._work.hashed() + _AHEAD else None
+            if self._crc is not None:
+                self._crc = zlib.crc32(part, self._crc)
+                if offset + len(part) == stop:
+                    claims.append(Claim(start=start, stop=stop, crc=self._crc))
+            offset, view = offset + len(part), view[len(part) :]
+        return claims
+
+
+def join_all(lanes: list[Lane], seconds: float) -> None:
+    """Wait up to `seconds` for the threads of `lanes`."""
+    until = time.monotonic() + seconds
+    for lane in lanes:
+        with contextlib.suppress(RuntimeError):
+            lane.join(max(0.0, until - time.monotonic()))

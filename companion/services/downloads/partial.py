@@ -1,0 +1,159 @@
+"""The partial file beside its final place: lock, room on the disk, and the one step that makes it final."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from companion.domain.errors import CompanionError
+from companion.domain.transfer_failures import failure
+from companion.services.downloads import journal
+
+try:
+    import fcntl
+
+    def _try_lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+except ImportError:  # Windows
+    import msvcrt
+
+    def _try_lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+
+
+PART = ".part"
+LOCK = ".lock"
+_FAT32_LIMIT = 4 * 1024**3 - 1
+_HELD_BY_ANOTHER = (5, 32)  # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION
+_PATIENCE_WITH_ANTIVIRUS = 30.0
+
+
+def describe_disk_error(error: OSError, size: int | None = None) -> CompanionError:
+    """Turn an error of the file system into words; `size` is the size of the file that was being written."""
+    windows = getattr(error, "winerror", None)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or windows in (39, 112):
+        return failure("disk-full")
+    if error.errno == errno.EFBIG or windows == 223 or (error.errno == errno.EINVAL and (size or 0) > _FAT32_LIMIT):
+        return failure("too-large")
+    why = os.strerror(error.errno or 0)
+    return failure("folder", message=f"The file could not be written in the chosen folder: {why}.")
+
+
+class Place:
+    """The final path of one download and the files beside it."""
+
+    def __init__(self, folder: Path, filename: str) -> None:
+        self.folder = folder
+        self.final = folder / filename
+        self.part = folder / (filename + PART)
+        self.journal = folder / (filename + PART + journal.ENDING)
+        self.lock = folder / (filename + PART + LOCK)
+
+    def refuse_strangers(self) -> None:
+        """Raise `CompanionError` ``link`` if a link, folder or device is in the way of any of the files."""
+        for path in (self.final, self.part, self.journal, self.lock):
+            with contextlib.suppress(FileNotFoundError):
+                if not stat.S_ISREG(path.lstat().st_mode):
+                    raise failure("link")
+
+    def present(self) -> int:
+        """Bytes that the partial holds on disk already (0 without one); a sparse file counts what it really holds."""
+        try:
+            found = self.part.stat()
+        except OSError:
+            return 0
+        blocks: int | None = getattr(found, "st_blocks", None)
+        return found.st_size if blocks is None else min(found.st_size, blocks * 512)
+
+    def require_room(self, size: int) -> None:
+        """Raise ``disk-full`` if the rest of `size` bytes does not fit, counting what is already there."""
+        free = shutil.disk_usage(self.folder).free
+        short = size - self.present() - free
+        if short > 0:
+            raise failure(
+                "disk-full",
+                message=f"The file needs {short / 1e6:.0f} MB more than the {free / 1e6:.0f} MB free on this disk.",
+            )
+
+    def discard(self) -> None:
+        """Remove partial and journal; their content is void."""
+        for path in (self.part, self.journal):
+            path.unlink(missing_ok=True)
+
+
+class Lock:
+    """Held while one process works on a partial; the system frees it when the process dies."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock. Raises `CompanionError` ``locked`` if another one holds it."""
+        self._path = path
+        while True:
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            try:
+                _try_lock(self._handle)
+                if os.path.samestat(os.fstat(self._handle), path.stat()):
+                    return
+            except FileNotFoundError:
+                pass  # The last holder removed it in between: this handle locks nothing that others can see.
+            except OSError:
+                os.close(self._handle)
+                raise failure("locked") from None
+            os.close(self._handle)
+
+    def release(self) -> None:
+        """Let go and remove the lock file."""
+        try:
+            # Removed while still held, so that nobody else can be holding the name.
+            self._path.unlink()
+            left = False
+        except FileNotFoundError:
+            left = False
+        except OSError:  # Windows removes no open file.
+            left = True
+        os.close(self._handle)
+        if left:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+
+def synchronise(path: Path) -> None:
+    """Force the content of the file at `path` onto the disk."""
+    with path.open("r+b") as file:
+        _flush(file.fileno())
+
+
+def _flush(handle: int) -> None:
+    getattr(os, "fdatasync", os.fsync)(handle)
+
+
+def move_into_place(part: Path, final: Path, wait: Callable[[float], None]) -> None:
+    """Rename `part` to `final` in one step and make the name durable.
+
+    An antivirus may hold the file for a moment: tried again for up to half a minute, pausing through `wait`.
+    Raises `CompanionError` ``in-use`` if it is still held, others as the disk says.
+    """
+    waited, pause = 0.0, 0.1
+    while True:
+        try:
+            part.replace(final)
+            break
+        except OSError as error:
+            held = getattr(error, "winerror", None) in _HELD_BY_ANOTHER or error.errno in (errno.EACCES, errno.EBUSY)
+            if not held:
+                raise describe_disk_error(error) from error
+            if waited >= _PATIENCE_WITH_ANTIVIRUS:
+                raise failure("in-use") from error
+        wait(pause)
+        waited, pause = waited + pause, min(pause * 1.5, 2.0)
+    with contextlib.suppress(OSError):  # Windows cannot open folders, and needs not to.
+        handle = os.open(final.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

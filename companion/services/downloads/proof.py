@@ -1,0 +1,235 @@
+"""Threads that prove what has landed, reading it back behind the writer: piece digests, claims, the whole digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from io import FileIO
+from pathlib import Path
+
+from companion.domain.errors import Cancelled
+from companion.domain.transfers import Expected
+from companion.services.downloads.journal import Claim
+from companion.services.downloads.ledger import Ledger
+
+BUFFER = 4 * 1024 * 1024
+_CLAIM_SECONDS = 2.0
+SYNCHRONISE_EVERY = 64 * 1024 * 1024
+
+
+class Prover:
+    """A thread over its own descriptor of the partial; `error` holds what ended it, if it was not asked to stop."""
+
+    def __init__(self, name: str, path: Path, ledger: Ledger) -> None:
+        self.error: BaseException | None = None
+        self.done = threading.Event()
+        self._path = path
+        self._ledger = ledger
+        self._thread = threading.Thread(target=self._guard, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the end; the ledger must have been stopped or be complete."""
+        self._thread.join()
+
+    def _guard(self) -> None:
+        try:
+            with FileIO(self._path, "rb") as file:
+                self._work(file)
+        except Cancelled:
+            pass
+        except BaseException as error:  # noqa: BLE001 - told to the thread that waits for it
+            self.error = error
+        finally:
+            self.done.set()
+            with self._ledger.changed:
+                self._ledger.changed.notify_all()
+
+    def _work(self, file: FileIO, /) -> None:
+        raise NotImplementedError
+
+
+class WholeHasher(Prover):
+    """Hashes the file from its first byte on, as far as it has landed; makes new claims and checks old ones.
+
+    Old claims come from the journal of an earlier run: `checks` in the order of their offsets, not overlapping. One
+    that fails takes its bytes back, and they are fetched again.
+    """
+
+    def __init__(
+        self, path: Path, ledger: Ledger, claim: Callable[[Claim], None], checks: list[Claim], *, proven: bool
+    ) -> None:
+        """With `proven`, only blocks are hashed that match the publisher's digests, and no claims are made."""
+        super().__init__("download-hash", path, ledger)
+        self.digest: str | None = None
+        self.position = 0
+        self._journal = claim
+        self._checks = checks
+        self._proven = proven
+        self._hash = hashlib.sha256()
+        self._before = self._hash.copy()
+        self._crc = 0
+        self._claimed = (0, time.monotonic())
+
+    def _work(self, file: FileIO) -> None:
+        view = memoryview(bytearray(BUFFER))
+        try:
+            while True:
+                count = self._ledger.wait_readable(self.position, self._most(), proven=self._proven)
+                if count == 0:
+                    break
+                count = self._feed(file, view[:count])
+                self.position += count
+                self._settle()
+            self.digest = self._hash.hexdigest()
+        finally:
+            self._claim()
+
+    def _most(self) -> int:
+        """How far to read at most: to the next place where a claim begins or ends."""
+        if not self._checks:
+            return BUFFER
+        check = self._checks[0]
+        if self.position == check.start:
+            self._before, self._crc = self._hash.copy(), 0
+        edge = check.stop if self.position >= check.start else check.start
+        return min(BUFFER, edge - self.position)
+
+    def _feed(self, file: FileIO, view: memoryview) -> int:
+        file.seek(self.position)
+        count = file.readinto(view) or 0
+        if count == 0:
+            raise OSError("the partial became shorter")
+        self._hash.update(view[:count])
+        if self._checks and self._checks[0].crc is not None and self.position >= self._checks[0].start:
+            self._crc = zlib.crc32(view[:count], self._crc)
+        return count
+
+    def _settle(self) -> None:
+        """At the end of an old claim, judge it; elsewhere, make a new one now and then."""
+        if not self._checks or self.position <= self._checks[0].start:
+            at, when = self._claimed
+            if self.position - at >= BUFFER or time.monotonic() - when >= _CLAIM_SECONDS:
+                self._claim()
+            return
+        check = self._checks[0]
+        if self.position != check.stop:
+            return
+        self._checks.pop(0)
+        right = self._crc == check.crc if check.crc is not None else self._hash.hexdigest() == check.prefix
+        if right:
+            self._claimed = (self.position, time.monotonic())
+            return
+        self._hash, self.position = self._before, check.start
+        self._ledger.revoke(check.start, check.stop)
+
+    def _claim(self) -> None:
+        at, _ = self._claimed
+        inside = self._checks and self.position > self._checks[0].start
+        if not self._proven and not inside and self.position > at:
+            self._journal(Claim(start=at, stop=self.position, prefix=self._hash.hexdigest()))
+            self._claimed = (self.position, time.monotonic())
+
+
+class PieceChecker(Prover):
+    """Checks each block against the publisher's piece digests as soon as it has landed."""
+
+    def __init__(
+        self,
+        path: Path,
+        ledger: Ledger,
+        claim: Callable[[Claim], None],
+        expected: Expected,
+        bad: Callable[[int, int], None],
+    ) -> None:
+        """`bad` is told the number of a block and how many of its pieces do not match."""
+        super().__init__("download-pieces", path, ledger)
+        self._journal = claim
+        self._expected = expected
+        self._bad = bad
+
+    def _work(self, file: FileIO) -> None:
+        view = memoryview(bytearray(BUFFER))
+        while True:
+            block = self._next()
+            if block is None:
+                return
+            layout = self._ledger.layout
+            wrong = self._check(file, layout.start(block), layout.stop(block), view)
+            if wrong:
+                self._bad(block, wrong)
+                continue
+            self._ledger.prove(block)
+            self._journal(Claim(start=layout.start(block), stop=layout.stop(block)))
+
+    def _next(self) -> int | None:
+        ledger = self._ledger
+        with ledger.changed:
+            while True:
+                if ledger.stopped:
+                    raise Cancelled
+                block = ledger.first_landed()
+                if block is not None:
+                    return block
+                if ledger.all_proven():
+                    return None
+                ledger.changed.wait()
+
+    def _check(self, file: FileIO, start: int, stop: int, view: memoryview) -> int:
+        pieces = self._expected.pieces
+        if pieces is None:
+            raise AssertionError("only for files with piece digests")
+        wrong = 0
+        for first in range(start, stop, pieces.length):
+            last = min(first + pieces.length, stop)
+            wrong += digest_range(file, first, last, view) != pieces.sha256[first // pieces.length]
+        return wrong
+
+
+class Synchroniser(Prover):
+    """Forces the partial onto the disk each time another 64 MiB have landed, beside the other threads."""
+
+    def _work(self, _: FileIO) -> None:
+        done = 0
+        with self._path.open("r+b", buffering=0) as writable:
+            while True:
+                with self._ledger.changed:
+                    while self._ledger.held < done + SYNCHRONISE_EVERY and not self._ledger.stopped:
+                        self._ledger.changed.wait()
+                    if self._ledger.stopped:
+                        return
+                    done = self._ledger.held
+                getattr(os, "fdatasync", os.fsync)(writable.fileno())
+
+
+def digest_range(file: FileIO, start: int, stop: int, view: memoryview) -> str:
+    """The SHA-256 of bytes `start` … `stop` of `file`, read through `view`; shorter files give another digest."""
+    digest = hashlib.sha256()
+    file.seek(start)
+    while start < stop:
+        count = file.readinto(view[: min(len(view), stop - start)]) or 0
+        if count == 0:
+            break
+        digest.update(view[:count])
+        start += count
+    return digest.hexdigest()
+
+
+def crc_of_range(file: FileIO, start: int, stop: int) -> int:
+    """The CRC-32 of bytes `start` … `stop` of `file`."""
+    crc = 0
+    file.seek(start)
+    while start < stop:
+        data = file.read(min(1 << 20, stop - start))
+        if not data:
+            break
+        crc = zlib.crc32(data, crc)
+        start += len(data)
+    return crc

@@ -1,0 +1,86 @@
+"""What of an earlier run may be taken over: a decision on a journal's claims and the partial's length."""
+
+from __future__ import annotations
+
+from companion.domain.transfers import Expected
+from companion.domain.wire import Value
+from companion.services.downloads.journal import Claim, Header, Record, identify_pieces
+
+
+class Resumption(Value, frozen=True):
+    """`ranges` are taken to be there until `checks` (in order, not overlapping) say otherwise; `claims` are kept."""
+
+    ranges: tuple[tuple[int, int], ...] = ()
+    checks: tuple[Claim, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    etag: str | None = None
+    size: int | None = None
+
+    @property
+    def done(self) -> int:
+        """Bytes claimed to be there."""
+        return sum(stop - start for start, stop in self.ranges)
+
+
+def resume(record: Record | None, expected: Expected, source: str, block: int, on_disk: int) -> Resumption | None:
+    """Decide what to take over from a partial of `on_disk` bytes; None if it must begin anew.
+
+    With publisher's pieces even a partial without a journal is of use, since every piece proves itself.
+    """
+    if record is None or not belongs(record.header, expected, source):
+        whole = on_disk if expected.size is None else min(on_disk, expected.size)
+        if expected.pieces is None or not whole:
+            return None
+        return Resumption(ranges=((0, whole),), size=expected.size)
+    size = record.header.size if expected.size is None else expected.size
+    limit = on_disk if size is None else min(on_disk, size)
+    claims = [claim for claim in record.claims if 0 <= claim.start < claim.stop <= limit]
+    if expected.pieces is not None:
+        ranges = _merge([(claim.start, claim.stop) for claim in claims])
+        kept = tuple(claim for claim in claims if claim.stop % block == 0 or claim.stop == size)
+        return Resumption(ranges=ranges, claims=kept, etag=record.header.etag, size=size)
+    checks = _checks(claims)
+    ranges = _merge([(check.start, check.stop) for check in checks])
+    return Resumption(ranges=ranges, checks=checks, claims=checks, etag=record.header.etag, size=size)
+
+
+def claimed(record: Record, on_disk: int) -> int:
+    """How many bytes of a partial of `on_disk` bytes its journal claims."""
+    claims = [claim for claim in record.claims if 0 <= claim.start < claim.stop <= on_disk]
+    ranges = claims if record.header.pieces is not None else _checks(claims)
+    return sum(stop - start for start, stop in _merge([(claim.start, claim.stop) for claim in ranges]))
+
+
+def belongs(header: Header, expected: Expected, source: str) -> bool:
+    """Whether a partial may be continued: it is of the same digest, or else of the same address and strong ETag."""
+    if expected.size is not None and header.size is not None and header.size != expected.size:
+        return False
+    if expected.pieces is not None:
+        return header.pieces == identify_pieces(expected)
+    if expected.sha256 is not None:
+        return header.sha256 == expected.sha256
+    return header.etag is not None and header.source == source
+
+
+def _checks(claims: list[Claim]) -> tuple[Claim, ...]:
+    """Claims in the order in which the hash thread meets them: the chain of prefixes, then single ranges behind it."""
+    found: list[Claim] = []
+    position = 0
+    for stop, prefix in sorted({claim.stop: claim.prefix for claim in claims if claim.prefix}.items()):
+        found.append(Claim(start=position, stop=stop, prefix=prefix))
+        position = stop
+    for claim in sorted(claims, key=lambda each: (each.start, -each.stop)):
+        if claim.crc is not None and claim.start >= position:
+            found.append(Claim(start=claim.start, stop=claim.stop, crc=claim.crc))
+            position = claim.stop
+    return tuple(found)
+
+
+def _merge(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], stop))
+        else:
+            merged.append((start, stop))
+    return tuple(merged)

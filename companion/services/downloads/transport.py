@@ -1,0 +1,235 @@
+"""One range request: from the address to a body that holds exactly the asked bytes, or a clear error."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import http.client
+import socket
+import threading
+import time
+import urllib.parse
+from typing import Any, Protocol
+
+from companion.domain.errors import CompanionError
+from companion.domain.ranges import Asked, AskPlainly, Follow, Headers, Known, Refuse, Renew, StartOver, Take, judge
+from companion.domain.transfer_failures import failure
+from companion.domain.transfers import Location
+
+MOST_REDIRECTS = 5
+_CHUNKED_READ = 256 * 1024
+_SLACK = dt.timedelta(seconds=5)
+_SIGNED = ("expires", "x-amz-expires", "x-amz-signature", "signature", "sig", "token", "x-goog-expires", "se")
+
+
+class Source(Protocol):
+    """Where the bytes come from; asked again when its URL has run out."""
+
+    def grant(self) -> Location:
+        """A URL that is good now. May block; may raise `CompanionError`."""
+
+
+class _FixedSource:
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def grant(self) -> Location:
+        return Location(url=self._url)
+
+
+def fixed_source(url: str) -> Source:
+    """A source whose URL never changes."""
+    return _FixedSource(url)
+
+
+class Address:
+    """The URL in use, shared by all lanes and renewed at most once for all of them when it runs out."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._location: Location | None = None
+        self.renewals = 0
+
+    def current(self) -> Location:
+        """The URL to use now; renewed first if its time is up."""
+        with self._lock:
+            if self._location is None or self._has_expired(self._location):
+                self._location = self._source.grant()
+            return self._location
+
+    def renew(self, refused: Location) -> bool:
+        """Replace a URL that was refused; false if the source has no other one."""
+        with self._lock:
+            if self._location is not refused:
+                return True
+            fresh = self._source.grant()
+            self.renewals += 1
+            self._location = fresh
+            return fresh.url != refused.url
+
+    @staticmethod
+    def _has_expired(location: Location) -> bool:
+        return location.expires_at is not None and dt.datetime.now(dt.UTC) + _SLACK >= location.expires_at
+
+
+def looks_signed(location: Location) -> bool:
+    """Whether the URL can run out, by what is known of it or by the look of its query."""
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(location.url).query)
+    return location.expires_at is not None or any(name.lower() in _SIGNED for name in query)
+
+
+class VoidedError(Exception):
+    """What was fetched so far belongs to another version of the file."""
+
+
+class Body:
+    """The bytes of an accepted answer, read without copying or decoding; safe to interrupt from another thread."""
+
+    def __init__(self, response: Any, take: Take) -> None:
+        self.take = take
+        self._response = response
+        self._answer: http.client.HTTPResponse = response.raw._fp
+        self._length = None if take.length is None else take.skip + take.length
+        self._read = 0
+        self._whole = False
+        self._socket: socket.socket | None = None
+        with contextlib.suppress(AttributeError):
+            self._socket = self._answer.fp.raw._sock
+
+    def read_into(self, view: memoryview) -> int:
+        """Read up to ``len(view)`` bytes, at least one; 0 at the proper end.
+
+        Raises `CompanionError` ``network`` if the connection ends early.
+        """
+        try:
+            count = self._receive(view)
+        except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
+            raise failure("network", message="The connection to the download server broke off.") from error
+        if count == 0 and self._length is not None and self._read < self._length:
+            raise failure("network", message="The download server ended the connection too early.")
+        self._read += count
+        return count
+
+    def _receive(self, view: memoryview) -> int:
+        answer = self._answer
+        if self._length is None or answer.chunked:
+            most = len(view) if self._length is None else min(len(view), self._length - self._read)
+            data = answer.read1(min(most, _CHUNKED_READ)) if most else b""
+            view[: len(data)] = data
+            return len(data)
+        left = self._length - self._read
+        if left <= 0:
+            return 0
+        # Past http.client, which would wait for a full buffer; its own count is kept right.
+        count: int = answer.fp.readinto1(view[:left])
+        if answer.length is not None:
+            answer.length -= count
+        if count == left:
+            answer.close()
+            self._whole = True
+        return count
+
+    @property
+    def measured(self) -> bool:
+        """Whether the answer told its length, so that an early end is noticed."""
+        return self._length is not None or bool(self._answer.chunked)
+
+    def interrupt(self) -> None:
+        """Make a read that waits end at once."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the connection back, or drop it if the body is not over."""
+        if self._whole:
+            self._response.raw.release_conn()
+        else:
+            self._response.close()
+
+
+class Connection:
+    """One connection to the servers of a file; kept alive between requests."""
+
+    def __init__(self, connect_seconds: float, read_seconds: float) -> None:
+        self._timeout = (connect_seconds, read_seconds)
+        self._session: Any = None
+
+    def open(self, address: Address, asked: Asked, known: Known) -> Body:
+        """Ask for bytes and give the body if it is fit for use.
+
+        A refused URL is renewed once. Raises `CompanionError`, or `VoidedError` if the file is another one now.
+        """
+        renewed = False
+        while True:
+            location = address.current()
+            verdict, response = self._ask(location.url, asked, known)
+            if isinstance(verdict, Take):
+                return Body(response, verdict)
+            response.close()
+            match verdict:
+                case AskPlainly():
+                    asked = Asked(start=asked.start, stop=asked.stop, ranged=True)
+                case Renew() if not renewed and address.renew(location):
+                    renewed = True
+                case Renew() | Refuse():
+                    raise verdict.error
+                case StartOver():
+                    raise VoidedError
+                case _:
+                    raise failure("redirects")
+
+    def _ask(self, url: str, asked: Asked, known: Known) -> tuple[Any, Any]:
+        from companion.services.http import require_safe_url
+
+        require_safe_url(url)
+        for _ in range(MOST_REDIRECTS + 1):
+            response = self._get(url, asked.headers())
+            verdict = judge(asked, response.status_code, _headers(response), known, time.time())
+            if not isinstance(verdict, Follow):
+                return verdict, response
+            response.close()
+            target = urllib.parse.urljoin(url, verdict.location)
+            try:
+                require_safe_url(target)
+            except CompanionError:
+                raise failure("unsafe-redirect") from None
+            if url.startswith("https:") and not target.startswith("https:"):
+                raise failure("unsafe-redirect")
+            url = target
+        raise failure("redirects")
+
+    def _get(self, url: str, headers: dict[str, str]) -> Any:
+        import requests
+        import urllib3.exceptions
+
+        from companion.services.http import new_session
+
+        if self._session is None:
+            self._session = new_session(connections=1)
+        try:
+            return self._session.get(url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=False)
+        except requests.exceptions.SSLError as error:
+            raise _describe_tls_error(error) from None
+        except requests.exceptions.ProxyError as error:
+            raise failure("proxy-login" if " 407 " in str(error) else "network") from None
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
+            raise failure("refused", message="The download address is not well-formed.") from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError):
+            raise failure("network") from None
+
+    def close(self) -> None:
+        """Drop the connection."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
+def _describe_tls_error(error: Exception) -> CompanionError:
+    return failure("certificate" if "certificate" in str(error).lower() else "network")
+
+
+def _headers(response: Any) -> Headers:
+    fields = response.raw.headers
+    return {name.lower(): tuple(fields.getlist(name)) for name in fields}

@@ -1,0 +1,34 @@
+"""Fixtures of the tests of downloads."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from faulty import FaultyServer, Script
+
+
+@pytest.fixture(scope="session")
+def content() -> bytes:
+    """8 MiB and a bit that do not repeat."""
+    return random.Random(7).randbytes(8 * 1024 * 1024 + 12345)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., FaultyServer]]:
+    """Starts servers that are closed at the end of the test."""
+    servers: list[FaultyServer] = []
+
+    def begin(content: bytes, script: Script | None = None, **options: Any) -> FaultyServer:
+        servers.append(FaultyServer(content, script, **options))
+        return servers[-1]
+
+    yield begin
+    for server in servers:
+        server.close()
