@@ -1,19 +1,36 @@
 """Downloads that resume, prove themselves, and say why when they cannot."""
 
-from companion.domain.transfers import Expected, Location, Options, Transferred, TransferProgress, TransferState, Unfinished, Verified
-from companion.services.downloads.engine import fetch, repair, unfinished, verify
+from companion.domain.download_queue import QueueEntry, Trouble
+from companion.domain.transfers import (
+    Expected,
+    Location,
+    Options,
+    TransferProgress,
+    Transferred,
+    TransferState,
+    Unfinished,
+    Verified,
+)
+from companion.services.downloads.engine import discard, fetch, repair, unfinished, verify
+from companion.services.downloads.queue import Queue, QueueItem, QueueStore
 from companion.services.downloads.transport import Source, fixed_source
 
 __all__ = [
     "Expected",
     "Location",
     "Options",
+    "Queue",
+    "QueueEntry",
+    "QueueItem",
+    "QueueStore",
     "Source",
     "TransferProgress",
     "TransferState",
     "Transferred",
+    "Trouble",
     "Unfinished",
     "Verified",
+    "discard",
     "fetch",
     "fixed_source",
     "repair",

@@ -28,7 +28,7 @@ from companion.services.downloads.transport import Address, Source, VoidedError
 _MOST_BEGINNINGS = 4
 _STANDARD = Options()
 
-__all__ = ["fetch", "repair", "unfinished", "verify"]
+__all__ = ["discard", "fetch", "repair", "unfinished", "verify"]
 
 
 def fetch(
@@ -252,3 +252,16 @@ def unfinished(folder: Path) -> tuple[Unfinished, ...]:
             Unfinished(folder=folder, filename=header.filename, done=done, size=header.size, sha256=header.sha256)
         )
     return tuple(found)
+
+
+def discard(folder: Path, filename: str) -> None:
+    """Remove what is left of an unfinished download. Raises `CompanionError` ``locked`` while it runs, ``folder``."""
+    place = Place(folder, filename)
+    if not folder.is_dir():
+        return
+    with _DiskErrors():
+        lock = Lock(place.lock)
+        try:
+            place.discard()
+        finally:
+            lock.release()

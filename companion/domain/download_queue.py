@@ -1,0 +1,76 @@
+"""The downloads a person has asked for, in their order: values, and what each request changes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from companion.domain.errors import CompanionError
+from companion.domain.transfers import TransferState
+from companion.domain.wire import Value
+
+RESTING = frozenset({TransferState.PAUSED, TransferState.FAILED, TransferState.DONE})
+
+
+class Trouble(Value, frozen=True):
+    """An error as a queue keeps it."""
+
+    code: str
+    title: str
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, error: CompanionError) -> Trouble:
+        """The words of `error`."""
+        return cls(code=error.code, title=error.title, message=error.message, hint=error.hint)
+
+
+class QueueEntry(Value, frozen=True):
+    """One download that was asked for; kept over restarts, so it holds no URL and nothing secret.
+
+    `reference` is whatever the caller needs to ask for a grant again (an order number and an artifact). `state` is
+    ``queued``, ``paused``, ``done`` or ``failed`` at rest; a running one is kept as ``queued``.
+    """
+
+    id: str
+    reference: str
+    name: str
+    folder: str
+    state: TransferState = TransferState.QUEUED
+    trouble: Trouble | None = None
+    path: str | None = None
+
+
+def next_queued(entries: tuple[QueueEntry, ...], running: frozenset[str]) -> QueueEntry | None:
+    """The first entry that waits for its turn."""
+    return next((each for each in entries if each.state is TransferState.QUEUED and each.id not in running), None)
+
+
+def with_state(
+    entries: tuple[QueueEntry, ...],
+    entry_id: str,
+    state: TransferState,
+    *,
+    trouble: Trouble | None = None,
+    path: str | None = None,
+) -> tuple[QueueEntry, ...]:
+    """The entries with one of them in another state."""
+    return tuple(
+        msgspec.structs.replace(each, state=state, trouble=trouble, path=path) if each.id == entry_id else each
+        for each in entries
+    )
+
+
+def moved(entries: tuple[QueueEntry, ...], entry_id: str, position: int) -> tuple[QueueEntry, ...]:
+    """The entries with one of them at another place (0 is the first)."""
+    rest = [each for each in entries if each.id != entry_id]
+    found = [each for each in entries if each.id == entry_id]
+    place = max(0, min(position, len(rest)))
+    return (*rest[:place], *found, *rest[place:])
+
+
+def after_restart(entries: tuple[QueueEntry, ...]) -> tuple[QueueEntry, ...]:
+    """Entries as a new start finds them: one that was at work waits for its turn again."""
+    return tuple(
+        each if each.state in RESTING else msgspec.structs.replace(each, state=TransferState.QUEUED) for each in entries
+    )

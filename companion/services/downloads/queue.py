@@ -1,0 +1,247 @@
+"""Downloads one after the other, in an order the person can change; survives a restart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from companion.domain.download_queue import QueueEntry, Trouble, after_restart, moved, next_queued, with_state
+from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.filenames import safe_filename
+from companion.domain.transfers import Expected, Options, TransferProgress, Transferred, TransferState
+from companion.domain.wire import Value
+from companion.services.cancellation import Cancellation
+from companion.services.downloads.engine import discard, fetch
+from companion.services.downloads.transport import Source
+
+_log = logging.getLogger(__name__)
+
+
+class QueueStore(Protocol):
+    """Keeps the queue over restarts."""
+
+    def load(self) -> tuple[QueueEntry, ...]:
+        """The entries as they were saved last."""
+
+    def save(self, entries: tuple[QueueEntry, ...]) -> None:
+        """Keep `entries`, replacing those before."""
+
+
+class QueueItem(Value, frozen=True):
+    """One entry and how it goes; `progress` while it runs, `result` once it has been fetched in this session."""
+
+    entry: QueueEntry
+    progress: TransferProgress | None = None
+    result: Transferred | None = None
+
+
+class _Running:
+    def __init__(self) -> None:
+        self.cancellation = Cancellation()
+        self.then: TransferState | None = TransferState.QUEUED
+        """What becomes of the entry when it is stopped; None if it is removed."""
+        self.progress: TransferProgress | None = None
+        self.expected: Expected | None = None
+
+
+class Queue:
+    """Ordered downloads, `at_once` of them at a time.
+
+    `prepare` asks for a grant on a worker thread: it gives a source and what the file must be. `changed` is told on
+    worker threads, after each change, the item as it is now, or the id of one that was removed.
+    """
+
+    def __init__(
+        self,
+        store: QueueStore,
+        prepare: Callable[[QueueEntry], tuple[Source, Expected]],
+        *,
+        changed: Callable[[QueueItem | str], None] = lambda _: None,
+        at_once: int = 1,
+        options: Callable[[], Options] = Options,
+        mark: Callable[[Path], None] | None = None,
+    ) -> None:
+        self._store, self._prepare, self._changed = store, prepare, changed
+        self._options, self._mark = options, mark
+        self._condition = threading.Condition()
+        self._entries = after_restart(store.load())
+        self._running: dict[str, _Running] = {}
+        self._results: dict[str, Transferred] = {}
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"download-queue-{number}", daemon=True)
+            for number in range(at_once)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    # -- what a person asks for ----------------------------------------------------------------------------------
+
+    def items(self) -> tuple[QueueItem, ...]:
+        """Everything in the queue, in its order."""
+        with self._condition:
+            return tuple(self._item(entry) for entry in self._entries)
+
+    def add(self, entry: QueueEntry) -> None:
+        """Put a download at the end; one that is in the queue already stays where it is and is taken up again."""
+        with self._condition:
+            known = any(each.id == entry.id for each in self._entries)
+            if not known:
+                self._keep((*self._entries, entry))
+        if known:
+            self.resume(entry.id)
+        else:
+            self._tell(entry.id)
+
+    def pause(self, entry_id: str) -> None:
+        """Stop one download and keep what has arrived."""
+        self._stop(entry_id, TransferState.PAUSED)
+
+    def resume(self, entry_id: str) -> None:
+        """Let a paused or failed download wait for its turn again; one that is done stays done."""
+        with self._condition:
+            running = self._running.get(entry_id)
+            if running is not None:
+                running.then = TransferState.QUEUED
+            elif any(each.id == entry_id and each.state is not TransferState.DONE for each in self._entries):
+                self._keep(with_state(self._entries, entry_id, TransferState.QUEUED))
+        self._tell(entry_id)
+
+    def retry(self, entry_id: str) -> None:
+        """Try a download again, also one that is done: it is then checked, and fetched if it is not right."""
+        with self._condition:
+            if entry_id not in self._running:
+                self._results.pop(entry_id, None)
+                self._keep(with_state(self._entries, entry_id, TransferState.QUEUED))
+        self._tell(entry_id)
+
+    def cancel(self, entry_id: str) -> None:
+        """Take a download out of the queue and remove what has arrived of it; a finished file stays."""
+        with self._condition:
+            running = self._running.get(entry_id)
+            entry = next((each for each in self._entries if each.id == entry_id), None)
+            if running is not None:
+                running.then = None
+                running.cancellation.cancel()
+                return
+            self._keep(tuple(each for each in self._entries if each.id != entry_id))
+        if entry is not None:
+            self._discard(entry, entry.name)
+            self._changed(entry_id)
+
+    def move(self, entry_id: str, position: int) -> None:
+        """Give a download another place in the order; one that runs goes on running."""
+        with self._condition:
+            self._keep(moved(self._entries, entry_id, position))
+        self._tell(entry_id)
+
+    def close(self) -> None:
+        """Stop everything and wait for it; the next start goes on."""
+        with self._condition:
+            self._closed = True
+            for running in self._running.values():
+                running.cancellation.cancel()
+            self._condition.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    # -- the work ------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                while True:
+                    if self._closed:
+                        return
+                    entry = next_queued(self._entries, frozenset(self._running))
+                    if entry is not None:
+                        break
+                    self._condition.wait()
+                running = self._running[entry.id] = _Running()
+            self._run(entry, running)
+
+    def _run(self, entry: QueueEntry, running: _Running) -> None:
+        state, trouble, result = TransferState.DONE, None, None
+        try:
+            self._report(entry, running, TransferProgress(state=TransferState.CONNECTING, done=0))
+            result = self._fetch(entry, running)
+        except Cancelled:
+            state = running.then or TransferState.PAUSED
+        except CompanionError as error:
+            state, trouble = TransferState.FAILED, Trouble.of(error)
+        except Exception:  # noqa: BLE001 - a worker must outlive a fault; it is logged and shown as one
+            _log.exception("a download ended in a way nobody expected")
+            words = ("unexpected", "Something unexpected happened", "This is a fault in this program.", "Try again.")
+            state, trouble = TransferState.FAILED, Trouble(**dict(zip(Trouble.__struct_fields__, words, strict=True)))
+        removed = running.then is None
+        with self._condition:
+            del self._running[entry.id]
+            if result is not None:
+                self._results[entry.id] = result
+            if removed:
+                self._keep(tuple(each for each in self._entries if each.id != entry.id))
+            else:
+                path = None if result is None else str(result.path)
+                self._keep(with_state(self._entries, entry.id, state, trouble=trouble, path=path))
+        if removed:
+            named = running.expected.filename if running.expected is not None else None
+            self._discard(entry, named or entry.name)
+            self._changed(entry.id)
+        else:
+            self._tell(entry.id)
+
+    def _fetch(self, entry: QueueEntry, running: _Running) -> Transferred:
+        source, expected = self._prepare(entry)
+        running.expected = expected
+        running.cancellation.check()
+        return fetch(
+            source,
+            expected,
+            Path(entry.folder),
+            cancellation=running.cancellation,
+            progress=lambda value: self._report(entry, running, value),
+            options=self._options(),
+            mark=self._mark,
+        )
+
+    def _report(self, entry: QueueEntry, running: _Running, value: TransferProgress) -> None:
+        running.progress = value
+        self._tell(entry.id)
+
+    def _stop(self, entry_id: str, then: TransferState) -> None:
+        with self._condition:
+            running = self._running.get(entry_id)
+            if running is not None:
+                running.then = then
+                running.cancellation.cancel()
+                return
+            if any(each.id == entry_id and each.state is TransferState.QUEUED for each in self._entries):
+                self._keep(with_state(self._entries, entry_id, then))
+        self._tell(entry_id)
+
+    def _discard(self, entry: QueueEntry, filename: str) -> None:
+        try:
+            discard(Path(entry.folder), safe_filename(filename))
+        except CompanionError:
+            _log.warning("what was left of a cancelled download could not be removed")
+
+    def _keep(self, entries: tuple[QueueEntry, ...]) -> None:
+        if entries != self._entries:
+            self._entries = entries
+            self._store.save(entries)
+        self._condition.notify_all()
+
+    def _item(self, entry: QueueEntry) -> QueueItem:
+        running = self._running.get(entry.id)
+        return QueueItem(
+            entry=entry, progress=running.progress if running else None, result=self._results.get(entry.id)
+        )
+
+    def _tell(self, entry_id: str) -> None:
+        with self._condition:
+            item = next((self._item(entry) for entry in self._entries if entry.id == entry_id), None)
+        if item is not None:
+            self._changed(item)

@@ -1,0 +1,172 @@
+"""The queue: its order, pausing, cancelling, retrying, and a restart in the middle."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from download_kit import QUICK, expect
+from faulty import FaultyServer, Reply, Request, serve_range
+
+from companion.domain.transfers import TransferState
+from companion.services import downloads
+from companion.services.downloads import Queue, QueueEntry, QueueItem
+
+Start = Callable[..., FaultyServer]
+
+
+class Memory:
+    """A store that keeps the entries as they were saved."""
+
+    def __init__(self) -> None:
+        self.entries: tuple[QueueEntry, ...] = ()
+
+    def load(self) -> tuple[QueueEntry, ...]:
+        return self.entries
+
+    def save(self, entries: tuple[QueueEntry, ...]) -> None:
+        self.entries = entries
+
+
+class Watch:
+    """Remembers what the queue told, and waits for what is wanted."""
+
+    def __init__(self) -> None:
+        self.told: list[QueueItem | str] = []
+        self._news = threading.Condition()
+
+    def __call__(self, item: QueueItem | str) -> None:
+        with self._news:
+            self.told.append(item)
+            self._news.notify_all()
+
+    def wait(self, wanted: Callable[[QueueItem | str], bool]) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: any(wanted(item) for item in self.told), timeout=20)
+
+    def wait_state(self, entry_id: str, state: TransferState) -> None:
+        self.wait(lambda item: isinstance(item, QueueItem) and item.entry.id == entry_id and item.entry.state is state)
+
+    def wait_bytes(self, entry_id: str, least: int) -> None:
+        def enough(item: QueueItem | str) -> bool:
+            running = isinstance(item, QueueItem) and item.entry.id == entry_id and item.progress
+            return bool(running) and running.done >= least  # type: ignore[union-attr]
+
+        self.wait(enough)
+
+
+class Desk:
+    """A queue over a server whose first answer to each path in `stalled` stops half way."""
+
+    def __init__(self, server: FaultyServer, folder: Path, content: bytes) -> None:
+        self.memory, self.watch, self.folder = Memory(), Watch(), folder
+        self._server, self._content = server, content
+        self.queue = self.open()
+
+    def open(self) -> Queue:
+        return Queue(self.memory, self._prepare, changed=self.watch, options=lambda: QUICK)
+
+    def _prepare(self, entry: QueueEntry) -> tuple[downloads.Source, downloads.Expected]:
+        expected = expect(self._content)
+        named = downloads.Expected(filename=entry.name, size=expected.size, sha256=expected.sha256)
+        return downloads.fixed_source(self._server.url(f"/{entry.name}")), named
+
+    def entry(self, name: str) -> QueueEntry:
+        return QueueEntry(id=name, reference=f"order/{name}", name=name, folder=str(self.folder))
+
+
+@pytest.fixture
+def small(content: bytes) -> bytes:
+    return content[: 1024 * 1024]
+
+
+@pytest.fixture
+def desk(start: Start, tmp_path: Path, small: bytes) -> Iterator[Desk]:
+    seen: set[str] = set()
+
+    def script(request: Request) -> Reply | None:
+        reply = serve_range(request, small)
+        if request.path.startswith("/slow") and request.path not in seen:
+            reply.stall_after = len(small) // 2
+        seen.add(request.path)
+        return Reply("404 Not Found") if request.path == "/gone" else reply
+
+    made = Desk(start(small, script), tmp_path, small)
+    yield made
+    made.queue.close()
+
+
+def test_fetches_in_order(desk: Desk, tmp_path: Path, small: bytes) -> None:
+    for name in ("a", "b", "c"):
+        desk.queue.add(desk.entry(name))
+    desk.watch.wait_state("c", TransferState.DONE)
+    done = [item.entry.id for item in desk.watch.told if isinstance(item, QueueItem) and item.result]
+    assert done == ["a", "b", "c"]
+    assert (tmp_path / "b").read_bytes() == small
+    assert [entry.path for entry in desk.memory.entries] == [str(tmp_path / name) for name in ("a", "b", "c")]
+
+
+def test_pause_lets_the_next_one_go_and_resume_goes_on(desk: Desk, tmp_path: Path, small: bytes) -> None:
+    desk.queue.add(desk.entry("slow"))
+    desk.queue.add(desk.entry("b"))
+    desk.watch.wait_bytes("slow", len(small) // 2)
+    desk.queue.pause("slow")
+    desk.watch.wait_state("b", TransferState.DONE)
+    desk.watch.wait_state("slow", TransferState.PAUSED)
+    desk.queue.resume("slow")
+    desk.watch.wait_state("slow", TransferState.DONE)
+    result = desk.queue.items()[0].result
+    assert result is not None
+    assert (result.resumed_from, result.bytes_fetched) == (len(small) // 2, len(small) // 2)
+    assert (tmp_path / "slow").read_bytes() == small
+
+
+def test_a_restart_goes_on(desk: Desk, tmp_path: Path, small: bytes) -> None:
+    desk.queue.add(desk.entry("slow"))
+    desk.queue.add(desk.entry("b"))
+    desk.watch.wait_bytes("slow", len(small) // 2)
+    desk.queue.close()
+    assert [entry.state for entry in desk.memory.entries] == [TransferState.QUEUED, TransferState.QUEUED]
+    desk.queue = desk.open()
+    desk.watch.wait_state("b", TransferState.DONE)
+    assert [item.entry.state for item in desk.queue.items()] == [TransferState.DONE, TransferState.DONE]
+    assert (tmp_path / "slow").read_bytes() == small
+
+
+def test_failure_is_kept_and_can_be_tried_again(desk: Desk) -> None:
+    desk.queue.add(desk.entry("gone"))
+    desk.watch.wait_state("gone", TransferState.FAILED)
+    trouble = desk.memory.entries[0].trouble
+    assert trouble is not None
+    assert trouble.code == "not-found"
+    asked = len(desk.watch.told)
+    desk.queue.retry("gone")
+    desk.watch.wait(
+        lambda item: (
+            item in desk.watch.told[asked:] and isinstance(item, QueueItem) and item.entry.state is TransferState.FAILED
+        )
+    )
+
+
+def test_cancel_leaves_nothing(desk: Desk, tmp_path: Path, small: bytes) -> None:
+    desk.queue.add(desk.entry("slow"))
+    desk.watch.wait_bytes("slow", len(small) // 2)
+    desk.queue.add(desk.entry("slow2"))
+    desk.queue.cancel("slow2")
+    desk.queue.cancel("slow")
+    desk.watch.wait(lambda item: item == "slow")
+    assert desk.queue.items() == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_move_changes_who_is_next(desk: Desk, small: bytes) -> None:
+    for name in ("slow", "b", "c"):
+        desk.queue.add(desk.entry(name))
+    desk.watch.wait_bytes("slow", len(small) // 2)
+    desk.queue.move("c", 0)
+    desk.queue.pause("slow")
+    desk.watch.wait_state("b", TransferState.DONE)
+    done = [item.entry.id for item in desk.watch.told if isinstance(item, QueueItem) and item.result]
+    assert done[0] == "c"
