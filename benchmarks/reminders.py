@@ -1,0 +1,127 @@
+"""How long it takes to decide what is due: 1,000 orders with 3,000 dates, in calm and in quiet hours.
+
+Run with ``python benchmarks/reminders.py``; prints the median and the worst of 50 runs in milliseconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import statistics
+import time
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from companion.domain.money import Money
+from companion.domain.orders import (
+    Download,
+    Licence,
+    LicenceStatus,
+    LineItem,
+    LineItemKind,
+    Order,
+    OrderStatus,
+    Platform,
+    ReturnEligibility,
+    Subscription,
+    SubscriptionStatus,
+)
+from companion.domain.periods import Period
+from companion.domain.profile import Profile
+from companion.domain.reminder_dates import subjects
+from companion.domain.reminder_settings import ReminderSettings, Shown
+from companion.domain.reminders import due, mark_shown, next_wake
+from companion.domain.wire import decode
+from companion.services.resources import resource
+
+NOW = dt.datetime(2027, 3, 10, 15, 0, tzinfo=dt.UTC)
+ZONE = ZoneInfo("America/New_York")
+PRICE = Money(amount=5500, currency="USD")
+
+
+def order(number: int, chance: random.Random) -> Order:
+    """An order with three dates: a charge or an expiry, a download window, a return deadline."""
+    bought = NOW - dt.timedelta(days=chance.uniform(0, 25))
+    ends = bought + dt.timedelta(days=chance.choice([30, 365, 365, 365]))
+    renews = chance.random() < 0.6
+    plan = Subscription(
+        id=f"sub-{number}",
+        licence_id=f"lic-{number}",
+        status=SubscriptionStatus.ACTIVE if renews else SubscriptionStatus.CANCELLED,
+        auto_renew=renews,
+        term=Period(years=1),
+        active_until=ends,
+        price=PRICE,
+        renewal_price=PRICE,
+        version="1",
+        next_charge_at=ends,
+    )
+    licence = Licence(
+        id=f"lic-{number}",
+        product_id="suite",
+        product_name=f"Suite {number}",
+        status=LicenceStatus.ACTIVE,
+        starts_at=bought,
+        expires_at=ends,
+        subscription_id=plan.id,
+    )
+    download = Download(
+        artifact_id=f"art-{number}",
+        licence_id=licence.id,
+        name="Setup",
+        version="1",
+        platform=Platform.WINDOWS,
+        filename="setup.exe",
+        size=1,
+        available_from=bought,
+        available_until=bought + dt.timedelta(days=30),
+    )
+    item = LineItem(id="1", product_id="suite", name="Suite", kind=LineItemKind.DOWNLOAD, quantity=1, price=PRICE)
+    return Order(
+        number=f"LF-{number}",
+        status=OrderStatus.COMPLETED,
+        placed_at=bought,
+        country="US",
+        currency="USD",
+        total=PRICE,
+        line_items=(item,),
+        return_eligibility=ReturnEligibility(
+            eligible=True, counted_from=bought, deadline=bought + dt.timedelta(days=30), rule="30 days"
+        ),
+        licences=(licence,),
+        subscriptions=(plan,),
+        downloads=(download,),
+    )
+
+
+def timed(name: str, work: Callable[[], object]) -> None:
+    taken = []
+    for _ in range(50):
+        begun = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - begun) * 1000)
+    print(f"{name:<52} median {statistics.median(taken):7.2f} ms   worst {max(taken):7.2f} ms")
+
+
+def main() -> None:
+    profile = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")
+    chance = random.Random(7)
+    orders = [order(number, chance) for number in range(1000)]
+    loud = ReminderSettings(quiet=None)
+    first = due(orders, profile, (), loud, NOW, ZONE)
+    told: tuple[Shown, ...] = tuple(mark_shown(reminder, NOW) for reminder in first)
+    dates = sum(1 for _ in subjects(orders, profile, ZONE))
+    print(f"{len(orders)} orders, {dates} dates, {len(first)} due at the first start, {len(told)} records")
+    for name, shown in (("first start", ()), ("everything already shown", told)):
+        timed(f"due, {name}", lambda shown=shown: due(orders, profile, shown, loud, NOW, ZONE))
+        timed(f"next_wake, {name}", lambda shown=shown: next_wake(orders, profile, shown, loud, NOW, ZONE))
+    night = NOW.replace(hour=4)
+    timed("due, quiet hours", lambda: due(orders, profile, (), ReminderSettings(), night, ZONE))
+    timed("next_wake, quiet hours", lambda: next_wake(orders, profile, (), ReminderSettings(), night, ZONE))
+    print(f"msgspec {msgspec.__version__}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""The dates worth a reminder: what they are about, and until when a reminder would still help.
+
+Nothing here knows what time it is, so what it yields changes only when the store's facts change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Collection, Iterable, Iterator
+
+from companion.domain.auto_renewal import next_charge
+from companion.domain.business_days import business_window
+from companion.domain.download_windows import closes_at
+from companion.domain.licences import carried_on
+from companion.domain.money import Money
+from companion.domain.orders import (
+    Download,
+    Licence,
+    LicenceStatus,
+    Order,
+    OrderStatus,
+    Return,
+    ReturnReason,
+    ReturnStatus,
+    Subscription,
+)
+from companion.domain.periods import Period
+from companion.domain.profile import Profile
+from companion.domain.shipping import ON_ITS_WAY, expected_between, store_zone
+from companion.domain.wire import Instant, Value
+
+
+class ReminderKind(enum.StrEnum):
+    RENEWAL = "renewal"
+    CANCEL_BY = "cancelBy"
+    EXPIRY = "expiry"
+    DOWNLOAD_WINDOW = "downloadWindow"
+    RETURN_DEADLINE = "returnDeadline"
+    REFUND_OVERDUE = "refundOverdue"
+    PARCEL_OVERDUE = "parcelOverdue"
+
+    @property
+    def comes_after(self) -> bool:
+        """Whether the reminder follows its date instead of preceding it."""
+        return self in _AFTER
+
+
+_AFTER = frozenset({ReminderKind.REFUND_OVERDUE, ReminderKind.PARCEL_OVERDUE})
+
+
+class Subject(Value, frozen=True):
+    """One date of one thing: a charge of a subscription, the end of a licence, of a download window, …
+
+    `about` is the id of that thing, `date` when it happens. `amount` and `previous` are what a charge costs now and
+    cost last; `opens_at` is when a download window began.
+    """
+
+    kind: ReminderKind
+    order_number: str
+    about: str
+    name: str
+    date: Instant
+    amount: Money | None = None
+    previous: Money | None = None
+    cancel_by: Instant | None = None
+    term: Period | None = None
+    opens_at: Instant | None = None
+
+    @property
+    def address(self) -> str:
+        """What a reminder is about, as stable text: another date or another amount is another subject."""
+        at = self.date.astimezone(dt.UTC).isoformat()
+        amount = f":{self.amount.amount}{self.amount.currency}" if self.amount is not None else ""
+        return f"{self.kind.value}:{self.order_number}:{self.about}:{at}{amount}"
+
+
+def subjects(
+    orders: Iterable[Order], profile: Profile, zone: dt.tzinfo, downloaded: Collection[str] = ()
+) -> Iterator[Subject]:
+    """Every date of `orders` that deserves a reminder; `downloaded` are artifacts that lie verified on this PC."""
+    orders = tuple(orders)
+    replaced = carried_on(orders)
+    bank = store_zone(profile)
+    for order in orders:
+        if order.status is not OrderStatus.REFUNDED:
+            for licence in order.licences:
+                if licence.status is LicenceStatus.ACTIVE:
+                    yield from _of_licence(order, licence, zone, (order.number, licence.id) in replaced)
+            if order.downloads:
+                yield from _of_windows(order, downloaded)
+            if order.return_eligibility.eligible and not order.returns:
+                yield _return_deadline(order)
+        for entry in order.returns:
+            yield from _of_refund(order, entry, profile, bank)
+        for shipment in order.shipments:
+            if shipment.status in ON_ITS_WAY:
+                between = expected_between(shipment, order, profile)
+                if between is not None:
+                    yield Subject(
+                        kind=ReminderKind.PARCEL_OVERDUE,
+                        order_number=order.number,
+                        about=shipment.id,
+                        name=_name_of(order),
+                        date=between[1],
+                    )
+
+
+def _of_licence(order: Order, licence: Licence, zone: dt.tzinfo, replaced: bool) -> Iterator[Subject]:
+    plan = order.subscription_of(licence)
+    charge = next_charge(order, plan, zone)
+    if charge is None or plan is None:
+        if licence.expires_at is not None and not replaced:
+            yield Subject(
+                kind=ReminderKind.EXPIRY,
+                order_number=order.number,
+                about=licence.id,
+                name=licence.product_name,
+                date=licence.expires_at,
+            )
+        return
+    kinds = [(ReminderKind.RENEWAL, charge.at)]
+    if charge.cancel_by is not None:
+        kinds.append((ReminderKind.CANCEL_BY, charge.cancel_by))
+    for kind, date in kinds:
+        yield Subject(
+            kind=kind,
+            order_number=order.number,
+            about=plan.id,
+            name=licence.product_name,
+            date=date,
+            amount=charge.amount,
+            previous=charge.previous,
+            cancel_by=_last_moment(plan, charge.at),
+            term=plan.term,
+        )
+
+
+def _last_moment(plan: Subscription, at: dt.datetime) -> dt.datetime:
+    return min(plan.cancel_by, at) if plan.cancel_by is not None else at
+
+
+def _of_windows(order: Order, downloaded: Collection[str]) -> Iterator[Subject]:
+    """One subject for all artifacts of a licence whose windows close together."""
+    live = {licence.id for licence in order.licences if licence.status is LicenceStatus.ACTIVE}
+    told = set()
+    for download in order.downloads:
+        until = closes_at(download)
+        if until is None or (download.licence_id is not None and download.licence_id not in live):
+            continue
+        about = download.licence_id or download.artifact_id
+        if (about, until) in told or _taken_care_of(download, order.downloads, downloaded):
+            continue
+        told.add((about, until))
+        yield Subject(
+            kind=ReminderKind.DOWNLOAD_WINDOW,
+            order_number=order.number,
+            about=about,
+            name=download.name,
+            date=until,
+            opens_at=download.available_from,
+        )
+
+
+def _taken_care_of(download: Download, others: Iterable[Download], downloaded: Collection[str]) -> bool:
+    """Whether it lies on this PC, or the same licence's edition for another platform does."""
+    if not downloaded:
+        return False
+    return download.artifact_id in downloaded or any(
+        other.artifact_id in downloaded and other.platform is not download.platform
+        for other in others
+        if other.licence_id == download.licence_id
+    )
+
+
+def _return_deadline(order: Order) -> Subject:
+    return Subject(
+        kind=ReminderKind.RETURN_DEADLINE,
+        order_number=order.number,
+        about=order.number,
+        name=_name_of(order),
+        date=order.return_eligibility.deadline,
+    )
+
+
+def _of_refund(order: Order, entry: Return, profile: Profile, bank: dt.tzinfo) -> Iterator[Subject]:
+    if entry.status is not ReturnStatus.REFUND_INITIATED:
+        return
+    until = entry.credit_until
+    if until is None and entry.refund_initiated_at is not None:
+        until = credit_between(entry.refund_initiated_at, entry.reason, profile, bank)[1]
+    if until is not None:
+        yield Subject(
+            kind=ReminderKind.REFUND_OVERDUE,
+            order_number=order.number,
+            about=entry.id,
+            name=_name_of(order),
+            date=until,
+            amount=entry.amount,
+        )
+
+
+def credit_between(
+    initiated_at: dt.datetime, reason: ReturnReason, profile: Profile, bank: dt.tzinfo
+) -> tuple[dt.datetime, dt.datetime]:
+    """Between which moments a refund shows on the account, by the profile's business days for its `reason`."""
+    policy = profile.policies.returns
+    unwanted = reason is ReturnReason.UNWANTED_RENEWAL
+    return business_window(
+        initiated_at, policy.renewal_credit_business_days if unwanted else policy.credit_business_days, bank
+    )
+
+
+def _name_of(order: Order) -> str:
+    return order.licences[0].product_name if order.licences else order.line_items[0].name if order.line_items else ""

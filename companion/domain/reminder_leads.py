@@ -1,0 +1,251 @@
+"""Which lead of a date has come, whether it may be shown, and when that changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from companion.domain.periods import Period
+from companion.domain.profile import Profile
+from companion.domain.reminder_dates import ReminderKind, Subject
+from companion.domain.reminder_settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings, Shown
+
+_TOLD_FOR_DAYS = 90  # What is overdue longer than this is known, or no longer matters.
+_LAST_DAY = dt.timedelta(hours=24)
+
+
+class Look(NamedTuple):
+    """One look at the clock: `today` is the ordinal of the person's day, `quiet_until` set while it is quiet."""
+
+    now: dt.datetime
+    zone: dt.tzinfo
+    today: int
+    quiet_until: dt.datetime | None
+    quiet: QuietHours | None
+
+
+def look_at(now: dt.datetime, zone: dt.tzinfo, quiet: QuietHours | None) -> Look:
+    """Read the clock `now` as the person in `zone` does."""
+    local = now.astimezone(zone)
+    return Look(now, zone, local.toordinal(), _quiet_until(local, zone, quiet), quiet)
+
+
+def _quiet_until(local: dt.datetime, zone: dt.tzinfo, quiet: QuietHours | None) -> dt.datetime | None:
+    if quiet is None or quiet.begins == quiet.ends:
+        return None
+    time = local.time()
+    if quiet.begins < quiet.ends:
+        inside = quiet.begins <= time < quiet.ends
+    else:
+        inside = time >= quiet.begins or time < quiet.ends
+    if not inside:
+        return None
+    ends = (
+        dt.datetime.combine(local.date() + dt.timedelta(days=days), quiet.ends.replace(fold=fold), zone)
+        for days in (0, 1)
+        for fold in (0, 1)
+    )
+    now = local.astimezone(dt.UTC)
+    return min(end for end in (moment.astimezone(dt.UTC) for moment in ends) if end > now)
+
+
+class Lead(NamedTuple):
+    """How long before a date a reminder comes, and its code in records."""
+
+    period: Period
+    code: str
+
+
+class Leads:
+    """The leads of each kind, and how far each of them reaches from a given day."""
+
+    def __init__(self, profile: Profile, settings: ReminderSettings) -> None:
+        defaults = profile.policies.reminders
+        wanted = {
+            ReminderKind.RENEWAL: defaults.renewal if settings.renewal is None else settings.renewal,
+            ReminderKind.CANCEL_BY: settings.cancel_by,
+            ReminderKind.EXPIRY: defaults.expiry if settings.expiry is None else settings.expiry,
+            ReminderKind.DOWNLOAD_WINDOW: (
+                defaults.download_window if settings.download_window is None else settings.download_window
+            ),
+            ReminderKind.RETURN_DEADLINE: (
+                defaults.return_deadline if settings.return_deadline is None else settings.return_deadline
+            ),
+        }
+        self._leads = {kind: tuple(Lead(period, str(period)) for period in periods) for kind, periods in wanted.items()}
+        self._reaches: dict[tuple[ReminderKind, int], tuple[tuple[int, Lead], ...]] = {}
+        self.overdue = settings.overdue
+
+    def of(self, kind: ReminderKind) -> tuple[Lead, ...]:
+        """The leads wanted for `kind`."""
+        return self._leads.get(kind, ())
+
+    def reaching(self, kind: ReminderKind, today: int) -> tuple[tuple[int, Lead], ...]:
+        """For each lead the last day it reaches from `today`, the nearest first."""
+        key = (kind, today)
+        if key not in self._reaches:
+            start = dt.datetime.combine(dt.date.fromordinal(today), dt.time())
+            reaches = [(_reach(start, lead), lead) for lead in self.of(kind)]
+            self._reaches[key] = tuple(sorted(reaches, key=lambda entry: entry[0]))
+        return self._reaches[key]
+
+    def current(self, subject: Subject, look: Look) -> str | None:
+        """The code of the most recent lead that has come, or None if none has, or its time is over."""
+        if subject.kind.comes_after:
+            over = look.today - subject.date.astimezone(look.zone).toordinal()
+            return AFTERWARDS if self.overdue and 0 < over <= _TOLD_FOR_DAYS else None
+        if subject.date <= look.now or (subject.opens_at is not None and subject.opens_at > look.now):
+            return None
+        day = subject.date.astimezone(look.zone).toordinal()
+        for reach, lead in self.reaching(subject.kind, look.today):
+            if reach >= day:
+                return lead.code
+        return AT_OPENING if subject.opens_at is not None and self.of(subject.kind) else None
+
+
+@functools.lru_cache(maxsize=256)
+def _rank(code: str) -> float:
+    """The order in which leads come, the one nearest to the date first."""
+    if code == AFTERWARDS:
+        return -1
+    try:
+        return _days(Period.parse(code))
+    except ValueError:
+        return float("inf")
+
+
+def _reach(start: dt.datetime, lead: Lead) -> int:
+    return lead.period.after(start).toordinal()
+
+
+def _days(period: Period) -> int:
+    return period.years * 366 + period.months * 31 + period.days
+
+
+def by_subject(shown: Collection[Shown]) -> dict[str, list[Shown]]:
+    """The records of each subject."""
+    found: dict[str, list[Shown]] = {}
+    for record in shown:
+        found.setdefault(record.subject, []).append(record)
+    return found
+
+
+def lead_to_show(subject: Subject, leads: Leads, records: dict[str, list[Shown]], look: Look) -> str | None:
+    """The lead with which `subject` is shown at this look, or None."""
+    code = leads.current(subject, look)
+    if code is None:
+        return None
+    told = records.get(subject.address) if records else None
+    if told is None:
+        return None if _held(subject, look, never_told=True) else code
+    code = _again(code, told, look)
+    return None if code is None or _held(subject, look, never_told=False) else code
+
+
+def _again(code: str, told: list[Shown], look: Look) -> str | None:
+    """The lead to show of a subject that was shown before: a nearer one, or one whose snooze is over."""
+    if len(told) == 1 and told[0].lead == code and told[0].snoozed_until is None:
+        return None  # By far the most frequent case, and the cheapest answer.
+    if any(record.never_again for record in told):
+        return None
+    if any(record.snoozed_until is not None and record.snoozed_until > look.now for record in told):
+        return None
+    rank = _rank(code)
+    # A clock that was set back must not bring up an earlier lead after a nearer one was shown.
+    as_near = [record for record in told if _rank(record.lead) <= rank]
+    if not as_near:
+        return code
+    nearest = min(as_near, key=lambda record: _rank(record.lead))
+    return nearest.lead if nearest.snoozed_until is not None else None
+
+
+def _held(subject: Subject, look: Look, never_told: bool) -> bool:
+    """Whether quiet hours hold it back: never past its date, and never through the last day of what nobody was told."""
+    if look.quiet_until is None:
+        return False
+    if subject.kind.comes_after:
+        return True
+    if never_told and subject.date - look.now <= _LAST_DAY:
+        return False
+    return look.quiet_until < subject.date
+
+
+def earliest_day(subject: Subject, leads: Leads, records: dict[str, list[Shown]], look: Look) -> int | None:
+    """A day before which `subject` is surely not shown (its ordinal), or None if it never is; cheap, not exact."""
+    if subject.kind.comes_after:
+        return max(look.today, subject.date.astimezone(look.zone).toordinal() + 1) if leads.overdue else None
+    if subject.date <= look.now:
+        return None
+    told = records.get(subject.address, []) if records else []
+    for record in told:
+        if record.never_again:
+            return None
+        if record.snoozed_until is not None:
+            return look.today
+    code = leads.current(subject, look)
+    if code is not None and (not told or _again(code, told, look) is not None):
+        return look.today
+    if not told and subject.opens_at is not None:
+        return max(look.today, subject.opens_at.astimezone(look.zone).toordinal())
+    day = subject.date.astimezone(look.zone).toordinal()
+    ahead = [entry for entry in leads.reaching(subject.kind, look.today) if entry[0] < day]
+    if not ahead:
+        return None
+    # A lead in months reaches a few days farther or less far from one day to the next.
+    slack = 7 if any(lead.period.months or lead.period.years for _, lead in ahead) else 0
+    return max(look.today, look.today + day - ahead[-1][0] - slack)
+
+
+def first_showing(
+    subject: Subject, leads: Leads, records: dict[str, list[Shown]], look: Look, before: dt.datetime | None
+) -> dt.datetime | None:
+    """The exact first moment from now on, and earlier than `before`, at which `subject` is shown, or None.
+
+    What is decided about it can change only when a lead begins, a snooze ends, its window opens, its last day begins
+    or quiet hours end.
+    """
+    if lead_to_show(subject, leads, records, look) is not None:
+        return look.now
+    last = before.astimezone(look.zone).date() if before is not None else dt.date.max
+    raw = {*_lead_starts(subject, leads, look.zone, last), subject.date - _LAST_DAY, look.now}
+    raw.update(record.snoozed_until for record in records.get(subject.address, ()) if record.snoozed_until is not None)
+    if subject.opens_at is not None:
+        raw.add(subject.opens_at)
+    moments = set()
+    for moment in raw:
+        if moment < look.now or (before is not None and moment >= before):
+            continue
+        moments.add(moment)
+        ends = look.quiet_until if moment == look.now else look_at(moment, look.zone, look.quiet).quiet_until
+        if ends is not None and (before is None or ends < before):
+            moments.add(ends)
+    for moment in sorted(moments - {look.now}):
+        if lead_to_show(subject, leads, records, look_at(moment, look.zone, look.quiet)) is not None:
+            return moment
+    return None
+
+
+def _lead_starts(subject: Subject, leads: Leads, zone: dt.tzinfo, last: dt.date) -> Iterator[dt.datetime]:
+    """When the leads of `subject` begin, up to the day `last`."""
+    day = subject.date.astimezone(zone).date()
+    firsts = [day + dt.timedelta(days=1)] if subject.kind.comes_after else []
+    firsts += [_first_day(day, lead) for lead in leads.of(subject.kind)]
+    for first in firsts:
+        if first <= last:
+            yield _start_of(first, zone)
+
+
+def _first_day(day: dt.date, lead: Lead) -> dt.date:
+    """The first day from which `lead` reaches `day`."""
+    if not (lead.period.months or lead.period.years):
+        return day - dt.timedelta(days=lead.period.days)
+    first = day - dt.timedelta(days=_days(lead.period) + 1)
+    while _reach(dt.datetime.combine(first, dt.time()), lead) < day.toordinal():
+        first += dt.timedelta(days=1)
+    return first
+
+
+def _start_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

@@ -1,0 +1,52 @@
+"""What the person wants of reminders, and the record of those that were shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from companion.domain.periods import Period
+from companion.domain.wire import Instant, Value
+
+AT_OPENING = "opening"
+"""The lead of the first reminder of a download window: it has opened, and the file would stay yours."""
+AFTERWARDS = "afterwards"
+"""The lead of a reminder that follows its date."""
+
+
+class QuietHours(Value, frozen=True):
+    """When nothing pops up, on the person's wall clock; `ends` before `begins` goes past midnight."""
+
+    begins: dt.time = dt.time(22)
+    ends: dt.time = dt.time(8)
+
+
+class ReminderSettings(Value, frozen=True):
+    """What the person wants; None for leads means the store's own defaults, an empty tuple means never.
+
+    `morning` is what "tomorrow morning" means.
+    """
+
+    renewal: tuple[Period, ...] | None = None
+    cancel_by: tuple[Period, ...] = (Period(days=1),)
+    expiry: tuple[Period, ...] | None = None
+    download_window: tuple[Period, ...] | None = None
+    return_deadline: tuple[Period, ...] | None = None
+    overdue: bool = True
+    quiet: QuietHours | None = QuietHours()
+    morning: dt.time = dt.time(9)
+    muted: bool = False
+
+
+class Shown(Value, frozen=True):
+    """One reminder that was shown: kept in the library, read back into `due`."""
+
+    subject: str
+    lead: str
+    shown_at: Instant
+    snoozed_until: Instant | None = None
+    never_again: bool = False
+
+    @property
+    def address(self) -> str:
+        """Unique for every reminder there can be."""
+        return f"{self.subject}@{self.lead}"

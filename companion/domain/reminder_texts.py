@@ -1,0 +1,159 @@
+"""What a reminder says and offers: the thing, the day, the amount, and how not to be charged."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+
+from companion.domain.reminder_dates import ReminderKind, Subject
+from companion.domain.reminders import Reminder
+from companion.domain.wire import Value
+from companion.domain.wording import FormatDate, FormatMoney, days_away
+
+
+class ReminderAction(enum.StrEnum):
+    """What a notice offers to do; putting it off is always possible besides."""
+
+    TURN_OFF_AUTO_RENEWAL = "turnOffAutoRenewal"
+    RENEW = "renew"
+    DOWNLOAD_NOW = "downloadNow"
+    ASK_FOR_RETURN = "askForReturn"
+    GET_SUPPORT = "getSupport"
+
+
+class Notice(Value, frozen=True):
+    """A notice as it pops up: a title, whole sentences, and what it offers."""
+
+    title: str
+    body: str
+    actions: tuple[ReminderAction, ...] = ()
+
+
+_ACTIONS = {
+    ReminderKind.RENEWAL: (ReminderAction.TURN_OFF_AUTO_RENEWAL,),
+    ReminderKind.CANCEL_BY: (ReminderAction.TURN_OFF_AUTO_RENEWAL,),
+    ReminderKind.EXPIRY: (ReminderAction.RENEW,),
+    ReminderKind.DOWNLOAD_WINDOW: (ReminderAction.DOWNLOAD_NOW,),
+    ReminderKind.RETURN_DEADLINE: (ReminderAction.ASK_FOR_RETURN,),
+    ReminderKind.REFUND_OVERDUE: (ReminderAction.GET_SUPPORT,),
+    ReminderKind.PARCEL_OVERDUE: (ReminderAction.GET_SUPPORT,),
+}
+
+
+def notice(reminder: Reminder, format_date: FormatDate, format_money: FormatMoney) -> Notice:
+    """The notice of one reminder."""
+    title, body = _TEXTS[reminder.kind](reminder.subject, reminder.days, format_date, format_money)
+    return Notice(title=title, body=body, actions=_ACTIONS[reminder.kind])
+
+
+def summary(reminders: Sequence[Reminder], format_date: FormatDate, format_money: FormatMoney) -> Notice | None:
+    """One notice for everything that is due at once: None for nothing, the reminder's own for one."""
+    if not reminders:
+        return None
+    if len(reminders) == 1:
+        return notice(reminders[0], format_date, format_money)
+    titles = [notice(reminder, format_date, format_money).title for reminder in reminders]
+    shown = titles[:3] if len(titles) <= 4 else titles[:2]
+    rest = len(titles) - len(shown)
+    body = ". ".join(shown) + "." + (f" And {rest} more." if rest else "")
+    return Notice(title=f"{len(titles)} dates need your attention", body=body)
+
+
+Texts = Callable[[Subject, int, FormatDate, FormatMoney], tuple[str, str]]
+
+
+def _renewal(subject: Subject, days: int, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, str]:
+    rises = _rises(subject)
+    title = f"{subject.name} renews {days_away(days)}{' at a higher price' if rises else ''}"
+    return title, " ".join([_charge(subject, format_date, format_money), _how_to_cancel(subject, format_date)])
+
+
+def _cancel_by(subject: Subject, days: int, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, str]:
+    when = "Today is" if days == 0 else f"{days_away(days).capitalize()} is"
+    body = f"{when} the last day to switch off auto-renewal before {_amount(subject, format_money)} is charged."
+    return f"Last day to cancel {subject.name}: {format_date(subject.date)}", body + _price_change(
+        subject, format_money
+    )
+
+
+def _charge(subject: Subject, format_date: FormatDate, format_money: FormatMoney) -> str:
+    term = f" for {subject.term.as_words()}" if subject.term is not None else ""
+    charge = f"{_amount(subject, format_money)} will be charged on {format_date(subject.date)}{term}."
+    return charge + _price_change(subject, format_money)
+
+
+def _amount(subject: Subject, format_money: FormatMoney) -> str:
+    return format_money(subject.amount) if subject.amount is not None else "The renewal price"
+
+
+def _price_change(subject: Subject, format_money: FormatMoney) -> str:
+    if subject.previous is None or subject.amount is None:
+        return ""
+    verb = "rises" if _rises(subject) else "falls"
+    return f" The price {verb} from {format_money(subject.previous)} to {format_money(subject.amount)}."
+
+
+def _rises(subject: Subject) -> bool:
+    now, before = subject.amount, subject.previous
+    return now is not None and before is not None and now.amount > before.amount
+
+
+def _how_to_cancel(subject: Subject, format_date: FormatDate) -> str:
+    by = format_date(subject.cancel_by or subject.date)
+    where = "here or on the store's own page"
+    return f"To avoid the charge, switch auto-renewal off {where} by {by}. Otherwise nothing needs to be done."
+
+
+def _expiry(subject: Subject, days: int, format_date: FormatDate, _format_money: FormatMoney) -> tuple[str, str]:
+    day = format_date(subject.date)
+    title = f"{subject.name} runs out {days_away(days)}"
+    return title, f"It is active until {day} and does not renew by itself. To keep it, renew it before that day."
+
+
+def _window(subject: Subject, days: int, format_date: FormatDate, _format_money: FormatMoney) -> tuple[str, str]:
+    title = f"{subject.name}: download it {'today' if days == 0 else 'now'}, it stays yours"
+    left = "closes today" if days == 0 else f"closes {days_away(days)}, on {format_date(subject.date)}"
+    return title, f"The download window {left}. A file that you have downloaded can be installed at any later time."
+
+
+def _return(subject: Subject, days: int, format_date: FormatDate, _format_money: FormatMoney) -> tuple[str, str]:
+    title = f"{subject.name}: returns are possible until {format_date(subject.date)}"
+    return title, f"If you do not want to keep it, ask for your money back by then. That day is {days_away(days)}."
+
+
+def _refund(subject: Subject, _days: int, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, str]:
+    body = (
+        f"{_amount(subject, format_money)} should have been on your account by {format_date(subject.date)}. "
+        "Look at your account first; if it is not there, support can find out why."
+    )
+    return f"Your refund for {subject.name} is late", body
+
+
+def _parcel(subject: Subject, _days: int, format_date: FormatDate, _format_money: FormatMoney) -> tuple[str, str]:
+    body = f"It was expected by {format_date(subject.date)}. If it has not arrived, support can find out where it is."
+    return f"The parcel of order {subject.order_number} is late", body
+
+
+_TEXTS: dict[ReminderKind, Texts] = {
+    ReminderKind.RENEWAL: _renewal,
+    ReminderKind.CANCEL_BY: _cancel_by,
+    ReminderKind.EXPIRY: _expiry,
+    ReminderKind.DOWNLOAD_WINDOW: _window,
+    ReminderKind.RETURN_DEADLINE: _return,
+    ReminderKind.REFUND_OVERDUE: _refund,
+    ReminderKind.PARCEL_OVERDUE: _parcel,
+}
+
+
+def date_words(subject: Subject) -> str:
+    """What happens on a subject's day, in a few words for lists, menus and calendars: ``Harbour Suite renews``."""
+    words = {
+        ReminderKind.RENEWAL: "{} renews",
+        ReminderKind.CANCEL_BY: "Last day to cancel {}",
+        ReminderKind.EXPIRY: "{} runs out",
+        ReminderKind.DOWNLOAD_WINDOW: "Download window of {} closes",
+        ReminderKind.RETURN_DEADLINE: "Last day to return {}",
+        ReminderKind.REFUND_OVERDUE: "Refund for {} expected",
+        ReminderKind.PARCEL_OVERDUE: "Parcel with {} expected",
+    }
+    return words[subject.kind].format(subject.name)

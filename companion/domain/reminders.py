@@ -1,0 +1,158 @@
+"""Which reminder is due now, and when to look again.
+
+A reminder is addressed by what it is about and by its lead (how long before). Of one subject only the most recent lead
+is ever shown, however long the PC slept; what was shown is never shown again unless it was snoozed; and what no longer
+holds at the store is not due, because it is decided afresh from the store's facts each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Collection, Iterable
+
+from companion.domain.orders import Order
+from companion.domain.profile import Profile
+from companion.domain.reminder_dates import ReminderKind, Subject, subjects
+from companion.domain.reminder_leads import Leads, by_subject, earliest_day, first_showing, lead_to_show, look_at
+from companion.domain.reminder_settings import ReminderSettings, Shown
+from companion.domain.wire import Value
+
+_BEFORE_DATE = dt.timedelta(hours=1)
+
+
+class Reminder(Value, frozen=True):
+    """A reminder to show now; `days` are calendar days to its date in the person's zone, negative when past."""
+
+    subject: Subject
+    lead: str
+    days: int
+
+    @property
+    def address(self) -> str:
+        """What to remember it by."""
+        return f"{self.subject.address}@{self.lead}"
+
+    @property
+    def kind(self) -> ReminderKind:
+        """What sort of date it is about."""
+        return self.subject.kind
+
+
+class Snooze(enum.StrEnum):
+    ONE_HOUR = "oneHour"
+    TOMORROW_MORNING = "tomorrowMorning"
+    THREE_DAYS = "threeDays"
+
+
+def due(
+    orders: Iterable[Order],
+    profile: Profile,
+    shown: Collection[Shown],
+    settings: ReminderSettings,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    downloaded: Collection[str] = (),
+) -> tuple[Reminder, ...]:
+    """The reminders to show at `now`, the most urgent first; `shown` is everything that was ever shown."""
+    if settings.muted:
+        return ()
+    leads, records, look = Leads(profile, settings), by_subject(shown), look_at(now, zone, settings.quiet)
+    found = []
+    for subject in subjects(orders, profile, zone, downloaded):
+        lead = lead_to_show(subject, leads, records, look)
+        if lead is not None:
+            days = subject.date.astimezone(zone).toordinal() - look.today
+            found.append(Reminder(subject=subject, lead=lead, days=days))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _urgency(reminder: Reminder) -> tuple[dt.datetime, str, str]:
+    return reminder.subject.date, reminder.subject.order_number, reminder.subject.about
+
+
+def next_wake(
+    orders: Iterable[Order],
+    profile: Profile,
+    shown: Collection[Shown],
+    settings: ReminderSettings,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    downloaded: Collection[str] = (),
+) -> dt.datetime | None:
+    """The first moment from `now` on at which `due` has something to show, or None if nothing is ahead.
+
+    It holds for these facts, this zone and a clock that goes on as it does; when one of them changes, ask again.
+    """
+    if settings.muted:
+        return None
+    leads, records = Leads(profile, settings), by_subject(shown)
+    look = look_at(now, zone, settings.quiet)
+    bounded = []
+    for subject in subjects(orders, profile, zone, downloaded):
+        bound = earliest_day(subject, leads, records, look)
+        if bound is not None:
+            bounded.append((bound, subject))
+    bounded.sort(key=lambda entry: entry[0])
+    best: dt.datetime | None = None
+    for bound, subject in bounded:
+        if best is not None and (best == now or bound > best.astimezone(zone).toordinal()):
+            break
+        best = first_showing(subject, leads, records, look, before=best) or best
+    return best
+
+
+def withdrawn(
+    orders: Iterable[Order],
+    profile: Profile,
+    shown: Iterable[Shown],
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    downloaded: Collection[str] = (),
+) -> tuple[Shown, ...]:
+    """What was shown and no longer holds: switched off, renewed, moved, downloaded, or past. Its notice can go."""
+    holding = {
+        subject.address
+        for subject in subjects(orders, profile, zone, downloaded)
+        if subject.kind.comes_after or subject.date > now
+    }
+    return tuple(record for record in shown if record.subject not in holding)
+
+
+def upcoming(
+    orders: Iterable[Order], profile: Profile, now: dt.datetime, zone: dt.tzinfo, downloaded: Collection[str] = ()
+) -> tuple[Subject, ...]:
+    """Every date that lies ahead, the nearest first; it does not matter whether a reminder is wanted for it."""
+    ahead = (
+        subject
+        for subject in subjects(orders, profile, zone, downloaded)
+        if subject.date > now and not subject.kind.comes_after
+    )
+    return tuple(sorted(ahead, key=lambda subject: (subject.date, subject.address)))
+
+
+def mark_shown(reminder: Reminder, now: dt.datetime) -> Shown:
+    """The record of showing `reminder`; it replaces any earlier record with its address."""
+    return Shown(subject=reminder.subject.address, lead=reminder.lead, shown_at=now)
+
+
+def snoozed(reminder: Reminder, choice: Snooze, settings: ReminderSettings, now: dt.datetime, zone: dt.tzinfo) -> Shown:
+    """The record of putting `reminder` off; it comes back at the latest an hour before its date."""
+    local = now.astimezone(zone)
+    if choice is Snooze.ONE_HOUR:
+        until = now + dt.timedelta(hours=1)
+    elif choice is Snooze.TOMORROW_MORNING:
+        # Somebody up at two says "tomorrow" and means after sleeping.
+        day = local.date() if local.hour < 4 else local.date() + dt.timedelta(days=1)
+        until = dt.datetime.combine(day, settings.morning, zone).astimezone(dt.UTC)
+    else:
+        until = (local + dt.timedelta(days=3)).astimezone(dt.UTC)
+    last = reminder.subject.date - _BEFORE_DATE
+    if not reminder.kind.comes_after and now < last < until:
+        until = last
+    return Shown(subject=reminder.subject.address, lead=reminder.lead, shown_at=now, snoozed_until=until)
+
+
+def never_again(reminder: Reminder, now: dt.datetime) -> Shown:
+    """The record of "don't remind me of this one": nothing more about this subject."""
+    return Shown(subject=reminder.subject.address, lead=reminder.lead, shown_at=now, never_again=True)

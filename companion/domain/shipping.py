@@ -1,0 +1,178 @@
+"""Parcels: when they arrive, what can be followed, and what cannot be changed any more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from companion.domain.business_days import add_business_days
+from companion.domain.money import Money
+from companion.domain.orders import LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
+from companion.domain.profile import Days, Profile, ShippingMethod
+from companion.domain.wire import Instant, Value
+from companion.domain.wording import FormatDate, FormatMoney, business_days
+
+
+class Parcel(Value, frozen=True):
+    """One parcel on its way: between which days it is expected, and whether it is late.
+
+    `method_name` is the method's name, or its code where the profile does not know it; `trackable` says that there is
+    a number or a link to follow it by.
+    """
+
+    id: str
+    status: ShipmentStatus
+    method_name: str
+    contents: tuple[str, ...]
+    shipped_at: Instant | None
+    expected_from: Instant | None
+    expected_until: Instant | None
+    delivered_at: Instant | None
+    late: bool
+    carrier: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+
+    @property
+    def trackable(self) -> bool:
+        """Whether its way can be followed."""
+        return self.tracking_number is not None or self.tracking_url is not None
+
+
+def store_zone(profile: Profile) -> dt.tzinfo:
+    """The store's own time zone, in which its business days are counted; UTC where the profile names none there is."""
+    try:
+        return ZoneInfo(profile.store.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return dt.UTC
+
+
+def method_of(shipment: Shipment, profile: Profile) -> ShippingMethod | None:
+    """The profile's shipping method of `shipment`."""
+    return next((method for method in profile.policies.shipping.methods if method.code == shipment.method), None)
+
+
+def expected_between(shipment: Shipment, order: Order, profile: Profile) -> tuple[dt.datetime, dt.datetime] | None:
+    """Between which moments the parcel is expected: the store's own dates, or else counted from its method.
+
+    A parcel that has not left yet is counted from the last day by which the store sends it. None when the method is
+    unknown or does not go abroad.
+    """
+    if shipment.expected_until is not None:
+        return shipment.expected_from or shipment.expected_until, shipment.expected_until
+    method, policy = method_of(shipment, profile), profile.policies.shipping
+    if method is None:
+        return None
+    at_home = shipment.destination_country == policy.home_country
+    days = method.domestic if at_home else method.international
+    if days is None:
+        return None
+    zone = store_zone(profile)
+    if shipment.shipped_at is not None:
+        first = last = shipment.shipped_at.astimezone(zone)
+    else:
+        placed = order.placed_at.astimezone(zone)
+        first = add_business_days(placed, policy.dispatch_business_days.least)
+        last = add_business_days(placed, policy.dispatch_business_days.most)
+    return add_business_days(first, days.least), add_business_days(last, days.most)
+
+
+def parcels(order: Order, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> tuple[Parcel, ...]:
+    """The parcels of `order` as they stand; one is late from the day after it was expected, in the person's `zone`."""
+    names = {item.id: item.name for item in order.line_items}
+    found = []
+    for shipment in order.shipments:
+        method = method_of(shipment, profile)
+        between = expected_between(shipment, order, profile)
+        on_its_way = shipment.status in ON_ITS_WAY
+        today = now.astimezone(zone).date()
+        parcel = Parcel(
+            id=shipment.id,
+            status=shipment.status,
+            method_name=method.name if method is not None else shipment.method,
+            contents=tuple(names[item] for item in shipment.line_item_ids if item in names),
+            shipped_at=shipment.shipped_at,
+            expected_from=between[0] if between and on_its_way else None,
+            expected_until=between[1] if between and on_its_way else None,
+            delivered_at=shipment.delivered_at,
+            late=bool(between and on_its_way and today > between[1].astimezone(zone).date()),
+            carrier=shipment.carrier,
+            tracking_number=shipment.tracking_number,
+            tracking_url=shipment.tracking_url,
+        )
+        found.append(parcel)
+    return tuple(found)
+
+
+ON_ITS_WAY = (ShipmentStatus.PREPARING, ShipmentStatus.SHIPPED)
+
+
+def parcel_sentences(parcel: Parcel, format_date: FormatDate) -> tuple[str, ...]:
+    """How the parcel stands, in whole sentences."""
+    if parcel.status is ShipmentStatus.RETURNED:
+        return (
+            "The parcel could not be delivered and went back to the warehouse.",
+            "What you paid for it is credited; nothing needs to be done.",
+        )
+    if parcel.status is ShipmentStatus.DELIVERED:
+        on = f" on {format_date(parcel.delivered_at)}" if parcel.delivered_at is not None else ""
+        return (f"Delivered{on} by {parcel.method_name}.",)
+    said = ["It is being packed." if parcel.shipped_at is None else f"Sent on {format_date(parcel.shipped_at)}."]
+    if parcel.expected_from is not None and parcel.expected_until is not None:
+        first, last = format_date(parcel.expected_from), format_date(parcel.expected_until)
+        between = f"on {last}" if first == last else f"between {first} and {last}"
+        verb = "was expected" if parcel.late else "is expected"
+        said.append(f"It {verb} {between} by {parcel.method_name}.")
+    if parcel.late:
+        said.append("It is late. Support can find out where it is.")
+    if parcel.trackable:
+        said.append("You can follow it on its way.")
+    elif parcel.status is ShipmentStatus.SHIPPED:
+        said.append(f"{parcel.method_name} has no tracking number, so it cannot be followed on its way.")
+    return tuple(said)
+
+
+def transit_words(span: Days | None) -> str:
+    """How long a method takes: ``3 to 7 business days``, or that it does not go there."""
+    return "not offered" if span is None else business_days(span)
+
+
+def settled_sentences(order: Order) -> tuple[str, ...]:
+    """What cannot be changed any more on an order that ships; empty for one that does not."""
+    ships = any(item.kind is not LineItemKind.DOWNLOAD for item in order.line_items) or order.shipments
+    if not ships or order.status is OrderStatus.REFUNDED:
+        return ()
+    said = [
+        "An order that ships cannot be cancelled once it was placed.",
+        "Its address and shipping method cannot be changed any more.",
+        "If it cannot be delivered it goes back to the warehouse and what you paid for it is credited.",
+    ]
+    if order.country and any(item.kind is LineItemKind.PHYSICAL for item in order.line_items):
+        said.append("Customs fees, where there are any, are paid by whoever receives the parcel.")
+    return tuple(said)
+
+
+class BackupOffer(Value, frozen=True):
+    """A physical copy of a download purchase that can be added to its order; `price` None means free of charge."""
+
+    name: str
+    price: Money | None
+
+
+def backup_offer(order: Order, profile: Profile) -> BackupOffer | None:
+    """The backup medium that can be added to `order`: only to a download purchase, and only once."""
+    policy = profile.policies.backup_medium
+    kinds = {item.kind for item in order.line_items}
+    fits = LineItemKind.DOWNLOAD in kinds and LineItemKind.BACKUP_MEDIUM not in kinds
+    if not policy.offered or not fits or order.status is OrderStatus.REFUNDED:
+        return None
+    return BackupOffer(name=policy.name, price=policy.price)
+
+
+def backup_sentence(offer: BackupOffer, format_money: FormatMoney) -> str:
+    """What adding the backup medium means."""
+    cost = f"It costs {format_money(offer.price)}." if offer.price is not None else "It is free of charge."
+    return (
+        f"A {offer.name} is a physical copy of what you downloaded, sent to you by post. {cost} "
+        "It comes in addition to the download; the download cannot be exchanged for it."
+    )
