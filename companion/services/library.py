@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from companion.domain.download_queue import QueueEntry
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Order, Receipt
 from companion.domain.profile import Profile
-from companion.domain.transfers import TransferState
 from companion.domain.wire import Instant, Value, decode, encode_without_secrets
 
 _log = logging.getLogger(__name__)
@@ -30,10 +30,12 @@ _MIGRATIONS = (
     CREATE TABLE receipts (
         store TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL, received_at TEXT NOT NULL,
         PRIMARY KEY (store, id));
-    CREATE TABLE transfers (
-        store TEXT NOT NULL, number TEXT NOT NULL, artifact TEXT NOT NULL, position INTEGER NOT NULL,
-        state TEXT NOT NULL, folder TEXT NOT NULL, filename TEXT NOT NULL, size INTEGER, sha256 TEXT,
+    CREATE TABLE files (
+        store TEXT NOT NULL, number TEXT NOT NULL, artifact TEXT NOT NULL,
+        folder TEXT NOT NULL, filename TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
         PRIMARY KEY (store, number, artifact));
+    CREATE TABLE queue (store TEXT NOT NULL, position INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (store, position));
     CREATE TABLE timeline (
         id INTEGER PRIMARY KEY, at TEXT NOT NULL, number TEXT, event TEXT NOT NULL, body BLOB NOT NULL);
     CREATE TABLE reminders (
@@ -52,20 +54,19 @@ class KnownOrder(Value, frozen=True):
     order: Order | None = None
 
 
-class KnownTransfer(Value, frozen=True):
-    """A download as the library knows it; never the URL, which is signed."""
+class KnownFile(Value, frozen=True):
+    """A verified artifact as it was put on the disk; whether it is still there is another question."""
 
     number: str
     artifact: str
-    state: TransferState
     folder: Path
     filename: str
-    size: int | None
-    sha256: str | None
+    size: int
+    sha256: str
 
     @property
     def path(self) -> Path:
-        """Where the finished file lies."""
+        """Where it was put."""
         return self.folder / self.filename
 
 
@@ -215,7 +216,7 @@ class Library:
     def remove_order(self, store: str, number: str) -> bool:
         """Forget an order and all that was noted of it except receipts; False when it was not known."""
         with self._writing() as db:
-            db.execute("DELETE FROM transfers WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM files WHERE store = ? AND number = ?", (store, number))
             gone = db.execute("DELETE FROM orders WHERE store = ? AND number = ?", (store, number))
             return gone.rowcount > 0
 
@@ -236,42 +237,44 @@ class Library:
         )
         return tuple(_read(body, Receipt) for (body,) in rows)
 
-    # Transfers
+    # Downloads
 
-    def remember_transfer(self, store: str, transfer: KnownTransfer) -> None:
-        """Note how a download stands; a new one goes to the end of the queue."""
+    def remember_file(self, store: str, file: KnownFile) -> None:
+        """Note where a verified artifact lies."""
         with self._writing() as db:
             db.execute(
-                """INSERT INTO transfers
-                   SELECT ?, ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, ? FROM transfers WHERE TRUE
-                   ON CONFLICT (store, number, artifact) DO UPDATE SET state = excluded.state,
-                   folder = excluded.folder, filename = excluded.filename, size = excluded.size,
-                   sha256 = excluded.sha256""",
-                (
-                    store, transfer.number, transfer.artifact, transfer.state, str(transfer.folder), transfer.filename,
-                    transfer.size, transfer.sha256,
-                ),
-            )  # fmt: skip
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (store, file.number, file.artifact, str(file.folder), file.filename, file.size, file.sha256),
+            )
 
-    def transfers(self, store: str) -> tuple[KnownTransfer, ...]:
-        """All downloads that were begun, in the order of the queue."""
+    def files(self, store: str) -> tuple[KnownFile, ...]:
+        """The verified artifacts that were put on this PC's disks."""
         rows = self._rows(
-            "SELECT number, artifact, state, folder, filename, size, sha256 FROM transfers WHERE store = ? "
-            "ORDER BY position",
+            "SELECT number, artifact, folder, filename, size, sha256 FROM files WHERE store = ? "
+            "ORDER BY number, artifact",
             store,
         )
         return tuple(
-            KnownTransfer(
-                number=str(number),
-                artifact=str(artifact),
-                state=TransferState(str(state)),
-                folder=Path(str(folder)),
-                filename=str(filename),
-                size=None if size is None else int(str(size)),
-                sha256=_text(sha256),
+            KnownFile(
+                number=str(number), artifact=str(artifact), folder=Path(str(folder)), filename=str(filename),
+                size=int(str(size)), sha256=str(sha256),
             )
-            for number, artifact, state, folder, filename, size, sha256 in rows
-        )
+            for number, artifact, folder, filename, size, sha256 in rows
+        )  # fmt: skip
+
+    def queue(self, store: str) -> tuple[QueueEntry, ...]:
+        """The downloads that were asked for, in their order."""
+        rows = self._rows("SELECT body FROM queue WHERE store = ? ORDER BY position", store)
+        return tuple(_read(body, QueueEntry) for (body,) in rows)
+
+    def remember_queue(self, store: str, entries: tuple[QueueEntry, ...]) -> None:
+        """Keep the downloads that were asked for, replacing those before."""
+        with self._writing() as db:
+            db.execute("DELETE FROM queue WHERE store = ?", (store,))
+            db.executemany(
+                "INSERT INTO queue VALUES (?, ?, ?)",
+                [(store, position, encode_without_secrets(entry)) for position, entry in enumerate(entries)],
+            )
 
     # The time-line for support
 

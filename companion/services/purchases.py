@@ -7,15 +7,19 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from companion.domain.download_queue import QueueEntry
 from companion.domain.errors import CompanionError
-from companion.domain.orders import Grant
-from companion.domain.profile import Profile
-from companion.domain.transfers import Expected, Location, Options, Transferred, TransferProgress, TransferState
+from companion.domain.orders import Download, Grant
+from companion.domain.transfers import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.services.cancellation import Cancellation
-from companion.services.library import KnownTransfer, Library, TimelineEntry
+from companion.services.library import KnownFile, Library, TimelineEntry
 from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
+
+if TYPE_CHECKING:
+    from companion.services.downloads import Queue, QueueItem
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Purchases:
         self._platform = platform
         self._folder = folder
         self._clock = clock
+        self._grants: dict[str, Grant] = {}
 
     def folder(self, number: str) -> Path:
         """Where the downloads of an order go; the number is another party's text, so only harmless signs stay."""
@@ -74,7 +79,6 @@ class Purchases:
         cancellation: Cancellation,
         progress: Callable[[TransferProgress], None],
         folder: Path | None = None,
-        profile: Profile | None = None,
     ) -> Fetched:
         """Fetch an artifact, going on where an earlier try stopped, and verify it against the store's digest.
 
@@ -83,68 +87,115 @@ class Purchases:
         from companion.services.downloads import fetch
 
         source = GrantSource(self._orders, number, artifact_id)
-        grant = source.first
-        folder = folder or self.folder(number)
-        self._remember(number, grant, folder, TransferState.DOWNLOADING)
-        connections = profile.policies.downloads.most_connections if profile else 1
         try:
             transferred = fetch(
                 source,
-                Expected.of(grant),
-                folder,
+                Expected.of(source.first),
+                folder or self.folder(number),
                 cancellation=cancellation,
                 progress=progress,
-                options=Options(most_connections=connections),
+                options=self._options(),
                 mark=self._platform.mark_of_the_web,
             )
         except CompanionError as error:
-            self._remember(number, grant, folder, TransferState.FAILED)
             self._note("download failed", number, artifact=artifact_id, code=error.code)
             raise
-        except BaseException:
-            self._remember(number, grant, folder, TransferState.PAUSED)
-            raise
-        self._remember(number, grant, folder, TransferState.DONE, transferred.path.name)
+        self._arrived(number, artifact_id, transferred)
+        return Fetched(source.first, transferred)
+
+    # The queue
+
+    def open_queue(self, changed: Callable[[QueueItem | str], None]) -> Queue:
+        """The queue of downloads as it was left; `changed` is told of every change, on worker threads."""
+        from companion.services.downloads import Queue
+
+        def tell(item: QueueItem | str) -> None:
+            if not isinstance(item, str) and item.result is not None and item.entry.state is TransferState.DONE:
+                self._arrived(*split_reference(item.entry.reference), item.result)
+            changed(item)
+
+        return Queue(
+            _LibraryQueue(self._library, self._orders.store),
+            self._prepare,
+            changed=tell,
+            options=self._options,
+            mark=self._platform.mark_of_the_web,
+        )
+
+    def queue_entry(self, number: str, download: Download, folder: Path | None = None) -> QueueEntry:
+        """An artifact as the queue takes it."""
+        return QueueEntry(
+            id=f"{number}/{download.artifact_id}",
+            reference=f"{number}/{download.artifact_id}",
+            name=download.name,
+            folder=str(folder or self.folder(number)),
+        )
+
+    def grant(self, number: str, artifact_id: str) -> Grant:
+        """What the store granted for an artifact in this session, or grants now."""
+        reference = f"{number}/{artifact_id}"
+        if reference not in self._grants:
+            self._grants[reference] = self._orders.grant(number, artifact_id)
+        return self._grants[reference]
+
+    def _prepare(self, entry: QueueEntry) -> tuple[GrantSource, Expected]:
+        source = GrantSource(self._orders, *split_reference(entry.reference))
+        self._grants[entry.reference] = source.first
+        return source, Expected.of(source.first)
+
+    def _options(self) -> Options:
+        profile = self._orders.remembered_profile()
+        return Options(most_connections=profile.policies.downloads.most_connections if profile else 1)
+
+    # What is on the disk
+
+    def files(self) -> tuple[KnownFile, ...]:
+        """The verified downloads whose files are still where they were put, in their full size."""
+        return tuple(file for file in self._library.files(self._orders.store) if _is_there(file))
+
+    def _arrived(self, number: str, artifact_id: str, transferred: Transferred) -> None:
+        self._library.remember_file(
+            self._orders.store,
+            KnownFile(
+                number=number,
+                artifact=artifact_id,
+                folder=transferred.path.parent,
+                filename=transferred.path.name,
+                size=transferred.size,
+                sha256=transferred.sha256,
+            ),
+        )
         self._note(
             "downloaded", number, artifact=artifact_id, sha256=transferred.sha256, resumedFrom=transferred.resumed_from,
             retries=transferred.retries, verified=transferred.verified,
         )  # fmt: skip
-        return Fetched(grant, transferred)
-
-    def transfers(self) -> tuple[KnownTransfer, ...]:
-        """All downloads that were begun, finished ones included, in the order of the queue."""
-        return self._library.transfers(self._orders.store)
-
-    def on_disk(self) -> dict[tuple[str, str], Path]:
-        """The finished downloads whose files are still there, by order number and artifact id."""
-        found = {}
-        for transfer in self.transfers():
-            if transfer.state is TransferState.DONE and _is_there(transfer):
-                found[transfer.number, transfer.artifact] = transfer.path
-        return found
-
-    def _remember(
-        self, number: str, grant: Grant, folder: Path, state: TransferState, filename: str | None = None
-    ) -> None:
-        self._library.remember_transfer(
-            self._orders.store,
-            KnownTransfer(
-                number=number,
-                artifact=grant.artifact_id,
-                state=state,
-                folder=folder,
-                filename=filename or grant.filename,
-                size=grant.size,
-                sha256=grant.sha256,
-            ),
-        )
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
 
 
-def _is_there(transfer: KnownTransfer) -> bool:
+class _LibraryQueue:
+    """Keeps the queue of one store in the library."""
+
+    def __init__(self, library: Library, store: str) -> None:
+        self._library = library
+        self._store = store
+
+    def load(self) -> tuple[QueueEntry, ...]:
+        return self._library.queue(self._store)
+
+    def save(self, entries: tuple[QueueEntry, ...]) -> None:
+        self._library.remember_queue(self._store, entries)
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """Order number and artifact id of a queue entry."""
+    number, _, artifact_id = reference.partition("/")
+    return number, artifact_id
+
+
+def _is_there(file: KnownFile) -> bool:
     try:
-        return transfer.path.stat().st_size == transfer.size
+        return file.path.stat().st_size == file.size
     except OSError:
         return False

@@ -15,10 +15,11 @@ from companion.domain.profile import Profile
 from companion.domain.wire import Secret
 from companion.services.assembly import Services
 from companion.services.keychain import Kept
-from companion.services.library import KnownOrder, KnownTransfer
+from companion.services.library import KnownFile, KnownOrder
 from companion.ui.format import Format
 from companion.ui.tasks import Task, TaskRunner
 from companion.ui.theme import Theme
+from companion.ui.transfers import Transfers
 
 
 class Snapshot(NamedTuple):
@@ -28,9 +29,12 @@ class Snapshot(NamedTuple):
     profile: Profile | None = None
     orders: tuple[KnownOrder, ...] = ()
     cards: tuple[ProductCard, ...] = ()
-    transfers: tuple[KnownTransfer, ...] = ()
-    on_disk: frozenset[tuple[str, str]] = frozenset()
+    files: tuple[KnownFile, ...] = ()
     troubles: tuple[CompanionError, ...] = ()
+
+    def file(self, number: str, artifact_id: str) -> KnownFile | None:
+        """The verified file of an artifact, if it lies on this PC."""
+        return next((file for file in self.files if (file.number, file.artifact) == (number, artifact_id)), None)
 
     def order(self, number: str) -> Order | None:
         """What is known of one order."""
@@ -58,6 +62,8 @@ class Desk(QObject):
         self.format = form
         self.theme = theme
         self.snapshot = Snapshot(services.clock())
+        self.transfers = Transfers(services.purchases, runner)
+        self.transfers.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
 
     def now(self) -> dt.datetime:
@@ -109,7 +115,7 @@ class Desk(QObject):
         now = services.clock()
         profile = services.orders.remembered_profile()
         known = services.orders.remembered()
-        on_disk = frozenset(services.purchases.on_disk())
+        files = services.purchases.files()
         cards: tuple[ProductCard, ...] = ()
         if profile is not None:
             cards = product_cards(
@@ -118,9 +124,9 @@ class Desk(QObject):
                 now,
                 services.zone,
                 this_seat=services.this_pc.seat_id,
-                downloaded=frozenset(artifact for _, artifact in on_disk),
+                downloaded=frozenset(file.artifact for file in files),
             )
-        return Snapshot(now, profile, known, cards, services.purchases.transfers(), on_disk, troubles)
+        return Snapshot(now, profile, known, cards, files, troubles)
 
     def _replace(self, found: Snapshot, done: Callable[[], None] | None = None) -> None:
         self.snapshot = found

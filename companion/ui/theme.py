@@ -35,7 +35,8 @@ class Theme:
 
 
 LIGHT = Theme(
-    name="light", window="#f4f6f8", surface="#ffffff", raised="#eef1f4", line="#d9dfe5", text="#17212b", muted="#55616d",
+    name="light",
+    window="#f4f6f8", surface="#ffffff", raised="#eef1f4", line="#d9dfe5", text="#17212b", muted="#55616d",
     accent="#0b6b78", accent_strong="#084f59", on_accent="#ffffff", ok="#1a6b3f", ok_ground="#e5f4ea",
     attention="#8a4b00", attention_ground="#fdf1dc", over="#a1262d", over_ground="#fcebeb", info_ground="#e4f1f4",
 )  # fmt: skip

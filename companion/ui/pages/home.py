@@ -116,9 +116,7 @@ class HomePage(Page):
         charge = label(charge_sentence(card, form.date, form.money), tone=renewal_tone)
         facts.addLayout(_fact("Auto-renewal", charge, self._switch(card)))
         if card.window.state is not WindowState.NONE:
-            here = any(
-                (card.order_number, found.artifact_id) in self.desk.snapshot.on_disk for found in card.window.artifacts
-            )
+            here = any(self.desk.snapshot.file(card.order_number, found.artifact_id) for found in card.window.artifacts)
             said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, form.date)
             tone = "" if here else self._window_tone(card)
             facts.addLayout(_fact("Download", label(said, tone=tone)))

@@ -1,0 +1,175 @@
+"""Downloads: everything the orders hold for this PC, what is under way, and where finished files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
+
+from companion.domain.artifacts import fitting
+from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
+from companion.domain.orders import Download, Order
+from companion.domain.transfers import TransferState
+from companion.services.downloads import QueueItem
+from companion.services.library import KnownFile
+from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination, Page
+from companion.ui.widgets.basic import Card, button, chip, clear, label, row
+from companion.ui.widgets.notice import Notice
+from companion.ui.wizard.download import progress_words
+
+_RESTING = (TransferState.PAUSED, TransferState.FAILED, TransferState.DONE)
+
+
+class DownloadsPage(Page):
+    """One card for each artifact; those under way come first and move by themselves."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Downloads")
+        self._cards: dict[str, TransferCard] = {}
+        desk.changed.connect(self.show_values)
+        desk.transfers.changed.connect(self._item_changed)
+
+    def show_values(self) -> None:
+        self.empty()
+        self._cards = {}
+        found = [
+            (order, download)
+            for known in self.desk.snapshot.orders
+            if (order := known.order) is not None
+            for download in fitting(order, self.desk.services.platform.name)
+        ]
+        found.sort(key=lambda pair: not self._under_way(pair[0], pair[1]))
+        for order, download in found:
+            made = TransferCard(self.desk, order, download, self.go.emit)
+            self._cards[f"{order.number}/{download.artifact_id}"] = made
+            self.add(made)
+        if not found:
+            card = Card()
+            card.add(
+                label("Nothing to download", "heading"),
+                label("When an order holds something for this PC, it is listed here."),
+            )
+            self.add(card)
+
+    def _under_way(self, order: Order, download: Download) -> bool:
+        item = self.desk.transfers.items.get(f"{order.number}/{download.artifact_id}")
+        return item is not None and item.entry.state is not TransferState.DONE
+
+    def _item_changed(self, identity: str) -> None:
+        card = self._cards.get(identity)
+        if card is not None:
+            card.show_item(self.desk.transfers.items.get(identity))
+
+
+class TransferCard(Card):
+    """One artifact: its window, how its download goes, and what can be done with it."""
+
+    def __init__(self, desk: Desk, order: Order, download: Download, go: Callable[[Destination], None]) -> None:
+        super().__init__(spacing=8)
+        self._desk, self._order, self._download, self._go = desk, order, download, go
+        self._identity = f"{order.number}/{download.artifact_id}"
+        self._shown: tuple[object, ...] = ()
+        self._chip = chip("")
+        name = f"{download.name} {download.version}"
+        self.setAccessibleName(name)
+        self.add(row(label(name, "heading", wrap=False), self._chip, None))
+        self.add(label(f"Order {order.number} · {desk.format.size(download.size)}", "muted"))
+        self._said = label("")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(f"Progress of {name}")
+        self._trouble = QVBoxLayout()
+        self._actions = row()
+        self.add(self._said, self._bar, self._trouble, self._actions)
+        self.show_item(desk.transfers.items.get(self._identity))
+
+    def show_item(self, item: QueueItem | None) -> None:
+        """Render how the download stands; the buttons are made anew only when they change."""
+        file = self._desk.snapshot.file(self._order.number, self._download.artifact_id)
+        state = item.entry.state if item is not None else None
+        progress = item.progress if item is not None else None
+        running = item is not None and state not in _RESTING
+        self._bar.setVisible(running or state in (TransferState.PAUSED, TransferState.FAILED))
+        if progress is not None and progress.size:
+            self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
+        self._said.setText(self._sentence(item, file))
+        facts = (state, file)
+        if facts != self._shown:
+            self._shown = facts
+            self._show_chip(state, file)
+            self._show_actions(item, file)
+
+    def _sentence(self, item: QueueItem | None, file: KnownFile | None) -> str:
+        form, desk = self._desk.format, self._desk
+        if item is not None and item.entry.state is TransferState.PAUSED:
+            return "Paused. What has arrived is kept, and it goes on from there."
+        if item is not None and item.entry.state is TransferState.FAILED:
+            return "Stopped. What has arrived is kept, and it goes on from there."
+        if item is not None and item.progress is not None:
+            progress = item.progress
+            size = f"{form.size(progress.done)} of {form.size(progress.size)} · " if progress.size else ""
+            return size + progress_words(progress, form)
+        if item is not None and item.entry.state is TransferState.QUEUED:
+            return "Waiting for its turn."
+        if file is not None:
+            return f"It is on this PC: {file.path}"
+        return window_sentence(window_of((self._download,), desk.now(), desk.services.zone), form.date)
+
+    def _show_chip(self, state: TransferState | None, file: KnownFile | None) -> None:
+        words = {TransferState.PAUSED: "Paused", TransferState.FAILED: "Stopped"}.get(state) if state else None
+        if words is None and state is not None and state not in _RESTING:
+            words = "Downloading"
+        if words is None and file is not None:
+            words = "On this PC"
+        self._chip.setText(words or "")
+        self._chip.setVisible(words is not None)
+
+    def _show_actions(self, item: QueueItem | None, file: KnownFile | None) -> None:
+        clear(self._actions)
+        clear(self._trouble)
+        transfers, identity = self._desk.transfers, self._identity
+        state = item.entry.state if item is not None else None
+        parts = []
+        if item is not None and state in (TransferState.PAUSED, TransferState.FAILED):
+            parts = [button("Go on", partial(transfers.resume, identity), "primary"), self._remove_button()]
+            if item.entry.trouble is not None:
+                trouble = item.entry.trouble
+                self._trouble.addWidget(
+                    Notice(trouble.title, trouble.message, trouble.hint, tone="over", closable=False)
+                )
+        elif item is not None and state is not TransferState.DONE:
+            parts = [button("Pause", partial(transfers.pause, identity)), self._remove_button()]
+        elif file is not None:
+            parts = [
+                button("Install…", self._install, "primary"),
+                button("Show in folder", partial(self._show_folder, file.path)),
+            ]
+        elif state_of(self._download, self._desk.now(), self._desk.services.zone) in _OPEN:
+            parts = [
+                button("Download and install…", self._install, "primary"),
+                button("Download only", partial(transfers.add, self._order.number, self._download)),
+            ]
+        else:
+            ask = Destination("order", self._order.number, "extend")
+            parts = [button("Ask the store to open it…", lambda: self._go(ask))]
+        for part in parts:
+            self._actions.addWidget(part)
+        self._actions.addStretch(1)
+
+    def _remove_button(self) -> QPushButton:
+        tip = "Removes it from the list and deletes what has arrived."
+        return button("Cancel", partial(self._desk.transfers.remove, self._identity), tip=tip)
+
+    def _install(self) -> None:
+        self._go(Destination("install", self._order.number, self._download.artifact_id))
+
+    def _show_folder(self, path: Path) -> None:
+        platform = self._desk.services.platform
+        self._desk.runner.run(self, lambda _: platform.open_folder(path), lambda _: None)
+
+
+_OPEN = (WindowState.OPEN, WindowState.CLOSES_TODAY)

@@ -1,0 +1,87 @@
+"""The downloads under way, as the window sees them: one queue, however many pages look at it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from companion.domain.orders import Download
+from companion.domain.transfers import TransferState
+from companion.services.downloads import QueueItem
+from companion.services.purchases import Purchases
+from companion.ui.tasks import TaskRunner
+
+
+class Transfers(QObject):
+    """Brings the queue's news to the GUI thread; `changed` names a download, `arrived` one that has just finished."""
+
+    changed = Signal(str)
+    arrived = Signal(str)
+
+    def __init__(self, purchases: Purchases, runner: TaskRunner) -> None:
+        super().__init__()
+        self._purchases = purchases
+        self._runner = runner
+        self._news: dict[str, QueueItem | None] = {}
+        self._lock = threading.Lock()
+        self._queue = purchases.open_queue(self._hear)
+        self.items: dict[str, QueueItem] = {item.entry.id: item for item in self._queue.items()}
+
+    def add(self, number: str, download: Download, folder: Path | None = None) -> str:
+        """Download an artifact; one that is under way or was paused goes on. Returns its id."""
+        entry = self._purchases.queue_entry(number, download, folder)
+        known = self.items.get(entry.id)
+        if known is not None and known.entry.state is TransferState.DONE:
+            self._ask(lambda: self._queue.retry(entry.id))
+        else:
+            self._ask(lambda: self._queue.add(entry))
+        return entry.id
+
+    def pause(self, identity: str) -> None:
+        """Stop a download; what has arrived is kept."""
+        self._ask(lambda: self._queue.pause(identity))
+
+    def resume(self, identity: str) -> None:
+        """Let a paused or failed download go on."""
+        self._ask(lambda: self._queue.resume(identity))
+
+    def remove(self, identity: str) -> None:
+        """Take a download off the list; what has arrived of an unfinished one is deleted, a finished file stays."""
+        self._ask(lambda: self._queue.cancel(identity))
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being downloaded."""
+        return any(item.progress is not None for item in self.items.values())
+
+    def close(self) -> None:
+        """Stop all downloads and wait for that; the next start goes on."""
+        self._queue.close()
+
+    def _ask(self, request: Callable[[], None]) -> None:
+        """The queue writes every request to the disk, which may take its time."""
+        self._runner.run(self, lambda _: request(), lambda _: None)
+
+    def _hear(self, item: QueueItem | str) -> None:
+        """Called on worker threads: only the newest news of each download is brought over."""
+        identity = item if isinstance(item, str) else item.entry.id
+        with self._lock:
+            announced = bool(self._news)
+            self._news[identity] = None if isinstance(item, str) else item
+        if not announced:
+            self._runner.post(self._deliver)
+
+    def _deliver(self) -> None:
+        with self._lock:
+            news, self._news = self._news, {}
+        for identity, item in news.items():
+            before = self.items.pop(identity, None)
+            if item is not None:
+                self.items[identity] = item
+                done = item.entry.state is TransferState.DONE
+                if done and (before is None or before.entry.state is not TransferState.DONE):
+                    self.arrived.emit(identity)
+            self.changed.emit(identity)

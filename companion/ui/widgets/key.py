@@ -1,0 +1,65 @@
+"""A serial key: masked until asked for, copied without leaving traces."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QTimer
+from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from companion.domain.wire import Secret
+from companion.ui.widgets.basic import button, column, label, row
+
+CLEAR_SECONDS = 30
+_MASK = "••••-••••-••••-••••"
+# Clipboard formats by which Windows and KDE keep something out of their clipboard histories
+# (learn.microsoft.com: "Clipboard formats", cloud clipboard and clipboard history formats).
+_NOT_IN_HISTORY = {
+    'application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"': b"\0\0\0\0",
+    'application/x-qt-windows-mime;value="CanIncludeInClipboardHistory"': b"\0\0\0\0",
+    'application/x-qt-windows-mime;value="CanUploadToCloudClipboard"': b"\0\0\0\0",
+    "x-kde-passwordManagerHint": b"secret",
+}
+
+
+def copy_secret(secret: Secret, owner: QObject) -> None:
+    """Put a secret on the clipboard and take it off again after 30 s, unless something else was copied meanwhile."""
+    clipboard = QGuiApplication.clipboard()
+    data = QMimeData()
+    data.setText(secret.reveal())
+    for form, content in _NOT_IN_HISTORY.items():
+        data.setData(form, QByteArray(content))
+    clipboard.setMimeData(data)
+    QTimer.singleShot(CLEAR_SECONDS * 1000, owner, lambda: _clear(clipboard, secret))
+
+
+def _clear(clipboard: QClipboard, secret: Secret) -> None:
+    if clipboard.text() == secret.reveal():
+        clipboard.clear()
+
+
+class KeyBox(QWidget):
+    """The key of a licence with "Show" and "Copy"."""
+
+    def __init__(self, key: Secret, *, case_sensitive: bool, note: str = "") -> None:
+        super().__init__()
+        self._key = key
+        self._shown = False
+        self._text = label(_MASK, "heading", wrap=False, selectable=True)
+        self._text.setAccessibleName("Serial key, hidden")
+        self._show = button("Show", self._toggle, name="Show the serial key")
+        self._copy = button("Copy", self._put_on_clipboard, name="Copy the serial key")
+        case = "Capital and small letters matter." if case_sensitive else ""
+        self._note = label(f"{case} {note}".strip(), "small")
+        parts = column(row(self._text, self._show, self._copy, None), self._note, spacing=4)
+        parts.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(parts)
+
+    def _toggle(self) -> None:
+        self._shown = not self._shown
+        self._text.setText(self._key.reveal() if self._shown else _MASK)
+        self._text.setAccessibleName(f"Serial key {self._key.reveal()}" if self._shown else "Serial key, hidden")
+        self._show.setText("Hide" if self._shown else "Show")
+
+    def _put_on_clipboard(self) -> None:
+        copy_secret(self._key, self)
+        self._note.setText(f"Copied. The clipboard is cleared after {CLEAR_SECONDS} seconds.")

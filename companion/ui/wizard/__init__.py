@@ -1,0 +1,1 @@
+"""From choosing a download to a working installation, one calm step after the other."""

@@ -1,0 +1,225 @@
+"""The live board: what stands in the way on this PC. Rows turn by themselves; there is no "Retry"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QMessageBox, QVBoxLayout, QWidget
+
+from companion.domain.closing import Closed, ClosingProgress
+from companion.domain.errors import CompanionError
+from companion.domain.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
+from companion.domain.profile import Stage
+from companion.ui.desk import Desk
+from companion.ui.tasks import Task
+from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
+from companion.ui.widgets.notice import Notice
+
+_ICONS = {
+    Severity.BLOCKS: ("cross", "over"),
+    Severity.WARNS: ("warning", "attention"),
+    Severity.UNKNOWN: ("question", "muted"),
+    Severity.FINE: ("check", "ok"),
+}
+_TOP = Qt.AlignmentFlag.AlignTop
+_CLOSES = (RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD)
+
+
+class Board(QWidget):
+    """Watches one stage from `start` to `stop`; `cleared` tells whenever the way becomes free or blocked."""
+
+    cleared = Signal(bool)
+    closed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._stage = Stage.DOWNLOAD
+        self._requirements: Requirements | None = None
+        self._watching: Task | None = None
+        self._closing: Task | None = None
+        self._rows: dict[str, tuple[Finding, FindingRow]] = {}
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        self._summary = label("", "strong")
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        self._news = QVBoxLayout()
+        self._layout.addWidget(self._summary)
+        self._layout.addLayout(self._news)
+        self._layout.addLayout(self._list)
+
+    def start(self, stage: Stage, requirements: Requirements) -> None:
+        """Begin to look, and go on looking."""
+        self.stop()
+        self._stage, self._requirements = stage, requirements
+        self._rows.clear()
+        clear(self._list)
+        clear(self._news)
+        self._summary.setText("Looking at this PC…")
+        self.cleared.emit(False)
+        installations = self._desk.services.installations
+        self._watching = self._desk.runner.run(
+            self,
+            lambda task: installations.watch(stage, requirements, task.report, task.cancellation),
+            lambda _: None,
+            failed=self._fail,
+            progress=self.show_findings,
+        )
+
+    def stop(self) -> None:
+        """Stop looking."""
+        for task in (self._watching, self._closing):
+            if task is not None:
+                task.cancel()
+        self._watching = self._closing = None
+
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Render the findings; rows that did not change stay as they are."""
+        wanted = {finding.id for finding in findings}
+        for identity in [identity for identity in self._rows if identity not in wanted]:
+            self._take_away(identity)
+        for position, finding in enumerate(findings):
+            known = self._rows.get(finding.id)
+            if known is not None and known[0] == finding and self._list.indexOf(known[1]) == position:
+                continue
+            if known is not None:
+                self._take_away(finding.id)
+            made = FindingRow(self._desk, finding, self._act)
+            self._rows[finding.id] = (finding, made)
+            self._list.insertWidget(position, made)
+        blocking = sum(finding.severity is Severity.BLOCKS for finding in findings)
+        free = can_continue(findings)
+        if free:
+            self._summary.setText("Nothing stands in the way.")
+        else:
+            things = "One thing stands" if blocking == 1 else f"{blocking} things stand"
+            self._summary.setText(f"{things} in the way. This page changes by itself as soon as that is cleared.")
+        self.cleared.emit(free)
+
+    def _take_away(self, identity: str) -> None:
+        _, old = self._rows.pop(identity)
+        self._list.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+
+    def _fail(self, error: CompanionError) -> None:
+        clear(self._news)
+        self._news.addWidget(Notice.of_error(error, closable=False))
+
+    # Remedies
+
+    def _act(self, finding: Finding, remedy: Remedy) -> None:
+        if remedy.kind in _CLOSES:
+            self._ask_to_close(finding, remedy, force=False)
+        elif remedy.target is not None:
+            target, platform = remedy.target, self._desk.services.platform
+            self._desk.runner.run(self, lambda _: platform.open_url(target), lambda _: None, failed=self._fail)
+
+    def _ask_to_close(self, finding: Finding, remedy: Remedy, *, force: bool) -> None:
+        box = QMessageBox(self.window())
+        box.setWindowTitle(remedy.title)
+        box.setText(f"{finding.title}. Close it now?" if not force else f"{finding.title}. End it by force?")
+        box.setInformativeText(remedy.explanation)
+        close = box.addButton("End it by force" if force else "Close it", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Leave it open", QMessageBox.ButtonRole.RejectRole)
+        if not force:
+            box.setDefaultButton(close)
+        box.accepted.connect(partial(self._close, finding, force))
+        box.open()
+
+    def _close(self, finding: Finding, force: bool) -> None:
+        requirements = self._requirements
+        if requirements is None or (self._closing is not None and self._closing.running):
+            return
+        only = None if finding.rule_id is None else (finding.rule_id,)
+        installations, stage = self._desk.services.installations, self._stage
+        self._closing = self._desk.runner.run(
+            self,
+            lambda task: installations.close_blockers(
+                stage, requirements, task.report, task.cancellation, force=force, only=only
+            ),
+            partial(self._closed, finding),
+            failed=self._fail,
+            progress=self._show_closing,
+        )
+
+    def _show_closing(self, progress: ClosingProgress) -> None:
+        clear(self._news)
+        self._news.addWidget(Notice(f"Closing {progress.name}", progress.sentence, closable=False))
+
+    def _closed(self, finding: Finding, closed: Closed) -> None:
+        clear(self._news)
+        self.closed.emit(closed)
+        for back in closed.came_back:
+            self._news.addWidget(Notice(f"{back.name} came back", back.sentence, tone="attention"))
+        if closed.consent_needed:
+            names = " and ".join(closed.consent_needed)
+            self._news.addWidget(
+                Notice(
+                    f"{names} does not close by itself",
+                    "It was asked kindly, twice, and still runs. Look whether it asks something on its own window.",
+                    _risk(self._requirements, finding),
+                    tone="attention",
+                    actions=(("End it by force…", partial(self._consent, finding)),),
+                )
+            )
+
+    def _consent(self, finding: Finding) -> None:
+        remedy = next((found for found in finding.remedies if found.kind in _CLOSES), None)
+        if remedy is not None:
+            risk = _risk(self._requirements, finding) or remedy.explanation
+            forced = Remedy(kind=remedy.kind, title="End it by force", explanation=risk)
+            self._ask_to_close(finding, forced, force=True)
+
+
+def _risk(requirements: Requirements | None, finding: Finding) -> str:
+    """What is at stake when the program of `finding` is ended by force, in the profile's words."""
+    rules = requirements.profile.blockers if requirements is not None else ()
+    return next((rule.force_risk or "" for rule in rules if rule.id == finding.rule_id), "")
+
+
+class FindingRow(QFrame):
+    """One finding: how grave, what, why, and the ways out."""
+
+    def __init__(self, desk: Desk, finding: Finding, act: Callable[[Finding, Remedy], None]) -> None:
+        super().__init__()
+        name, tone = _ICONS[finding.severity]
+        self.setAccessibleName(f"{finding.title}: {finding.severity.value}")
+        outer = row(spacing=12)
+        outer.setContentsMargins(0, 4, 0, 4)
+        mark = icon_label(name, getattr(desk.theme, tone), 20)
+        words = column(label(finding.title, "strong" if finding.severity is not Severity.FINE else ""), spacing=2)
+        if finding.severity is not Severity.FINE:
+            words.addWidget(label(finding.explanation, selectable=True))
+            for remedy in finding.remedies:
+                words.addLayout(self._way_out(finding, remedy, act))
+            if finding.evidence:
+                words.addLayout(self._evidence(finding))
+        outer.addWidget(mark)
+        outer.setAlignment(mark, _TOP)
+        outer.addLayout(words, 1)
+        self.setLayout(outer)
+
+    @staticmethod
+    def _way_out(finding: Finding, remedy: Remedy, act: Callable[[Finding, Remedy], None]) -> QVBoxLayout:
+        if remedy.kind in _CLOSES or remedy.target is not None:
+            clicked = partial(act, finding, remedy)
+            role = "primary" if remedy.kind is RemedyKind.CLOSE and finding.severity is Severity.BLOCKS else ""
+            return column(button(remedy.title, clicked, role, tip=remedy.explanation))
+        return column(label(f"{remedy.title}: {remedy.explanation}", "muted"))
+
+    @staticmethod
+    def _evidence(finding: Finding) -> QVBoxLayout:
+        details = label("\n".join(finding.evidence), "small", selectable=True)
+        details.hide()
+
+        def toggle() -> None:
+            details.setVisible(details.isHidden())
+            more.setText("Hide details" if details.isVisible() else "Show details")
+
+        more = button("Show details", toggle, "link", name=f"Details of: {finding.title}")
+        return column(more, details, spacing=0)

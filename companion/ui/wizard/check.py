@@ -1,0 +1,32 @@
+"""Step two: is this PC ready to download?"""
+
+from __future__ import annotations
+
+from companion.domain.profile import Stage
+from companion.ui.desk import Desk
+from companion.ui.wizard.board import Board
+from companion.ui.wizard.job import Job
+from companion.ui.wizard.steps import Step
+
+
+class CheckStep(Step):
+    """Shows the live board for the download."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            desk,
+            "Is this PC ready?",
+            "Companion looks for what could damage or block the download. Nothing is changed without asking you.",
+            "Continue",
+        )
+        self._board = Board(desk)
+        self._board.cleared.connect(self.onward.setEnabled)
+        self.content.addWidget(self._board)
+
+    def enter(self, job: Job) -> None:
+        super().enter(job)
+        requirements = self.desk.services.installations.requirements(job.profile, job.download, job.folder)
+        self._board.start(Stage.DOWNLOAD, requirements)
+
+    def depart(self) -> None:
+        self._board.stop()

@@ -1,0 +1,149 @@
+"""Steps three and four: the download, and the proof that it is the store's own file."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QProgressBar
+
+from companion.domain.download_queue import Trouble
+from companion.domain.orders import Grant
+from companion.domain.transfers import TransferProgress, Transferred, TransferState
+from companion.services.downloads import QueueItem
+from companion.services.purchases import Fetched
+from companion.ui.desk import Desk
+from companion.ui.format import Format, duration
+from companion.ui.widgets.basic import button, column, label, row
+from companion.ui.widgets.notice import Notice
+from companion.ui.wizard.job import Job
+from companion.ui.wizard.steps import Step
+
+
+class DownloadStep(Step):
+    """Downloads, and can be paused at any time: what has arrived is kept."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            desk, "Downloading", "You can pause, close the laptop or lose the line: it goes on.", "Continue"
+        )
+        self._identity = ""
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Download progress")
+        self._bar.setRange(0, 1000)
+        self._share = label("", "strong", wrap=False)
+        self._facts = label("", "muted")
+        self._pause = button("Pause", self._toggle)
+        self.content.addLayout(column(row(self._share, None), self._bar, self._facts, spacing=6))
+        self.content.addLayout(row(self._pause, None))
+        self.onward.hide()
+        desk.transfers.changed.connect(self._changed)
+
+    def enter(self, job: Job) -> None:
+        super().enter(job)
+        self.heading.setText(f"Downloading {job.download.name}")
+        self._facts.setText("Asking the store…")
+        self._identity = self.desk.transfers.add(job.order.number, job.download, job.folder)
+
+    def _item(self) -> QueueItem | None:
+        return self.desk.transfers.items.get(self._identity)
+
+    def _toggle(self) -> None:
+        item = self._item()
+        if item is not None and item.entry.state in (TransferState.PAUSED, TransferState.FAILED):
+            self.tell(None)
+            self.desk.transfers.resume(self._identity)
+        else:
+            self._pause.setEnabled(False)
+            self._pause.setText("Pausing…")
+            self.desk.transfers.pause(self._identity)
+
+    def _changed(self, identity: str) -> None:
+        item = self._item()
+        if identity != self._identity or item is None or self.job is None or self.job.fetched is not None:
+            return
+        state = item.entry.state
+        resting = state in (TransferState.PAUSED, TransferState.FAILED)
+        self._pause.setEnabled(True)
+        self._pause.setText("Go on" if resting else "Pause")
+        if item.result is not None and state is TransferState.DONE:
+            self._done(self.job, item.result)
+        elif state is TransferState.FAILED and item.entry.trouble is not None:
+            self._failed(self.job, item.entry.trouble)
+        elif state is TransferState.PAUSED:
+            self._facts.setText("Paused. What has arrived is kept.")
+        elif item.progress is not None:
+            self._show(item.progress)
+
+    def _show(self, progress: TransferProgress) -> None:
+        form = self.desk.format
+        if progress.size:
+            self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
+            self._share.setText(f"{form.size(progress.done)} of {form.size(progress.size)}")
+        self._facts.setText(progress_words(progress, form))
+
+    def _failed(self, job: Job, trouble: Trouble) -> None:
+        self._facts.setText("Stopped. What has arrived is kept.")
+        job.failures += 1
+        self.tell(Notice(trouble.title, trouble.message, trouble.hint, tone="over", closable=False))
+
+    def _done(self, job: Job, transferred: Transferred) -> None:
+        number, artifact_id, purchases = job.order.number, job.download.artifact_id, self.desk.services.purchases
+
+        def finish(grant: Grant) -> None:
+            job.fetched = Fetched(grant, transferred)
+            self._bar.setValue(1000)
+            self.advance.emit()
+
+        self.desk.runner.run(
+            self,
+            lambda _: purchases.grant(number, artifact_id),
+            finish,
+            lambda error: self.tell(Notice.of_error(error, closable=False)),
+        )
+
+
+def progress_words(progress: TransferProgress, form: Format) -> str:
+    """How a download goes, in a line: speed and time left, or why it waits."""
+    if progress.state is TransferState.WAITING and progress.reason:
+        return progress.reason
+    if progress.state is TransferState.VERIFYING:
+        return "Checking every byte against the store's fingerprint…"
+    parts = [form.rate(progress.rate)] if progress.rate else []
+    if progress.time_left is not None:
+        parts.append(f"{duration(progress.time_left)} left")
+    if progress.resumed_from:
+        parts.append("going on where it stopped")
+    return " · ".join(parts) or "Connecting…"
+
+
+class VerifyStep(Step):
+    """Says that the file is whole, where it lies, and how that is known."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "The file is whole", "", "Continue to installation")
+        self._place = label("", selectable=True)
+        self._digest = label("", "small", selectable=True)
+        self._folder = button("Show in folder", self._show_folder)
+        self.content.addLayout(column(label("Where it is", "muted"), self._place, row(self._folder, None), spacing=4))
+        self.content.addWidget(self._digest)
+
+    def enter(self, job: Job) -> None:
+        super().enter(job)
+        if job.fetched is None:
+            return
+        done = job.fetched.transferred
+        self.heading.setText("The file is whole" if done.verified else "The file has arrived")
+        self.explanation.setText(
+            "Every byte is as the store published it. Nothing was lost or changed on the way."
+            if done.verified
+            else "The store gave no fingerprint, so it could not be proven."
+        )
+        self._place.setText(str(done.path))
+        self._digest.setText(f"SHA-256 {done.sha256}")
+
+    def _show_folder(self) -> None:
+        if self.job is None or self.job.fetched is None:
+            return
+        path, platform = self.job.fetched.transferred.path, self.desk.services.platform
+        self.desk.runner.run(
+            self, lambda _: platform.open_folder(path), lambda _: None, lambda error: self.tell(Notice.of_error(error))
+        )

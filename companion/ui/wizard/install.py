@@ -1,0 +1,190 @@
+"""Steps five and six: the installation, and what to keep."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QProgressBar
+
+from companion.domain.closing import Closed
+from companion.domain.errors import CompanionError
+from companion.domain.installing import InstallationProgress
+from companion.domain.orders import Licence
+from companion.domain.profile import ExitMeaning, Stage
+from companion.domain.seats import seat_sentence, seat_use
+from companion.services.installations import Installed
+from companion.ui.desk import Desk
+from companion.ui.tasks import Task
+from companion.ui.widgets.basic import button, clear, label, row
+from companion.ui.widgets.key import KeyBox
+from companion.ui.widgets.notice import Notice
+from companion.ui.wizard.board import Board
+from companion.ui.wizard.job import Job
+from companion.ui.wizard.steps import Step
+
+
+class InstallStep(Step):
+    """Waits until nothing blocks the installer, runs it, and explains how it ended."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            desk,
+            "Install",
+            "The installer refuses while certain programs run, even without a window. This is what it would meet.",
+            "Install now",
+        )
+        self._task: Task | None = None
+        self._board = Board(desk)
+        self._board.cleared.connect(self._allow)
+        self._board.closed.connect(self._remember_closed)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Installing")
+        self._doing = label("", "strong")
+        self._bar.hide()
+        self._doing.hide()
+        self.content.addWidget(self._board)
+        self.content.addWidget(self._doing)
+        self.content.addWidget(self._bar)
+
+    def enter(self, job: Job) -> None:
+        super().enter(job)
+        self.heading.setText(f"Install {job.download.name}")
+        self._look()
+
+    def depart(self) -> None:
+        self._board.stop()
+
+    def _look(self) -> None:
+        job = self.job
+        if job is None or job.fetched is None:
+            return
+        self._show_running(False)
+        installations = self.desk.services.installations
+        requirements = installations.requirements(job.profile, job.download, job.folder, job.fetched.grant)
+        self._board.start(Stage.INSTALL, requirements)
+
+    def _allow(self, free: bool) -> None:
+        self.onward.setEnabled(free and (self._task is None or not self._task.running))
+
+    def _remember_closed(self, closed: Closed) -> None:
+        if self.job is not None:
+            self.job.reopen.extend(closed.reopen)
+
+    def go_on(self) -> None:
+        job = self.job
+        if job is None or job.fetched is None:
+            return
+        fetched = job.fetched
+        self._board.stop()
+        self.tell(None)
+        self._show_running(True)
+        installations = self.desk.services.installations
+        self._task = self.desk.runner.run(
+            self,
+            lambda task: installations.install(
+                job.order.number,
+                job.licence,
+                fetched.grant,
+                fetched.transferred.path,
+                job.profile,
+                task.report,
+                task.cancellation,
+            ),
+            self._done,
+            self._failed,
+            self._show,
+        )
+
+    def _show_running(self, running: bool) -> None:
+        self._bar.setVisible(running)
+        self._doing.setVisible(running)
+        self._doing.setText("Starting the installer…")
+        self._board.setVisible(not running)
+        self.onward.setEnabled(False)
+        self.back.setEnabled(not running)
+
+    def _show(self, progress: InstallationProgress) -> None:
+        self._doing.setText(progress.sentence)
+
+    def _failed(self, error: CompanionError) -> None:
+        if self.job is not None:
+            self.job.failures += 1
+        self._look()
+        self.tell(Notice.of_error(error, closable=False))
+
+    def _done(self, installed: Installed) -> None:
+        job = self.job
+        if job is None:
+            return
+        job.installed = installed
+        if installed.result.succeeded:
+            self.back.setEnabled(True)
+            self.desk.refresh(job.order.number)
+            self.advance.emit()
+            return
+        job.failures += 1
+        self._look()
+        self.tell(_ending(installed))
+
+
+def _ending(installed: Installed) -> Notice:
+    outcome = installed.result.outcome
+    if installed.result.missing:
+        return Notice(
+            "The installer says it is done, but it is not",
+            f"It ended without an error, yet this is missing: {', '.join(installed.result.missing)}.",
+            "Install again. If it ends the same way, contact support from the Help page.",
+            tone="over",
+            closable=False,
+        )
+    title = "Blocked" if outcome.meaning is ExitMeaning.BLOCKED else "Not installed"
+    if outcome.meaning is ExitMeaning.CANCELLED:
+        title = "Cancelled"
+    hint = f"{outcome.hint} (The installer's number for this is {outcome.code}.)"
+    return Notice(title, outcome.sentence, hint, tone="attention", closable=False)
+
+
+class DoneStep(Step):
+    """It is installed: the key to copy, the seat, and the programs to open again."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "It is installed", "", "Finish")
+
+    def enter(self, job: Job) -> None:
+        super().enter(job)
+        clear(self.content)
+        installed = job.installed
+        if installed is None:
+            return
+        self.heading.setText(f"{job.download.name} is installed")
+        self.explanation.setText(installed.result.outcome.sentence)
+        if installed.result.outcome.meaning is ExitMeaning.RESTART:
+            self.tell(Notice("One restart is left", installed.result.outcome.hint, tone="attention", closable=False))
+        elif not installed.result.proven:
+            self.explanation.setText("The installer reports success. The store names nothing that would prove it.")
+        licence = installed.licence or job.licence
+        if licence is not None:
+            self._add_key(licence)
+            use = seat_use(licence, self.desk.services.this_pc.seat_id)
+            self.content.addWidget(label(seat_sentence(use)))
+        if job.reopen:
+            names = " and ".join(sorted({program.name for program in job.reopen}))
+            self.content.addLayout(row(button(f"Open {names} again", self._reopen), None))
+
+    def _add_key(self, licence: Licence) -> None:
+        if licence.key_from_order is not None and licence.key is None:
+            words = f"A renewal brings no new key. Use the one from order {licence.key_from_order}."
+            self.content.addWidget(label(words))
+            return
+        if licence.key is None:
+            return
+        self.content.addWidget(label("Your serial key", "muted"))
+        note = "The installer may ask for it; it also stays on the order's page."
+        self.content.addWidget(KeyBox(licence.key, case_sensitive=licence.key_case_sensitive, note=note))
+
+    def _reopen(self) -> None:
+        if self.job is None:
+            return
+        programs, closing = tuple(self.job.reopen), self.desk.services.closing
+        self.desk.runner.run(self, lambda _: closing.reopen(programs), lambda _: self.tell(None))
+        self.job.reopen.clear()

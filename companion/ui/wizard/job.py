@@ -1,0 +1,27 @@
+"""What the steps of one installation share."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from companion.domain.closing import Reopening
+from companion.domain.orders import Download, Licence, Order
+from companion.domain.profile import Profile
+from companion.services.installations import Installed
+from companion.services.purchases import Fetched
+
+
+@dataclasses.dataclass
+class Job:
+    """One artifact on its way: what was chosen, and what has come of it so far."""
+
+    profile: Profile
+    order: Order
+    download: Download
+    licence: Licence | None
+    folder: Path
+    fetched: Fetched | None = None
+    installed: Installed | None = None
+    reopen: list[Reopening] = dataclasses.field(default_factory=list)
+    failures: int = 0

@@ -1,0 +1,98 @@
+"""The wizard as a page of the window: one step is shown, and the steps before it are done."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget
+
+from companion.domain.errors import CompanionError
+from companion.domain.orders import Order
+from companion.domain.profile import Profile
+from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination, Page
+from companion.ui.widgets.basic import clear, label
+from companion.ui.widgets.notice import Notice
+from companion.ui.wizard.check import CheckStep
+from companion.ui.wizard.choose import ChooseStep
+from companion.ui.wizard.download import DownloadStep, VerifyStep
+from companion.ui.wizard.install import DoneStep, InstallStep
+from companion.ui.wizard.job import Job
+from companion.ui.wizard.steps import Step, Stepper
+
+
+class InstallPage(Page):
+    """Walks from an order's artifact to a working installation. Leaving it and coming back goes on where it was."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Install")
+        self._job: Job | None = None
+        self._wanted = Destination("install")
+        self._stepper = Stepper()
+        self._news = label("", "muted")
+        self._news.hide()
+        self._stack = QStackedWidget()
+        self._choose = ChooseStep(desk)
+        self._steps: tuple[Step, ...] = (
+            self._choose, CheckStep(desk), DownloadStep(desk), VerifyStep(desk), InstallStep(desk), DoneStep(desk),
+        )  # fmt: skip
+        for index, step in enumerate(self._steps):
+            self._stack.addWidget(step)
+            step.advance.connect(lambda index=index: self._advance(index))
+            step.leave.connect(lambda: self.go.emit(Destination("home")))
+        self._choose.chosen.connect(self._begin)
+        self.add(self._stepper, self._stack)
+        self._stepper.show_step(0)
+
+    def arrive(self, destination: Destination) -> None:
+        same = (destination.number, destination.item) == (self._wanted.number, self._wanted.item)
+        if same and self._job is not None and self._job.installed is None:
+            self._enter(self._stack.currentIndex())
+            return
+        self._wanted, self._job = destination, None
+        self._show(0)
+        self._choose.heading.setText("Reading the order…")
+        self._choose.onward.setEnabled(False)
+        clear(self._choose.content)
+        orders, number = self.desk.services.orders, destination.number
+
+        def read(_: object) -> tuple[Order, Profile]:
+            return orders.order(number), orders.profile()
+
+        self.desk.runner.run(self, read, lambda found: self._offer(*found), self._failed)
+
+    def leave_page(self) -> None:
+        """Stop looking at the PC while another page is shown; a download goes on."""
+        self._steps[self._stack.currentIndex()].depart()
+
+    def _offer(self, order: Order, profile: Profile) -> None:
+        self.desk.load()
+        self._choose.heading.setText("What should be installed?")
+        self._choose.offer(order, profile, self._wanted.item)
+
+    def _failed(self, error: CompanionError) -> None:
+        self._choose.heading.setText("The order could not be read")
+        self._choose.tell(Notice.of_error(error, ("Try again", self._again), closable=False))
+
+    def _again(self) -> None:
+        self.arrive(self._wanted)
+
+    def _begin(self, job: Job) -> None:
+        self._job = job
+        self._enter(1)
+
+    def _advance(self, index: int) -> None:
+        self._steps[index].depart()
+        if index + 1 == len(self._steps):
+            self._job = None
+            self.go.emit(Destination("home"))
+        else:
+            self._enter(index + 1)
+
+    def _show(self, index: int) -> None:
+        self._stack.setCurrentIndex(index)
+        self._stepper.show_step(index)
+
+    def _enter(self, index: int) -> None:
+        self._show(index)
+        if self._job is not None and index > 0:
+            self._steps[index].enter(self._job)
+            self._steps[index].onward.setFocus()

@@ -1,0 +1,87 @@
+"""The steps of the wizard: choose, check, download, verify, install, done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from companion.ui.desk import Desk
+from companion.ui.widgets.basic import Card, button, clear, label, restyle, row
+from companion.ui.widgets.notice import Notice
+from companion.ui.wizard.job import Job
+
+STEPS = ("Choose", "Check this PC", "Download", "Verify", "Install", "Done")
+
+
+class Stepper(QFrame):
+    """Where in the wizard one is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(8)
+        self._labels = []
+        for number, name in enumerate(STEPS, start=1):
+            made = label(f"{number}  {name}", "chip", wrap=False)
+            self._labels.append(made)
+            across.addWidget(made)
+        across.addStretch(1)
+
+    def show_step(self, current: int) -> None:
+        """Mark the step with index `current`; the earlier ones are done."""
+        for index, made in enumerate(self._labels):
+            tone = "ok" if index < current else "here" if index == current else ""
+            mark = "✓" if index < current else str(index + 1)
+            made.setText(f"{mark}  {STEPS[index]}")
+            restyle(made, tone=tone)
+        self.setAccessibleName(f"Step {current + 1} of {len(STEPS)}: {STEPS[current]}")
+
+
+class Step(QWidget):
+    """One step: a heading, a card, and the buttons that lead on. `advance` and `leave` go to the next and out."""
+
+    advance = Signal()
+    leave = Signal()
+
+    def __init__(self, desk: Desk, heading: str, explanation: str, onward: str) -> None:
+        super().__init__()
+        self.desk = desk
+        self.job: Job | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(12)
+        self.card = Card(spacing=12)
+        self.heading = label(heading, "heading")
+        self.explanation = label(explanation, "muted")
+        self.card.add(self.heading, self.explanation)
+        self.content = QVBoxLayout()
+        self.content.setSpacing(10)
+        self.outcome = QVBoxLayout()
+        self.outcome.setSpacing(8)
+        self.card.body.addLayout(self.content)
+        self.card.body.addLayout(self.outcome)
+        outer.addWidget(self.card)
+        self.back = button("Leave", self.leave.emit)
+        self.onward = button(onward, self.go_on, "primary")
+        self.buttons = row(self.back, None, self.onward)
+        outer.addLayout(self.buttons)
+        outer.addStretch(1)
+
+    def enter(self, job: Job) -> None:
+        """Called when this step begins, or begins again."""
+        self.job = job
+        clear(self.outcome)
+
+    def depart(self) -> None:
+        """Called when another step or page is shown."""
+
+    def go_on(self) -> None:
+        """What the main button does."""
+        self.advance.emit()
+
+    def tell(self, notice: Notice | None) -> None:
+        """Show one notice below the step's content, in place of the one before."""
+        clear(self.outcome)
+        if notice is not None:
+            self.outcome.addWidget(notice)
