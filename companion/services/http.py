@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.cookiejar
 import ipaddress
+import logging
+import re
 import ssl
 import urllib.parse
 import urllib.request
@@ -14,6 +17,7 @@ import urllib3
 
 from companion import __version__
 from companion.domain.errors import CompanionError, Kind
+from companion.services.racing import POOLS
 
 USER_AGENT = f"Companion/{__version__}"
 CONNECT_SECONDS = 6.0
@@ -80,6 +84,11 @@ class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
             self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return self._context
 
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pools whose connections race the addresses of a host."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: bool | str, cert: Any = None
     ) -> Any:
@@ -90,7 +99,9 @@ class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
         return host, pool
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._trust(), **options)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._trust(), **options)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
     def cert_verify(self, *_: Any) -> None:
         """Keep requests from setting its bundled list on a pool that checks against the system's."""
@@ -106,14 +117,35 @@ class _SystemSession(requests.Session):
         return super().request(method, url, *args, **options)
 
 
+class _WithoutQueries(logging.Filter):
+    """Cuts queries, which may hold signatures, out of what urllib3 logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the record's arguments in place."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(_without_query(each) for each in record.args)
+        return True
+
+
+def _without_query(value: object) -> object:
+    if isinstance(value, int | float) or "?" not in str(value):
+        return value
+    return re.sub(r"\?\S*", "?…", str(value))
+
+
+for _name in ("urllib3.connectionpool", "urllib3.util.retry", "urllib3.connection", "urllib3.poolmanager"):
+    logging.getLogger(_name).addFilter(_WithoutQueries())
+
+
 def new_session(*, retry: urllib3.Retry | None = None, connections: int = 4) -> requests.Session:
     """A session that follows no redirect by itself and sends nothing that was not given to it.
 
-    It ignores ``.netrc`` and environment certificates' overrides (`trust_env` is off) and does not retry unless
-    `retry` says so. Time limits default to 6 s for connecting and 20 s between bytes.
+    It keeps no cookies, ignores ``.netrc`` and environment certificates' overrides (`trust_env` is off) and does not
+    retry unless `retry` says so. Time limits default to 6 s for connecting and 20 s between bytes.
     """
     session = _SystemSession()
     session.trust_env = False
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
     adapter = _SystemTrustAdapter(retry or urllib3.Retry(0, redirect=0, read=False), connections)
     session.mount("https://", adapter)

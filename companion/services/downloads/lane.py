@@ -87,7 +87,7 @@ class Lane:
         self._ended = ended
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._body: Body | None = None
+        self._connection = Connection(work.options.connect_seconds, work.options.patience)
         self._crc: int | None = None
         self._thread = threading.Thread(target=self._guard, name=f"download-{number}", daemon=True)
 
@@ -98,9 +98,7 @@ class Lane:
     def abandon(self, error: BaseException | None) -> None:
         """End the lane from outside at once; after this it writes nothing more, even if its thread still hangs."""
         self._stop.set()
-        body = self._body
-        if body is not None:
-            body.interrupt()
+        self._connection.cut()
         with self._lock:
             self.error = self.error or error
             self.over = True
@@ -111,7 +109,7 @@ class Lane:
         self._thread.join(seconds)
 
     def _guard(self) -> None:
-        connection = Connection(self._work.options.connect_seconds, self._work.options.patience)
+        connection = self._connection
         try:
             with FileIO(self._work.part, "r+b") as file:
                 while not self._stop.is_set():
@@ -121,7 +119,7 @@ class Lane:
                     offset, fresh = share
                     if fresh:
                         connection.close()
-                    self._fetch(connection, offset, file)
+                    self._fetch(offset, file)
         except Cancelled:
             pass
         except OSError as error:
@@ -135,7 +133,7 @@ class Lane:
                 self.over = True
             self._ended()
 
-    def _fetch(self, connection: Connection, offset: int, file: FileIO) -> None:
+    def _fetch(self, offset: int, file: FileIO) -> None:
         ledger, work = self._work.ledger, self._work
         stop = ledger.stop_of(self.number)
         to_end = ledger.size is None or stop >= ledger.size
@@ -147,15 +145,13 @@ class Lane:
             ranged=not whole,
             if_range=known.etag if offset else None,
         )
-        body = connection.open(work.address, asked, known)
-        self._body = body
+        body = self._connection.open(work.address, asked, known)
         try:
             if self._stop.is_set():
                 raise Cancelled
             work.meet(body.take)
             self._receive(body, offset, file)
         finally:
-            self._body = None
             body.close()
 
     def _receive(self, body: Body, offset: int, file: FileIO) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import http.client
-import socket
 import threading
 import time
 import urllib.parse
 from typing import Any, Protocol
 
-from companion.domain.errors import CompanionError
+from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.ranges import Asked, AskPlainly, Follow, Headers, Known, Refuse, Renew, StartOver, Take, judge
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Location
@@ -84,7 +82,7 @@ class VoidedError(Exception):
 
 
 class Body:
-    """The bytes of an accepted answer, read without copying or decoding; safe to interrupt from another thread."""
+    """The bytes of an accepted answer, read without copying or decoding."""
 
     def __init__(self, response: Any, take: Take) -> None:
         self.take = take
@@ -93,9 +91,6 @@ class Body:
         self._length = None if take.length is None else take.skip + take.length
         self._read = 0
         self._whole = False
-        self._socket: socket.socket | None = None
-        with contextlib.suppress(AttributeError):
-            self._socket = self._answer.fp.raw._sock
 
     def read_into(self, view: memoryview) -> int:
         """Read up to ``len(view)`` bytes, at least one; 0 at the proper end.
@@ -135,12 +130,6 @@ class Body:
         """Whether the answer told its length, so that an early end is noticed."""
         return self._length is not None or bool(self._answer.chunked)
 
-    def interrupt(self) -> None:
-        """Make a read that waits end at once."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
     def close(self) -> None:
         """Give the connection back, or drop it if the body is not over."""
         if self._whole:
@@ -155,6 +144,15 @@ class Connection:
     def __init__(self, connect_seconds: float, read_seconds: float) -> None:
         self._timeout = (connect_seconds, read_seconds)
         self._session: Any = None
+        self._cord: Any = None
+        self._cut = False
+
+    def cut(self) -> None:
+        """End the connection from another thread, whatever it is waiting for."""
+        self._cut = True
+        cord = self._cord
+        if cord is not None:
+            cord.cut()
 
     def open(self, address: Address, asked: Asked, known: Known) -> Body:
         """Ask for bytes and give the body if it is fit for use.
@@ -205,11 +203,18 @@ class Connection:
         import urllib3.exceptions
 
         from companion.services.http import new_session
+        from companion.services.racing import Cord
 
         if self._session is None:
             self._session = new_session(connections=1)
+            self._cord = Cord()
+        if self._cut:
+            raise Cancelled
         try:
-            return self._session.get(url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=False)
+            with self._cord:
+                return self._session.get(
+                    url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=False
+                )
         except requests.exceptions.SSLError as error:
             raise _describe_tls_error(error) from None
         except requests.exceptions.ProxyError as error:
@@ -223,7 +228,8 @@ class Connection:
         """Drop the connection."""
         if self._session is not None:
             self._session.close()
-            self._session = None
+            self._cord.release()
+            self._session = self._cord = None
 
 
 def _describe_tls_error(error: Exception) -> CompanionError:

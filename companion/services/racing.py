@@ -1,0 +1,194 @@
+"""Connecting to a host with several addresses: race them instead of waiting for a dead one (RFC 8305).
+
+Many networks hand out IPv6 addresses that lead nowhere; trying one address after the other costs their full time limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import urllib3
+import urllib3.connection
+import urllib3.connectionpool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+HEAD_START = 0.25
+"""Seconds that an address has before the next one is tried beside it."""
+
+AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+_here = threading.local()
+
+
+class Cord:
+    """A second handle on every connection that this thread makes inside ``with``: another thread can cut them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._handles: list[socket.socket] = []
+        self._cut = False
+
+    def __enter__(self) -> Cord:
+        _here.cord = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _here.cord = None
+
+    def add(self, connection: socket.socket) -> None:
+        """Hold on to a new connection."""
+        with self._lock:
+            self._handles.append(connection.dup())
+        if self._cut:
+            self.cut()
+
+    def cut(self) -> None:
+        """End all connections at once; whoever reads from them wakes up."""
+        with self._lock:
+            self._cut = True
+            for handle in self._handles:
+                with contextlib.suppress(OSError):
+                    handle.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Let go of the connections, without ending them."""
+        with self._lock:
+            for handle in self._handles:
+                handle.close()
+            self._handles.clear()
+
+
+def interleave(addresses: Iterable[AddressInfo]) -> list[AddressInfo]:
+    """The addresses with their families taking turns, the first one staying first (RFC 8305 § 4)."""
+    left = list(addresses)
+    ordered: list[AddressInfo] = []
+    while left:
+        last = ordered[-1][0] if ordered else None
+        pick = next((each for each in left if each[0] != last), left[0])
+        left.remove(pick)
+        ordered.append(pick)
+    return ordered
+
+
+def connect_first(
+    addresses: Sequence[AddressInfo], seconds: float | None, options: Iterable[tuple[int, int, int | bytes]] = ()
+) -> socket.socket:
+    """Connect to whichever address answers first; `options` are set on the socket.
+
+    Raises `TimeoutError` after `seconds`, or the `OSError` of the last address that refused.
+    """
+    race = _Race(list(options))
+    try:
+        return race.run(list(addresses), None if seconds is None else time.monotonic() + seconds)
+    finally:
+        race.close()
+
+
+class _Race:
+    def __init__(self, options: list[tuple[int, int, int | bytes]]) -> None:
+        self._options = options
+        self._selector = selectors.DefaultSelector()
+        self._running: set[socket.socket] = set()
+        self._error: OSError = OSError("no address")
+
+    def run(self, waiting: list[AddressInfo], until: float | None) -> socket.socket:
+        next_start = time.monotonic()
+        while waiting or self._running:
+            now = time.monotonic()
+            if until is not None and now >= until:
+                raise TimeoutError
+            if waiting and (now >= next_start or not self._running):
+                self._begin(waiting.pop(0))
+                next_start = now + HEAD_START
+            if not self._running:
+                continue
+            limits = [moment - now for moment in (until, next_start if waiting else None) if moment is not None]
+            winner = self._listen(max(0.0, min(limits)) if limits else None)
+            if winner is not None:
+                return winner
+        raise self._error
+
+    def _begin(self, address: AddressInfo) -> None:
+        family, kind, protocol, _, where = address
+        try:
+            attempt = socket.socket(family, kind, protocol)
+        except OSError as error:
+            self._error = error
+            return
+        try:
+            for option in self._options:
+                attempt.setsockopt(*option)
+            attempt.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                attempt.connect(where)
+        except OSError as error:
+            self._error = error
+            attempt.close()
+            return
+        self._running.add(attempt)
+        self._selector.register(attempt, selectors.EVENT_WRITE)
+
+    def _listen(self, seconds: float | None) -> socket.socket | None:
+        for key, _ in self._selector.select(seconds):
+            attempt = key.fileobj
+            if not isinstance(attempt, socket.socket):
+                continue
+            self._selector.unregister(attempt)
+            self._running.discard(attempt)
+            failed = attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if not failed:
+                return attempt
+            self._error = OSError(failed, "connection refused")
+            attempt.close()
+        return None
+
+    def close(self) -> None:
+        for attempt in self._running:
+            attempt.close()
+        self._selector.close()
+
+
+def _open(connection: Any) -> socket.socket:
+    """What urllib3 calls to connect; its errors are urllib3's."""
+    try:
+        found = socket.getaddrinfo(connection._dns_host, connection.port, type=socket.SOCK_STREAM)
+        made = connect_first(interleave(found), connection.timeout, connection.socket_options or ())
+    except (socket.gaierror, UnicodeError) as error:
+        wrapped = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+        raise NameResolutionError(connection.host, connection, wrapped) from error
+    except TimeoutError as error:
+        raise ConnectTimeoutError(connection, f"connecting to {connection.host} took too long") from error
+    except OSError as error:
+        raise NewConnectionError(connection, f"no connection to {connection.host}: {error}") from error
+    made.settimeout(connection.timeout)
+    cord: Cord | None = getattr(_here, "cord", None)
+    if cord is not None:
+        cord.add(made)
+    return made
+
+
+class _RacingHttp(urllib3.connection.HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _open(self)
+
+
+class _RacingHttps(urllib3.connection.HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _open(self)
+
+
+class _HttpPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _RacingHttp
+
+
+class _HttpsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _RacingHttps
+
+
+POOLS: dict[str, Any] = {"http": _HttpPool, "https": _HttpsPool}
+"""What a `urllib3.PoolManager` needs as `pool_classes_by_scheme` to race addresses."""
