@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from companion.domain.errors import CompanionError
 from companion.domain.facts import Purpose, Space
@@ -128,23 +127,6 @@ def spaces(places: Iterable[tuple[Purpose, str]]) -> tuple[Space, ...]:
 def nearest_folder(path: Path) -> Path:
     """The folder itself, or its nearest parent that exists."""
     return next((folder for folder in (path, *path.parents) if folder.is_dir()), Path(path.anchor or "."))
-
-
-def checked_page(url: str, schemes: frozenset[str]) -> str:
-    """`url` if it may be handed to the system. Raises `CompanionError` ``not-openable``.
-
-    Only pages: a ``file:`` or a custom scheme could start a program.
-    """
-    parts = urlsplit(url)
-    loopback = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if (parts.scheme not in schemes and not loopback) or any(ord(letter) <= 32 for letter in url):
-        raise CompanionError(
-            "not-openable",
-            "This page is not opened",
-            "Only secure web pages and settings pages are opened.",
-            "Tell support that the store named a page that is not one.",
-        )
-    return url
 
 
 def expand_variables(path: str, environment: Mapping[str, str]) -> str:

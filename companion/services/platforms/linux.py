@@ -33,7 +33,7 @@ from companion.domain.facts import (
     WindowState,
 )
 from companion.domain.signatures import Signature, SignatureState
-from companion.services.platforms import _posix, _x11, _xdg
+from companion.services.platforms import _pages, _posix, _x11, _xdg
 from companion.services.platforms.protocol import HeldEntry, Launched
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -243,7 +243,7 @@ class Linux:
             _posix.launch_detached(["xdg-open", str(path.parent)])
 
     def open_url(self, url: str) -> None:
-        _posix.launch_detached(["xdg-open", _posix.checked_page(url, _PAGES)])
+        _posix.launch_detached(["xdg-open", _pages.checked(url, _PAGES)])
 
     def starts_at_login(self) -> bool:
         return _xdg.own_entry_enabled(self._environment)

@@ -1,0 +1,346 @@
+"""Everything that starts programs by itself on Windows, and holding it back for a while."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ctypes
+from collections.abc import Iterator
+from ctypes import wintypes
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from companion.domain.errors import CompanionError
+from companion.domain.facts import AutostartEntry, AutostartKind, Scope
+from companion.services.platforms import _scheduled_tasks, _shell_link, _win32
+from companion.services.platforms._win32 import dll
+from companion.services.platforms.protocol import HeldEntry
+
+_CURRENT = r"Software\Microsoft\Windows\CurrentVersion"
+_CURRENT_32 = r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion"
+_APPROVED = rf"{_CURRENT}\Explorer\StartupApproved"
+# hive, key, kind, scope, and the key under StartupApproved that holds the person's veto.
+_RUN_KEYS = (
+    ("HKCU", rf"{_CURRENT}\Run", AutostartKind.RUN, Scope.USER, "Run"),
+    ("HKLM", rf"{_CURRENT}\Run", AutostartKind.RUN, Scope.MACHINE, "Run"),
+    ("HKLM", rf"{_CURRENT_32}\Run", AutostartKind.RUN, Scope.MACHINE, "Run32"),
+    ("HKCU", rf"{_CURRENT}\RunOnce", AutostartKind.RUN_ONCE, Scope.USER, None),
+    ("HKLM", rf"{_CURRENT}\RunOnce", AutostartKind.RUN_ONCE, Scope.MACHINE, None),
+    ("HKLM", rf"{_CURRENT_32}\RunOnce", AutostartKind.RUN_ONCE, Scope.MACHINE, None),
+    ("HKCU", rf"{_CURRENT}\Policies\Explorer\Run", AutostartKind.POLICY, Scope.USER, None),
+    ("HKLM", rf"{_CURRENT}\Policies\Explorer\Run", AutostartKind.POLICY, Scope.MACHINE, None),
+)
+# CSIDL_STARTUP and CSIDL_COMMON_STARTUP.
+_STARTUP_FOLDERS = ((7, "HKCU", Scope.USER), (24, "HKLM", Scope.MACHINE))
+_HELD_FOLDER = "Startup (held back for an installation)"
+_AUTOMATIC, _ON_DEMAND, _NO_CHANGE = 2, 3, 0xFFFFFFFF
+_CONNECT_AND_LIST, _QUERY_CONFIG, _CHANGE_CONFIG = 0x1 | 0x4, 0x1, 0x2
+_OWN_NAME = "Companion"
+
+
+class _Value(msgspec.Struct, frozen=True):
+    """A registry value as it stood: type number and raw data."""
+
+    type: int
+    data: str
+
+
+def entries() -> tuple[AutostartEntry, ...]:
+    """Run keys, Startup folders, services that start by themselves, and scheduled tasks."""
+    return (*_run_values(), *_startup_links(), *_services(), *_scheduled_tasks.entries())
+
+
+def approved(data: bytes | None) -> bool:
+    """Whether the person left an entry switched on: an odd first byte, or a moment after it, is their veto."""
+    return not data or not (data[0] & 1 or any(data[4:12]))
+
+
+def hold(entry: AutostartEntry) -> HeldEntry:
+    """Read what has to be put back. Raises ``hold-refused``."""
+    with _translated(entry):
+        if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
+            with _opened(entry.location) as (winreg, key):
+                data, kind = winreg.QueryValueEx(key, entry.name)
+            return HeldEntry(entry=entry, before=_spelled(data, kind))
+        if entry.kind is AutostartKind.STARTUP_FOLDER:
+            path = Path(entry.location)
+            return HeldEntry(entry=entry, before=str(path.parent.parent / _HELD_FOLDER / path.name))
+        if entry.kind is AutostartKind.SERVICE:
+            with _service(entry.location, _QUERY_CONFIG) as service:
+                return HeldEntry(entry=entry, before=str(_configuration(service).start))
+        if entry.kind is AutostartKind.SCHEDULED_TASK:
+            return HeldEntry(entry=entry, before="enabled")
+    raise CompanionError(
+        "hold-refused",
+        "It cannot be held back",
+        f"“{entry.name}” is a rule of this PC's administrator.",
+        "Ask the person who looks after this PC.",
+    )
+
+
+def switch_off(held: HeldEntry) -> None:
+    """Take the value away, move the link aside, or let the service wait for being asked."""
+    entry = held.entry
+    with _translated(entry):
+        if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
+            with _opened(entry.location, write=True) as (winreg, key), contextlib.suppress(FileNotFoundError):
+                winreg.DeleteValue(key, entry.name)
+        elif entry.kind is AutostartKind.STARTUP_FOLDER:
+            _move(Path(entry.location), Path(held.before))
+        elif entry.kind is AutostartKind.SERVICE:
+            _set_start(entry.location, _ON_DEMAND)
+        else:
+            _scheduled_tasks.set_enabled(entry.location, False)
+
+
+def switch_on(held: HeldEntry) -> bool:
+    """Put everything back; what somebody has set anew meanwhile stays, and is reported by False."""
+    entry = held.entry
+    with _translated(entry):
+        if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
+            return _restore_value(held)
+        if entry.kind is AutostartKind.STARTUP_FOLDER:
+            return _move_back(Path(held.before), Path(entry.location))
+        if entry.kind is AutostartKind.SERVICE:
+            with _service(entry.location, _QUERY_CONFIG) as service:
+                now = _configuration(service).start
+            if now == _ON_DEMAND:
+                _set_start(entry.location, int(held.before))
+            return now in (_ON_DEMAND, int(held.before))
+        _scheduled_tasks.set_enabled(entry.location, True)
+    return True
+
+
+def own_entry_enabled() -> bool:
+    """Whether the app's own Run value is there and the person has not switched it off."""
+    return any(
+        entry.name == _OWN_NAME and entry.enabled and entry.scope is Scope.USER and entry.kind is AutostartKind.RUN
+        for entry in _run_values()
+    )
+
+
+def write_own_entry(command: str | None) -> None:
+    """Write or remove the app's own Run value; the person's veto is never touched."""
+    with _opened(rf"HKCU\{_CURRENT}\Run", write=True) as (winreg, key):
+        if command is not None:
+            winreg.SetValueEx(key, _OWN_NAME, 0, winreg.REG_SZ, command)
+            return
+        with contextlib.suppress(FileNotFoundError):
+            winreg.DeleteValue(key, _OWN_NAME)
+
+
+def read_value(location: str, name: str) -> object:
+    """One registry value, or None when it is not there."""
+    with contextlib.suppress(OSError), _opened(location) as (winreg, key):
+        found: object = winreg.QueryValueEx(key, name)[0]
+        return found
+    return None
+
+
+def key_exists(location: str) -> bool:
+    """Whether a registry key is there."""
+    with contextlib.suppress(OSError), _opened(location):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def _opened(location: str, *, write: bool = False) -> Iterator[tuple[Any, Any]]:
+    winreg = _win32.module("winreg")
+    hive, _, path = location.partition("\\")
+    root = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}[hive]
+    # One view for all: the 32-bit keys have their own place in it.
+    rights = winreg.KEY_WOW64_64KEY | winreg.KEY_READ | (winreg.KEY_SET_VALUE if write else 0)
+    key = (winreg.CreateKeyEx if write else winreg.OpenKeyEx)(root, path, 0, rights)
+    try:
+        yield winreg, key
+    finally:
+        winreg.CloseKey(key)
+
+
+def _values(location: str) -> Iterator[tuple[str, object]]:
+    with contextlib.suppress(OSError), _opened(location) as (winreg, key):
+        position = 0
+        while True:
+            name, data, _ = winreg.EnumValue(key, position)
+            yield name, data
+            position += 1
+
+
+def _run_values() -> list[AutostartEntry]:
+    found = []
+    for hive, path, kind, scope, veto in _RUN_KEYS:
+        vetoes = dict(_values(rf"{hive}\{_APPROVED}\{veto}")) if veto else {}
+        for name, data in _values(rf"{hive}\{path}"):
+            if not isinstance(data, str) or not data:
+                continue
+            state = vetoes.get(name)
+            found.append(
+                AutostartEntry(
+                    kind=kind,
+                    name=name,
+                    command=expanded(data),
+                    location=rf"{hive}\{path}",
+                    scope=scope,
+                    enabled=approved(state if isinstance(state, bytes) else None),
+                )
+            )
+    return found
+
+
+def _startup_links() -> list[AutostartEntry]:
+    found = []
+    for number, hive, scope in _STARTUP_FOLDERS:
+        text = ctypes.create_unicode_buffer(32768)
+        if dll("shell32").SHGetFolderPathW(None, number, None, 0, text) != 0:
+            continue
+        folder = Path(text.value)
+        vetoes = dict(_values(rf"{hive}\{_APPROVED}\StartupFolder"))
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name.casefold() == "desktop.ini" or not path.is_file():
+                continue
+            command = _shell_link.command_of(path.read_bytes()) if path.suffix.casefold() == ".lnk" else f'"{path}"'
+            state = vetoes.get(path.name)
+            found.append(
+                AutostartEntry(
+                    kind=AutostartKind.STARTUP_FOLDER,
+                    name=path.stem,
+                    command=expanded(command or ""),
+                    location=str(path),
+                    scope=scope,
+                    enabled=approved(state if isinstance(state, bytes) else None),
+                )
+            )
+    return found
+
+
+def expanded(text: str) -> str:
+    """Text with ``%NAME%`` replaced by this person's environment."""
+    size = dll("kernel32").ExpandEnvironmentStringsW(text, None, 0)
+    buffer = ctypes.create_unicode_buffer(max(size, 1))
+    dll("kernel32").ExpandEnvironmentStringsW(text, buffer, size)
+    return buffer.value or text
+
+
+def _services() -> list[AutostartEntry]:
+    """Programs of their own that the service control manager starts; drivers and shared hosts are not programs."""
+    found = []
+    with contextlib.suppress(OSError), _control_manager() as scm:
+        for name, label in _service_names(scm):
+            with contextlib.suppress(OSError), _service(name, _QUERY_CONFIG) as service:
+                configuration = _configuration(service)
+                if configuration.start == _AUTOMATIC:
+                    found.append(
+                        AutostartEntry(
+                            kind=AutostartKind.SERVICE,
+                            name=label or name,
+                            command=expanded(configuration.command or ""),
+                            location=name,
+                            scope=Scope.MACHINE,
+                        )
+                    )
+    return found
+
+
+@contextlib.contextmanager
+def _control_manager() -> Iterator[int]:
+    scm = dll("advapi32").OpenSCManagerW(None, None, _CONNECT_AND_LIST)
+    if not scm:
+        raise _win32.failure()
+    try:
+        yield scm
+    finally:
+        dll("advapi32").CloseServiceHandle(scm)
+
+
+@contextlib.contextmanager
+def _service(name: str, rights: int) -> Iterator[int]:
+    with _control_manager() as scm:
+        service = dll("advapi32").OpenServiceW(scm, name, rights)
+        if not service:
+            raise _win32.failure()
+        try:
+            yield service
+        finally:
+            dll("advapi32").CloseServiceHandle(service)
+
+
+def _service_names(scm: int) -> list[tuple[str, str]]:
+    own_process, every_state, process_info = 0x10, 3, 0
+    needed, count, resume = wintypes.DWORD(), wintypes.DWORD(), wintypes.DWORD()
+    numbers = [ctypes.byref(number) for number in (needed, count, resume)]
+    list_services = dll("advapi32").EnumServicesStatusExW
+    list_services(scm, process_info, own_process, every_state, None, 0, *numbers, None)
+    buffer = ctypes.create_string_buffer(needed.value + 4096)
+    resume.value = 0
+    if not list_services(scm, process_info, own_process, every_state, buffer, len(buffer), *numbers, None):
+        raise _win32.failure()
+    rows = (_win32.ServiceStatus * count.value).from_buffer(buffer)
+    return [(row.name, row.label) for row in rows]
+
+
+def _configuration(service: int) -> _win32.ServiceConfiguration:
+    needed = wintypes.DWORD()
+    dll("advapi32").QueryServiceConfigW(service, None, 0, ctypes.byref(needed))
+    buffer = ctypes.create_string_buffer(max(needed.value, ctypes.sizeof(_win32.ServiceConfiguration)))
+    if not dll("advapi32").QueryServiceConfigW(service, buffer, len(buffer), ctypes.byref(needed)):
+        raise _win32.failure()
+    return _win32.ServiceConfiguration.from_buffer(buffer)
+
+
+def _set_start(name: str, start: int) -> None:
+    with _service(name, _CHANGE_CONFIG) as service:
+        unchanged = (_NO_CHANGE, start, _NO_CHANGE, None, None, None, None, None, None, None)
+        if not dll("advapi32").ChangeServiceConfigW(service, *unchanged):
+            raise _win32.failure()
+
+
+def _spelled(data: object, kind: int) -> str:
+    raw = data if isinstance(data, bytes) else str(data).encode("utf-16-le", "surrogatepass")
+    return msgspec.json.encode(_Value(type=kind, data=base64.b64encode(raw).decode())).decode()
+
+
+def _restore_value(held: HeldEntry) -> bool:
+    value = msgspec.json.decode(held.before, type=_Value)
+    raw = base64.b64decode(value.data)
+    with _opened(held.entry.location, write=True) as (winreg, key):
+        text_types = (winreg.REG_SZ, winreg.REG_EXPAND_SZ)
+        data: object = raw.decode("utf-16-le", "surrogatepass") if value.type in text_types else raw
+        with contextlib.suppress(FileNotFoundError):
+            there, _ = winreg.QueryValueEx(key, held.entry.name)
+            return bool(there == data)
+        winreg.SetValueEx(key, held.entry.name, 0, value.type, data)
+    return True
+
+
+def _move(source: Path, target: Path) -> None:
+    if not source.exists() and target.exists():
+        return
+    target.parent.mkdir(exist_ok=True)
+    source.replace(target)
+
+
+def _move_back(source: Path, target: Path) -> bool:
+    if not source.exists():
+        return target.exists()
+    if target.exists():
+        return False
+    source.replace(target)
+    with contextlib.suppress(OSError):
+        source.parent.rmdir()
+    return True
+
+
+@contextlib.contextmanager
+def _translated(entry: AutostartEntry) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CompanionError(
+            "hold-refused",
+            "It could not be changed",
+            f"Windows does not allow this app to change “{entry.name}” ({error.strerror or 'no reason given'}).",
+            "Start this app as administrator, or close the program again whenever it comes back.",
+        ) from None

@@ -1,0 +1,225 @@
+"""Closing and starting programs on Windows."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from ctypes import wintypes
+from pathlib import Path
+from typing import BinaryIO
+
+from companion.domain.errors import CompanionError
+from companion.services.platforms import _win32
+from companion.services.platforms._win32 import dll
+from companion.services.platforms._windows_processes import top_windows
+
+_WM_CLOSE, _WM_QUERYENDSESSION, _WM_ENDSESSION = 0x0010, 0x0011, 0x0016
+_ENDSESSION_CLOSEAPP = 1
+_ABORT_IF_HUNG = 2
+_ANSWER_WITHIN = 5000
+_KILLED = 1
+_GENERIC_READ, _SHARE_READ, _OPEN_EXISTING = 0x80000000, 1, 3
+_NO_CLOSE_PROCESS, _NO_ASYNC = 0x40, 0x100
+_SHOW_NORMAL = 1
+_DETACHED, _NEW_GROUP, _EXTENDED_STARTUP = 0x8, 0x200, 0x80000
+_PARENT_PROCESS = 0x00020000
+# What cmd.exe would take for more than text, quoted or not.
+_COMMAND_LETTERS = frozenset('&|<>^%!"\r\n')
+
+
+def close_gently(pid: int) -> int:
+    """Post WM_CLOSE to what a person could close; where nothing shows, to the hidden windows."""
+    windows = top_windows().get(pid, [])
+    shown = [window for window in windows if window.visible and not window.owned]
+    chosen = shown or [window for window in windows if not window.owned]
+    return sum(bool(dll("user32").PostMessageW(window.handle, _WM_CLOSE, 0, 0)) for window in chosen)
+
+
+def end_session(pid: int) -> bool:
+    """Ask all windows whether the session may end, and only if all agree, say that it does."""
+    windows = [window.handle for window in top_windows().get(pid, [])]
+    if not windows:
+        return False
+    agreed = all(_send(window, _WM_QUERYENDSESSION, 0) for window in windows)
+    for window in windows:
+        _send(window, _WM_ENDSESSION, int(agreed))
+    return agreed
+
+
+def _send(window: int, message: int, ending: int) -> bool:
+    answer = ctypes.c_size_t()
+    arrived = dll("user32").SendMessageTimeoutW(
+        window, message, ending, _ENDSESSION_CLOSEAPP, _ABORT_IF_HUNG, _ANSWER_WITHIN, ctypes.byref(answer)
+    )
+    return bool(arrived and answer.value)
+
+
+def terminate(pid: int) -> None:
+    """TerminateProcess; a process that is gone already is fine. Raises ``close-refused``."""
+    try:
+        with _win32.process_handle(pid, _win32.PROCESS_TERMINATE) as handle:
+            if not dll("kernel32").TerminateProcess(handle, _KILLED):
+                raise _win32.failure()
+    except OSError as error:
+        if _win32.number_of(error) != _win32.ERROR_ACCESS_DENIED:
+            return
+        raise CompanionError(
+            "close-refused",
+            "It may not be closed",
+            f"Windows does not allow this app to end program number {pid}.",
+            "Close it yourself, or start this app as administrator.",
+        ) from None
+
+
+def launch(arguments: Sequence[str]) -> None:
+    """Start a program as a child of the desktop shell: with the person's own rights, outside this app's tree."""
+    command = ctypes.create_unicode_buffer(subprocess.list2cmdline(arguments))
+    startup = _win32.StartupInformation(size=ctypes.sizeof(_win32.StartupInformation))
+    information = _win32.ProcessInformation()
+    with _shell_as_parent() as attributes:
+        startup.attributes = attributes
+        done = dll("kernel32").CreateProcessW(
+            None,
+            command,
+            None,
+            None,
+            False,
+            _DETACHED | _NEW_GROUP | _EXTENDED_STARTUP,
+            None,
+            None,
+            ctypes.byref(startup),
+            ctypes.byref(information),
+        )
+        problem = None if done else _win32.failure()
+    if problem is not None:
+        raise CompanionError(
+            "not-runnable",
+            "It could not be started",
+            f"{Path(arguments[0]).name} could not be started.",
+            "Start it yourself from the Start menu.",
+        ) from problem
+    for handle in (information.process, information.thread):
+        dll("kernel32").CloseHandle(handle)
+
+
+@contextlib.contextmanager
+def _shell_as_parent() -> Iterator[int | None]:
+    """The attribute list that makes the desktop shell the parent; None where there is no shell."""
+    kernel = dll("kernel32")
+    window = dll("user32").GetShellWindow()
+    pid = wintypes.DWORD()
+    if not window or not dll("user32").GetWindowThreadProcessId(window, ctypes.byref(pid)):
+        yield None
+        return
+    try:
+        handle_of_shell = _win32.process_handle(pid.value, _win32.PROCESS_CREATE_PROCESS)
+        with handle_of_shell as shell:
+            size = ctypes.c_size_t()
+            kernel.InitializeProcThreadAttributeList(None, 1, 0, ctypes.byref(size))
+            room = ctypes.create_string_buffer(size.value)
+            if not kernel.InitializeProcThreadAttributeList(room, 1, 0, ctypes.byref(size)):
+                raise _win32.failure()
+            parent = wintypes.HANDLE(shell)
+            kernel.UpdateProcThreadAttribute(
+                room, 0, _PARENT_PROCESS, ctypes.byref(parent), ctypes.sizeof(parent), None, None
+            )
+            try:
+                yield ctypes.addressof(room)
+            finally:
+                kernel.DeleteProcThreadAttributeList(room)
+    except OSError:
+        yield None
+
+
+@contextlib.contextmanager
+def pin(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """Open `path` so that nobody can write, rename or delete it until the end of the block. Raises `OSError`."""
+    full = path.resolve()
+    handle = dll("kernel32").CreateFileW(str(full), _GENERIC_READ, _SHARE_READ, None, _OPEN_EXISTING, 0, None)
+    if handle == _win32.INVALID_HANDLE:
+        raise _win32.failure()
+    descriptor = _win32.module("msvcrt").open_osfhandle(handle, os.O_RDONLY)
+    with os.fdopen(descriptor, "rb") as file:
+        yield file, full
+
+
+class Launched:
+    """A program started through the shell."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._pid = dll("kernel32").GetProcessId(handle) or None
+
+    @property
+    def pid(self) -> int | None:
+        return self._pid
+
+    def wait(self, seconds: float) -> int | None:
+        kernel = dll("kernel32")
+        if kernel.WaitForSingleObject(self._handle, int(seconds * 1000)) != 0:
+            return None
+        code = wintypes.DWORD()
+        if not kernel.GetExitCodeProcess(self._handle, ctypes.byref(code)):
+            raise _win32.failure()
+        return code.value
+
+    def __del__(self) -> None:
+        dll("kernel32").CloseHandle(self._handle)
+
+
+def start_installer(path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
+    """Start an .exe, .msi or .cmd through ShellExecuteEx, which asks for consent where the file needs it."""
+    program, words = _command_for(path, arguments)
+    execution = _win32.ShellExecution(
+        size=ctypes.sizeof(_win32.ShellExecution),
+        mask=_NO_CLOSE_PROCESS | _NO_ASYNC,
+        verb="runas" if elevate else "open",
+        file=program,
+        parameters=words,
+        folder=str(path.parent),
+        show=_SHOW_NORMAL,
+    )
+    if not dll("shell32").ShellExecuteExW(ctypes.byref(execution)):
+        raise _not_started(path, _win32.last_error())
+    if not execution.process:
+        raise _not_started(path, 0)
+    return Launched(execution.process)
+
+
+def _command_for(path: Path, arguments: Sequence[str]) -> tuple[str, str]:
+    """Program and parameters; Windows Installer packages and command files have a program of their own."""
+    system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
+    kind = path.suffix.casefold()
+    if kind == ".msi":
+        return str(system / "msiexec.exe"), subprocess.list2cmdline(["/i", str(path), *arguments])
+    if kind in (".cmd", ".bat"):
+        if any(_COMMAND_LETTERS & set(word) for word in (str(path), *arguments)):
+            raise CompanionError(
+                "not-runnable",
+                "The installer is not started",
+                f"The name of {path.name}, or what it is to be started with, holds signs a command file would obey.",
+                "Move the download to a folder without special signs in its name, or ask support.",
+            )
+        inner = " ".join(f'"{word}"' for word in (str(path), *arguments))
+        return str(system / "cmd.exe"), f'/d /s /c "{inner}"'
+    return str(path), subprocess.list2cmdline(arguments)
+
+
+def _not_started(path: Path, number: int) -> CompanionError:
+    if number == _win32.ERROR_CANCELLED:
+        return CompanionError(
+            "elevation-refused",
+            "Windows did not get your permission",
+            "Windows asked whether the installer may change this PC, and the answer was “No”.",
+            "Nothing was changed. Start again and answer “Yes”.",
+        )
+    reason = (_win32.failure(number).strerror or "no reason given").rstrip(".") if number else "no reason given"
+    return CompanionError(
+        "not-runnable",
+        "The installer could not be started",
+        f"Windows refused to start {path.name}: {reason}.",
+        "Check with support that this download is made for your PC.",
+    )

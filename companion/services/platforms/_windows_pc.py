@@ -1,0 +1,128 @@
+"""The PC itself on Windows: version, memory, disks, power, line, firmware, waiting restarts."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from ctypes import wintypes
+from pathlib import Path
+
+from companion.domain import orders
+from companion.domain.facts import Fact, Machine, Power, Purpose, Space, System
+from companion.services.platforms import _com, _win32
+from companion.services.platforms._win32 import dll
+from companion.services.platforms._windows_autostart import key_exists, read_value
+
+_ARCHITECTURES = {0: "x86", 9: "x86_64", 12: "arm64"}
+_MACHINES = {0x014C: "x86", 0x8664: "x86_64", 0xAA64: "arm64"}
+_WINDOWS_11 = 22000
+_SESSION = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+_SERVICING = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending"
+_UPDATE = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired"
+_NAMES = r"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName"
+_FIRMWARE = r"HKLM\HARDWARE\DESCRIPTION\System\BIOS"
+_NO_BATTERY, _UNKNOWN_BATTERY, _UNKNOWN_PERCENT = 128, 255, 255
+_LIST_MANAGER, _COST_MANAGER = "{DCB00C01-570F-4A9B-8D69-199FDBA5723B}", "{DCB00008-570F-4A9B-8D69-199FDBA5723B}"
+_GET_COST = 3
+# NLM_CONNECTION_COST: a fixed or variable price, over the limit, roaming; 0 is "not known".
+_PAID = 0x2 | 0x4 | 0x10000 | 0x40000
+
+
+def system() -> Fact[System]:
+    """The true version (programs without a manifest are told an older one), the processor and the memory."""
+    version = _win32.VersionInformation(size=ctypes.sizeof(_win32.VersionInformation))
+    dll("ntdll").RtlGetVersion(ctypes.byref(version))
+    memory = _win32.MemoryStatus(size=ctypes.sizeof(_win32.MemoryStatus))
+    dll("kernel32").GlobalMemoryStatusEx(ctypes.byref(memory))
+    name = "Windows 11" if version.build >= _WINDOWS_11 else f"Windows {version.major}"
+    return Fact.known(
+        System(
+            platform=orders.Platform.WINDOWS,
+            name=name,
+            version=f"{version.major}.{version.minor}.{version.build}",
+            architecture=_architecture(),
+            memory=memory.total,
+        )
+    )
+
+
+def _architecture() -> str:
+    """The real processor, which an emulated program is told only here (IsWow64Process2, since Windows 10 1511)."""
+    kernel = dll("kernel32")
+    process, native = ctypes.c_ushort(), ctypes.c_ushort()
+    try:
+        ask = kernel.IsWow64Process2
+        ask.argtypes = [wintypes.HANDLE, ctypes.c_void_p, ctypes.c_void_p]
+        if ask(kernel.GetCurrentProcess(), ctypes.byref(process), ctypes.byref(native)) and native.value in _MACHINES:
+            return _MACHINES[native.value]
+    except AttributeError:
+        pass
+    information = ctypes.create_string_buffer(64)
+    kernel.GetNativeSystemInfo(information)
+    return _ARCHITECTURES.get(int.from_bytes(information.raw[:2], "little"), "unknown")
+
+
+def space(places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
+    """Free bytes for this person, quotas included, by volume."""
+    found = []
+    for purpose, place in places:
+        path = Path(place)
+        there = next((folder for folder in (path, *path.parents) if folder.is_dir()), Path(path.anchor or "."))
+        free = ctypes.c_ulonglong()
+        if not dll("kernel32").GetDiskFreeSpaceExW(str(there), ctypes.byref(free), None, None):
+            raise _win32.failure()
+        volume = ctypes.create_unicode_buffer(512)
+        if not dll("kernel32").GetVolumePathNameW(str(there), volume, len(volume)):
+            raise _win32.failure()
+        found.append(Space(purpose=purpose, path=place, volume=volume.value.casefold(), free=free.value))
+    return Fact.known(tuple(found))
+
+
+def power() -> Fact[Power]:
+    status = _win32.PowerStatus()
+    if not dll("kernel32").GetSystemPowerStatus(ctypes.byref(status)):
+        raise _win32.failure()
+    has_battery = status.battery != _UNKNOWN_BATTERY and not status.battery & _NO_BATTERY
+    percent = int(status.percent) if has_battery and status.percent != _UNKNOWN_PERCENT else None
+    return Fact.known(Power(on_mains=status.mains != 0 or not has_battery, percent=percent))
+
+
+def metered() -> Fact[bool]:
+    """What Windows' own cost manager says of the line in use."""
+    cost = wintypes.DWORD()
+    try:
+        with _com.apartment():
+            manager = _com.create_interface(_com.guid(_LIST_MANAGER), _com.guid(_COST_MANAGER))
+            try:
+                ask = _com.slot(manager, _GET_COST, ctypes.c_void_p, ctypes.c_void_p)
+                _com.check(ask(ctypes.byref(cost), None))
+            finally:
+                _com.release(manager)
+    except OSError:
+        return Fact.unknown("Windows does not say what the line costs")
+    if not cost.value:
+        return Fact.unknown("Windows does not know what the line costs")
+    return Fact.known(bool(cost.value & _PAID))
+
+
+def machine() -> Fact[Machine]:
+    maker, model = (read_value(_FIRMWARE, name) for name in ("SystemManufacturer", "SystemProductName"))
+    if not isinstance(maker, str) or not maker.strip():
+        return Fact.unknown("the firmware does not say")
+    return Fact.known(Machine(maker=maker, model=model if isinstance(model, str) else ""))
+
+
+def pending_restart() -> Fact[tuple[str, ...]]:
+    """The four places where Windows notes that it is waiting for a restart."""
+    reasons = []
+    renames = read_value(_SESSION, "PendingFileRenameOperations")
+    if isinstance(renames, list) and any(renames):
+        reasons.append("files wait to be replaced")
+    if key_exists(_SERVICING):
+        reasons.append("a part of Windows was changed")
+    if key_exists(_UPDATE):
+        reasons.append("a Windows update is not finished")
+    names = [read_value(rf"{_NAMES}\{which}", "ComputerName") for which in ("ActiveComputerName", "ComputerName")]
+    if all(isinstance(name, str) for name in names) and names[0] != names[1]:
+        reasons.append("the PC got a new name")
+    return Fact.known(tuple(reasons))

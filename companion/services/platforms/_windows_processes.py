@@ -1,0 +1,322 @@
+"""Processes and their windows on Windows."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator
+from ctypes import wintypes
+
+from companion.domain.facts import Process, Sighting, WindowState
+from companion.services.platforms import _win32
+from companion.services.platforms._win32 import dll
+
+_SNAP_PROCESS = 2
+_COMMAND_LINE = 60
+_TOKEN_USER, _TOKEN_ELEVATION_TYPE, _TOKEN_ELEVATION = 1, 18, 20
+_SPLIT_TOKEN = 3
+_EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
+_CLOAKED = 14
+_OWNER = 4
+# Windows that input methods hang on every program.
+_FOREIGN_CLASSES = frozenset({"IME", "MSCTFIME UI", "Default IME"})
+_MOST_HANDLES = 63
+
+
+def sightings() -> tuple[Sighting, ...]:
+    """Every process with its parent, from one snapshot."""
+    kernel = dll("kernel32")
+    snapshot = kernel.CreateToolhelp32Snapshot(_SNAP_PROCESS, 0)
+    if snapshot == _win32.INVALID_HANDLE:
+        raise _win32.failure()
+    try:
+        entry = _win32.ProcessEntry(size=ctypes.sizeof(_win32.ProcessEntry))
+        pointer = ctypes.byref(entry)
+        found = []
+        more = kernel.Process32FirstW(snapshot, pointer)
+        while more:
+            found.append(Sighting(pid=entry.pid, name=entry.name, parent=entry.parent or None))
+            more = kernel.Process32NextW(snapshot, pointer)
+        return tuple(found)
+    finally:
+        kernel.CloseHandle(snapshot)
+
+
+def describe(pids: Iterable[int]) -> tuple[Process, ...]:
+    """Everything about `pids`, and what is needed to recognise their ancestors."""
+    wanted = set(pids)
+    seen = {sighting.pid: sighting for sighting in sightings()}
+    windows = top_windows()
+    found: dict[int, Process] = {}
+    waiting = sorted(wanted & seen.keys())
+    while waiting:
+        pid = waiting.pop()
+        if pid in found:
+            continue
+        found[pid] = _describe(seen[pid], windows.get(pid, []), pid in wanted)
+        parent = seen[pid].parent
+        if parent in seen:
+            waiting.append(parent)
+    return tuple(sorted(found.values(), key=lambda process: (process.pid not in wanted, process.pid)))
+
+
+def _describe(sighting: Sighting, windows: list[Window], wanted: bool) -> Process:
+    path = started = owner = elevated = None
+    arguments: tuple[str, ...] | None = None
+    with (
+        contextlib.suppress(OSError),
+        _win32.process_handle(sighting.pid, _win32.PROCESS_QUERY_LIMITED_INFORMATION) as handle,
+    ):
+        path = _image_path(handle)
+        started = _started(handle)
+        owner, elevated = _identity(handle)
+        # Command lines may hold what is nobody's business: only those of wanted processes are read.
+        arguments = _arguments(handle) if wanted else None
+    label, publisher = version_texts(path) if path else (None, None)
+    return Process(
+        pid=sighting.pid,
+        name=sighting.name,
+        parent=sighting.parent,
+        path=path,
+        label=label,
+        publisher=publisher,
+        arguments=arguments,
+        started=started,
+        session=session_of(sighting.pid),
+        owner=owner,
+        elevated=elevated,
+        windows=_state(windows),
+        titles=tuple(window.title for window in windows if window.visible and window.title),
+    )
+
+
+def _state(windows: list[Window]) -> WindowState:
+    if any(window.visible for window in windows):
+        return WindowState.VISIBLE
+    return WindowState.HIDDEN if windows else WindowState.NONE
+
+
+def _image_path(handle: int) -> str | None:
+    size = wintypes.DWORD(32768)
+    text = ctypes.create_unicode_buffer(size.value)
+    if not dll("kernel32").QueryFullProcessImageNameW(handle, 0, text, ctypes.byref(size)):
+        return None
+    return text.value
+
+
+def _started(handle: int) -> dt.datetime | None:
+    times = [ctypes.c_ulonglong() for _ in range(4)]
+    if not dll("kernel32").GetProcessTimes(handle, *map(ctypes.byref, times)):
+        return None
+    return _EPOCH + dt.timedelta(microseconds=times[0].value // 10)
+
+
+def _arguments(handle: int) -> tuple[str, ...] | None:
+    """The command line as words (NtQueryInformationProcess, ProcessCommandLineInformation, since Windows 8.1)."""
+    needed = ctypes.c_ulong()
+    buffer = ctypes.create_string_buffer(65536 + ctypes.sizeof(_win32.UnicodeString))
+    status = dll("ntdll").NtQueryInformationProcess(
+        handle, _COMMAND_LINE, buffer, ctypes.sizeof(buffer), ctypes.byref(needed)
+    )
+    if status != 0:
+        return None
+    text = _win32.UnicodeString.from_buffer(buffer)
+    if not text.buffer or not text.length:
+        return ()
+    return split_command(ctypes.wstring_at(text.buffer, text.length // 2))
+
+
+def split_command(command: str) -> tuple[str, ...]:
+    """A command line split as Windows programs split it."""
+    count = ctypes.c_int()
+    words = dll("shell32").CommandLineToArgvW(command, ctypes.byref(count))
+    if not words:
+        return (command,)
+    try:
+        texts = (wintypes.LPWSTR * count.value).from_address(words)
+        return tuple(text or "" for text in texts)
+    finally:
+        dll("kernel32").LocalFree(words)
+
+
+def session_of(pid: int) -> int | None:
+    """The session a process belongs to."""
+    session = wintypes.DWORD()
+    if not dll("kernel32").ProcessIdToSessionId(pid, ctypes.byref(session)):
+        return None
+    return session.value
+
+
+def _identity(handle: int) -> tuple[str | None, bool | None]:
+    """Owner (``DOMAIN\\name``) and whether the process runs with an administrator's full rights."""
+    token = wintypes.HANDLE()
+    if not dll("advapi32").OpenProcessToken(handle, _win32.TOKEN_QUERY, ctypes.byref(token)):
+        return None, None
+    try:
+        elevation = wintypes.DWORD()
+        size = wintypes.DWORD()
+        known = dll("advapi32").GetTokenInformation(
+            token, _TOKEN_ELEVATION, ctypes.byref(elevation), 4, ctypes.byref(size)
+        )
+        return _token_user(token), bool(elevation.value) if known else None
+    finally:
+        dll("kernel32").CloseHandle(token)
+
+
+def _token_user(token: wintypes.HANDLE) -> str | None:
+    size = wintypes.DWORD()
+    dll("advapi32").GetTokenInformation(token, _TOKEN_USER, None, 0, ctypes.byref(size))
+    buffer = ctypes.create_string_buffer(max(size.value, 64))
+    if not dll("advapi32").GetTokenInformation(token, _TOKEN_USER, buffer, len(buffer), ctypes.byref(size)):
+        return None
+    sid = ctypes.c_void_p.from_buffer(buffer)
+    name, domain = ctypes.create_unicode_buffer(257), ctypes.create_unicode_buffer(257)
+    name_size, domain_size, kind = wintypes.DWORD(257), wintypes.DWORD(257), wintypes.DWORD()
+    if not dll("advapi32").LookupAccountSidW(
+        None, sid, name, ctypes.byref(name_size), domain, ctypes.byref(domain_size), ctypes.byref(kind)
+    ):
+        return None
+    return f"{domain.value}\\{name.value}" if domain.value else name.value
+
+
+def own_identity() -> tuple[str | None, bool, bool]:
+    """This process's owner, whether it runs as administrator, and whether it could ask to."""
+    kernel = dll("kernel32")
+    owner, elevated = _identity(kernel.GetCurrentProcess())
+    token = wintypes.HANDLE()
+    kind, size = wintypes.DWORD(), wintypes.DWORD()
+    if dll("advapi32").OpenProcessToken(kernel.GetCurrentProcess(), _win32.TOKEN_QUERY, ctypes.byref(token)):
+        dll("advapi32").GetTokenInformation(token, _TOKEN_ELEVATION_TYPE, ctypes.byref(kind), 4, ctypes.byref(size))
+        kernel.CloseHandle(token)
+    return owner, bool(elevated), bool(elevated) or kind.value == _SPLIT_TOKEN
+
+
+@functools.lru_cache(maxsize=512)
+def version_texts(path: str) -> tuple[str | None, str | None]:
+    """FileDescription and CompanyName of a program's version resource."""
+    library = dll("version")
+    unused = wintypes.DWORD()
+    size = library.GetFileVersionInfoSizeW(path, ctypes.byref(unused))
+    if not size:
+        return None, None
+    block = ctypes.create_string_buffer(size)
+    if not library.GetFileVersionInfoW(path, 0, size, block):
+        return None, None
+    pointer, length = ctypes.c_void_p(), ctypes.c_uint()
+    if not library.VerQueryValueW(block, r"\VarFileInfo\Translation", ctypes.byref(pointer), ctypes.byref(length)):
+        return None, None
+    if not pointer.value or length.value < 4:
+        return None, None
+    language, page = (ctypes.c_ushort * 2).from_address(pointer.value)
+    texts = []
+    for name in ("FileDescription", "CompanyName"):
+        query = rf"\StringFileInfo\{language:04x}{page:04x}\{name}"
+        found = library.VerQueryValueW(block, query, ctypes.byref(pointer), ctypes.byref(length))
+        texts.append(ctypes.wstring_at(pointer.value).strip() or None if found and pointer.value else None)
+    return texts[0], texts[1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """A top-level window; `owned` ones belong to another window (dialogs, tool windows)."""
+
+    handle: int
+    visible: bool
+    owned: bool
+    title: str
+
+
+def top_windows() -> dict[int, list[Window]]:
+    """The top-level windows by process; those of input methods are left out."""
+    user = dll("user32")
+    found: dict[int, list[Window]] = {}
+    text = ctypes.create_unicode_buffer(512)
+
+    def note(handle: int, _: int) -> bool:
+        pid = wintypes.DWORD()
+        user.GetWindowThreadProcessId(handle, ctypes.byref(pid))
+        user.GetClassNameW(handle, text, len(text))
+        if text.value not in _FOREIGN_CLASSES:
+            # Asks the window manager, not the program: a hung program cannot hold this up.
+            user.GetWindowTextW(handle, text, len(text))
+            visible = bool(user.IsWindowVisible(handle)) and not _cloaked(handle)
+            owned = bool(user.GetWindow(handle, _OWNER))
+            found.setdefault(pid.value, []).append(Window(handle, visible, owned, text.value))
+        return True
+
+    user.EnumWindows(_win32.callback(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)(note), 0)
+    return found
+
+
+def _cloaked(handle: int) -> bool:
+    """Whether the desktop hides a window that believes itself visible (suspended apps, other virtual desktops)."""
+    value = wintypes.DWORD()
+    try:
+        failed = dll("dwmapi").DwmGetWindowAttribute(handle, _CLOAKED, ctypes.byref(value), 4)
+    except (OSError, AttributeError):
+        return False
+    return failed == 0 and bool(value.value)
+
+
+def wait_for_exit(pids: Iterable[int], seconds: float) -> frozenset[int]:
+    """Those of `pids` that are gone, as soon as there is one; processes nobody may wait for are looked up instead."""
+    kernel = dll("kernel32")
+    gone: set[int] = set()
+    closed: set[int] = set()
+    with contextlib.ExitStack() as stack:
+        handles: dict[int, int] = {}
+        for pid in pids:
+            try:
+                handles[pid] = stack.enter_context(_win32.process_handle(pid, _win32.SYNCHRONIZE))
+            except OSError as error:
+                (closed if _win32.number_of(error) == _win32.ERROR_ACCESS_DENIED else gone).add(pid)
+        gone |= {pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0}
+        if closed:
+            gone |= closed - {sighting.pid for sighting in sightings()}
+        if gone or not seconds or not handles:
+            return frozenset(gone)
+        waited = list(handles.items())[:_MOST_HANDLES]
+        array = (wintypes.HANDLE * len(waited))(*(handle for _, handle in waited))
+        kernel.WaitForMultipleObjects(len(waited), array, False, int(seconds * 1000))
+        return frozenset(pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0)
+
+
+def holders(paths: Iterable[str]) -> Iterator[tuple[str, frozenset[int]]]:
+    """Which processes have each file open, as the Restart Manager knows it. Raises `OSError`."""
+    manager = dll("rstrtmgr")
+    for path in paths:
+        session, key = wintypes.DWORD(), ctypes.create_unicode_buffer(33)
+        if status := manager.RmStartSession(ctypes.byref(session), 0, key):
+            raise _win32.failure(status)
+        try:
+            names = (wintypes.LPCWSTR * 1)(path)
+            if status := manager.RmRegisterResources(session, 1, names, 0, None, 0, None):
+                raise _win32.failure(status)
+            yield path, _affected(session)
+        finally:
+            manager.RmEndSession(session)
+
+
+# RM_PROCESS_INFO: process id and start time, two names, three numbers, and a flag.
+_PROCESS_INFO_SIZE = 4 + 8 + 256 * 2 + 64 * 2 + 4 + 4 + 4 + 4
+_MORE_DATA = 234
+
+
+def _affected(session: wintypes.DWORD) -> frozenset[int]:
+    count, needed, reasons = ctypes.c_uint(16), ctypes.c_uint(), wintypes.DWORD()
+    while True:
+        buffer = ctypes.create_string_buffer(_PROCESS_INFO_SIZE * max(count.value, 1))
+        status = dll("rstrtmgr").RmGetList(
+            session, ctypes.byref(needed), ctypes.byref(count), buffer, ctypes.byref(reasons)
+        )
+        if status != _MORE_DATA:
+            break
+        count = ctypes.c_uint(needed.value + 4)
+    if status:
+        raise _win32.failure(status)
+    return frozenset(
+        int.from_bytes(buffer.raw[position * _PROCESS_INFO_SIZE :][:4], "little") for position in range(count.value)
+    )

@@ -1,0 +1,154 @@
+"""Windows: the app's `Platform`, put together from the parts beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from companion.domain import orders
+from companion.domain.facts import (
+    AutostartEntry,
+    Fact,
+    Firewall,
+    HeldFile,
+    Machine,
+    Power,
+    Process,
+    Purpose,
+    SecurityProduct,
+    Sighting,
+    Space,
+    System,
+    Who,
+)
+from companion.domain.signatures import Signature
+from companion.services.platforms import (
+    _pages,
+    _windows_autostart,
+    _windows_closing,
+    _windows_pc,
+    _windows_processes,
+    _windows_security,
+)
+from companion.services.platforms.protocol import HeldEntry, Launched
+
+_PAGES = frozenset({"https", "ms-settings", "windowsdefender"})
+_MARK = "[ZoneTransfer]\r\nZoneId=3\r\n"
+
+
+class Windows:
+    """The app's `Platform` on Windows 10 and later."""
+
+    @property
+    def name(self) -> orders.Platform:
+        return orders.Platform.WINDOWS
+
+    def who(self) -> Fact[Who]:
+        pid = os.getpid()
+        user, elevated, may = _windows_processes.own_identity()
+        session = _windows_processes.session_of(pid)
+        return Fact.known(Who(pid=pid, session=session, user=user, elevated=elevated, may_elevate=may))
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        return _windows_processes.sightings()
+
+    def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
+        return _windows_processes.describe(pids)
+
+    def children(self, pids: Iterable[int]) -> frozenset[int]:
+        parents = set(pids)
+        return frozenset(seen.pid for seen in _windows_processes.sightings() if seen.parent in parents)
+
+    def autostart(self) -> Fact[tuple[AutostartEntry, ...]]:
+        return Fact.known(_windows_autostart.entries())
+
+    def held_files(self, paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
+        there = {str(full): path for path in paths if (full := self.expand(path)).is_file()}
+        found = _windows_processes.holders(there)
+        return Fact.known(tuple(HeldFile(path=there[full], pids=tuple(sorted(pids))) for full, pids in found if pids))
+
+    def wait_for_exit(self, pids: Iterable[int], seconds: float) -> frozenset[int]:
+        return _windows_processes.wait_for_exit(pids, seconds)
+
+    def firewall(self) -> Fact[Firewall]:
+        return _windows_security.firewall()
+
+    def antivirus(self) -> Fact[tuple[SecurityProduct, ...]]:
+        return _windows_security.antivirus()
+
+    def pending_restart(self) -> Fact[tuple[str, ...]]:
+        return _windows_pc.pending_restart()
+
+    def space(self, places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
+        return _windows_pc.space(places)
+
+    def usual_places(self) -> tuple[tuple[Purpose, str], ...]:
+        temporary = os.environ.get("TEMP") or os.environ.get("TMP") or r"C:\Windows\Temp"
+        return ((Purpose.TEMPORARY, temporary), (Purpose.PROGRAMS, os.environ.get("PROGRAMFILES", "C:\\")))
+
+    def system(self) -> Fact[System]:
+        return _windows_pc.system()
+
+    def power(self) -> Fact[Power]:
+        return _windows_pc.power()
+
+    def metered(self) -> Fact[bool]:
+        return _windows_pc.metered()
+
+    def machine(self) -> Fact[Machine]:
+        return _windows_pc.machine()
+
+    def close_gently(self, pid: int) -> int:
+        return _windows_closing.close_gently(pid)
+
+    def end_session(self, pid: int) -> bool:
+        return _windows_closing.end_session(pid)
+
+    def terminate(self, pid: int) -> None:
+        _windows_closing.terminate(pid)
+
+    def launch(self, arguments: Sequence[str]) -> None:
+        _windows_closing.launch(arguments)
+
+    def hold(self, entry: AutostartEntry) -> HeldEntry:
+        return _windows_autostart.hold(entry)
+
+    def switch_off(self, held: HeldEntry) -> None:
+        _windows_autostart.switch_off(held)
+
+    def switch_on(self, held: HeldEntry) -> bool:
+        return _windows_autostart.switch_on(held)
+
+    pin = staticmethod(_windows_closing.pin)
+
+    def signature(self, path: Path) -> Signature:
+        return _windows_security.signature(path)
+
+    def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
+        return _windows_closing.start_installer(path, arguments, elevate=elevate)
+
+    def expand(self, path: str) -> Path:
+        return Path(_windows_autostart.expanded(path))
+
+    def mark_of_the_web(self, path: Path) -> None:
+        # Without HostUrl: the address is signed and would let others download.
+        Path(f"{path}:Zone.Identifier").write_text(_MARK, encoding="ascii", newline="")
+
+    def open_folder(self, path: Path) -> None:
+        self.launch([self._system("explorer.exe"), "/select,", str(path)])
+
+    def open_url(self, url: str) -> None:
+        # As the shell's child: a browser this app had started itself would count as a part of it.
+        page = _pages.checked(url, _PAGES)
+        self.launch([self._system("System32", "rundll32.exe"), "url.dll,FileProtocolHandler", page])
+
+    def starts_at_login(self) -> bool:
+        return _windows_autostart.own_entry_enabled()
+
+    def start_at_login(self, command: Sequence[str] | None) -> None:
+        _windows_autostart.write_own_entry(None if command is None else subprocess.list2cmdline(command))
+
+    def _system(self, *parts: str) -> str:
+        return str(Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), *parts))
