@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.domain.errors import CompanionError, Kind
-from companion.services.assembly import Services
+from companion.domain.order_entry import check_store_url, is_loopback
+from companion.services.assembly import Local, Services
 from companion.services.places import Places, places
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
+    from companion.services.help import HelpSearch
     from companion.services.library import Library
 
 STORE_SETTING = "store"
@@ -45,7 +48,6 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     ``no-store`` when there is none, and whatever is wrong with folders, library or address.
     """
     from companion.services.closing import Closing
-    from companion.services.help import HelpSearch
     from companion.services.installations import Installations
     from companion.services.installer import Installer
     from companion.services.keychain import Keychain
@@ -55,7 +57,6 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
-    from companion.services.resources import resource
     from companion.services.store import StoreClient
     from companion.services.this_pc import ThisPC
 
@@ -89,14 +90,37 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
         closing=closing,
         installations=installations,
         this_pc=this_pc,
-        help=HelpSearch(resource("help")),
+        build_help=build_help,
         log_file=log_file,
     )
 
 
-def _store_address(given: str | None, library: Library) -> str:
-    from companion.domain.order_entry import check_store_url
+def build_help() -> HelpSearch:
+    """The search over the help articles that ship with the program."""
+    from companion.services.help import HelpSearch
+    from companion.services.resources import resource
 
+    return HelpSearch(resource("help"))
+
+
+def build_local(home: Path | None) -> Local:
+    """Build what needs neither a store nor the library; nothing is written anywhere."""
+    from companion.services.closing import Closing
+    from companion.services.platforms import current
+    from companion.services.preflight import Preflight
+
+    platform = current()
+    return Local(
+        places=home_places(home),
+        clock=utc_now,
+        zone=local_zone(),
+        platform=platform,
+        preflight=Preflight(platform, utc_now),
+        closing=Closing(platform),
+    )
+
+
+def _store_address(given: str | None, library: Library) -> str:
     address = given or os.environ.get("COMPANION_STORE") or library.setting(STORE_SETTING)
     if not address:
         raise CompanionError(
@@ -113,17 +137,72 @@ def _store_address(given: str | None, library: Library) -> str:
     return checked
 
 
-def build_demo_store(root: Path, *, size: int, host: str = "127.0.0.1", port: int = 0) -> DemoStore:
-    """The embedded store with everything it keeps below `root`; its artifacts are `size` bytes long."""
+def build_demo_store(
+    root: Path, *, size: int, host: str = "127.0.0.1", port: int = 0, rate: int | None = None
+) -> DemoStore:
+    """The embedded store with everything it keeps below `root`; its artifacts are `size` bytes long.
+
+    `rate` slows downloads to that many bytes per second. Raises `CompanionError`: ``port-taken``, ``bad-host``,
+    ``bad-size`` or ``folder-not-writable``.
+    """
+    from companion.demo.artifact import LEAST_SIZE
     from companion.demo.server import DemoStore
     from companion.services.platforms import current
     from companion.services.resources import resource
 
-    return DemoStore(
-        root,
-        system=current().name.value,
-        size=size,
-        host=host,
-        port=port,
-        profile=resource("profiles/larkfield.json").read_bytes(),
-    )
+    if size < LEAST_SIZE:
+        raise CompanionError(
+            "bad-size",
+            "The installer would be too small",
+            f"The demo's installer needs at least {LEAST_SIZE} bytes.",
+            "Choose a larger --size.",
+            kind=Kind.USAGE,
+        )
+    _require_free(host, port)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return DemoStore(
+            root,
+            system=current().name.value,
+            size=size,
+            host=host,
+            port=port,
+            rate=rate,
+            profile=resource("profiles/larkfield.json").read_bytes(),
+        )
+    except (OSError, sqlite3.OperationalError) as error:
+        raise CompanionError(
+            "folder-not-writable",
+            "The store cannot keep its files",
+            f"The embedded store keeps its files in {root}, but that does not work ({error}).",
+            "Check that the disk is not full and the folder is yours, or choose another folder.",
+        ) from None
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say in plain words why the store could not listen there; the web server itself would end the program."""
+    import socket
+
+    if not is_loopback(host):
+        raise CompanionError(
+            "bad-host",
+            "The embedded store stays on this PC",
+            f"{host} is not an address of this PC alone, and the store speaks unprotected http.",
+            "Leave --host away, or use 127.0.0.1 or ::1.",
+            kind=Kind.USAGE,
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            if os.name == "posix":
+                # On Windows this option would let two programs share one port; elsewhere it only skips a wait.
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except (OSError, OverflowError):
+        raise CompanionError(
+            "port-taken",
+            "The store cannot listen there",
+            f"Port {port} on {host} cannot be used; most likely another program has it.",
+            "Leave --port away: a free one is then found.",
+            kind=Kind.USAGE,
+        ) from None

@@ -2,6 +2,65 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from companion.domain.errors import Cancelled, CompanionError
+
+if TYPE_CHECKING:
+    from companion.cli.output import Output
+
+_log = logging.getLogger(__name__)
+
 
 def main(argv: list[str] | None = None) -> int:
-    raise SystemExit(2)
+    """Do what was typed and return the exit code: 0 done, 1 no, 2 usage, 3 store or network failed, 130 stopped."""
+    from companion.cli.output import EXIT_INTERRUPTED, Output, make_streams_forgiving
+
+    words = sys.argv[1:] if argv is None else argv
+    make_streams_forgiving()
+    output = Output(as_json="--json" in words)
+    try:
+        return _run(words, output)
+    except CompanionError as error:
+        return output.error(error)
+    except (KeyboardInterrupt, Cancelled):
+        output.error(
+            CompanionError("stopped", "Stopped", "You stopped it.", "Start it again whenever you like: it goes on.")
+        )
+        return EXIT_INTERRUPTED
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 0
+    except Exception as error:  # noqa: BLE001 - the outermost layer: a mistake of ours is logged and said plainly
+        return output.error(_as_bug(error))
+    finally:
+        logger = sys.modules.get("companion.services.log")
+        if logger is not None:
+            logger.stop_log()
+
+
+def _run(words: list[str], output: Output) -> int:
+    from companion.cli.arguments import parse
+    from companion.cli.run import Run
+
+    arguments = parse(words)
+    output.progress_json = arguments.progress == "json"
+    run = Run(arguments, output)
+    try:
+        code: int = arguments.act(run)
+    except (CompanionError, Cancelled, KeyboardInterrupt):
+        raise
+    except Exception:
+        run.note_log()
+        _log.exception("companion %s failed", arguments.command or "")
+        raise
+    finally:
+        run.close()
+    return code
+
+
+def _as_bug(error: Exception) -> CompanionError:
+    from companion.services.failures import as_error
+
+    return as_error(error)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import getpass
 import json
+import os
 import sys
-from typing import Any, TextIO
+from typing import TYPE_CHECKING
 
 from companion.domain.errors import CompanionError, Kind
-from companion.domain.transfers import TransferProgress, TransferState
-from companion.domain.wire import Secret, to_builtins
+from companion.domain.wire import Value, to_builtins
+
+if TYPE_CHECKING:
+    from companion.domain.transfers import TransferProgress
 
 EXIT_DONE = 0
 EXIT_NO = 1
@@ -21,53 +22,76 @@ EXIT_INTERRUPTED = 130
 EXIT_OF_KIND = {Kind.NO: EXIT_NO, Kind.USAGE: EXIT_USAGE, Kind.UNREACHABLE: EXIT_UNREACHABLE}
 
 
+class Trouble(Value, frozen=True):
+    """A `CompanionError` as JSON shows it; `retry_after` is in seconds."""
+
+    code: str
+    title: str
+    message: str
+    hint: str
+    retryable: bool = False
+    retry_after: float | None = None
+
+    @classmethod
+    def of(cls, error: CompanionError) -> Trouble:
+        """The error as a value."""
+        return cls(
+            code=error.code,
+            title=error.title,
+            message=error.message,
+            hint=error.hint,
+            retryable=error.retryable,
+            retry_after=error.retry_after,
+        )
+
+
+class Failure(Value, frozen=True):
+    """What a command prints instead of its result: ``{"error": …}``."""
+
+    error: Trouble
+
+
 class Output:
     """The two streams of one run, in the form the person or script asked for."""
 
-    def __init__(self, *, as_json: bool, progress_json: bool = False, zone: dt.tzinfo | None = None) -> None:
+    def __init__(self, *, as_json: bool, progress_json: bool = False) -> None:
         self.as_json = as_json
         self.progress_json = progress_json
-        self.zone = zone
         self._bar_open = False
 
-    def result(self, shown: dict[str, Any], *lines: str) -> None:
+    def result(self, shown: Value, *lines: str) -> None:
         """Print the outcome: `shown` as the one JSON object, or `lines` for a person."""
         self.end_bar()
-        if self.as_json:
-            print(json.dumps(to_builtins(shown), ensure_ascii=False, default=str), flush=True)
-        else:
-            for line in lines:
-                print(line)
-            sys.stdout.flush()
+        for line in (self._json(shown),) if self.as_json else lines:
+            _write(sys.stdout, line)
 
-    def say(self, line: str) -> None:
+    def say(self, *lines: str) -> None:
         """Tell a person, on stderr, what is going on; a script that reads JSON is left alone."""
         if not self.as_json and not self.progress_json:
             self.end_bar()
-            print(line, file=sys.stderr, flush=True)
+            for line in lines:
+                _write(sys.stderr, line)
 
     def error(self, error: CompanionError) -> int:
         """Print an expected failure and return its exit code."""
         self.end_bar()
         if self.as_json:
-            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False), flush=True)
+            _write(sys.stdout, self._json(Failure(error=Trouble.of(error))))
         else:
-            print(f"{error.title}\n  {error.message}\n  → {error.hint}", file=sys.stderr)
+            _write(sys.stderr, f"{error.title}\n  {error.message}\n  → {error.hint}")
         return EXIT_OF_KIND[error.kind]
 
-    def step(self, name: str, state: str, **facts: object) -> None:
-        """Report a step as a JSON line on stderr, when that was asked for."""
+    def step(self, shown: Value, sentence: str) -> None:
+        """Report a step of long work: a JSON line on stderr when that was asked for, else the sentence."""
         if self.progress_json:
-            print(
-                json.dumps({"step": name, "state": state, **to_builtins(facts)}, default=str),
-                file=sys.stderr,
-                flush=True,
-            )
+            _write(sys.stderr, self._json(shown))
+        else:
+            self.say(sentence)
 
     def progress(self, progress: TransferProgress) -> None:
         """Show how a transfer stands: a JSON line, a bar on a terminal, or nothing."""
         if self.progress_json:
-            print(json.dumps(to_builtins(progress)), file=sys.stderr, flush=True)
+            _write(sys.stderr, self._json(progress))
         elif not self.as_json and sys.stderr.isatty():
             sys.stderr.write("\r\x1b[2K" + bar(progress))
             sys.stderr.flush()
@@ -79,18 +103,34 @@ class Output:
             sys.stderr.write("\n")
             self._bar_open = False
 
-    def date(self, moment: dt.datetime | None) -> str:
-        """A day in the person's zone, in the form no country misreads: ``2026-11-22``."""
-        return "–" if moment is None else f"{moment.astimezone(self.zone):%Y-%m-%d}"
+    @staticmethod
+    def _json(shown: Value) -> str:
+        # A console that cannot show every sign must still get the whole of every text.
+        plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+        return json.dumps(to_builtins(shown), ensure_ascii=plain)
 
-    def moment(self, moment: dt.datetime | None) -> str:
-        """A day and time in the person's zone."""
-        return "–" if moment is None else f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+def _write(stream: object, line: str) -> None:
+    """Print one line; whoever closed the other end (``| head``) has seen enough, which is no failure."""
+    try:
+        print(line, file=stream, flush=True)  # type: ignore[call-overload]
+    except BrokenPipeError:
+        # Python flushes the stream once more at its end; the null device takes that without complaint.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())  # type: ignore[attr-defined]
+        os.close(null)
+
+
+def make_streams_forgiving() -> None:
+    """Let a console show "?" for a sign it does not have, instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def bar(progress: TransferProgress, width: int = 28) -> str:
     """One line that shows how a transfer stands."""
-    if progress.reason and progress.state is TransferState.WAITING:
+    if progress.reason and progress.wait is not None:
         return progress.reason
     rate = f"{progress.rate / 1e6:.1f} MB/s" if progress.rate else ""
     if not progress.size:
@@ -105,36 +145,3 @@ def bar(progress: TransferProgress, width: int = 28) -> str:
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02d}" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def ask_secret(prompt: str, *, from_stdin: bool, stream: TextIO | None = None) -> Secret:
-    """A secret from the person or, when asked for, from standard input; never from the arguments.
-
-    Raises `CompanionError` ``secret-needed`` when there is nobody to ask.
-    """
-    source = stream or sys.stdin
-    if from_stdin:
-        text = source.readline().rstrip("\r\n")
-    elif source.isatty():
-        text = getpass.getpass(f"{prompt}: ", stream=sys.stderr)
-    else:
-        text = ""
-    if not text.strip():
-        raise CompanionError(
-            "secret-needed",
-            f"{prompt} is needed",
-            "Nothing was entered.",
-            "Type it when asked, or send it to standard input with --password-stdin.",
-            kind=Kind.USAGE,
-        )
-    return Secret(text)
-
-
-def confirm(question: str, *, yes: bool) -> bool:
-    """Whether the person agrees; `yes` answers beforehand, and without a terminal silence means no."""
-    if yes:
-        return True
-    if not sys.stdin.isatty():
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

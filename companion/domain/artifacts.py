@@ -21,7 +21,7 @@ def choose(order: Order, artifact_id: str | None, platform: Platform, now: dt.da
     Raises `CompanionError`: ``artifact-unknown``, ``artifact-ambiguous`` (naming the choices), ``nothing-to-download``,
     or ``window-closed`` when its window is not open.
     """
-    chosen = _named(order, artifact_id) if artifact_id else _only(order, platform)
+    chosen = pick(order, artifact_id, platform)
     window = window_of((chosen,), now, zone)
     if state_of(chosen, now, zone) in (WindowState.CLOSED, WindowState.NOT_YET):
         raise CompanionError(
@@ -32,6 +32,14 @@ def choose(order: Order, artifact_id: str | None, platform: Platform, now: dt.da
             "or one click on the order's page.",
         )
     return chosen
+
+
+def pick(order: Order, artifact_id: str | None, platform: Platform) -> Download:
+    """The artifact that was asked for, or the only one that fits this PC, whether its window is open or not.
+
+    Raises `CompanionError`: ``artifact-unknown``, ``artifact-ambiguous`` or ``nothing-to-download``.
+    """
+    return _named(order, artifact_id) if artifact_id else _only(order, platform)
 
 
 def _named(order: Order, artifact_id: str) -> Download:

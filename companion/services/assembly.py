@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
+class Local:
+    """What works without any store: looking at this PC and closing programs on it."""
+
+    places: Places
+    clock: Callable[[], dt.datetime]
+    zone: dt.tzinfo
+    platform: Platform
+    preflight: Preflight
+    closing: Closing
+
+
+@dataclasses.dataclass(frozen=True)
 class Services:
     """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone."""
 
@@ -38,8 +51,13 @@ class Services:
     closing: Closing
     installations: Installations
     this_pc: ThisPC
-    help: HelpSearch
+    build_help: Callable[[], HelpSearch]
     log_file: Path
+
+    @functools.cached_property
+    def help(self) -> HelpSearch:
+        """The help articles; read when first asked for, because few runs need them."""
+        return self.build_help()
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""

@@ -23,10 +23,8 @@ def start_log(folder: Path, *, verbose: bool = False) -> Path:
         path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
     )
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    stop_log()
     root = logging.getLogger()
-    for old in [known for known in root.handlers if getattr(known, "companion", False)]:
-        root.removeHandler(old)
-        old.close()
     handler.companion = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -34,3 +32,11 @@ def start_log(folder: Path, *, verbose: bool = False) -> Path:
     for name in ("urllib3", "requests", "keyring", "werkzeug"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return path
+
+
+def stop_log() -> None:
+    """Close the log file, if one is open."""
+    root = logging.getLogger()
+    for old in [known for known in root.handlers if getattr(known, "companion", False)]:
+        root.removeHandler(old)
+        old.close()

@@ -1,0 +1,241 @@
+"""``companion orders``: which orders this computer knows."""
+
+from __future__ import annotations
+
+import argparse
+
+from companion.cli.arguments import common, order_number, password_option
+from companion.cli.asking import ask_secret
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
+from companion.cli.run import Run
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import Order, Receipt
+from companion.domain.wire import Instant, Value
+
+
+class Added(Value, frozen=True):
+    """``orders add``: `kept` is ``keychain`` or ``session``, `place` names the keychain, `trouble` why none was used."""
+
+    order_numbers: tuple[str, ...]
+    kept: str
+    place: str | None
+    trouble: str | None
+
+
+class ListedOrder(Value, frozen=True):
+    """One line of ``orders list``; `status` and `products` as the store last said."""
+
+    order_number: str
+    added_at: Instant
+    read_at: Instant | None
+    status: str | None
+    products: tuple[str, ...]
+
+
+class Listed(Value, frozen=True):
+    """``orders list``."""
+
+    store: str
+    orders: tuple[ListedOrder, ...]
+
+
+class Shown(Value, frozen=True):
+    """``orders show``: the order without its secrets; `trouble` says why it is as old as `read_at`."""
+
+    order: Order
+    read_at: Instant
+    receipts: tuple[Receipt, ...]
+    trouble: Trouble | None = None
+
+
+class Removed(Value, frozen=True):
+    """``orders remove``."""
+
+    order_number: str
+    removed: bool
+
+
+class ResetAsked(Value, frozen=True):
+    """``orders reset-password``: the store never tells whether it knows the order."""
+
+    asked: bool
+
+
+def add_orders(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion orders``."""
+    jobs = parser.add_subparsers(title="what to do", dest="job", metavar="WHAT", required=True)
+    add = jobs.add_parser("add", help="find an order and keep its credentials in the keychain")
+    add.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
+    add.add_argument("--email", metavar="E", help="find all orders of this e-mail address instead")
+    add.add_argument(
+        "--card-digits", metavar="D", help="with --email: the last 4 or 5 digits of the card (or be asked)"
+    )
+    password_option(add)
+    common(add, add_order, epilog="JSON: {orderNumbers, kept: keychain|session, place, trouble}")
+    listing = jobs.add_parser("list", help="the orders that were added")
+    common(listing, list_orders, epilog="JSON: {store, orders: [{orderNumber, addedAt, readAt, status, products}]}")
+    show = jobs.add_parser("show", help="everything about one order")
+    order_number(show)
+    common(show, show_order, epilog="JSON: {order, readAt, receipts, trouble}; keys are left out")
+    remove = jobs.add_parser("remove", help="forget an order and its credentials")
+    remove.add_argument("number", metavar="NUMBER", help="the order number")
+    common(remove, remove_order, epilog="JSON: {orderNumber, removed}")
+    reset = jobs.add_parser("reset-password", help="have a new order password sent by e-mail")
+    reset.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
+    reset.add_argument("--email", metavar="E", help="the e-mail address of the order instead")
+    common(reset, reset_password, epilog="JSON: {asked}")
+
+
+def add_order(run: Run) -> int:
+    """Find an order by number and password, or all orders by e-mail address and card digits."""
+    from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_password
+
+    asked = run.arguments
+    if (asked.number is None) == (asked.email is None) or (asked.card_digits is not None and asked.email is None):
+        raise _one_way("companion orders add NUMBER, or: companion orders add --email E --card-digits D")
+    orders = run.services.orders
+    if asked.email is not None:
+        email = tidy_email(asked.email)
+        typed = asked.card_digits
+        if typed is None:
+            typed = ask_secret("Last digits of the card", from_stdin=asked.password_stdin).reveal()
+        numbers, kept = orders.add_by_card(email, tidy_card_digits(typed))
+    else:
+        number = run.number()
+        typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
+        numbers, kept = (number,), orders.add(number, tidy_order_password(typed))
+    keychain = run.services.keychain
+    shown = Added(order_numbers=numbers, kept=kept.value, place=keychain.place, trouble=keychain.trouble)
+    run.output.result(shown, *_added_lines(shown))
+    return EXIT_DONE
+
+
+def _added_lines(shown: Added) -> tuple[str, ...]:
+    found = f"Added: {', '.join(shown.order_numbers)}."
+    if shown.kept == "keychain":
+        return (found, f"The credentials are in {shown.place}, and nowhere else.")
+    return (
+        found,
+        f"The credentials are kept for this session only. {shown.trouble or ''}".rstrip(),
+        "Every command will ask for the order password again.",
+    )
+
+
+def list_orders(run: Run) -> int:
+    """Show what was added, without asking the store."""
+    services = run.services
+    shown = Listed(
+        store=services.orders.store,
+        orders=tuple(
+            ListedOrder(
+                order_number=known.number,
+                added_at=known.added_at,
+                read_at=known.read_at,
+                status=known.order.status.value if known.order else None,
+                products=tuple(licence.product_name for licence in known.order.licences) if known.order else (),
+            )
+            for known in services.orders.remembered()
+        ),
+    )
+    lines = [
+        f"{order.order_number}  {order.status or 'not read yet'}  {', '.join(order.products)}".rstrip()
+        for order in shown.orders
+    ]
+    run.output.result(shown, *(lines or ["No order has been added yet. Add one: companion orders add NUMBER"]))
+    return EXIT_DONE
+
+
+def show_order(run: Run) -> int:
+    """Show one order as the store sees it now, or as it was last seen when the store cannot be reached."""
+    orders, number = run.services.orders, run.number()
+    trouble: CompanionError | None = None
+    try:
+        known = run.opened(number, lambda: orders.refresh(number))
+    except CompanionError as error:
+        remembered = next((entry for entry in orders.remembered() if entry.number == number), None)
+        if remembered is None or remembered.order is None or error.kind is not Kind.UNREACHABLE:
+            raise
+        known, trouble = remembered, error
+    order, read_at = known.order, known.read_at
+    assert order is not None and read_at is not None  # noqa: S101, PT018 - it was read just now, or is remembered
+    shown = Shown(
+        order=order,
+        read_at=read_at,
+        receipts=orders.receipts(number),
+        trouble=Trouble.of(trouble) if trouble else None,
+    )
+    run.output.result(shown, *_order_lines(run, shown))
+    return EXIT_OF_KIND[trouble.kind] if trouble else EXIT_DONE
+
+
+def _order_lines(run: Run, shown: Shown) -> list[str]:
+    from companion.domain.download_windows import window_of, window_sentence
+    from companion.domain.seats import seat_sentence, seat_use
+    from companion.domain.wording import plain_date
+
+    order, services = shown.order, run.services
+    lines = [f"Order {order.number}, {order.status.value}, placed on {run.date(order.placed_at)}"]
+    if shown.trouble is not None:
+        lines.append(f"{shown.trouble.message} This is what was known on {run.moment(shown.read_at)}.")
+    lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
+    lines.append(f"  Total {order.total.plain()}")
+    for licence in order.licences:
+        until = f"until {run.date(licence.expires_at)}" if licence.expires_at else "without an end"
+        lines.append(f"{licence.product_name} ({licence.id}): {licence.status.value} {until}")
+        lines.append(f"  {seat_sentence(seat_use(licence, services.this_pc.seat_id))}")
+        window = window_of(order.downloads_of(licence), services.clock(), services.zone)
+        lines.append(f"  {window_sentence(window, plain_date(services.zone))}")
+        lines += [f"  Download: {artifact.artifact_id} ({artifact.name})" for artifact in window.artifacts]
+        plan = order.subscription_of(licence)
+        if plan is not None:
+            lines.append(f"  Auto-renewal is {'on' if plan.auto_renew else 'off'}.")
+    for charge in order.charges:
+        lines.append(
+            f"{run.date(charge.at)}  {charge.kind.value}  {charge.amount.plain()}  {charge.statement_descriptor}"
+        )
+    for parcel in order.shipments:
+        tracking = f", {parcel.carrier} {parcel.tracking_number}" if parcel.tracking_number else ""
+        lines.append(f"Parcel {parcel.id}: {parcel.status.value}{tracking}")
+    lines += [f"Receipt {receipt.id}: {receipt.statement}" for receipt in shown.receipts]
+    return lines
+
+
+def remove_order(run: Run) -> int:
+    """Forget an order; afterwards the keychain does not give its credentials any more."""
+    number = run.number()
+    run.services.orders.remove(number)
+    run.output.result(
+        Removed(order_number=number, removed=True),
+        f"Order {number} is forgotten, and the keychain holds nothing of it any more. The order itself is untouched.",
+    )
+    return EXIT_DONE
+
+
+def reset_password(run: Run) -> int:
+    """Ask the store to e-mail a new order password."""
+    from companion.domain.order_entry import tidy_email
+
+    asked = run.arguments
+    if (asked.number is None) == (asked.email is None):
+        raise _one_way("companion orders reset-password NUMBER, or --email E")
+    orders = run.services.orders
+    if asked.email is not None:
+        orders.request_password_reset(email=tidy_email(asked.email))
+    else:
+        orders.request_password_reset(number=run.number())
+    run.output.result(
+        ResetAsked(asked=True),
+        "If the store knows this order, a new order password is on its way by e-mail.",
+        "Then open the order with it: companion orders add NUMBER",
+    )
+    return EXIT_DONE
+
+
+def _one_way(usage: str) -> CompanionError:
+    return CompanionError(
+        "usage",
+        "This command was not understood",
+        "An order is named either by its number or by an e-mail address.",
+        f"Use: {usage}",
+        kind=Kind.USAGE,
+    )

@@ -1,0 +1,51 @@
+"""``companion`` without a command: the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from companion.cli.run import Run
+
+if TYPE_CHECKING:
+    from companion.services.assembly import Services
+
+
+def open_window(run: Run) -> int:
+    """Open the window, or start in the tray."""
+    require_display()
+    from companion.compose import build_services
+    from companion.ui.app import run_window
+
+    asked = run.arguments
+
+    def build(store: str | None) -> Services:
+        return build_services(asked.home, store or asked.store, verbose=asked.verbose)
+
+    return run_window(build, tray=asked.tray)
+
+
+def has_display() -> bool:
+    """Whether a window could be shown."""
+    from companion.domain.orders import Platform
+    from companion.services.platforms import current
+
+    if current().name is not Platform.LINUX:
+        return True
+    offscreen = os.environ.get("QT_QPA_PLATFORM", "") not in ("", "xcb", "wayland")
+    return offscreen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def require_display() -> None:
+    """Raise `CompanionError` ``no-display`` where no window can be shown."""
+    from companion.domain.errors import CompanionError, Kind
+
+    if not has_display():
+        raise CompanionError(
+            "no-display",
+            "There is no screen to show a window on",
+            "This terminal is not connected to a desktop.",
+            f"Everything also works here; see: {os.path.basename(sys.argv[0]) or 'companion'} --help",  # noqa: PTH119
+            kind=Kind.USAGE,
+        )
