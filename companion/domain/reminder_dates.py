@@ -10,7 +10,6 @@ import enum
 from collections.abc import Collection, Iterable, Iterator
 
 from companion.domain.auto_renewal import next_charge
-from companion.domain.business_days import business_window
 from companion.domain.download_windows import closes_at
 from companion.domain.licences import carried_on
 from companion.domain.money import Money
@@ -21,12 +20,12 @@ from companion.domain.orders import (
     Order,
     OrderStatus,
     Return,
-    ReturnReason,
     ReturnStatus,
     Subscription,
 )
 from companion.domain.periods import Period
 from companion.domain.profile import Profile
+from companion.domain.returns import credit_between
 from companion.domain.shipping import ON_ITS_WAY, expected_between, store_zone
 from companion.domain.wire import Instant, Value
 
@@ -198,17 +197,6 @@ def _of_refund(order: Order, entry: Return, profile: Profile, bank: dt.tzinfo) -
             date=until,
             amount=entry.amount,
         )
-
-
-def credit_between(
-    initiated_at: dt.datetime, reason: ReturnReason, profile: Profile, bank: dt.tzinfo
-) -> tuple[dt.datetime, dt.datetime]:
-    """Between which moments a refund shows on the account, by the profile's business days for its `reason`."""
-    policy = profile.policies.returns
-    unwanted = reason is ReturnReason.UNWANTED_RENEWAL
-    return business_window(
-        initiated_at, policy.renewal_credit_business_days if unwanted else policy.credit_business_days, bank
-    )
 
 
 def _name_of(order: Order) -> str:

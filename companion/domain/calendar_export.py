@@ -1,0 +1,100 @@
+"""All dates as an iCalendar file, for the calendar people already look at (RFC 5545)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+
+from companion.domain.reminder_dates import ReminderKind, Subject
+from companion.domain.reminder_texts import date_words
+from companion.domain.wording import FormatDate, FormatMoney
+
+_LINE = 75  # Octets without the line break (RFC 5545 §3.1).
+
+
+def calendar(
+    subjects: Iterable[Subject],
+    *,
+    store: str,
+    stamp: dt.datetime,
+    format_date: FormatDate,
+    format_money: FormatMoney,
+) -> str:
+    """`subjects` as iCalendar text with CRLF line ends; `stamp` is when it is made (``DTSTAMP``).
+
+    The same date keeps its ``UID`` when its day or its price changes, so importing again moves the entry instead of
+    adding another. Every entry rings one day before.
+    """
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Companion//Dates//EN", "CALSCALE:GREGORIAN"]
+    lines.append(f"X-WR-CALNAME:{_text(f'Dates at {store}')}")
+    uids: set[str] = set()
+    for subject in subjects:
+        uid = _uid(subject) if _uid(subject) not in uids else _uid(subject, subject.address)
+        uids.add(uid)
+        lines += _event(subject, uid, stamp, format_date, format_money)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _event(
+    subject: Subject, uid: str, stamp: dt.datetime, format_date: FormatDate, format_money: FormatMoney
+) -> list[str]:
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{uid}",
+        f"DTSTAMP:{_utc(stamp)}",
+        f"DTSTART:{_utc(subject.date)}",
+        # What lasts no time does not make the person look busy (RFC 5545 §3.8.2.7).
+        "TRANSP:TRANSPARENT",
+        f"SUMMARY:{_text(date_words(subject))}",
+        f"DESCRIPTION:{_text(_description(subject, format_date, format_money))}",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "TRIGGER:-P1D",
+        f"DESCRIPTION:{_text(date_words(subject))}",
+        "END:VALARM",
+        "END:VEVENT",
+    ]
+
+
+def _description(subject: Subject, format_date: FormatDate, format_money: FormatMoney) -> str:
+    said = [f"Order {subject.order_number}."]
+    if subject.amount is not None:
+        said.append(f"Amount: {format_money(subject.amount)}.")
+    if subject.previous is not None:
+        said.append(f"Last time it cost {format_money(subject.previous)}.")
+    if subject.cancel_by is not None and subject.kind is ReminderKind.RENEWAL:
+        said.append(f"To avoid the charge, switch auto-renewal off by {format_date(subject.cancel_by)}.")
+    return "\n".join(said)
+
+
+def _uid(subject: Subject, more: str = "") -> str:
+    """The same for the same thing, whatever its day and price; the order number does not show in it."""
+    key = f"{subject.kind.value}:{subject.order_number}:{subject.about}:{subject.name}:{more}"
+    return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@companion.invalid"
+
+
+def _utc(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(text: str) -> str:
+    """Escape a TEXT value (RFC 5545 §3.3.11); control signs cannot stand in one."""
+    plain = "".join(sign for sign in text.replace("\r\n", "\n") if sign == "\n" or (sign >= " " and sign != "\x7f"))
+    safe = plain.encode("utf-8", "replace").decode()
+    return safe.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """Break a line so that none is longer than 75 octets, never within a character (RFC 5545 §3.1)."""
+    parts: list[str] = []
+    part, length = "", 0
+    for sign in line:
+        octets = len(sign.encode())
+        # Every line after the first begins with a blank of its own.
+        if length + octets > (_LINE if not parts else _LINE - 1):
+            parts.append(part)
+            part, length = "", 0
+        part, length = part + sign, length + octets
+    return "\r\n ".join([*parts, part])

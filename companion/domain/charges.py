@@ -1,0 +1,210 @@
+"""Movements of money: what each was for, and why there seem to be two of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import itertools
+from collections.abc import Sequence
+
+from companion.domain.business_days import business_window
+from companion.domain.money import Money
+from companion.domain.orders import Charge, ChargeKind, Order
+from companion.domain.profile import PaymentPolicy, Profile
+from companion.domain.shipping import store_zone
+from companion.domain.wire import Instant, Value
+from companion.domain.wording import FormatDate, FormatMoney, joined
+
+
+class About(enum.StrEnum):
+    """What a movement is for."""
+
+    ORDER = "order"
+    SHIPMENT = "shipment"
+    RENEWAL = "renewal"
+
+
+class Movement(Value, frozen=True):
+    """One line of the time-line; `showing` says that a hold still shows, `goes_by` until when at the latest.
+
+    `contents` names what was in the parcel, or the product that was renewed.
+    """
+
+    id: str
+    kind: ChargeKind
+    about: About
+    at: Instant
+    amount: Money
+    statement_descriptor: str
+    contents: tuple[str, ...] = ()
+    tax: Money | None = None
+    showing: bool = False
+    goes_by: Instant | None = None
+
+
+def timeline(order: Order, profile: Profile, now: dt.datetime) -> tuple[Movement, ...]:
+    """Every movement of money for `order`, the oldest first."""
+    return tuple(sorted((_movement(order, charge, profile, now) for charge in order.charges), key=_when))
+
+
+def _when(movement: Movement) -> tuple[dt.datetime, str]:
+    return movement.at, movement.id
+
+
+def _movement(order: Order, charge: Charge, profile: Profile, now: dt.datetime) -> Movement:
+    about, _, which = charge.about.partition(":")
+    kind = {"shipment": About.SHIPMENT, "subscription": About.RENEWAL}.get(about, About.ORDER)
+    hold = charge.kind is ChargeKind.AUTHORIZATION
+    goes_by = _hold_goes_by(charge, profile) if hold else None
+    return Movement(
+        id=charge.id,
+        kind=charge.kind,
+        about=kind,
+        at=charge.at,
+        amount=charge.amount,
+        statement_descriptor=charge.statement_descriptor,
+        contents=_contents(order, kind, which),
+        tax=charge.tax,
+        showing=hold and (charge.released_at > now if charge.released_at is not None else True),
+        goes_by=goes_by,
+    )
+
+
+def _hold_goes_by(charge: Charge, profile: Profile) -> dt.datetime:
+    if charge.released_at is not None:
+        return charge.released_at
+    return business_window(charge.at, profile.policies.payment.hold_business_days, store_zone(profile))[1]
+
+
+def _contents(order: Order, kind: About, which: str) -> tuple[str, ...]:
+    names = {item.id: item.name for item in order.line_items}
+    if kind is About.SHIPMENT:
+        parcel = next((shipment for shipment in order.shipments if shipment.id == which), None)
+        return tuple(names[item] for item in parcel.line_item_ids if item in names) if parcel is not None else ()
+    if kind is About.RENEWAL:
+        return tuple(licence.product_name for licence in order.licences if licence.subscription_id == which)
+    return tuple(names.values())
+
+
+def movement_sentence(movement: Movement, format_date: FormatDate, format_money: FormatMoney) -> str:
+    """One movement in a sentence: what happened, how much, what for."""
+    amount, day = format_money(movement.amount), format_date(movement.at)
+    what = joined(movement.contents) or "your order"
+    for_what = {
+        About.ORDER: f"for {what}",
+        About.SHIPMENT: f"for the parcel with {what}" if movement.contents else "for a parcel",
+        About.RENEWAL: f"for the renewal of {what}" if movement.contents else "for a renewal",
+    }[movement.about]
+    if movement.kind is ChargeKind.AUTHORIZATION:
+        end = f"it goes by {format_date(movement.goes_by)}" if movement.showing and movement.goes_by else "it is gone"
+        return f"{day}: {amount} held {for_what}. No money has moved, and {end}."
+    if movement.kind is ChargeKind.REFUND:
+        return f"{day}: {amount} given back {for_what}."
+    tax = f", {format_money(movement.tax)} of it tax" if movement.tax is not None and movement.tax.amount else ""
+    return f"{day}: {amount} charged {for_what}{tax}. Your statement reads {movement.statement_descriptor}."
+
+
+class WhyTwo(enum.StrEnum):
+    """Why there seem to be two charges."""
+
+    HOLD_AND_CHARGE = "holdAndCharge"
+    HOLD_ONLY = "holdOnly"
+    ONE_PER_PARCEL = "onePerParcel"
+    PURCHASE_AND_RENEWAL = "purchaseAndRenewal"
+    CHARGED_TWICE = "chargedTwice"
+
+
+class TwoCharges(Value, frozen=True):
+    """The answer to "why do I see two charges?", with the movements it rests on."""
+
+    why: WhyTwo
+    movements: tuple[Movement, ...]
+
+
+def why_two_charges(order: Order, profile: Profile, now: dt.datetime) -> TwoCharges | None:
+    """Why the person sees more than one charge, answered from the data; None when nothing looks double.
+
+    A charge that really was made twice is named first, because then something must be done.
+    """
+    moves = timeline(order, profile, now)
+    charges = [move for move in moves if move.kind is ChargeKind.CHARGE]
+    holds = [move for move in moves if move.kind is ChargeKind.AUTHORIZATION]
+    refunds = [move for move in moves if move.kind is ChargeKind.REFUND]
+    twice = _charged_twice(order, charges, refunds)
+    if twice:
+        return TwoCharges(why=WhyTwo.CHARGED_TWICE, movements=twice)
+    for hold in reversed(holds):
+        match = next((charge for charge in charges if charge.amount == hold.amount and charge.at >= hold.at), None)
+        if match is not None:
+            return TwoCharges(why=WhyTwo.HOLD_AND_CHARGE, movements=(hold, match))
+    parcels = [charge for charge in charges if charge.about is About.SHIPMENT]
+    if len(parcels) > 1:
+        return TwoCharges(why=WhyTwo.ONE_PER_PARCEL, movements=(*holds, *parcels))
+    if holds and charges:
+        return TwoCharges(why=WhyTwo.HOLD_AND_CHARGE, movements=(holds[-1], charges[0]))
+    renewals = [charge for charge in charges if charge.about is About.RENEWAL]
+    if renewals and len(charges) > 1:
+        return TwoCharges(why=WhyTwo.PURCHASE_AND_RENEWAL, movements=tuple(charges))
+    showing = tuple(hold for hold in holds if hold.showing)
+    return TwoCharges(why=WhyTwo.HOLD_ONLY, movements=showing) if len(showing) > 1 else None
+
+
+def _charged_twice(order: Order, charges: Sequence[Movement], refunds: Sequence[Movement]) -> tuple[Movement, ...]:
+    """Two charges of one amount for the same thing within a few days, neither of them given back."""
+    abouts = {charge.id: charge.about for charge in order.charges}
+    for earlier, later in itertools.combinations(charges, 2):
+        same = abouts[earlier.id] == abouts[later.id] and earlier.amount == later.amount
+        near = later.at - earlier.at < dt.timedelta(days=5)
+        returned = any(refund.amount == later.amount and refund.at >= later.at for refund in refunds)
+        if same and near and not returned:
+            return earlier, later
+    return ()
+
+
+def two_charges_sentences(
+    found: TwoCharges, policy: PaymentPolicy, format_date: FormatDate, format_money: FormatMoney
+) -> tuple[str, ...]:
+    """The answer in whole sentences, with the person's own days and amounts."""
+    moves = found.movements
+    first, last = moves[0], moves[-1]
+    if found.why in (WhyTwo.HOLD_AND_CHARGE, WhyTwo.HOLD_ONLY):
+        return _hold_sentences(found, policy, format_date, format_money)
+    if found.why is WhyTwo.ONE_PER_PARCEL:
+        parts = [f"{format_money(move.amount)} on {format_date(move.at)}" for move in moves if not _is_hold(move)]
+        return (
+            "Your order was sent in several parcels, and each one is charged on the day it leaves.",
+            f"The charges are {joined(parts)}.",
+        )
+    if found.why is WhyTwo.PURCHASE_AND_RENEWAL:
+        return (
+            f"{format_money(first.amount)} on {format_date(first.at)} was the purchase, and "
+            f"{format_money(last.amount)} on {format_date(last.at)} was the renewal.",
+            "If you did not want the renewal, you can ask for it back.",
+        )
+    return (
+        f"{format_money(first.amount)} was charged on {format_date(first.at)} and again on {format_date(last.at)}.",
+        "This looks like a real double charge. Support can have one of them given back.",
+    )
+
+
+def _hold_sentences(
+    found: TwoCharges, policy: PaymentPolicy, format_date: FormatDate, format_money: FormatMoney
+) -> tuple[str, ...]:
+    hold = found.movements[0]
+    said = [
+        f"{format_money(hold.amount)} of {format_date(hold.at)} is a hold: the bank set it aside, no money has moved."
+    ]
+    charge = next((move for move in found.movements if not _is_hold(move)), None)
+    if charge is not None:
+        said.append(f"You pay once: {format_money(charge.amount)}, charged on {format_date(charge.at)}.")
+    if not hold.showing:
+        said.append("The hold is gone by now.")
+    elif hold.goes_by is not None:
+        days = policy.hold_business_days
+        usual = f"{days.least} to {days.most}" if days.least != days.most else f"{days.most}"
+        said.append(f"The hold goes by {format_date(hold.goes_by)}; banks take {usual} business days.")
+    return tuple(said)
+
+
+def _is_hold(movement: Movement) -> bool:
+    return movement.kind is ChargeKind.AUTHORIZATION

@@ -1,0 +1,72 @@
+import datetime as dt
+
+import icalendar
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from companion.domain.calendar_export import calendar
+from companion.domain.reminder_dates import ReminderKind, Subject
+from companion.domain.reminders import upcoming
+from companion.domain.wording import plain_date, plain_money
+
+STAMP = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
+
+
+def export(subjects, store="Larkfield"):
+    return calendar(subjects, store=store, stamp=STAMP, format_date=plain_date(dt.UTC), format_money=plain_money)
+
+
+def events(text):
+    return list(icalendar.Calendar.from_ical(text.encode()).walk("VEVENT"))
+
+
+@pytest.fixture
+def dates(build):
+    return upcoming([build.order()], build.profile(), build.NOW, dt.UTC)
+
+
+def test_every_date_becomes_an_entry_that_a_calendar_reads(dates):
+    found = events(export(dates))
+    assert [str(event["SUMMARY"]) for event in found] == [
+        "Download window of Harbour Suite setup closes",
+        "Last day to return Harbour Suite",
+        "Harbour Suite renews",
+    ]
+    assert [event.decoded("DTSTART") for event in found] == [date.date for date in dates]
+    assert all(event.decoded("DTSTAMP") == STAMP for event in found)
+    assert len({str(event["UID"]) for event in found}) == 3
+    assert "switch auto-renewal off by 17 February 2028" in str(found[2]["DESCRIPTION"])
+    assert str(found[2].walk("VALARM")[0]["TRIGGER"].to_ical(), "ascii") == "-P1D"
+
+
+def test_an_entry_moves_instead_of_doubling(build, dates):
+    moved = build.order(subscriptions=(build.subscription(next_charge_at=build.day(300), renewal_price=build.usd(1)),))
+    later = upcoming([moved], build.profile(), build.NOW, dt.UTC)
+    assert {str(event["UID"]) for event in events(export(dates))} == {
+        str(event["UID"]) for event in events(export(later))
+    }
+
+
+def test_two_windows_of_one_name_are_two_entries(build):
+    files = (build.download(), build.download(artifact_id="art-2", available_until=build.day(12)))
+    found = upcoming([build.order(downloads=files)], build.profile(), build.NOW, dt.UTC)
+    windows = [date for date in found if date.kind is ReminderKind.DOWNLOAD_WINDOW]
+    assert len({str(event["UID"]) for event in events(export(windows))}) == 2
+
+
+def test_no_dates_make_an_empty_calendar():
+    text = export([])
+    assert events(text) == []
+    assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(min_size=1, max_size=120), st.text(max_size=80))
+def test_any_name_survives_escaping_and_folding(name, store):
+    subject = Subject(kind=ReminderKind.EXPIRY, order_number="LF-1", about="lic", name=name, date=STAMP)
+    text = export([subject], store)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    (event,) = events(text)
+    legible = "".join(sign for sign in name.replace("\r\n", "\n") if sign == "\n" or (sign >= " " and sign != "\x7f"))
+    assert str(event["SUMMARY"]) == f"{legible.encode('utf-8', 'replace').decode()} runs out"

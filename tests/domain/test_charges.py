@@ -1,0 +1,98 @@
+import datetime as dt
+
+import pytest
+
+from companion.domain.charges import WhyTwo, movement_sentence, timeline, two_charges_sentences, why_two_charges
+from companion.domain.orders import ChargeKind, Shipment, ShipmentStatus
+from companion.domain.wording import plain_date, plain_money
+
+SHOW = plain_date(dt.UTC)
+
+
+@pytest.fixture
+def hold(build):
+    return build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-1.5))
+
+
+@pytest.fixture
+def answer(build):
+    def of(*charges, **order):
+        found = why_two_charges(build.order(charges=charges, **order), build.profile(), build.NOW)
+        if found is None:
+            return None, ""
+        policy = build.profile().policies.payment
+        return found.why, " ".join(two_charges_sentences(found, policy, SHOW, plain_money))
+
+    return of
+
+
+def test_the_timeline_says_what_each_movement_was_for(build, hold):
+    order = build.order(
+        charges=(
+            build.charge(at=build.day(-1), tax=build.usd(450)),
+            hold,
+            build.charge(id="back", kind=ChargeKind.REFUND, at=build.day(-0.2), about="subscription:sub-1"),
+        )
+    )
+    lines = [movement_sentence(move, SHOW, plain_money) for move in timeline(order, build.profile(), build.NOW)]
+    assert lines == [
+        "9 March 2027: 55.00 USD held for Harbour Suite. No money has moved, and it goes by 11 March 2027.",
+        "9 March 2027: 55.00 USD charged for Harbour Suite, 4.50 USD of it tax. Your statement reads LRK*HARBOUR.",
+        "10 March 2027: 55.00 USD given back for the renewal of Harbour Suite.",
+    ]
+
+
+def test_a_hold_beside_its_charge_is_no_second_charge(build, hold, answer):
+    why, said = answer(hold, build.charge(at=build.day(-1)))
+    assert why is WhyTwo.HOLD_AND_CHARGE
+    assert said == (
+        "55.00 USD of 9 March 2027 is a hold: the bank set it aside, no money has moved. "
+        "You pay once: 55.00 USD, charged on 9 March 2027. "
+        "The hold goes by 11 March 2027; banks take 1 to 2 business days."
+    )
+    gone = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-9), released_at=build.day(-8))
+    assert "The hold is gone by now." in answer(gone, build.charge(at=build.day(-8)))[1]
+
+
+def test_each_parcel_is_charged_when_it_leaves(build, answer):
+    parcels = tuple(
+        Shipment(
+            id=name,
+            status=ShipmentStatus.SHIPPED,
+            method="first",
+            line_item_ids=("item-1",),
+            destination_country="US",
+        )
+        for name in ("s-1", "s-2")
+    )
+    why, said = answer(
+        build.charge(id="a", at=build.day(-5), about="shipment:s-1"),
+        build.charge(id="b", at=build.day(-3), about="shipment:s-2"),
+        shipments=parcels,
+    )
+    assert why is WhyTwo.ONE_PER_PARCEL
+    assert said.endswith("The charges are 55.00 USD on 5 March 2027 and 55.00 USD on 7 March 2027.")
+
+
+def test_purchase_and_renewal_are_told_apart(build, answer):
+    why, said = answer(
+        build.charge(at=build.day(-370)),
+        build.charge(id="r", at=build.day(-5), about="subscription:sub-1", amount=build.usd(7900)),
+    )
+    assert why is WhyTwo.PURCHASE_AND_RENEWAL
+    assert "79.00 USD on 5 March 2027 was the renewal." in said
+
+
+def test_a_real_double_charge_is_not_explained_away(build, hold, answer):
+    twice = (build.charge(at=build.day(-3)), build.charge(id="again", at=build.day(-2)))
+    why, said = answer(hold, *twice)
+    assert why is WhyTwo.CHARGED_TWICE
+    assert "Support can have one of them given back." in said
+    back = build.charge(id="back", kind=ChargeKind.REFUND, at=build.day(-1))
+    assert answer(*twice, back)[0] is not WhyTwo.CHARGED_TWICE
+
+
+def test_one_charge_is_no_question(build, hold, answer):
+    assert answer(build.charge()) == (None, "")
+    assert answer() == (None, "")
+    assert answer(hold) == (None, "")
