@@ -13,7 +13,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from companion.demo import endpoints
-from companion.demo.calls import Call, Store
+from companion.demo.calls import MOST_BYTES, Call, Store
 from companion.demo.problems import Refusal
 from companion.demo.sessions import Opened
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
-MOST_BYTES = 1024 * 1024
-"""The largest request body the store reads."""
-
 Clock = Callable[[], dt.datetime]
 
 
@@ -78,7 +75,7 @@ class StoreApplication:
 
     def answer(self, request: Request) -> Response:
         """The answer to a request; a refusal becomes problem details, a fault of our own a 500 without its reason."""
-        request.max_content_length = MOST_BYTES
+        request.max_content_length = MOST_BYTES + 1
         try:
             return self._called(request)
         except Refusal as refusal:

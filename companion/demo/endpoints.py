@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 
@@ -33,6 +34,7 @@ from companion.domain.orders import (
 )
 from companion.domain.wire import decode, encode
 
+_SEAT_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Larkfield Software</title>
 <body style="font: 1.1em system-ui; max-width: 40em; margin: 3em auto">
@@ -205,7 +207,7 @@ def add_backup_medium(call: Call, number: str) -> Response:
 def take_seat(call: Call, licence_id: str, seat_id: str) -> Response:
     """``PUT /v1/licences/{licenceId}/seats/{seatId}``"""
     asked = call.body(bodies.SeatRequest)
-    if len(seat_id) > 64 or not seat_id.isascii() or not seat_id.replace("-", "").replace("_", "").isalnum():
+    if _SEAT_ID.fullmatch(seat_id) is None:
         raise Refusal("invalid-request", "A seat is named by letters, digits, - and _.", field="seatId")
     number = holder(call, lambda record: _licence(record, licence_id) is not None)
 

@@ -124,6 +124,10 @@ class _QuietRequests(WSGIRequestHandler):
 
     timeout = 120
 
+    def connection_dropped(self, *_: Any, **__: Any) -> None:
+        """End the connection too: HTTP/1.1 would wait for another request on it."""
+        self.close_connection = True
+
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
 
