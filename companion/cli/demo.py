@@ -7,10 +7,12 @@ import contextlib
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.arguments import common, whole
+from companion.cli.grounds import default_folder, open_grounds
 from companion.cli.output import EXIT_DONE
 from companion.cli.run import Run
 from companion.domain.wire import Value
@@ -47,7 +49,8 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     common(
         parser,
         serve,
-        epilog="JSON, one line when ready: {url, orders: [{orderNumber, orderPassword, email, cardLastDigits, about}]}\n"
+        epilog="JSON, one line when it is ready:\n"
+        "{url, orders: [{orderNumber, orderPassword, email, cardLastDigits, about}]}\n"
         "Serves until Ctrl-C (exit 130) or SIGTERM (exit 0).",
     )
 
@@ -78,7 +81,7 @@ def serve(run: Run) -> int:
 
     asked = run.arguments
     run.note_log()
-    root = asked.root.absolute() if asked.root else demo_folder(asked.home) / "store"
+    root = asked.root.absolute() if asked.root else default_folder(asked.home, "embedded-store")
     store = build_demo_store(
         root, size=asked.size * MEBIBYTE, host=asked.host, port=asked.port, rate=asked.rate
     )  # fmt: skip
@@ -91,7 +94,7 @@ def serve(run: Run) -> int:
 
 
 @contextlib.contextmanager
-def _terminable() -> "contextlib.AbstractContextManager[threading.Event]":  # type: ignore[misc]
+def _terminable() -> Iterator[threading.Event]:
     told = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: told.set())
     try:
@@ -117,22 +120,16 @@ def log_ins(store: DemoStore) -> tuple[StoreLogIn, ...]:
 def _ready_lines(shown: StoreReady, root: Path) -> list[str]:
     lines = [f"The embedded store answers at {shown.url} and keeps everything in {root}.", ""]
     for order in shown.orders:
-        lines.append(f"{order.order_number}  password {order.order_password}  ({order.email}, card {order.card_last_digits})")
+        lines.append(
+            f"{order.order_number}  password {order.order_password}  ({order.email}, card {order.card_last_digits})"
+        )
         lines.append(f"    {order.about}")
-    return [*lines, "", f"Try: companion --store {shown.url} orders add {shown.orders[0].order_number}", "Ctrl-C ends it."]
-
-
-def demo_folder(home: Path | None) -> Path:
-    """Where the demo keeps everything: below `home`, or in the user's cache, the same at every start."""
-    import os
-
-    import platformdirs
-
-    if home is not None:
-        return home.expanduser().absolute()
-    if named := os.environ.get("COMPANION_HOME"):
-        return Path(named).expanduser().absolute() / "demo"
-    return platformdirs.user_cache_path("Companion", appauthor=False) / "demo"
+    return [
+        *lines,
+        "",
+        f"Try: companion --store {shown.url} orders add {shown.orders[0].order_number}",
+        "Ctrl-C ends it.",
+    ]
 
 
 def demo(run: Run) -> int:
@@ -145,24 +142,24 @@ def demo(run: Run) -> int:
         return _in_window(run)
     if not asked.no_window:
         run.output.say("There is no screen here, so the same journey is walked in the terminal.", "")
-    return walk(run, demo_folder(asked.home))
+    return walk(run, default_folder(asked.home, "demo"))
 
 
 def _in_window(run: Run) -> int:
-    from companion.cli.journey import open_grounds
     from companion.compose import build_services
     from companion.services.assembly import Services
     from companion.ui.app import run_window
     from companion.ui.pages.add import SampleLogIn
 
     asked = run.arguments
-    with open_grounds(demo_folder(asked.home), size=asked.size * MEBIBYTE, rate=asked.rate) as grounds:
+    with open_grounds(default_folder(asked.home, "demo"), size=asked.size * MEBIBYTE, rate=asked.rate) as grounds:
 
         def build(_: str | None) -> Services:
             return build_services(grounds.home, grounds.store.url, verbose=asked.verbose)
 
         samples = tuple(
-            SampleLogIn(account.order_number, account.order_password, account.about) for account in grounds.store.accounts
+            SampleLogIn(account.order_number, account.order_password, account.about)
+            for account in grounds.store.accounts
         )
         print(f"The embedded store answers at {grounds.store.url}.", file=sys.stderr)
         return run_window(build, tray=False, samples=samples)

@@ -14,7 +14,7 @@ from companion.domain.wire import Instant, Value
 
 
 class Added(Value, frozen=True):
-    """``orders add``: `kept` is ``keychain`` or ``session``, `place` names the keychain, `trouble` why none was used."""
+    """``orders add``: `kept` is ``keychain`` or ``session``, `place` the keychain, `trouble` why none was used."""
 
     order_numbers: tuple[str, ...]
     kept: str

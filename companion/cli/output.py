@@ -81,12 +81,21 @@ class Output:
             _write(sys.stderr, f"{error.title}\n  {error.message}\n  → {error.hint}")
         return EXIT_OF_KIND[error.kind]
 
-    def step(self, shown: Value, sentence: str) -> None:
-        """Report a step of long work: a JSON line on stderr when that was asked for, else the sentence."""
+    def line(self, text: str) -> None:
+        """Print a line of a result that grows while a person watches; JSON comes whole, at the end."""
+        if not self.as_json:
+            self.end_bar()
+            _write(sys.stdout, text)
+
+    def event(self, shown: Value) -> None:
+        """Report a step of long work as a JSON line on stderr, when that was asked for."""
         if self.progress_json:
             _write(sys.stderr, self._json(shown))
-        else:
-            self.say(sentence)
+
+    def step(self, shown: Value, sentence: str) -> None:
+        """Report a step of long work: a JSON line on stderr when that was asked for, else the sentence."""
+        self.event(shown)
+        self.say(sentence)
 
     def progress(self, progress: TransferProgress) -> None:
         """Show how a transfer stands: a JSON line, a bar on a terminal, or nothing."""

@@ -1,0 +1,142 @@
+"""Where the demo happens: a folder that survives an interruption, with the embedded store running in it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.domain.errors import CompanionError
+from companion.domain.wire import Instant, Value, decode, encode
+
+if TYPE_CHECKING:
+    from companion.demo.server import DemoStore
+    from companion.services.downloads.partial import Lock
+
+# The store's dates are relative to its first start; after some days its stories would no longer be told as meant.
+_FRESH = dt.timedelta(days=6)
+
+
+class State(Value, frozen=True):
+    """What the next start must know: the store's `port`, when the demo was begun, and whether it came to its end."""
+
+    port: int
+    begun_at: Instant
+    finished: bool = False
+
+
+@dataclasses.dataclass
+class Grounds:
+    """The running demo: its store, and the folder in which Companion keeps what it knows."""
+
+    store: DemoStore
+    root: Path
+    home: Path
+    state: State
+
+    def finish(self) -> None:
+        """Note that the journey came to its end, so that the next one begins anew."""
+        self._write(State(port=self.store.port, begun_at=self.state.begun_at, finished=True))
+
+    def begin(self) -> None:
+        """Note that a journey is under way."""
+        self._write(State(port=self.store.port, begun_at=self.state.begun_at))
+
+    def _write(self, state: State) -> None:
+        trial = self.root / "demo.json.new"
+        trial.write_bytes(encode(state))
+        trial.replace(self.root / "demo.json")
+
+
+def default_folder(home: Path | None, name: str) -> Path:
+    """Where something of the demo is kept: below `home`, or in the user's cache, the same at every start."""
+    import platformdirs
+
+    if home is not None:
+        return home.expanduser().absolute()
+    if named := os.environ.get("COMPANION_HOME"):
+        return Path(named).expanduser().absolute() / name
+    return platformdirs.user_cache_path("Companion", appauthor=False) / name
+
+
+@contextlib.contextmanager
+def open_grounds(root: Path, *, size: int, rate: int | None) -> Iterator[Grounds]:
+    """Start the store in `root` as it was left, or anew when that was long ago or came to its end.
+
+    Raises `CompanionError`: ``demo-running`` when it is running already, and what keeps the store from starting.
+    """
+    lock = _lock(root)
+    try:
+        try:
+            state = _state(root)
+            store = _start(root / "store", state.port, size, rate)
+        except OSError as error:
+            raise _unusable(root, error) from None
+        with contextlib.closing(store):
+            grounds = Grounds(store, root, root / "user", state)
+            grounds.begin()
+            yield grounds
+    finally:
+        lock.release()
+
+
+def _lock(root: Path) -> Lock:
+    from companion.services.downloads.partial import Lock
+
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return Lock(root / "demo.lock")
+    except OSError as error:
+        raise _unusable(root, error) from None
+    except CompanionError:
+        raise CompanionError(
+            "demo-running",
+            "The demo is running already",
+            f"Another demo is using {root}.",
+            "Let it finish or stop it, or give this one a folder of its own with --home.",
+        ) from None
+
+
+def _state(root: Path) -> State:
+    """How the last demo was left. What it made is removed when it ended or is stale; nothing else is ever removed."""
+    now = dt.datetime.now(dt.UTC)
+    state = State(port=0, begun_at=now)
+    path = root / "demo.json"
+    if not path.exists():
+        return state
+    with contextlib.suppress(CompanionError):
+        state = decode(path.read_bytes(), State, source="the demo's own file")
+    if now - state.begun_at > _FRESH or state.begun_at > now:
+        for folder in ("store", "user"):
+            shutil.rmtree(root / folder, ignore_errors=True)
+        return State(port=state.port, begun_at=now)
+    if state.finished:
+        for done in (root / "user" / "downloads", root / "store" / "installed"):
+            shutil.rmtree(done, ignore_errors=True)
+    return state
+
+
+def _start(root: Path, port: int, size: int, rate: int | None) -> DemoStore:
+    from companion.compose import build_demo_store
+
+    try:
+        return build_demo_store(root, size=size, port=port, rate=rate)
+    except CompanionError as error:
+        if error.code != "port-taken" or port == 0:
+            raise
+    # Somebody else has the port by now. What was downloaded does not depend on it.
+    return build_demo_store(root, size=size, rate=rate)
+
+
+def _unusable(root: Path, error: OSError) -> CompanionError:
+    return CompanionError(
+        "folder-not-writable",
+        "A folder cannot be written to",
+        f"The demo keeps everything in {root}, but nothing can be saved there ({error.strerror}).",
+        "Check that the disk is not full and the folder is yours, or choose another folder with --home.",
+    )
