@@ -117,6 +117,15 @@ class Keychain:
             self._session[account] = found
             return found
 
+    def holds(self, account: str) -> bool | None:
+        """Whether the keychain itself, not this process's memory, has an entry of `account`; None if it cannot tell."""
+        with self._lock:
+            try:
+                return self._ask(lambda backend: backend.get_password(SERVICE, account)) is not None
+            except _KeychainFailed as failure:
+                self.trouble = str(failure)
+                return None
+
     def forget(self, account: str) -> None:
         """Remove the entry of `account` and prove that it is gone. Raises `CompanionError` ``keychain-kept-it``."""
         with self._lock:

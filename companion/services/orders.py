@@ -128,6 +128,10 @@ class Orders:
         self._library.remove_order(self.store, number)
         self._note("order removed", number)
 
+    def in_keychain(self, number: str) -> bool | None:
+        """Whether the keychain holds the credentials of an order; None when there is none or it cannot be asked."""
+        return self._keychain.holds(self._account(number))
+
     def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
         """Ask the store to e-mail a new order password."""
         self._client.request_password_reset(number=number, email=email)
