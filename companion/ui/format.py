@@ -16,6 +16,11 @@ class Format:
         self.locale = locale
         self.zone = zone
 
+    @property
+    def language(self) -> str | None:
+        """The person's language and country ("de_AT"), None in the plain locale of a system without one."""
+        return None if self.locale == QLocale.c() else self.locale.name()
+
     def date(self, moment: dt.datetime) -> str:
         """A day: "8 January 2027"."""
         local = moment.astimezone(self.zone)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from companion.domain.periods import days_until
 from companion.domain.products import Tone
+from companion.domain.reminder_texts import date_words
 from companion.domain.reminders import upcoming
 from companion.domain.wording import days_away
 from companion.ui.desk import Desk
@@ -72,11 +73,11 @@ class Tray(QObject):
         now, zone = self._desk.now(), self._desk.services.zone
         orders = [known.order for known in snapshot.orders if known.order is not None]
         found = upcoming(orders, snapshot.profile, now, zone, {file.artifact for file in snapshot.files})
-        return [f"{_SHORT[subject.kind.value]}: {subject.name}, {self._when(subject.date)}" for subject in found[:3]]
+        return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]
 
     def _when(self, date: dt.datetime) -> str:
         days = days_until(date, self._desk.now(), self._desk.services.zone)
-        return days_away(days) if days <= 14 else self._desk.format.date(date)
+        return days_away(days) if days <= 14 else f"on {self._desk.format.date(date)}"
 
     def _show_values(self) -> None:
         self._fill()
@@ -92,14 +93,3 @@ class Tray(QObject):
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
             self.open_page.emit("home")
-
-
-_SHORT = {
-    "renewal": "Renews",
-    "cancelBy": "Cancel by",
-    "expiry": "Runs out",
-    "downloadWindow": "Download closes",
-    "returnDeadline": "Return until",
-    "refundOverdue": "Refund overdue",
-    "parcelOverdue": "Parcel overdue",
-}

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from companion.domain.errors import CompanionError
 from companion.ui.desk import Desk
 from companion.ui.icons import icon, pixmap
-from companion.ui.pages.add import AddPage
+from companion.ui.pages.add import AddPage, SampleLogIn
 from companion.ui.pages.downloads import DownloadsPage
 from companion.ui.pages.help import HelpPage
 from companion.ui.pages.home import HomePage
@@ -46,11 +46,12 @@ _GEOMETRY = "windowGeometry"
 
 
 class Window(QMainWindow):
-    """Shows one page at a time; `hidden_to_tray` is emitted when closing only hides it."""
+    """Shows one page at a time; closing it emits `hidden_to_tray` where a tray icon stays, or `closed_for_good`."""
 
     hidden_to_tray = Signal()
+    closed_for_good = Signal()
 
-    def __init__(self, desk: Desk, *, stays_in_tray: bool) -> None:
+    def __init__(self, desk: Desk, *, stays_in_tray: bool, samples: tuple[SampleLogIn, ...] = ()) -> None:
         super().__init__()
         self._desk = desk
         self._stays_in_tray = stays_in_tray
@@ -66,7 +67,7 @@ class Window(QMainWindow):
             ("home", HomePage(desk)),
             ("orders", OrdersPage(desk)),
             ("order", OrderPage(desk)),
-            ("add", AddPage(desk)),
+            ("add", AddPage(desk, samples)),
             ("downloads", DownloadsPage(desk)),
             ("install", InstallPage(desk)),
             ("reminders", RemindersPage(desk)),
@@ -148,6 +149,8 @@ class Window(QMainWindow):
     def go(self, destination: Destination) -> None:
         """Show a page."""
         page = self._pages[destination.page]
+        if page is not self._stack.currentWidget():
+            self.current.leave_page()
         self._notices.drop("news")
         self._stack.setCurrentWidget(page)
         marked = _BELONGS_TO.get(destination.page, destination.page)
@@ -212,6 +215,7 @@ class Window(QMainWindow):
             self.hidden_to_tray.emit()
         else:
             event.accept()
+            self.closed_for_good.emit()
 
     def bring_to_front(self) -> None:
         """Show the window above the others."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QRadioButton, QStackedWidget, QWidget
 
 from companion.domain.errors import CompanionError
 from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_number, tidy_order_password
@@ -20,14 +21,24 @@ from companion.ui.widgets.notice import Notice
 T = TypeVar("T")
 
 
+class SampleLogIn(NamedTuple):
+    """A log-in of the demo store, whose customers are invented."""
+
+    number: str
+    password: str
+    about: str
+
+
 class AddPage(Page):
     """Finds orders by number and password, or by e-mail address and card digits."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, samples: tuple[SampleLogIn, ...] = ()) -> None:
         super().__init__(desk, "Add an order")
         self._task: Task | None = None
         self._intro = label("", "muted")
         self.add(self._intro, self._form(), self._promise())
+        if samples:
+            self.add(self._samples(samples))
         desk.changed.connect(self.show_values)
 
     def show_values(self) -> None:
@@ -51,7 +62,7 @@ class AddPage(Page):
         self._ways.addButton(by_number, 0)
         self._ways.addButton(by_card, 1)
         self._fields = QStackedWidget()
-        self._number = _field("Order number", "such as LS-2048-7731")
+        self._number = _field("Order number", "from the confirmation e-mail")
         self._password = _field("Order password", "capital and small letters differ", secret=True)
         self._email = _field("E-mail address", "the one the confirmation was sent to")
         self._digits = _field("Last digits of the card", "the last 4 or 5 digits, nothing more", secret=True)
@@ -87,6 +98,27 @@ class AddPage(Page):
         line.addLayout(words, 1)
         card.add(line)
         return card
+
+    def _samples(self, samples: tuple[SampleLogIn, ...]) -> Card:
+        card = Card(spacing=8)
+        card.add(
+            label("Orders of the demo store", "strong"),
+            label("These customers are invented. Choose one to fill in its order number and password.", "muted"),
+        )
+        for sample in samples:
+            choose = button(sample.number, partial(self._fill_in, sample), name=f"Fill in {sample.number}")
+            choose.setMinimumWidth(140)
+            line = row(choose, spacing=12)
+            line.addWidget(label(sample.about, "muted"), 1)
+            card.add(line)
+        return card
+
+    def _fill_in(self, sample: SampleLogIn) -> None:
+        self._ways.button(0).setChecked(True)
+        self._number.setText(sample.number)
+        self._password.setText(sample.password)
+        self.scroll_to_top()
+        self._add.setFocus()
 
     def arrive(self, _destination: Destination) -> None:
         self._say(None)
@@ -196,10 +228,13 @@ def _field(name: str, example: str, *, secret: bool = False) -> QLineEdit:
 
 def _fields(*named: tuple[str, QLineEdit]) -> QWidget:
     ground = QWidget()
-    form = QFormLayout(ground)
+    form = QGridLayout(ground)
     form.setContentsMargins(0, 0, 0, 0)
     form.setVerticalSpacing(10)
     form.setHorizontalSpacing(16)
-    for name, field in named:
-        form.addRow(name, field)
+    for line, (name, field) in enumerate(named):
+        caption = label(name, wrap=False)
+        caption.setBuddy(field)
+        form.addWidget(caption, line, 0)
+        form.addWidget(field, line, 1)
     return ground

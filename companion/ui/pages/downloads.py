@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
 
 from companion.domain.artifacts import fitting
-from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
+from companion.domain.download_windows import WindowState, closes_at, state_of, window_of, window_sentence
 from companion.domain.orders import Download, Order
 from companion.domain.transfers import TransferState
 from companion.services.downloads import QueueItem
@@ -41,7 +41,7 @@ class DownloadsPage(Page):
             if (order := known.order) is not None
             for download in fitting(order, self.desk.services.platform.name)
         ]
-        found.sort(key=lambda pair: not self._under_way(pair[0], pair[1]))
+        found.sort(key=lambda pair: self._rank(*pair))
         for order, download in found:
             made = TransferCard(self.desk, order, download, self.go.emit)
             self._cards[f"{order.number}/{download.artifact_id}"] = made
@@ -54,9 +54,17 @@ class DownloadsPage(Page):
             )
             self.add(card)
 
-    def _under_way(self, order: Order, download: Download) -> bool:
+    def _rank(self, order: Order, download: Download) -> tuple[int, float]:
+        """What is under way first, then what can be installed or closes soonest, what is closed last."""
         item = self.desk.transfers.items.get(f"{order.number}/{download.artifact_id}")
-        return item is not None and item.entry.state is not TransferState.DONE
+        if item is not None and item.entry.state is not TransferState.DONE:
+            return 0, 0.0
+        if self.desk.snapshot.file(order.number, download.artifact_id) is not None:
+            return 1, 0.0
+        until = closes_at(download)
+        when = until.timestamp() if until is not None else float("inf")
+        open_now = state_of(download, self.desk.now(), self.desk.services.zone) in _OPEN
+        return (2, when) if open_now else (3, -when)
 
     def _item_changed(self, identity: str) -> None:
         card = self._cards.get(identity)
@@ -73,10 +81,16 @@ class TransferCard(Card):
         self._identity = f"{order.number}/{download.artifact_id}"
         self._shown: tuple[object, ...] = ()
         self._chip = chip("")
-        name = f"{download.name} {download.version}"
-        self.setAccessibleName(name)
+        licence = next((found for found in order.licences if found.id == download.licence_id), None)
+        name = licence.product_name if licence is not None else download.name
+        self.setAccessibleName(f"{name}, order {order.number}")
         self.add(row(label(name, "heading", wrap=False), self._chip, None))
-        self.add(label(f"Order {order.number} · {desk.format.size(download.size)}", "muted"))
+        self.add(
+            label(
+                f"Order {order.number} · {download.name} {download.version} · {desk.format.size(download.size)}",
+                "muted",
+            )
+        )
         self._said = label("")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)

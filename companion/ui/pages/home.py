@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.auto_renewal import AutoRenew
@@ -17,7 +18,7 @@ from companion.ui.renewal import ask_to_switch
 from companion.ui.widgets.basic import Card, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch
 
-_TONES = {Tone.OK: "ok", Tone.ATTENTION: "attention", Tone.OVER: "over", Tone.ENDED: ""}
+TONES = {Tone.OK: "ok", Tone.ATTENTION: "attention", Tone.OVER: "over", Tone.ENDED: ""}
 
 
 class HomePage(Page):
@@ -85,7 +86,7 @@ class HomePage(Page):
         name.setStyleSheet("font-size: 14pt; font-weight: 600; padding: 0;")
         heading = QHBoxLayout()
         heading.addLayout(
-            column(row(name, chip(standing_words(card), _TONES[card.tone]), None), label(self._until(card), "muted"))
+            column(row(name, chip(standing_words(card), TONES[card.tone]), None), label(self._until(card), "muted"))
         )
         if card.days_left is not None and card.days_left >= 0 and card.standing is Standing.ACTIVE:
             days = label(str(card.days_left), "big", tone=_tone_of_days(card), wrap=False)
@@ -93,7 +94,7 @@ class HomePage(Page):
             number = QVBoxLayout()
             number.setSpacing(0)
             for part in (days, unit):
-                number.addWidget(part, 0)
+                number.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
             heading.addLayout(number)
         return heading
 
@@ -120,7 +121,7 @@ class HomePage(Page):
             said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, form.date)
             tone = "" if here else self._window_tone(card)
             facts.addLayout(_fact("Download", label(said, tone=tone)))
-        facts.addLayout(_fact("PCs", label(seat_words(card.seats).capitalize() + ".")))
+        facts.addLayout(_fact("PCs", label(seat_words(card.seats) + ".")))
         return facts
 
     @staticmethod

@@ -48,7 +48,8 @@ class Page(QWidget):
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(14)
         self.title = label(title, "title")
-        self._head = row(self.title, None)
+        self._head = row()
+        self._head.addWidget(self.title, 1)
         self._body.addLayout(self._head)
         self.content = QVBoxLayout()
         self.content.setSpacing(14)
@@ -72,12 +73,19 @@ class Page(QWidget):
             else:
                 self.content.addLayout(part)
 
+    def scroll_to_top(self) -> None:
+        """Show the beginning of the page."""
+        self._scroll.verticalScrollBar().setValue(0)
+
     def empty(self) -> None:
         """Take everything but the title off the page."""
         clear(self.content)
 
     def arrive(self, destination: Destination) -> None:
         """Called when the person comes to this page."""
+
+    def leave_page(self) -> None:
+        """Called when another page is shown instead."""
 
     def show_values(self) -> None:
         """Render the desk's snapshot."""

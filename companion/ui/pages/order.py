@@ -1,0 +1,127 @@
+"""One order: what was bought, its licences, downloads, parcels and money, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QMessageBox
+
+from companion.domain.errors import CompanionError
+from companion.domain.orders import Order
+from companion.services.library import KnownOrder
+from companion.ui.desk import Desk
+from companion.ui.pages.order_money import MoneyCard, ReturnCard
+from companion.ui.pages.order_things import DownloadsCard, LicenceCard, ParcelsCard
+from companion.ui.pages.page import Destination, Page
+from companion.ui.widgets.basic import Card, button, clear, column, label, row
+from companion.ui.widgets.notice import Notice
+
+
+class OrderPage(Page):
+    """Renders the order named by its destination, and does what its buttons say."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Order")
+        self._number = ""
+        self.add_to_head(button("Refresh", self._refresh, tip="Ask the store for the newest state (F5)"))
+        self._news = column(spacing=8)
+        self._cards = column(spacing=14)
+        self.add(self._news, self._cards)
+        desk.changed.connect(self.show_values)
+
+    def arrive(self, destination: Destination) -> None:
+        self._number = destination.number
+        clear(self._news)
+        self.show_values()
+        self.scroll_to_top()
+        self._refresh()
+        if destination.item == "renew":
+            self._tell_how_to_renew()
+
+    def _refresh(self) -> None:
+        self.desk.refresh(self._number)
+
+    def show_values(self) -> None:
+        if not self._number:
+            return
+        self.title.setText(f"Order {self._number}")
+        clear(self._cards)
+        snapshot = self.desk.snapshot
+        known = next((known for known in snapshot.orders if known.number == self._number), None)
+        if known is None:
+            return
+        order, profile = known.order, snapshot.profile
+        if order is None or profile is None:
+            self._cards.addWidget(label("This order has not been read from the store yet.", "muted"))
+            self._cards.addWidget(self._keeping(known))
+            return
+        self._cards.addWidget(self._summary(order))
+        for licence in order.licences:
+            self._cards.addWidget(LicenceCard(self.desk, order, licence, profile, self.tell))
+        if order.downloads:
+            self._cards.addWidget(DownloadsCard(self.desk, order, profile, self.tell, self.go.emit))
+        if order.shipments or order.downloads:
+            self._cards.addWidget(ParcelsCard(self.desk, order, profile, self.tell))
+        self._cards.addWidget(MoneyCard(self.desk, order, profile, self.tell))
+        self._cards.addWidget(ReturnCard(self.desk, order, profile, self.tell))
+        self._cards.addWidget(self._keeping(known))
+
+    def tell(self, news: Notice | CompanionError | None) -> None:
+        """Show what came of an action above the order."""
+        clear(self._news)
+        if news is not None:
+            notice = news if isinstance(news, Notice) else Notice.of_error(news)
+            notice.closed.connect(lambda: clear(self._news))
+            self._news.addWidget(notice)
+            self.scroll_to_top()
+
+    def _summary(self, order: Order) -> Card:
+        form = self.desk.format
+        card = Card(spacing=6)
+        for item in order.line_items:
+            quantity = f"{item.quantity} × " if item.quantity > 1 else ""
+            line = row(spacing=12)
+            line.addWidget(label(f"{quantity}{item.name}", "strong"), 1)
+            line.addWidget(label(form.money(item.price), wrap=False))
+            card.add(line)
+        card.add(label(f"Ordered on {form.date(order.placed_at)} · {form.money(order.total)} in all", "muted"))
+        return card
+
+    def _tell_how_to_renew(self) -> None:
+        order = self.desk.snapshot.order(self._number)
+        page = next((page for page in order.pages if page.purpose == "renew"), None) if order is not None else None
+        words = "Renewing by hand is done on the store's own page, with any card. Your key stays the same."
+        actions = (("Open the store's page", partial(self._open_url, page.url)),) if page is not None else ()
+        self.tell(Notice("How to renew", words, "No card number ever passes through Companion.", actions=actions))
+
+    def _open_url(self, url: str) -> None:
+        platform = self.desk.services.platform
+        self.desk.runner.run(self, lambda _: platform.open_url(url), lambda _: None, self.tell)
+
+    def _keeping(self, known: KnownOrder) -> Card:
+        card = Card(spacing=8)
+        read = f"Last read from the store: {self.desk.format.moment(known.read_at)}. " if known.read_at else ""
+        card.add(
+            label("This order on this PC", "heading"),
+            label(
+                f"{read}Removing it deletes its credentials from the keychain. The order itself, at the store, "
+                "and files you downloaded stay as they are.",
+                "muted",
+            ),
+            row(button("Remove this order…", self._ask_to_remove), None),
+        )
+        return card
+
+    def _ask_to_remove(self) -> None:
+        box = QMessageBox(self.window())
+        box.setWindowTitle("Remove the order")
+        box.setText(f"Remove order {self._number} from this PC?")
+        box.setInformativeText("Its credentials leave the keychain. You can add it again at any time.")
+        box.addButton("Remove it", QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.accepted.connect(self._remove)
+        box.open()
+
+    def _remove(self) -> None:
+        self.desk.remove_order(self, self._number, lambda: self.go.emit(Destination("orders")), self.tell)

@@ -1,0 +1,211 @@
+"""The order page's cards about things: licences, downloads, parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from companion.domain.auto_renewal import AutoRenew, auto_renew_of
+from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
+from companion.domain.licences import Standing, standing
+from companion.domain.orders import Download, Extension, ExtensionStatus, Licence, Order, Seat
+from companion.domain.products import charge_sentence, product_cards, standing_words, status_sentence
+from companion.domain.profile import Profile
+from companion.domain.seats import ThisPC, freeing_sentence, seat_sentence, seat_use
+from companion.domain.shipping import backup_offer, backup_sentence, parcel_sentences, parcels, settled_sentences
+from companion.ui.desk import Desk
+from companion.ui.pages.home import TONES
+from companion.ui.pages.page import Destination
+from companion.ui.pages.section import Section, Tell
+from companion.ui.renewal import ask_to_switch
+from companion.ui.widgets.basic import button, chip, label, line, row
+from companion.ui.widgets.key import KeyBox
+from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.switch import Switch
+
+
+class LicenceCard(Section):
+    """A licence: until when, its key, its plan, its seats."""
+
+    def __init__(self, desk: Desk, order: Order, licence: Licence, profile: Profile, tell: Tell) -> None:
+        super().__init__(desk, order, profile, tell, licence.product_name)
+        self._licence = licence
+        self._seat_id = desk.services.this_pc.seat_id
+        cards = product_cards((order,), profile, desk.now(), desk.services.zone, this_seat=self._seat_id)
+        self._card = next(card for card in cards if card.licence_id == licence.id)
+        self.add(
+            row(chip(standing_words(self._card), TONES[self._card.tone]), None),
+            label(status_sentence(self._card, desk.format.date)),
+        )
+        self._alive = standing(order, licence, desk.now()) in (Standing.ACTIVE, Standing.NOT_STARTED)
+        self._add_key()
+        if self._alive:
+            self.add(line(), label("Auto-renewal", "strong"), self._renewal())
+            self._add_seats()
+
+    def _add_key(self) -> None:
+        licence = self._licence
+        if licence.key_from_order is not None and licence.key is None:
+            self.add(label(f"A renewal brings no new key. Use the one from order {licence.key_from_order}."))
+        elif licence.key is not None:
+            self.add(label("Serial key", "strong"), KeyBox(licence.key, case_sensitive=licence.key_case_sensitive))
+        elif self._alive:
+            self.add(
+                label("The serial key is shown when the store can be reached: it is never kept on this PC.", "muted")
+            )
+
+    def _renewal(self) -> QHBoxLayout:
+        form = self.desk.format
+        line_ = row(spacing=12)
+        line_.addWidget(label(charge_sentence(self._card, form.date, form.money)), 1)
+        plan = self.order.subscription_of(self._licence)
+        if plan is not None:
+            on = auto_renew_of(plan) is AutoRenew.ON
+            switch = Switch(self.desk.theme, f"Auto-renewal of {self._licence.product_name}", on=on)
+            switch.requested.connect(partial(self._switch, self._licence.id))
+            line_.addWidget(switch)
+        return line_
+
+    def _switch(self, licence_id: str, on: bool) -> None:
+        # The dialog outlives this card, which is made anew whenever the order is read.
+        ask_to_switch(self.window(), self.desk, self.order.number, licence_id, on)
+
+    def _add_seats(self) -> None:
+        use = seat_use(self._licence, self._seat_id)
+        self.add(line(), label("PCs", "strong"), label(seat_sentence(use)))
+        for seat in use.seats:
+            here = " (this PC)" if seat.id == self._seat_id else ""
+            entry = row(spacing=12)
+            entry.addWidget(label(f"{seat.name}{here}, since {self.desk.format.date(seat.taken_at)}"), 1)
+            free = button("Free this seat…", lambda: None, name=f"Free the seat of {seat.name}")
+            free.clicked.connect(partial(self._ask_to_free, free, seat))
+            entry.addWidget(free)
+            self.add(entry)
+        if use.this_pc is ThisPC.NOT_YET:
+            take = button("Use a seat for this PC", lambda: None)
+            take.clicked.connect(lambda: self._take(take))
+            self.add(row(take, None))
+
+    def _take(self, pressed: QPushButton) -> None:
+        services, number, licence_id = self.desk.services, self.order.number, self._licence.id
+        self.act(
+            pressed,
+            lambda _: services.orders.take_seat(number, licence_id, services.this_pc.seat_id, services.this_pc.name),
+            lambda licence: Notice("This PC has a seat", seat_sentence(seat_use(licence, self._seat_id)), tone="ok"),
+        )
+
+    def _ask_to_free(self, pressed: QPushButton, seat: Seat) -> None:
+        orders, number, licence_id = self.desk.services.orders, self.order.number, self._licence.id
+        self.ask(
+            "Free a seat",
+            f"Free the seat of {seat.name}?",
+            freeing_sentence(seat, self.desk.format.date),
+            "Free the seat",
+            "Leave it",
+            lambda: self.act(
+                pressed,
+                lambda _: orders.free_seat(number, licence_id, seat.id),
+                lambda licence: Notice("The seat is free", seat_sentence(seat_use(licence, self._seat_id)), tone="ok"),
+            ),
+        )
+
+
+class DownloadsCard(Section):
+    """The artifacts of an order, and asking for a closed window to open again."""
+
+    def __init__(
+        self, desk: Desk, order: Order, profile: Profile, tell: Tell, go: Callable[[Destination], None]
+    ) -> None:
+        super().__init__(desk, order, profile, tell, "Downloads")
+        self._go = go
+        for position, download in enumerate(order.downloads):
+            if position:
+                self.add(line())
+            self._add_download(download)
+
+    def _add_download(self, download: Download) -> None:
+        desk, now, zone = self.desk, self.desk.now(), self.desk.services.zone
+        window = window_of((download,), now, zone)
+        state = state_of(download, now, zone)
+        tone = "over" if state is WindowState.CLOSED else ""
+        self.add(
+            label(f"{download.name} {download.version}", "strong"),
+            label(f"{desk.format.size(download.size)} · {download.filename}", "muted"),
+        )
+        if desk.snapshot.file(self.order.number, download.artifact_id) is not None:
+            self.add(label("It is on this PC.", tone="ok"))
+            tone = ""
+        self.add(label(window_sentence(window, desk.format.date), tone=tone))
+        if state in (WindowState.OPEN, WindowState.CLOSES_TODAY):
+            destination = Destination("install", self.order.number, download.artifact_id)
+            self.add(row(button("Download and install…", lambda: self._go(destination), "primary"), None))
+        elif state is WindowState.CLOSED and self._may_ask(download):
+            ask = button("Ask the store to open it again", lambda: None, "primary")
+            ask.clicked.connect(lambda: self._extend(ask, download))
+            self.add(row(ask, None))
+
+    def _may_ask(self, download: Download) -> bool:
+        asked = download.extension is not None and download.extension.status is not ExtensionStatus.GRANTED
+        return self.profile.policies.downloads.extension_possible and not asked
+
+    def _extend(self, pressed: QPushButton, download: Download) -> None:
+        orders, number = self.desk.services.orders, self.order.number
+
+        def told(extension: Extension) -> Notice:
+            granted = extension.status is ExtensionStatus.GRANTED
+            return Notice(
+                "The download is open again" if granted else "The store has your request",
+                extension.statement,
+                "Download it now: a file that you have stays yours." if granted else "",
+                tone="ok" if granted else "",
+            )
+
+        self.act(pressed, lambda _: orders.request_extension(number, download.artifact_id), told)
+
+
+class ParcelsCard(Section):
+    """Parcels on their way, what cannot be changed any more, and the backup medium."""
+
+    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
+        super().__init__(desk, order, profile, tell, "Shipping" if order.shipments else "Backup medium")
+        for parcel in parcels(order, profile, desk.now(), desk.services.zone):
+            self.add(label(", ".join(parcel.contents) or "Parcel", "strong"))
+            for sentence in parcel_sentences(parcel, desk.format.date):
+                self.add(label(sentence, tone="attention" if parcel.late else ""))
+            if parcel.tracking_number is not None:
+                number = f"{parcel.carrier or 'Tracking number'}: {parcel.tracking_number}"
+                self.add(label(number, "muted", selectable=True))
+            if parcel.tracking_url is not None:
+                self.add(row(button("Follow the parcel", partial(self._open, parcel.tracking_url)), None))
+        for sentence in settled_sentences(order):
+            self.add(label(sentence, "muted"))
+        self._add_offer()
+
+    def _add_offer(self) -> None:
+        offer = backup_offer(self.order, self.profile)
+        if offer is None:
+            if not self.order.shipments:
+                self.add(label("There is no backup medium for this order.", "muted"))
+            return
+        sentence = backup_sentence(offer, self.desk.format.money)
+        add = button(f"Add the {offer.name}…", lambda: None)
+        orders, number = self.desk.services.orders, self.order.number
+
+        def agreed() -> None:
+            done = Notice(
+                f"The {offer.name} has been added", "The order shows its parcel as soon as it is packed.", tone="ok"
+            )
+            self.act(add, lambda _: orders.add_backup_medium(number), lambda _: done)
+
+        add.clicked.connect(
+            lambda: self.ask(
+                "Backup medium", f"Add a {offer.name} to this order?", sentence, "Add it", "Not now", agreed
+            )
+        )
+        self.add(label(sentence), row(add, None))
+
+    def _open(self, url: str) -> None:
+        platform = self.desk.services.platform
+        self.desk.runner.run(self, lambda _: platform.open_url(url), lambda _: None, self.tell)

@@ -1,0 +1,61 @@
+"""What is shown when the window cannot open yet: why, and the one question that may solve it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
+
+from companion.domain.errors import CompanionError
+from companion.domain.order_entry import check_store_url
+from companion.services.resources import resource
+from companion.ui.theme import apply_theme, system_theme
+from companion.ui.widgets.basic import button, clear, label, row
+from companion.ui.widgets.notice import Notice
+
+
+class StartDialog(QDialog):
+    """Tells a failure at the start; without a store it asks for the store's address, which is then in `address`."""
+
+    def __init__(self, error: CompanionError) -> None:
+        super().__init__()
+        self.address: str | None = None
+        self.setWindowTitle("Companion")
+        self.setMinimumWidth(560)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(26, 22, 26, 20)
+        outer.setSpacing(12)
+        asks = error.code == "no-store"
+        self._field = QLineEdit()
+        self._field.setAccessibleName("Address of the store")
+        self._field.setPlaceholderText("https://store.example")
+        self._field.setVisible(asks)
+        self._news = QVBoxLayout()
+        if asks:
+            outer.addWidget(label("Which store did you buy from?", "heading"))
+            outer.addWidget(
+                label("The address is in the store's confirmation e-mail. Companion asks for it only this once.")
+            )
+        else:
+            self._news.addWidget(Notice.of_error(error, closable=False))
+        outer.addWidget(self._field)
+        outer.addLayout(self._news)
+        self._use = button("Use this store", self._accept, "primary")
+        self._use.setVisible(asks)
+        self._use.setDefault(asks)
+        outer.addLayout(row(None, button("Quit", self.reject), self._use))
+
+    def _accept(self) -> None:
+        try:
+            self.address = check_store_url(self._field.text())
+        except CompanionError as error:
+            clear(self._news)
+            self._news.addWidget(Notice.of_error(error, closable=False))
+            self._field.setFocus()
+            return
+        self.accept()
+
+
+def ask_at_start(qt: QApplication, error: CompanionError) -> str | None:
+    """Show why the window cannot open; returns the store's address when the person gave one."""
+    apply_theme(qt, system_theme(qt), resource("style/companion.qss"))
+    dialog = StartDialog(error)
+    return dialog.address if dialog.exec() == QDialog.DialogCode.Accepted else None
