@@ -127,10 +127,14 @@ if not defined TARGET echo Setup needs a folder: --target FOLDER>&2
 if not defined TARGET exit /b 3
 set "RUNNING=%TEMP%\lantern-setup-%RANDOM%%RANDOM%.txt"
 tasklist /fo csv /nh > "%RUNNING%" 2>nul
+set "LISTED="
+for %%F in ("%RUNNING%") do if not "%%~zF"=="0" set "LISTED=yes"
+rem Where there is no list of tasks, the management interface tells the names.
+if not defined LISTED for /f "tokens=1" %%P in ('wmic process get name') do echo "%%~P">> "%RUNNING%"
 set "BLOCKED="
-for %%N in ($names) do findstr /i /b /l /c:"\"%%~N\"" "%RUNNING%" >nul 2>nul && set "BLOCKED=yes"
+for /f "usebackq tokens=1 delims=," %%P in ("%RUNNING%") do for %%N in ($names) do if /i "%%~P"=="%%~N" set BLOCKED=yes
 if defined BLOCKED echo These programs must be closed before setup can go on:>&2
-for %%N in ($names) do findstr /i /b /l /c:"\"%%~N\"" "%RUNNING%" >nul 2>nul && echo %%~N>&2
+for /f "usebackq tokens=1 delims=," %%P in ("%RUNNING%") do for %%N in ($names) do if /i "%%~P"=="%%~N" echo %%~P>&2
 del "%RUNNING%" >nul 2>nul
 if defined BLOCKED exit /b 20
 set "REPLY=y"

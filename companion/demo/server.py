@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from companion.demo.app import StoreApplication
 from companion.demo.artifact import ready_artifact
@@ -42,7 +43,7 @@ class DemoStore:
     `rate` slows downloads to that many bytes per second. `drop_answer` is asked after the store has acted on a
     request (a WSGI environment) and makes the connection break before the answer when it says yes. `around` wraps the
     application, so that a test can watch every request and answer. `password_cost` is the scrypt cost N.
-    Serves from the moment it is made until `close`.
+    Serves from the moment it is made until `close`. Raises `OSError` when the address cannot be had.
     """
 
     accounts: tuple[Account, ...]
@@ -87,11 +88,11 @@ class DemoStore:
             application: WSGIApplication = StoreApplication(store, clock)
             application = around(application) if around else application
             application = _dropping(application, drop_answer) if drop_answer else application
-            self._server = make_server(host, port, application, threaded=True, request_handler=_QuietRequests)
+            self._server = _listening(host, port, application)
         except BaseException:
             self._database.close()
             raise
-        self.port = self._server.server_port
+        self.port = self._server.port
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="demo-store", daemon=True)
         self._thread.start()
@@ -130,6 +131,16 @@ class _QuietRequests(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
+
+
+def _listening(host: str, port: int, application: WSGIApplication) -> BaseWSGIServer:
+    # Bound here, because Werkzeug would end the whole program over a port that is taken.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=128) as listening:
+        bound = listening.getsockname()[1]
+        return make_server(
+            host, bound, application, threaded=True, request_handler=_QuietRequests, fd=listening.fileno()
+        )
 
 
 def _begin(database: Database, sessions: Sessions, shop: Shop, offered: tuple[Account, ...], now: dt.datetime) -> None:

@@ -259,6 +259,12 @@ def store(start: Callable[..., DemoStore]) -> DemoStore:
 
 
 @pytest.fixture
+def visit() -> Callable[[DemoStore, str], Customer]:
+    """Logs in to an order of any store."""
+    return Customer
+
+
+@pytest.fixture
 def customer(store: DemoStore) -> Callable[[str], Customer]:
     """Logs in to one of the store's orders."""
     return lambda number: Customer(store, number)

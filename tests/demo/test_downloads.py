@@ -40,9 +40,9 @@ def test_a_grant_yields_what_it_promises(grant: dict[str, Any], clock: Any) -> N
     assert dt.datetime.fromisoformat(grant["urlExpiresAt"]) == clock.now + dt.timedelta(minutes=10)
 
 
-def test_the_pieces_have_the_granted_digests(start: Any, customer: Any) -> None:
+def test_the_pieces_have_the_granted_digests(start: Any, visit: Any) -> None:
     store = start(size=9 * 2**20 + 5)
-    grant = type(customer("LF-5930-2216"))(store, "LF-5930-2216").grant()
+    grant = visit(store, "LF-5930-2216").grant()
     content, length = _fetch(grant["url"]).content, grant["pieceLength"]
     assert (len(content), length) == (9 * 2**20 + 5, 4 * 2**20)
     pieces = [content[start : start + length] for start in range(0, len(content), length)]
@@ -200,18 +200,18 @@ def test_many_connections_get_their_parts(grant: dict[str, Any]) -> None:
     assert hashlib.sha256(b"".join(parts)).hexdigest() == grant["sha256"]
 
 
-def test_a_slowed_download_can_be_left_and_gone_on_with(start: Any, customer: Any) -> None:
+def test_a_slowed_download_can_be_left_and_gone_on_with(start: Any, visit: Any) -> None:
     store = start(rate=20_000)
-    grant = type(customer("LF-5930-2216"))(store, "LF-5930-2216").grant()
+    grant = visit(store, "LF-5930-2216").grant()
     with requests.get(grant["url"], stream=True, timeout=20) as answer:
         begun = answer.raw.read(4000)
     rest = _fetch(grant["url"], Range="bytes=30000-").content
     assert (len(begun), len(rest)) == (4000, 10_000)
 
 
-def test_closing_ends_what_is_being_sent(start: Any, customer: Any, tmp_path: Path) -> None:
+def test_closing_ends_what_is_being_sent(start: Any, visit: Any, tmp_path: Path) -> None:
     store = start(tmp_path / "slow", rate=1000)
-    grant = type(customer("LF-5930-2216"))(store, "LF-5930-2216").grant()
+    grant = visit(store, "LF-5930-2216").grant()
     with requests.get(grant["url"], stream=True, timeout=20) as answer:
         assert answer.raw.read(10)
         store.close()

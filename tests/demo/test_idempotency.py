@@ -78,7 +78,7 @@ def test_a_refusal_is_not_stored(customer: Any, clock: Any, refused: Refused) ->
     assert customer("LF-5930-2216").post(path, {}, key="k").json()["status"] == "granted"
 
 
-def test_an_answer_lost_after_the_store_acted_is_given_again(start: Any, customer: Any) -> None:
+def test_an_answer_lost_after_the_store_acted_is_given_again(start: Any, visit: Any) -> None:
     lost: list[str] = []
 
     def drop(environ: dict[str, Any]) -> bool:
@@ -88,7 +88,7 @@ def test_an_answer_lost_after_the_store_acted_is_given_again(start: Any, custome
         return False
 
     store = start(drop_answer=drop)
-    ben = type(customer("LF-5930-2216"))(store, "LF-5930-2216")
+    ben = visit(store, "LF-5930-2216")
     body = {"reason": "notWanted"}
     with pytest.raises(requests.ConnectionError):
         ben.post("/v1/orders/LF-5930-2216/returns", body, key="k")
