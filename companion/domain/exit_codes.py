@@ -55,7 +55,7 @@ _WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
         "The installer met a fatal error and took its changes back.",
         "Restart the PC, then install again. If it ends the same way, send support the case file.",
     ),
-    1604: (_RESTART, "The installation is paused until the PC restarts.", "Restart the PC; it then continues."),
+    1604: (_FAILED, "The installation stopped before its end.", "Restart the PC, then install again."),
     1605: (_FAILED, "The installer looked for an installed version and found none.", _TELL),
     1612: (_FAILED, "The installer could not find its own files.", "Download it again, then install."),
     1613: (

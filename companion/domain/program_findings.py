@@ -253,9 +253,10 @@ def _held_files(facts: Facts, known: Mapping[int, Process], stage: Stage, shown:
         return []
     rows = []
     for held in facts.held_files.value or ():
-        if not held.pids or set(held.pids) <= shown:
+        others = [pid for pid in held.pids if not _lives_beside(known.get(pid), held.path)]
+        if not others or set(others) <= shown:
             continue
-        names = sorted({known[pid].name if pid in known else f"program number {pid}" for pid in held.pids})
+        names = sorted({known[pid].name if pid in known else f"program number {pid}" for pid in others})
         rows.append(
             Finding(
                 id=f"file:{held.path}",
@@ -263,11 +264,22 @@ def _held_files(facts: Facts, known: Mapping[int, Process], stage: Stage, shown:
                 title=f"{joined(names)} uses a file that must be replaced",
                 explanation=f"The installation has to replace {held.path}, and {joined(names)} has it open. "
                 "Close that program; this row turns by itself.",
-                evidence=tuple(f"{held.path}, held by number {pid}" for pid in held.pids),
-                pids=held.pids,
+                evidence=tuple(f"{held.path}, held by number {pid}" for pid in others),
+                pids=tuple(others),
             )
         )
     return rows
+
+
+def _lives_beside(process: Process | None, path: str) -> bool:
+    """Whether a process is the product itself: an installer knows how to stop what it has installed."""
+    if process is None or process.path is None:
+        return False
+    return _folder(process.path) == _folder(path)
+
+
+def _folder(path: str) -> str:
+    return path.replace("\\", "/").casefold().rpartition("/")[0]
 
 
 def _called(process: Process) -> str:

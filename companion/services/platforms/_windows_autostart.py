@@ -15,6 +15,7 @@ import msgspec
 from companion.domain.errors import CompanionError
 from companion.domain.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms import _scheduled_tasks, _shell_link, _win32
+from companion.services.platforms._text import clean
 from companion.services.platforms._win32 import dll
 from companion.services.platforms.protocol import HeldEntry
 
@@ -221,7 +222,7 @@ def expanded(text: str) -> str:
     size = dll("kernel32").ExpandEnvironmentStringsW(text, None, 0)
     buffer = ctypes.create_unicode_buffer(max(size, 1))
     dll("kernel32").ExpandEnvironmentStringsW(text, buffer, size)
-    return buffer.value or text
+    return clean(buffer.value or text)
 
 
 def _services() -> list[AutostartEntry]:

@@ -12,6 +12,7 @@ from ctypes import wintypes
 
 from companion.domain.facts import Process, Sighting, WindowState
 from companion.services.platforms import _win32
+from companion.services.platforms._text import clean
 from companion.services.platforms._win32 import dll
 
 _SNAP_PROCESS = 2
@@ -104,7 +105,7 @@ def _image_path(handle: int) -> str | None:
     text = ctypes.create_unicode_buffer(size.value)
     if not dll("kernel32").QueryFullProcessImageNameW(handle, 0, text, ctypes.byref(size)):
         return None
-    return text.value
+    return clean(text.value)
 
 
 def _started(handle: int) -> dt.datetime | None:
@@ -126,7 +127,7 @@ def _arguments(handle: int) -> tuple[str, ...] | None:
     text = _win32.UnicodeString.from_buffer(buffer)
     if not text.buffer or not text.length:
         return ()
-    return split_command(ctypes.wstring_at(text.buffer, text.length // 2))
+    return split_command(clean(ctypes.wstring_at(text.buffer, text.length // 2)))
 
 
 def split_command(command: str) -> tuple[str, ...]:
@@ -215,7 +216,7 @@ def version_texts(path: str) -> tuple[str | None, str | None]:
     for name in ("FileDescription", "CompanyName"):
         query = rf"\StringFileInfo\{language:04x}{page:04x}\{name}"
         found = library.VerQueryValueW(block, query, ctypes.byref(pointer), ctypes.byref(length))
-        texts.append(ctypes.wstring_at(pointer.value).strip() or None if found and pointer.value else None)
+        texts.append(clean(ctypes.wstring_at(pointer.value)).strip() or None if found and pointer.value else None)
     return texts[0], texts[1]
 
 
@@ -244,7 +245,7 @@ def top_windows() -> dict[int, list[Window]]:
             user.GetWindowTextW(handle, text, len(text))
             visible = bool(user.IsWindowVisible(handle)) and not _cloaked(handle)
             owned = bool(user.GetWindow(handle, _OWNER))
-            found.setdefault(pid.value, []).append(Window(handle, visible, owned, text.value))
+            found.setdefault(pid.value, []).append(Window(handle, visible, owned, clean(text.value)))
         return True
 
     user.EnumWindows(_win32.callback(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)(note), 0)

@@ -5,6 +5,7 @@ freedesktop.org Desktop Application Autostart Specification 0.5, systemd.unit(5)
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -54,16 +55,16 @@ def hold(entry: AutostartEntry, environment: Mapping[str, str]) -> HeldEntry:
         if entry.kind is AutostartKind.SYSTEMD_UNIT and entry.scope is Scope.USER and path.is_symlink():
             return HeldEntry(entry=entry, before=f"link {path.readlink()}")
         if entry.kind is AutostartKind.XDG_AUTOSTART:
-            text = path.read_text(encoding="utf-8", errors="surrogateescape")
+            content = path.read_bytes()
             own = _config(environment) / "autostart" / path.name
-            after = _hidden(text)
+            after = _spelled(_hidden(content))
             if entry.scope is Scope.MACHINE:
                 # The person's own file of that name goes before the system's and needs no administrator.
                 entry = AutostartEntry(
                     kind=entry.kind, name=entry.name, command=entry.command, location=str(own), scope=entry.scope
                 )
                 return HeldEntry(entry=entry, before="nothing", after=after)
-            return HeldEntry(entry=entry, before="file " + text, after=after)
+            return HeldEntry(entry=entry, before="file " + _spelled(content), after=after)
     except OSError as error:
         raise _refused(entry, error) from None
     raise CompanionError(
@@ -81,7 +82,7 @@ def switch_off(held: HeldEntry) -> None:
         if held.after is None:
             path.unlink(missing_ok=True)
         else:
-            _write(path, held.after)
+            _write(path, base64.b64decode(held.after))
     except OSError as error:
         raise _refused(held.entry, error) from None
 
@@ -97,11 +98,11 @@ def switch_on(held: HeldEntry) -> bool:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.symlink_to(before)
             return True
-        current = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else None
-        original = before if how == "file" else None
+        current = path.read_bytes() if path.exists() else None
+        original = base64.b64decode(before) if how == "file" else None
         if current == original:
             return True
-        if current != held.after:
+        if held.after is None or current != base64.b64decode(held.after):
             return False
         if original is None:
             path.unlink()
@@ -127,7 +128,7 @@ def write_own_entry(command: Sequence[str] | None, environment: Mapping[str, str
     if path.exists():
         return
     words = " ".join(_quoted(word) for word in command)
-    _write(path, f"[Desktop Entry]\nType=Application\nName=Companion\nExec={words}\n")
+    _write(path, f"[Desktop Entry]\nType=Application\nName=Companion\nExec={words}\n".encode())
 
 
 def _quoted(word: str) -> str:
@@ -166,7 +167,7 @@ def _pairs(path: Path, section: str) -> list[tuple[str, str]]:
     """The keys and values of one section, in order; nothing for a file that cannot be read."""
     found, inside = [], False
     with contextlib.suppress(OSError):
-        for line in path.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("["):
                 inside = line.strip() == f"[{section}]"
             elif inside and "=" in line and not line.startswith("#"):
@@ -175,24 +176,26 @@ def _pairs(path: Path, section: str) -> list[tuple[str, str]]:
     return found
 
 
-def _hidden(text: str) -> str:
+def _hidden(content: bytes) -> bytes:
     """The same desktop file, hidden: "the file should be ignored" (the specification's ``Hidden`` key)."""
-    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("Hidden")]
     found = []
-    for line in lines:
-        found.append(line)
-        if line.strip() == "[Desktop Entry]":
-            if not line.endswith("\n"):
-                found.append("\n")
-            found.append("Hidden=true\n")
-    return "".join(found)
+    for line in content.splitlines(keepends=True):
+        if not line.startswith(b"Hidden"):
+            found.append(line)
+        if line.strip() == b"[Desktop Entry]":
+            found.append(b"Hidden=true\n" if line.endswith(b"\n") else b"\nHidden=true\n")
+    return b"".join(found)
 
 
-def _write(path: Path, text: str) -> None:
+def _spelled(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _write(path: Path, content: bytes) -> None:
     """Replace the file in one step, so that no half of it is ever read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8", errors="surrogateescape")
+    beside.write_bytes(content)
     beside.replace(path)
 
 

@@ -34,6 +34,7 @@ from companion.domain.facts import (
 )
 from companion.domain.signatures import Signature, SignatureState
 from companion.services.platforms import _pages, _posix, _x11, _xdg
+from companion.services.platforms._text import clean
 from companion.services.platforms.protocol import HeldEntry, Launched
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -69,7 +70,7 @@ class Linux:
                     name = os.read(descriptor, 64)
                 finally:
                     os.close(descriptor)
-                found.append(Sighting(pid=int(entry), name=name[:-1].decode("utf-8", "surrogateescape")))
+                found.append(Sighting(pid=int(entry), name=name[:-1].decode("utf-8", "replace")))
         return tuple(found)
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
@@ -259,7 +260,7 @@ def _describe(pid: int, screen: _x11.Screen, wanted: bool) -> Process | None:
     """
     base = f"/proc/{pid}"
     try:
-        text = Path(base, "stat").read_bytes().decode("utf-8", "surrogateescape")
+        text = Path(base, "stat").read_bytes().decode("utf-8", "replace")
         owner = Path(base).stat().st_uid
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -273,7 +274,7 @@ def _describe(pid: int, screen: _x11.Screen, wanted: bool) -> Process | None:
         state = WindowState.NONE
     return Process(
         pid=pid,
-        name=Path(path).name if path and len(name.encode("utf-8", "surrogateescape")) == 15 else name,
+        name=Path(path).name if path and len(name.encode()) >= 15 else name,
         parent=int(rest[1]) or None,
         path=path,
         arguments=arguments,
@@ -288,7 +289,7 @@ def _describe(pid: int, screen: _x11.Screen, wanted: bool) -> Process | None:
 def _executable(base: str) -> str | None:
     try:
         # The kernel marks a file that an update has replaced meanwhile.
-        return str(Path(base, "exe").readlink()).removesuffix(" (deleted)")
+        return clean(str(Path(base, "exe").readlink())).removesuffix(" (deleted)")
     except OSError:
         return None
 
@@ -298,7 +299,7 @@ def _arguments(base: str) -> tuple[str, ...] | None:
         raw = Path(base, "cmdline").read_bytes()
     except OSError:
         return None
-    return tuple(word.decode("utf-8", "surrogateescape") for word in raw.rstrip(b"\0").split(b"\0")) if raw else ()
+    return tuple(word.decode("utf-8", "replace") for word in raw.rstrip(b"\0").split(b"\0")) if raw else ()
 
 
 def _has_no_display(base: str) -> bool:

@@ -1,0 +1,32 @@
+"""What was switched off for an installation, and when it has to be switched on again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from companion.domain.facts import AutostartEntry
+from companion.domain.wire import Instant, Value
+
+# An installation that goes on after a restart is done within a day; a PC left alone is not kept changed for longer.
+_LONGEST_HOLD = dt.timedelta(days=1)
+
+
+class Hold(Value, frozen=True):
+    """An autostart entry that is held back since `since` on behalf of `job` (an artifact id)."""
+
+    entry: AutostartEntry
+    since: Instant
+    job: str
+
+
+class Restored(Value, frozen=True):
+    """What became of held entries: put back, left alone because somebody changed them, or not yet possible."""
+
+    restored: tuple[str, ...] = ()
+    left_changed: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+def due_for_restoring(hold: Hold, now: dt.datetime, continuing: frozenset[str]) -> bool:
+    """Whether `hold` ends now: its installation is not going on (`continuing` lists jobs), or it lasts too long."""
+    return hold.job not in continuing or now - hold.since > _LONGEST_HOLD or now < hold.since - _LONGEST_HOLD

@@ -1,0 +1,25 @@
+"""Run by a shell called "companionlike": closes everything of that name in its folder, by force."""
+
+import sys
+from pathlib import Path
+
+from linux_kit import Programs
+
+from companion.domain import wire
+from companion.domain.findings import Requirements
+from companion.domain.profile import Profile, Stage
+from companion.services.cancellation import Cancellation
+from companion.services.closing import Closing, Patience
+from companion.services.platforms.linux import Linux
+from companion.services.resources import resource
+
+folder, answer = Path(sys.argv[1]), Path(sys.argv[2])
+linux = Linux()
+profile = wire.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+fields = {name: getattr(profile, name) for name in profile.__struct_fields__}
+needs = Requirements(
+    profile=Profile(**(fields | {"blockers": Programs(folder).rules("companionlike")})), platform=linux.name
+)
+patience = Patience(windows=0.2, session=0.5, force=1, watch=0)
+closed = Closing(linux, patience).close(Stage.INSTALL, needs, lambda step: None, Cancellation(), force=True)
+answer.write_text(f"gone: {', '.join(map(str, closed.gone)) or 'none'}.")

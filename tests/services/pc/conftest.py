@@ -1,0 +1,75 @@
+"""A home of its own, real programs, and a profile whose rules name them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from companion.domain import wire
+from companion.domain.findings import Requirements
+from companion.domain.profile import BlockerRule, Profile
+from companion.services.platforms import current
+from companion.services.platforms.linux import Linux
+from companion.services.resources import resource
+
+sys.path.insert(0, str(Path(__file__).parent))
+from linux_kit import Programs
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with nothing in it, which this process and what it starts believe in."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for name in ("XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def linux(home: Path) -> Linux:
+    """This machine as the app sees it."""
+    if current().name != "linux":
+        pytest.skip("needs Linux: real processes under /proc")
+    return Linux()
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Iterator[Programs]:
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    started = Programs(folder)
+    yield started
+    started.end_all()
+
+
+@pytest.fixture(scope="session")
+def profile() -> Profile:
+    """The invented vendor's profile."""
+    return wire.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+
+
+@pytest.fixture
+def requirements(profile: Profile, tmp_path: Path) -> Callable[..., Requirements]:
+    """What a job needs when `rules` are all that blocks."""
+
+    def needs(rules: tuple[BlockerRule, ...] = (), **changes: object) -> Requirements:
+        fields: dict[str, object] = {
+            "profile": msgspec.structs.replace(profile, blockers=rules),
+            "platform": current().name,
+            "destination": str(tmp_path / "downloads"),
+        }
+        return Requirements(**(fields | changes))
+
+    return needs
+
+
+@pytest.fixture
+def clock() -> Callable[[], dt.datetime]:
+    return lambda: dt.datetime.now(dt.UTC)

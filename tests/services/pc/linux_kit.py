@@ -1,0 +1,99 @@
+"""Real programs to find and close on Linux: copies of ``sleep`` under other names, as nobody's children."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from companion.domain.orders import Platform
+from companion.domain.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Return as soon as `condition` holds; fail when it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.01)
+
+
+class Programs:
+    """Starts programs that are neither children nor in the session of the tests, and ends what is left of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.started: list[int] = []
+
+    def start(self, name: str, *, script: str = "") -> int:
+        """Start a program called `name`; with `script` a shell under that name that runs it."""
+        path = self.folder / name
+        if not path.exists():
+            shutil.copy("/bin/sh" if script else "/bin/sleep", path)
+        words = [str(path), "-c", script] if script else [str(path), "3600"]
+        note = self.folder / f"{name}.{len(self.started)}.pid"
+        # The shell in between ends at once, so the program belongs to init.
+        starter = 'note="$1"; shift; "$@" >/dev/null 2>&1 </dev/null & echo $! >"$note"'
+        subprocess.run(["/bin/sh", "-c", starter, "sh", str(note), *words], start_new_session=True, check=True)
+        pid = int(note.read_text())
+        self.started.append(pid)
+        # Between fork and exec it is still called "sh".
+        until(lambda: Path(f"/proc/{pid}/comm").read_text().strip() == name[:15])
+        return pid
+
+    def rules(self, *names: str, **changes: object) -> tuple[BlockerRule, ...]:
+        """One blocking rule per program name, for programs of this folder only: nobody else's are to be touched."""
+        match = {"platform": Platform.LINUX, "path_contains": (str(self.folder),)}
+        return tuple(
+            BlockerRule(
+                **(
+                    {
+                        "id": name,
+                        "name": name.title(),
+                        "kind": BlockerKind.BROWSER,
+                        "severity": BlockerSeverity.BLOCKS,
+                        "stages": (Stage.INSTALL,),
+                        "why": "Setup replaces a part of it.",
+                        "matches": (ProcessMatch(names=(name,), **match),),
+                    }
+                    | changes
+                )
+            )
+            for name in names
+        )
+
+    def end_all(self) -> None:
+        for pid in self.started:
+            try:
+                mine = Path(f"/proc/{pid}/exe").readlink().is_relative_to(self.folder)
+            except OSError:
+                continue
+            if mine:
+                os.kill(pid, signal.SIGKILL)
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; a dead one that nobody has buried yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def autostart(home: Path, name: str, command: str) -> Path:
+    """Write an XDG autostart entry into `home`."""
+    path = home / ".config/autostart" / f"{name}.desktop"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"[Desktop Entry]\nType=Application\nName={name}\nExec={command}\n")
+    return path
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path

@@ -1,0 +1,146 @@
+"""Closing real programs: gently, by force with consent only, and proven gone."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from linux_kit import alive, autostart, until
+
+from companion.domain.closing import ClosingStep, Reopening
+from companion.domain.errors import Cancelled
+from companion.domain.profile import Stage
+from companion.services.cancellation import Cancellation
+from companion.services.closing import Closing, Patience
+
+QUICK = Patience(windows=0.5, question=1, session=0.5, force=5, watch=0)
+STUBBORN = 'trap "" TERM; while :; do /bin/sleep 0.05; done'
+
+
+@pytest.fixture
+def steps():
+    return []
+
+
+def close(linux, needs, steps, patience=QUICK, **options):
+    return Closing(linux, patience).close(Stage.INSTALL, needs, steps.append, Cancellation(), **options)
+
+
+def test_a_program_is_closed_and_proven_gone(linux, programs, requirements, steps):
+    pid = programs.start("chromium")
+    closed = close(linux, requirements(programs.rules("chromium")), steps)
+    assert closed.gone == (pid,)
+    assert closed.succeeded
+    assert not alive(pid)
+    assert [step.step for step in steps] == [ClosingStep.ASKING, ClosingStep.ENDING_SESSION, ClosingStep.CLOSED]
+    assert steps[-1].sentence == "Chromium is closed."
+
+
+def test_several_copies_are_all_closed(linux, programs, requirements, steps):
+    pids = {programs.start("firefox") for _ in range(3)}
+    assert set(close(linux, requirements(programs.rules("firefox")), steps).gone) == pids
+
+
+def test_only_the_chosen_rules_are_touched(linux, programs, requirements, steps):
+    browser, mail = programs.start("firefox"), programs.start("outlook")
+    close(linux, requirements(programs.rules("firefox", "outlook")), steps, only=["firefox"])
+    assert not alive(browser)
+    assert alive(mail)
+
+
+def test_force_needs_consent_that_names_the_risk(linux, programs, requirements, steps):
+    pid = programs.start("outlook", script=STUBBORN)
+    needs = requirements(programs.rules("outlook", force_risk="A message being written would be lost."))
+    closed = close(linux, needs, steps)
+    assert alive(pid)
+    assert closed.left == (pid,)
+    assert closed.consent_needed == ("Outlook",)
+    assert steps[-1].step is ClosingStep.CONSENT_NEEDED
+    assert "A message being written would be lost." in steps[-1].sentence
+
+    closed = close(linux, needs, steps, force=True)
+    assert closed.succeeded
+    assert not alive(pid)
+    assert ClosingStep.FORCING in [step.step for step in steps]
+
+
+def test_a_program_that_comes_back_is_named_with_what_started_it(linux, programs, requirements, steps, home):
+    first = programs.start("outlook")
+    autostart(home, "MailHelper", f"{programs.folder / 'outlook'} 3600")
+    back: list[int] = []
+
+    def on_step(step):
+        steps.append(step)
+        if step.step is ClosingStep.WATCHING and not back:
+            back.append(programs.start("outlook"))
+
+    patience = Patience(windows=0.5, session=2, watch=10)
+    closed = Closing(linux, patience).close(
+        Stage.INSTALL, requirements(programs.rules("outlook")), on_step, Cancellation()
+    )
+    assert closed.gone == (first,)
+    assert not closed.succeeded
+    assert [came.process.pid for came in closed.came_back] == back
+    assert "Outlook came back. It starts when you sign in: entry *MailHelper*." in closed.came_back[0].sentence
+    assert [entry.name for entry in closed.came_back[0].entries] == ["MailHelper"]
+
+
+def test_a_second_program_that_restarts_it_is_named(linux, programs, requirements, steps):
+    programs.start("outlook")  # makes the copy
+    os.kill(programs.started[0], signal.SIGKILL)
+    until(lambda: not alive(programs.started[0]))
+    copy = programs.folder / "outlook"
+    programs.start("mailkeeper", script=f'while :; do "{copy}" 3600; done')
+    until(lambda: any(seen.name == "outlook" for seen in linux.sightings()))
+    closed = close(linux, requirements(programs.rules("outlook")), steps, Patience(windows=0.5, session=2, watch=10))
+    for seen in linux.sightings():
+        if seen.name == "outlook":
+            programs.started.append(seen.pid)
+    programs.started.reverse()  # the keeper first
+    assert len(closed.came_back) == 1
+    assert "It was started by *mailkeeper*." in closed.came_back[0].sentence
+
+
+def test_closing_can_be_cancelled_while_it_waits(linux, programs, requirements):
+    pid = programs.start("outlook", script=STUBBORN)
+    cancellation = Cancellation()
+
+    def on_step(step):
+        if step.step is ClosingStep.ENDING_SESSION:
+            threading.Timer(0.1, cancellation.cancel).start()
+
+    with pytest.raises(Cancelled):
+        Closing(linux, Patience(session=60)).close(
+            Stage.INSTALL, requirements(programs.rules("outlook")), on_step, cancellation
+        )
+    assert alive(pid)
+
+
+def test_nothing_to_close_is_a_success_without_a_wait(linux, programs, requirements, steps):
+    closed = close(linux, requirements(programs.rules("outlook")), steps, Patience(watch=60))
+    assert closed.succeeded
+    assert steps == []
+
+
+def test_this_process_and_its_parents_survive_a_rule_that_names_them(linux, programs, requirements, tmp_path):
+    """A Python under its own name asks for everything of that name to be closed by force, and lives to tell."""
+    answer = tmp_path / "answer"
+    words = [sys.executable, str(Path(__file__).with_name("close_own_name.py")), str(programs.folder), str(answer)]
+    parent = programs.start("companionlike", script=f'"$0" -c ":"; {shlex.join(words)}; exec /bin/sleep 3600')
+    until(lambda: answer.exists() and answer.read_text().endswith("."), 20)
+    assert answer.read_text() == "gone: none."
+    assert alive(parent)
+
+
+def test_what_is_opened_again_is_nobodys_child(linux, programs):
+    marker = programs.folder / "marker"
+    reopened = Closing(linux)
+    failed = reopened.reopen([Reopening(name="Touch", arguments=("/bin/sh", "-c", f'echo $PPID >"{marker}"'))])
+    assert failed == ()
+    until(lambda: marker.exists() and marker.read_text().strip())
+    assert int(marker.read_text()) != os.getpid()

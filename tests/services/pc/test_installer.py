@@ -1,0 +1,204 @@
+"""Running real installers: verified, watched, explained, checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+from linux_kit import alive, script, until
+
+from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.installing import InstallationStep
+from companion.domain.orders import Grant, Installation
+from companion.domain.profile import ExitMeaning
+from companion.domain.signatures import Signature, SignatureState
+from companion.services.cancellation import Cancellation
+from companion.services.installer import Installer
+from companion.services.platforms.linux import Linux
+
+
+def grant_for(path: Path, **installation: object) -> Grant:
+    content = path.read_bytes()
+    return Grant(
+        artifact_id="a",
+        url="https://store.example/a",
+        url_expires_at=dt.datetime(2030, 1, 1, tzinfo=dt.UTC),
+        filename=path.name,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        version="1",
+        publisher="Example Ltd",
+        installation=Installation(**installation),
+    )
+
+
+@pytest.fixture
+def install(linux, profile):
+    def run(path: Path, grant: Grant, *, on=linux, steps=None, cancellation=None):
+        installer = Installer(on, children_limit=10)
+        told = steps if steps is not None else []
+        return installer.install(path, grant, profile, told.append, cancellation or Cancellation())
+
+    return run
+
+
+def test_a_script_runs_with_the_grants_arguments_and_its_proof_is_checked(install, home, tmp_path):
+    path = script(tmp_path / "setup.run", '#!/bin/sh\nprintf "%s|" "$@" >"$HOME/args"\n')
+    path.chmod(0o644)
+    steps = []
+    grant = grant_for(path, arguments=("/S", "two words", "$(touch x); *"), proof_paths=("$HOME/args",))
+    result = install(path, grant, steps=steps)
+    assert (home / "args").read_text() == "/S|two words|$(touch x); *|"
+    assert result.exit_code == 0
+    assert result.outcome.meaning is ExitMeaning.DONE
+    assert result.proven
+    assert result.succeeded
+    assert [step.step for step in steps][:3] == [
+        InstallationStep.VERIFYING,
+        InstallationStep.STARTING,
+        InstallationStep.RUNNING,
+    ]
+
+
+def test_success_without_its_proof_is_no_success(install, tmp_path):
+    path = script(tmp_path / "setup.run", "#!/bin/sh\nexit 0\n")
+    result = install(path, grant_for(path, proof_paths=("$HOME/nowhere",)))
+    assert result.missing == ("$HOME/nowhere",)
+    assert not result.succeeded
+    assert not result.proven
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"), [(20, ExitMeaning.BLOCKED), (2, ExitMeaning.CANCELLED), (77, ExitMeaning.FAILED)]
+)
+def test_exit_codes_are_explained_by_the_profile(install, tmp_path, code, meaning):
+    path = script(tmp_path / "setup.run", f"#!/bin/sh\nexit {code}\n")
+    result = install(path, grant_for(path))
+    assert (result.exit_code, result.outcome.meaning) == (code, meaning)
+
+
+@pytest.mark.parametrize("change", [lambda data: data + b" ", lambda data: data[:-1], lambda data: b"x" + data[1:]])
+def test_a_changed_file_is_never_started(install, tmp_path, change):
+    path = script(tmp_path / "setup.run", f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    grant = grant_for(path)
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(CompanionError) as refused:
+        install(path, grant)
+    assert refused.value.code == "file-damaged"
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_missing_file_is_said_to_be_gone(install, tmp_path):
+    path = script(tmp_path / "setup.run", "#!/bin/sh\n")
+    grant = grant_for(path)
+    path.unlink()
+    with pytest.raises(CompanionError) as refused:
+        install(path, grant)
+    assert refused.value.code == "file-missing"
+
+
+@pytest.mark.parametrize("swap", ["overwritten", "replaced", "deleted"])
+def test_what_is_swapped_between_check_and_start_does_not_run(install, home, tmp_path, swap):
+    """The file is exchanged after it was verified, at the last moment before the start."""
+    path = script(tmp_path / "setup.run", '#!/bin/sh\necho verified >"$HOME/ran"\n')
+    evil = '#!/bin/sh\necho evil >"$HOME/ran"\n'
+
+    class Swapped(Linux):
+        def start_installer(self, launchable, arguments, *, elevate):
+            if swap == "overwritten":
+                path.write_text(evil)
+            else:
+                path.unlink()
+            if swap == "replaced":
+                script(path, evil)
+            return super().start_installer(launchable, arguments, elevate=elevate)
+
+    result = install(path, grant_for(path), on=Swapped())
+    assert result.exit_code == 0
+    assert (home / "ran").read_text() == "verified\n"
+
+
+def test_the_private_copy_is_gone_afterwards_and_closed_to_others(install, home, tmp_path):
+    path = script(
+        tmp_path / "setup.run", '#!/bin/sh\nstat -c %a "$(dirname "$0")" "$0" >"$HOME/modes"; pwd >"$HOME/at"\n'
+    )
+    install(path, grant_for(path))
+    assert (home / "modes").read_text().split() == ["500", "500"]
+    assert not Path((home / "at").read_text().strip()).exists()
+
+
+@pytest.mark.parametrize(
+    ("signature", "code"),
+    [
+        (Signature(state=SignatureState.ALTERED, signer="Example Ltd"), "wrong-publisher"),
+        (Signature(state=SignatureState.VALID, signer="Somebody Else"), "wrong-publisher"),
+        (Signature(state=SignatureState.VALID, signer="Example Limited"), None),
+        (Signature(state=SignatureState.UNSIGNED), None),
+    ],
+)
+def test_the_publisher_must_agree_where_there_is_one(install, tmp_path, signature, code):
+    path = script(tmp_path / "setup.run", "#!/bin/sh\nexit 0\n")
+
+    class Signed(Linux):
+        def signature(self, path):
+            return signature
+
+    if code is None:
+        assert install(path, grant_for(path), on=Signed()).exit_code == 0
+        return
+    with pytest.raises(CompanionError) as refused:
+        install(path, grant_for(path), on=Signed())
+    assert refused.value.code == code
+
+
+def test_a_real_program_is_run_as_itself(install, tmp_path):
+    path = tmp_path / "true"
+    path.write_bytes(Path("/bin/true").read_bytes())
+    assert install(path, grant_for(path)).exit_code == 0
+
+
+def test_what_the_system_cannot_run_is_said(install, tmp_path):
+    path = tmp_path / "setup.exe"
+    path.write_bytes(b"MZ\x90\x00not for this system")
+    with pytest.raises(CompanionError) as refused:
+        install(path, grant_for(path))
+    assert refused.value.code == "not-runnable"
+
+
+def test_an_installer_that_goes_on_in_a_copy_of_itself_is_waited_for(install, home, tmp_path):
+    """Many installers unpack themselves into a temporary folder, start that, and end at once."""
+    inner = script(tmp_path / "inner.sh", '#!/bin/sh\n/bin/sleep 1.5\necho done >"$HOME/done"\n')
+    path = script(tmp_path / "setup.run", f"#!/bin/sh\n/bin/sh {inner} &\n/bin/sleep 1.2\n")
+
+    class Temporary(Linux):
+        def usual_places(self):
+            from companion.domain.facts import Purpose
+
+            return ((Purpose.TEMPORARY, "/bin"), (Purpose.TEMPORARY, "/usr/bin"))
+
+    steps = []
+    install(path, grant_for(path), on=Temporary(), steps=steps)
+    assert (home / "done").read_text() == "done\n"
+    assert InstallationStep.FINISHING in [step.step for step in steps]
+
+
+def test_what_was_installed_and_started_is_not_waited_for(install, home, tmp_path):
+    path = script(tmp_path / "setup.run", '#!/bin/sh\n/bin/sleep 30 & echo $! >"$HOME/pid"; /bin/sleep 1.2\n')
+    result = install(path, grant_for(path))
+    pid = int((home / "pid").read_text())
+    assert alive(pid)
+    assert result.seconds < 8
+    os.kill(pid, 9)
+    until(lambda: not alive(pid))
+
+
+def test_cancelled_before_the_start_nothing_runs(install, tmp_path):
+    path = script(tmp_path / "setup.run", f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    cancellation = Cancellation()
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        install(path, grant_for(path), cancellation=cancellation)
+    assert not (tmp_path / "ran").exists()
