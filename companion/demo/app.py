@@ -82,6 +82,8 @@ class StoreApplication:
             return _refused(refusal)
         except HTTPException as error:
             return _refused(_as_refusal(error))
+        except ConnectionError:
+            raise  # the store is closing: the server drops the connection
         except Exception:  # noqa: BLE001 - the outermost layer: a store answers, whatever broke
             # The path may hold a signed query; the route alone is told.
             _log.exception("the store failed at %s %s", request.method, request.path)

@@ -35,20 +35,27 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self._closed = False
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; whoever asks for it afterwards is turned away."""
         with self._lock:
+            self._closed = True
             self._connection.close()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing: commits at the end, rolls back when anything is raised."""
+        """All or nothing: commits at the end, rolls back when anything is raised.
+
+        Raises `ConnectionAbortedError` once the file is closed, as for any answer that a closing store breaks off.
+        """
         with self._lock:
+            if self._closed:
+                raise ConnectionAbortedError("the store is closing")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -79,7 +79,7 @@ class Sessions:
         """Log in. Raises `Refusal` ``credentials-wrong`` or ``too-many-attempts``; neither tells what exists."""
         name = log_in.order_number if isinstance(log_in, OrderLogIn) else log_in.email
         subject, place = self._digest(f"subject:{name.casefold()}"), self._digest(f"address:{address}")
-        self._note_attempt(subject, place, now)
+        noted = self._note_attempt(subject, place, now)
         numbers = self._opened_by(log_in, now)
         if not numbers:
             raise Refusal("credentials-wrong", _WRONG)
@@ -87,8 +87,7 @@ class Sessions:
         expires = now + self._life
         with self._database.transaction() as connection:
             # What was noted beforehand, so that guesses sent side by side count, was no wrong attempt after all.
-            connection.execute("DELETE FROM attempts WHERE subject = ?", (subject,))
-            connection.execute("DELETE FROM attempts WHERE subject = ? AND at = ?", (place, now.timestamp()))
+            connection.execute("DELETE FROM attempts WHERE subject = ? OR rowid = ?", (subject, noted))
             connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (now.timestamp(),))
             row = (_token_hash(token), msgspec.json.encode(numbers).decode(), expires.timestamp())
             connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", row)
@@ -108,7 +107,8 @@ class Sessions:
         challenge = (("WWW-Authenticate", 'Bearer realm="orders"'),)
         raise Refusal("session-expired", "Log in to the order first.", headers=challenge)
 
-    def _note_attempt(self, subject: bytes, place: bytes, now: dt.datetime) -> None:
+    def _note_attempt(self, subject: bytes, place: bytes, now: dt.datetime) -> int | None:
+        """Count one more attempt, unless there were too many; names the entry of the network address."""
         since = now - self._limits.window
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM attempts WHERE at <= ?", (since.timestamp(),))
@@ -119,7 +119,8 @@ class Sessions:
                     wait = free - now.timestamp()
                     raise Refusal("too-many-attempts", "Log-ins are locked for a while.", retry_after=wait)
             moment = now.timestamp()
-            connection.executemany("INSERT INTO attempts VALUES (?, ?)", [(subject, moment), (place, moment)])
+            connection.execute("INSERT INTO attempts VALUES (?, ?)", (subject, moment))
+            return connection.execute("INSERT INTO attempts VALUES (?, ?)", (place, moment)).lastrowid
 
     def _opened_by(self, log_in: OrderLogIn | CardLogIn, now: dt.datetime) -> tuple[str, ...]:
         if isinstance(log_in, CardLogIn):

@@ -6,6 +6,7 @@ import http.client
 import socket
 import urllib.parse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,6 +140,18 @@ def test_broken_http_breaks_only_its_own_connection(start: Any, request_bytes: b
             answer += part
     assert b" 500 " not in answer.partition(b"\r\n")[0]
     assert requests.get(store.url + "/v1/profile", timeout=20).content == profile_document
+
+
+def test_a_fault_of_the_store_is_said_and_logged_without_its_secrets(
+    store: DemoStore, customer: Any, refused: Refused, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    grant = customer("LF-5930-2216").grant()
+    (tmp_path / "store" / "artifacts" / grant["filename"]).unlink()
+    answer = requests.get(grant["url"], timeout=20)
+    assert refused(answer) == (500, "store-error")
+    assert answer.json()["retryable"] is True
+    assert "FileNotFoundError" in caplog.text
+    assert "signature" not in caplog.text
 
 
 _JSON = st.recursive(

@@ -190,6 +190,41 @@ def test_the_one_for_windows_never_searches_its_payload(make: Make, larkfield: P
     assert not any("msedgewebview2" in line or "msiexec" in line for line in lines)
 
 
+@pytest.mark.slow
+@pytest.mark.windows
+@pytest.mark.skipif(shutil.which("wine") is None, reason="runs the installation file for Windows")
+def test_the_one_for_windows_installs_and_refuses(make: Make, larkfield: Profile, tmp_path: Path) -> None:
+    file, prefix = make(larkfield, Platform.WINDOWS), tmp_path / "prefix"
+    environment = {**os.environ, "WINEPREFIX": str(prefix), "WINEDEBUG": "-all"}
+
+    def run(*arguments: str, reply: str = "", script: Path = file) -> int:
+        command = ["wine", "cmd", "/c", script.name, *arguments]
+        return subprocess.run(
+            command, cwd=script.parent, env=environment, input=reply, text=True, capture_output=True, timeout=120
+        ).returncode
+
+    try:
+        assert run("--silent", "--target", r"C:\two words (x) & y") == 0
+        marker = json.loads((prefix / "drive_c" / "two words (x) & y" / "installed.json").read_text())
+        assert marker.keys() == {"product", "version", "installedAt"}
+        assert [run("--target", r"C:\asked", reply=reply) for reply in ("n\n", "", "y\n")] == [2, 2, 0]
+        cut = file.with_name("cut.cmd")
+        cut.write_bytes(file.read_bytes()[:-1])
+        assert [run("--silent"), run("--silent", "--target", r"C:\cut", script=cut)] == [3, 3]
+        outlook = prefix / "drive_c" / "Outlook.exe"
+        shutil.copy(prefix / "drive_c" / "windows" / "system32" / "cmd.exe", outlook)
+        with subprocess.Popen(
+            ["wine", str(outlook)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.read(1)  # its prompt: it runs
+            assert run("--silent", "--target", r"C:\blocked") == 20
+            process.communicate(b"exit\r\n", timeout=60)
+        assert run("--silent", "--target", r"C:\blocked") == 0
+    finally:
+        subprocess.run(["wineserver", "-k"], env=environment, timeout=60, check=False)
+
+
 def test_the_names_come_from_the_rules_that_block_installing(larkfield: Profile) -> None:
     names = blocking_names(larkfield, Platform.LINUX)
     assert {"outlook", "chrome", "chromium", "firefox", "thunderbird"} <= set(names)
