@@ -259,7 +259,7 @@ class Journey:
         files = frozenset(file.artifact for file in services.purchases.files())
         told = [
             notice(reminder, date, plain_money).title
-            for reminder in due(orders, profile, (), ReminderSettings(), now, zone, files)
+            for reminder in due(orders, profile, (), ReminderSettings(quiet=None), now, zone, files)
         ]
         ahead = [
             f"{date_words(subject)} on {date(subject.date)}" for subject in upcoming(orders, profile, now, zone, files)

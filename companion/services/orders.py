@@ -261,6 +261,21 @@ class Orders:
         self._note("case opened", number, case=case.case_number)
         return case
 
+    def secrets(self) -> frozenset[str]:
+        """Every text this process knows that nobody else may read: to be taken out of what leaves this PC."""
+        with self._lock:
+            found = {token.reveal() for token, _ in self._tokens.values()}
+            found |= {
+                licence.key.reveal() for order in self._full.values() for licence in order.licences if licence.key
+            }
+        for known in self._library.orders(self.store):
+            credentials = self._keychain.read(self._account(known.number))
+            if credentials is not None:
+                kept = (credentials.order_password, credentials.card_last_digits)
+                found |= {secret.reveal() for secret in kept if secret is not None}
+                found |= {credentials.email} if credentials.email else set()
+        return frozenset(found)
+
     # Sessions
 
     def use_for_session(self, number: str, credentials: Credentials) -> None:

@@ -1,0 +1,138 @@
+"""The case file: everything support needs to know in one text, without anything they must not see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from companion import __version__
+from companion.domain.facts import Machine, System
+from companion.domain.findings import Finding
+from companion.domain.orders import ExtensionStatus
+from companion.domain.profile import Stage
+from companion.domain.redaction import Redact, redaction
+from companion.domain.wire import Instant, Value, to_builtins
+from companion.services.assembly import Services
+from companion.services.library import KnownOrder, TimelineEntry
+
+_LOG_LINES = 300
+
+
+class CaseLicence(Value, frozen=True):
+    """A licence as support needs it: never its key."""
+
+    product_name: str
+    status: str
+    expires_at: Instant | None
+    seats_used: int
+    seats_total: int
+
+
+class CaseDownload(Value, frozen=True):
+    """A download and its window."""
+
+    artifact_id: str
+    version: str
+    size: int
+    available_until: Instant | None
+    extension: ExtensionStatus | None
+
+
+class CaseOrder(Value, frozen=True):
+    """An order as it was last read."""
+
+    number: str
+    status: str | None
+    read_at: Instant | None
+    licences: tuple[CaseLicence, ...] = ()
+    downloads: tuple[CaseDownload, ...] = ()
+
+
+class CaseFile(Value, frozen=True):
+    """What happened on this PC; `findings` are those of the installation's check, `log` its latest lines."""
+
+    created_at: Instant
+    program: str
+    store: str
+    system: System | None
+    machine: Machine | None
+    orders: tuple[CaseOrder, ...]
+    findings: tuple[Finding, ...]
+    timeline: tuple[TimelineEntry, ...]
+    files: tuple[str, ...]
+    log: tuple[str, ...]
+
+
+def case_file(services: Services) -> str:
+    """The case file as JSON text, readable for people; the store is not asked for anything."""
+    known = services.orders.remembered()
+    clean = redaction(services.orders.secrets(), keep=[order.number for order in known])
+    shown = _cleaned(to_builtins(_gather(services, known)), clean)
+    return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+
+
+def _gather(services: Services, known: tuple[KnownOrder, ...]) -> CaseFile:
+    profile = services.orders.remembered_profile()
+    findings: tuple[Finding, ...] = ()
+    if profile is not None:
+        findings = services.installations.look(Stage.INSTALL, services.installations.requirements(profile))
+    return CaseFile(
+        created_at=services.clock(),
+        program=f"Companion {__version__}",
+        store=services.orders.store,
+        system=services.platform.system().value,
+        machine=services.this_pc.machine().value,
+        orders=tuple(_order(each) for each in known),
+        findings=findings,
+        timeline=services.library.timeline(),
+        files=tuple(f"{file.filename}, {file.size} bytes, {file.sha256}" for file in services.purchases.files()),
+        log=_log_lines(services.log_file),
+    )
+
+
+def _order(known: KnownOrder) -> CaseOrder:
+    order = known.order
+    if order is None:
+        return CaseOrder(number=known.number, status=None, read_at=known.read_at)
+    licences = tuple(
+        CaseLicence(
+            product_name=licence.product_name,
+            status=licence.status.value,
+            expires_at=licence.expires_at,
+            seats_used=len(licence.seats),
+            seats_total=licence.seats_total,
+        )
+        for licence in order.licences
+    )
+    downloads = tuple(
+        CaseDownload(
+            artifact_id=download.artifact_id,
+            version=download.version,
+            size=download.size,
+            available_until=download.available_until,
+            extension=download.extension.status if download.extension else None,
+        )
+        for download in order.downloads
+    )
+    return CaseOrder(
+        number=known.number, status=order.status.value, read_at=known.read_at, licences=licences, downloads=downloads
+    )
+
+
+def _log_lines(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])
+    except OSError:
+        return ()
+
+
+def _cleaned(value: Any, clean: Redact) -> Any:
+    """Every text in `value` without what must not be read."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): _cleaned(entry, clean) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(entry, clean) for entry in value]
+    return value
