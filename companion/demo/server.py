@@ -88,7 +88,7 @@ class DemoStore:
             application: WSGIApplication = StoreApplication(store, clock)
             application = around(application) if around else application
             application = _dropping(application, drop_answer) if drop_answer else application
-            self._server = _listening(host, port, application)
+            self._server = _listening(host, port, application, _requests_at(clock))
         except BaseException:
             self._database.close()
             raise
@@ -133,14 +133,21 @@ class _QuietRequests(WSGIRequestHandler):
         pass
 
 
-def _listening(host: str, port: int, application: WSGIApplication) -> BaseWSGIServer:
+def _requests_at(clock: Callable[[], dt.datetime]) -> type[_QuietRequests]:
+    class Requests(_QuietRequests):
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """The ``Date`` of an answer is the store's own time, like every other time it tells."""
+            return super().date_time_string(clock().timestamp() if timestamp is None else timestamp)
+
+    return Requests
+
+
+def _listening(host: str, port: int, application: WSGIApplication, requests: type[_QuietRequests]) -> BaseWSGIServer:
     # Bound here, because Werkzeug would end the whole program over a port that is taken.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=128) as listening:
         bound = listening.getsockname()[1]
-        return make_server(
-            host, bound, application, threaded=True, request_handler=_QuietRequests, fd=listening.fileno()
-        )
+        return make_server(host, bound, application, threaded=True, request_handler=requests, fd=listening.fileno())
 
 
 def _begin(database: Database, sessions: Sessions, shop: Shop, offered: tuple[Account, ...], now: dt.datetime) -> None:

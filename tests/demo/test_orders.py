@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import email.utils
 import io
 import re
 from collections.abc import Callable
@@ -284,3 +285,8 @@ def test_a_case_gets_a_number_and_a_time(customer: Any, clock: Any) -> None:
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["caseNumber"] != second.json()["caseNumber"]
     assert dt.datetime.fromisoformat(first.json()["answerBy"]) > clock.now
+
+
+def test_the_date_of_an_answer_is_the_stores_time(anybody: Any, clock: Any) -> None:
+    answer = anybody.get("/v1/profile")
+    assert email.utils.parsedate_to_datetime(answer.headers["Date"]) == clock.now
