@@ -9,7 +9,7 @@ from companion.domain.auto_renewal import SwitchPreview, preview_sentences, prev
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Receipt
 from companion.ui.desk import Desk
-from companion.ui.widgets.basic import button, label, row
+from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.notice import Notice
 
 
@@ -42,11 +42,13 @@ class SwitchDialog(QDialog):
         title = "Switch auto-renewal on?" if preview.on else "Switch auto-renewal off?"
         if not preview.changes:
             title = "Nothing to switch"
-        self._layout.addWidget(label(title, "heading"))
+        self._heading = label(title, "heading")
+        self._layout.addWidget(self._heading)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(12)
         for sentence in preview_sentences(preview, self._desk.format.date, self._desk.format.money):
-            self._layout.addWidget(label(sentence))
-        self._outcome = QVBoxLayout()
-        self._layout.addLayout(self._outcome)
+            self._body.addWidget(label(sentence))
+        self._layout.addLayout(self._body)
         self._layout.addSpacing(6)
         self._leave = button("Leave it as it is" if preview.changes else "Close", self.reject)
         self._confirm = button("Switch on" if preview.on else "Switch off", self._switch, "primary")
@@ -61,19 +63,27 @@ class SwitchDialog(QDialog):
 
     def _done(self, receipt: Receipt) -> None:
         form = self._desk.format
-        words = (
-            f"The store recorded it on {form.moment(receipt.received_at)} (receipt {receipt.id}). "
-            f"Your product stays active until {form.date(receipt.still_active_until)}."
-        )
         state = "on" if receipt.auto_renew else "off"
-        self._end(Notice(f"Auto-renewal is {state}", words, receipt.statement, tone="ok", closable=False))
+        recorded = f"The store recorded it on {form.moment(receipt.received_at)} as receipt {receipt.id}."
+        kept = "The receipt is kept with the order on this PC."
+        self._end(
+            f"Auto-renewal is {state}",
+            Notice("The store says", receipt.statement, tone="ok", closable=False),
+            label(f"{recorded} {kept}", "muted"),
+        )
 
     def _failed(self, error: CompanionError) -> None:
-        self._end(Notice.of_error(error, closable=False))
+        self._end("Nothing has changed so far", Notice.of_error(error, closable=False))
 
-    def _end(self, notice: Notice) -> None:
-        self._outcome.addWidget(notice)
+    def _end(self, heading: str, *parts: QWidget) -> None:
+        self._heading.setText(heading)
+        clear(self._body)
+        for part in parts:
+            self._body.addWidget(part)
         self._confirm.hide()
+        # Qt asks wrapped texts for their height only when the width is known.
+        self._layout.activate()
+        self.resize(self.width(), max(self.height(), self._layout.totalHeightForWidth(self.width())))
         self._leave.setText("Close")
         self._leave.setDefault(True)
         self._leave.setFocus()

@@ -24,6 +24,7 @@ _ICONS = {
     Severity.FINE: ("check", "ok"),
 }
 _TOP = Qt.AlignmentFlag.AlignTop
+_GRAVE = (Severity.BLOCKS, Severity.WARNS)
 _CLOSES = (RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD)
 
 
@@ -82,7 +83,7 @@ class Board(QWidget):
         wanted = {finding.id for finding in findings}
         for identity in [identity for identity in self._rows if identity not in wanted]:
             self._take_away(identity)
-        for position, finding in enumerate(findings):
+        for position, finding in enumerate(sorted(findings, key=lambda found: found.severity is Severity.UNKNOWN)):
             known = self._rows.get(finding.id)
             if known is not None and known[0] == finding and self._list.indexOf(known[1]) == position:
                 continue
@@ -192,9 +193,10 @@ class FindingRow(QFrame):
         outer = row(spacing=12)
         outer.setContentsMargins(0, 4, 0, 4)
         mark = icon_label(name, getattr(desk.theme, tone), 20)
-        words = column(label(finding.title, "strong" if finding.severity is not Severity.FINE else ""), spacing=2)
+        words = column(label(finding.title, "strong" if finding.severity in _GRAVE else ""), spacing=2)
         if finding.severity is not Severity.FINE:
-            words.addWidget(label(finding.explanation, selectable=True))
+            role = "muted" if finding.severity is Severity.UNKNOWN else ""
+            words.addWidget(label(finding.explanation, role, selectable=True))
             for remedy in finding.remedies:
                 words.addLayout(self._way_out(finding, remedy, act))
             if finding.evidence:
@@ -209,7 +211,7 @@ class FindingRow(QFrame):
         if remedy.kind in _CLOSES or remedy.target is not None:
             clicked = partial(act, finding, remedy)
             role = "primary" if remedy.kind is RemedyKind.CLOSE and finding.severity is Severity.BLOCKS else ""
-            return column(button(remedy.title, clicked, role, tip=remedy.explanation))
+            return column(row(button(remedy.title, clicked, role, tip=remedy.explanation), None))
         return column(label(f"{remedy.title}: {remedy.explanation}", "muted"))
 
     @staticmethod
@@ -222,4 +224,4 @@ class FindingRow(QFrame):
             more.setText("Hide details" if details.isVisible() else "Show details")
 
         more = button("Show details", toggle, "link", name=f"Details of: {finding.title}")
-        return column(more, details, spacing=0)
+        return column(row(more, None), details, spacing=0)

@@ -149,6 +149,7 @@ class DoneStep(Step):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "It is installed", "", "Finish")
+        self.back.hide()
 
     def enter(self, job: Job) -> None:
         super().enter(job)
@@ -156,7 +157,8 @@ class DoneStep(Step):
         installed = job.installed
         if installed is None:
             return
-        self.heading.setText(f"{job.download.name} is installed")
+        name = job.licence.product_name if job.licence is not None else job.download.name
+        self.heading.setText(f"{name} is installed")
         self.explanation.setText(installed.result.outcome.sentence)
         if installed.result.outcome.meaning is ExitMeaning.RESTART:
             self.tell(Notice("One restart is left", installed.result.outcome.hint, tone="attention", closable=False))
