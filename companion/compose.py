@@ -15,7 +15,8 @@ from companion.services.places import Places, places
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
-    from companion.services.help import HelpSearch
+    from companion.domain.profile import Profile
+    from companion.services.help import Help
     from companion.services.library import Library
 
 STORE_SETTING = "store"
@@ -95,12 +96,12 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     )
 
 
-def build_help() -> HelpSearch:
-    """The search over the help articles that ship with the program."""
-    from companion.services.help import HelpSearch
+def build_help(profile: Profile) -> Help:
+    """The help that ships with the program, with the vendor's own numbers in it."""
+    from companion.services.help import Help
     from companion.services.resources import resource
 
-    return HelpSearch(resource("help"))
+    return Help.of(resource("help"), profile)
 
 
 def build_local(home: Path | None) -> Local:

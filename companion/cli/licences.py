@@ -63,12 +63,12 @@ def show_licences(run: Run) -> int:
 
     services = run.services
     profile = services.orders.profile()
-    troubles: list[CompanionError] = []
+    troubles: list[tuple[str, CompanionError]] = []
     for known in services.orders.remembered():
         try:
             services.orders.refresh(known.number)
         except CompanionError as error:
-            troubles.append(error)
+            troubles.append((known.number, error))
             if error.code == "store-unreachable":
                 break
     now = services.clock()
@@ -80,14 +80,14 @@ def show_licences(run: Run) -> int:
         this_seat=services.this_pc.seat_id,
         downloaded=frozenset(file.artifact for file in services.purchases.files()),
     )
-    shown = Licences(at=now, licences=cards, troubles=tuple(Trouble.of(error) for error in troubles))
+    shown = Licences(at=now, licences=cards, troubles=tuple(Trouble.of(error, number) for number, error in troubles))
     lines = [line for card in cards for line in _card_lines(run, card)]
     run.output.result(shown, *(lines or ["There are no licences here yet. Add an order: companion orders add NUMBER"]))
     for trouble in shown.troubles:
-        run.output.say(f"{trouble.title}: {trouble.message} {trouble.hint}")
+        run.output.say(f"Order {trouble.order_number} was not read anew. {trouble.message} {trouble.hint}")
     if not troubles:
         return EXIT_DONE
-    return EXIT_UNREACHABLE if any(each.kind is Kind.UNREACHABLE for each in troubles) else EXIT_NO
+    return EXIT_UNREACHABLE if any(error.kind is Kind.UNREACHABLE for _, error in troubles) else EXIT_NO
 
 
 def _card_lines(run: Run, card: ProductCard) -> list[str]:

@@ -203,10 +203,13 @@ def _order_lines(run: Run, shown: Shown) -> list[str]:
 def remove_order(run: Run) -> int:
     """Forget an order; afterwards the keychain does not give its credentials any more."""
     number = run.number()
-    run.services.orders.remove(number)
+    orders = run.services.orders
+    orders.remove(number)
+    proven = orders.in_keychain(number) is False
+    kept = "the keychain holds nothing of it any more" if proven else "its password was never written down"
     run.output.result(
         Removed(order_number=number, removed=True),
-        f"Order {number} is forgotten, and the keychain holds nothing of it any more. The order itself is untouched.",
+        f"Order {number} is forgotten, and {kept}. The order itself is untouched.",
     )
     return EXIT_DONE
 

@@ -23,7 +23,7 @@ EXIT_OF_KIND = {Kind.NO: EXIT_NO, Kind.USAGE: EXIT_USAGE, Kind.UNREACHABLE: EXIT
 
 
 class Trouble(Value, frozen=True):
-    """A `CompanionError` as JSON shows it; `retry_after` is in seconds."""
+    """A `CompanionError` as JSON shows it; `retry_after` is in seconds, `order_number` says which order it is about."""
 
     code: str
     title: str
@@ -31,9 +31,10 @@ class Trouble(Value, frozen=True):
     hint: str
     retryable: bool = False
     retry_after: float | None = None
+    order_number: str | None = None
 
     @classmethod
-    def of(cls, error: CompanionError) -> Trouble:
+    def of(cls, error: CompanionError, order_number: str | None = None) -> Trouble:
         """The error as a value."""
         return cls(
             code=error.code,
@@ -42,6 +43,7 @@ class Trouble(Value, frozen=True):
             hint=error.hint,
             retryable=error.retryable,
             retry_after=error.retry_after,
+            order_number=order_number,
         )
 
 

@@ -41,7 +41,8 @@ def add_reminders(parser: argparse.ArgumentParser) -> None:
         parser,
         show_reminders,
         epilog="JSON: {at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}],\n"
-        "ahead: [subject], nextAt, calendar}; a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}",
+        "ahead: [subject], nextAt, calendar}\n"
+        "a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}",
     )
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import locale
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from companion.cli.arguments import common
-from companion.cli.output import EXIT_DONE
+from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
-from companion.domain.errors import CompanionError
+from companion.domain.errors import CompanionError, Kind
 from companion.domain.support import Opening
 from companion.domain.wire import Value
+
+if TYPE_CHECKING:
+    from companion.domain.help_text import Article
 
 
 class SupportNumber(Value, frozen=True):
@@ -24,6 +29,29 @@ class SupportNumber(Value, frozen=True):
     opening: Opening
     hours: str
     website: str | None
+
+
+class FoundArticle(Value, frozen=True):
+    """One help article; `name` is what ``--read`` takes."""
+
+    name: str
+    title: str
+    excerpt: str
+
+
+class HelpFound(Value, frozen=True):
+    """``help-search``: the articles that fit best, the best first."""
+
+    words: str
+    articles: tuple[FoundArticle, ...]
+
+
+class HelpArticle(Value, frozen=True):
+    """``help-search --read``: a whole article; `body` is in Markdown."""
+
+    name: str
+    title: str
+    body: str
 
 
 class CaseWritten(Value, frozen=True):
@@ -40,7 +68,20 @@ def add_support(parser: argparse.ArgumentParser) -> None:
     common(
         parser,
         support,
-        epilog="JSON: {maker, name, phone, why, opening: {desk: open|closed|always|unknown, changesAt}, hours,\nwebsite}",
+        epilog="JSON: {maker, name, phone, why, opening: {desk, changesAt}, hours, website}\n"
+        "desk is open, closed, always or unknown.",
+    )
+
+
+def add_help_search(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion help-search``."""
+    parser.add_argument("words", metavar="WORDS", nargs="*", help="what to look for")
+    parser.add_argument("--read", metavar="NAME", help="show an article whole")
+    common(
+        parser,
+        search_help,
+        epilog="JSON: {words, articles: [{name, title, excerpt}]}, with --read {name, title, body}\n"
+        "Exit 1 when nothing is found.",
     )
 
 
@@ -91,6 +132,43 @@ def _language() -> str | None:
     """The language of the person's system (``de``), or None."""
     name = locale.getlocale()[0] or ""
     return name.partition("_")[0] if name[:1].islower() else None
+
+
+def search_help(run: Run) -> int:
+    """Find help articles by words, or show one whole."""
+    asked = run.arguments
+    if bool(asked.words) == bool(asked.read):
+        raise CompanionError(
+            "usage",
+            "This command was not understood",
+            "Help is searched by words, or one article is read by its name.",
+            "Use: companion help-search WORDS, or: companion help-search --read NAME",
+            kind=Kind.USAGE,
+        )
+    services = run.services
+    profile = services.orders.remembered_profile() or services.orders.profile()
+    with contextlib.closing(services.build_help(profile)) as articles:
+        if asked.read:
+            return _read(run, articles.article(asked.read))
+        words = " ".join(asked.words)
+        hits = articles.search(words)
+    found = tuple(FoundArticle(name=hit.name, title=hit.title, excerpt=hit.excerpt) for hit in hits)
+    lines = [line for each in found for line in (f"{each.title}  ({each.name})", f"    {each.excerpt}")]
+    run.output.result(HelpFound(words=words, articles=found), *(lines or [f"No article mentions “{words}”."]))
+    return EXIT_DONE if found else EXIT_NO
+
+
+def _read(run: Run, article: Article | None) -> int:
+    if article is None:
+        raise CompanionError(
+            "article-unknown",
+            "There is no such article",
+            f"No help article goes by {run.arguments.read}.",
+            "Look for one: companion help-search WORDS",
+        )
+    shown = HelpArticle(name=article.name, title=article.title, body=article.body)
+    run.output.result(shown, article.title, "", article.body)
+    return EXIT_DONE
 
 
 def write_case_file(run: Run) -> int:

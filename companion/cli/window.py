@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from companion.cli.run import Run
@@ -46,6 +45,6 @@ def require_display() -> None:
             "no-display",
             "There is no screen to show a window on",
             "This terminal is not connected to a desktop.",
-            f"Everything also works here; see: {os.path.basename(sys.argv[0]) or 'companion'} --help",  # noqa: PTH119
+            "Everything also works in the terminal; see: companion --help",
             kind=Kind.USAGE,
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from companion.services.closing import Closing
-    from companion.services.help import HelpSearch
+    from companion.domain.profile import Profile
+    from companion.services.help import Help
     from companion.services.installations import Installations
     from companion.services.keychain import Keychain
     from companion.services.library import Library
@@ -37,7 +37,10 @@ class Local:
 
 @dataclasses.dataclass(frozen=True)
 class Services:
-    """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone."""
+    """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone.
+
+    `build_help` reads the help articles for a vendor's profile; few runs need them, so it is done when asked for.
+    """
 
     places: Places
     clock: Callable[[], dt.datetime]
@@ -51,13 +54,8 @@ class Services:
     closing: Closing
     installations: Installations
     this_pc: ThisPC
-    build_help: Callable[[], HelpSearch]
+    build_help: Callable[[Profile], Help]
     log_file: Path
-
-    @functools.cached_property
-    def help(self) -> HelpSearch:
-        """The help articles; read when first asked for, because few runs need them."""
-        return self.build_help()
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
