@@ -1,0 +1,156 @@
+import random
+import sqlite3
+import statistics
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from companion.domain.profile import Profile
+from companion.domain.wire import decode
+from companion.services.help import HelpSearch
+from companion.services.resources import resource
+
+
+def profile():
+    return decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")
+
+
+def deny_virtual_tables(action, *_):
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_CREATE_VTABLE else sqlite3.SQLITE_OK
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    found = HelpSearch(resource("help"), profile())
+    assert found.full_text
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def without_index():
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.set_authorizer(deny_virtual_tables)
+    found = HelpSearch(resource("help"), profile(), connection=connection)
+    assert not found.full_text
+    yield found
+    found.close()
+
+
+QUESTIONS = [
+    ("forgot password", "forgotten-password"),
+    ("charged twice", "two-charges"),
+    ("double charge", "two-charges"),
+    ("cancel", "cancel-auto-renewal"),
+    ("letter of destruction", "letter-of-destruction"),
+    ("close outlook", "something-blocks-the-installer"),
+    ("download window closed", "download-window"),
+    ("where is my file", "lost-file"),
+    ("track", "shipping"),
+    ("uninst", "uninstall"),
+    ("vat", "ways-to-pay"),
+    ("phone number", "support"),
+    ("quiet hours", "reminders"),
+    ("new computer", "seats"),
+]
+
+
+@pytest.mark.parametrize(("typed", "name"), QUESTIONS)
+def test_a_question_finds_its_article_among_the_first(shipped, without_index, typed, name):
+    assert name in [hit.name for hit in shipped.search(typed)[:3]]
+    assert name in [hit.name for hit in without_index.search(typed)[:6]]
+
+
+def test_it_finds_as_one_types(shipped):
+    for typed in ("refu", "refun", "refund", "refunds"):
+        assert any("refund" in hit.excerpt.casefold() or hit.name == "returns" for hit in shipped.search(typed))
+
+
+def test_words_that_no_article_has_together_find_the_best_of_each(shipped):
+    hits = shipped.search("why was my card declined on a tuesday in wonderland")
+    assert hits[0].name == "card-declined"
+
+
+def test_nothing_found_is_an_empty_answer(shipped, without_index):
+    for found in (shipped, without_index):
+        assert found.search("") == ()
+        assert found.search("?!") == ()
+        assert found.search("xylophone") == ()
+
+
+def test_errors_lead_to_articles(shipped):
+    assert [article.name for article in shipped.for_error("window-closed")] == ["download-window"]
+    assert shipped.for_error("no-such-error") == ()
+    assert shipped.search("window-closed")[0].name == "download-window"
+
+
+def test_the_numbers_are_the_stores(shipped):
+    assert "30 days" in shipped.article("returns").body
+    assert "LKF*Larkfield" in shipped.article("two-charges").body
+    assert shipped.article("nothing") is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=60))
+def test_whatever_is_typed_nothing_is_raised(shipped, without_index, typed):
+    shipped.search(typed)
+    without_index.search(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ['"', '" OR ""', "NEAR(a b)", "title:x", "a* AND", "(", "'; DROP TABLE help; --", "-x", "\x00"]
+)
+def test_nothing_typed_is_an_operator(shipped, typed):
+    shipped.search(typed)
+    assert shipped.search("refund")
+
+
+def test_any_thread_may_ask(shipped):
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(shipped.search("refund"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 4
+    assert len(set(answers)) == 1
+
+
+def test_the_numbers_follow_the_store_that_is_used():
+    search = HelpSearch(resource("help"))
+    assert "within **the time the store allows**" in search.article("returns").body
+    assert not search.search("larkfield")
+    search.use(profile())
+    assert "within **30 days**" in search.article("returns").body
+    assert search.search("larkfield")
+    assert len(search.search("refund", limit=100)) == len({hit.name for hit in search.search("refund", limit=100)})
+    search.close()
+
+
+def test_a_broken_article_is_a_broken_installation(tmp_path):
+    (tmp_path / "bad.md").write_text("no head")
+    with pytest.raises(ValueError, match="help article bad"):
+        HelpSearch(tmp_path).search("x")
+
+
+def test_500_articles_are_searched_while_one_types(shipped, tmp_path):
+    chance = random.Random(3)
+    words = [word for article in shipped.articles for word in article.body.split()]
+    for number in range(500):
+        head = (
+            f"---\ntitle: {' '.join(chance.choices(words, k=5))}\nkeywords: {', '.join(chance.choices(words, k=8))}\n"
+        )
+        (tmp_path / f"a-{number}.md").write_text(f"{head}---\n{' '.join(chance.choices(words, k=200))}\n", "utf-8")
+    large = HelpSearch(tmp_path)
+    assert len(large.articles) == 500
+    taken = []
+    for typed in ("r", "re", "ref", "refund", "refund my", "refund my card", "how do I get my money back", "zz"):
+        begun = time.perf_counter()
+        large.search(typed)
+        taken.append((time.perf_counter() - begun) * 1000)
+    large.close()
+    sys.stdout.write(f"help: 500 articles, median {statistics.median(taken):.2f} ms, worst {max(taken):.2f} ms\n")
