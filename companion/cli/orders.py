@@ -103,7 +103,7 @@ def add_order(run: Run) -> int:
     else:
         number = run.number()
         typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
-        numbers, kept = (number,), orders.add(number, tidy_order_password(typed))
+        numbers, kept = orders.add(number, tidy_order_password(typed))
     keychain = run.services.keychain
     shown = Added(order_numbers=numbers, kept=kept.value, place=keychain.place, trouble=keychain.trouble)
     run.output.result(shown, *_added_lines(shown))

@@ -8,7 +8,7 @@ import threading
 import urllib.parse
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from companion.domain.errors import CompanionError, Kind
 from companion.domain.orders import (
@@ -25,17 +25,25 @@ from companion.domain.orders import (
     Subscription,
     SupportCase,
 )
+from companion.domain.problems import Problem, explain_problem
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret
 from companion.services.keychain import Credentials, Kept, Keychain
 from companion.services.library import KnownOrder, Library, TimelineEntry
-from companion.services.store import StoreClient
+from companion.services.store import Fresh, StoreClient
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # A token that is about to end would end in the middle of the work.
 _TOKEN_MARGIN = dt.timedelta(seconds=30)
+
+
+class Added(NamedTuple):
+    """The orders that were opened, as the store spells their numbers, and where their credentials are kept."""
+
+    numbers: tuple[str, ...]
+    kept: Kept
 
 
 class Orders:
@@ -90,30 +98,36 @@ class Orders:
 
     # Adding and removing
 
-    def add(self, number: str, password: Secret) -> Kept:
+    def add(self, number: str, password: Secret) -> Added:
         """Open an order with its password, remember it, and keep the password in the keychain.
 
-        Returns where the password went. Raises what the store says to a wrong pair; nothing is kept then.
+        Raises what the store says to a wrong pair; nothing is kept then. The number is kept as the store spells it.
         """
         credentials = Credentials(order_password=password)
-        return self._add(self._client.open_session(number, credentials), credentials, [number])
+        session = self._client.open_session(number, credentials)
+        spelled = [opened for opened in session.order_numbers if opened.casefold() == number.casefold()]
+        return self._add(session, credentials, tuple(spelled) or session.order_numbers)
 
-    def add_by_card(self, email: str, digits: Secret) -> tuple[tuple[str, ...], Kept]:
+    def add_by_card(self, email: str, digits: Secret) -> Added:
         """Find all orders of an e-mail address and card, remember them, and keep both in the keychain."""
         credentials = Credentials(email=email, card_last_digits=digits)
         session = self._client.open_session(None, credentials)
-        return session.order_numbers, self._add(session, credentials, list(session.order_numbers))
+        return self._add(session, credentials, session.order_numbers)
 
-    def _add(self, session: Session, credentials: Credentials, numbers: list[str]) -> Kept:
+    def _add(self, session: Session, credentials: Credentials, numbers: tuple[str, ...]) -> Added:
         kept = Kept.KEYCHAIN
         for number in numbers:
-            self._tokens[number] = (session.token, session.expires_at)
+            # Read first: an order that cannot be read is not added.
+            fresh = self._client.order(number, session.token)
+            with self._lock:
+                self._tokens[number] = (session.token, session.expires_at)
             self._library.add_order(self.store, number, self._clock())
+            if fresh is not None:
+                self._remember(number, fresh)
             if self._keychain.keep(self._account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
-            self.refresh(number)
             self._note("order added", number, kept=kept.value)
-        return kept
+        return Added(numbers, kept)
 
     def remove(self, number: str) -> None:
         """Forget an order: its credentials leave the keychain first, then its notes the library.
@@ -150,10 +164,15 @@ class Orders:
         known = self._known(number)
         fresh = self._authorised(number, lambda token: self._client.order(number, token, known.etag if seen else None))
         if fresh is not None:
-            with self._lock:
-                self._full[number] = fresh.value
-            self._library.remember_order(self.store, fresh.value, fresh.etag, self._clock())
+            self._remember(number, fresh)
         return self._with_secrets(self._known(number))
+
+    def _remember(self, number: str, fresh: Fresh[Order]) -> None:
+        if fresh.value.number != number:
+            raise explain_problem(Problem(status=200, code="malformed-answer"))
+        with self._lock:
+            self._full[number] = fresh.value
+        self._library.remember_order(self.store, fresh.value, fresh.etag, self._clock())
 
     def order(self, number: str) -> Order:
         """An order as the store sees it now; raises whatever kept it from being read."""

@@ -14,8 +14,8 @@ from companion.domain.products import ProductCard, product_cards
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret
 from companion.services.assembly import Services
-from companion.services.keychain import Kept
 from companion.services.library import KnownFile, KnownOrder
+from companion.services.orders import Added
 from companion.ui.format import Format
 from companion.ui.tasks import Task, TaskRunner
 from companion.ui.theme import Theme
@@ -39,14 +39,6 @@ class Snapshot(NamedTuple):
     def order(self, number: str) -> Order | None:
         """What is known of one order."""
         return next((known.order for known in self.orders if known.number == number), None)
-
-
-class Added(NamedTuple):
-    """The outcome of adding orders; `trouble` says why the credentials are not in the keychain."""
-
-    numbers: tuple[str, ...]
-    kept: Kept
-    trouble: str | None
 
 
 class Desk(QObject):
@@ -143,8 +135,7 @@ class Desk(QObject):
 
         def work(_: Task) -> Added:
             self.services.orders.profile()
-            kept = self.services.orders.add(number, password)
-            return Added((number,), kept, self.services.keychain.trouble)
+            return self.services.orders.add(number, password)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
@@ -155,8 +146,7 @@ class Desk(QObject):
 
         def work(_: Task) -> Added:
             self.services.orders.profile()
-            numbers, kept = self.services.orders.add_by_card(email, digits)
-            return Added(numbers, kept, self.services.keychain.trouble)
+            return self.services.orders.add_by_card(email, digits)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QRadioButton
 from companion.domain.errors import CompanionError
 from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_number, tidy_order_password
 from companion.services.keychain import Kept
-from companion.ui.desk import Added, Desk
+from companion.services.orders import Added
+from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, restyle, row

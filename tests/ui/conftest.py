@@ -1,0 +1,81 @@
+"""Real services over a real demo store, and the real window without a screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from companion.compose import build_services
+from companion.demo.customers import Account
+from companion.demo.server import DemoStore
+from companion.domain.wire import Secret
+from companion.services.assembly import Services
+from companion.services.platforms import current
+from companion.services.resources import resource
+from companion.ui.app import WindowedProgram
+from companion.ui.pages.page import Destination
+from companion.ui.theme import LIGHT
+
+BLOCKER = "companionblock"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DemoStore]:
+    """A demo store whose installer only minds a program of the tests' own."""
+    profile = json.loads(resource("profiles/larkfield.json").read_bytes())
+    mail = next(rule for rule in profile["blockers"] if rule["id"] == "outlook")
+    for match in mail["matches"]:
+        match["names"] = [BLOCKER]
+    profile["blockers"] = [mail]
+    system = current().name.value
+    made = DemoStore(
+        tmp_path / "store", profile=json.dumps(profile).encode(), system=system, size=2**20, password_cost=2**10
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def services(tmp_path: Path, store: DemoStore) -> Iterator[Services]:
+    """Services of one user at that store."""
+    made = build_services(tmp_path / "home", store.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def program(qapp: QApplication, qtbot: QtBot, services: Services) -> Iterator[WindowedProgram]:
+    """The program with its window shown and everything remembered loaded."""
+    made = WindowedProgram(qapp, services, theme=LIGHT)
+    with qtbot.waitSignal(made.desk.changed):
+        made.start(in_tray=False)
+    qtbot.waitUntil(lambda: not made.runner.busy)
+    yield made
+    made.desk.transfers.close()
+    made.runner.shut_down()
+    made.window.hide()
+    made.tray.hide()
+    made.window.deleteLater()
+
+
+@pytest.fixture
+def add(program: WindowedProgram, qtbot: QtBot) -> Callable[[Account], None]:
+    """Adds an order of the demo store, as the first-run page does."""
+
+    def work(account: Account) -> None:
+        done: list[object] = []
+        owner = QObject()
+        password = Secret(account.order_password)
+        program.desk.add_order(owner, account.order_number, password, done.append, done.append)
+        qtbot.waitUntil(lambda: bool(done), timeout=10_000)
+        assert not isinstance(done[0], Exception), done[0]
+        program.window.go(Destination("home"))
+        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+
+    return work

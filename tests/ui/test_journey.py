@@ -1,0 +1,223 @@
+"""What a person does in the window, against a real store."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from companion.demo.customers import Account
+from companion.demo.server import DemoStore
+from companion.services.assembly import Services
+from companion.ui.app import WindowedProgram
+from companion.ui.pages.add import AddPage
+from companion.ui.pages.page import Destination
+from companion.ui.renewal import SwitchDialog, ask_to_switch
+from companion.ui.wizard.choose import ChooseStep
+from companion.ui.wizard.page import InstallPage
+
+Add = Callable[[Account], None]
+
+
+def test_the_first_run_page_adds_an_order(
+    program: WindowedProgram, store: DemoStore, services: Services, qtbot: QtBot
+) -> None:
+    page = program.window.current
+    assert isinstance(page, AddPage)
+    account = store.accounts[0]
+    fields = {field.accessibleName(): field for field in page.findChildren(QLineEdit)}
+    qtbot.keyClicks(fields["Order number"], f"  {account.order_number.lower()} ")
+    qtbot.keyClicks(fields["Order password"], account.order_password)
+    qtbot.keyClick(fields["Order password"], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: program.window.current is program.window.page("home"), timeout=10_000)
+    qtbot.waitUntil(lambda: any("Lantern Protect" in text for text in texts_of(program.window.page("home"))))
+    assert [known.number for known in services.orders.remembered()] == [account.order_number]
+    assert fields["Order password"].text() == ""
+    shown = texts_of(program.window)
+    assert any("Added for this session only" in text or "has been added" in text for text in shown)
+
+
+def test_a_wrong_password_says_what_to_check_and_keeps_what_was_typed(
+    program: WindowedProgram, store: DemoStore, services: Services, qtbot: QtBot
+) -> None:
+    page = program.window.current
+    assert isinstance(page, AddPage)
+    fields = {field.accessibleName(): field for field in page.findChildren(QLineEdit)}
+    fields["Order number"].setText(store.accounts[0].order_number)
+    fields["Order password"].setText("WRONG-canary-5512")
+    _button(page, "Add the order").click()
+    qtbot.waitUntil(lambda: any("did not recognise" in text for text in texts_of(page)), timeout=10_000)
+    assert any("case sensitive" in text for text in texts_of(page))
+    assert fields["Order number"].text() == store.accounts[0].order_number
+    assert services.orders.remembered() == ()
+    assert not any("canary-5512" in text for text in texts_of(page))
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "-"])
+def test_an_empty_field_is_marked_and_gets_the_focus(program: WindowedProgram, typed: str, qtbot: QtBot) -> None:
+    page = program.window.current
+    fields = {field.accessibleName(): field for field in page.findChildren(QLineEdit)}
+    fields["Order number"].setText(typed)
+    _button(page, "Add the order").click()
+    assert fields["Order number"].property("invalid") == "true"
+
+
+def test_every_page_renders_every_customer(program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot) -> None:
+    for account in store.accounts:
+        add(account)
+    assert program.window.page("home").findChildren(QLabel)
+    for account in store.accounts:
+        program.window.go(Destination("order", account.order_number))
+        assert any(account.order_number in text for text in texts_of(program.window.current))
+        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    for page in ("orders", "downloads", "reminders", "help", "home"):
+        program.window.go(Destination(page))
+        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        _every_control_has_a_name(program.window)
+        assert not [text for text in texts_of(program.window.current) if "None" in text or "Secret(" in text]
+
+
+def _every_control_has_a_name(window: QWidget) -> None:
+    nameless = [
+        control
+        for control in (*window.findChildren(QAbstractButton), *window.findChildren(QLineEdit))
+        if control.isVisibleTo(window) and not (control.accessibleName() or getattr(control, "text", str)())
+        and not control.objectName().startswith("qt_")
+    ]  # fmt: skip
+    assert not nameless
+
+
+def test_auto_renewal_is_switched_only_after_confirmation_and_shows_the_receipt(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot
+) -> None:
+    account = account_about(store, "Renews in 6 days")
+    add(account)
+    card = program.desk.snapshot.cards[0]
+    dialog = ask_to_switch(program.window, program.desk, card.order_number, card.licence_id, False)
+    assert any("stays active until" in text for text in texts_of(dialog))
+    dialog.reject()
+    assert services.orders.order(account.order_number).subscriptions[0].auto_renew
+    dialog = ask_to_switch(program.window, program.desk, card.order_number, card.licence_id, False)
+    _button(dialog, "Switch off").click()
+    qtbot.waitUntil(lambda: any("as receipt" in text for text in texts_of(dialog)), timeout=10_000)
+    assert not services.orders.order(account.order_number).subscriptions[0].auto_renew
+    assert len(services.orders.receipts(account.order_number)) == 1
+    assert "nothing will be charged" in " ".join(texts_of(program.window.page("home")))
+    dialog.close()
+
+
+def test_a_conflict_is_explained_and_the_new_state_shown(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot
+) -> None:
+    account = account_about(store, "Renews in 6 days")
+    add(account)
+    card = program.desk.snapshot.cards[0]
+    dialog = SwitchDialog(program.window, program.desk, card.order_number, card.licence_id, False)
+    plan = services.orders.order(account.order_number).subscriptions[0]
+    changed, _ = services.orders.switch_auto_renew(account.order_number, plan, False)
+    services.orders.switch_auto_renew(account.order_number, changed.subscriptions[0], True)
+    _button(dialog, "Switch off").click()
+    qtbot.waitUntil(lambda: any("changed in the meantime" in text for text in texts_of(dialog)), timeout=10_000)
+    dialog.close()
+
+
+def test_without_the_store_everything_stays_readable(
+    program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot
+) -> None:
+    add(store.accounts[0])
+    store.close()
+    program.desk.refresh()
+    qtbot.waitUntil(lambda: bool(program.desk.snapshot.troubles), timeout=30_000)
+    assert any("cannot be reached" in text for text in texts_of(program.window))
+    assert any("Lantern Protect" in text for text in texts_of(program.window.page("home")))
+
+
+def test_removing_an_order_asks_first(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot, qapp: QApplication
+) -> None:
+    account = store.accounts[0]
+    add(account)
+    program.window.go(Destination("order", account.order_number))
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: "Remove this order…" in texts_of(program.window.current))
+    _button(program.window.current, "Remove this order…").click()
+    box = next(box for box in qapp.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible())
+    assert box.defaultButton().text() == "Keep it"
+    next(button for button in box.buttons() if button.text() == "Remove it").click()
+    qtbot.waitUntil(lambda: services.orders.remembered() == (), timeout=10_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="starts a blocking program made for Linux")
+def test_the_wizard_goes_from_choosing_to_a_working_installation(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot, tmp_path: Path
+) -> None:
+    account = account_about(store, "closes in 9 days")
+    add(account)
+    order = services.orders.order(account.order_number)
+    program.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
+    page = program.window.current
+    assert isinstance(page, InstallPage)
+    qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=10_000)
+    assert isinstance(_step(page), ChooseStep)
+    _step(page).go_on()
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1 and _step(page).onward.isEnabled(), timeout=15_000)
+    _step(page).go_on()
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
+    assert any("Every byte is as the store published it" in text for text in texts_of(page))
+    blocker = _start_apart(tmp_path, "companionblock")
+    try:
+        _step(page).go_on()
+        qtbot.waitUntil(lambda: any("stands in the way" in text for text in texts_of(page)), timeout=15_000)
+        assert not _step(page).onward.isEnabled()
+    finally:
+        blocker()
+    qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
+    _step(page).go_on()
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 5, timeout=30_000)
+    assert any("is installed" in text for text in texts_of(page))
+    qtbot.waitUntil(lambda: any("This PC uses one of them" in text for text in texts_of(page)))
+    seats = services.orders.order(account.order_number).licences[0].seats
+    assert services.this_pc.seat_id in {seat.id for seat in seats}
+
+
+def _start_apart(folder: Path, name: str) -> Callable[[], None]:
+    """Start a program that is not a child of the tests, because the app never minds its own tree; returns its end."""
+    program = folder / name
+    shutil.copy("/bin/sleep", program)
+    started = subprocess.run(
+        ["sh", "-c", f'setsid "{program}" 600 >/dev/null 2>&1 & echo $!'], capture_output=True, text=True, check=True
+    )
+    pid = int(started.stdout)
+
+    def end() -> None:
+        subprocess.run(["kill", str(pid)], check=False)
+
+    return end
+
+
+def texts_of(widget: QWidget) -> list[str]:
+    """Every text a person can read in a widget."""
+    found = [*widget.findChildren(QLabel), *widget.findChildren(QAbstractButton)]
+    return [part.text() for part in found if part.isVisibleTo(widget) and part.text()]
+
+
+def account_about(store: DemoStore, words: str) -> Account:
+    """The demo customer whose description contains `words`."""
+    return next(account for account in store.accounts if words in account.about)
+
+
+def _step(page: InstallPage) -> QWidget:
+    return page._steps[page._stack.currentIndex()]
+
+
+def _button(parent: QWidget, text: str) -> QAbstractButton:
+    return next(
+        found for found in parent.findChildren(QAbstractButton) if found.text() == text and found.isVisibleTo(parent)
+    )

@@ -1,0 +1,127 @@
+"""The one way off the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject, QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from companion.domain.errors import CompanionError
+from companion.ui.tasks import Task, TaskRunner
+
+
+@pytest.fixture
+def runner(qapp: QApplication) -> Iterator[TaskRunner]:
+    made = TaskRunner()
+    yield made
+    made.shut_down()
+
+
+@pytest.fixture
+def owner(qapp: QApplication) -> QObject:
+    return QObject()
+
+
+def test_work_runs_elsewhere_and_its_result_arrives_on_the_gui_thread(
+    runner: TaskRunner, owner: QObject, qtbot: QtBot, qapp: QApplication
+) -> None:
+    seen: list[tuple[int, bool]] = []
+
+    def done(worker: int) -> None:
+        seen.append((worker, QThread.currentThread() is qapp.thread()))
+
+    runner.run(owner, lambda _: threading.get_ident(), done)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0][0] != threading.get_ident()
+    assert seen[0][1]
+    assert not runner.busy
+
+
+def test_an_expected_failure_reaches_its_callback(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    failures: list[CompanionError] = []
+
+    def work(_: Task) -> None:
+        raise CompanionError("no-such", "Not there", "It is not there.", "Look elsewhere.")
+
+    runner.run(owner, work, lambda _: pytest.fail("it did not succeed"), failures.append)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert failures[0].code == "no-such"
+
+
+def test_a_failure_nobody_handles_is_emitted(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    def work(_: Task) -> None:
+        raise CompanionError("no-such", "Not there", "It is not there.", "Look elsewhere.")
+
+    with qtbot.waitSignal(runner.unhandled) as told:
+        runner.run(owner, work, lambda _: None)
+    assert told.args[0].code == "no-such"
+
+
+def test_a_mistake_is_logged_with_its_traceback_and_shown_as_one(
+    runner: TaskRunner, owner: QObject, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures: list[CompanionError] = []
+
+    def work(_: Task) -> None:
+        raise KeyError("token=CANARY-9f31")
+
+    with caplog.at_level(logging.ERROR):
+        runner.run(owner, work, lambda _: None, failures.append)
+        qtbot.waitUntil(lambda: bool(failures))
+    assert failures[0].code == "bug"
+    assert "CANARY" not in failures[0].message
+    assert caplog.records[0].exc_info is not None
+
+
+def test_progress_is_coalesced_and_the_newest_value_wins(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    finished: list[object] = []
+
+    def work(task: Task) -> None:
+        for value in range(10_000):
+            task.report(value)
+
+    runner.run(owner, work, finished.append, progress=seen.append)
+    qtbot.waitUntil(lambda: bool(finished))
+    assert seen[-1] == 9_999
+    assert len(seen) < 5_000
+    assert seen == sorted(seen)
+
+
+def test_the_result_for_a_deleted_owner_is_dropped_and_its_work_stopped(runner: TaskRunner, qtbot: QtBot) -> None:
+    import shiboken6
+
+    owner = QObject()
+    begun, stopped = threading.Event(), threading.Event()
+
+    def work(task: Task) -> None:
+        begun.set()
+        try:
+            task.cancellation.wait(30)
+        finally:
+            stopped.set()
+
+    runner.run(owner, work, lambda _: pytest.fail("nobody is there to be told"))
+    assert begun.wait(5)
+    shiboken6.delete(owner)
+    assert stopped.wait(5)
+    qtbot.waitUntil(lambda: not runner.busy)
+
+
+def test_cancelled_work_says_so_and_nothing_else(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    said: list[str] = []
+    task = runner.run(
+        owner,
+        lambda task: task.cancellation.wait(30),
+        lambda _: said.append("done"),
+        lambda _: said.append("failed"),
+        cancelled=lambda: said.append("cancelled"),
+    )
+    task.cancel()
+    qtbot.waitUntil(lambda: bool(said))
+    assert said == ["cancelled"]

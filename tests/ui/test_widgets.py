@@ -1,0 +1,61 @@
+"""Parts of pages on their own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from companion.domain.errors import CompanionError
+from companion.domain.wire import Secret
+from companion.ui.theme import LIGHT
+from companion.ui.widgets.basic import label
+from companion.ui.widgets.key import KeyBox
+from companion.ui.widgets.notice import Notices
+from companion.ui.widgets.switch import Switch
+
+
+def test_a_switch_asks_and_does_not_move_by_itself(qtbot: QtBot) -> None:
+    switch = Switch(LIGHT, "Auto-renewal", on=True)
+    qtbot.addWidget(switch)
+    asked: list[bool] = []
+    switch.requested.connect(asked.append)
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    switch.setFocus()
+    qtbot.keyClick(switch, Qt.Key.Key_Space)
+    assert asked == [False, False]
+    assert switch.isChecked()
+
+
+def test_a_key_is_masked_until_asked_for_and_copied_without_a_trace(qtbot: QtBot) -> None:
+    box = KeyBox(Secret("LP26-aB3d-9xYz-77Qr"), case_sensitive=True)
+    qtbot.addWidget(box)
+    texts = [found.text() for found in box.findChildren(QLabel)]
+    assert not any("aB3d" in text for text in texts)
+    buttons = {found.text(): found for found in box.findChildren(QPushButton)}
+    buttons["Show"].click()
+    assert any("LP26-aB3d-9xYz-77Qr" in found.text() for found in box.findChildren(QLabel))
+    buttons["Copy"].click()
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == "LP26-aB3d-9xYz-77Qr"
+    assert data.hasFormat("x-kde-passwordManagerHint")
+    assert any("CanIncludeInClipboardHistory" in form for form in data.formats())
+    buttons["Show"].click()
+    assert not any("aB3d" in found.text() for found in box.findChildren(QLabel))
+
+
+def test_text_from_outside_is_never_taken_for_markup(qtbot: QtBot) -> None:
+    made = label("<img src='https://example.org/x.png'><b>bold</b>")
+    qtbot.addWidget(made)
+    assert made.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_at_most_three_notices_and_each_only_once(qtbot: QtBot) -> None:
+    notices = Notices()
+    qtbot.addWidget(notices)
+    for code in ("a", "b", "b", "c", "d"):
+        notices.show_error(CompanionError(code, f"Title {code}", "Message.", "Hint."))
+    assert [key for key, _ in notices._shown] == ["d", "c", "b"]
+    notices.clear()
+    assert notices.isHidden()
