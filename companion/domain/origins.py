@@ -51,7 +51,6 @@ def origin_of(processes: Iterable[Process], entries: Iterable[AutostartEntry], k
     enabled = tuple(entry for entry in entries if entry.enabled)
     mine = tuple(processes)
     numbers = {process.pid for process in mine}
-    direct = _closest(enabled, mine)
     starter = next(
         (
             ancestor
@@ -61,15 +60,23 @@ def origin_of(processes: Iterable[Process], entries: Iterable[AutostartEntry], k
         ),
         None,
     )
+    # "helper.exe keeps=mail.exe" names both: then the helper is what starts, and the mail program what it keeps.
+    through = _closest(enabled, (starter,), only_first=True) if starter is not None else ()
+    direct = _closest(tuple(entry for entry in enabled if entry not in through), mine)
     if direct or starter is None:
         return Origin(entries=direct)
-    return Origin(entries=_closest(enabled, (starter,)), starter=starter)
+    return Origin(entries=through or _closest(enabled, (starter,)), starter=starter)
 
 
-def _closest(entries: Iterable[AutostartEntry], processes: Iterable[Process]) -> tuple[AutostartEntry, ...]:
+def _closest(
+    entries: Iterable[AutostartEntry], processes: Iterable[Process], *, only_first: bool = False
+) -> tuple[AutostartEntry, ...]:
     """The entries that name the path of one of `processes`; where none does, those that name its file."""
     mine = tuple(processes)
-    graded = [(entry, max((_closeness(entry, process) for process in mine), default=0)) for entry in entries]
+    graded = [
+        (entry, max((_closeness(entry, process, only_first=only_first) for process in mine), default=0))
+        for entry in entries
+    ]
     best = max((grade for _, grade in graded), default=0)
     return tuple(entry for entry, grade in graded if grade == best) if best else ()
 
@@ -79,14 +86,14 @@ def starts(entry: AutostartEntry, process: Process) -> bool:
     return _closeness(entry, process) > 0
 
 
-def _closeness(entry: AutostartEntry, process: Process) -> int:
+def _closeness(entry: AutostartEntry, process: Process, *, only_first: bool = False) -> int:
     """2: the command holds the very path; 1: a program of that name; 0: neither.
 
     A name alone counts, for the same program hides behind aliases, short names and versioned folders.
     """
     name = program_name(process.path or process.name).casefold()
     found = 0
-    for position, word in enumerate(words(entry.command)):
+    for position, word in enumerate(words(entry.command)[: 1 if only_first else None]):
         own = program_name(word).casefold()
         if name not in (own, own + ".exe") or (position and not _is_program(word)):
             continue

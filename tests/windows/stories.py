@@ -1,0 +1,279 @@
+"""What the tests of the Windows lab let happen inside Windows: run by Windows Python, one function a run.
+
+``stories.py ROOT STORY ARGUMENT…``; the last line of the output is the answer, as JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+
+import winreg
+
+from companion.domain import wire
+from companion.domain.findings import Requirements
+from companion.domain.orders import Grant, Installation
+from companion.domain.preflight import can_continue, findings
+from companion.domain.profile import Profile, Stage
+from companion.services.cancellation import Cancellation
+from companion.services.closing import Closing, Patience
+from companion.services.installer import Installer
+from companion.services.platforms import _com, current
+from companion.services.preflight import Preflight
+from companion.services.resources import resource
+from companion.services.restoration import Restoration
+
+RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+HIVES = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def profile() -> Profile:
+    return wire.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+
+
+def needs() -> Requirements:
+    return Requirements(profile=profile(), platform=current().name, destination=str(Path.cwd()))
+
+
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.02)
+
+
+# Preparing a PC
+
+
+def start(program: str, *words: str) -> int:
+    """Start a stand-in; it outlives this Python, so it is nobody's child afterwards."""
+    before = set(running())
+    process = subprocess.Popen([program, *words], close_fds=True, cwd=Path(program).parent)
+    wanted = 2 if "child" in words else 1
+    until(lambda: len(set(running()) - before) >= wanted)
+    if {"window", "stubborn", "asks", "tray", "hidden"} & set(words):
+        platform = current()
+        until(lambda: platform.describe([process.pid])[0].windows != "none")
+    return process.pid
+
+
+def running() -> list[int]:
+    stand_ins = {"outlook.exe", "chrome.exe", "mailhelper.exe"}
+    return [seen.pid for seen in current().sightings() if seen.name.lower() in stand_ins]
+
+
+def set_value(hive: str, key: str, name: str, kind: str, data: str) -> None:
+    with winreg.CreateKeyEx(HIVES[hive], key, 0, winreg.KEY_SET_VALUE | winreg.KEY_WOW64_64KEY) as handle:
+        value: object = data
+        if kind == "REG_DWORD":
+            value = int(data)
+        elif kind == "REG_BINARY":
+            value = bytes.fromhex(data)
+        elif kind == "REG_MULTI_SZ":
+            value = data.split("|")
+        winreg.SetValueEx(handle, name, 0, getattr(winreg, kind), value)
+
+
+def value_of(hive: str, key: str, name: str) -> list[object] | None:
+    try:
+        with winreg.OpenKeyEx(HIVES[hive], key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as handle:
+            return list(winreg.QueryValueEx(handle, name))
+    except FileNotFoundError:
+        return None
+
+
+def add_link(name: str, target: str, words: str) -> str:
+    """A shortcut in the Startup folder, made by Windows' own scripting object."""
+    folder = Path(os.environ["APPDATA"], r"Microsoft\Windows\Start Menu\Programs\Startup")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.lnk"
+    with _com.apartment():
+        link = _com.create("WScript.Shell").call("CreateShortcut", str(path))
+        link.put("TargetPath", target)
+        link.put("Arguments", words)
+        link.call("Save")
+        del link
+    return str(path)
+
+
+def add_service(name: str, command: str) -> str:
+    words = ["sc.exe", "create", name, "binPath=", command, "start=", "auto", "DisplayName=", f"{name} Service"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+# Using the app
+
+
+def look(stage: str = "install") -> dict[str, object]:
+    requirements = needs()
+    facts = Preflight(current(), now).gather(Stage(stage), requirements)
+    rows = findings(facts, requirements, Stage(stage), now(), dt.UTC)
+    return {"mayContinue": can_continue(rows), "rows": {row.id: wire.to_builtins(row) for row in rows}}
+
+
+def facts_of(*names: str) -> dict[str, object]:
+    seen = Preflight(current(), now).gather(Stage.INSTALL, needs())
+    return {name: wire.to_builtins(getattr(seen, name)) for name in names}
+
+
+def close(force: str = "", watch: str = "0") -> dict[str, object]:
+    steps: list[object] = []
+    patience = Patience(windows=3, question=20, session=3, force=5, watch=float(watch))
+    closed = Closing(current(), patience).close(
+        Stage.INSTALL, needs(), lambda step: steps.append(wire.to_builtins(step)), Cancellation(), force=bool(force)
+    )
+    return {"steps": steps, "closed": wire.to_builtins(closed), "succeeded": closed.succeeded, "left": running()}
+
+
+def hold(journal: str, job: str) -> list[str]:
+    """Hold what the remedies of the board would hold."""
+    requirements = needs()
+    facts = Preflight(current(), now).gather(Stage.INSTALL, requirements)
+    rows = findings(facts, requirements, Stage.INSTALL, now(), dt.UTC)
+    entries = {entry.name: entry for row in rows for remedy in row.remedies for entry in remedy.entries}
+    held = Restoration(Path(journal), current(), now).hold(entries.values(), job)
+    return [hold.entry.name for hold in held]
+
+
+def restore(journal: str, continuing: str = "") -> object:
+    found = Restoration(Path(journal), current(), now).restore([continuing] if continuing else [])
+    return wire.to_builtins(found)
+
+
+def _grant(path: Path, arguments: tuple[str, ...], proofs: tuple[str, ...]) -> Grant:
+    content = path.read_bytes()
+    return Grant(
+        artifact_id="a",
+        url="https://store.example/a",
+        url_expires_at=now(),
+        filename=path.name,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        version="1",
+        publisher="Example Security Ltd",
+        installation=Installation(arguments=arguments, proof_paths=proofs, needs_elevation=True),
+    )
+
+
+def install(path: str, proof: str, *words: str) -> object:
+    grant = _grant(Path(path), words, (proof,) if proof else ())
+    result = Installer(current()).install(Path(path), grant, profile(), lambda step: None, Cancellation())
+    return {**wire.to_builtins(result), "succeeded": result.succeeded}
+
+
+def install_while_others_meddle(path: str, proof: str) -> dict[str, object]:
+    """What happens to attempts at writing, renaming and deleting the installer between check and start."""
+    target, attempts = Path(path), {}
+    platform = current()
+
+    class Meddled(type(platform)):  # type: ignore[misc]
+        def start_installer(self, launchable: Path, arguments: object, *, elevate: bool) -> object:
+            for name, meddle in {
+                "write": lambda: target.open("r+b").close(),
+                "rename": lambda: target.rename(target.with_name("other.exe")),
+                "delete": target.unlink,
+                "replace": lambda: Path(path + ".evil").replace(target),
+            }.items():
+                Path(path + ".evil").write_bytes(b"MZ evil")
+                try:
+                    meddle()
+                    attempts[name] = "done"
+                except PermissionError:
+                    attempts[name] = "refused"
+            return super().start_installer(launchable, arguments, elevate=elevate)
+
+    grant = _grant(target, ("/S",), (proof,))
+    result = Installer(Meddled()).install(target, grant, profile(), lambda step: None, Cancellation())
+    return {"attempts": attempts, "exitCode": result.exit_code, "proven": result.proven}
+
+
+def watch_one_end() -> dict[str, object]:
+    """How long it takes the board to notice that the one blocker has ended."""
+    told: list[tuple[float, bool]] = []
+    requirements, cancellation = needs(), Cancellation()
+
+    def note(facts: object) -> None:
+        rows = findings(facts, requirements, Stage.INSTALL, now(), dt.UTC)  # type: ignore[arg-type]
+        told.append((time.monotonic(), can_continue(rows)))
+        if told[-1][1] and len(told) > 1:
+            cancellation.cancel()
+
+    def watch() -> None:
+        try:
+            Preflight(current(), now).watch(Stage.INSTALL, requirements, note, cancellation)
+        except BaseException as error:  # noqa: BLE001  the thread's only way to tell
+            told.append((time.monotonic(), type(error).__name__ == "Cancelled"))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    until(lambda: told)
+    first = told[0][1]
+    ended = time.monotonic()
+    for pid in running():
+        current().terminate(pid)
+    thread.join(20)
+    return {"blockedFirst": not first, "seconds": next(at for at, free in told if free) - ended}
+
+
+def contract() -> dict[str, object]:
+    """One pass over everything the protocol promises that needs no preparation."""
+    platform = current()
+    who = platform.who().value
+    own = {seen.pid: seen for seen in platform.sightings()}[os.getpid()]
+    described = platform.describe([os.getpid()])[0]
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    children = child.pid in platform.children([os.getpid()])
+    still = platform.wait_for_exit([child.pid], 0.1)
+    child.communicate(b"\n")
+    gone = platform.wait_for_exit([child.pid], 5)
+    marked = Path("marked.txt").resolve()
+    marked.write_text("x")
+    platform.mark_of_the_web(marked)
+    before = platform.starts_at_login()
+    platform.start_at_login([r"C:\Program Files\Companion\companion.exe", "--tray"])
+    during = platform.starts_at_login()
+    set_value(
+        "HKCU", rf"{RUN[:-4]}\Explorer\StartupApproved\Run", "Companion", "REG_BINARY", "03" + "00" * 3 + "01" * 8
+    )
+    vetoed = platform.starts_at_login()
+    platform.start_at_login(None)
+    return {
+        "who": who is not None and who.pid == os.getpid() and bool(who.user),
+        "ownName": own.name,
+        "describedPath": described.path,
+        "started": described.started is not None and abs((now() - described.started).total_seconds()) < 60,
+        "children": children,
+        "still": len(still),
+        "gone": list(gone) == [child.pid],
+        "nobody": list(platform.wait_for_exit([999996], 0)),
+        "mark": Path(f"{marked}:Zone.Identifier").read_text() if Path(f"{marked}:Zone.Identifier").exists() else "",
+        "login": [before, during, vetoed, platform.starts_at_login()],
+        "expanded": str(platform.expand(r"%ProgramFiles%\x")),
+        "unsigned": platform.signature(Path(path_of_stand_in())).state.value,
+        "signed": platform.signature(Path(sys.executable)).signer,
+    }
+
+
+def path_of_stand_in() -> str:
+    return sys.argv[3]
+
+
+if __name__ == "__main__":
+    story, words = globals()[sys.argv[2]], sys.argv[3:]
+    if story is contract:
+        words = []
+    sys.stdout.write(json.dumps(story(*words)) + "\n")

@@ -1,0 +1,141 @@
+"""Every kind of blocking program, found and closed with real Windows processes and windows."""
+
+from __future__ import annotations
+
+from windows_kit import Windows
+
+
+def steps(answer):
+    return [step["step"] for step in answer["steps"]]
+
+
+def row(windows: Windows, name: str = "outlook"):
+    return windows.run("look")["rows"][f"program:{name}"]
+
+
+def test_a_hidden_window_closes_when_asked(windows: Windows):
+    windows.run("start", windows.program("chrome.exe"), "hidden")
+    assert "is running without a window" in row(windows, "chrome")["explanation"]
+    closed = windows.run("close")
+    assert closed["succeeded"]
+    assert steps(closed) == ["asking", "waiting", "closed"]
+
+
+def test_a_visible_window_closes_when_asked_and_can_be_opened_again(windows: Windows):
+    windows.run("start", windows.program("OUTLOOK.EXE"), "window")
+    found = row(windows)
+    assert "is open since" in found["explanation"]
+    assert any("Inbox - Outlook" in line for line in found["evidence"])
+    closed = windows.run("close")
+    assert closed["succeeded"]
+    assert [program["arguments"][0] for program in closed["closed"]["reopen"]] == [windows.program("OUTLOOK.EXE")]
+
+
+def test_a_program_that_asks_is_waited_for_and_its_question_is_shown(windows: Windows):
+    windows.run("start", windows.program("OUTLOOK.EXE"), "asks")
+    closed = windows.run("close")
+    assert closed["succeeded"]
+    asked = [step for step in closed["steps"] if step["step"] == "asks"]
+    assert "“Save changes? - Outlook”" in asked[0]["sentence"]
+    assert "forcing" not in steps(closed)
+
+
+def test_a_program_that_only_hides_is_not_taken_for_closed(windows: Windows):
+    windows.run("start", windows.program("OUTLOOK.EXE"), "tray")
+    closed = windows.run("close")
+    assert closed["succeeded"]
+    assert steps(closed) == ["asking", "waiting", "endingSession", "closed"]
+
+
+def test_a_stubborn_program_needs_consent(windows: Windows):
+    windows.run("start", windows.program("OUTLOOK.EXE"), "stubborn")
+    gentle = windows.run("close")
+    assert not gentle["succeeded"]
+    assert len(gentle["left"]) == 1
+    assert gentle["steps"][-1]["step"] == "consentNeeded"
+    assert "can lose an unfinished message" in gentle["steps"][-1]["sentence"]
+    forced = windows.run("close", "yes")
+    assert forced["succeeded"]
+    assert forced["left"] == []
+
+
+def test_a_browser_goes_with_its_windowless_children(windows: Windows):
+    windows.run("start", windows.program("chrome.exe"), "window child")
+    found = row(windows, "chrome")
+    assert len(found["pids"]) == 2
+    assert found["explanation"].startswith("Google Chrome is open since")
+    closed = windows.run("close", "yes")
+    assert closed["succeeded"]
+    assert closed["left"] == []
+
+
+def test_two_instances_are_one_row_and_both_go(windows: Windows):
+    for _ in range(2):
+        windows.run("start", windows.program("OUTLOOK.EXE"), "hidden")
+    assert "is running 2 times, all of them without a window" in row(windows)["explanation"]
+    assert windows.run("close")["succeeded"]
+    assert windows.run("running") == []
+
+
+def test_a_program_that_locks_a_file_lets_it_go(windows: Windows):
+    windows.run("start", windows.program("OUTLOOK.EXE"), "hidden lock")
+    locked = windows.programs / "locked.dll"
+    assert locked.exists()
+    assert windows.run("close")["succeeded"]
+    windows.end()
+    locked.unlink()
+
+
+def test_a_second_program_that_brings_it_back_is_named(windows: Windows):
+    outlook = windows.program("OUTLOOK.EXE")
+    key = r"Software\Microsoft\Windows\CurrentVersion\Run"
+    windows.run("set_value", "HKCU", key, "Helper", "REG_SZ", f'"{windows.program("MailHelper.exe")}" nurse={outlook}')
+    windows.run("start", windows.program("MailHelper.exe"), f"nurse={outlook}")
+    closed = windows.run("close", "yes", "10")
+    assert not closed["succeeded"]
+    came = closed["closed"]["cameBack"][0]
+    assert "came back. It was started by *Example Outlook stand-in*." in came["sentence"]
+    assert "That starts when you sign in: entry *Helper*." in came["sentence"]
+
+
+def test_the_board_notices_an_end_at_once(windows: Windows):
+    windows.run("start", windows.program("OUTLOOK.EXE"), "ghost")
+    noticed = windows.run("watch_one_end")
+    assert noticed["blockedFirst"]
+    assert noticed["seconds"] < 0.7
+
+
+def test_what_the_pc_says_of_itself(windows: Windows):
+    bios = r"HARDWARE\DESCRIPTION\System\BIOS"
+    wall = r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\PublicProfile"
+    windows.run("set_value", "HKLM", bios, "SystemManufacturer", "REG_SZ", "Hewlett-Packard")
+    windows.run("set_value", "HKLM", bios, "SystemProductName", "REG_SZ", "HP ProBook 450")
+    windows.run("set_value", "HKLM", wall, "EnableFirewall", "REG_DWORD", "1")
+    windows.run("set_value", "HKLM", wall, "DefaultOutboundAction", "REG_DWORD", "1")
+    seen = windows.run("facts_of", "machine", "system", "power", "space", "antivirus", "who")
+    assert seen["machine"]["value"] == {"maker": "Hewlett-Packard", "model": "HP ProBook 450"}
+    assert seen["system"]["value"]["architecture"] == "x86_64"
+    assert seen["system"]["value"]["version"].startswith("10.0.")
+    assert seen["power"]["value"]["onMains"] is True
+    assert seen["who"]["value"]["elevated"] is True
+    # Wine has no Security Center: unknown, with a reason.
+    assert seen["antivirus"]["reason"] == "Windows' Security Center does not answer"
+    board = windows.run("look", "download")
+    assert board["rows"]["firewall"]["severity"] == "warns"
+    assert "profile public" in board["rows"]["firewall"]["explanation"]
+
+
+def test_the_contract(windows: Windows):
+    seen = windows.run("contract", windows.program("OUTLOOK.EXE"))
+    assert seen["who"]
+    assert seen["ownName"] == "python.exe"
+    assert seen["describedPath"].endswith("python.exe")
+    assert seen["started"]
+    assert seen["children"]
+    assert seen["still"] == 0
+    assert seen["gone"]
+    assert seen["nobody"] == [999996]
+    assert seen["login"] == [False, True, False, False]
+    assert seen["expanded"] == r"C:\Program Files\x"
+    assert seen["unsigned"] == "unsigned"
+    assert seen["signed"] == "Python Software Foundation"

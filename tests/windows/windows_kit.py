@@ -1,0 +1,85 @@
+"""The Windows lab: a Windows of its own for each test, in which this very program runs under Windows Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+LAB = Path(
+    os.environ.get("COMPANION_WINLAB")
+    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "companion-winlab"
+)
+
+
+def windows_path(path: Path) -> str:
+    """A path of this machine as Windows programs in the lab see it."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
+class Windows:
+    """One Windows: its own registry and disk (hard links to the lab's, so it costs little), no screen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.prefix = folder / "prefix"
+        shutil.copytree(LAB / "prefix", self.prefix, symlinks=True, copy_function=os.link)
+        for name in ("system.reg", "user.reg", "userdef.reg"):
+            # The registry is written in place: links would reach back into the lab.
+            (self.prefix / name).unlink()
+            shutil.copy(LAB / "prefix" / name, self.prefix / name)
+        self.programs = folder / "programs"
+        self.programs.mkdir()
+        for program in (LAB / "bin").iterdir():
+            shutil.copy(program, self.programs)
+        temporary = folder / "tmp"
+        temporary.mkdir()
+        self.environment = {
+            **os.environ,
+            "WINEPREFIX": str(self.prefix),
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree,mshtml=",
+            "PYTHONPATH": "",
+            "DISPLAY": "",
+            "TMPDIR": str(temporary),
+        }
+        self._keep_awake: subprocess.Popen[bytes] | None = None
+
+    def run(self, story: str, *arguments: str, timeout: float = 120) -> Any:
+        """Run a function of ``stories.py`` in Windows Python with text arguments; its answer is what it returns."""
+        command = [str(LAB / "winpy"), windows_path(HERE / "stories.py"), windows_path(ROOT), story, *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=timeout)
+        lines = done.stdout.strip().splitlines()
+        failure = f"{story} failed:\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, failure
+        assert lines, failure
+        return json.loads(lines[-1])
+
+    def program(self, name: str) -> str:
+        """The path of a stand-in, as Windows sees it."""
+        return windows_path(self.programs / name)
+
+    def restart(self) -> None:
+        """End everything and start Windows again: Run keys, Startup folders and services do their work."""
+        self._wineserver("-k")
+        self._wineserver("-w")
+        self._run_quietly("wine", "wineboot")
+
+    def end(self) -> None:
+        self._wineserver("-k")
+        self._wineserver("-w")
+
+    def _wineserver(self, option: str) -> None:
+        self._run_quietly("wineserver", option)
+
+    def _run_quietly(self, *command: str) -> None:
+        # No pipes: what Windows starts would inherit them and keep them open.
+        nowhere = subprocess.DEVNULL
+        subprocess.run(
+            command, env=self.environment, stdin=nowhere, stdout=nowhere, stderr=nowhere, timeout=60, check=False
+        )
