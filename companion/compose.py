@@ -15,8 +15,6 @@ from companion.services.places import Places, places
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
-    from companion.domain.profile import Profile
-    from companion.services.help import Help
     from companion.services.library import Library
 
 STORE_SETTING = "store"
@@ -49,6 +47,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     ``no-store`` when there is none, and whatever is wrong with folders, library or address.
     """
     from companion.services.closing import Closing
+    from companion.services.help import HelpSearch
     from companion.services.installations import Installations
     from companion.services.installer import Installer
     from companion.services.keychain import Keychain
@@ -58,6 +57,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
+    from companion.services.resources import resource
     from companion.services.store import StoreClient
     from companion.services.this_pc import ThisPC
 
@@ -91,17 +91,9 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
         closing=closing,
         installations=installations,
         this_pc=this_pc,
-        build_help=build_help,
+        help=HelpSearch(resource("help")),
         log_file=log_file,
     )
-
-
-def build_help(profile: Profile) -> Help:
-    """The help that ships with the program, with the vendor's own numbers in it."""
-    from companion.services.help import Help
-    from companion.services.resources import resource
-
-    return Help.of(resource("help"), profile)
 
 
 def build_local(home: Path | None) -> Local:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import locale
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,13 +144,14 @@ def search_help(run: Run) -> int:
             "Use: companion help-search WORDS, or: companion help-search --read NAME",
             kind=Kind.USAGE,
         )
-    services = run.services
-    profile = services.orders.remembered_profile() or services.orders.profile()
-    with contextlib.closing(services.build_help(profile)) as articles:
-        if asked.read:
-            return _read(run, articles.article(asked.read))
-        words = " ".join(asked.words)
-        hits = articles.search(words)
+    articles = run.services.help
+    profile = run.services.orders.remembered_profile()
+    if profile is not None:
+        articles.use(profile)
+    if asked.read:
+        return _read(run, articles.article(asked.read))
+    words = " ".join(asked.words)
+    hits = articles.search(words)
     found = tuple(FoundArticle(name=hit.name, title=hit.title, excerpt=hit.excerpt) for hit in hits)
     lines = [line for each in found for line in (f"{each.title}  ({each.name})", f"    {each.excerpt}")]
     run.output.result(HelpFound(words=words, articles=found), *(lines or [f"No article mentions “{words}”."]))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from companion.services.closing import Closing
-    from companion.domain.profile import Profile
-    from companion.services.help import Help
+    from companion.services.help import HelpSearch
     from companion.services.installations import Installations
     from companion.services.keychain import Keychain
     from companion.services.library import Library
@@ -37,10 +36,7 @@ class Local:
 
 @dataclasses.dataclass(frozen=True)
 class Services:
-    """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone.
-
-    `build_help` reads the help articles for a vendor's profile; few runs need them, so it is done when asked for.
-    """
+    """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone."""
 
     places: Places
     clock: Callable[[], dt.datetime]
@@ -54,9 +50,10 @@ class Services:
     closing: Closing
     installations: Installations
     this_pc: ThisPC
-    build_help: Callable[[Profile], Help]
+    help: HelpSearch
     log_file: Path
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
+        self.help.close()
         self.library.close()
