@@ -94,7 +94,7 @@ class Options(Value, frozen=True):
     `most_connections` above 1 allows more, added only while they help. `limit_rate` is in bytes per second.
     `most_retries` counts failures in a row without progress. A connection that brings less than `minimum_rate` bytes
     per second for `patience` seconds is given up. `longest_wait` is the longest `Retry-After` (seconds) that is waited
-    for. `verify_existing` takes a file that is already there and right as the result.
+    for, `first_wait` the pause (seconds) after a first failure. `verify_existing` takes a file that is already there and right as the result.
     """
 
     most_connections: int = 1
@@ -103,6 +103,7 @@ class Options(Value, frozen=True):
     minimum_rate: int = 1024
     patience: float = 15.0
     connect_seconds: float = 6.0
+    first_wait: float = 0.5
     longest_wait: float = 900.0
     verify_existing: bool = True
     synchronise: bool = True

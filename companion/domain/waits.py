@@ -9,7 +9,7 @@ from companion.domain.errors import CompanionError
 
 PROGRESS = 64 * 1024
 """Bytes that must have come since the last failure for it to count as a new beginning."""
-FIRST_WAIT = 0.5
+AFTER_PROGRESS = 0.1
 LONGEST_WAIT = 30.0
 
 
@@ -31,13 +31,14 @@ def count_failures(before: int, progressed: int) -> int:
 
 
 def wait_before_retry(
-    error: CompanionError, failures: int, progressed: int, *, most: int, longest: float, jitter: float
+    error: CompanionError, failures: int, progressed: int, *, most: int, longest: float, first: float, jitter: float
 ) -> float | None:
     """Seconds to wait before the next attempt, or None to give up.
 
     `failures` counts failures in a row including this one, `progressed` the bytes that came since the one before,
-    `most` is the budget of retries, `longest` the longest wait a server may ask for, `jitter` is in 0 … 1.
-    A connection that moved a megabyte is taken up again at once: the line works, somebody merely cuts it.
+    `most` is the budget of retries, `longest` the longest wait a server may ask for, `first` the wait after the first
+    failure, doubled after each further one; `jitter` is in 0 … 1.
+    A connection that moved something is taken up again at once: the line works, somebody merely cuts it.
     """
     if not error.retryable:
         return None
@@ -46,7 +47,7 @@ def wait_before_retry(
     budget = max(1, most // 2) if error.code == "too-slow" else most
     if failures > (budget if most else 0):
         return None
-    if progressed >= 16 * PROGRESS:
-        return 0.0
-    ceiling: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 16))
+    if progressed >= PROGRESS:
+        return 0.0 if progressed >= 16 * PROGRESS else AFTER_PROGRESS * (0.5 + jitter / 2)
+    ceiling: float = min(LONGEST_WAIT, first * 2 ** min(failures - 1, 16))
     return ceiling * (0.5 + jitter / 2)

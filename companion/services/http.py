@@ -116,6 +116,10 @@ class _SystemSession(requests.Session):
         options.setdefault("allow_redirects", False)
         return super().request(method, url, *args, **options)
 
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """Name none: requests would read a redirect's whole body, however long, to prepare a request nobody sends."""
+        return None
+
 
 class _WithoutQueries(logging.Filter):
     """Cuts queries, which may hold signatures, out of what urllib3 logs."""

@@ -11,7 +11,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
-from companion.domain.errors import Cancelled
+from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.ranges import Asked, Known, Take
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Options
@@ -87,7 +87,7 @@ class Lane:
         self._ended = ended
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._connection = Connection(work.options.connect_seconds, work.options.patience)
+        self._connection = Connection(work.options.connect_seconds, 1.5 * work.options.patience)
         self._crc: int | None = None
         self._thread = threading.Thread(target=self._guard, name=f"download-{number}", daemon=True)
 
@@ -169,7 +169,16 @@ class Lane:
             self._store(file, view[:count], offset)
             offset += count
             self._rest(count)
-        if ledger.size == offset and body.take.length is None and body.read_into(view[:1]):
+        if ledger.size == offset and body.take.length is None and not work.known().digest:
+            self._require_end(body, view[:1])
+
+    def _require_end(self, body: Body, view: memoryview) -> None:
+        """Where only the size is known, more bytes than that mean another file."""
+        try:
+            more = body.read_into(view)
+        except CompanionError:
+            more = 0
+        if more:
             raise failure("changed", message="The server sends more bytes than the file should have.")
 
     def _end(self, body: Body) -> None:

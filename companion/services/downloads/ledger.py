@@ -140,7 +140,9 @@ class Ledger:
                 return None
             if share.victim is not None:
                 self._lanes[share.victim][1] = share.gap.first
-            gap = share.gap
+            # A block whose head is there begins a share of its own, so that its head is not fetched again.
+            heads = [block for block in self._heads if share.gap.first < block < share.gap.stop]
+            gap = Gap(first=share.gap.first, stop=min(heads, default=share.gap.stop))
             self._states[gap.first : gap.stop] = bytes([TAKEN]) * gap.blocks
             self._lanes[lane] = [gap.first, gap.stop]
             fresh = any(block in self._suspect for block in range(gap.first, gap.stop))
@@ -165,6 +167,8 @@ class Ledger:
                     self._states.extend(bytes([TAKEN]) * (block + 1 - len(self._states)))
                 head = self._heads.get(block, 0)
                 room = self.layout.stop(block) - self.layout.start(block) - head
+                if room <= 0:
+                    raise AssertionError("a lane landed more than it had taken")
                 step = min(room, count)
                 count -= step
                 if step < room:

@@ -164,18 +164,18 @@ class Transfer:
             self._close()
 
     def _supervise(self) -> None:
-        while not (self.ledger.arrived() and self._hasher.done.is_set()):
+        while self._lanes or not (self.ledger.arrived() and self._hasher.done.is_set()):
             self._cancellation.check()
             self._check_provers()
             self._mind_lanes()
             self._report.tell(self._progress)
             with self.ledger.changed:
-                if not (self._hasher.done.is_set() or any(lane.over for lane in self._lanes)):
-                    self.ledger.changed.wait_for(self._something_ended, timeout=_TICK)
+                self.ledger.changed.wait_for(self._something_ended, timeout=_TICK)
         self._check_provers()
 
     def _something_ended(self) -> bool:
-        return self._fatal is not None or self._hasher.done.is_set() or any(lane.over for lane in self._lanes)
+        hashed = self._hasher.done.is_set() and not self._lanes
+        return self._fatal is not None or hashed or any(lane.over for lane in self._lanes)
 
     def _check_provers(self) -> None:
         if self._fatal is not None:
@@ -238,6 +238,7 @@ class Transfer:
             progressed,
             most=self.options.most_retries,
             longest=self.options.longest_wait,
+            first=self.options.first_wait,
             jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
         )
         if seconds is None:
@@ -302,13 +303,14 @@ class Transfer:
         """Claim what landed behind the back of the hash thread, so that an orderly stop loses nothing."""
         ranges = self.ledger.heads()
         if not self.pieces:
-            ranges += self.ledger.landed_after(self._hasher.position)
+            hashed = self._hasher.position  # Up to here the hash thread has claimed everything itself.
+            ranges = [(max(start, hashed), stop) for start, stop in ranges + self.ledger.landed_after(hashed)]
         budget = _CLAIM_AT_END
         try:
             with FileIO(self.part, "rb") as file:
                 for start, stop in sorted(ranges):
                     budget -= stop - start
-                    if budget >= 0:
+                    if budget >= 0 and start < stop:
                         self.claim(Claim(start=start, stop=stop, crc=crc_of_range(file, start, stop)))
         except OSError:
             return

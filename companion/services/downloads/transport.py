@@ -99,6 +99,8 @@ class Body:
         """
         try:
             count = self._receive(view)
+        except TimeoutError as error:
+            raise failure("too-slow") from error
         except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
             raise failure("network", message="The connection to the download server broke off.") from error
         if count == 0 and self._length is not None and self._read < self._length:
@@ -188,10 +190,9 @@ class Connection:
             if not isinstance(verdict, Follow):
                 return verdict, response
             response.close()
-            target = urllib.parse.urljoin(url, verdict.location)
             try:
-                require_safe_url(target)
-            except CompanionError:
+                target = require_safe_url(urllib.parse.urljoin(url, verdict.location))
+            except (CompanionError, ValueError):
                 raise failure("unsafe-redirect") from None
             if url.startswith("https:") and not target.startswith("https:"):
                 raise failure("unsafe-redirect")
@@ -215,6 +216,8 @@ class Connection:
                 return self._session.get(
                     url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=False
                 )
+        except requests.exceptions.ReadTimeout:
+            raise failure("too-slow") from None
         except requests.exceptions.SSLError as error:
             raise _describe_tls_error(error) from None
         except requests.exceptions.ProxyError as error:

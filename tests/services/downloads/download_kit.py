@@ -11,7 +11,7 @@ from companion.services import downloads
 from companion.services.cancellation import Cancellation
 
 MIB = 1024 * 1024
-QUICK = Options(most_retries=3, patience=1.0, connect_seconds=2.0, longest_wait=3.0)
+QUICK = Options(most_retries=3, patience=1.0, connect_seconds=2.0, first_wait=0.05, longest_wait=3.0)
 
 
 def expect(content: bytes, *, pieces: int | None = None, digest: bool = True, size: bool = True) -> Expected:

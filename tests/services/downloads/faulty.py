@@ -16,6 +16,7 @@ class Request:
     number: int
     path: str
     headers: dict[str, str]
+    connection: int = 0
 
     @property
     def span(self) -> tuple[int, int | None] | None:
@@ -110,14 +111,14 @@ class FaultyServer:
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._open.add(peer)
-            thread = threading.Thread(target=self._talk, args=(peer,), daemon=True)
+            thread = threading.Thread(target=self._talk, args=(peer, len(self._threads)), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _talk(self, peer: socket.socket) -> None:
+    def _talk(self, peer: socket.socket, number: int) -> None:
         try:
             with peer.makefile("rb") as lines:
-                while not self._stop.is_set() and self._answer_one(peer, lines):
+                while not self._stop.is_set() and self._answer_one(peer, number, lines):
                     pass
         except OSError:
             pass
@@ -126,7 +127,7 @@ class FaultyServer:
                 self._open.discard(peer)
             peer.close()
 
-    def _answer_one(self, peer: socket.socket, lines: object) -> bool:
+    def _answer_one(self, peer: socket.socket, number: int, lines: object) -> bool:
         first = lines.readline()  # type: ignore[attr-defined]
         if not first.strip():
             return False
@@ -135,14 +136,14 @@ class FaultyServer:
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
         with self._lock:
-            request = Request(len(self.requests), first.split()[1].decode(), headers)
+            request = Request(len(self.requests), first.split()[1].decode(), headers, number)
             self.requests.append(request)
         reply = (self.script(request) if self.script else None) or serve_range(request, self.content, self.etag)
         return self._send(peer, reply)
 
     def _send(self, peer: socket.socket, reply: Reply) -> bool:
         if reply.raw is not None:
-            peer.sendall(reply.raw)
+            self._send_body(peer, reply.raw, reply)
             return False
         headers = list(reply.headers)
         if reply.chunked:
