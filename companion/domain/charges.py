@@ -15,6 +15,8 @@ from companion.domain.shipping import store_zone
 from companion.domain.wire import Instant, Value
 from companion.domain.wording import FormatDate, FormatMoney, joined
 
+_RECENT = dt.timedelta(days=30)
+
 
 class About(enum.StrEnum):
     """What a movement is for."""
@@ -128,7 +130,8 @@ def why_two_charges(order: Order, profile: Profile, now: dt.datetime) -> TwoChar
     """
     moves = timeline(order, profile, now)
     charges = [move for move in moves if move.kind is ChargeKind.CHARGE]
-    holds = [move for move in moves if move.kind is ChargeKind.AUTHORIZATION]
+    # What a hold did a year ago is no question any more; what follows it is.
+    holds = [move for move in moves if _is_hold(move) and (move.showing or now - move.at < _RECENT)]
     refunds = [move for move in moves if move.kind is ChargeKind.REFUND]
     twice = _charged_twice(order, charges, refunds)
     if twice:
@@ -176,10 +179,13 @@ def two_charges_sentences(
             f"The charges are {joined(parts)}.",
         )
     if found.why is WhyTwo.PURCHASE_AND_RENEWAL:
+        renewals = [f"{format_money(move.amount)} on {format_date(move.at)}" for move in moves if _renews(move)]
+        bought = [f"{format_money(move.amount)} on {format_date(move.at)}" for move in moves if not _renews(move)]
+        purchase = f"You paid {joined(bought)} for the purchase. " if bought else ""
+        word = "renewal was" if len(renewals) == 1 else "renewals were"
         return (
-            f"{format_money(first.amount)} on {format_date(first.at)} was the purchase, and "
-            f"{format_money(last.amount)} on {format_date(last.at)} was the renewal.",
-            "If you did not want the renewal, you can ask for it back.",
+            f"{purchase}The {word} {joined(renewals)}.",
+            "If you did not want the last renewal, you can ask for it back while it is recent.",
         )
     return (
         f"{format_money(first.amount)} was charged on {format_date(first.at)} and again on {format_date(last.at)}.",
@@ -204,6 +210,10 @@ def _hold_sentences(
         usual = f"{days.least} to {days.most}" if days.least != days.most else f"{days.most}"
         said.append(f"The hold goes by {format_date(hold.goes_by)}; banks take {usual} business days.")
     return tuple(said)
+
+
+def _renews(movement: Movement) -> bool:
+    return movement.about is About.RENEWAL
 
 
 def _is_hold(movement: Movement) -> bool:

@@ -12,6 +12,7 @@ from companion.domain.licences import Standing, carried_on, standing
 from companion.domain.orders import ExtensionStatus, Licence, Order
 from companion.domain.periods import Period, days_until
 from companion.domain.profile import Profile
+from companion.domain.reminder_leads import is_short
 from companion.domain.seats import SeatUse, ThisPC, seat_use
 from companion.domain.wire import Instant, Value
 from companion.domain.wording import FormatDate, FormatMoney, counted, days_away
@@ -114,7 +115,7 @@ def _card(
     seats = seat_use(licence, this_seat)
     concerns: tuple[Concern, ...] = ()
     if alive and not replaced:
-        concerns = _date_concerns(licence, charge, profile, now, zone)
+        concerns = _date_concerns(licence, charge, plan.term if plan is not None else None, profile, now, zone)
         concerns += () if have_it else _window_concerns(window, seats, profile, now, zone)
     ends = licence.expires_at if state is not Standing.REFUNDED else None
     return ProductCard(
@@ -139,13 +140,18 @@ def _card(
 
 
 def _date_concerns(
-    licence: Licence, charge: NextCharge | None, profile: Profile, now: dt.datetime, zone: dt.tzinfo
+    licence: Licence,
+    charge: NextCharge | None,
+    term: Period | None,
+    profile: Profile,
+    now: dt.datetime,
+    zone: dt.tzinfo,
 ) -> tuple[Concern, ...]:
     leads = profile.policies.reminders
     if charge is None:
-        soon = licence.expires_at is not None and _within(licence.expires_at, leads.expiry, now, zone)
+        soon = licence.expires_at is not None and _within(licence.expires_at, leads.expiry, now, zone, term)
         return (Concern.EXPIRES_SOON,) if soon else ()
-    if not _within(charge.at, leads.renewal, now, zone):
+    if not _within(charge.at, leads.renewal, now, zone, term):
         return ()
     return (Concern.RENEWS_SOON, Concern.PRICE_RISES) if charge.rises else (Concern.RENEWS_SOON,)
 
@@ -164,10 +170,12 @@ def _window_concerns(
     return (Concern.WINDOW_CLOSED,) if useful and recent else ()
 
 
-def _within(date: dt.datetime, leads: tuple[Period, ...], now: dt.datetime, zone: dt.tzinfo) -> bool:
-    """Whether `date` is nearer than the longest of the store's own `leads`."""
+def _within(
+    date: dt.datetime, leads: tuple[Period, ...], now: dt.datetime, zone: dt.tzinfo, term: Period | None = None
+) -> bool:
+    """Whether `date` is nearer than the longest of the store's own `leads` that suits a plan of this `term`."""
     day = date.astimezone(zone).date()
-    return any(lead.after(now.astimezone(zone)).date() >= day for lead in leads)
+    return any(lead.after(now.astimezone(zone)).date() >= day for lead in leads if is_short(lead, term))
 
 
 def _tone(state: Standing, replaced: bool, concerns: tuple[Concern, ...]) -> Tone:
@@ -201,7 +209,8 @@ def _action(
     if window.is_open:
         return NextAction.DOWNLOAD
     may_ask = window.asked not in (ExtensionStatus.REQUESTED, ExtensionStatus.REFUSED)
-    if window.state is WindowState.CLOSED and profile.policies.downloads.extension_possible and may_ask:
+    wanted = seats.this_pc is ThisPC.NOT_YET and profile.policies.downloads.extension_possible
+    if window.state is WindowState.CLOSED and wanted and may_ask:
         return NextAction.ASK_EXTENSION
     return NextAction.NONE
 

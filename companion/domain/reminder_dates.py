@@ -116,6 +116,7 @@ def _of_licence(order: Order, licence: Licence, zone: dt.tzinfo, replaced: bool)
                 about=licence.id,
                 name=licence.product_name,
                 date=licence.expires_at,
+                term=plan.term if plan is not None else None,
             )
         return
     kinds = [(ReminderKind.RENEWAL, charge.at)]

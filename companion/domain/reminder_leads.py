@@ -75,19 +75,28 @@ class Leads:
             ),
         }
         self._leads = {kind: tuple(Lead(period, str(period)) for period in periods) for kind, periods in wanted.items()}
-        self._reaches: dict[tuple[ReminderKind, int], tuple[tuple[int, Lead], ...]] = {}
+        self._of_term: dict[tuple[ReminderKind, Period | None], tuple[Lead, ...]] = {}
+        self._reaches: dict[tuple[ReminderKind, Period | None, int], tuple[tuple[int, Lead], ...]] = {}
         self.overdue = settings.overdue
 
-    def of(self, kind: ReminderKind) -> tuple[Lead, ...]:
-        """The leads wanted for `kind`."""
-        return self._leads.get(kind, ())
+    def of(self, kind: ReminderKind, term: Period | None = None) -> tuple[Lead, ...]:
+        """The leads wanted for `kind`; of a plan of this `term` only those no longer than half of it.
 
-    def reaching(self, kind: ReminderKind, today: int) -> tuple[tuple[int, Lead], ...]:
-        """For each lead the last day it reaches from `today`, the nearest first."""
-        key = (kind, today)
+        Otherwise a monthly plan would be reminded of its next charge on the day of the last one.
+        """
+        key = (kind, term)
+        if key not in self._of_term:
+            leads = self._leads.get(kind, ())
+            short = tuple(lead for lead in leads if is_short(lead.period, term))
+            self._of_term[key] = short or tuple(sorted(leads, key=lambda lead: days_in(lead.period))[:1])
+        return self._of_term[key]
+
+    def reaching(self, subject: Subject, today: int) -> tuple[tuple[int, Lead], ...]:
+        """For each lead of `subject` the last day it reaches from `today`, the nearest first."""
+        key = (subject.kind, subject.term, today)
         if key not in self._reaches:
             start = dt.datetime.combine(dt.date.fromordinal(today), dt.time())
-            reaches = [(_reach(start, lead), lead) for lead in self.of(kind)]
+            reaches = [(_reach(start, lead), lead) for lead in self.of(subject.kind, subject.term)]
             self._reaches[key] = tuple(sorted(reaches, key=lambda entry: entry[0]))
         return self._reaches[key]
 
@@ -99,7 +108,7 @@ class Leads:
         if subject.date <= look.now or (subject.opens_at is not None and subject.opens_at > look.now):
             return None
         day = subject.date.astimezone(look.zone).toordinal()
-        for reach, lead in self.reaching(subject.kind, look.today):
+        for reach, lead in self.reaching(subject, look.today):
             if reach >= day:
                 return lead.code
         return AT_OPENING if subject.opens_at is not None and self.of(subject.kind) else None
@@ -111,7 +120,7 @@ def _rank(code: str) -> float:
     if code == AFTERWARDS:
         return -1
     try:
-        return _days(Period.parse(code))
+        return days_in(Period.parse(code))
     except ValueError:
         return float("inf")
 
@@ -120,8 +129,14 @@ def _reach(start: dt.datetime, lead: Lead) -> int:
     return lead.period.after(start).toordinal()
 
 
-def _days(period: Period) -> int:
+def days_in(period: Period) -> int:
+    """How many days `period` has at most."""
     return period.years * 366 + period.months * 31 + period.days
+
+
+def is_short(lead: Period, term: Period | None) -> bool:
+    """Whether `lead` is short enough for something that lasts `term`: at most half as long."""
+    return term is None or days_in(lead) * 2 <= days_in(term)
 
 
 def by_subject(shown: Collection[Shown]) -> dict[str, list[Shown]]:
@@ -190,7 +205,7 @@ def earliest_day(subject: Subject, leads: Leads, records: dict[str, list[Shown]]
     if not told and subject.opens_at is not None:
         return max(look.today, subject.opens_at.astimezone(look.zone).toordinal())
     day = subject.date.astimezone(look.zone).toordinal()
-    ahead = [entry for entry in leads.reaching(subject.kind, look.today) if entry[0] < day]
+    ahead = [entry for entry in leads.reaching(subject, look.today) if entry[0] < day]
     if not ahead:
         return None
     # A lead in months reaches a few days farther or less far from one day to the next.
@@ -231,7 +246,7 @@ def _lead_starts(subject: Subject, leads: Leads, zone: dt.tzinfo, last: dt.date)
     """When the leads of `subject` begin, up to the day `last`."""
     day = subject.date.astimezone(zone).date()
     firsts = [day + dt.timedelta(days=1)] if subject.kind.comes_after else []
-    firsts += [_first_day(day, lead) for lead in leads.of(subject.kind)]
+    firsts += [_first_day(day, lead) for lead in leads.of(subject.kind, subject.term)]
     for first in firsts:
         if first <= last:
             yield _start_of(first, zone)
@@ -241,7 +256,7 @@ def _first_day(day: dt.date, lead: Lead) -> dt.date:
     """The first day from which `lead` reaches `day`."""
     if not (lead.period.months or lead.period.years):
         return day - dt.timedelta(days=lead.period.days)
-    first = day - dt.timedelta(days=_days(lead.period) + 1)
+    first = day - dt.timedelta(days=days_in(lead.period) + 1)
     while _reach(dt.datetime.combine(first, dt.time()), lead) < day.toordinal():
         first += dt.timedelta(days=1)
     return first

@@ -46,12 +46,27 @@ class OtherWay(enum.StrEnum):
     ASK_SUPPORT = "askSupport"
 
 
+class RenewalReturn(Value, frozen=True):
+    """The right kind of return for a renewal nobody wanted: it gives back that charge and stops the renewal."""
+
+    subscription_id: str
+    charge_id: str
+    charged_at: Instant
+    amount: Money
+    deadline: Instant
+    days_left: int
+    credit_from: Instant
+    credit_until: Instant
+    reason: ReturnReason = ReturnReason.UNWANTED_RENEWAL
+
+
 class ReturnOutlook(Value, frozen=True):
     """Whether an order can be returned now.
 
     `days_left` are calendar days in the person's zone, negative when over. `window` and `counts_from` are the rule;
     `store_rule` is how the store words it. `credit_from` … `credit_until` is when the money would show if the return
-    were asked for and its refund initiated today.
+    were asked for and its refund initiated today. `renewal` is set when the store counts from a renewal charge: then it
+    is that renewal which is given back.
     """
 
     eligible: bool
@@ -68,6 +83,7 @@ class ReturnOutlook(Value, frozen=True):
     reason: NotEligible | None = None
     store_refusal: str | None = None
     other_ways: tuple[OtherWay, ...] = ()
+    renewal: RenewalReturn | None = None
 
 
 def ships(order: Order) -> bool:
@@ -97,7 +113,9 @@ def return_outlook(order: Order, profile: Profile, now: dt.datetime, zone: dt.tz
     said = order.return_eligibility
     reason = _refused_because(order, now)
     policy = profile.policies.returns
-    first, last = credit_between(now, ReturnReason.NOT_WANTED, profile, store_zone(profile))
+    renewal = _counted_renewal(order, profile, now, zone)
+    kind = ReturnReason.NOT_WANTED if renewal is None else renewal.reason
+    first, last = credit_between(now, kind, profile, store_zone(profile))
     return ReturnOutlook(
         eligible=reason is None,
         deadline=said.deadline,
@@ -106,14 +124,22 @@ def return_outlook(order: Order, profile: Profile, now: dt.datetime, zone: dt.tz
         counts_from=rule_of(order, profile),
         window=policy.window,
         store_rule=said.rule,
-        amount=order.total,
-        letter_needed=policy.letter_of_destruction_for_physical and ships(order),
+        amount=order.total if renewal is None else renewal.amount,
+        letter_needed=policy.letter_of_destruction_for_physical and ships(order) and renewal is None,
         credit_from=first,
         credit_until=last,
         reason=reason,
         store_refusal=said.refusal if reason is NotEligible.STORE_SAYS_NO else None,
         other_ways=() if reason is None else _other_ways(order, profile, reason, now, zone),
+        renewal=renewal,
     )
+
+
+def _counted_renewal(order: Order, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> RenewalReturn | None:
+    """The renewal the store counts the days from, if it is one."""
+    found = (renewal_return(order, plan, profile, now, zone) for plan in order.subscriptions)
+    counted_from = order.return_eligibility.counted_from
+    return next((renewal for renewal in found if renewal is not None and renewal.charged_at == counted_from), None)
 
 
 def _refused_because(order: Order, now: dt.datetime) -> NotEligible | None:
@@ -154,20 +180,6 @@ def credit_between(
     return business_window(
         initiated_at, policy.renewal_credit_business_days if unwanted else policy.credit_business_days, bank
     )
-
-
-class RenewalReturn(Value, frozen=True):
-    """The right kind of return for a renewal nobody wanted: it gives back that charge and stops the renewal."""
-
-    subscription_id: str
-    charge_id: str
-    charged_at: Instant
-    amount: Money
-    deadline: Instant
-    days_left: int
-    credit_from: Instant
-    credit_until: Instant
-    reason: ReturnReason = ReturnReason.UNWANTED_RENEWAL
 
 
 def renewal_return(
@@ -219,8 +231,9 @@ _FROM = {CountedFrom.ORDER_DATE: "the day of the order", CountedFrom.SHIP_DATE: 
 
 def rule_sentence(outlook: ReturnOutlook, format_date: FormatDate) -> str:
     """The rule and the deadline it leads to."""
+    start = _FROM[outlook.counts_from] if outlook.renewal is None else "the day the renewal was charged"
     return (
-        f"Returns are possible within {outlook.window.as_words()} of {_FROM[outlook.counts_from]} "
+        f"Returns are possible within {outlook.window.as_words()} of {start} "
         f"({format_date(outlook.counted_from)}), so until {format_date(outlook.deadline)}."
     )
 
@@ -229,19 +242,22 @@ def outlook_sentences(outlook: ReturnOutlook, format_date: FormatDate, format_mo
     """Whether a return is possible and what follows, in whole sentences."""
     if outlook.eligible:
         left = "today is the last day" if outlook.days_left == 0 else f"{counted(outlook.days_left, 'day')} left"
-        said = [f"You can return this order: {left}.", rule_sentence(outlook, format_date)]
+        what = "return this order" if outlook.renewal is None else "give the last renewal back"
+        said = [f"You can {what}: {left}.", rule_sentence(outlook, format_date)]
         if outlook.letter_needed:
             said.append(_LETTER)
         between = f"between {format_date(outlook.credit_from)} and {format_date(outlook.credit_until)}"
         if outlook.letter_needed:
             between += ", or later by as long as the letter takes"
         said.append(f"If you ask today, {format_money(outlook.amount)} shows on your account {between}.")
-        said.append("After the refund the product stops working.")
+        said.append(_AFTERWARDS if outlook.renewal is None else _STOPS_RENEWING)
         return tuple(said)
     said = [_refusal_sentence(outlook, format_date)]
     return (*said, *(_OTHER_WAYS[way] for way in outlook.other_ways))
 
 
+_AFTERWARDS = "After the refund the product stops working."
+_STOPS_RENEWING = "Once that refund has been initiated, the subscription does not renew again."
 _LETTER = (
     "Because something was shipped to you, you first accept an Electronic Letter of Destruction: "
     "a short statement that you have destroyed the disc and any copies."
@@ -274,7 +290,7 @@ def renewal_return_sentences(
     return (
         f"{format_money(found.amount)} was charged for the renewal on {format_date(found.charged_at)}.",
         f"You can have it back until {format_date(found.deadline)}.",
-        "Once that refund has been initiated, the subscription does not renew again.",
+        _STOPS_RENEWING,
         f"If you ask today, the money shows on your account between {format_date(found.credit_from)} "
         f"and {format_date(found.credit_until)}.",
     )

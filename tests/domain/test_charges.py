@@ -80,7 +80,13 @@ def test_purchase_and_renewal_are_told_apart(build, answer):
         build.charge(id="r", at=build.day(-5), about="subscription:sub-1", amount=build.usd(7900)),
     )
     assert why is WhyTwo.PURCHASE_AND_RENEWAL
-    assert "79.00 USD on 5 March 2027 was the renewal." in said
+    assert said.startswith("You paid 55.00 USD on 5 March 2026 for the purchase. ")
+    assert "The renewal was 79.00 USD on 5 March 2027." in said
+
+
+def test_a_hold_of_long_ago_answers_nothing_any_more(build, answer):
+    old = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-300), released_at=build.day(-299))
+    assert answer(old, build.charge(at=build.day(-299))) == (None, "")
 
 
 def test_a_real_double_charge_is_not_explained_away(build, hold, answer):

@@ -105,6 +105,12 @@ def test_window_sentences(build, card):
     assert window_sentence(forever.window, SHOW) == "You can download it at any time."
 
 
+def test_who_has_no_seat_left_is_not_sent_to_ask_for_a_download(build, card):
+    full = build.licence(seats=(build.seat(),), seats_total=1)
+    found = card(build.order(licences=(full,), downloads=(build.download(available_until=build.day(-4)),)))
+    assert (found.action, found.tone) == (NextAction.NONE, Tone.OK)
+
+
 def test_a_granted_extension_opens_the_window_again(build, card):
     granted = Extension(status=ExtensionStatus.GRANTED, statement="Reopened.", available_until=build.day(5))
     found = card(build.order(downloads=(build.download(available_until=build.day(-4), extension=granted),)))

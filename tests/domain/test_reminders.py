@@ -14,6 +14,7 @@ from companion.domain.orders import (
     ShipmentStatus,
     SubscriptionStatus,
 )
+from companion.domain.periods import Period
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_settings import AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.reminder_texts import ReminderAction, date_words, notice, summary
@@ -324,6 +325,12 @@ def test_leads_can_be_chosen_and_switched_off(renewing, build, look):
     assert look([order], settings=chosen)[0].lead == "P3D"
     assert look([order], offset=-1, settings=chosen) == ()
     assert look([order], settings=ReminderSettings(muted=True)) == ()
+
+
+def test_a_monthly_plan_is_not_reminded_of_its_next_charge_on_the_day_of_the_last(renewing, look):
+    monthly = renewing(29, term=Period(months=1))
+    assert look([monthly]) == ()
+    assert look([monthly], offset=22)[0].lead == "P7D"
 
 
 def test_a_lead_of_a_month_is_a_calendar_month(renewing, build, look):

@@ -112,6 +112,19 @@ def test_an_unwanted_renewal_leads_to_the_right_kind_of_return(build, outlook):
     )
 
 
+def test_where_the_store_counts_from_the_renewal_it_is_the_renewal_that_goes_back(build, outlook):
+    counted = ReturnEligibility(
+        eligible=True, counted_from=build.day(-3), deadline=build.day(27), rule="30 days from the renewal"
+    )
+    found = outlook(renewed(build, 3, return_eligibility=counted))
+    assert (found.eligible, found.amount) == (True, build.usd(7900))
+    assert said(found) == (
+        "You can give the last renewal back: 27 days left. Returns are possible within 30 days of the day the renewal "
+        "was charged (7 March 2027), so until 6 April 2027. If you ask today, 79.00 USD shows on your account between "
+        "17 March 2027 and 18 March 2027. Once that refund has been initiated, the subscription does not renew again."
+    )
+
+
 def test_a_renewal_long_ago_or_given_back_already_is_not_returned(build):
     def found(order):
         return returns.renewal_return(order, order.subscriptions[0], build.profile(), build.NOW, dt.UTC)
