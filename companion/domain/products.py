@@ -96,6 +96,9 @@ def product_cards(
     return tuple(sorted(cards, key=_urgency))
 
 
+_ALIVE = (Standing.ACTIVE, Standing.NOT_STARTED)
+
+
 def _card(
     order: Order,
     licence: Licence,
@@ -107,14 +110,13 @@ def _card(
     replaced: bool,
 ) -> ProductCard:
     state = standing(order, licence, now)
-    alive = state in (Standing.ACTIVE, Standing.NOT_STARTED)
     plan = live_subscription(order, licence, now)
     window = window_of(order.downloads_of(licence) if state is not Standing.REFUNDED else (), now, zone)
     charge = next_charge(order, plan, zone)
     have_it = any(artifact.artifact_id in downloaded for artifact in window.artifacts)
     seats = seat_use(licence, this_seat)
     concerns: tuple[Concern, ...] = ()
-    if alive and not replaced:
+    if state in _ALIVE and not replaced:
         concerns = _date_concerns(licence, charge, plan.term if plan is not None else None, profile, now, zone)
         concerns += () if have_it else _window_concerns(window, seats, profile, now, zone)
     ends = licence.expires_at if state is not Standing.REFUNDED else None
