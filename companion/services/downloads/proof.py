@@ -94,13 +94,14 @@ class WholeHasher(Prover):
 
     def _most(self) -> int:
         """How far to read at most: to the next place where a claim begins or ends."""
+        regular = BUFFER - self.position % BUFFER
         if not self._checks:
-            return BUFFER
+            return regular
         check = self._checks[0]
         if self.position == check.start:
             self._before, self._crc = self._hash.copy(), 0
         edge = check.stop if self.position >= check.start else check.start
-        return min(BUFFER, edge - self.position)
+        return min(regular, edge - self.position)
 
     def _feed(self, file: FileIO, view: memoryview) -> int:
         file.seek(self.position)
@@ -115,8 +116,8 @@ class WholeHasher(Prover):
     def _settle(self) -> None:
         """At the end of an old claim, judge it; elsewhere, make a new one now and then."""
         if not self._checks or self.position <= self._checks[0].start:
-            at, when = self._claimed
-            if self.position - at >= BUFFER or time.monotonic() - when >= _CLAIM_SECONDS:
+            _, when = self._claimed
+            if self.position % BUFFER == 0 or time.monotonic() - when >= _CLAIM_SECONDS:
                 self._claim()
             return
         check = self._checks[0]

@@ -1,0 +1,34 @@
+"""One download in a process of its own: ``child.py URL FOLDER SIZE SHA256 RATE``; prints how it ended."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from companion.domain.errors import CompanionError
+from companion.domain.transfers import Expected, Options
+from companion.services import downloads
+from companion.services.cancellation import Cancellation
+
+
+def main() -> int:
+    """Fetch; 0 if the file is there."""
+    url, folder, size, sha256, rate = sys.argv[1:]
+    try:
+        result = downloads.fetch(
+            downloads.fixed_source(url),
+            Expected(filename="setup.bin", size=int(size), sha256=sha256 or None),
+            Path(folder),
+            cancellation=Cancellation(),
+            progress=lambda _: None,
+            options=Options(limit_rate=int(rate) or None, most_retries=2, first_wait=0.1),
+        )
+    except CompanionError as error:
+        print(error.code)  # noqa: T201
+        return 1
+    print(f"ok {result.resumed_from} {result.bytes_fetched} {result.verified}")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,359 @@
+"""Processes that die, disks that fill up or lie, and others in the way: the file is right in the end."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from download_kit import MIB, expect, get
+from faulty import FaultyServer, Request, serve_range
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.transfers import TransferProgress, Transferred
+from companion.services import downloads
+from companion.services.cancellation import Cancellation
+from companion.services.downloads import journal
+from companion.services.downloads.partial import move_into_place
+
+Start = Callable[..., FaultyServer]
+CHILD = Path(__file__).with_name("child.py")
+
+
+def spawn(server: FaultyServer, folder: Path, *, rate: int = 0, digest: bool = True) -> subprocess.Popen[str]:
+    sha256 = hashlib.sha256(server.content).hexdigest() if digest else ""
+    words = [server.url(), str(folder), str(len(server.content)), sha256, str(rate)]
+    return subprocess.Popen([sys.executable, str(CHILD), *words], stdout=subprocess.PIPE, text=True)
+
+
+def arrived(result: Transferred, content: bytes) -> None:
+    assert result.path.read_bytes() == content
+    assert [path.name for path in result.path.parent.iterdir()] == ["setup.bin"]
+
+
+@pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("digest", [True, False])
+def test_killed_at_any_instant(start: Start, content: bytes, tmp_path: Path, kills: int, digest: bool) -> None:
+    server, chance, resumed = start(content), random.Random(kills), 0
+    for _ in range(kills):
+        child = spawn(server, tmp_path, rate=24 * MIB, digest=digest)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(0.15 + chance.random() * 0.5)
+        child.kill()
+        said = child.communicate()[0]
+        if said:
+            assert (tmp_path / "setup.bin").read_bytes() == content
+            resumed += int(said.split()[1]) > 0
+            (tmp_path / "setup.bin").unlink()
+    assert "ok" in spawn(server, tmp_path, digest=digest).communicate()[0]
+    assert (tmp_path / "setup.bin").read_bytes() == content
+    assert resumed or kills < 50
+
+
+def leave_partial(server: FaultyServer, folder: Path, expected: downloads.Expected, upto: int) -> None:
+    """Stop a download after `upto` bytes."""
+    script, cancellation = server.script, Cancellation()
+    server.script = lambda request: replace(serve_range(request, server.content), stall_after=upto)
+
+    def watch(value: TransferProgress) -> None:
+        if value.done >= upto:
+            cancellation.cancel()
+
+    with pytest.raises(Cancelled):
+        get(server.url(), expected, folder, cancellation=cancellation, progress=watch)
+    server.script = script
+
+
+@pytest.fixture(scope="module")
+def shelf(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FaultyServer, dict[str, Path]]]:
+    """A server and stopped downloads of its file, by what is known of it; copied by the tests."""
+    with FaultyServer(content) as server:
+        kinds = {"sha": {}, "none": {"digest": False}, "pieces": {"pieces": MIB}}
+        folders = {}
+        for name, known in kinds.items():
+            folders[name] = tmp_path_factory.mktemp(name)
+            leave_partial(server, folders[name], expect(content, **known), 6 * MIB)
+        yield server, folders
+
+
+KINDS = {"sha": {}, "none": {"digest": False}, "pieces": {"pieces": MIB}}
+
+
+def damaged_copy(shelf: Path, folder: Path, damage: Callable[[Path, Path], None]) -> None:
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for path in shelf.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    damage(folder / "setup.bin.part", folder / "setup.bin.part.journal")
+
+
+def zeroed_tail(part: Path, _: Path) -> None:
+    with part.open("r+b") as file:
+        file.seek(5 * MIB - 77)
+        file.write(bytes(MIB + 77))
+
+
+def truncated(part: Path, _: Path) -> None:
+    os.truncate(part, 5 * MIB + 1)
+
+
+def flipped(part: Path, _: Path) -> None:
+    with part.open("r+b") as file:
+        file.seek(MIB)
+        byte = file.read(1)[0]
+        file.seek(MIB)
+        file.write(bytes([byte ^ 1]))
+
+
+def longer(part: Path, _: Path) -> None:
+    with part.open("ab") as file:
+        file.write(b"x" * 9 * MIB)
+
+
+def no_journal(_: Path, record: Path) -> None:
+    record.unlink()
+
+
+def empty_journal(_: Path, record: Path) -> None:
+    record.write_bytes(b"")
+
+
+def torn_journal(_: Path, record: Path) -> None:
+    record.write_bytes(record.read_bytes()[:-9])
+
+
+def garbled_journal(_: Path, record: Path) -> None:
+    record.write_bytes(random.Random(3).randbytes(5000))
+
+
+def no_partial(part: Path, _: Path) -> None:
+    part.unlink()
+
+
+DAMAGES = [
+    zeroed_tail, truncated, flipped, longer, no_journal, empty_journal, torn_journal, garbled_journal, no_partial,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_leftovers(
+    shelf: tuple[FaultyServer, dict[str, Path]],
+    content: bytes,
+    tmp_path: Path,
+    kind: str,
+    damage: Callable[[Path, Path], None],
+) -> None:
+    server, folders = shelf
+    damaged_copy(folders[kind], tmp_path / "d", damage)
+    result = get(server.url(), expect(content, **KINDS[kind]), tmp_path / "d")
+    arrived(result, content)
+    if damage in (zeroed_tail, truncated, flipped, longer, torn_journal):
+        assert result.bytes_fetched < len(content)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
+def test_any_damage(
+    shelf: tuple[FaultyServer, dict[str, Path]], content: bytes, tmp_path: Path, data: st.DataObject, kind: str
+) -> None:
+    """Overwrite any bytes of partial and journal, and cut either anywhere."""
+
+    def damage(part: Path, record: Path) -> None:
+        for path in (part, record):
+            size = path.stat().st_size
+            with path.open("r+b") as file:
+                for at in data.draw(st.lists(st.integers(0, size - 1), max_size=2)):
+                    file.seek(at)
+                    file.write(data.draw(st.binary(min_size=1, max_size=40)))
+                if data.draw(st.booleans()):
+                    file.truncate(data.draw(st.integers(0, size)))
+
+    server, folders = shelf
+    damaged_copy(folders[kind], tmp_path / "any", damage)
+    arrived(get(server.url(), expect(content, **KINDS[kind]), tmp_path / "any"), content)
+
+
+def test_journal_of_another_life_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    header = journal.new_header("a", "b", downloads.Expected(), 4, 8, '"x"')
+    first = journal.Journal(path, header)
+    first.claim(journal.Claim(stop=4, crc=1))
+    first.close()
+    old = path.read_bytes().splitlines(keepends=True)[1]
+    second = journal.Journal(path, journal.new_header("a", "b", downloads.Expected(), 4, 8, '"x"'))
+    second.claim(journal.Claim(stop=8, crc=2))
+    second.close()
+    path.write_bytes(path.read_bytes() + old)
+    record = journal.read(path)
+    assert record is not None
+    assert record.claims == (journal.Claim(stop=8, crc=2),)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 6 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True)
+    if made.returncode:
+        pytest.skip("needs the right to mount a tmpfs")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_too_small_disk_is_said_before_anything_is_fetched(start: Start, content: bytes, small_disk: Path) -> None:
+    server = start(content)
+    with pytest.raises(CompanionError) as full:
+        get(server.url(), expect(content), small_disk)
+    assert (full.value.code, server.requests) == ("disk-full", [])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_disk_fills_up_in_the_middle(start: Start, content: bytes, small_disk: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    content = content[: 4 * MIB]
+    filler = small_disk / "filler"
+    threshold = chance.randrange(len(content))
+
+    def script(request: Request) -> None:
+        """Somebody else takes the room while the first answer is on its way."""
+        if request.number == 0:
+            free = os.statvfs(small_disk)
+            with filler.open("wb") as file:
+                file.truncate(0)
+                room = free.f_bavail * free.f_frsize - threshold
+                with contextlib.suppress(OSError):
+                    file.write(bytes(max(0, room)))
+
+    server = start(content, script)
+    with pytest.raises(CompanionError) as full:
+        get(server.url(), expect(content), small_disk)
+    assert full.value.code == "disk-full"
+    filler.unlink()
+    result = get(server.url(), expect(content), small_disk)
+    arrived(result, content)
+    assert result.bytes_fetched <= len(content) - threshold + 2 * MIB
+
+
+def test_room_counts_what_is_there_already(start: Start, content: bytes, small_disk: Path) -> None:
+    content = content[: 4 * MIB]
+    server = start(content)
+    leave_partial(server, small_disk, expect(content), 3 * MIB)
+    (small_disk / "other").write_bytes(bytes(MIB + MIB // 2))
+    result = get(server.url(), expect(content), small_disk)
+    assert result.path.read_bytes() == content
+    assert result.resumed_from == 3 * MIB
+
+
+def test_two_processes_one_file(start: Start, content: bytes, tmp_path: Path) -> None:
+    server = start(content)
+    children = [spawn(server, tmp_path, rate=24 * MIB) for _ in range(3)]
+    said = sorted(child.communicate()[0].split()[0] for child in children)
+    assert "ok" in said
+    assert set(said) <= {"ok", "locked"}
+    assert (tmp_path / "setup.bin").read_bytes() == content
+    assert "ok" in spawn(server, tmp_path).communicate()[0]
+
+
+class Held(os.PathLike[str]):
+    """A path whose rename is refused for a while, as when an antivirus reads the file."""
+
+    def __init__(self, path: Path, error: OSError, times: int) -> None:
+        self._path, self._error, self._times = path, error, times
+
+    def __fspath__(self) -> str:
+        return str(self._path)
+
+    def replace(self, target: Path) -> None:
+        self._times -= 1
+        if self._times >= 0:
+            raise self._error
+        self._path.replace(target)
+
+
+@pytest.mark.parametrize("windows", [5, 32, None])
+def test_antivirus_holds_the_file_at_the_end(tmp_path: Path, windows: int | None) -> None:
+    part, waits = tmp_path / "a.part", []
+    part.write_bytes(b"x")
+    error = PermissionError(errno.EACCES, "held")
+    if windows is not None:
+        error = OSError(errno.EINVAL, "held")
+        error.winerror = windows  # type: ignore[attr-defined]
+    move_into_place(Held(part, error, 5), tmp_path / "a", waits.append)  # type: ignore[arg-type]
+    assert (tmp_path / "a").read_bytes() == b"x"
+    assert len(waits) == 5
+    part.write_bytes(b"y")
+    with pytest.raises(CompanionError) as failed:
+        move_into_place(Held(part, error, 999), tmp_path / "a", waits.append)  # type: ignore[arg-type]
+    assert failed.value.code == "in-use"
+    assert 30 <= sum(waits[5:]) <= 33
+    assert part.exists()
+
+
+@pytest.mark.skipif(os.getuid() == 0 if hasattr(os, "getuid") else True, reason="root may write everywhere")
+def test_folder_that_may_not_be_written(start: Start, content: bytes, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(CompanionError) as failed:
+        get(start(content).url(), expect(content), tmp_path)
+    assert failed.value.code == "folder"
+
+
+@pytest.mark.parametrize("name", ["setup.bin", "setup.bin.part", "setup.bin.part.journal", "setup.bin.part.lock"])
+@pytest.mark.parametrize("directory", [True, False])
+def test_links_and_folders_in_the_way_are_left_alone(
+    start: Start, content: bytes, tmp_path: Path, name: str, directory: bool
+) -> None:
+    target = tmp_path / "precious"
+    target.write_bytes(b"precious")
+    folder = tmp_path / "to"
+    folder.mkdir()
+    if directory:
+        (folder / name).mkdir()
+    else:
+        (folder / name).symlink_to(target)
+    with pytest.raises(CompanionError) as failed:
+        get(start(content).url(), expect(content), folder)
+    assert failed.value.code == "link"
+    assert target.read_bytes() == b"precious"
+
+
+def test_folder_is_a_file(start: Start, content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "to").write_bytes(b"")
+    with pytest.raises(CompanionError) as failed:
+        get(start(content).url(), expect(content), tmp_path / "to")
+    assert failed.value.code == "folder"
+
+
+def test_mark_comes_before_the_final_name(start: Start, content: bytes, tmp_path: Path) -> None:
+    marked: list[tuple[str, bool]] = []
+    get(
+        start(content).url(),
+        expect(content),
+        tmp_path,
+        mark=lambda path: marked.append((path.name, path.read_bytes() == content)),
+    )
+    assert marked == [("setup.bin.part", True)]
+
+
+def test_cancelling_is_quick_whatever_it_waits_for(start: Start, content: bytes, tmp_path: Path) -> None:
+    server = start(content, lambda each: replace(serve_range(each, content), stall_after=1000))
+    cancellation = Cancellation()
+    threading.Timer(0.5, cancellation.cancel).start()
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        get(server.url(), expect(content), tmp_path, cancellation=cancellation)
+    assert time.monotonic() - began < 1.0
