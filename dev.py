@@ -37,6 +37,7 @@ USAGE = """\
 python3 dev.py demo [options of companion demo]   set up, then the main job against the embedded store
 python3 dev.py test [--quick] [pytest options]    set up, then all checks and tests
 python3 dev.py test-windows [pytest options]      the Windows lab and its tests (Debian, x86-64)
+python3 dev.py pictures FOLDER [--theme dark]     photographs of every page of the real window
 python3 dev.py setup                              the set-up alone
 """
 
@@ -56,6 +57,11 @@ def main(arguments: list[str]) -> int:
         set_up("dev")
         add_desktop_parts()
         return test(rest)
+    if command == "pictures":
+        set_up("dev")
+        add_desktop_parts()
+        screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x1600x24"] if needs_screen() else []
+        return run(*screen, PYTHON, "tests/ui/pictures.py", *rest)
     if command == "test-windows":
         set_up("dev")
         if code := run("bash", ROOT / "tests/windows/setup_lab.sh"):
@@ -113,6 +119,11 @@ def add_desktop_parts() -> None:
         install_packages([*missing, "fonts-dejavu-core"])
     else:
         say(f"Some tests are skipped without: {' '.join(missing)} (sudo apt-get install {' '.join(missing)})")
+
+
+def needs_screen() -> bool:
+    """Whether a window has nowhere to go but a virtual screen."""
+    return sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def install_packages(packages: list[str]) -> None:

@@ -1,0 +1,171 @@
+"""Photographs every page and every step of the real window against a demo store: ``python3 dev.py pictures FOLDER``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from companion.compose import build_services
+from companion.demo.server import DemoStore
+from companion.domain.wire import Secret
+from companion.services.platforms import current
+from companion.services.resources import resource
+from companion.ui.app import WindowedProgram, application
+from companion.ui.pages.add import SampleLogIn
+from companion.ui.pages.page import Destination
+from companion.ui.renewal import ask_to_switch
+from companion.ui.theme import DARK, LIGHT, Theme
+
+_PATIENCE = 20.0
+_TALL = 1500
+
+
+class Photographer:
+    """Drives one window and saves what it shows."""
+
+    def __init__(self, program: WindowedProgram, store: DemoStore, folder: Path) -> None:
+        self.program, self.store, self.folder = program, store, folder
+        self.window = program.window
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        """Let the window work until `condition` holds."""
+        end = time.monotonic() + _PATIENCE
+        while not condition():
+            QTest.qWait(20)
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not come to rest")
+
+    def settle(self) -> None:
+        """Wait until no work is under way and everything has been painted."""
+        self.wait(lambda: not self.program.runner.busy)
+        QTest.qWait(150)
+
+    def take(self, name: str, widget: QWidget | None = None, *, tall: bool = False) -> None:
+        """Save a picture of the window, or of one widget; `tall` shows more of a long page."""
+        if tall:
+            self.window.resize(self.window.width(), _TALL)
+        QTest.qWait(150)
+        (widget or self.window).grab().save(str(self.folder / f"{name}.png"))
+        if tall:
+            self.window.resize(self.window.width(), 720)
+
+    def add_orders(self) -> None:
+        """Add every order of the demo store."""
+        for account in self.store.accounts:
+            done: list[object] = []
+            password = Secret(account.order_password)
+            self.program.desk.add_order(
+                self.program.desk, account.order_number, password, done.append, done.append
+            )  # fmt: skip
+            self.wait(lambda done=done: done)
+
+    def pages(self) -> None:
+        """The pages."""
+        self.wait(lambda: self.window.current is self.window.page("add"))
+        self.take("01-first-run")
+        self.add_orders()
+        self.window.go(Destination("home"))
+        self.settle()
+        self.take("02-home")
+        self.take("02-home-whole", tall=True)
+        for name in ("orders", "downloads", "reminders", "help"):
+            self.window.go(Destination(name))
+            self.settle()
+            self.take(f"03-{name}", tall=True)
+        for account in self.store.accounts:
+            self.window.go(Destination("order", account.order_number))
+            self.settle()
+            self.take(f"04-order-{account.order_number}", tall=True)
+        card = self.program.desk.snapshot.cards[0]
+        dialog = ask_to_switch(self.window, self.program.desk, card.order_number, card.licence_id, False)
+        self.take("05-switch-off", dialog)
+        dialog.reject()
+
+    def wizard(self, blocker: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
+        """The wizard from the first step to the last."""
+        account = next(found for found in self.store.accounts if "closes in 9 days" in found.about)
+        order = self.program.desk.snapshot.order(account.order_number)
+        assert order is not None
+        self.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
+        page = self.window.current
+        stack, steps = page._stack, page._steps
+        self.wait(lambda: steps[0].onward.isEnabled())
+        self.take("10-choose")
+        steps[0].go_on()
+        self.wait(lambda: steps[1].onward.isEnabled())
+        self.take("11-check", tall=True)
+        steps[1].go_on()
+        self.wait(lambda: steps[2]._bar.value() > 200)
+        self.take("12-download")
+        self.wait(lambda: stack.currentIndex() == 3)
+        self.take("13-verify")
+        with blocker():
+            steps[3].go_on()
+            self.wait(lambda: "in the way. This page" in steps[4]._board._summary.text())
+            self.take("14-install-blocked", tall=True)
+        self.wait(lambda: steps[4].onward.isEnabled())
+        self.take("15-install-free", tall=True)
+        steps[4].go_on()
+        self.wait(lambda: stack.currentIndex() == 5)
+        self.settle()
+        self.take("16-done")
+
+
+@contextlib.contextmanager
+def running_blocker(folder: Path) -> Iterator[None]:
+    """A program called `outlook` that is no child of this one, for as long as the context lasts."""
+    program = folder / "outlook"
+    shutil.copy("/bin/sleep", program)
+    command = f'setsid "{program}" 600 >/dev/null 2>&1 & echo $!'
+    pid = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout.strip()
+    try:
+        yield
+    finally:
+        subprocess.run(["kill", pid], check=False)
+
+
+def photograph(folder: Path, theme: Theme) -> None:
+    """Take every picture in one theme."""
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        profile = json.loads(resource("profiles/larkfield.json").read_bytes())
+        # Whatever else runs on this machine must not be in the picture.
+        profile["blockers"] = [rule for rule in profile["blockers"] if rule["id"] == "outlook"]
+        store = DemoStore(
+            root / "store", profile=json.dumps(profile).encode(), system=current().name.value, size=32 * 2**20,
+            rate=6_000_000,
+        )  # fmt: skip
+        services = build_services(root / "home", store.url)
+        samples = tuple(SampleLogIn(found.order_number, found.order_password, found.about) for found in store.accounts)
+        program = WindowedProgram(application(), services, theme=theme, samples=samples)
+        program.start(in_tray=False)
+        photographer = Photographer(program, store, folder)
+        photographer.pages()
+        photographer.wizard(lambda: running_blocker(root))
+        program.quit()
+        services.close()
+        store.close()
+
+
+def main() -> None:
+    """Take the pictures that were asked for."""
+    parser = argparse.ArgumentParser(description="Photographs every page of the real window.")
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("--theme", choices=["light", "dark"], default="light")
+    asked = parser.parse_args()
+    photograph(asked.folder, LIGHT if asked.theme == "light" else DARK)
+
+
+if __name__ == "__main__":
+    main()
