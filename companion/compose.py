@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,6 +137,8 @@ def build_demo_store(
     `rate` slows downloads to that many bytes per second. Raises `CompanionError`: ``port-taken``, ``bad-host``,
     ``bad-size`` or ``folder-not-writable``.
     """
+    import sqlite3
+
     from companion.demo.artifact import LEAST_SIZE
     from companion.demo.server import DemoStore
     from companion.services.platforms import current

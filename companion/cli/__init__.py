@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 def main(argv: list[str] | None = None) -> int:
     """Do what was typed and return the exit code: 0 done, 1 no, 2 usage, 3 store or network failed, 130 stopped."""
-    from companion.cli.output import EXIT_INTERRUPTED, Output, make_streams_forgiving
+    from companion.cli.output import EXIT_INTERRUPTED, Output, make_streams_forgiving, settle
 
     words = sys.argv[1:] if argv is None else argv
     make_streams_forgiving()
@@ -35,6 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost layer: a mistake of ours is logged and said plainly
         return output.error(_as_bug(error))
     finally:
+        settle()
         logger = sys.modules.get("companion.services.log")
         if logger is not None:
             logger.stop_log()

@@ -212,10 +212,10 @@ def _checked_lines(shown: Checked) -> list[str]:
 
 def _fetched_lines(shown: FileFetched) -> list[str]:
     lines = [f"The file is here: {shown.path}"]
-    if shown.resumed_from:
-        lines.append(f"It went on from byte {shown.resumed_from:,}: {shown.bytes_fetched:,} of {shown.size:,} fetched.")
-    elif shown.bytes_fetched == 0:
+    if shown.bytes_fetched == 0 and shown.size:
         lines.append("It was here already, whole and right; nothing had to be fetched.")
+    elif shown.resumed_from:
+        lines.append(f"It went on from byte {shown.resumed_from:,}: {shown.bytes_fetched:,} of {shown.size:,} fetched.")
     proof = "It is exactly what was promised" if shown.verified else "Nothing was known to compare it with"
     lines.append(f"{proof} (SHA-256 {shown.sha256}).")
     if shown.verified:

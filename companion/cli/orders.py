@@ -99,11 +99,15 @@ def add_order(run: Run) -> int:
         typed = asked.card_digits
         if typed is None:
             typed = ask_secret("Last digits of the card", from_stdin=asked.password_stdin).reveal()
-        numbers, kept = orders.add_by_card(email, tidy_card_digits(typed))
+        digits = tidy_card_digits(typed)
+        # Rules and numbers first, so that they are known also when the store cannot be reached later.
+        orders.profile()
+        numbers, kept = orders.add_by_card(email, digits)
     else:
         number = run.number()
-        typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
-        numbers, kept = orders.add(number, tidy_order_password(typed))
+        password = tidy_order_password(ask_secret("Order password", from_stdin=asked.password_stdin).reveal())
+        orders.profile()
+        numbers, kept = orders.add(number, password)
     keychain = run.services.keychain
     shown = Added(order_numbers=numbers, kept=kept.value, place=keychain.place, trouble=keychain.trouble)
     run.output.result(shown, *_added_lines(shown))

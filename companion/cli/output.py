@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from companion.domain.errors import CompanionError, Kind
 from companion.domain.wire import Value, to_builtins
@@ -121,15 +121,28 @@ class Output:
         return json.dumps(to_builtins(shown), ensure_ascii=plain)
 
 
-def _write(stream: object, line: str) -> None:
+def _write(stream: TextIO, line: str) -> None:
     """Print one line; whoever closed the other end (``| head``) has seen enough, which is no failure."""
     try:
-        print(line, file=stream, flush=True)  # type: ignore[call-overload]
+        print(line, file=stream, flush=True)
     except BrokenPipeError:
-        # Python flushes the stream once more at its end; the null device takes that without complaint.
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())  # type: ignore[attr-defined]
-        os.close(null)
+        _give_up(stream)
+
+
+def settle() -> None:
+    """Get out what is still to be printed, before Python does so at its end and complains of a closed pipe."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            _give_up(stream)
+
+
+def _give_up(stream: TextIO) -> None:
+    # Python flushes the stream once more at its end; the null device takes that without complaint.
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
 
 
 def make_streams_forgiving() -> None:

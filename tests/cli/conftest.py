@@ -13,6 +13,7 @@ import pytest
 from companion.demo.server import DemoStore
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent / "services" / "pc"))
 from cli_kit import Answer, Cli
 
 

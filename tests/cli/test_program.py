@@ -1,0 +1,144 @@
+"""The program as a process: what it loads, what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from companion.cli.demo import StoreReady
+from companion.domain.wire import decode
+from companion.services.resources import resource
+
+PROFILE = resource("profiles/larkfield.json")
+COMPANION = [sys.executable, "-m", "companion"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An environment with a home of its own, no desktop and no keychain."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "SYSTEMROOT", "TEMP")}
+    home = tmp_path / "person"
+    home.mkdir()
+    return {**kept, "HOME": str(home), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/no-bus"}
+
+
+def run(environment: dict[str, str], *words: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMPANION, *map(str, words)], env=environment, capture_output=True, text=True, timeout=120, **options
+    )
+
+
+_LOADED = """
+import json, sys
+from companion.cli import main
+code = main(json.loads(sys.argv[1]))
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        (["preflight", "--profile", str(PROFILE), "--json"], ("PySide6", "requests", "keyring", "werkzeug")),
+        (["fetch", "http://example.com/x", "--to", ".", "--json"], ("PySide6", "keyring", "werkzeug", "sqlite3")),
+        (["verify", "nothing", "--sha256", "0" * 64], ("PySide6", "keyring", "werkzeug", "sqlite3")),
+        (["--store", "http://127.0.0.1:9", "orders", "list", "--json"], ("PySide6", "keyring", "werkzeug")),
+        (["--help"], ("PySide6", "requests", "keyring", "werkzeug", "sqlite3", "psutil")),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(
+    environment: dict[str, str], tmp_path: Path, words: list[str], unwanted: tuple[str, ...]
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _LOADED, json.dumps(words)],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    _, loaded = json.loads(ran.stderr.splitlines()[-1])
+    assert not set(unwanted) & set(loaded)
+
+
+def test_the_import_of_a_fast_command_is_measured(environment: dict[str, str]) -> None:
+    words = [sys.executable, "-X", "importtime", "-m", "companion", "preflight", "--profile", str(PROFILE), "--json"]
+    ran = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
+    took = [int(line.split("|")[0].removeprefix("import time:")) for line in ran.stderr.splitlines()[1:] if "|" in line]
+    sys.stdout.write(f"imports of preflight --json: {sum(took) / 1000:.0f} ms over {len(took)} modules\n")
+    assert len(took) < 500
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure(environment: dict[str, str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.Popen([*COMPANION, "--help"], env=environment, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    said = ran.communicate(timeout=60)[1]
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
+    listing = f'{sys.executable} -m companion preflight --profile "{PROFILE}" --stage download | head -c 1'
+    piped = subprocess.run(["sh", "-c", listing], env=environment, capture_output=True, text=True, timeout=60)
+    assert len(piped.stdout) == 1
+    assert piped.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_console_with_few_signs_does_not_end_the_program(environment: dict[str, str], encoding: str) -> None:
+    spoken = {**environment, "PYTHONIOENCODING": f"{encoding}:strict"}
+    text = run(spoken, "--store", "http://127.0.0.1:9", "orders", "add", "#", errors="replace")
+    assert text.returncode == 2
+    assert "Traceback" not in text.stderr
+    result = run(spoken, "--store", "http://127.0.0.1:9", "orders", "add", "#", "--json")
+    assert json.loads(result.stdout)["error"]["code"] == "bad-order-number"
+
+
+def test_without_a_screen_the_window_says_so(environment: dict[str, str]) -> None:
+    ran = run(environment)
+    assert ran.returncode == 2
+    assert "no screen" in ran.stderr
+    assert run(environment, "--tray").returncode == 2
+
+
+@pytest.fixture
+def store(environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], StoreReady]]:
+    words = [*COMPANION, "store", "--json", "--root", str(tmp_path / "root"), "--size", "1"]
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    yield process, decode(line.encode(), StoreReady, source="the store")
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_the_store_says_one_line_and_serves_until_told_to_stop(
+    store: tuple[subprocess.Popen[str], StoreReady], environment: dict[str, str], tmp_path: Path
+) -> None:
+    process, ready = store
+    first = ready.orders[0]
+    ran = run(
+        environment, "--home", tmp_path / "home", "--store", ready.url, "orders", "add", first.order_number,
+        "--password-stdin", "--json", input=first.order_password,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    taken = run(environment, "store", "--json", "--port", ready.url.rpartition(":")[2], "--root", tmp_path / "other")
+    assert taken.returncode == 2
+    assert json.loads(taken.stdout)["error"]["code"] == "port-taken"
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_ends_with_130(store: tuple[subprocess.Popen[str], StoreReady]) -> None:
+    process, _ = store
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert json.loads(out)["error"]["code"] == "stopped"
+    assert "Traceback" not in err
