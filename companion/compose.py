@@ -57,6 +57,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
     from companion.services.resources import resource
+    from companion.services.restoration import Restoration
     from companion.services.store import StoreClient
     from companion.services.this_pc import ThisPC
 
@@ -74,8 +75,9 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     this_pc = ThisPC(platform, library)
     preflight = Preflight(platform, utc_now, store_clock=client.time)
     closing = Closing(platform)
+    restoration = Restoration(where.state / "held-back", platform, utc_now)
     installations = Installations(
-        platform, preflight, closing, Installer(platform), orders, library, this_pc, utc_now, zone
+        platform, preflight, closing, Installer(platform), restoration, orders, library, this_pc, utc_now, zone
     )
     return Services(
         places=where,

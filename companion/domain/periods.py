@@ -55,7 +55,10 @@ class Period:
         return "P" + ("".join(parts) or "0D")
 
     def after(self, start: dt.datetime) -> dt.datetime:
-        """The same wall-clock time this period later, in `start`'s zone; 31 January plus a month is the last of February."""
+        """The same wall-clock time this period later, in `start`'s zone.
+
+        A day that the month does not have is its last: 31 January plus a month is the last of February.
+        """
         months = start.year * 12 + start.month - 1 + self.years * 12 + self.months
         year, month = divmod(months, 12)
         day = min(start.day, calendar.monthrange(year, month + 1)[1])

@@ -78,7 +78,7 @@ class PaymentPolicy(Value, frozen=True):
 
 
 class DownloadPolicy(Value, frozen=True):
-    """The right to download: how long its window is, whether it can be reopened, and how many connections are allowed."""
+    """The right to download: how long its window is, whether it can be reopened, how many connections are allowed."""
 
     window: Period
     extension_possible: bool

@@ -7,6 +7,7 @@ window can use the person's locale and the command line the plain forms given he
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 
 from companion.domain.money import Money
@@ -77,3 +78,8 @@ def business_days(span: Days) -> str:
     if span.least == span.most:
         return counted(span.most, "business day")
     return f"{span.least} to {span.most} business days"
+
+
+def without_marks(text: str) -> str:
+    """A sentence for plain display: names that are set off as ``*name*`` stand in quotation marks."""
+    return re.sub(r"\*([^*\n]+)\*", r"“\1”", text)

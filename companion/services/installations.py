@@ -10,10 +10,12 @@ from pathlib import Path
 
 from companion.domain.closing import Closed, ClosingProgress
 from companion.domain.errors import CompanionError
+from companion.domain.facts import AutostartEntry
 from companion.domain.installing import InstallationProgress, InstallationResult
 from companion.domain.orders import Download, Grant, Licence
 from companion.domain.preflight import Finding, Requirements, findings
-from companion.domain.profile import Profile, Stage
+from companion.domain.profile import ExitMeaning, Profile, Stage
+from companion.domain.restoring import Hold, Restored
 from companion.domain.seats import ThisPC as SeatHere
 from companion.domain.seats import seat_use
 from companion.services.cancellation import Cancellation
@@ -23,6 +25,7 @@ from companion.services.library import Library, TimelineEntry
 from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 from companion.services.preflight import Preflight
+from companion.services.restoration import Restoration
 from companion.services.this_pc import ThisPC
 
 _log = logging.getLogger(__name__)
@@ -45,6 +48,7 @@ class Installations:
         preflight: Preflight,
         closing: Closing,
         installer: Installer,
+        restoration: Restoration,
         orders: Orders,
         library: Library,
         this_pc: ThisPC,
@@ -55,6 +59,7 @@ class Installations:
         self._preflight = preflight
         self._closing = closing
         self._installer = installer
+        self._restoration = restoration
         self._orders = orders
         self._library = library
         self._this_pc = this_pc
@@ -119,6 +124,25 @@ class Installations:
         )  # fmt: skip
         return closed
 
+    def hold_back(self, entries: Iterable[AutostartEntry], artifact_id: str) -> tuple[Hold, ...]:
+        """Keep programs from starting by themselves until the artifact is installed, even over a restart.
+
+        What is changed is written down first, so that it is put back whatever happens. Raises `CompanionError`.
+        """
+        held = self._restoration.hold(entries, artifact_id)
+        for hold in held:
+            self._note("held back", None, entry=hold.entry.name, kind=hold.entry.kind.value)
+        return held
+
+    def put_back(self) -> Restored:
+        """Let everything start again that was held back; safe at any time, and done at every start of the program."""
+        restored = self._restoration.restore()
+        for name in (*restored.restored, *restored.left_changed):
+            self._note("put back", None, entry=name, asItWas=name in restored.restored)
+        if restored.failed:
+            _log.warning("could not put back %d autostart entries", len(restored.failed))
+        return restored
+
     def install(
         self,
         number: str,
@@ -129,7 +153,10 @@ class Installations:
         on_step: Callable[[InstallationProgress], None],
         cancellation: Cancellation,
     ) -> Installed:
-        """Verify and run the installer, check that it succeeded, and take a seat of `licence` for this PC."""
+        """Verify and run the installer, check that it succeeded, and take a seat of `licence` for this PC.
+
+        What was held back for it may start again afterwards; when a restart is needed to finish, only after that.
+        """
         try:
             result = self._installer.install(path, grant, profile, on_step, cancellation)
         except CompanionError as error:
@@ -139,6 +166,8 @@ class Installations:
             "installed" if result.succeeded else "installation failed", number, artifact=grant.artifact_id,
             exitCode=result.exit_code, meaning=result.outcome.meaning.value, proven=result.proven,
         )  # fmt: skip
+        if result.succeeded and result.outcome.meaning is not ExitMeaning.RESTART:
+            self.put_back()
         return Installed(result, self._take_seat(number, licence) if result.succeeded else None)
 
     def _take_seat(self, number: str, licence: Licence | None) -> Licence | None:

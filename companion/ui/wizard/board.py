@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFrame, QMessageBox, QVBoxLayout, QWidget
 
 from companion.domain.closing import Closed, ClosingProgress
 from companion.domain.errors import CompanionError
+from companion.domain.facts import AutostartEntry
 from companion.domain.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.profile import Stage
+from companion.domain.wording import without_marks
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
@@ -39,6 +41,7 @@ class Board(QWidget):
         self._desk = desk
         self._stage = Stage.DOWNLOAD
         self._requirements: Requirements | None = None
+        self._job = ""
         self._watching: Task | None = None
         self._closing: Task | None = None
         self._rows: dict[str, tuple[Finding, FindingRow]] = {}
@@ -53,10 +56,10 @@ class Board(QWidget):
         self._layout.addLayout(self._news)
         self._layout.addLayout(self._list)
 
-    def start(self, stage: Stage, requirements: Requirements) -> None:
-        """Begin to look, and go on looking."""
+    def start(self, stage: Stage, requirements: Requirements, job: str) -> None:
+        """Begin to look, and go on looking; `job` is the artifact for which programs may be held back."""
         self.stop()
-        self._stage, self._requirements = stage, requirements
+        self._stage, self._requirements, self._job = stage, requirements, job
         self._rows.clear()
         clear(self._list)
         clear(self._news)
@@ -124,25 +127,32 @@ class Board(QWidget):
         box = QMessageBox(self.window())
         box.setWindowTitle(remedy.title)
         box.setText(f"{finding.title}. Close it now?" if not force else f"{finding.title}. End it by force?")
-        box.setInformativeText(remedy.explanation)
+        box.setInformativeText(without_marks(remedy.explanation))
         close = box.addButton("End it by force" if force else "Close it", QMessageBox.ButtonRole.AcceptRole)
         box.addButton("Leave it open", QMessageBox.ButtonRole.RejectRole)
         if not force:
             box.setDefaultButton(close)
-        box.accepted.connect(partial(self._close, finding, force))
+        hold = remedy.entries if remedy.kind is RemedyKind.CLOSE_AND_HOLD else ()
+        box.accepted.connect(partial(self._close, finding, force, hold))
         box.open()
 
-    def _close(self, finding: Finding, force: bool) -> None:
+    def _close(self, finding: Finding, force: bool, hold: tuple[AutostartEntry, ...]) -> None:
         requirements = self._requirements
         if requirements is None or (self._closing is not None and self._closing.running):
             return
         only = None if finding.rule_id is None else (finding.rule_id,)
-        installations, stage = self._desk.services.installations, self._stage
+        installations, stage, job = self._desk.services.installations, self._stage, self._job
+
+        def work(task: Task) -> Closed:
+            if hold:
+                installations.hold_back(hold, job)
+            return installations.close_blockers(
+                stage, requirements, task.report, task.cancellation, force=force, only=only
+            )
+
         self._closing = self._desk.runner.run(
             self,
-            lambda task: installations.close_blockers(
-                stage, requirements, task.report, task.cancellation, force=force, only=only
-            ),
+            work,
             partial(self._closed, finding),
             failed=self._fail,
             progress=self._show_closing,
@@ -150,13 +160,13 @@ class Board(QWidget):
 
     def _show_closing(self, progress: ClosingProgress) -> None:
         clear(self._news)
-        self._news.addWidget(Notice(f"Closing {progress.name}", progress.sentence, closable=False))
+        self._news.addWidget(Notice(f"Closing {progress.name}", without_marks(progress.sentence), closable=False))
 
     def _closed(self, finding: Finding, closed: Closed) -> None:
         clear(self._news)
         self.closed.emit(closed)
         for back in closed.came_back:
-            self._news.addWidget(Notice(f"{back.name} came back", back.sentence, tone="attention"))
+            self._news.addWidget(Notice(f"{back.name} came back", without_marks(back.sentence), tone="attention"))
         if closed.consent_needed:
             names = " and ".join(closed.consent_needed)
             self._news.addWidget(
@@ -196,7 +206,7 @@ class FindingRow(QFrame):
         words = column(label(finding.title, "strong" if finding.severity in _GRAVE else ""), spacing=2)
         if finding.severity is not Severity.FINE:
             role = "muted" if finding.severity is Severity.UNKNOWN else ""
-            words.addWidget(label(finding.explanation, role, selectable=True))
+            words.addWidget(label(without_marks(finding.explanation), role, selectable=True))
             for remedy in finding.remedies:
                 words.addLayout(self._way_out(finding, remedy, act))
             if finding.evidence:
@@ -211,8 +221,8 @@ class FindingRow(QFrame):
         if remedy.kind in _CLOSES or remedy.target is not None:
             clicked = partial(act, finding, remedy)
             role = "primary" if remedy.kind is RemedyKind.CLOSE and finding.severity is Severity.BLOCKS else ""
-            return column(row(button(remedy.title, clicked, role, tip=remedy.explanation), None))
-        return column(label(f"{remedy.title}: {remedy.explanation}", "muted"))
+            return column(row(button(remedy.title, clicked, role, tip=without_marks(remedy.explanation)), None))
+        return column(label(without_marks(f"{remedy.title}: {remedy.explanation}"), "muted"))
 
     @staticmethod
     def _evidence(finding: Finding) -> QVBoxLayout:

@@ -26,7 +26,7 @@ class CheckStep(Step):
     def enter(self, job: Job) -> None:
         super().enter(job)
         requirements = self.desk.services.installations.requirements(job.profile, job.download, job.folder)
-        self._board.start(Stage.DOWNLOAD, requirements)
+        self._board.start(Stage.DOWNLOAD, requirements, job.download.artifact_id)
 
     def depart(self) -> None:
         self._board.stop()

@@ -61,7 +61,7 @@ class InstallStep(Step):
         self._show_running(False)
         installations = self.desk.services.installations
         requirements = installations.requirements(job.profile, job.download, job.folder, job.fetched.grant)
-        self._board.start(Stage.INSTALL, requirements)
+        self._board.start(Stage.INSTALL, requirements, job.download.artifact_id)
 
     def _allow(self, free: bool) -> None:
         self.onward.setEnabled(free and (self._task is None or not self._task.running))

@@ -41,6 +41,8 @@ class InstallPage(Page):
         self._choose.chosen.connect(self._begin)
         self.add(self._stepper, self._stack)
         self._stepper.show_step(0)
+        # Whatever an earlier run held back and could not put back, because it was cut off, is put back now.
+        desk.runner.run(self, lambda _: desk.services.installations.put_back(), lambda _: None)
 
     def arrive(self, destination: Destination) -> None:
         same = (destination.number, destination.item) == (self._wanted.number, self._wanted.item)
