@@ -34,6 +34,7 @@ class Ledger:
         self._heads: dict[int, int] = {}
         self._lanes: dict[int, list[int]] = {}  # lane -> [current block, stop block]
         self._suspect: set[int] = set()
+        self._void: set[int] = set()  # blocks whose head proved wrong while a lane was adding to it
         self.held = 0
         """Bytes of the file that are on disk, proven or not."""
 
@@ -97,8 +98,11 @@ class Ledger:
             for block in range(start // self._block, -(-stop // self._block)):
                 keep = max(0, start - self.layout.start(block))
                 head = self._head(block)
-                if self._states[block] == TAKEN or head <= keep:
-                    continue  # A lane is at it already and lands it anew.
+                if head <= keep:
+                    continue
+                if self._states[block] == TAKEN:
+                    self._void.add(block)
+                    continue
                 self._states[block] = MISSING
                 self.held -= head - keep
                 self._heads.pop(block, None)
@@ -155,12 +159,10 @@ class Ledger:
             _, stop = self._lanes.get(lane, (0, 0))
             return self.layout.start(stop) if stop < _WITHOUT_END else _WITHOUT_END
 
-    def land(self, lane: int, count: int) -> list[int]:
-        """`count` more bytes of `lane` are in the file; gives the blocks that became whole by them."""
+    def land(self, lane: int, count: int) -> None:
+        """`count` more bytes of `lane` are in the file."""
         with self.changed:
-            whole: list[int] = []
             place = self._lanes[lane]
-            self.held += count
             while count:
                 block = place[0]
                 if block >= len(self._states):
@@ -171,15 +173,22 @@ class Ledger:
                     raise AssertionError("a lane landed more than it had taken")
                 step = min(room, count)
                 count -= step
+                self.held += step
                 if step < room:
                     self._heads[block] = head + step
                     break
                 self._heads.pop(block, None)
                 self._states[block] = LANDED
-                whole.append(block)
+                self._drop_if_void(block)
                 place[0] += 1
             self.changed.notify_all()
-            return whole
+
+    def _drop_if_void(self, block: int) -> None:
+        if block in self._void:
+            self.held -= self._head(block)
+            self._heads.pop(block, None)
+            self._states[block] = MISSING
+            self._void.discard(block)
 
     def leave(self, lane: int) -> None:
         """`lane` has ended: what it did not fetch is free again."""
@@ -189,6 +198,7 @@ class Ledger:
             for block in range(now, stop):
                 if self._states[block] == TAKEN:
                     self._states[block] = MISSING
+                self._drop_if_void(block)
             self.changed.notify_all()
 
     # -- readers -----------------------------------------------------------------------------------------------
@@ -216,7 +226,7 @@ class Ledger:
                 stop = self.layout.stop(block)
                 block += 1
                 continue
-            if least == LANDED:
+            if least == LANDED and block not in self._void:
                 stop = max(stop, self.layout.start(block) + self._heads.get(block, 0))
             break
         return max(0, min(stop, offset + most) - offset)
