@@ -1,90 +1,11 @@
-"""A session bus and a real Secret Service of a test's own."""
+"""What the end-to-end tests share."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
 sys.path.insert(0, str(Path(__file__).parent))
-from session_kit import until
+from session_kit import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
 
-_PARTS = ("dbus-daemon", "gnome-keyring-daemon")
-
-
-@pytest.fixture
-def clean_environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a person with an empty home, no desktop and no session bus."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    home, runtime = tmp_path / "person", tmp_path / "run"
-    for folder in (home, runtime):
-        folder.mkdir(mode=0o700)
-    return {**kept, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
-
-
-@pytest.fixture
-def session_bus(clean_environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """An environment with a session bus of its own."""
-    lacking = [name for name in _PARTS if shutil.which(name) is None]
-    if not sys.platform.startswith("linux") or lacking:
-        pytest.skip(f"needs a Linux session bus and a Secret Service ({', '.join(lacking) or 'Linux'} is missing)")
-    bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"],
-        env=clean_environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert bus.stdout is not None
-    address = bus.stdout.readline().strip()
-    assert address
-    yield {**clean_environment, "DBUS_SESSION_BUS_ADDRESS": address}
-    bus.terminate()
-    bus.communicate(timeout=10)
-
-
-@pytest.fixture
-def secret_service(session_bus: dict[str, str]) -> Iterator[dict[str, str]]:
-    """An environment whose session has an unlocked keyring; nothing of the developer's own is in reach."""
-    keyring = subprocess.Popen(
-        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-        env=session_bus, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    assert keyring.stdin is not None
-    keyring.stdin.write(b"the-session-password")
-    keyring.stdin.close()
-    until(lambda: _has_owner(session_bus["DBUS_SESSION_BUS_ADDRESS"], "org.freedesktop.secrets"))
-    yield session_bus
-    keyring.terminate()
-    keyring.wait(10)
-
-
-def _has_owner(address: str, name: str) -> bool:
-    """Whether somebody on the bus answers to `name`."""
-    from jeepney import DBusAddress, new_method_call
-    from jeepney.io.blocking import open_dbus_connection
-
-    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
-    with open_dbus_connection(bus=address) as connection:
-        reply = connection.send_and_get_reply(new_method_call(bus, "NameHasOwner", "s", (name,)), timeout=5)
-        found: bool = reply.body[0]
-        return found
-
-
-@pytest.fixture
-def lock_keyring(secret_service: dict[str, str]) -> Callable[[], None]:
-    """Locks the session's keyring, as logging off or a time-out does."""
-
-    def lock() -> None:
-        program = (
-            "import secretstorage\n"
-            "bus = secretstorage.dbus_init()\n"
-            "secretstorage.get_default_collection(bus).lock()\n"
-            "assert secretstorage.get_default_collection(bus).is_locked()\n"
-            "bus.close()"
-        )
-        subprocess.run([sys.executable, "-c", program], env=secret_service, check=True, timeout=30)
-
-    return lock
+__all__ = ["clean_environment", "keyring_process", "lock_keyring", "secret_service", "session_bus"]

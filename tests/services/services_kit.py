@@ -1,0 +1,31 @@
+"""The services around a demo store, as one process has them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from companion.demo.server import DemoStore
+from companion.domain.wire import Secret
+from companion.services.keychain import Keychain
+from companion.services.library import Library
+from companion.services.orders import Orders
+from companion.services.store import StoreClient
+
+
+@dataclasses.dataclass
+class Desk:
+    """Orders at a demo store, as one process has them; `now` can be moved."""
+
+    store: DemoStore
+    library: Library
+    keychain: Keychain
+    client: StoreClient
+    now: dt.datetime = dataclasses.field(default_factory=lambda: dt.datetime.now(dt.UTC))
+
+    def __post_init__(self) -> None:
+        self.orders = Orders(self.client, self.keychain, self.library, lambda: self.now)
+
+    def password(self, number: str) -> Secret:
+        """The password of a demo order."""
+        return Secret(next(each.order_password for each in self.store.accounts if each.order_number == number))
