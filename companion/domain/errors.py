@@ -21,7 +21,8 @@ class CompanionError(Exception):
 
     `code` is stable and made of lower-case words joined by hyphens; `title` is a few words, `message` says what
     happened, `hint` what the person can do now. None of them ever holds a secret. `retry_after` is in seconds.
-    Anything that is raised and is not a `CompanionError` is a bug.
+    `attempts` says how often in a row the same thing has failed by now, 0 where nobody counts. Anything that is raised
+    and is not a `CompanionError` is a bug.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class CompanionError(Exception):
         self.kind = kind
         self.retryable = retryable
         self.retry_after = retry_after
+        self.attempts = 0
 
     def as_dict(self) -> dict[str, object]:
         """The error as the ``--json`` output shows it: code, title, message, hint, retryable, retryAfter."""

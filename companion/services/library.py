@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from companion.domain.download_queue import QueueEntry
 from companion.domain.errors import CompanionError
-from companion.domain.orders import Order, Receipt
+from companion.domain.intents import Intent
+from companion.domain.orders import Invoice, Order, Receipt, SupportCase
 from companion.domain.profile import Profile
+from companion.domain.reminder_inbox import InboxEntry
 from companion.domain.wire import Instant, Value, decode, encode_without_secrets
+from companion.services.library_file import explained, open_file
 
-_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _MIGRATIONS = (
@@ -39,7 +40,17 @@ _MIGRATIONS = (
     CREATE TABLE timeline (
         id INTEGER PRIMARY KEY, at TEXT NOT NULL, number TEXT, event TEXT NOT NULL, body BLOB NOT NULL);
     CREATE TABLE reminders (
-        address TEXT PRIMARY KEY, decided_at TEXT NOT NULL, shown_at TEXT, state TEXT NOT NULL, body BLOB NOT NULL);
+        store TEXT NOT NULL, address TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (store, address));
+    """,
+    """
+    CREATE TABLE intents (
+        store TEXT NOT NULL, what TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (store, what));
+    CREATE TABLE invoices (
+        store TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (store, number));
+    CREATE TABLE cases (
+        store TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, opened_at TEXT NOT NULL, PRIMARY KEY (store, id));
+    CREATE INDEX timeline_by_event ON timeline (event, id);
     """,
 )
 
@@ -79,39 +90,31 @@ class TimelineEntry(Value, frozen=True):
     facts: dict[str, str | int | float | bool | None]
 
 
+class KnownCase(Value, frozen=True):
+    """A case that support has taken on, and what it is about."""
+
+    opened_at: Instant
+    order_number: str
+    summary: str
+    case: SupportCase
+
+
+class ReminderChange(NamedTuple):
+    """A reminder's record as it was read (None: there was none), and as it is to be."""
+
+    before: InboxEntry | None
+    after: InboxEntry
+
+
 class Library:
     """The open library. Safe to share between threads; every write is on disk when its method returns."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
-        self.set_aside: Path | None = None
-        try:
-            self._db = self._open(path)
-        except _Unreadable as why:
-            self.set_aside = _set_aside(path, why)
-            self._db = self._open(path)
-
-    def _open(self, path: Path) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
-        except sqlite3.OperationalError as error:
-            raise _not_writable(path, error) from None
-        try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise _Unreadable("damaged")
-            _migrate(db)
-        except sqlite3.OperationalError as error:
-            db.close()
-            raise _not_writable(path, error) from None
-        except sqlite3.DatabaseError:
-            db.close()
-            raise _Unreadable("damaged") from None
-        except _Unreadable:
-            db.close()
-            raise
-        return db
+        opened = open_file(path, _MIGRATIONS, _SAVED, _is_sound)
+        self._db = opened.db
+        self.set_aside = opened.set_aside
+        self.saved = opened.saved
 
     def close(self) -> None:
         """Close the file; the library cannot be used afterwards."""
@@ -128,19 +131,19 @@ class Library:
                 self._db.execute("COMMIT")
             except BaseException as error:
                 if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
-                    raise CompanionError(
-                        "library-not-writable",
-                        "Nothing could be saved",
-                        f"Companion could not write its library ({error}).",
-                        "Free some space on the disk, then try again.",
-                    ) from None
+                    # A full disk may have ended the transaction already, or refuse this as well.
+                    with contextlib.suppress(sqlite3.Error):
+                        self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError):
+                    raise explained(error) from None
                 raise
 
     def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         with self._lock:
-            return self._db.execute(query, values).fetchall()
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise explained(error) from None
 
     # Settings
 
@@ -217,6 +220,8 @@ class Library:
         """Forget an order and all that was noted of it except receipts; False when it was not known."""
         with self._writing() as db:
             db.execute("DELETE FROM files WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM reminders WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM invoices WHERE store = ? AND number = ?", (store, number))
             gone = db.execute("DELETE FROM orders WHERE store = ? AND number = ?", (store, number))
             return gone.rowcount > 0
 
@@ -236,6 +241,43 @@ class Library:
             "SELECT body FROM receipts WHERE store = ? AND number = ? ORDER BY received_at DESC, id", store, number
         )
         return tuple(_read(body, Receipt) for (body,) in rows)
+
+    def remember_invoice(self, store: str, number: str, invoice: Invoice) -> None:
+        """Keep an invoice for the time the store cannot be reached."""
+        with self._writing() as db:
+            body = encode_without_secrets(invoice)
+            db.execute("INSERT OR REPLACE INTO invoices VALUES (?, ?, ?)", (store, number, body))
+
+    def invoice(self, store: str, number: str) -> Invoice | None:
+        """The invoice of an order as it was last read."""
+        rows = self._rows("SELECT body FROM invoices WHERE store = ? AND number = ?", store, number)
+        return _read(rows[0][0], Invoice) if rows else None
+
+    def remember_case(self, store: str, known: KnownCase) -> None:
+        """Keep the number of a case; the same case twice is one."""
+        with self._writing() as db:
+            row = (store, known.case.case_number, encode_without_secrets(known), known.opened_at.isoformat())
+            db.execute("INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?)", row)
+
+    def cases(self, store: str) -> tuple[KnownCase, ...]:
+        """The cases that were opened, newest first."""
+        rows = self._rows("SELECT body FROM cases WHERE store = ? ORDER BY opened_at DESC, id DESC", store)
+        return tuple(_read(body, KnownCase) for (body,) in rows)
+
+    def settle_intent(self, store: str, what: str, settle: Callable[[Intent | None], Intent | None]) -> Intent | None:
+        """Look at an intent and write down what `settle` makes of it (None: nothing) as one step; returns that."""
+        with self._writing() as db:
+            row = db.execute("SELECT body FROM intents WHERE store = ? AND what = ?", (store, what)).fetchone()
+            settled = settle(_read(row[0], Intent) if row else None)
+            db.execute("DELETE FROM intents WHERE store = ? AND what = ?", (store, what))
+            if settled is not None:
+                db.execute("INSERT INTO intents VALUES (?, ?, ?)", (store, what, encode_without_secrets(settled)))
+            return settled
+
+    def intent(self, store: str, what: str) -> Intent | None:
+        """What was asked under this name, or None."""
+        rows = self._rows("SELECT body FROM intents WHERE store = ? AND what = ?", store, what)
+        return _read(rows[0][0], Intent) if rows else None
 
     # Downloads
 
@@ -276,6 +318,21 @@ class Library:
                 [(store, position, encode_without_secrets(entry)) for position, entry in enumerate(entries)],
             )
 
+    # Reminders
+
+    def reminders(self, store: str) -> tuple[InboxEntry, ...]:
+        """The record of every reminder."""
+        rows = self._rows("SELECT body FROM reminders WHERE store = ? ORDER BY address", store)
+        return tuple(_read(body, InboxEntry) for (body,) in rows)
+
+    def replace_reminders(self, store: str, changes: Sequence[ReminderChange]) -> tuple[bool, ...]:
+        """Write records of reminders, each only if what is there is still its `before`; tells which were written.
+
+        So of two programs that decide the same at the same time, one acts.
+        """
+        with self._writing() as db:
+            return tuple(_replace_reminder(db, store, change) for change in changes)
+
     # The time-line for support
 
     def note(self, entry: TimelineEntry) -> None:
@@ -291,39 +348,44 @@ class Library:
         rows = self._rows("SELECT body FROM timeline ORDER BY id DESC LIMIT ?", most)
         return tuple(_read(body, TimelineEntry) for (body,) in reversed(rows))
 
-
-class _Unreadable(Exception):
-    """The file cannot be used as a library; the text is one word for why."""
-
-
-def _set_aside(path: Path, why: Exception) -> Path:
-    """Move an unusable library (and its journal files) out of the way; nothing is deleted."""
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
-    aside = path.with_name(f"{path.stem}-{why}-{stamp}{path.suffix}")
-    for ending in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + ending)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + ending))
-    _log.warning("the library was %s and has been set aside as %s", why, aside.name)
-    return aside
+    def steps(self, events: Sequence[str], number: str | None, most: int) -> tuple[TimelineEntry, ...]:
+        """The latest steps of these kinds about one order (None: about none), newest first."""
+        marks = ", ".join("?" * len(events))
+        query = f"SELECT body FROM timeline WHERE event IN ({marks}) AND number IS ? ORDER BY id DESC LIMIT ?"  # noqa: S608
+        return tuple(_read(body, TimelineEntry) for (body,) in self._rows(query, *events, number, most))
 
 
-def _migrate(db: sqlite3.Connection) -> None:
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(_MIGRATIONS):
-        raise _Unreadable("newer")
-    for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
-        # One transaction for script and number: a crash in between leaves the old version whole.
-        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+# What is worth saving from a file that was set aside; the rest comes from the store again.
+_SAVED = {
+    "settings": ("name", "value"),
+    "orders": ("store", "number", "added_at"),
+    "receipts": ("store", "id", "number", "received_at", "body"),
+    "reminders": ("store", "address", "number", "body"),
+}
 
 
-def _not_writable(path: Path, error: sqlite3.Error) -> CompanionError:
-    return CompanionError(
-        "library-not-writable",
-        "The library cannot be opened",
-        f"Companion keeps its notes in {path}, but that file cannot be opened for writing ({error}).",
-        "Check that the disk is not full, that the folder belongs to you, and that no other program holds the file.",
-    )
+def _is_sound(table: str, body: object) -> bool:
+    """Whether this program can use what a saved row holds."""
+    kinds: dict[str, type[Value]] = {"receipts": Receipt, "reminders": InboxEntry}
+    try:
+        if table in kinds:
+            _read(body, kinds[table])
+        elif table == "orders":
+            dt.datetime.fromisoformat(str(body))
+    except (CompanionError, ValueError):
+        return False
+    return True
+
+
+def _replace_reminder(db: sqlite3.Connection, store: str, change: ReminderChange) -> bool:
+    where = (store, change.after.address)
+    row = db.execute("SELECT body FROM reminders WHERE store = ? AND address = ?", where).fetchone()
+    if (_read(row[0], InboxEntry) if row else None) != change.before:
+        return False
+    body = encode_without_secrets(change.after)
+    number = change.after.reminder.subject.order_number
+    db.execute("INSERT OR REPLACE INTO reminders VALUES (?, ?, ?, ?)", (*where, number, body))
+    return True
 
 
 def _read(body: object, kind: type[T]) -> T:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-import urllib.parse
-import uuid
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from companion.domain.auto_renewal import confirmed
 from companion.domain.errors import CompanionError, Kind
 from companion.domain.orders import (
-    AutoRenewChange,
     Extension,
     Grant,
     Invoice,
@@ -28,15 +26,18 @@ from companion.domain.orders import (
 from companion.domain.problems import Problem, explain_problem
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret
+from companion.services.access import Access
+from companion.services.attempts import Attempts
+from companion.services.intents import Intents
 from companion.services.keychain import Credentials, Kept, Keychain
-from companion.services.library import KnownOrder, Library, TimelineEntry
+from companion.services.library import KnownCase, KnownOrder, Library, TimelineEntry
 from companion.services.store import Fresh, StoreClient
+from companion.services.switching import SWITCH, Switching, not_read_again, not_switched
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# A token that is about to end would end in the middle of the work.
-_TOKEN_MARGIN = dt.timedelta(seconds=30)
+LOG_IN = "opening an order"
 
 
 class Added(NamedTuple):
@@ -56,7 +57,10 @@ class Orders:
         self._keychain = keychain
         self._library = library
         self._clock = clock
-        self._tokens: dict[str, tuple[Secret, dt.datetime]] = {}
+        self._access = Access(client, keychain, clock)
+        self._intents = Intents(library, client.url, clock)
+        self._switching = Switching(client, self._access, self._intents, library, clock)
+        self.attempts = Attempts(library, clock)
         self._full: dict[str, Order] = {}
         self._lock = threading.RLock()
 
@@ -104,14 +108,16 @@ class Orders:
         Raises what the store says to a wrong pair; nothing is kept then. The number is kept as the store spells it.
         """
         credentials = Credentials(order_password=password)
-        session = self._client.open_session(number, credentials)
+        with self.attempts.counted(LOG_IN, number):
+            session = self._access.log_in(number, credentials)
         spelled = [opened for opened in session.order_numbers if opened.casefold() == number.casefold()]
         return self._add(session, credentials, tuple(spelled) or session.order_numbers)
 
     def add_by_card(self, email: str, digits: Secret) -> Added:
         """Find all orders of an e-mail address and card, remember them, and keep both in the keychain."""
         credentials = Credentials(email=email, card_last_digits=digits)
-        session = self._client.open_session(None, credentials)
+        with self.attempts.counted(LOG_IN, None):
+            session = self._access.log_in(None, credentials)
         return self._add(session, credentials, session.order_numbers)
 
     def _add(self, session: Session, credentials: Credentials, numbers: tuple[str, ...]) -> Added:
@@ -119,12 +125,11 @@ class Orders:
         for number in numbers:
             # Read first: an order that cannot be read is not added.
             fresh = self._client.order(number, session.token)
-            with self._lock:
-                self._tokens[number] = (session.token, session.expires_at)
+            self._access.hold(number, session)
             self._library.add_order(self.store, number, self._clock())
             if fresh is not None:
                 self._remember(number, fresh)
-            if self._keychain.keep(self._account(number), credentials) is Kept.SESSION:
+            if self._keychain.keep(self._access.account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
             self._note("order added", number, kept=kept.value)
         return Added(numbers, kept)
@@ -135,16 +140,16 @@ class Orders:
         Raises `CompanionError` ``order-unknown`` when it was never added.
         """
         self._known(number)
-        self._keychain.forget(self._account(number))
+        self._keychain.forget(self._access.account(number))
         with self._lock:
-            self._tokens.pop(number, None)
             self._full.pop(number, None)
+        self._access.drop(number)
         self._library.remove_order(self.store, number)
         self._note("order removed", number)
 
     def in_keychain(self, number: str) -> bool | None:
         """Whether the keychain holds the credentials of an order; None when there is none or it cannot be asked."""
-        return self._keychain.holds(self._account(number))
+        return self._keychain.holds(self._access.account(number))
 
     def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
         """Ask the store to e-mail a new order password."""
@@ -162,10 +167,15 @@ class Orders:
         with self._lock:
             seen = self._full.get(number)
         known = self._known(number)
-        fresh = self._authorised(number, lambda token: self._client.order(number, token, known.etag if seen else None))
+        fresh = self._access.authorised(
+            number, lambda token: self._client.order(number, token, known.etag if seen else None)
+        )
         if fresh is not None:
             self._remember(number, fresh)
-        return self._with_secrets(self._known(number))
+        found = self._with_secrets(self._known(number))
+        if found.order is not None:
+            self._switching.claim_receipts(found.order)
+        return found
 
     def _remember(self, number: str, fresh: Fresh[Order]) -> None:
         if fresh.value.number != number:
@@ -194,23 +204,19 @@ class Orders:
     def switch_auto_renew(self, number: str, subscription: Subscription, on: bool) -> tuple[Order, Receipt]:
         """Switch auto-renewal, keep the receipt, and read the order again: what counts is what the store then says.
 
-        Raises `CompanionError` ``not-switched`` when the store's state does not agree with its receipt.
+        Raises `CompanionError` ``not-switched`` when the store's state does not agree with its receipt, and
+        ``not-read-again`` when it acted and could not be asked afterwards; the receipt is kept in both cases.
         """
-        change: AutoRenewChange = self._authorised(
-            number, lambda token: self._client.switch_auto_renew(subscription.id, subscription.version, on, token)
-        )
-        self._library.remember_receipt(self.store, number, change.receipt)
-        self._note("auto-renewal switched", number, on=on, receipt=change.receipt.id)
-        order = self.order(number)
-        now = next((plan for plan in order.subscriptions if plan.id == subscription.id), None)
-        if now is None or now.auto_renew is not on:
-            raise CompanionError(
-                "not-switched",
-                "The store does not show the change",
-                "The store sent a receipt, but its own record of the subscription still says the opposite.",
-                "The receipt is kept with the order. Refresh in a few minutes; if it stays, contact support with it.",
-            )
-        return order, change.receipt
+        with self.attempts.counted(SWITCH, number):
+            receipt = self._switching.switch(number, subscription, on)
+            try:
+                order = self.order(number)
+            except CompanionError as error:
+                raise not_read_again() if error.kind is Kind.UNREACHABLE else error from None
+            now = next((plan for plan in order.subscriptions if plan.id == subscription.id), None)
+            if now is None or not confirmed(now, receipt, on):
+                raise not_switched()
+            return order, receipt
 
     def receipts(self, number: str) -> tuple[Receipt, ...]:
         """The receipts kept for an order, newest first."""
@@ -218,20 +224,25 @@ class Orders:
 
     def grant(self, number: str, artifact_id: str) -> Grant:
         """A fresh signed URL for an artifact."""
-        return self._authorised(number, lambda token: self._client.grant(number, artifact_id, token))
+        return self._access.authorised(number, lambda token: self._client.grant(number, artifact_id, token))
 
     def request_extension(self, number: str, artifact_id: str) -> Extension:
         """Ask the store to reopen a closed download window."""
-        key = self._intent("extension", number, artifact_id)
-        return self._authorised(number, lambda token: self._client.request_extension(number, artifact_id, token, key))
+        what = ("asking for a download to open again", number, artifact_id)
+        found = self._once(
+            number, what, lambda token, key: self._client.request_extension(number, artifact_id, token, key)
+        )
+        self._note("extension asked for", number, artifact=artifact_id, status=found.status.value)
+        return found
 
     def request_return(self, order: Order, reason: ReturnReason, subscription_id: str | None = None) -> Return:
         """Ask to return a whole order, or an unwanted renewal of one subscription."""
         items = () if subscription_id else tuple(item.id for item in order.line_items)
-        key = self._intent("return", order.number, reason.value, subscription_id or "")
-        found = self._authorised(
+        what = ("asking for a return", order.number, reason.value, subscription_id or " ".join(items))
+        found = self._once(
             order.number,
-            lambda token: self._client.request_return(
+            what,
+            lambda token, key: self._client.request_return(
                 order.number, reason, token, key, line_item_ids=items, subscription_id=subscription_id
             ),
         )
@@ -248,47 +259,87 @@ class Orders:
                 "This return needs no Electronic Letter of Destruction.",
                 "Nothing has to be done.",
             )
-        key = self._intent("letter", number, returned.id)
-        return self._authorised(number, lambda token: self._client.accept_letter(returned.id, letter, token, key))
+        what = ("accepting a letter of destruction", number, returned.id)
+        found = self._once(number, what, lambda token, key: self._client.accept_letter(returned.id, letter, token, key))
+        self._note("letter accepted", number, id=found.id)
+        return found
 
     def invoice(self, number: str) -> Invoice:
-        """The invoice of an order."""
-        return self._authorised(number, lambda token: self._client.invoice(number, token))
+        """The invoice of an order; the one read last when the store cannot be reached."""
+        with self.attempts.counted("reading the invoice", number):
+            try:
+                found = self._access.authorised(number, lambda token: self._client.invoice(number, token))
+            except CompanionError as error:
+                remembered = self._library.invoice(self.store, number)
+                if remembered is None or error.kind is not Kind.UNREACHABLE:
+                    raise
+                _log.info("showing the remembered invoice: %s", error.code)
+                return remembered
+        self._library.remember_invoice(self.store, number, found)
+        return found
 
     def invoice_pdf(self, number: str) -> bytes:
         """The invoice of an order as PDF."""
-        return self._authorised(number, lambda token: self._client.invoice_pdf(number, token))
+        with self.attempts.counted("reading the invoice", number):
+            return self._access.authorised(number, lambda token: self._client.invoice_pdf(number, token))
 
     def add_backup_medium(self, number: str) -> Order:
         """Add the physical backup medium to an order."""
-        key = self._intent("backup-medium", number)
-        self._authorised(number, lambda token: self._client.add_backup_medium(number, token, key))
+        what = ("adding the backup medium", number)
+        self._once(number, what, lambda token, key: self._client.add_backup_medium(number, token, key))
+        self._note("backup medium added", number)
         return self.order(number)
 
     def take_seat(self, number: str, licence_id: str, seat_id: str, name: str) -> Licence:
         """Take a seat of a licence for a PC."""
-        return self._authorised(number, lambda token: self._client.take_seat(licence_id, seat_id, name, token))
+        with self.attempts.counted("taking a seat", number):
+            found = self._access.authorised(
+                number, lambda token: self._client.take_seat(licence_id, seat_id, name, token)
+            )
+        self._note("seat taken", number, seat=seat_id)
+        return found
 
     def free_seat(self, number: str, licence_id: str, seat_id: str) -> Licence:
         """Free a seat of a licence."""
-        return self._authorised(number, lambda token: self._client.free_seat(licence_id, seat_id, token))
+        with self.attempts.counted("freeing a seat", number):
+            found = self._access.authorised(number, lambda token: self._client.free_seat(licence_id, seat_id, token))
+        self._note("seat freed", number, seat=seat_id)
+        return found
 
     def open_case(self, number: str, summary: str, case_file: str) -> SupportCase:
-        """Send a case to support."""
-        key = self._intent("case", number, summary, case_file)
-        case = self._authorised(number, lambda token: self._client.open_case(number, summary, case_file, token, key))
+        """Send a case to support and keep its number.
+
+        While the answer to the same summary is outstanding, the case file that was sent first is sent again.
+        """
+        what = ("sending a case to support", number, summary)
+        text = self._intents.begin(what, case_file).body or case_file
+        case = self._once(number, what, lambda token, key: self._client.open_case(number, summary, text, token, key))
+        known = KnownCase(opened_at=self._clock(), order_number=number, summary=summary, case=case)
+        self._library.remember_case(self.store, known)
         self._note("case opened", number, case=case.case_number)
         return case
 
+    def cases(self) -> tuple[KnownCase, ...]:
+        """The cases that were opened with support, newest first."""
+        return self._library.cases(self.store)
+
+    def _once(self, number: str, what: tuple[str, ...], send: Callable[[Secret, str], T]) -> T:
+        """Do something at the store once, however often it is pressed or its answer is lost on the way."""
+        with self.attempts.counted(what[0], number):
+            intent = self._intents.begin(what)
+            return self._access.authorised(
+                number, lambda token: self._intents.send(what, lambda: send(token, intent.key))
+            )
+
     def secrets(self) -> frozenset[str]:
         """Every text this process knows that nobody else may read: to be taken out of what leaves this PC."""
+        found = set(self._access.tokens())
         with self._lock:
-            found = {token.reveal() for token, _ in self._tokens.values()}
             found |= {
                 licence.key.reveal() for order in self._full.values() for licence in order.licences if licence.key
             }
         for known in self._library.orders(self.store):
-            credentials = self._keychain.read(self._account(known.number))
+            credentials = self._keychain.read(self._access.account(known.number))
             if credentials is not None:
                 kept = (credentials.order_password, credentials.card_last_digits)
                 found |= {secret.reveal() for secret in kept if secret is not None}
@@ -299,43 +350,8 @@ class Orders:
 
     def use_for_session(self, number: str, credentials: Credentials) -> None:
         """Open an order for this process only, without keeping its credentials."""
-        session = self._client.open_session(number, credentials)
-        with self._lock:
-            self._tokens[number] = (session.token, session.expires_at)
-
-    def _authorised(self, number: str, work: Callable[[Secret], T]) -> T:
-        """Run `work` with a token, logging in when there is none or the store has ended it."""
-        token, fresh = self._token(number)
-        try:
-            return work(token)
-        except CompanionError as error:
-            if error.code != "session-expired" or fresh:
-                raise
-        with self._lock:
-            self._tokens.pop(number, None)
-        return work(self._token(number)[0])
-
-    def _token(self, number: str) -> tuple[Secret, bool]:
-        """A token and whether it was made just now."""
-        with self._lock:
-            held = self._tokens.get(number)
-        if held is not None and held[1] - _TOKEN_MARGIN > self._clock():
-            return held[0], False
-        credentials = self._keychain.read(self._account(number))
-        if credentials is None:
-            if held is not None:
-                return held[0], False
-            raise CompanionError(
-                "credentials-needed",
-                "The order has to be opened again",
-                self._keychain.trouble or "Its password is not in this computer's keychain.",
-                "Enter the order password from the confirmation e-mail.",
-                kind=Kind.NO,
-            )
-        session = self._client.open_session(number, credentials)
-        with self._lock:
-            self._tokens[number] = (session.token, session.expires_at)
-        return session.token, True
+        with self.attempts.counted(LOG_IN, number):
+            self._access.hold(number, self._access.log_in(number, credentials))
 
     def _known(self, number: str) -> KnownOrder:
         known = self._library.order(self.store, number)
@@ -347,14 +363,6 @@ class Orders:
                 "Add it with its number and order password; both are in the confirmation e-mail.",
             )
         return known
-
-    def _account(self, number: str) -> str:
-        return f"{number} at {urllib.parse.urlsplit(self.store).netloc}"
-
-    def _intent(self, *parts: str) -> str:
-        """An idempotency key for one intention on one day: pressed twice, or after a lost answer, it acts once."""
-        day = self._clock().date().isoformat()
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, "\n".join((self.store, day, *parts))))
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

@@ -1,0 +1,85 @@
+"""Access to orders at the store: short-lived tokens, opened anew and silently while the credentials hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import urllib.parse
+from collections.abc import Callable
+from typing import TypeVar
+
+from companion.domain.errors import CompanionError
+from companion.domain.orders import Session
+from companion.domain.wire import Secret
+from companion.services.keychain import Credentials, Keychain
+from companion.services.store import StoreClient
+
+T = TypeVar("T")
+
+# A token that is about to end would end in the middle of the work.
+_TOKEN_MARGIN = dt.timedelta(seconds=30)
+
+
+class Access:
+    """Holds one token per order in memory. Safe to use from several threads."""
+
+    def __init__(self, client: StoreClient, keychain: Keychain, clock: Callable[[], dt.datetime]) -> None:
+        self._client = client
+        self._keychain = keychain
+        self._clock = clock
+        self._tokens: dict[str, tuple[Secret, dt.datetime]] = {}
+        self._lock = threading.Lock()
+
+    def account(self, number: str) -> str:
+        """The keychain's name for the credentials of an order."""
+        return f"{number} at {urllib.parse.urlsplit(self._client.url).netloc}"
+
+    def log_in(self, number: str | None, credentials: Credentials) -> Session:
+        """Open a session at the store; its token is not held before `hold`."""
+        return self._client.open_session(number, credentials)
+
+    def hold(self, number: str, session: Session) -> None:
+        """Use a session's token for an order from now on."""
+        with self._lock:
+            self._tokens[number] = (session.token, session.expires_at)
+
+    def drop(self, number: str) -> None:
+        """Forget the token of an order."""
+        with self._lock:
+            self._tokens.pop(number, None)
+
+    def tokens(self) -> frozenset[str]:
+        """Every token that is held: to be taken out of what leaves this PC."""
+        with self._lock:
+            return frozenset(token.reveal() for token, _ in self._tokens.values())
+
+    def authorised(self, number: str, work: Callable[[Secret], T]) -> T:
+        """Run `work` with a token, logging in when there is none or the store has ended it."""
+        token, fresh = self._token(number)
+        try:
+            return work(token)
+        except CompanionError as error:
+            if error.code != "session-expired" or fresh:
+                raise
+        self.drop(number)
+        return work(self._token(number)[0])
+
+    def _token(self, number: str) -> tuple[Secret, bool]:
+        """A token and whether it was made just now."""
+        with self._lock:
+            held = self._tokens.get(number)
+        if held is not None and held[1] - _TOKEN_MARGIN > self._clock():
+            return held[0], False
+        credentials = self._keychain.read(self.account(number))
+        if credentials is None:
+            if held is not None:
+                return held[0], False
+            raise CompanionError(
+                "credentials-needed",
+                "The order has to be opened again",
+                self._keychain.trouble or "Its password is not in this computer's keychain.",
+                "Enter the order password from the confirmation e-mail.",
+            )
+        session = self.log_in(number, credentials)
+        self.hold(number, session)
+        return session.token, True

@@ -1,0 +1,56 @@
+"""What went wrong and how often, written down for the case file and for offering help in time."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+from companion.domain.attempts import Attempt, failed_in_a_row, is_failure
+from companion.domain.errors import CompanionError
+from companion.services.library import Library, TimelineEntry
+
+FAILED, SUCCEEDED = "failed", "succeeded"
+_LOOK_BACK = 40
+
+
+class Attempts:
+    """Counts attempts through the time-line, so that a new start of the program does not begin anew."""
+
+    def __init__(self, library: Library, clock: Callable[[], dt.datetime]) -> None:
+        self._library = library
+        self._clock = clock
+
+    @contextlib.contextmanager
+    def counted(self, what: str, number: str | None) -> Iterator[None]:
+        """Count the work inside as an attempt at `what`; a failure learns how many in a row it is."""
+        try:
+            yield
+        except CompanionError as error:
+            self.failed(what, number, error)
+            raise
+        self.succeeded(what, number)
+
+    def failed(self, what: str, number: str | None, error: CompanionError) -> None:
+        """Note a failure and tell `error` how many in a row it is; what was counted already is not counted twice."""
+        if error.attempts or not is_failure(error):
+            return
+        # A disk that takes no notes must not hide the failure itself.
+        with contextlib.suppress(CompanionError):
+            self._note(FAILED, what, number, error.code)
+            error.attempts = self._in_a_row(what, number)
+
+    def succeeded(self, what: str, number: str | None) -> None:
+        """Note that something worked after it had failed."""
+        with contextlib.suppress(CompanionError):
+            if self._in_a_row(what, number):
+                self._note(SUCCEEDED, what, number, None)
+
+    def _in_a_row(self, what: str, number: str | None) -> int:
+        steps = self._library.steps((FAILED, SUCCEEDED), number, _LOOK_BACK)
+        attempts = [Attempt(step.at, str(step.facts.get("what")), step.event == FAILED) for step in steps]
+        return failed_in_a_row(attempts, what, self._clock())
+
+    def _note(self, event: str, what: str, number: str | None, code: str | None) -> None:
+        facts: dict[str, str | int | float | bool | None] = {"what": what, **({"code": code} if code else {})}
+        self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

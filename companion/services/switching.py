@@ -1,0 +1,96 @@
+"""Switching auto-renewal at the store, with a receipt that is not lost even when an answer is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import Order, Receipt, Subscription
+from companion.services.access import Access
+from companion.services.intents import Intents
+from companion.services.library import Library, TimelineEntry
+from companion.services.store import StoreClient
+
+_log = logging.getLogger(__name__)
+
+SWITCH = "switching auto-renewal"
+
+
+class Switching:
+    """Sends switches and keeps their receipts."""
+
+    def __init__(
+        self, client: StoreClient, access: Access, intents: Intents, library: Library, clock: Callable[[], dt.datetime]
+    ) -> None:
+        self._client = client
+        self._access = access
+        self._intents = intents
+        self._library = library
+        self._clock = clock
+
+    def switch(self, number: str, plan: Subscription, on: bool) -> Receipt:
+        """Switch the plan as it was read; the store refuses with ``version-conflict`` if it has changed since."""
+        self._intents.replace((SWITCH, plan.id), f"{'on' if on else 'off'} {plan.version}")
+        return self._send(number, plan.id, plan.version, on)
+
+    def claim_receipts(self, order: Order) -> None:
+        """Fetch the receipt of a switch whose answer was lost, once the store's own state shows that it has acted.
+
+        The switch is sent again from the version it was made from: a store gives its receipt once more, and cannot
+        act on it, because that version is no longer the current one (RFC 9110 §13.1.1).
+        """
+        for plan in order.subscriptions:
+            lost = self._intents.unanswered((SWITCH, plan.id))
+            if lost is None or lost.body is None:
+                continue
+            wanted, _, version = lost.body.partition(" ")
+            if plan.version == version or plan.auto_renew is not (wanted == "on"):
+                continue
+            try:
+                self._send(order.number, plan.id, version, wanted == "on")
+            except CompanionError as error:
+                _log.info("the receipt of a lost answer was not given: %s", error.code)
+
+    def _send(self, number: str, subscription_id: str, version: str, on: bool) -> Receipt:
+        change = self._access.authorised(
+            number,
+            lambda token: self._intents.send(
+                (SWITCH, subscription_id),
+                lambda: self._client.switch_auto_renew(subscription_id, version, on, token),
+            ),
+        )
+        receipt = change.receipt
+        self._library.remember_receipt(self._client.url, number, receipt)
+        self._library.note(
+            TimelineEntry(
+                at=self._clock(),
+                event="auto-renewal switched",
+                order_number=number,
+                facts={"on": on, "receipt": receipt.id},
+            )
+        )
+        return receipt
+
+
+def not_read_again() -> CompanionError:
+    """The switch has a receipt, but what the store says now is not known."""
+    return CompanionError(
+        "not-read-again",
+        "Switched, but not looked at again",
+        "The store has sent its receipt. When it was asked for the new state afterwards, no answer came.",
+        "The receipt is kept with the order. Refresh the order to see what the store says.",
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    )
+
+
+def not_switched() -> CompanionError:
+    """The switch has a receipt, but the store's own record says the opposite."""
+    return CompanionError(
+        "not-switched",
+        "The store does not show the change",
+        "The store sent a receipt, but its own record of the subscription still says the opposite.",
+        "The receipt is kept with the order. Refresh in a few minutes; if it stays, contact support with it.",
+    )
