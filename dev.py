@@ -7,6 +7,7 @@ Only the standard library is needed to run this file; everything else goes into 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -91,12 +92,11 @@ def set_up(extra: str) -> None:
 def make_venv() -> None:
     if PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0:
         return
-    try:
-        venv.create(VENV, with_pip=True, clear=True)
-    except (subprocess.CalledProcessError, ModuleNotFoundError):
+    if importlib.util.find_spec("ensurepip") is None:
         # Debian and Ubuntu ship Python without the part that puts pip into a virtual environment.
         install_packages([f"python{sys.version_info.major}.{sys.version_info.minor}-venv"])
-        venv.create(VENV, with_pip=True, clear=True)
+        importlib.invalidate_caches()
+    venv.create(VENV, with_pip=True, clear=True)
 
 
 def check_qt() -> None:
