@@ -15,6 +15,7 @@ from companion.services.places import Places, places
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
     from companion.services.library import Library
+    from companion.services.time_zone import LocalZone
 
 STORE_SETTING = "store"
 MEBIBYTE = 1024 * 1024
@@ -25,11 +26,11 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def local_zone() -> dt.tzinfo:
-    """The person's time zone, with its rules for summer time."""
-    import tzlocal
+def local_zone() -> LocalZone:
+    """The person's time zone, with its rules for summer time; it follows them when they travel."""
+    from companion.services.time_zone import LocalZone
 
-    return tzlocal.get_localzone()
+    return LocalZone()
 
 
 def home_places(home: Path | None) -> Places:
@@ -56,6 +57,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
+    from companion.services.reminders import Reminders
     from companion.services.resources import resource
     from companion.services.restoration import Restoration
     from companion.services.store import StoreClient
@@ -72,6 +74,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
         raise
     platform, keychain, zone = current(), Keychain(), local_zone()
     orders = Orders(client, keychain, library, utc_now)
+    purchases = Purchases(orders, library, platform, where.downloads, utc_now)
     this_pc = ThisPC(platform, library)
     preflight = Preflight(platform, utc_now, store_clock=client.time)
     closing = Closing(platform)
@@ -87,7 +90,8 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
         library=library,
         keychain=keychain,
         orders=orders,
-        purchases=Purchases(orders, library, platform, where.downloads, utc_now),
+        purchases=purchases,
+        reminders=Reminders(orders, purchases, library, utc_now, zone, store_clock=client.time),
         preflight=preflight,
         closing=closing,
         installations=installations,

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from companion.services.platforms.protocol import Platform
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
+    from companion.services.reminders import Reminders
     from companion.services.this_pc import ThisPC
+    from companion.services.time_zone import LocalZone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,12 +42,13 @@ class Services:
 
     places: Places
     clock: Callable[[], dt.datetime]
-    zone: dt.tzinfo
+    zone: LocalZone
     platform: Platform
     library: Library
     keychain: Keychain
     orders: Orders
     purchases: Purchases
+    reminders: Reminders
     preflight: Preflight
     closing: Closing
     installations: Installations

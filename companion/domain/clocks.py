@@ -1,0 +1,68 @@
+"""What clocks tell: that the PC slept or was set, that its time is wrong, and when the store is asked again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import NamedTuple
+
+from companion.domain.errors import CompanionError
+
+STORE_DISAGREES = dt.timedelta(minutes=10)
+REFRESH_EVERY = dt.timedelta(hours=6)
+REFRESH_AFTER_FAILURE = dt.timedelta(minutes=30)
+_JUMP = dt.timedelta(seconds=90)
+
+
+class Clocks(NamedTuple):
+    """One look at both clocks: the wall clock, and one that only ever counts seconds of this PC being awake."""
+
+    wall: dt.datetime
+    steady: float
+
+
+def jumped(before: Clocks, after: Clocks) -> bool:
+    """Whether the PC slept or somebody set its clock in between: the two clocks no longer agree."""
+    return abs((after.wall - before.wall) - dt.timedelta(seconds=after.steady - before.steady)) > _JUMP
+
+
+def clock_trouble(store_time: dt.datetime | None, now: dt.datetime) -> CompanionError | None:
+    """What to say of a PC whose clock disagrees with the store's by more than ten minutes; it would remind wrongly."""
+    if store_time is None or abs(now - store_time) <= STORE_DISAGREES:
+        return None
+    minutes = round(abs(now - store_time).total_seconds() / 60)
+    amount = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
+    amount = amount if minutes < 2880 else f"{round(minutes / 1440)} days"
+    ahead = now > store_time
+    return CompanionError(
+        "clock-wrong",
+        "This PC's clock is wrong",
+        f"It is {amount} {'ahead of' if ahead else 'behind'} the store's clock. "
+        f"Reminders go by this PC's clock, so they would come too {'early' if ahead else 'late'}.",
+        "In the system's settings for date and time, let the PC set its time by itself.",
+    )
+
+
+def next_refresh(
+    last: dt.datetime | None, failed: dt.datetime | None, now: dt.datetime, this_pc: str
+) -> dt.datetime:  # fmt: skip
+    """When to ask the store again: four times a day, at moments that differ from PC to PC and from time to time.
+
+    `last` is when it was asked with success, `failed` when the latest try failed after that. The moment may have
+    passed: then ask now. A moment in the future of `now` that the PC's clock can no longer mean is not believed.
+    """
+    if last is None or last > now:
+        return now if failed is None or failed > now else failed + REFRESH_AFTER_FAILURE
+    if failed is not None and last < failed <= now:
+        return failed + REFRESH_AFTER_FAILURE
+    slot = int(last.timestamp() // REFRESH_EVERY.total_seconds())
+    moments = (_moment(this_pc, number) for number in (slot, slot + 1, slot + 2))
+    # Two moments of neighbouring slots may nearly meet; the second would bring nothing new.
+    return next(moment for moment in moments if moment - last > REFRESH_EVERY / 3)
+
+
+def _moment(this_pc: str, slot: int) -> dt.datetime:
+    """The moment within a slot that belongs to this PC."""
+    drawn = int.from_bytes(hashlib.sha256(f"{this_pc} {slot}".encode()).digest()[:4], "big") / 2**32
+    seconds = (slot + drawn) * REFRESH_EVERY.total_seconds()
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)

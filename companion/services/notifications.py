@@ -1,0 +1,194 @@
+"""Notices on a Linux desktop, with buttons (Desktop Notifications Specification 1.2).
+
+Spoken over the session bus directly: Qt's tray balloon has no buttons, and Qt's D-Bus classes cannot send the
+unsigned number that the specification asks for from Python.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import html
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from companion.domain.errors import CompanionError
+
+if TYPE_CHECKING:
+    from jeepney import Message
+    from jeepney.io.threading import DBusConnection
+
+_log = logging.getLogger(__name__)
+
+_NAME = "org.freedesktop.Notifications"
+_PATH = "/org/freedesktop/Notifications"
+_ANSWER_SECONDS = 10.0
+_FOR_EVER = 0
+
+
+class DesktopNotifications:
+    """Shows notices through the desktop's own daemon. Every method blocks; safe to use from several threads.
+
+    `pressed` is told, on a thread of its own, the id of a notice and which button was pressed ("default" is the
+    notice itself); `closed` the id of one that is no longer there. Raises `CompanionError` ``no-notifications``
+    where there is no session bus or nobody on it who shows notices.
+    """
+
+    def __init__(self, pressed: Callable[[int, str], None], closed: Callable[[int], None]) -> None:
+        self._pressed = pressed
+        self._closed = closed
+        self._lock = threading.Lock()
+        self._bus: _Bus | None = None
+        self._abilities: frozenset[str] = frozenset()
+
+    def show(self, title: str, body: str, buttons: Sequence[tuple[str, str]], *, replaces: int, stays: bool) -> int:
+        """Show a notice in place of the one with the id `replaces`, and return its id.
+
+        `buttons` are codes and texts; they are left away where the desktop has none. One that `stays` is there until
+        somebody closes it.
+        """
+        bus = self._connected()
+        if "body-markup" in self._abilities:
+            body = html.escape(body, quote=False)
+        actions = [part for button in buttons for part in button] if "actions" in self._abilities else []
+        hints = {"urgency": ("y", 1), "desktop-entry": ("s", "companion")}
+        expires = _FOR_EVER if stays else -1
+        arguments = ("Companion", replaces, "", title, body, actions, hints, expires)
+        return int(self._call(bus, "Notify", "susssasa{sv}i", arguments)[0])
+
+    def withdraw(self, identity: int) -> None:
+        """Take a notice away; one that is gone already makes no difference."""
+        bus = self._bus
+        if bus is not None and not bus.ended:
+            with contextlib.suppress(CompanionError):
+                self._call(bus, "CloseNotification", "u", (identity,))
+
+    def close(self) -> None:
+        """Leave the bus."""
+        with self._lock:
+            bus, self._bus = self._bus, None
+        if bus is not None:
+            bus.close()
+
+    def _connected(self) -> _Bus:
+        with self._lock:
+            if self._bus is None or self._bus.ended:
+                try:
+                    bus = _Bus(self._heard)
+                except Exception as error:  # noqa: BLE001 - whatever keeps us off the bus means: no notices
+                    raise _nobody(error) from None
+                try:
+                    bus.listen(_NAME, _PATH)
+                    self._abilities = frozenset(self._call(bus, "GetCapabilities", None, ())[0])
+                except BaseException:
+                    bus.close()
+                    raise
+                self._bus = bus
+            return self._bus
+
+    def _call(self, bus: _Bus, method: str, signature: str | None, arguments: tuple[object, ...]) -> tuple[Any, ...]:
+        from jeepney import DBusAddress, new_method_call
+
+        address = DBusAddress(_PATH, bus_name=_NAME, interface=_NAME)
+        try:
+            return bus.ask(new_method_call(address, method, signature, arguments))
+        except (OSError, TimeoutError, _Refused) as error:
+            raise _nobody(error) from None
+
+    def _heard(self, member: str, body: tuple[Any, ...]) -> None:
+        if member == "ActionInvoked":
+            self._pressed(int(body[0]), str(body[1]))
+        elif member == "NotificationClosed":
+            self._closed(int(body[0]))
+
+
+class _Refused(Exception):
+    """The other side answered with an error."""
+
+
+class _Bus:
+    """One connection to the session bus; a thread of its own waits for what arrives, and sleeps until then."""
+
+    def __init__(self, heard: Callable[[str, tuple[Any, ...]], None]) -> None:
+        from jeepney.io.threading import open_dbus_connection
+
+        self._heard = heard
+        self._connection: DBusConnection = open_dbus_connection("SESSION")
+        self._waiting: dict[int, concurrent.futures.Future[Message]] = {}
+        self._lock = threading.Lock()
+        self.ended = False
+        self._thread = threading.Thread(target=self._receive, name="notifications", daemon=True)
+        self._thread.start()
+
+    def listen(self, name: str, path: str) -> None:
+        """Ask the bus for the signals of an interface."""
+        from jeepney import MatchRule
+        from jeepney.bus_messages import message_bus
+
+        self.ask(message_bus.AddMatch(MatchRule(type="signal", interface=name, path=path)))
+
+    def ask(self, message: Message) -> tuple[Any, ...]:
+        """Send a call and wait for its answer. Raises `OSError`, `TimeoutError` or `_Refused`."""
+        from jeepney import MessageType
+
+        answer: concurrent.futures.Future[Message] = concurrent.futures.Future()
+        with self._lock:
+            if self.ended:
+                raise ConnectionError("the bus is gone")
+            serial = next(self._connection.outgoing_serial)
+            self._waiting[serial] = answer
+        try:
+            self._connection.send(message, serial=serial)
+            found = answer.result(_ANSWER_SECONDS)
+        finally:
+            with self._lock:
+                self._waiting.pop(serial, None)
+        if found.header.message_type is MessageType.error:
+            raise _Refused(str(found.header.fields))
+        return tuple(found.body)
+
+    def close(self) -> None:
+        """Leave; nothing is heard afterwards."""
+        self._connection.interrupt()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+        self._connection.close()
+
+    def _receive(self) -> None:
+        from jeepney.io.threading import ReceiveStopped
+
+        try:
+            while True:
+                self._dispatch(self._connection.receive())
+        except (ReceiveStopped, OSError):
+            _log.debug("the session bus is left")
+        finally:
+            with self._lock:
+                self.ended = True
+                waiting, self._waiting = self._waiting, {}
+            for answer in waiting.values():
+                answer.set_exception(ConnectionError("the bus is gone"))
+
+    def _dispatch(self, message: Message) -> None:
+        from jeepney import HeaderFields, MessageType
+
+        fields = message.header.fields
+        if message.header.message_type in (MessageType.method_return, MessageType.error):
+            with self._lock:
+                answer = self._waiting.pop(fields.get(HeaderFields.reply_serial, -1), None)
+            if answer is not None:
+                answer.set_result(message)
+        elif message.header.message_type is MessageType.signal and fields.get(HeaderFields.interface) == _NAME:
+            self._heard(str(fields.get(HeaderFields.member)), tuple(message.body))
+
+
+def _nobody(error: Exception) -> CompanionError:
+    _log.info("no notices on this desktop: %s", type(error).__name__)
+    return CompanionError(
+        "no-notifications",
+        "This desktop shows no notices",
+        "Nobody on this desktop answers to a request to show one.",
+        "Reminders are shown in the window instead.",
+    )

@@ -1,0 +1,230 @@
+"""Reminders as they really happen: decided from what is known, written down, shown, marked, answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from companion.domain.calendar_export import calendar
+from companion.domain.clocks import clock_trouble
+from companion.domain.errors import CompanionError
+from companion.domain.orders import Order
+from companion.domain.profile import Profile
+from companion.domain.reminder_dates import Subject
+from companion.domain.reminder_inbox import (
+    InboxEntry,
+    answered,
+    changed_by_the_store,
+    marked,
+    newest_first,
+    next_look,
+    records,
+    unwanted,
+    welcome_again,
+    written_down,
+)
+from companion.domain.reminder_settings import ReminderSettings
+from companion.domain.reminders import Reminder, Snooze, due, never_again, next_wake, snoozed, upcoming, withdrawn
+from companion.domain.wire import decode, encode
+from companion.domain.wording import FormatDate, FormatMoney
+from companion.services.files import write_file
+from companion.services.library import Library, ReminderChange
+from companion.services.orders import Orders
+from companion.services.purchases import Purchases
+
+_log = logging.getLogger(__name__)
+
+_SETTINGS = "reminderSettings"
+StoreClock = Callable[[], dt.datetime | None]
+
+
+class Look(NamedTuple):
+    """What one look found: reminders to show now (written down as such), addresses whose notices can go, what next.
+
+    `entries` is every record as it is after the look, `next_at` when to look again.
+    """
+
+    to_show: tuple[Reminder, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    entries: tuple[InboxEntry, ...] = ()
+    next_at: dt.datetime | None = None
+
+
+class _Facts(NamedTuple):
+    profile: Profile
+    orders: tuple[Order, ...]
+    files: frozenset[str]
+
+
+class Reminders:
+    """Every job on reminders of one store. Safe to use from several threads and programs; every method may block.
+
+    The order is: `look` writes down what it returns, the caller shows it, `confirm` marks it. A reminder that was
+    written down and never marked, because its program ended in between, is found by `look` once more. Raises
+    `CompanionError` when the library cannot be written: then nothing is shown either.
+    """
+
+    def __init__(
+        self,
+        orders: Orders,
+        purchases: Purchases,
+        library: Library,
+        clock: Callable[[], dt.datetime],
+        zone: dt.tzinfo,
+        store_clock: StoreClock = lambda: None,
+    ) -> None:
+        self._orders = orders
+        self._purchases = purchases
+        self._library = library
+        self._clock = clock
+        self._zone = zone
+        self._store_clock = store_clock
+
+    # What the person wants
+
+    def settings(self) -> ReminderSettings:
+        """What the person wants of reminders; the defaults as long as nothing else was said."""
+        stored = self._library.setting(_SETTINGS)
+        if stored is None:
+            return ReminderSettings()
+        try:
+            return decode(stored.encode(), ReminderSettings, source="the library")
+        except CompanionError:
+            _log.warning("the settings of reminders could not be read; the defaults are used")
+            return ReminderSettings()
+
+    def keep_settings(self, settings: ReminderSettings) -> None:
+        """Keep what the person wants."""
+        self._library.remember_setting(_SETTINGS, encode(settings).decode())
+
+    # Looking, showing, marking
+
+    def look(self) -> Look:
+        """Decide what is due now and write it down; what another program is showing is left to it."""
+        facts = self._facts()
+        if facts is None:
+            return Look(entries=self.entries())
+        now, settings = self._clock(), self.settings()
+        entries = self.entries()
+        gone = self._note_withdrawals(entries, facts, now)
+        found = self._due(facts, entries, settings, now)
+        known = {entry.address: entry for entry in self.entries()}
+        changes = [ReminderChange(known.get(each.address), written_down(each, now)) for each in found]
+        won = self._library.replace_reminders(self._orders.store, changes) if changes else ()
+        after = self.entries()
+        wake = next_wake(facts.orders, facts.profile, records(after, now), settings, now, self._zone, facts.files)
+        return Look(
+            to_show=tuple(each for each, mine in zip(found, won, strict=True) if mine),
+            withdrawn=gone,
+            entries=after,
+            next_at=next_look(wake, after, now),
+        )
+
+    def confirm(self, reminders: Collection[Reminder]) -> None:
+        """Mark reminders as shown, now that they are on the screen."""
+        now = self._clock()
+        self._change({each.address for each in reminders}, lambda entry: marked(entry, now))
+
+    def _due(
+        self, facts: _Facts, entries: tuple[InboxEntry, ...], settings: ReminderSettings, now: dt.datetime
+    ) -> tuple[Reminder, ...]:
+        return due(facts.orders, facts.profile, records(entries, now), settings, now, self._zone, facts.files)
+
+    def _note_withdrawals(self, entries: tuple[InboxEntry, ...], facts: _Facts, now: dt.datetime) -> tuple[str, ...]:
+        """Note which records the store's facts no longer bear out; returns the addresses of those."""
+        no_longer = withdrawn(facts.orders, facts.profile, records(entries, now), now, self._zone, facts.files)
+        changes = [ReminderChange(*change) for change in changed_by_the_store(entries, no_longer, now)]
+        if changes:
+            self._library.replace_reminders(self._orders.store, changes)
+        return tuple(change.after.address for change in changes if change.after.withdrawn_at is not None)
+
+    # The person's answers
+
+    def snooze(self, reminder: Reminder, choice: Snooze) -> dt.datetime | None:
+        """Put a reminder off; returns when it comes back."""
+        now = self._clock()
+        answer = snoozed(reminder, choice, self.settings(), now, self._zone)
+        self._answer(reminder, lambda entry: answered(entry, reminder, answer, now))
+        return answer.snoozed_until
+
+    def silence(self, reminder: Reminder) -> None:
+        """Do not remind of this date any more."""
+        now = self._clock()
+        self._answer(reminder, lambda entry: answered(entry, reminder, never_again(reminder, now), now))
+
+    def welcome(self, reminder: Reminder) -> None:
+        """Take "later" or "don't remind me" back, whichever lead of the date it was said to."""
+        same = {each.address for each in self.entries() if each.reminder.subject == reminder.subject}
+        self._change(same, welcome_again)
+
+    def _answer(self, reminder: Reminder, answer: Callable[[InboxEntry | None], InboxEntry]) -> None:
+        """Write an answer down; when the record changed in between, on top of what it is then."""
+        while True:
+            before = next((each for each in self.entries() if each.address == reminder.address), None)
+            change = ReminderChange(before, answer(before))
+            if self._library.replace_reminders(self._orders.store, (change,))[0]:
+                return
+
+    def _change(self, addresses: Collection[str], change: Callable[[InboxEntry], InboxEntry]) -> None:
+        changes = [ReminderChange(each, change(each)) for each in self.entries() if each.address in addresses]
+        if changes:
+            self._library.replace_reminders(self._orders.store, changes)
+
+    # For the page
+
+    def entries(self) -> tuple[InboxEntry, ...]:
+        """The record of every reminder."""
+        return self._library.reminders(self._orders.store)
+
+    def inbox(self) -> tuple[InboxEntry, ...]:
+        """Everything that was ever shown, the newest first."""
+        return newest_first(self.entries())
+
+    def current(self) -> tuple[Reminder, ...]:
+        """What needs a decision at this moment, shown or not, in quiet hours too; not what was put off or silenced."""
+        facts = self._facts()
+        if facts is None:
+            return ()
+        # Quiet hours and muting are about what pops up by itself.
+        always = msgspec.structs.replace(self.settings(), quiet=None, muted=False)
+        now = self._clock()
+        return due(facts.orders, facts.profile, unwanted(self.entries(), now), always, now, self._zone, facts.files)
+
+    def ahead(self) -> tuple[Subject, ...]:
+        """Every date that lies ahead, the nearest first."""
+        facts = self._facts()
+        if facts is None:
+            return ()
+        return upcoming(facts.orders, facts.profile, self._clock(), self._zone, facts.files)
+
+    def export(self, path: Path, format_date: FormatDate, format_money: FormatMoney) -> int:
+        """Write all dates ahead as an iCalendar file and return how many. Raises ``file-not-written``."""
+        profile, dates = self._orders.remembered_profile(), self.ahead()
+        text = calendar(
+            dates,
+            store=profile.store.name if profile is not None else self._orders.store,
+            stamp=self._clock(),
+            format_date=format_date,
+            format_money=format_money,
+        )
+        write_file(path, text.encode())
+        return len(dates)
+
+    # The clock
+
+    def clock_trouble(self) -> CompanionError | None:
+        """Ask the store for its time and say so when this PC's clock disagrees; None also when it cannot be asked."""
+        return clock_trouble(self._store_clock(), self._clock())
+
+    def _facts(self) -> _Facts | None:
+        """What is known of the orders, as they were last read."""
+        profile = self._orders.remembered_profile()
+        if profile is None:
+            return None
+        orders = tuple(known.order for known in self._orders.remembered() if known.order is not None)
+        return _Facts(profile, orders, frozenset(file.artifact for file in self._purchases.files()))
