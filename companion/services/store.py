@@ -225,7 +225,8 @@ class _Answer:
                 found = decode(self.body, Problem, source="the store")
                 return Problem(
                     status=self.status, code=found.code, detail=found.detail, field=found.field,
-                    retryable=found.retryable, retry_after=retry_after or found.retry_after,
+                    retryable=found.retryable,
+                    retry_after=found.retry_after if retry_after is None else retry_after,
                 )  # fmt: skip
         if content_type == "text/html" and self.status < 400:
             return Problem(status=self.status, code="portal")
@@ -233,9 +234,7 @@ class _Answer:
 
     def store_time(self) -> dt.datetime | None:
         """The store's clock (RFC 9110 §6.6.1)."""
-        with contextlib.suppress(TypeError, ValueError):
-            return email.utils.parsedate_to_datetime(self.headers.get("Date")).astimezone(dt.UTC)
-        return None
+        return _http_date(self.headers.get("Date"))
 
 
 def _read_limited(response: requests.Response) -> bytes:
@@ -253,10 +252,19 @@ def _seconds(text: str | None) -> float | None:
         return None
     with contextlib.suppress(ValueError):
         return min(max(float(int(text)), 0.0), 86400.0)
-    with contextlib.suppress(TypeError, ValueError):
-        wait = email.utils.parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)
-        return min(max(wait.total_seconds(), 0.0), 86400.0)
-    return None
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    return min(max((moment - dt.datetime.now(dt.UTC)).total_seconds(), 0.0), 86400.0)
+
+
+def _http_date(text: str | None) -> dt.datetime | None:
+    """A date in any of HTTP's three forms; the one without a zone means UTC (RFC 9110 §5.6.7)."""
+    try:
+        moment = email.utils.parsedate_to_datetime(text or "")
+    except (TypeError, ValueError):
+        return None
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def _part(text: str) -> str:
