@@ -1,0 +1,204 @@
+"""The library: kept, migrated, damaged, shared; and nothing secret in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+from services_kit import Desk
+
+from companion.domain.download_queue import QueueEntry
+from companion.domain.errors import CompanionError
+from companion.services.library import KnownFile, Library, TimelineEntry
+
+STORE, OTHER = "https://a.example", "https://b.example"
+NOW = dt.datetime(2027, 1, 8, 9, tzinfo=dt.UTC)
+DIGEST = "0" * 64
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "library.db"
+
+
+def test_settings_are_kept_replaced_and_forgotten(path: Path) -> None:
+    library = Library(path)
+    assert library.setting("store") is None
+    library.remember_setting("store", "1")
+    library.remember_setting("store", "2")
+    library.close()
+    library = Library(path)
+    assert library.setting("store") == "2"
+    library.remember_setting("store", None)
+    assert library.setting("store") is None
+    library.close()
+
+
+def test_orders_belong_to_their_store(path: Path) -> None:
+    library = Library(path)
+    library.add_order(STORE, "1", NOW)
+    library.add_order(STORE, "1", NOW + dt.timedelta(days=1))
+    library.add_order(OTHER, "1", NOW)
+    (known,) = library.orders(STORE)
+    assert (known.number, known.added_at, known.order) == ("1", NOW, None)
+    assert library.remove_order(STORE, "1")
+    assert not library.remove_order(STORE, "1")
+    assert library.order(STORE, "1") is None
+    assert library.order(OTHER, "1") is not None
+    library.close()
+
+
+def test_an_orders_secrets_do_not_reach_the_file(desk: Desk, tmp_path: Path) -> None:
+    number = "LF-5930-2216"
+    desk.orders.add(number, desk.password(number))
+    order = desk.orders.order(number)
+    key = order.licences[0].key
+    assert key is not None
+    known = desk.library.order(desk.orders.store, number)
+    assert known is not None
+    assert known.order is not None
+    assert known.order.licences[0].key is None
+    plain = msgspec.structs.replace(order.licences[0], key=None)
+    assert known.order == msgspec.structs.replace(order, licences=(plain,))
+    assert all(key.reveal().encode() not in file.read_bytes() for file in tmp_path.glob("library.db*"))
+
+
+def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
+    library = Library(path)
+    file = KnownFile(number="1", artifact="a", folder=tmp_path, filename="Setup ✓.run", size=7, sha256=DIGEST)
+    library.remember_file(STORE, file)
+    library.remember_file(STORE, file)
+    entries = tuple(
+        QueueEntry(id=str(index), reference=f"1/{index}", name="x", folder=str(tmp_path)) for index in (3, 1, 2)
+    )
+    library.remember_queue(STORE, entries)
+    library.close()
+    library = Library(path)
+    assert library.files(STORE) == (file,)
+    assert file.path == tmp_path / "Setup ✓.run"
+    assert library.queue(STORE) == entries
+    library.remember_queue(STORE, entries[:1])
+    assert library.queue(STORE) == entries[:1]
+    assert library.files(OTHER) == library.queue(OTHER) == ()
+    library.add_order(STORE, "1", NOW)
+    library.remove_order(STORE, "1")
+    assert library.files(STORE) == (), "what was noted of an order goes with it"
+    library.close()
+
+
+def test_the_time_line_keeps_the_latest_oldest_first(path: Path) -> None:
+    library = Library(path)
+    for number in range(12):
+        at = NOW + dt.timedelta(minutes=number)
+        library.note(TimelineEntry(at=at, event=f"step {number}", order_number=None, facts={"ok": True, "n": number}))
+    assert [entry.event for entry in library.timeline(3)] == ["step 9", "step 10", "step 11"]
+    assert library.timeline(1)[0].facts == {"ok": True, "n": 11}
+    library.close()
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 300, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_library_is_set_aside_whole_and_begun_anew(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    library = Library(path)
+    assert library.set_aside is not None
+    assert library.set_aside.read_bytes() == content
+    library.add_order(STORE, "1", NOW)
+    library.close()
+    again = Library(path)
+    assert again.set_aside is None
+    assert len(again.orders(STORE)) == 1
+    again.close()
+
+
+def test_a_library_damaged_in_the_middle_is_noticed_when_it_is_opened(path: Path) -> None:
+    library = Library(path)
+    for number in range(300):
+        library.note(TimelineEntry(at=NOW, event="x" * 200, order_number=None, facts={"n": number}))
+    library.close()
+    content = bytearray(path.read_bytes())
+    content[8192:12288] = b"\xaa" * 4096
+    path.write_bytes(content)
+    library = Library(path)
+    assert library.set_aside is not None
+    assert library.timeline() == ()
+    library.close()
+
+
+def test_a_library_of_a_newer_program_is_not_touched(path: Path) -> None:
+    with sqlite3.connect(path) as newer:
+        newer.execute("PRAGMA user_version = 999")
+        newer.execute("CREATE TABLE future (x)")
+    newer.close()
+    library = Library(path)
+    assert library.set_aside is not None
+    assert "newer" in library.set_aside.name
+    library.close()
+
+
+def test_an_empty_file_is_a_new_library(path: Path) -> None:
+    path.touch()
+    library = Library(path)
+    assert library.set_aside is None
+    library.close()
+
+
+def test_a_place_that_cannot_hold_a_library(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(CompanionError) as error:
+        Library(path)
+    assert error.value.code == "library-not-writable"
+    assert error.value.hint
+
+
+_WRITER = """
+import datetime as dt, sys
+from pathlib import Path
+from companion.services.library import Library, TimelineEntry
+library = Library(Path(sys.argv[1]))
+now = dt.datetime.now(dt.UTC)
+for number in range(40):
+    library.note(TimelineEntry(at=now, event=sys.argv[2], order_number=None, facts={"n": number}))
+library.close()
+"""
+
+
+def test_two_programs_and_many_threads_write_at_once(path: Path) -> None:
+    library = Library(path)
+    words = [sys.executable, "-c", _WRITER, str(path)]
+    programs = [subprocess.Popen([*words, name], stderr=subprocess.PIPE) for name in ("one", "two")]
+
+    def write(name: str) -> None:
+        for number in range(40):
+            library.note(TimelineEntry(at=NOW, event=name, order_number=None, facts={"n": number}))
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in ("three", "four")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for program in programs:
+        _, said = program.communicate(timeout=60)
+        assert (program.returncode, said) == (0, b"")
+    events = [entry.event for entry in library.timeline(1000)]
+    assert {name: events.count(name) for name in set(events)} == dict.fromkeys(("one", "two", "three", "four"), 40)
+    library.close()
+
+
+def test_a_write_that_fails_changes_nothing(path: Path) -> None:
+    library = Library(path)
+    library.remember_setting("a", "1")
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("PRAGMA max_page_count = 1")
+    blocker.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        library.remember_setting("b", object())  # type: ignore[arg-type]
+    assert library.setting("b") is None
+    library.remember_setting("c", "3")
+    assert library.setting("c") == "3"
+    library.close()

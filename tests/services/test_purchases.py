@@ -1,0 +1,101 @@
+"""Purchases on their way to the disk, from a real store."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+
+import pytest
+from services_kit import Desk
+
+from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.transfers import TransferProgress, TransferState
+from companion.services.cancellation import Cancellation
+from companion.services.platforms import current
+from companion.services.purchases import GrantSource, Purchases
+
+FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
+
+
+@pytest.fixture
+def purchases(desk: Desk, tmp_path: Path) -> Purchases:
+    for number in (FAMILY, CLOSED):
+        desk.orders.add(number, desk.password(number))
+    return Purchases(desk.orders, desk.library, current(), tmp_path / "downloads", lambda: desk.now)
+
+
+@pytest.fixture
+def artifact(desk: Desk) -> str:
+    return f"lantern-protect-{current().name.value}"
+
+
+def test_a_purchase_arrives_whole_and_is_remembered(
+    purchases: Purchases, desk: Desk, artifact: str, tmp_path: Path
+) -> None:
+    seen: list[TransferProgress] = []
+    done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=seen.append)
+    assert done.transferred.verified
+    assert (
+        done.transferred.sha256 == hashlib.sha256(done.transferred.path.read_bytes()).hexdigest() == done.grant.sha256
+    )
+    assert done.transferred.path.parent == tmp_path / "downloads" / FAMILY
+    assert seen[-1].state is TransferState.DONE
+    (file,) = purchases.files()
+    assert file.path == done.transferred.path
+    assert [entry.event for entry in desk.library.timeline()][-1] == "downloaded"
+    file.path.unlink()
+    assert purchases.files() == (), "what is gone is not shown as there"
+
+
+def test_a_closed_window_is_noted_and_said(purchases: Purchases, desk: Desk, artifact: str) -> None:
+    with pytest.raises(CompanionError) as error:
+        purchases.download(CLOSED, artifact, cancellation=Cancellation(), progress=lambda _: None)
+    assert error.value.code == "window-closed"
+    assert purchases.files() == ()
+
+
+def test_stopped_it_leaves_no_file_of_that_name(purchases: Purchases, artifact: str) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        purchases.download(FAMILY, artifact, cancellation=cancellation, progress=lambda _: None)
+    assert not list(purchases.folder(FAMILY).glob("*.run"))
+    assert purchases.files() == ()
+
+
+@pytest.mark.parametrize("number", ["../../etc", "/abs", "..", "a\\b", "x" * 300, "", "CON\n"])
+def test_an_order_number_never_leads_out_of_the_folder(purchases: Purchases, number: str, tmp_path: Path) -> None:
+    folder = purchases.folder(number)
+    assert folder.parent == tmp_path / "downloads"
+    assert folder.name not in ("", ".", "..")
+    assert len(folder.name) <= 60
+
+
+def test_a_file_the_store_replaced_meanwhile_is_not_mixed(purchases: Purchases, desk: Desk, artifact: str) -> None:
+    import msgspec
+
+    source = GrantSource(desk.orders, FAMILY, artifact)
+    assert source.grant().url == source.first.url
+    assert source.grant().url.startswith(desk.store.url), "a second time a fresh address is asked for"
+    source.first = msgspec.structs.replace(source.first, sha256="0" * 64)
+    with pytest.raises(CompanionError) as error:
+        source.grant()
+    assert error.value.code == "changed"
+
+
+def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases, desk: Desk, artifact: str) -> None:
+    arrived = threading.Event()
+
+    def changed(item: object) -> None:
+        if getattr(getattr(item, "entry", None), "state", None) is TransferState.DONE:
+            arrived.set()
+
+    queue = purchases.open_queue(changed)
+    download = desk.orders.order(FAMILY).downloads[0]
+    queue.add(purchases.queue_entry(FAMILY, download))
+    assert arrived.wait(20)
+    queue.close()
+    (file,) = purchases.files()
+    assert file.artifact == artifact
+    assert [entry.reference for entry in desk.library.queue(desk.orders.store)] == [f"{FAMILY}/{artifact}"]
