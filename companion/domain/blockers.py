@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from companion.domain.facts import Process, Sighting, Who, WindowState
+from companion.domain.facts import Process, Who, WindowState
 from companion.domain.orders import Platform
 from companion.domain.profile import BlockerRule, ProcessMatch, Stage
 from companion.domain.wire import Value
@@ -57,11 +57,6 @@ def sighted_name(name: str, platform: Platform) -> str:
     if platform is Platform.LINUX:
         return folded.encode("utf-8", "surrogateescape")[:_COMM_LENGTH].decode("utf-8", "replace")
     return folded
-
-
-def sightings_of_interest(sightings: Iterable[Sighting], names: frozenset[str], platform: Platform) -> frozenset[int]:
-    """The process ids whose names occur among `names` (made by `names_of_interest`)."""
-    return frozenset(seen.pid for seen in sightings if sighted_name(seen.name, platform) in names)
 
 
 def own_tree(processes: Iterable[Process], own_pid: int) -> frozenset[int]:

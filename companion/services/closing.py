@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterable
 
-from companion.domain.blockers import Reach, Running, names_of_interest, running, sightings_of_interest
+from companion.domain.blockers import Reach, Running, names_of_interest, running
 from companion.domain.closing import (
     CameBack,
     Closed,
@@ -106,7 +106,7 @@ class Closing:
     def _running(self, stage: Stage, requirements: Requirements) -> tuple[Running, ...]:
         who = self._platform.who().value
         names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        pids = sightings_of_interest(self._platform.sightings(), names, self._platform.name)
+        pids = {seen.pid for seen in self._platform.sightings(names)}
         own = {who.pid} if who else set()
         processes = self._platform.describe(sorted(pids | own))
         return running(processes, requirements.profile.blockers, stage, self._platform.name, who)

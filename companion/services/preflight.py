@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from companion.domain.blockers import names_of_interest, sightings_of_interest
+from companion.domain.blockers import names_of_interest, sighted_name
 from companion.domain.errors import CompanionError
-from companion.domain.facts import Fact, Facts, Process, Purpose
+from companion.domain.facts import Fact, Facts, Process, Purpose, Sighting
 from companion.domain.findings import Requirements
 from companion.domain.profile import Stage
 from companion.services.cancellation import Cancellation
@@ -74,10 +74,12 @@ class Preflight:
         """
         facts = self.gather(stage, requirements, cancellation)
         on_change(facts)
+        names = names_of_interest(requirements.profile.blockers, self._platform.name)
+        look = self._platform.lookout(names)
         rest_due = time.monotonic() + _REST_EVERY
         while True:
-            self._wait_for_change(facts, requirements, cancellation)
-            probes: dict[str, Probe] = {"processes": lambda: self._processes(requirements)}
+            self._wait_for_an_end(facts, names, cancellation)
+            probes: dict[str, Probe] = {"processes": lambda: self._described(look())}
             if time.monotonic() >= rest_due:
                 probes |= self._other_probes(stage, requirements)
                 rest_due = time.monotonic() + _REST_EVERY
@@ -87,26 +89,28 @@ class Preflight:
                 facts = msgspec.structs.replace(fresh, taken_at=self._clock())
                 on_change(facts)
 
-    def _wait_for_change(self, facts: Facts, requirements: Requirements, cancellation: Cancellation) -> None:
-        """Return when a known program ends, when one comes, or when it is time to look at window states again."""
-        known = {process.pid for process in facts.processes.value or ()}
-        of_interest = self._interesting(requirements)
-        relevant = of_interest & known
+    def _wait_for_an_end(self, facts: Facts, names: frozenset[str], cancellation: Cancellation) -> None:
+        """Return when a known program of interest ends, or when it is time to look for newcomers."""
+        watched = {
+            process.pid
+            for process in facts.processes.value or ()
+            if sighted_name(process.name, self._platform.name) in names
+        }
         deadline = time.monotonic() + _LOOK_EVERY
         while time.monotonic() < deadline:
             cancellation.check()
-            if not relevant:
+            if not watched:
                 cancellation.wait(_SLICE)
-            elif self._platform.wait_for_exit(relevant, _SLICE):
+            elif self._platform.wait_for_exit(watched, _SLICE):
                 return
 
-    def _interesting(self, requirements: Requirements) -> frozenset[int]:
-        names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        return sightings_of_interest(self._platform.sightings(), names, self._platform.name)
-
     def _processes(self, requirements: Requirements) -> Fact[tuple[Process, ...]]:
+        names = names_of_interest(requirements.profile.blockers, self._platform.name)
+        return self._described(self._platform.sightings(names))
+
+    def _described(self, sightings: tuple[Sighting, ...]) -> Fact[tuple[Process, ...]]:
         # The app's own process comes along, so that its tree can be told apart.
-        pids = self._interesting(requirements) | {os.getpid()}
+        pids = {seen.pid for seen in sightings} | {os.getpid()}
         return Fact.known(self._platform.describe(sorted(pids)))
 
     def _other_probes(self, stage: Stage, requirements: Requirements) -> dict[str, Probe]:

@@ -27,8 +27,8 @@ _FOREIGN_CLASSES = frozenset({"IME", "MSCTFIME UI", "Default IME"})
 _MOST_HANDLES = 63
 
 
-def sightings() -> tuple[Sighting, ...]:
-    """Every process with its parent, from one snapshot."""
+def sightings(names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
+    """Every process (of one of `names`, in small letters) with its parent, from one snapshot."""
     kernel = dll("kernel32")
     snapshot = kernel.CreateToolhelp32Snapshot(_SNAP_PROCESS, 0)
     if snapshot == _win32.INVALID_HANDLE:
@@ -39,7 +39,9 @@ def sightings() -> tuple[Sighting, ...]:
         found = []
         more = kernel.Process32FirstW(snapshot, pointer)
         while more:
-            found.append(Sighting(pid=entry.pid, name=entry.name, parent=entry.parent or None))
+            name = entry.name
+            if names is None or name.casefold() in names:
+                found.append(Sighting(pid=entry.pid, name=name, parent=entry.parent or None))
             more = kernel.Process32NextW(snapshot, pointer)
         return tuple(found)
     finally:

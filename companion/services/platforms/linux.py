@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import functools
 import os
 import platform
 import re
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from companion.domain import orders
-from companion.domain.errors import CompanionError
 from companion.domain.facts import (
     AutostartEntry,
     Fact,
@@ -30,14 +27,11 @@ from companion.domain.facts import (
     Space,
     System,
     Who,
-    WindowState,
 )
 from companion.domain.signatures import Signature, SignatureState
-from companion.services.platforms import _pages, _posix, _x11, _xdg
-from companion.services.platforms._text import clean
+from companion.services.platforms import _pages, _posix, _proc, _x11, _xdg
 from companion.services.platforms.protocol import HeldEntry, Launched
 
-_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _SUPPLIES = Path("/sys/class/power_supply")
 _DMI = Path("/sys/class/dmi/id")
 _PAGES = frozenset({"https"})
@@ -54,24 +48,14 @@ class Linux:
         return orders.Platform.LINUX
 
     def who(self) -> Fact[Who]:
-        user = _user_name(os.geteuid())
+        user = _proc.user_name(os.geteuid())
         return Fact.known(Who(pid=os.getpid(), user=user, elevated=os.geteuid() == 0))
 
-    def sightings(self) -> tuple[Sighting, ...]:
-        # One small file per process is the cheapest look; `comm` costs a fraction of `stat`. The calls of `os` are
-        # used directly because a file object for each of thousands of processes would take longer than the reading.
-        found = []
-        for entry in os.listdir("/proc"):  # noqa: PTH208
-            if entry[0] > "9":
-                continue
-            with contextlib.suppress(OSError):
-                descriptor = os.open(f"/proc/{entry}/comm", os.O_RDONLY)
-                try:
-                    name = os.read(descriptor, 64)
-                finally:
-                    os.close(descriptor)
-                found.append(Sighting(pid=int(entry), name=name[:-1].decode("utf-8", "replace")))
-        return tuple(found)
+    def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
+        return _proc.Lookout(names)()
+
+    def lookout(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
+        return _proc.Lookout(names)
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
         found: dict[int, Process] = {}
@@ -82,7 +66,7 @@ class Linux:
                 pid = waiting.pop()
                 if pid in found:
                     continue
-                process = _describe(pid, screen, pid in wanted)
+                process = _proc.describe(pid, screen, pid in wanted)
                 if process is None:
                     continue
                 found[pid] = process
@@ -104,7 +88,7 @@ class Linux:
     def held_files(self, paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
         wanted = {real: path for path in paths if (real := os.path.realpath(self.expand(path))) and Path(real).exists()}
         holders: dict[str, set[int]] = {}
-        for pid, target in _open_files() if wanted else ():
+        for pid, target in _proc.open_files() if wanted else ():
             if target in wanted:
                 holders.setdefault(target, set()).add(pid)
         return Fact.known(
@@ -253,95 +237,8 @@ class Linux:
         _xdg.write_own_entry(command, self._environment)
 
 
-def _describe(pid: int, screen: _x11.Screen, wanted: bool) -> Process | None:
-    """What /proc tells of one process (proc(5)), or None when it is gone or only waits to be buried.
-
-    Command lines may hold what is nobody's business, so only those of `wanted` processes are read.
-    """
-    base = f"/proc/{pid}"
-    try:
-        text = Path(base, "stat").read_bytes().decode("utf-8", "replace")
-        owner = Path(base).stat().st_uid
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    name, rest = text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
-    if rest[0] in "ZX":
-        return None
-    path = _executable(base)
-    arguments = _arguments(base) if wanted else None
-    state, titles = screen.of(pid)
-    if state is WindowState.UNKNOWN and _has_no_display(base):
-        state = WindowState.NONE
-    return Process(
-        pid=pid,
-        name=Path(path).name if path and len(name.encode()) >= 15 else name,
-        parent=int(rest[1]) or None,
-        path=path,
-        arguments=arguments,
-        started=_boot() + dt.timedelta(seconds=int(rest[19]) / _TICKS),
-        owner=_user_name(owner),
-        elevated=owner == 0,
-        windows=state,
-        titles=titles,
-    )
-
-
-def _executable(base: str) -> str | None:
-    try:
-        # The kernel marks a file that an update has replaced meanwhile.
-        return clean(str(Path(base, "exe").readlink())).removesuffix(" (deleted)")
-    except OSError:
-        return None
-
-
-def _arguments(base: str) -> tuple[str, ...] | None:
-    try:
-        raw = Path(base, "cmdline").read_bytes()
-    except OSError:
-        return None
-    return tuple(word.decode("utf-8", "replace") for word in raw.rstrip(b"\0").split(b"\0")) if raw else ()
-
-
-def _has_no_display(base: str) -> bool:
-    """Whether the process was started without any screen, so that it cannot have a window."""
-    try:
-        names = {variable.partition(b"=")[0] for variable in Path(base, "environ").read_bytes().split(b"\0")}
-    except OSError:
-        return False
-    return not names & {b"DISPLAY", b"WAYLAND_DISPLAY"}
-
-
-@functools.cache
-def _boot() -> dt.datetime:
-    for line in Path("/proc/stat").read_text().splitlines():
-        if line.startswith("btime "):
-            return dt.datetime.fromtimestamp(int(line.split()[1]), dt.UTC)
-    raise CompanionError("no-boot-time", "No start time", "The kernel does not say when it started.", "Restart the PC.")
-
-
-@functools.cache
-def _user_name(number: int) -> str:
-    import pwd  # there is none on Windows, where this module must still import
-
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
-
-
 def _line(path: Path) -> str:
     try:
         return path.read_text().strip()
     except OSError:
         return ""
-
-
-def _open_files() -> Iterator[tuple[int, str]]:
-    """Every open or mapped file this user may see, with the process that has it open."""
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            for descriptor in (process / "fd").iterdir():
-                with contextlib.suppress(OSError):
-                    yield int(process.name), str(descriptor.readlink())
-        with contextlib.suppress(OSError):
-            yield int(process.name), str((process / "exe").readlink())

@@ -13,7 +13,7 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +61,15 @@ class MacOS:
         user = _output(["id", "-un"]).strip()
         return Fact.known(Who(pid=os.getpid(), user=user, elevated=root, may_elevate=root or "admin" in groups))
 
-    def sightings(self) -> tuple[Sighting, ...]:
+    def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
         return tuple(
             Sighting(pid=process.pid, name=process.name, parent=process.parent)
             for process in processes_in(_output(["ps", "-axo", _COLUMNS]))
+            if names is None or process.name.casefold() in names
         )
+
+    def lookout(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
+        return lambda: self.sightings(names)
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
         known = {process.pid: process for process in processes_in(_output(["ps", "-axo", _COLUMNS]))}

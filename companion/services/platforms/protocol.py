@@ -7,7 +7,7 @@ Every call blocks.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -70,8 +70,18 @@ class Platform(Protocol):
         """This process: its session, its user, its rights."""
         ...
 
-    def sightings(self) -> tuple[Sighting, ...]:
-        """Every process, by the cheapest look there is. Raises `OSError` when the system refuses."""
+    def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
+        """Every process, by the cheapest look there is; given `names` (see `names_of_interest`), those of that name.
+
+        Raises `OSError` when the system refuses.
+        """
+        ...
+
+    def lookout(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
+        """`sightings` of `names` for looking again and again: each look after the first costs less.
+
+        A process that changes its name without changing its number may show some looks later.
+        """
         ...
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from companion.domain import orders
@@ -51,8 +51,11 @@ class Windows:
         session = _windows_processes.session_of(pid)
         return Fact.known(Who(pid=pid, session=session, user=user, elevated=elevated, may_elevate=may))
 
-    def sightings(self) -> tuple[Sighting, ...]:
-        return _windows_processes.sightings()
+    def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
+        return _windows_processes.sightings(names)
+
+    def lookout(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
+        return lambda: self.sightings(names)
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
         return _windows_processes.describe(pids)

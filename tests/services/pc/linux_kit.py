@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -31,11 +32,15 @@ class Programs:
         self.started: list[int] = []
 
     def start(self, name: str, *, script: str = "") -> int:
-        """Start a program called `name`; with `script` a shell under that name that runs it."""
+        """Start a program called `name`; with `script` a shell under that name that runs it.
+
+        A script that writes to ``"$1"`` says so that it is ready, and is waited for.
+        """
         path = self.folder / name
         if not path.exists():
             shutil.copy("/bin/sh" if script else "/bin/sleep", path)
-        words = [str(path), "-c", script] if script else [str(path), "3600"]
+        ready = self.folder / f"{name}.{len(self.started)}.ready"
+        words = [str(path), "-c", script, str(path), str(ready)] if script else [str(path), "3600"]
         note = self.folder / f"{name}.{len(self.started)}.pid"
         # The shell in between ends at once, so the program belongs to init.
         starter = 'note="$1"; shift; "$@" >/dev/null 2>&1 </dev/null & echo $! >"$note"'
@@ -44,7 +49,18 @@ class Programs:
         self.started.append(pid)
         # Between fork and exec it is still called "sh".
         until(lambda: Path(f"/proc/{pid}/comm").read_text().strip() == name[:15])
+        if '"$1"' in script:
+            until(ready.exists)
         return pid
+
+    def running(self, name: str) -> list[int]:
+        """The programs of that name that were started from this folder, by whomever."""
+        found = []
+        for pid in self._from_here():
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{pid}/exe").readlink() == self.folder / name:
+                    found.append(pid)
+        return found
 
     def rules(self, *names: str, **changes: object) -> tuple[BlockerRule, ...]:
         """One blocking rule per program name, for programs of this folder only: nobody else's are to be touched."""
@@ -68,13 +84,24 @@ class Programs:
         )
 
     def end_all(self) -> None:
-        for pid in self.started:
-            try:
-                mine = Path(f"/proc/{pid}/exe").readlink().is_relative_to(self.folder)
-            except OSError:
-                continue
-            if mine:
-                os.kill(pid, signal.SIGKILL)
+        """End whatever runs from this folder; once more while one of them has brought another back."""
+
+        def none_left() -> bool:
+            left = self._from_here()
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return not left
+
+        until(none_left)
+
+    def _from_here(self) -> list[int]:
+        found = []
+        for link in Path("/proc").glob("[0-9]*/exe"):
+            with contextlib.suppress(OSError):
+                if link.readlink().is_relative_to(self.folder):
+                    found.append(int(link.parent.name))
+        return found
 
 
 def alive(pid: int) -> bool:

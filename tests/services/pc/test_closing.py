@@ -19,7 +19,7 @@ from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 
 QUICK = Patience(windows=0.5, question=1, session=0.5, force=5, watch=0)
-STUBBORN = 'trap "" TERM; while :; do /bin/sleep 0.05; done'
+STUBBORN = 'trap "" TERM; : >"$1"; while :; do /bin/sleep 0.05; done'
 
 
 @pytest.fixture
@@ -96,12 +96,8 @@ def test_a_second_program_that_restarts_it_is_named(linux, programs, requirement
     until(lambda: not alive(programs.started[0]))
     copy = programs.folder / "outlook"
     programs.start("mailkeeper", script=f'while :; do "{copy}" 3600; done')
-    until(lambda: any(seen.name == "outlook" for seen in linux.sightings()))
+    until(lambda: programs.running("outlook"))
     closed = close(linux, requirements(programs.rules("outlook")), steps, Patience(windows=0.5, session=2, watch=10))
-    for seen in linux.sightings():
-        if seen.name == "outlook":
-            programs.started.append(seen.pid)
-    programs.started.reverse()  # the keeper first
     assert len(closed.came_back) == 1
     assert "It was started by *mailkeeper*." in closed.came_back[0].sentence
 

@@ -1,0 +1,167 @@
+"""Linux processes, read from /proc (proc(5))."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from companion.domain.blockers import sighted_name
+from companion.domain.errors import CompanionError
+from companion.domain.facts import Process, Sighting, WindowState
+from companion.domain.orders import Platform
+from companion.services.platforms import _x11
+from companion.services.platforms._text import clean
+
+# A process may change its name soon after it has come (fork, then exec), and rarely later.
+_YOUNG = 4
+
+
+class Lookout:
+    """Looks for processes of some names (None: of any). Repeated looks read newcomers, and a tenth of the others."""
+
+    def __init__(self, names: frozenset[str] | None) -> None:
+        self._names = names
+        self._verdicts: dict[bytes, str | None] = {}
+        self._known: set[str] = set()
+        self._young: dict[str, int] = {}
+        self._found: dict[str, str] = {}
+        self._turn = 0
+
+    def __call__(self) -> tuple[Sighting, ...]:
+        # In the kernel's own order: reading in another one costs a quarter more.
+        listing = [entry for entry in os.listdir("/proc") if entry < ":"]  # noqa: PTH208
+        known, young = self._known, self._young
+        self._turn = (self._turn + 1) % 10
+        # The last digit of their numbers spreads the others over the looks.
+        digit = str(self._turn)
+        due = [entry for entry in listing if entry[-1] == digit or entry not in known or entry in young]
+        there = set(listing)
+        stale = self._found.keys() - (there - set(due))
+        for entry in stale:
+            del self._found[entry]
+        self._read(due)
+        self._young = {entry: left - 1 for entry, left in young.items() if left > 1}
+        self._young.update(dict.fromkeys(there - known, _YOUNG))
+        self._known = there
+        return tuple(Sighting(pid=int(entry), name=name) for entry, name in self._found.items())
+
+    def _read(self, entries: list[str]) -> None:
+        # One small file per process is the cheapest look; `comm` costs a fraction of `stat`. The bare calls are used,
+        # and each name is decided about once: with thousands of processes, what stands around the reading counts.
+        open_file, read, close = os.open, os.read, os.close
+        verdicts, found = self._verdicts, self._found
+        for entry in entries:
+            try:
+                descriptor = open_file("/proc/" + entry + "/comm", 0)
+            except OSError:
+                continue
+            try:
+                raw = read(descriptor, 64)
+            except OSError:
+                continue
+            finally:
+                close(descriptor)
+            if raw not in verdicts:
+                verdicts[raw] = self._verdict(raw[:-1].decode("utf-8", "replace"))
+            name = verdicts[raw]
+            if name is not None:
+                found[entry] = name
+
+    def _verdict(self, name: str) -> str | None:
+        return name if self._names is None or sighted_name(name, Platform.LINUX) in self._names else None
+
+
+def describe(pid: int, screen: _x11.Screen, wanted: bool) -> Process | None:
+    """What /proc tells of one process (proc(5)), or None when it is gone or only waits to be buried.
+
+    Command lines may hold what is nobody's business, so only those of `wanted` processes are read.
+    """
+    base = f"/proc/{pid}"
+    try:
+        text = Path(base, "stat").read_bytes().decode("utf-8", "replace")
+        owner = Path(base).stat().st_uid
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    name, rest = text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
+    if rest[0] in "ZX":
+        return None
+    path = _executable(base)
+    arguments = _arguments(base) if wanted else None
+    state, titles = screen.of(pid)
+    if state is WindowState.UNKNOWN and _has_no_display(base):
+        state = WindowState.NONE
+    return Process(
+        pid=pid,
+        name=Path(path).name if path and len(name.encode()) >= 15 else name,
+        parent=int(rest[1]) or None,
+        path=path,
+        arguments=arguments,
+        started=_boot() + dt.timedelta(seconds=int(rest[19]) / _ticks()),
+        owner=user_name(owner),
+        elevated=owner == 0,
+        windows=state,
+        titles=titles,
+    )
+
+
+def _executable(base: str) -> str | None:
+    try:
+        # The kernel marks a file that an update has replaced meanwhile.
+        return clean(str(Path(base, "exe").readlink())).removesuffix(" (deleted)")
+    except OSError:
+        return None
+
+
+def _arguments(base: str) -> tuple[str, ...] | None:
+    try:
+        raw = Path(base, "cmdline").read_bytes()
+    except OSError:
+        return None
+    return tuple(word.decode("utf-8", "replace") for word in raw.rstrip(b"\0").split(b"\0")) if raw else ()
+
+
+def _has_no_display(base: str) -> bool:
+    """Whether the process was started without any screen, so that it cannot have a window."""
+    try:
+        names = {variable.partition(b"=")[0] for variable in Path(base, "environ").read_bytes().split(b"\0")}
+    except OSError:
+        return False
+    return not names & {b"DISPLAY", b"WAYLAND_DISPLAY"}
+
+
+@functools.cache
+def _ticks() -> int:
+    return os.sysconf("SC_CLK_TCK")
+
+
+@functools.cache
+def _boot() -> dt.datetime:
+    for line in Path("/proc/stat").read_text().splitlines():
+        if line.startswith("btime "):
+            return dt.datetime.fromtimestamp(int(line.split()[1]), dt.UTC)
+    raise CompanionError("no-boot-time", "No start time", "The kernel does not say when it started.", "Restart the PC.")
+
+
+@functools.cache
+def user_name(number: int) -> str:
+    import pwd  # there is none on Windows, where this module must still import
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def open_files() -> Iterator[tuple[int, str]]:
+    """Every open or mapped file this user may see, with the process that has it open."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            for descriptor in (process / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    yield int(process.name), str(descriptor.readlink())
+        with contextlib.suppress(OSError):
+            yield int(process.name), str((process / "exe").readlink())
