@@ -26,9 +26,10 @@ def say(text: str) -> None:
 
 
 def entries(number: int) -> tuple[QueueEntry, ...]:
-    """A queue that is recognisable as a whole: as many entries as its number says, all named after it."""
+    """A queue that is recognisable as a whole: named after its number, and never empty."""
     return tuple(
-        QueueEntry(id=f"{number}-{index}", reference="1/a", name=str(number), folder="/") for index in range(number % 7)
+        QueueEntry(id=f"{number}-{index}", reference="1/a", name=str(number), folder="/")
+        for index in range(1 + number % 7)
     )
 
 
@@ -70,7 +71,7 @@ def main() -> int:
         library = Library(path)
         found = [int(entry.event) for entry in library.timeline(10**6)]
         names = library.queue(STORE)
-        whole = int(names[0].name) if names else None
+        whole = int(names[0].name) if names else 0
         library.close()
         if library.set_aside is not None:
             say("the library was set aside")
@@ -80,14 +81,10 @@ def main() -> int:
             say(f"acknowledged {notes}, found {found[len(known) :]}")
             return 1
         queue = queues[-1] if queues else queue
-        if whole is None:
-            torn = queue % 7 and (found[-1] if found else 0) % 7
-        else:
-            torn = whole < queue or names != entries(whole)
-        if torn:
+        if whole < queue or (names and names != entries(whole)):
             say(f"the queue {queue} was acknowledged, {whole} was found")
             return 1
-        queue = whole if whole is not None else queue
+        queue = whole
         known = found
     say(f"{rounds} kills, {len(known)} writes, none lost")
     return 0
