@@ -161,7 +161,7 @@ def bar(progress: TransferProgress, width: int = 28) -> str:
         return f"{progress.done / 1e6:.1f} MB  {rate}"
     share = min(progress.done / progress.size, 1.0)
     full = int(share * width)
-    left = f"  {_clock(progress.time_left)} left" if progress.time_left else ""
+    left = f"  {_clock(progress.time_left)} left" if progress.time_left and progress.time_left >= 1 else ""
     marks = "█" * full + "░" * (width - full)
     return f"{marks} {share:4.0%}  {progress.done / 1e6:.1f} of {progress.size / 1e6:.1f} MB  {rate}{left}"
 

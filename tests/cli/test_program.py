@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -142,3 +144,29 @@ def test_ctrl_c_ends_with_130(store: tuple[subprocess.Popen[str], StoreReady]) -
     assert process.returncode == 130
     assert json.loads(out)["error"]["code"] == "stopped"
     assert "Traceback" not in err
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux") or not shutil.which("script"), reason="needs script(1)")
+def test_a_typed_password_is_asked_for_and_never_shown(
+    store: tuple[subprocess.Popen[str], StoreReady], environment: dict[str, str], tmp_path: Path
+) -> None:
+    _, ready = store
+    first = ready.orders[0]
+    words = [*COMPANION, "--home", tmp_path / "home", "--store", ready.url, "orders", "add", first.order_number]
+    typed = shlex.join(map(str, words))
+    terminal = subprocess.Popen(
+        ["script", "-qec", typed, os.devnull], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert terminal.stdin is not None
+    assert terminal.stdout is not None
+    shown = b""
+    while b"Order password: " not in shown:
+        piece = terminal.stdout.read1(4096)
+        assert piece, shown
+        shown += piece
+    terminal.stdin.write(first.order_password.encode() + b"\n")
+    terminal.stdin.flush()
+    shown += terminal.communicate(timeout=60)[0]
+    assert terminal.returncode == 0, shown
+    assert f"Added: {first.order_number}".encode() in shown
+    assert first.order_password.encode() not in shown
