@@ -8,7 +8,7 @@ from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Expected
 from companion.domain.wire import Value
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 1024 * 1024
 SMALLEST_BLOCK = 1024 * 1024
 
 
@@ -52,7 +52,7 @@ def layout_of(expected: Expected, size: int) -> Layout:
 
 
 def block_length(expected: Expected) -> int:
-    """How long a block is: 4 MiB, or a whole number of the publisher's pieces. Raises ``expectation``."""
+    """How long a block is: 1 MiB, or a whole number of the publisher's pieces. Raises ``expectation``."""
     if expected.pieces is None:
         return BLOCK
     if expected.pieces.length < 1:

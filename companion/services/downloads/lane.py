@@ -47,9 +47,6 @@ class Work(Protocol):
     def hashed(self) -> int:
         """How far the whole digest has come."""
 
-    def chunk(self) -> int:
-        """How many blocks a further connection should take at a time."""
-
 
 class Pace:
     """Keeps all lanes together under a rate in bytes per second; None means as fast as it goes."""
@@ -82,6 +79,9 @@ class Lane:
         self.over = False
         self.received = 0
         self.began = time.monotonic()
+        self.round_trip: float | None = None
+        """Seconds from the request to its answer, or less."""
+        self.retiring = False
         self.samples: list[tuple[float, int]] = [(self.began, 0)]
         self._work = work
         self._ended = ended
@@ -94,6 +94,10 @@ class Lane:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    def retire(self) -> None:
+        """End once what it has begun is fetched, so that no byte is wasted."""
+        self.retiring = True
 
     def abandon(self, error: BaseException | None) -> None:
         """End the lane from outside at once; after this it writes nothing more, even if its thread still hangs."""
@@ -112,8 +116,8 @@ class Lane:
         connection = self._connection
         try:
             with FileIO(self._work.part, "r+b") as file:
-                while not self._stop.is_set():
-                    share = self._work.ledger.take(self.number, self._work.chunk())
+                while not (self._stop.is_set() or self.retiring):
+                    share = self._work.ledger.take(self.number, self._chunk())
                     if share is None:
                         break
                     offset, fresh = share
@@ -133,6 +137,11 @@ class Lane:
                 self.over = True
             self._ended()
 
+    def _chunk(self) -> int:
+        """How many blocks to take over from another lane: what this one moves in about two seconds."""
+        rate = self.received / max(0.1, time.monotonic() - self.began)
+        return max(1, int(2 * rate / self._work.ledger.layout.length))
+
     def _fetch(self, offset: int, file: FileIO) -> None:
         ledger, work = self._work.ledger, self._work
         stop = ledger.stop_of(self.number)
@@ -145,7 +154,11 @@ class Lane:
             ranged=not whole,
             if_range=known.etag if offset else None,
         )
+        asked_at = time.monotonic()
         body = self._connection.open(work.address, asked, known)
+        trip = time.monotonic() - asked_at
+        # The first answer of a connection costs two trips or more, a later one one.
+        self.round_trip = trip / 2 if self.round_trip is None else min(self.round_trip, trip)
         try:
             if self._stop.is_set():
                 raise Cancelled

@@ -32,7 +32,7 @@ class Ledger:
         self.layout = layout or Layout(size=_WITHOUT_END, length=self._block)
         self._states = bytearray(layout.count if layout else 0)
         self._heads: dict[int, int] = {}
-        self._lanes: dict[int, list[int]] = {}  # lane -> [current block, stop block]
+        self._lanes: dict[int, list[int]] = {}  # lane -> [current block, stop block, stop block of its request]
         self._suspect: set[int] = set()
         self._void: set[int] = set()  # blocks whose head proved wrong while a lane was adding to it
         self.held = 0
@@ -53,7 +53,7 @@ class Ledger:
                 self.size, self.layout = layout.size, layout
                 self._states.extend(bytes(layout.count - len(self._states)))
                 for lane in self._lanes.values():
-                    lane[1] = layout.count
+                    lane[1] = lane[2] = layout.count
                     self._states[lane[0] :] = bytes([TAKEN]) * (layout.count - lane[0])
                 self.changed.notify_all()
 
@@ -136,9 +136,9 @@ class Ledger:
                 first, stop = len(self._states) if not self._states else len(self._states) - 1, _WITHOUT_END
                 if self._states and self._states[-1] >= LANDED:
                     first += 1
-                self._lanes[lane] = [first, stop]
+                self._lanes[lane] = [first, stop, stop]
                 return self.layout.start(first) + self._head(first), False
-            running = [(number, Gap(first=now, stop=stop)) for number, (now, stop) in self._lanes.items()]
+            running = [(number, Gap(first=now, stop=stop)) for number, (now, stop, _) in self._lanes.items()]
             share = next_share(gaps(self._states, MISSING), running, chunk)
             if share is None:
                 return None
@@ -148,7 +148,7 @@ class Ledger:
             heads = [block for block in self._heads if share.gap.first < block < share.gap.stop]
             gap = Gap(first=share.gap.first, stop=min(heads, default=share.gap.stop))
             self._states[gap.first : gap.stop] = bytes([TAKEN]) * gap.blocks
-            self._lanes[lane] = [gap.first, gap.stop]
+            self._lanes[lane] = [gap.first, gap.stop, gap.stop]
             fresh = any(block in self._suspect for block in range(gap.first, gap.stop))
             self._suspect.difference_update(range(gap.first, gap.stop))
             return self.layout.start(gap.first) + self._head(gap.first), fresh
@@ -156,7 +156,7 @@ class Ledger:
     def stop_of(self, lane: int) -> int:
         """The offset where `lane` must stop; it may come nearer when another lane takes over the end."""
         with self.changed:
-            _, stop = self._lanes.get(lane, (0, 0))
+            _, stop, _ = self._lanes.get(lane, (0, 0, 0))
             return self.layout.start(stop) if stop < _WITHOUT_END else _WITHOUT_END
 
     def land(self, lane: int, count: int) -> None:
@@ -193,13 +193,25 @@ class Ledger:
     def leave(self, lane: int) -> None:
         """`lane` has ended: what it did not fetch is free again."""
         with self.changed:
-            now, stop = self._lanes.pop(lane, (0, 0))
+            now, stop, _ = self._lanes.pop(lane, (0, 0, 0))
             stop = min(stop, len(self._states))
             for block in range(now, stop):
                 if self._states[block] == TAKEN:
                     self._states[block] = MISSING
                 self._drop_if_void(block)
+            self._give_back()
             self.changed.notify_all()
+
+    def _give_back(self) -> None:
+        """Let lanes go on into what nobody fetches any more, where their answers hold it anyway."""
+        for lane in self._lanes.values():
+            stop = lane[1]
+            while (
+                stop < min(lane[2], len(self._states)) and self._states[stop] == MISSING and not self._heads.get(stop)
+            ):
+                self._states[stop] = TAKEN
+                stop += 1
+            lane[1] = stop
 
     # -- readers -----------------------------------------------------------------------------------------------
 

@@ -7,13 +7,15 @@ import threading
 import time
 from io import FileIO
 
-from companion.domain.errors import CompanionError
+from companion.domain.climbing import Climb, forbid_more, step
+from companion.domain.errors import Cancelled, CompanionError, Kind
 from companion.domain.pieces import block_length, layout_of
 from companion.domain.ranges import Known, Take
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Expected, Options, TransferProgress, TransferState
 from companion.domain.waits import count_failures, wait_before_retry
 from companion.services.cancellation import Cancellation
+from companion.services.downloads.awakening import Awakening
 from companion.services.downloads.journal import Claim, Journal, new_header
 from companion.services.downloads.lane import Lane, Pace, join_all
 from companion.services.downloads.ledger import Ledger
@@ -77,7 +79,11 @@ class Transfer:
             self._provers.append(Synchroniser("download-sync", self.part, self.ledger))
         self._lanes: list[Lane] = []
         self._number = 0
+        self._climb = Climb(most=options.most_connections)
+        self._shared_out = False
+        self._awakening = Awakening()
         self._failures = 0
+        self._began = time.monotonic()
         self._at_failure = 0
         self._bad: dict[int, int] = {}
         self._fatal: BaseException | None = None
@@ -98,6 +104,10 @@ class Transfer:
     def meet(self, take: Take) -> None:
         """Learn size and ETag from an accepted answer and begin the journal with them."""
         with self._meeting:
+            if take.skip and len(self._lanes) > 1:
+                # No ranges here: a second connection would fetch everything once more.
+                self._climb = forbid_more(self._climb, 1)
+                raise Cancelled
             if self.ledger.size is None and take.total is not None:
                 if self.ledger.held > take.total:
                     raise VoidedError
@@ -129,10 +139,6 @@ class Transfer:
     def hashed(self) -> int:
         """How far the whole digest has come."""
         return self._hasher.position
-
-    def chunk(self) -> int:
-        """How many blocks a further connection should take at a time."""
-        return 4
 
     def _judge_bad(self, block: int, wrong: int) -> None:
         """A block does not match the publisher's digests: fetch it again, once if it came over the network."""
@@ -191,12 +197,40 @@ class Transfer:
         for lane in [each for each in self._lanes if each.over]:
             self._lanes.remove(lane)
             if lane.error is not None:
-                self._recover(lane.error)
+                self._bury(lane.error)
+            elif not lane.retiring:
+                self._shared_out = True
+        awoken = self._awakening.noticed()
         for lane in self._lanes:
-            if self._too_slow(lane, now):
-                lane.abandon(failure("too-slow"))
+            if awoken or self._too_slow(lane, now):
+                lane.abandon(failure("network" if awoken else "too-slow"))
+        if self.ledger.idle_work():
+            self._shared_out = False
         if not self._lanes and self.ledger.idle_work():
             self._require_continuation()
+            self._start_lane()
+        if self.options.most_connections > 1:
+            self._adapt(now)
+
+    def _bury(self, error: BaseException) -> None:
+        """A lane failed: others may go on without it, otherwise wait and try again."""
+        spared = isinstance(error, CompanionError) and error.kind is Kind.UNREACHABLE
+        if spared and self._lanes:
+            self._tally.retries += 1
+            self._climb = forbid_more(self._climb, len(self._lanes))
+        else:
+            self._recover(error)
+
+    def _adapt(self, now: float) -> None:
+        """Have as many lanes as the measured rate justifies."""
+        if self.ledger.size is None or not self._lanes:
+            return
+        trips = [lane.round_trip for lane in self._lanes if lane.round_trip is not None]
+        self._climb = step(self._climb, now, self.ledger.received, min(max(min(trips, default=0.1), 0.01), 0.5))
+        working = [lane for lane in self._lanes if not lane.retiring]
+        for lane in working[self._climb.lanes :]:
+            lane.retire()
+        while len(self._lanes) < self._climb.lanes and not self._shared_out:
             self._start_lane()
 
     def _too_slow(self, lane: Lane, now: float) -> bool:
@@ -250,6 +284,8 @@ class Transfer:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self._check_provers()
+            if self._awakening.noticed() and error.retry_after is None:
+                return
             asked = error.retry_after is not None
             reason = f"The server asks to wait {seconds:.0f} s." if asked else f"{error.title}. Trying again soon."
             self._report.tell(lambda: self._progress(TransferState.WAITING, reason, left))  # noqa: B023 - told at once

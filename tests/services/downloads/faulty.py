@@ -40,6 +40,7 @@ class Reply:
     http: str = "1.1"
     stall_after: int | None = None
     dribble: float | None = None
+    pause: float | None = None
     endless: bool = False
     raw: bytes | None = None
 
@@ -175,6 +176,8 @@ class FaultyServer:
             with self._lock:
                 self.sent += len(part)
             at += len(part)
+            if reply.pause and self._stop.wait(reply.pause):
+                return False
             if reply.dribble and self._stop.wait(reply.dribble):
                 return False
         if reply.chunked and reply.cut_after is None and not reply.endless:
