@@ -119,9 +119,11 @@ class Closing:
         say(ClosingStep.ASKING, f"{name} is asked to close.", pids)
         # First processes go before their children: a browser's children end with it, and closing them alone defeats it.
         order = [process.pid for process in program.instances]
+        unanswered = None
         if sum(self._platform.close_gently(pid) for pid in order):
-            self._wait_while_it_asks(program, pids, say, cancellation)
-        if left := self._alive(pids):
+            unanswered = self._wait_while_it_asks(program, pids, say, cancellation)
+        # Whoever leaves a question open has not agreed to lose what it is about.
+        if unanswered is None and (left := self._alive(pids)):
             say(ClosingStep.ENDING_SESSION, f"{name} is told to finish, as at a log-off.", left)
             told = [self._platform.end_session(pid) for pid in order if pid in left]
             if any(told):
@@ -138,8 +140,13 @@ class Closing:
             say(ClosingStep.CLOSED, f"{name} is closed.", pids)
         return not left
 
-    def _wait_while_it_asks(self, program: Running, pids: set[int], say: _Say, cancellation: Cancellation) -> None:
-        """Wait for the end; as long as the program shows a question, the person has time to answer it."""
+    def _wait_while_it_asks(
+        self, program: Running, pids: set[int], say: _Say, cancellation: Cancellation
+    ) -> str | None:
+        """Wait for the end; as long as the program shows a question, the person has time to answer it.
+
+        Returns the question that was still open when patience ended.
+        """
         before = [title for process in program.processes for title in process.titles]
         start, asked = time.monotonic(), False
         say(ClosingStep.WAITING, f"{program.rule.name} is closing.", pids)
@@ -150,8 +157,9 @@ class Closing:
                 asked = True
                 say(ClosingStep.ASKS, f"{program.rule.name} asks you something: “{question}”. Answer it there.", left)
             if now > (self._patience.question if question else self._patience.windows):
-                return
+                return question
             self._wait(left, 2 * _SLICE, cancellation)
+        return None
 
     def _force(self, program: Running, pids: set[int], say: _Say, cancellation: Cancellation) -> None:
         # A number may have gone to a stranger meanwhile; the moment of its start tells them apart.
@@ -219,7 +227,8 @@ class Closing:
         autostart = self._platform.autostart()
         origin = origin_of(program.processes, autostart.value or (), known)
         why = why_it_runs(origin, autostart, False, self._platform.name)
-        sentence = " ".join([f"{program.rule.name} came back.", *why])
+        first = f"Close *{origin.starter.label or origin.starter.name}* first." if origin.starter else ""
+        sentence = " ".join(part for part in (f"{program.rule.name} came back.", *why, first) if part)
         pids = {each.pid for each in program.processes}
         _Say(program.rule.name, on_step)(ClosingStep.CAME_BACK, sentence, pids)
         return CameBack(name=program.rule.name, process=process, sentence=sentence, entries=origin.entries)

@@ -37,7 +37,7 @@ def _read(data: bytes) -> str | None:
             count = struct.unpack_from("<H", data, place)[0]
             size = count * 2 if flags & _UNICODE else count
             raw = data[place + 2 : place + 2 + size]
-            texts[flag] = raw.decode("utf-16-le" if flags & _UNICODE else "cp1252", "replace")
+            texts[flag] = _wide(raw) if flags & _UNICODE else _narrow(raw)
             place += 2 + size
     target = target or _environment_path(data[place:]) or texts.get(_HAS_RELATIVE)
     if not target:

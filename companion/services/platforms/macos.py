@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from companion.domain import orders
 from companion.domain.errors import CompanionError
@@ -280,7 +281,7 @@ def agent_in(path: Path, scope: Scope, kind: AutostartKind) -> AutostartEntry | 
     """The entry of one launchd property list (launchd.plist(5)), or None when it is damaged or starts nothing."""
     try:
         content = plistlib.loads(path.read_bytes())
-    except (OSError, ValueError, plistlib.InvalidFileException):
+    except (OSError, ValueError, ExpatError, plistlib.InvalidFileException):
         return None
     words = content.get("ProgramArguments") or [content.get("Program")]
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):

@@ -4,6 +4,7 @@
    window    a visible window; WM_CLOSE ends it
    stubborn  a visible window that ignores WM_CLOSE and refuses the end of the session
    asks      a visible window; WM_CLOSE asks "Save changes?" for two seconds, then closes
+   waits     the same, and waits for an answer for ever
    tray      a visible window; WM_CLOSE only hides it, the end of the session ends it
    child     first starts a ghost of the same image, as browsers do
    lock      first opens locked.dll in the working folder for itself alone
@@ -11,7 +12,7 @@
 #include <windows.h>
 #include <string.h>
 
-enum { GHOST, HIDDEN, SHOWN, STUBBORN, ASKS, TRAY };
+enum { GHOST, HIDDEN, SHOWN, STUBBORN, ASKS, WAITS, TRAY };
 static int mode = GHOST;
 
 static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM w, LPARAM l) {
@@ -19,7 +20,11 @@ static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM w, LPARAM l)
   case WM_CLOSE:
     if (mode == STUBBORN) return 0;
     if (mode == TRAY) { ShowWindow(window, SW_HIDE); return 0; }
-    if (mode == ASKS) { SetWindowTextA(window, "Save changes? - Outlook"); SetTimer(window, 1, 2000, 0); return 0; }
+    if (mode == ASKS || mode == WAITS) {
+      SetWindowTextA(window, "Save changes? - Outlook");
+      if (mode == ASKS) SetTimer(window, 1, 2000, 0);
+      return 0;
+    }
     DestroyWindow(window);
     return 0;
   case WM_TIMER: DestroyWindow(window); return 0;
@@ -57,6 +62,7 @@ int WINAPI WinMain(HINSTANCE instance, HINSTANCE previous, LPSTR words, int show
   else if (strstr(words, "window")) mode = SHOWN;
   else if (strstr(words, "stubborn")) mode = STUBBORN;
   else if (strstr(words, "asks")) mode = ASKS;
+  else if (strstr(words, "waits")) mode = WAITS;
   else if (strstr(words, "tray")) mode = TRAY;
   if (strstr(words, "lock")) CreateFileA("locked.dll", GENERIC_READ | GENERIC_WRITE, 0, 0, OPEN_ALWAYS, 0, 0);
   if (strstr(words, "child")) {

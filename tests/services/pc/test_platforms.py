@@ -1,0 +1,217 @@
+"""The contract on this system, and the parts of the other systems that can be tried anywhere."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import inspect
+import plistlib
+
+import pytest
+from contract import broken_promises
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from companion.domain.errors import CompanionError
+from companion.domain.facts import AutostartKind, Scope
+from companion.domain.orders import Platform as Name
+from companion.services.platforms import _scheduled_tasks, _shell_link, _windows_autostart, _windows_closing, current
+from companion.services.platforms._posix import expand_variables
+from companion.services.platforms._windows_security import product_of
+from companion.services.platforms.macos import MacOS, agent_in, power_in, processes_in
+from companion.services.platforms.protocol import Platform
+from companion.services.platforms.windows import Windows
+
+
+def test_this_system_keeps_every_promise(home, tmp_path):
+    assert broken_promises(current(), tmp_path) == []
+
+
+@pytest.mark.parametrize("implementation", [Windows, MacOS])
+def test_the_others_have_every_call_with_the_same_arguments(implementation):
+    for name, wanted in inspect.getmembers(Platform, inspect.isfunction):
+        if not name.startswith("_"):
+            found = list(inspect.signature(getattr(implementation, name)).parameters)
+            assert [each for each in found if each != "self"] == list(inspect.signature(wanted).parameters)[1:]
+
+
+@pytest.mark.parametrize(("implementation", "name"), [(Windows, Name.WINDOWS), (MacOS, Name.MACOS)])
+def test_the_others_can_be_imported_and_named_here(implementation, name):
+    assert implementation().name is name
+
+
+def test_no_platform_needs_another_system_to_be_imported():
+    for name in ("_win32", "_com", "_windows_processes", "_windows_pc", "_windows_security", "_x11", "_xdg", "_proc"):
+        importlib.import_module(f"companion.services.platforms.{name}")
+
+
+TASK = """<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.4" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <Triggers><LogonTrigger><Enabled>true</Enabled></LogonTrigger></Triggers>
+  <Principals><Principal id="Author">{principal}</Principal></Principals>
+  <Settings><Enabled>{enabled}</Enabled></Settings>
+  <Actions Context="Author"><Exec>
+    <Command>"C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE"</Command>
+    <Arguments>/recycle</Arguments></Exec></Actions>
+</Task>"""
+USER = "<UserId>S-1-5-21-1-2-3-1001</UserId>"
+
+
+def test_a_scheduled_task_is_understood():
+    entry = _scheduled_tasks.entry_of(r"\Office\Warm up", TASK.format(principal=USER, enabled="true"))
+    assert entry is not None
+    assert entry.kind is AutostartKind.SCHEDULED_TASK
+    assert entry.name == "Warm up"
+    assert entry.command == r'"C:\Program Files\Microsoft Office\root\Office16\OUTLOOK.EXE" /recycle'
+    assert (entry.enabled, entry.scope) == (True, Scope.USER)
+
+
+@pytest.mark.parametrize(
+    ("principal", "scope"),
+    [
+        (USER, Scope.USER),
+        ("<UserId>S-1-5-18</UserId>", Scope.MACHINE),
+        ("<UserId>SYSTEM</UserId>", Scope.MACHINE),
+        ("<GroupId>S-1-5-32-545</GroupId>", Scope.MACHINE),
+    ],
+)
+def test_whom_a_task_is_for(principal, scope):
+    entry = _scheduled_tasks.entry_of(r"\x", TASK.format(principal=principal, enabled="true"))
+    assert entry is not None
+    assert entry.scope is scope
+
+
+def test_a_task_that_is_off_is_off_wherever_it_says_so():
+    off = TASK.format(principal=USER, enabled="false")
+    assert not _scheduled_tasks.entry_of(r"\x", off).enabled
+    assert not _scheduled_tasks.entry_of(r"\x", TASK.format(principal=USER, enabled="true"), enabled=False).enabled
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "",
+        "<Task>",
+        '<Task xmlns="x"><Actions><ComHandler/></Actions></Task>',
+        '<!DOCTYPE a [<!ENTITY b "c">]><Task><Actions><Exec><Command>&b;</Command></Exec></Actions></Task>',
+    ],
+)
+def test_a_task_that_starts_no_program_or_is_damaged_is_left_out(definition):
+    assert _scheduled_tasks.entry_of(r"\x", definition) is None
+
+
+# A shortcut to C:\Tools\mail helper.exe with the arguments "/tray -q", as WScript.Shell writes it.
+LINK = base64.b64decode(
+    "TAAAAAEUAgAAAAAAwAAAAAAAAEajAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAA"
+    "ALkAFAAfAOBP0CDqOmkQotgIACswMJ0ZACNDOlwAAAAAAAAAAAAAAAAAAAAAAAAANgAxAAAAAAAAAAAAEABUb29scwAiAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAFQAbwBvAGwAcwAAABQAVAAyAAAAAAAAAAAAAABtYWlsIGhlbHBlci5leGUANgAAAAAAAAAAAAAAAAAAAAAA"
+    "AABtAGEAaQBsACAAaABlAGwAcABlAHIALgBlAHgAZQAAAB4AAABHAAAAHAAAAAEAAAAcAAAALQAAAAAAAABGAAAAEQAAAAMAAAAA"
+    "AABDEAAAAABDOlxUb29sc1xtYWlsIGhlbHBlci5leGUAAAkALwB0AHIAYQB5ACAALQBxAAAAAAAAAA=="
+)
+
+
+def test_a_shortcut_is_read_on_any_system():
+    assert _shell_link.command_of(LINK) == r'"C:\Tools\mail helper.exe" /tray -q'
+
+
+@given(st.integers(0, len(LINK)), st.binary(max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_shortcut_is_only_not_understood(cut, noise):
+    found = _shell_link.command_of(LINK[:cut] + noise + LINK[cut + len(noise) :])
+    assert found is None or isinstance(found, str)
+    _shell_link.command_of(LINK[:cut])
+
+
+@pytest.mark.parametrize(
+    ("data", "approved"),
+    [
+        (None, True),
+        (b"", True),
+        (bytes.fromhex("02" + "00" * 11), True),
+        (bytes.fromhex("06" + "00" * 11), True),
+        (bytes.fromhex("030000000a1b2c3d4e5f6071"), False),
+        (bytes.fromhex("020000000a1b2c3d4e5f6071"), False),
+        (bytes.fromhex("01" + "00" * 11), False),
+    ],
+)
+def test_the_persons_veto_in_the_startup_list(data, approved):
+    assert _windows_autostart.approved(data) is approved
+
+
+@pytest.mark.parametrize(
+    ("state", "enabled", "current_"),
+    [
+        (0x61100, True, True),
+        (0x60100, False, True),
+        (0x61110, True, False),
+        (0x62100, False, True),
+    ],
+)
+def test_the_state_of_a_security_product(state, enabled, current_):
+    found = product_of("Example", state)
+    assert (found.enabled, found.up_to_date) == (enabled, current_)
+
+
+@pytest.mark.parametrize("word", ["a&b", "a|b", "100%", "a^b", "<x", "x>", 'a"b', "a\nb", "hi!"])
+def test_a_command_file_never_gets_signs_it_would_obey(tmp_path, word):
+    with pytest.raises(CompanionError) as refused:
+        _windows_closing._command_for(tmp_path / "setup.cmd", [word])
+    assert refused.value.code == "not-runnable"
+
+
+def test_a_package_is_handed_to_windows_installer(tmp_path):
+    program, words = _windows_closing._command_for(tmp_path / "my setup.msi", ["/qn", "A=two words"])
+    assert program.endswith("msiexec.exe")
+    assert words == f'/i "{tmp_path}/my setup.msi" /qn "A=two words"'
+
+
+def test_a_listing_of_ps_on_a_mac():
+    moment = "Thu Mar 12 08:12:03 2026"
+    mail = "/Applications/Microsoft Outlook.app/Contents/MacOS/Microsoft Outlook"
+    listing = (
+        f"    1     0 root             {moment}     /sbin/launchd\n"
+        f"  501     1 anna             {moment}     {mail}\n"
+        f"  777   501 anna             {moment}     -zsh\n"
+        "not a line of it\n"
+    )
+    launchd, outlook, shell = processes_in(listing)
+    assert (launchd.parent, launchd.elevated) == (None, True)
+    assert (outlook.name, outlook.parent, outlook.owner) == ("Microsoft Outlook", 1, "anna")
+    assert outlook.started.astimezone().strftime("%H:%M:%S") == "08:12:03"
+    assert shell.path is None
+
+
+@pytest.mark.parametrize(
+    ("content", "command", "enabled"),
+    [
+        ({"Label": "a.mail", "ProgramArguments": ["/opt/mail helper", "-q"]}, "'/opt/mail helper' -q", True),
+        ({"Label": "a.mail", "Program": "/opt/mail", "Disabled": True}, "/opt/mail", False),
+        ({"Label": "a.mail"}, None, True),
+    ],
+)
+def test_launch_agents(tmp_path, content, command, enabled):
+    path = tmp_path / "a.mail.plist"
+    path.write_bytes(plistlib.dumps(content))
+    entry = agent_in(path, Scope.USER, AutostartKind.LAUNCH_AGENT)
+    assert (entry.command if entry else None) == command
+    assert entry is None or (entry.name, entry.enabled) == ("a.mail", enabled)
+
+
+def test_a_damaged_launch_agent_is_left_out(tmp_path):
+    path = tmp_path / "a.plist"
+    path.write_bytes(b"<plist><dict>")
+    assert agent_in(path, Scope.USER, AutostartKind.LAUNCH_AGENT) is None
+
+
+def test_power_on_a_mac():
+    battery = power_in("Now drawing from 'Battery Power'\n -InternalBattery-0 (id=1)\t27%; discharging; 1:02 remaining")
+    assert (battery.on_mains, battery.percent) == (False, 27)
+    assert power_in("Now drawing from 'AC Power'\n").on_mains
+
+
+@pytest.mark.parametrize(
+    ("path", "expanded"),
+    [("$HOME/a", "/home/anna/a"), ("${HOME}/a", "/home/anna/a"), ("~/a", "/home/anna/a"), ("$NONE/a", "$NONE/a")],
+)
+def test_variables_in_paths(path, expanded):
+    assert expand_variables(path, {"HOME": "/home/anna"}) == expanded
