@@ -91,6 +91,22 @@ def charge_of(subscription: Subscription, zone: dt.tzinfo) -> NextCharge:
     )
 
 
+def price_facts(
+    subscription: Subscription, charge: NextCharge | None, format_date: FormatDate, format_money: FormatMoney
+) -> tuple[tuple[str, str], ...]:
+    """What the plan costs and until when it can be stopped, as names and values for a small table."""
+    facts = [("Price now", f"{format_money(subscription.price)} for {subscription.term.as_words()}")]
+    if charge is None:
+        return (*facts, ("Active until", format_date(subscription.active_until)))
+    change = {-1: ", less than now", 0: ", the same as now", 1: ", more than now"}
+    compared = (charge.amount.amount > subscription.price.amount) - (charge.amount.amount < subscription.price.amount)
+    facts.append(("At renewal", f"{format_money(charge.amount)}{change[compared]}"))
+    facts.append(("Charged on", format_date(charge.at)))
+    if charge.cancel_by is not None:
+        facts.append(("Switch off by", format_date(charge.cancel_by)))
+    return (*facts, ("Paid until", format_date(subscription.active_until)))
+
+
 class Refusal(enum.StrEnum):
     """Why auto-renewal cannot be switched."""
 

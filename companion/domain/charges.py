@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from companion.domain.business_days import business_window
 from companion.domain.money import Money
@@ -88,9 +89,15 @@ def _contents(order: Order, kind: About, which: str) -> tuple[str, ...]:
     return tuple(names.values())
 
 
-def movement_sentence(movement: Movement, format_date: FormatDate, format_money: FormatMoney) -> str:
-    """One movement in a sentence: what happened, how much, what for."""
-    amount, day = format_money(movement.amount), format_date(movement.at)
+class MovementWords(NamedTuple):
+    """A movement as a line of a list: what happened, and what else is to know of it."""
+
+    what: str
+    note: str
+
+
+def movement_words(movement: Movement, format_date: FormatDate, format_money: FormatMoney) -> MovementWords:
+    """What one movement was, in words, without its day and amount."""
     what = joined(movement.contents) or "your order"
     for_what = {
         About.ORDER: f"for {what}",
@@ -99,11 +106,17 @@ def movement_sentence(movement: Movement, format_date: FormatDate, format_money:
     }[movement.about]
     if movement.kind is ChargeKind.AUTHORIZATION:
         end = f"it goes by {format_date(movement.goes_by)}" if movement.showing and movement.goes_by else "it is gone"
-        return f"{day}: {amount} held {for_what}. No money has moved, and {end}."
+        return MovementWords(f"held {for_what}", f"No money has moved, and {end}.")
     if movement.kind is ChargeKind.REFUND:
-        return f"{day}: {amount} given back {for_what}."
-    tax = f", {format_money(movement.tax)} of it tax" if movement.tax is not None and movement.tax.amount else ""
-    return f"{day}: {amount} charged {for_what}{tax}. Your statement reads {movement.statement_descriptor}."
+        return MovementWords(f"given back {for_what}", "")
+    tax = f"{format_money(movement.tax)} of it is tax. " if movement.tax is not None and movement.tax.amount else ""
+    return MovementWords(f"charged {for_what}", f"{tax}Your statement reads {movement.statement_descriptor}.")
+
+
+def movement_sentence(movement: Movement, format_date: FormatDate, format_money: FormatMoney) -> str:
+    """One movement in a line: day, amount, what happened and what else is to know."""
+    words = movement_words(movement, format_date, format_money)
+    return f"{format_date(movement.at)}: {format_money(movement.amount)} {words.what}. {words.note}".rstrip()
 
 
 class WhyTwo(enum.StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from typing import NamedTuple
 
 from companion.domain.auto_renewal import AutoRenew, auto_renew_of
 from companion.domain.business_days import business_window
@@ -344,3 +345,34 @@ def progress_sentence(progress: ReturnProgress, format_date: FormatDate, format_
     if progress.status is ReturnStatus.LETTER_NEEDED and not progress.letter_open:
         return "The letter has been accepted; the store goes on with the refund."
     return said[progress.status]
+
+
+class ReturnStep(NamedTuple):
+    """One dated step of a return, done or expected."""
+
+    at: dt.datetime
+    words: str
+
+
+def return_steps(entry: Return, format_date: FormatDate) -> tuple[ReturnStep, ...]:
+    """What has happened to a return so far, the oldest step first."""
+    steps = [ReturnStep(entry.requested_at, f"Asked for on {format_date(entry.requested_at)}.")]
+    if entry.letter is not None and entry.letter.accepted_at is not None:
+        at = entry.letter.accepted_at
+        steps.append(ReturnStep(at, f"Electronic Letter of Destruction accepted on {format_date(at)}."))
+    if entry.refund_initiated_at is not None:
+        at = entry.refund_initiated_at
+        steps.append(ReturnStep(at, f"Refund initiated on {format_date(at)}."))
+    return tuple(steps)
+
+
+_REASONS = {
+    ReturnReason.NOT_WANTED: "I do not want it",
+    ReturnReason.DOES_NOT_WORK: "It does not work",
+    ReturnReason.UNWANTED_RENEWAL: "I did not want the renewal",
+}
+
+
+def reason_words(reason: ReturnReason) -> str:
+    """A reason as the person would say it."""
+    return _REASONS[reason]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -30,4 +31,21 @@ def write_file(path: Path, content: bytes) -> None:
             "The file could not be saved",
             f"{path.name} could not be written to {path.parent} ({error.strerror}).",
             "Choose another folder, or free some space on the disk.",
+        ) from None
+
+
+def read_start(path: Path, most: int) -> bytes:
+    """At most `most` bytes from the beginning of a file. Raises `CompanionError` ``file-not-readable``."""
+    try:
+        # Only a plain file ends: a pipe or a device could keep the reader waiting for ever.
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, "there is no such file")
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise CompanionError(
+            "file-not-readable",
+            "The file could not be read",
+            f"{path.name} could not be opened ({error.strerror}).",
+            "Check that the file is still there, or copy it to the desktop and choose it from there.",
         ) from None

@@ -6,10 +6,12 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from companion.domain.auto_renewal import confirmed
 from companion.domain.errors import CompanionError, Kind
+from companion.domain.mail import LARGEST, MailReading, read_confirmation
 from companion.domain.orders import (
     Extension,
     Grant,
@@ -28,6 +30,7 @@ from companion.domain.profile import Profile
 from companion.domain.wire import Secret
 from companion.services.access import Access
 from companion.services.attempts import Attempts
+from companion.services.files import read_start
 from companion.services.intents import Intents
 from companion.services.keychain import Credentials, Kept, Keychain
 from companion.services.library import KnownCase, KnownOrder, Library, TimelineEntry
@@ -112,6 +115,22 @@ class Orders:
             session = self._access.log_in(number, credentials)
         spelled = [opened for opened in session.order_numbers if opened.casefold() == number.casefold()]
         return self._add(session, credentials, tuple(spelled) or session.order_numbers)
+
+    def read_confirmation(self, path: Path) -> MailReading:
+        """What a confirmation e-mail (``.eml``) says of its order, with the store's patterns where they are known.
+
+        Raises `CompanionError` ``file-not-readable``.
+        """
+        return self.read_mail(read_start(path, LARGEST + 1))
+
+    def read_mail(self, data: bytes) -> MailReading:
+        """What the bytes of an e-mail say of their order; an order in it is looked for even without the store."""
+        try:
+            patterns = self.profile().mail
+        except CompanionError as error:
+            _log.info("reading a mail without the store's patterns: %s", error.code)
+            patterns = None
+        return read_confirmation(data, patterns)
 
     def add_by_card(self, email: str, digits: Secret) -> Added:
         """Find all orders of an e-mail address and card, remember them, and keep both in the keychain."""

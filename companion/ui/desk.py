@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.errors import CompanionError
+from companion.domain.facts import Machine
+from companion.domain.help_text import Article
 from companion.domain.orders import Order, Receipt, Subscription
 from companion.domain.products import ProductCard, product_cards
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret
 from companion.services.assembly import Services
-from companion.services.library import KnownFile, KnownOrder
+from companion.services.library import KnownCase, KnownFile, KnownOrder
 from companion.services.orders import Added
 from companion.ui.format import Format
 from companion.ui.tasks import Task, TaskRunner
@@ -23,7 +26,10 @@ from companion.ui.transfers import Transfers
 
 
 class Snapshot(NamedTuple):
-    """Everything known at one moment. `trouble` is why some of it is older than it should be."""
+    """Everything known at one moment. `troubles` are why some of it is older than it should be.
+
+    `receipts` are those of each order, `helped` names the help article for an error's code.
+    """
 
     at: dt.datetime
     profile: Profile | None = None
@@ -31,6 +37,10 @@ class Snapshot(NamedTuple):
     cards: tuple[ProductCard, ...] = ()
     files: tuple[KnownFile, ...] = ()
     troubles: tuple[CompanionError, ...] = ()
+    machine: Machine | None = None
+    receipts: Mapping[str, tuple[Receipt, ...]] = MappingProxyType({})
+    cases: tuple[KnownCase, ...] = ()
+    helped: Mapping[str, str] = MappingProxyType({})
 
     def file(self, number: str, artifact_id: str) -> KnownFile | None:
         """The verified file of an artifact, if it lies on this PC."""
@@ -42,9 +52,13 @@ class Snapshot(NamedTuple):
 
 
 class Desk(QObject):
-    """Holds the newest snapshot and refreshes it in the background; `changed` is emitted whenever it is replaced."""
+    """Holds the newest snapshot and refreshes it in the background; `changed` is emitted whenever it is replaced.
+
+    `wanted` carries a `Destination` that something without a page of its own, such as a dialog, leads to.
+    """
 
     changed = Signal()
+    wanted = Signal(object)
     working = Signal(bool)
 
     def __init__(self, services: Services, runner: TaskRunner, form: Format, theme: Theme) -> None:
@@ -57,6 +71,7 @@ class Desk(QObject):
         self.transfers = Transfers(services.purchases, runner)
         self.transfers.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
+        self._ask_again = False
 
     def now(self) -> dt.datetime:
         """The current moment."""
@@ -67,16 +82,27 @@ class Desk(QObject):
         self.runner.run(self, lambda _: self._read(()), lambda found: self._replace(found, done))
 
     def refresh(self, number: str | None = None) -> None:
-        """Ask the store for the profile and all orders, or for one of them; a refresh under way is not doubled."""
+        """Ask the store for the profile and all orders, or for one of them.
+
+        While that is under way, nothing is doubled: it is asked once more afterwards.
+        """
         if self._refreshing is not None and self._refreshing.running:
+            # What is asked for now may have changed after the one under way has read it.
+            self._ask_again = True
             return
+        self._ask_again = False
         self.working.emit(True)
         self._refreshing = self.runner.run(
             self,
             lambda task: self._refresh(task, number),
-            lambda found: self._replace(found, lambda: self.working.emit(False)),
+            lambda found: self._replace(found, self._refreshed),
             failed=self._refresh_failed,
         )
+
+    def _refreshed(self) -> None:
+        self.working.emit(False)
+        if self._ask_again:
+            self.refresh()
 
     def _refresh_failed(self, error: CompanionError) -> None:
         self.working.emit(False)
@@ -118,7 +144,18 @@ class Desk(QObject):
                 this_seat=services.this_pc.seat_id,
                 downloaded=frozenset(file.artifact for file in files),
             )
-        return Snapshot(now, profile, known, cards, files, troubles)
+        return Snapshot(
+            now,
+            profile,
+            known,
+            cards,
+            files,
+            troubles,
+            machine=services.this_pc.machine().value,
+            receipts={entry.number: services.orders.receipts(entry.number) for entry in known},
+            cases=services.orders.cases(),
+            helped=_helped(services.help.articles),
+        )
 
     def _replace(self, found: Snapshot, done: Callable[[], None] | None = None) -> None:
         self.snapshot = found
@@ -174,3 +211,9 @@ class Desk(QObject):
 
 
 _Failed = Callable[[CompanionError], None]
+
+
+def _helped(articles: Iterable[Article]) -> dict[str, str]:
+    """The article for each error's code; of several, the one that is about the fewest errors."""
+    broadest_first = sorted(articles, key=lambda article: -len(article.errors))
+    return {code: article.name for article in broadest_first for code in article.errors}

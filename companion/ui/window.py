@@ -79,6 +79,7 @@ class Window(QMainWindow):
         self._lay_out()
         self._add_shortcuts()
         desk.changed.connect(self._show_values)
+        desk.wanted.connect(self.go)
         desk.runner.unhandled.connect(self._notices.show_error)
 
     def _lay_out(self) -> None:

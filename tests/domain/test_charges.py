@@ -37,7 +37,7 @@ def test_the_timeline_says_what_each_movement_was_for(build, hold):
     lines = [movement_sentence(move, SHOW, plain_money) for move in timeline(order, build.profile(), build.NOW)]
     assert lines == [
         "9 March 2027: 55.00 USD held for Harbour Suite. No money has moved, and it goes by 11 March 2027.",
-        "9 March 2027: 55.00 USD charged for Harbour Suite, 4.50 USD of it tax. Your statement reads LRK*HARBOUR.",
+        "9 March 2027: 55.00 USD charged for Harbour Suite. 4.50 USD of it is tax. Your statement reads LRK*HARBOUR.",
         "10 March 2027: 55.00 USD given back for the renewal of Harbour Suite.",
     ]
 

@@ -135,7 +135,7 @@ def test_without_the_store_everything_stays_readable(
     store.close()
     program.desk.refresh()
     qtbot.waitUntil(lambda: bool(program.desk.snapshot.troubles), timeout=30_000)
-    assert any("cannot be reached" in text for text in texts_of(program.window))
+    qtbot.waitUntil(lambda: any("cannot be reached" in text for text in texts_of(program.window)))
     assert any("Lantern Protect" in text for text in texts_of(program.window.page("home")))
 
 

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QRadioButton, QStackedWidget, QWidget
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QStackedWidget,
+    QWidget,
+)
 
 from companion.domain.errors import CompanionError
+from companion.domain.mail import MailReading, MailRefusal, refusal_sentence
 from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_number, tidy_order_password
 from companion.services.keychain import Kept
 from companion.services.orders import Added
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
+from companion.ui.support import failure_notice
 from companion.ui.tasks import Task
-from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, restyle, row
+from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, line, restyle, row
 from companion.ui.widgets.notice import Notice
 
 T = TypeVar("T")
+_MESSAGE = "message/rfc822"
 
 
 class SampleLogIn(NamedTuple):
@@ -36,6 +50,7 @@ class AddPage(Page):
     def __init__(self, desk: Desk, samples: tuple[SampleLogIn, ...] = ()) -> None:
         super().__init__(desk, "Add an order")
         self._task: Task | None = None
+        self.setAcceptDrops(True)
         self._intro = label("", "muted")
         self.add(self._intro, self._form(), self._promise())
         if samples:
@@ -81,7 +96,16 @@ class AddPage(Page):
         self._outcome = column(spacing=8)
         card.add(label("How do you want to find it?", "strong"), column(by_number, by_card, spacing=6))
         card.add(self._fields, self._outcome, row(self._add, self._stop, None, self._forgot))
+        card.add(line(), self._from_mail())
         return card
+
+    def _from_mail(self) -> QHBoxLayout:
+        self._open_mail = button("Open the e-mail…", self._ask_for_mail)
+        words = label("Or drop the saved confirmation e-mail (.eml) here: it fills in both for you.", "muted")
+        made = row(spacing=12)
+        made.addWidget(words, 1)
+        made.addWidget(self._open_mail)
+        return made
 
     def _promise(self) -> Card:
         card = Card(spacing=6)
@@ -167,6 +191,59 @@ class AddPage(Page):
             field.setFocus()
             raise
 
+    # The confirmation e-mail
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _mail_in(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = _mail_in(event.mimeData())
+        if found is not None:
+            event.acceptProposedAction()
+            self._read_mail(found)
+
+    def _ask_for_mail(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Open the confirmation e-mail", str(Path.home()), "E-mail (*.eml);;All files (*)"
+        )
+        if chosen:
+            self._read_mail(Path(chosen))
+
+    def _read_mail(self, mail: Path | bytes) -> None:
+        if self._task is not None and self._task.running:
+            return
+        self._say(None)
+        self._open_mail.setEnabled(False)
+        orders = self.desk.services.orders
+        self._task = self.desk.runner.run(
+            self,
+            lambda _: orders.read_confirmation(mail) if isinstance(mail, Path) else orders.read_mail(mail),
+            self._mail_read,
+            self._failed,
+        )
+
+    def _mail_read(self, found: MailReading) -> None:
+        self._open_mail.setEnabled(True)
+        if found.refusal is not None or found.order_number is None:
+            words = refusal_sentence(found.refusal or MailRefusal.NO_ORDER)
+            hint = "You can also type the order number and order password from it."
+            self._say(Notice("This e-mail does not help", words, hint, tone="attention", closable=False))
+            return
+        self._ways.button(0).setChecked(True)
+        self._number.setText(found.order_number)
+        self._password.setText(found.password.reveal() if found.password is not None else "")
+        for field in (self._number, self._password):
+            restyle(field, invalid="false")
+        if found.password is not None:
+            self._say(Notice("Found in the e-mail", f"Order {found.order_number} and its password.", closable=False))
+            self._add.setFocus()
+        else:
+            words = f"Order {found.order_number}. The order password is not in this e-mail."
+            hint = "Type it, or have a new one sent with “Forgot the order password?”."
+            self._say(Notice("Found in the e-mail", words, hint, closable=False))
+            self._password.setFocus()
+
     def _reset(self) -> None:
         try:
             number = self._checked(self._number, tidy_order_number)
@@ -209,12 +286,25 @@ class AddPage(Page):
 
     def _failed(self, error: CompanionError) -> None:
         self._show_working(False)
-        self._say(Notice.of_error(error, closable=False))
+        self._open_mail.setEnabled(True)
+        self._say(failure_notice(self.desk, error, self.go.emit, number=self._number.text(), closable=False))
+        if error.code == "credentials-wrong":
+            wrong = (self._number, self._password) if self._ways.checkedId() == 0 else (self._email, self._digits)
+            for field in wrong:
+                restyle(field, invalid="true")
 
     def _say(self, notice: Notice | None) -> None:
         clear(self._outcome)
         if notice is not None:
             self._outcome.addWidget(notice)
+
+
+def _mail_in(data: QMimeData) -> Path | bytes | None:
+    """The first e-mail among what is dragged: a file, or the message itself as some mail programs give it."""
+    if data.hasFormat(_MESSAGE):
+        return bytes(data.data(_MESSAGE).data())
+    paths = (Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+    return next((path for path in paths), None)
 
 
 def _field(name: str, example: str, *, secret: bool = False) -> QLineEdit:
@@ -233,9 +323,9 @@ def _fields(*named: tuple[str, QLineEdit]) -> QWidget:
     form.setContentsMargins(0, 0, 0, 0)
     form.setVerticalSpacing(10)
     form.setHorizontalSpacing(16)
-    for line, (name, field) in enumerate(named):
+    for place, (name, field) in enumerate(named):
         caption = label(name, wrap=False)
         caption.setBuddy(field)
-        form.addWidget(caption, line, 0)
-        form.addWidget(field, line, 1)
+        form.addWidget(caption, place, 0)
+        form.addWidget(field, place, 1)
     return ground

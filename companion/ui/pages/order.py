@@ -11,8 +11,11 @@ from companion.domain.orders import Order
 from companion.services.library import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.order_money import MoneyCard, ReturnCard
+from companion.ui.pages.order_receipts import ReceiptsCard
 from companion.ui.pages.order_things import DownloadsCard, LicenceCard, ParcelsCard
 from companion.ui.pages.page import Destination, Page
+from companion.ui.pages.section import RETURN_RENEWAL
+from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
 
@@ -23,6 +26,7 @@ class OrderPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Order")
         self._number = ""
+        self._returns: ReturnCard | None = None
         self.add_to_head(button("Refresh", self._refresh, tip="Ask the store for the newest state (F5)"))
         self._news = column(spacing=8)
         self._cards = column(spacing=14)
@@ -37,6 +41,8 @@ class OrderPage(Page):
         self._refresh()
         if destination.item == "renew":
             self._tell_how_to_renew()
+        elif destination.item == RETURN_RENEWAL and self._returns is not None and self._returns.renewal is not None:
+            self._returns.ask_for_renewal(self._returns.renewal)
 
     def _refresh(self) -> None:
         self.desk.refresh(self._number)
@@ -46,6 +52,7 @@ class OrderPage(Page):
             return
         self.title.setText(f"Order {self._number}")
         clear(self._cards)
+        self._returns = None
         snapshot = self.desk.snapshot
         known = next((known for known in snapshot.orders if known.number == self._number), None)
         if known is None:
@@ -63,14 +70,20 @@ class OrderPage(Page):
         if order.shipments or order.downloads:
             self._cards.addWidget(ParcelsCard(self.desk, order, profile, self.tell))
         self._cards.addWidget(MoneyCard(self.desk, order, profile, self.tell))
-        self._cards.addWidget(ReturnCard(self.desk, order, profile, self.tell))
+        self._returns = ReturnCard(self.desk, order, profile, self.tell)
+        self._cards.addWidget(self._returns)
+        receipts = snapshot.receipts.get(order.number, ())
+        if receipts:
+            self._cards.addWidget(ReceiptsCard(self.desk, order, profile, self.tell, receipts))
         self._cards.addWidget(self._keeping(known))
 
     def tell(self, news: Notice | CompanionError | None) -> None:
         """Show what came of an action above the order."""
         clear(self._news)
         if news is not None:
-            notice = news if isinstance(news, Notice) else Notice.of_error(news)
+            notice = news
+            if isinstance(notice, CompanionError):
+                notice = failure_notice(self.desk, notice, self.go.emit, number=self._number)
             notice.closed.connect(lambda: clear(self._news))
             self._news.addWidget(notice)
             self.scroll_to_top()

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from companion.domain.charges import movement_sentence, timeline, two_charges_sentences, why_two_charges
-from companion.domain.orders import Order, Return, ReturnReason
+from companion.domain.charges import Movement, movement_words, timeline, two_charges_sentences, why_two_charges
+from companion.domain.orders import ChargeKind, Order, Return, ReturnReason
 from companion.domain.profile import Profile
 from companion.domain.returns import (
+    OtherWay,
     RenewalReturn,
+    ReturnOutlook,
     outlook_sentences,
     progress_sentence,
+    reason_words,
     renewal_return,
     renewal_return_sentences,
     return_outlook,
     return_progress,
+    return_steps,
 )
-from companion.services.files import write_file
 from companion.ui.desk import Desk
+from companion.ui.invoice import show_invoice
+from companion.ui.pages.page import Destination
 from companion.ui.pages.section import Section, Tell
-from companion.ui.widgets.basic import button, label, line, row
+from companion.ui.support import SUPPORT
+from companion.ui.widgets.basic import button, chip, column, label, line, row
 from companion.ui.widgets.notice import Notice
+
+_TONES = {ChargeKind.AUTHORIZATION: "attention", ChargeKind.CHARGE: "", ChargeKind.REFUND: "ok"}
+_WORDS = {ChargeKind.AUTHORIZATION: "Held", ChargeKind.CHARGE: "Charged", ChargeKind.REFUND: "Given back"}
 
 
 class MoneyCard(Section):
@@ -33,30 +42,45 @@ class MoneyCard(Section):
     def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
         super().__init__(desk, order, profile, tell, "Money")
         form, now = desk.format, desk.now()
-        for movement in timeline(order, profile, now):
-            self.add(label(movement_sentence(movement, form.date, form.money)))
-        if not order.charges:
+        moves = timeline(order, profile, now)
+        if moves:
+            self.add(self._list(moves))
+        else:
             self.add(label("Nothing has been charged yet.", "muted"))
         two = why_two_charges(order, profile, now)
         if two is not None:
-            self.add(label("Why are there two charges?", "strong"))
+            self.add(line(), label("Why are there two charges?", "strong"))
             for sentence in two_charges_sentences(two, profile.policies.payment, form.date, form.money):
                 self.add(label(sentence))
         if order.invoice_number is not None:
-            self.add(row(button("Save the invoice as PDF…", self._save_invoice), None))
+            invoice = button("Invoice…", lambda: show_invoice(self.window(), desk, order.number))
+            self.add(row(invoice, None))
 
-    def _save_invoice(self) -> None:
-        name = f"Invoice {self.order.invoice_number}.pdf"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save the invoice", str(Path.home() / name), "PDF (*.pdf)")
-        if not chosen:
-            return
-        orders, number, path = self.desk.services.orders, self.order.number, Path(chosen)
-        self.desk.runner.run(
-            self.desk,
-            lambda _: write_file(path, orders.invoice_pdf(number)),
-            lambda _: self.tell(Notice("The invoice has been saved", str(path), tone="ok")),
-            self.tell,
-        )
+    def _list(self, moves: tuple[Movement, ...]) -> QGridLayout:
+        """One line for each movement: the day, what it was, the amount."""
+        form = self.desk.format
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(10)
+        grid.setColumnStretch(1, 1)
+        for place, move in enumerate(moves):
+            words = movement_words(move, form.date, form.money)
+            said = column(label(_capital(words.what)), spacing=2)
+            if words.note:
+                said.addWidget(label(words.note, "small"))
+            sign = "−" if move.kind is ChargeKind.REFUND else ""
+            shown = move.kind is not ChargeKind.AUTHORIZATION
+            amount = label(f"{sign}{form.money(move.amount)}", "strong" if shown else "muted", wrap=False)
+            top = Qt.AlignmentFlag.AlignTop
+            grid.addWidget(label(form.date(move.at), "muted", wrap=False), place, 0, top)
+            grid.addLayout(said, place, 1)
+            grid.addWidget(chip(_WORDS[move.kind], _TONES[move.kind]), place, 2, top)
+            grid.addWidget(amount, place, 3, top | Qt.AlignmentFlag.AlignRight)
+        return grid
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class ReturnCard(Section):
@@ -64,67 +88,88 @@ class ReturnCard(Section):
 
     def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
         super().__init__(desk, order, profile, tell, "Returns and refunds")
-        now, zone, form = desk.now(), desk.services.zone, desk.format
+        now, zone = desk.now(), desk.services.zone
+        self.renewal: RenewalReturn | None = None
         for entry in order.returns:
             self._add_return(entry)
         outlook = return_outlook(order, profile, now, zone)
+        if outlook.renewal is not None and outlook.eligible:
+            self._add_renewal(outlook.renewal)
+            return
         if not order.returns or outlook.eligible:
-            self._sentences = outlook_sentences(outlook, form.date, form.money)
-            for sentence in self._sentences:
-                self.add(label(sentence))
-            if outlook.eligible:
-                ask = button("Request a return…", lambda: None)
-                ask.clicked.connect(lambda: self._ask_for_order(ask))
-                self.add(row(ask, None))
+            self._add_outlook(outlook)
         for plan in order.subscriptions:
             found = renewal_return(order, plan, profile, now, zone)
             if found is not None:
                 self._add_renewal(found)
 
+    def _add_outlook(self, outlook: ReturnOutlook) -> None:
+        form = self.desk.format
+        self._sentences = outlook_sentences(outlook, form.date, form.money)
+        for sentence in self._sentences:
+            self.add(label(sentence))
+        if outlook.eligible:
+            ask = button("Request a return…", lambda: None)
+            ask.clicked.connect(lambda: self._ask_for_order(ask))
+            self.add(row(ask, None))
+        elif OtherWay.ASK_SUPPORT in outlook.other_ways:
+            number = self.order.number
+            contact = button(
+                "Contact support", lambda: self.desk.wanted.emit(Destination("help", number, SUPPORT)), "link"
+            )
+            self.add(row(contact, None))
+
     def _add_return(self, entry: Return) -> None:
-        desk = self.desk
+        desk, form = self.desk, self.desk.format
         progress = return_progress(entry, self.profile, desk.now(), desk.services.zone)
         tone = "attention" if progress.late or progress.letter_open else ""
-        self.add(label(progress_sentence(progress, desk.format.date, desk.format.money), tone=tone))
+        self.add(
+            label(f"Return {entry.id} · {form.money(entry.amount)} · {reason_words(entry.reason)}", "strong"),
+            label(progress_sentence(progress, form.date, form.money), tone=tone),
+            label(" ".join(step.words for step in return_steps(entry, form.date)), "muted"),
+        )
         if progress.letter_open and entry.letter is not None:
             self.add(row(button("Read the letter…", partial(self._read_letter, entry), "primary"), None))
         self.add(line())
 
     def _ask_for_order(self, pressed: QPushButton) -> None:
         orders, order = self.desk.services.orders, self.order
-        self.ask(
-            "Request a return",
-            f"Return order {order.number}?",
-            " ".join(self._sentences),
-            "Request the return",
-            "Keep the order",
-            lambda: self.act(pressed, lambda _: orders.request_return(order, ReturnReason.NOT_WANTED), self._requested),
+        dialog = ReturnDialog(self.window(), order, self._sentences)
+        dialog.accepted.connect(
+            lambda: self.act(pressed, lambda _: orders.request_return(order, dialog.reason), self._requested)
         )
+        dialog.open()
 
     def _add_renewal(self, found: RenewalReturn) -> None:
         form = self.desk.format
-        sentences = renewal_return_sentences(found, form.date, form.money)
-        self.add(line(), label("Did you not want the renewal?", "strong"))
-        for sentence in sentences:
+        self.add(label("Did you not want the renewal?", "strong"))
+        for sentence in renewal_return_sentences(found, form.date, form.money):
             self.add(label(sentence))
-        ask = button("Return the renewal…", lambda: None)
-        orders, order = self.desk.services.orders, self.order
+        give_back = button("Give the renewal back…", lambda: None)
+        give_back.clicked.connect(lambda: self.ask_for_renewal(found, give_back))
+        self.renewal = self.renewal or found
+        self.add(row(give_back, None))
 
-        def agreed() -> None:
-            self.act(ask, lambda _: orders.request_return(order, found.reason, found.subscription_id), self._requested)
-
-        ask.clicked.connect(
-            lambda: self.ask(
-                "Return a renewal", "Return this renewal?", " ".join(sentences), "Return it", "Keep it", agreed
-            )
+    def ask_for_renewal(self, found: RenewalReturn, pressed: QPushButton | None = None) -> None:
+        """Ask once, then give back a renewal that nobody wanted."""
+        orders, order, form = self.desk.services.orders, self.order, self.desk.format
+        self.ask(
+            "Give a renewal back",
+            "Give this renewal back?",
+            " ".join(renewal_return_sentences(found, form.date, form.money)),
+            "Give it back",
+            "Keep it",
+            lambda: self.act(
+                pressed, lambda _: orders.request_return(order, found.reason, found.subscription_id), self._requested
+            ),
         )
-        self.add(row(ask, None))
 
     def _requested(self, entry: Return) -> Notice:
         desk = self.desk
         progress = return_progress(entry, self.profile, desk.now(), desk.services.zone)
         words = progress_sentence(progress, desk.format.date, desk.format.money)
-        return Notice("The store has your request", words, f"Its number is {entry.id}.", tone="ok")
+        stops = " The subscription does not renew again." if entry.reason is ReturnReason.UNWANTED_RENEWAL else ""
+        return Notice("The store has your request", f"{words}{stops}", f"Its number is {entry.id}.", tone="ok")
 
     def _read_letter(self, entry: Return) -> None:
         dialog = LetterDialog(self, entry)
@@ -133,6 +178,36 @@ class ReturnCard(Section):
             lambda: self.act(dialog.agree, lambda _: orders.accept_letter(number, entry), self._requested)
         )
         dialog.open()
+
+
+class ReturnDialog(QDialog):
+    """What a return does, the reason, and one confirmation; `reason` is what was chosen."""
+
+    def __init__(self, parent: QWidget, order: Order, sentences: tuple[str, ...]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Request a return")
+        self.setMinimumWidth(520)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(26, 22, 26, 20)
+        outer.setSpacing(12)
+        outer.addWidget(label(f"Return order {order.number}?", "heading"))
+        for sentence in sentences:
+            outer.addWidget(label(sentence))
+        self._reasons = QComboBox()
+        self._reasons.setAccessibleName("Reason")
+        for reason in (ReturnReason.NOT_WANTED, ReturnReason.DOES_NOT_WORK):
+            self._reasons.addItem(reason_words(reason), reason.value)
+        chosen = row(label("Reason", "muted", wrap=False), spacing=12)
+        chosen.addWidget(self._reasons, 1)
+        outer.addLayout(chosen)
+        keep = button("Keep the order", self.reject)
+        outer.addLayout(row(None, keep, button("Request the return", self.accept, "primary")))
+        keep.setDefault(True)
+
+    @property
+    def reason(self) -> ReturnReason:
+        """Why the order goes back."""
+        return ReturnReason(self._reasons.currentData())
 
 
 class LetterDialog(QDialog):

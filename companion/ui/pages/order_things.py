@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlsplit
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
-from companion.domain.auto_renewal import AutoRenew, auto_renew_of
+from companion.domain.auto_renewal import AutoRenew, auto_renew_of, price_facts
 from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
 from companion.domain.licences import Standing, standing
 from companion.domain.orders import Download, Extension, ExtensionStatus, Licence, Order, Seat
 from companion.domain.products import charge_sentence, product_cards, standing_words, status_sentence
 from companion.domain.profile import Profile
+from companion.domain.returns import renewal_return
 from companion.domain.seats import ThisPC, freeing_sentence, seat_sentence, seat_use
 from companion.domain.shipping import backup_offer, backup_sentence, parcel_sentences, parcels, settled_sentences
 from companion.ui.desk import Desk
 from companion.ui.pages.home import TONES
 from companion.ui.pages.page import Destination
-from companion.ui.pages.section import Section, Tell
+from companion.ui.pages.section import RETURN_RENEWAL, Section, Tell
 from companion.ui.renewal import ask_to_switch
-from companion.ui.widgets.basic import button, chip, label, line, row
+from companion.ui.widgets.basic import button, chip, facts_grid, label, line, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.switch import Switch
@@ -43,12 +45,19 @@ class LicenceCard(Section):
         self._add_key()
         if self._alive:
             self.add(line(), label("Auto-renewal", "strong"), self._renewal())
+            self._add_plan()
             self._add_seats()
+        else:
+            self.add_page_button("Renew on the store's page…")
 
     def _add_key(self) -> None:
         licence = self._licence
         if licence.key_from_order is not None and licence.key is None:
-            self.add(label(f"A renewal brings no new key. Use the one from order {licence.key_from_order}."))
+            earlier = licence.key_from_order
+            self.add(label(f"A renewal brings no new key. Use the one from order {earlier}."))
+            if self.desk.snapshot.order(earlier) is not None:
+                show = partial(self.desk.wanted.emit, Destination("order", earlier))
+                self.add(row(button(f"Open order {earlier}", show, "link"), None))
         elif licence.key is not None:
             self.add(label("Serial key", "strong"), KeyBox(licence.key, case_sensitive=licence.key_case_sensitive))
         elif self._alive:
@@ -67,6 +76,33 @@ class LicenceCard(Section):
             switch.requested.connect(partial(self._switch, self._licence.id))
             line_.addWidget(switch)
         return line_
+
+    def _add_plan(self) -> None:
+        """What the plan costs, another way to pay, and the way out of a renewal nobody wanted."""
+        desk, form = self.desk, self.desk.format
+        plan = self.order.subscription_of(self._licence)
+        if plan is None:
+            return
+        self.add(facts_grid(price_facts(plan, self._card.next_charge, form.date, form.money)))
+        self.add_page_button("Pay with another card…")
+        if renewal_return(self.order, plan, self.profile, desk.now(), desk.services.zone) is not None:
+            number = self.order.number
+            unwanted = button(
+                "I did not want the last renewal…",
+                lambda: desk.wanted.emit(Destination("order", number, RETURN_RENEWAL)),
+            )
+            self.add(row(unwanted, None))
+
+    def add_page_button(self, text: str) -> None:
+        """A button to the store's own renewal page, where any card can be used."""
+        page = next((page for page in self.order.pages if page.purpose == "renew"), None)
+        if page is None:
+            return
+        there = button(text, partial(self.open_page, page.url), tip="Opens the store's own page in your browser")
+        host = urlsplit(page.url).hostname or ""
+        line_ = row(there, spacing=12)
+        line_.addWidget(label(f"On {host}, with any card. No card number passes through Companion.", "small"), 1)
+        self.add(line_)
 
     def _switch(self, licence_id: str, on: bool) -> None:
         # The dialog outlives this card, which is made anew whenever the order is read.
@@ -178,7 +214,7 @@ class ParcelsCard(Section):
                 number = f"{parcel.carrier or 'Tracking number'}: {parcel.tracking_number}"
                 self.add(label(number, "muted", selectable=True))
             if parcel.tracking_url is not None:
-                self.add(row(button("Follow the parcel", partial(self._open, parcel.tracking_url)), None))
+                self.add(row(button("Follow the parcel", partial(self.open_page, parcel.tracking_url)), None))
         for sentence in settled_sentences(order):
             self.add(label(sentence, "muted"))
         self._add_offer()
@@ -205,7 +241,3 @@ class ParcelsCard(Section):
             )
         )
         self.add(label(sentence), row(add, None))
-
-    def _open(self, url: str) -> None:
-        platform = self.desk.services.platform
-        self.desk.runner.run(self, lambda _: platform.open_url(url), lambda _: None, self.tell)

@@ -16,6 +16,8 @@ from companion.ui.widgets.basic import Card, label
 from companion.ui.widgets.notice import Notice
 
 T = TypeVar("T")
+RETURN_RENEWAL = "return-renewal"
+"""What a `Destination` to the order page names to give back the last renewal at once."""
 Tell = Callable[[Notice | CompanionError | None], None]
 
 
@@ -27,12 +29,13 @@ class Section(Card):
         self.desk, self.order, self.profile, self.tell = desk, order, profile, tell
         self.add(label(heading, "heading"))
 
-    def act(self, pressed: QPushButton, work: Callable[[Task], T], done: Callable[[T], Notice]) -> None:
+    def act(self, pressed: QPushButton | None, work: Callable[[Task], T], done: Callable[[T], Notice]) -> None:
         """Run an action at the store once: the button waits, the order is read again, and the outcome is told.
 
         The page may be rendered anew meanwhile, so the work belongs to the desk and not to this card.
         """
-        pressed.setEnabled(False)
+        if pressed is not None:
+            pressed.setEnabled(False)
         tell, desk, number = self.tell, self.desk, self.order.number
 
         def finish(result: T) -> None:
@@ -55,3 +58,8 @@ class Section(Card):
         box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
         box.accepted.connect(agreed)
         box.open()
+
+    def open_page(self, url: str) -> None:
+        """Open a page of the store in the system's browser."""
+        platform = self.desk.services.platform
+        self.desk.runner.run(self.desk, lambda _: platform.open_url(url), lambda _: None, self.tell)

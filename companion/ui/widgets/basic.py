@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from companion.ui.icons import icon
 
@@ -113,6 +123,18 @@ def column(*parts: QWidget | QLayout, spacing: int = 4) -> QVBoxLayout:
         else:
             made.addLayout(part)
     return made
+
+
+def facts_grid(facts: Iterable[tuple[str, str]]) -> QGridLayout:
+    """Names and values below each other, in two columns."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(20)
+    grid.setVerticalSpacing(4)
+    grid.setColumnStretch(1, 1)
+    for place, (name, value) in enumerate(facts):
+        grid.addWidget(label(name, "muted", wrap=False), place, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(value, selectable=True), place, 1)
+    return grid
 
 
 def clear(layout: QLayout) -> None:

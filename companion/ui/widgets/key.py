@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QObject, QTimer
+from PySide6.QtCore import QByteArray, QMimeData, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -21,15 +21,28 @@ _NOT_IN_HISTORY = {
 }
 
 
-def copy_secret(secret: Secret, owner: QObject) -> None:
-    """Put a secret on the clipboard and take it off again after 30 s, unless something else was copied meanwhile."""
+def copy_secret(secret: Secret) -> QTimer:
+    """Put a secret on the clipboard; it is taken off again after 30 s, or when the program ends before.
+
+    What somebody copied meanwhile is left alone. The returned timer belongs to the application: the page the key stood
+    on may be long gone by then.
+    """
     clipboard = QGuiApplication.clipboard()
     data = QMimeData()
     data.setText(secret.reveal())
     for form, content in _NOT_IN_HISTORY.items():
         data.setData(form, QByteArray(content))
     clipboard.setMimeData(data)
-    QTimer.singleShot(CLEAR_SECONDS * 1000, owner, lambda: _clear(clipboard, secret))
+    application = QGuiApplication.instance()
+    timer = QTimer(application)
+    timer.setSingleShot(True)
+    timer.setInterval(CLEAR_SECONDS * 1000)
+    timer.timeout.connect(lambda: _clear(clipboard, secret))
+    timer.timeout.connect(timer.deleteLater)
+    if application is not None:
+        application.aboutToQuit.connect(timer.timeout)
+    timer.start()
+    return timer
 
 
 def _clear(clipboard: QClipboard, secret: Secret) -> None:
@@ -61,5 +74,5 @@ class KeyBox(QWidget):
         self._show.setText("Hide" if self._shown else "Show")
 
     def _put_on_clipboard(self) -> None:
-        copy_secret(self._key, self)
+        copy_secret(self._key)
         self._note.setText(f"Copied. The clipboard is cleared after {CLEAR_SECONDS} seconds.")

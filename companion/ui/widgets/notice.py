@@ -33,12 +33,13 @@ class Notice(QFrame):
         self.setAccessibleDescription(f"{message} {hint}".strip())
         outer = QHBoxLayout(self)
         outer.setContentsMargins(16, 12, 10, 12)
-        words = QVBoxLayout()
+        self._words = words = QVBoxLayout()
         words.setSpacing(3)
         words.addWidget(label(title, "strong", tone=tone))
         words.addWidget(label(message, selectable=True))
         if hint:
             words.addWidget(label(hint))
+        self._lines = words.count()
         if actions:
             buttons = QHBoxLayout()
             for text, clicked in actions:
@@ -49,6 +50,12 @@ class Notice(QFrame):
         outer.addLayout(words, 1)
         if closable:
             outer.addWidget(button("Close", self.closed.emit, "link"), 0, Qt.AlignmentFlag.AlignTop)
+
+    def add_line(self, text: str) -> None:
+        """Say one thing more, above the buttons."""
+        self._words.insertWidget(self._lines, label(text, "strong", selectable=True))
+        self._lines += 1
+        self.setAccessibleDescription(f"{self.accessibleDescription()} {text}")
 
     @classmethod
     def of_error(

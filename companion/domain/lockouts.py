@@ -1,0 +1,37 @@
+"""When a locked log-in opens again, told as a time of the person's own day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from companion.domain.errors import CompanionError
+from companion.domain.wording import FormatMoment
+
+LOCKED = "too-many-attempts"
+
+
+def opens_again(error: CompanionError, now: dt.datetime) -> dt.datetime | None:
+    """The moment from which the store takes log-ins again, rounded up to a whole minute; None when it is not known."""
+    if error.code != LOCKED or error.retry_after is None:
+        return None
+    moment = now + dt.timedelta(seconds=error.retry_after)
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + dt.timedelta(minutes=1)
+
+
+def with_time(error: CompanionError, now: dt.datetime, format_moment: FormatMoment) -> CompanionError:
+    """`error`, with the time until which log-ins are locked where it is a lock and its end is known."""
+    until = opens_again(error, now)
+    if until is None:
+        return error
+    told = CompanionError(
+        error.code,
+        error.title,
+        f"The store has locked log-ins for this order until {format_moment(until)}, to protect it.",
+        "After that, try once more with the data from the confirmation e-mail. Trying earlier does not help.",
+        kind=error.kind,
+        retryable=error.retryable,
+        retry_after=error.retry_after,
+    )
+    told.attempts = error.attempts
+    return told

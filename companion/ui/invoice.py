@@ -1,0 +1,139 @@
+"""The invoice in the window: read it, print it, save the store's own PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
+
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.invoices import exemption_sentences
+from companion.domain.orders import Invoice
+from companion.services.orders import Orders
+from companion.ui import saving
+from companion.ui.desk import Desk
+from companion.ui.documents import as_pdf, invoice_html, paper
+from companion.ui.support import failure_notice
+from companion.ui.widgets.basic import button, clear, column, label, line, row
+from companion.ui.widgets.notice import Notice
+
+
+class InvoiceDialog(QDialog):
+    """Reads the invoice of an order from the store, or shows the one read last when the store is out of reach."""
+
+    def __init__(self, parent: QWidget, desk: Desk, number: str) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._desk = desk
+        self._number = number
+        self._invoice: Invoice | None = None
+        self.setWindowTitle(f"Invoice of order {number}")
+        self.resize(620, 640)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 18)
+        outer.setSpacing(12)
+        self._text = QTextBrowser()
+        self._text.setAccessibleName("Invoice")
+        self._text.setOpenLinks(False)
+        self._text.setPlaceholderText("Asking the store…")
+        self._exempt = column(spacing=3)
+        self._outcome = column(spacing=8)
+        self._print = button("Print…", self._ask_to_print)
+        self._save = button("Save as PDF…", self._ask_to_save, "primary")
+        outer.addWidget(self._text, 1)
+        outer.addLayout(self._exempt)
+        outer.addLayout(self._outcome)
+        outer.addLayout(row(button("Close", self.reject), None, self._print, self._save))
+        self._allow(False)
+        orders = desk.services.orders
+        desk.runner.run(self, lambda _: orders.invoice(number), self._show, self._failed)
+
+    def _allow(self, allowed: bool) -> None:
+        self._print.setEnabled(allowed)
+        self._save.setEnabled(allowed)
+
+    def _show(self, invoice: Invoice) -> None:
+        form, profile = self._desk.format, self._desk.snapshot.profile
+        self._invoice = invoice
+        self._text.setHtml(invoice_html(invoice, form.date, form.money))
+        page = profile.support.website or profile.store.website if profile is not None else None
+        said = exemption_sentences(invoice, page, form.money)
+        if said:
+            self._exempt.addWidget(line())
+            self._exempt.addWidget(label("Exempt from tax?", "strong"))
+        for sentence in said:
+            self._exempt.addWidget(label(sentence, "muted", selectable=True))
+        self._allow(True)
+
+    def _failed(self, error: CompanionError) -> None:
+        self._text.setPlaceholderText("")
+        self._tell(error)
+
+    def _tell(self, news: Notice | CompanionError) -> None:
+        clear(self._outcome)
+        if isinstance(news, CompanionError):
+            news = failure_notice(self._desk, news, self._leave_for, number=self._number, closable=False)
+        else:
+            news.closed.connect(lambda: clear(self._outcome))
+        self._outcome.addWidget(news)
+
+    def _leave_for(self, destination: object) -> None:
+        self._desk.wanted.emit(destination)
+        self.reject()
+
+    # Print
+
+    def _ask_to_print(self) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self)
+        dialog.setWindowTitle("Print the invoice")
+        dialog.accepted.connect(lambda: self.print_to(printer))
+        QDialog.open(dialog)
+
+    def print_to(self, printer: QPrinter) -> None:
+        """Print the invoice that is shown."""
+        if self._invoice is not None:
+            title = f"Invoice {self._invoice.number}"
+            printer.setDocName(title)
+            form = self._desk.format
+            paper(invoice_html(self._invoice, form.date, form.money), title).print_(printer)
+
+    # PDF
+
+    def _ask_to_save(self) -> None:
+        if self._invoice is None:
+            return
+        path = saving.ask_where(self, "Save the invoice", f"Invoice {self._invoice.number}.pdf", "PDF (*.pdf)")
+        if path is not None:
+            self.save_to(path)
+
+    def save_to(self, path: Path) -> None:
+        """Save the store's own PDF, or one of ours while the store is out of reach; then open it."""
+        invoice, form = self._invoice, self._desk.format
+        if invoice is None:
+            return
+        # Laid out here, because Qt's documents belong to the thread of the window.
+        own = as_pdf(invoice_html(invoice, form.date, form.money), f"Invoice {invoice.number}")
+        orders, number = self._desk.services.orders, self._number
+        saving.save(
+            self._desk, self, path, lambda: _stores_or(orders, number, own), "The invoice has been saved", self._tell,
+            show=True,
+        )  # fmt: skip
+
+
+def _stores_or(orders: Orders, number: str, own: bytes) -> bytes:
+    try:
+        return orders.invoice_pdf(number)
+    except CompanionError as error:
+        if error.kind is not Kind.UNREACHABLE:
+            raise
+        return own
+
+
+def show_invoice(parent: QWidget, desk: Desk, number: str) -> InvoiceDialog:
+    """Open the invoice of an order."""
+    dialog = InvoiceDialog(parent, desk, number)
+    dialog.open()
+    return dialog

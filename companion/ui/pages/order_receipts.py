@@ -1,0 +1,67 @@
+"""The order page's receipts: proof of what was switched, to read and to take along."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from companion.domain.auto_renewal import receipt_lines
+from companion.domain.orders import Order, Receipt
+from companion.domain.profile import Profile
+from companion.domain.wire import to_builtins
+from companion.ui import saving
+from companion.ui.desk import Desk
+from companion.ui.documents import as_pdf, receipt_html
+from companion.ui.pages.section import Section, Tell
+from companion.ui.widgets.basic import button, label, line, row
+
+
+class ReceiptsCard(Section):
+    """Every receipt that was kept for an order, newest first."""
+
+    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell, receipts: tuple[Receipt, ...]) -> None:
+        super().__init__(desk, order, profile, tell, "Receipts")
+        self.add(label("The store's proof of what was switched. They stay on this PC, also without internet.", "muted"))
+        for position, receipt in enumerate(receipts):
+            if position:
+                self.add(line())
+            self._add_receipt(receipt)
+
+    def _add_receipt(self, receipt: Receipt) -> None:
+        title, *rest = self._lines(receipt)
+        self.add(label(title, "strong"))
+        for text in rest:
+            self.add(label(text, selectable=True))
+        named = f"of receipt {receipt.id}"
+        self.add(
+            row(
+                button("Save as PDF…", partial(self._save_pdf, receipt), name=f"Save as PDF {named}"),
+                button("Save as JSON…", partial(self._save_json, receipt), name=f"Save as JSON {named}"),
+                None,
+            )
+        )
+
+    def _lines(self, receipt: Receipt) -> tuple[str, ...]:
+        form = self.desk.format
+        licence = next((each for each in self.order.licences if each.subscription_id == receipt.subscription_id), None)
+        return receipt_lines(
+            receipt,
+            store=self.profile.store.name,
+            order_number=self.order.number,
+            product_name=licence.product_name if licence is not None else "–",
+            format_date=form.date,
+            format_moment=form.moment,
+        )
+
+    def _save_pdf(self, receipt: Receipt) -> None:
+        path = saving.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.pdf", "PDF (*.pdf)")
+        if path is not None:
+            content = as_pdf(receipt_html(self._lines(receipt)), f"Receipt {receipt.id}")
+            saving.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)
+
+    def _save_json(self, receipt: Receipt) -> None:
+        path = saving.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.json", "JSON (*.json)")
+        if path is not None:
+            shown = {"store": self.profile.store.name, "orderNumber": self.order.number, **to_builtins(receipt)}
+            content = (json.dumps(shown, indent=2, ensure_ascii=False) + "\n").encode()
+            saving.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)

@@ -1,0 +1,52 @@
+"""Saving a paper where the person wants it, and showing it in the system's own viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from companion.domain.errors import CompanionError
+from companion.domain.filenames import safe_filename
+from companion.services.files import write_file
+from companion.ui.desk import Desk
+from companion.ui.widgets.notice import Notice
+
+Told = Callable[[Notice | CompanionError], None]
+
+
+def ask_where(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Where the person wants a file to go; None when they changed their mind."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path.home() / safe_filename(name)), kinds)
+    return Path(chosen) if chosen else None
+
+
+def save(
+    desk: Desk, owner: QObject, path: Path, content: Callable[[], bytes], title: str, told: Told, *, show: bool = False
+) -> None:
+    """Make and write a file in the background and tell how it went; `show` opens it in the system's viewer.
+
+    `content` runs on another thread. `told` is called only while `owner` exists; the file is written in any case.
+    """
+
+    def done(_: None) -> None:
+        told(
+            Notice(
+                title,
+                str(path),
+                tone="ok",
+                actions=(("Open it", lambda: open_file(path)), ("Show the folder", lambda: open_file(path.parent))),
+            )
+        )
+        if show:
+            open_file(path)
+
+    desk.runner.run(owner, lambda _: write_file(path, content()), done, told)
+
+
+def open_file(path: Path) -> bool:
+    """Open a file in the program the system has for it."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -1,0 +1,107 @@
+"""Support in the window: the right number for this PC, and failures told together with what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from companion.domain.errors import CompanionError
+from companion.domain.lockouts import with_time
+from companion.domain.orders import Order
+from companion.domain.support import (
+    Opening,
+    RightNumber,
+    normalise_maker,
+    offers_number,
+    opening,
+    opening_sentence,
+    right_number,
+)
+from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination
+from companion.ui.widgets.notice import Notice
+
+Go = Callable[[Destination], object]
+SUPPORT = "support-card"
+"""What a `Destination` to the Help page names to show the support number instead of an article."""
+
+
+class SupportLine(NamedTuple):
+    """The number that is right here and now, and what it was chosen by."""
+
+    number: RightNumber
+    opening: Opening
+    maker: str | None
+    model: str | None
+    product: str | None
+    country: str | None
+
+
+def support_line(desk: Desk, order_number: str = "") -> SupportLine | None:
+    """The number for this PC and an order (without one: the latest), or None when the store names none."""
+    profile = desk.snapshot.profile
+    if profile is None:
+        return None
+    order = order_meant(desk, order_number)
+    licence = order.licences[0] if order is not None and order.licences else None
+    machine = desk.snapshot.machine
+    maker = normalise_maker(machine.maker, profile.support.makers) if machine is not None else None
+    country = order.country if order is not None else None
+    found = right_number(
+        profile.support, maker, licence.product_id if licence is not None else None, country, desk.format.language
+    )
+    if found is None:
+        return None
+    return SupportLine(
+        number=found,
+        opening=opening(found.entry, desk.now(), desk.services.zone),
+        maker=maker,
+        model=machine.model.strip() or None if machine is not None else None,
+        product=licence.product_name if licence is not None else None,
+        country=country,
+    )
+
+
+def order_meant(desk: Desk, number: str) -> Order | None:
+    """The order of this number, or the latest one."""
+    orders = [known.order for known in desk.snapshot.orders if known.order is not None]
+    named = [order for order in orders if order.number == number]
+    return max(named or orders, key=lambda order: order.placed_at, default=None)
+
+
+def spaced(phone: str) -> str:
+    """An E.164 number in groups that can be read aloud: North American ones as they are written there."""
+    if phone.startswith("+1") and len(phone) == 12:
+        return f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}"
+    rest = phone[3:]
+    return " ".join((phone[:3], *(rest[start : start + 3] for start in range(0, len(rest), 3))))
+
+
+def number_sentence(desk: Desk, order_number: str = "") -> str:
+    """The right number and whether somebody answers it, in one line; empty when there is none."""
+    line = support_line(desk, order_number)
+    if line is None:
+        return ""
+    return (
+        f"Support for this PC: {spaced(line.number.entry.phone)}. {opening_sentence(line.opening, desk.format.moment)}"
+    )
+
+
+def failure_notice(
+    desk: Desk, error: CompanionError, go: Go, *, number: str = "", closable: bool = True,
+    actions: tuple[tuple[str, Callable[[], object]], ...] = (),
+) -> Notice:  # fmt: skip
+    """A failure with a way to the article about it; from the second in a row on, with the number to call."""
+    told = with_time(error, desk.now(), desk.format.moment)
+    offered = list(actions)
+    article = desk.snapshot.helped.get(error.code)
+    if article is not None:
+        offered.append(("Help with this", lambda: go(Destination("help", number, article))))
+    extra = ""
+    if offers_number(error.attempts):
+        extra = number_sentence(desk, number)
+        offered.append(("Contact support", lambda: go(Destination("help", number, SUPPORT))))
+    notice = Notice.of_error(told, *offered, closable=closable)
+    if extra:
+        notice.add_line(f"This has not worked {error.attempts} times. {extra}")
+    return notice
