@@ -53,6 +53,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.keychain import Keychain
     from companion.services.library import Library
     from companion.services.log import start_log
+    from companion.services.network_path import NetworkPath
     from companion.services.orders import Orders
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
@@ -80,8 +81,9 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     closing = Closing(platform)
     restoration = Restoration(where.state / "held-back", platform, utc_now)
     installations = Installations(
-        platform, preflight, closing, Installer(platform), restoration, orders, library, this_pc, utc_now, zone
-    )
+        platform, preflight, closing, Installer(platform), restoration, NetworkPath(), orders, library, this_pc,
+        utc_now, zone,
+    )  # fmt: skip
     return Services(
         places=where,
         clock=utc_now,

@@ -288,7 +288,7 @@ def blocked(rows: list[Finding]) -> CompanionError:
     return CompanionError(
         "blocked",
         "Something on this PC is in the way",
-        " ".join(f"{row.title}: {row.explanation}" for row in rows),
+        without_marks(" ".join(f"{row.title}: {row.explanation}" for row in rows)),
         "Close it yourself, or: companion close-blockers. Then start this again; what is done already is kept.",
     )
 

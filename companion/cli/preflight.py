@@ -8,14 +8,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from companion.cli.arguments import common, whole
 from companion.cli.asking import confirm
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible
 from companion.domain.closing import Closed
 from companion.domain.findings import Finding, RemedyKind, Requirements, Severity
+from companion.domain.network_path import PathReport
 from companion.domain.profile import BlockerRule, Profile, Stage
 from companion.domain.wire import Instant, Value
+from companion.domain.wording import without_marks
 
 if TYPE_CHECKING:
     from companion.domain.facts import Facts
@@ -29,6 +33,7 @@ class Looked(Value, frozen=True):
     at: Instant
     blocked: bool
     findings: tuple[Finding, ...]
+    path: PathReport | None = None
 
 
 class BlockersClosed(Value, frozen=True):
@@ -53,12 +58,14 @@ def add_preflight(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion preflight``."""
     _looking(parser)
     parser.add_argument("--watch", action="store_true", help="go on looking until nothing is in the way")
+    parser.add_argument("--network", action="store_true", help="also try the way to the store, step by step")
     common(
         parser,
         look,
         long=True,
         epilog="JSON: {stage, at, blocked, findings: [{id, severity: blocks|warns|unknown|fine, title, explanation,\n"
-        "evidence, remedies, ruleId, pids}]}\nExit 1 when something blocks.",
+        "evidence, remedies, ruleId, pids}], path: {fine, sentence, hint, steps, between}}\n"
+        "Exit 1 when something blocks, or when the way to the store is broken.",
     )
 
 
@@ -107,6 +114,12 @@ class Board:
         """Call `show` now and at every change until cancelled."""
         self._preflight.watch(self.stage, self.requirements, lambda facts: show(self._decide(facts)), cancellation)
 
+    def walk(self, run: Run, cancellation: Cancellation) -> PathReport | None:
+        """Try the way to the store."""
+        return run.services.installations.walk_to_store(
+            self.profile, lambda step: run.output.step(step, step.sentence), cancellation
+        )
+
     def _decide(self, facts: Facts) -> Looked:
         from companion.domain.preflight import findings
 
@@ -127,8 +140,11 @@ def look(run: Run) -> int:
     board = Board(run)
     with interruptible() as cancellation:
         found = _watched(run, board, cancellation) if run.arguments.watch else board.look(cancellation)
-    run.output.result(found, *board_lines(found.findings))
-    return EXIT_NO if found.blocked else EXIT_DONE
+        if run.arguments.network:
+            found = msgspec.structs.replace(found, path=board.walk(run, cancellation))
+    broken = found.path is not None and not found.path.fine
+    run.output.result(found, *board_lines(found.findings), *path_lines(found.path))
+    return EXIT_NO if found.blocked or broken else EXIT_DONE
 
 
 def _watched(run: Run, board: Board, cancellation: Cancellation) -> Looked:
@@ -155,7 +171,17 @@ def board_lines(rows: Sequence[Finding]) -> list[str]:
         if row.severity is not Severity.FINE:
             lines.append(f"    {row.explanation}")
             lines += [f"    → {remedy.title}. {remedy.explanation}" for remedy in row.remedies]
-    return lines
+    return [without_marks(line) for line in lines]
+
+
+def path_lines(report: PathReport | None) -> list[str]:
+    """The way to the store in plain lines."""
+    if report is None:
+        return []
+    lines = ["", f"The way to the store: {report.sentence}"]
+    if not report.fine:
+        lines.append(f"    → {report.hint}")
+    return [*lines, *(f"    {step.sentence}" for step in report.steps)]
 
 
 def close_blockers(run: Run) -> int:

@@ -12,6 +12,7 @@ from companion.domain.closing import Closed, ClosingProgress
 from companion.domain.errors import CompanionError
 from companion.domain.facts import AutostartEntry
 from companion.domain.installing import InstallationProgress, InstallationResult
+from companion.domain.network_path import PathReport, StepResult
 from companion.domain.orders import Download, Grant, Licence
 from companion.domain.preflight import Finding, Requirements, findings
 from companion.domain.profile import ExitMeaning, Profile, Stage
@@ -22,6 +23,7 @@ from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing
 from companion.services.installer import Installer
 from companion.services.library import Library, TimelineEntry
+from companion.services.network_path import NetworkPath
 from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 from companion.services.preflight import Preflight
@@ -49,6 +51,7 @@ class Installations:
         closing: Closing,
         installer: Installer,
         restoration: Restoration,
+        network_path: NetworkPath,
         orders: Orders,
         library: Library,
         this_pc: ThisPC,
@@ -60,6 +63,7 @@ class Installations:
         self._closing = closing
         self._installer = installer
         self._restoration = restoration
+        self._network_path = network_path
         self._orders = orders
         self._library = library
         self._this_pc = this_pc
@@ -105,6 +109,16 @@ class Installations:
             lambda facts: on_change(findings(facts, requirements, stage, self._clock(), self._zone)),
             cancellation,
         )
+
+    def walk_to_store(
+        self, profile: Profile, on_step: Callable[[StepResult], None], cancellation: Cancellation
+    ) -> PathReport | None:
+        """Try the way to the store step by step; None when the store offers no probe. Raises `Cancelled`."""
+        if profile.probe is None:
+            return None
+        report = self._network_path.check(self._orders.store, profile.probe, on_step, cancellation)
+        self._note("tried the way to the store", None, fine=report.fine, between=len(report.between))
+        return report
 
     def close_blockers(
         self,

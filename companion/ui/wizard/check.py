@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from companion.domain.profile import Stage
 from companion.ui.desk import Desk
+from companion.ui.widgets.basic import line
 from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
+from companion.ui.wizard.way import WayToStore
 
 
 class CheckStep(Step):
@@ -21,12 +23,17 @@ class CheckStep(Step):
         )
         self._board = Board(desk)
         self._board.cleared.connect(self.onward.setEnabled)
+        self._way = WayToStore(desk)
         self.content.addWidget(self._board)
+        self.content.addWidget(line())
+        self.content.addWidget(self._way)
 
     def enter(self, job: Job) -> None:
         super().enter(job)
         requirements = self.desk.services.installations.requirements(job.profile, job.download, job.folder)
         self._board.start(Stage.DOWNLOAD, requirements, job.download.artifact_id)
+        self._way.start(job.profile)
 
     def depart(self) -> None:
         self._board.stop()
+        self._way.stop()

@@ -1,0 +1,93 @@
+"""The way to the store, tried step by step: what carries, what fails, and who stands in between."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from companion.domain.errors import CompanionError
+from companion.domain.network_path import PathReport, StepResult, StepState
+from companion.domain.profile import Profile
+from companion.ui.desk import Desk
+from companion.ui.tasks import Task
+from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
+from companion.ui.widgets.notice import Notice
+
+_ICONS = {
+    StepState.FINE: ("check", "ok"),
+    StepState.FAILED: ("cross", "over"),
+    StepState.SKIPPED: ("question", "muted"),
+}
+
+
+class WayToStore(QWidget):
+    """Tries the way once; a broken one is a warning, because the download copes with much."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._task: Task | None = None
+        self._profile: Profile | None = None
+        self._outcome = column(spacing=6)
+        self._steps = QWidget()
+        self._rows = column(spacing=4)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._steps.setLayout(self._rows)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(label("The way to the store", "strong"))
+        outer.addLayout(self._outcome)
+        outer.addWidget(self._steps)
+
+    def start(self, profile: Profile) -> None:
+        """Begin to try the way."""
+        self.stop()
+        self._profile = profile
+        clear(self._outcome)
+        clear(self._rows)
+        self._outcome.addWidget(label("Trying it…", "muted"))
+        installations = self._desk.services.installations
+        self._task = self._desk.runner.run(
+            self,
+            lambda task: installations.walk_to_store(profile, task.report, task.cancellation),
+            self._show,
+            failed=self._fail,
+        )
+
+    def stop(self) -> None:
+        """Stop trying."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _show(self, report: PathReport | None) -> None:
+        clear(self._outcome)
+        if report is None:
+            self._outcome.addWidget(label("The store offers no test file, so it is not tried beforehand.", "muted"))
+            return
+        if report.fine:
+            self._outcome.addWidget(label(report.sentence))
+            self._outcome.addLayout(row(button("Show the steps", self._steps.show, "link"), None))
+        else:
+            between = f"In between: {' and '.join(report.between)}." if report.between else ""
+            words = f"{report.hint} {between}".strip()
+            again = (("Try the way again", self._again),)
+            self._outcome.addWidget(
+                Notice(report.sentence, words, tone="attention", actions=again, closable=False)
+            )  # fmt: skip
+        self._steps.setVisible(not report.fine)
+        for step in report.steps:
+            self._rows.addLayout(self._row(step))
+
+    def _row(self, step: StepResult) -> QHBoxLayout:
+        name, tone = _ICONS[step.state]
+        mark = icon_label(name, getattr(self._desk.theme, tone), 18)
+        line = row(mark, spacing=10)
+        line.addWidget(label(step.sentence), 1)
+        return line
+
+    def _again(self) -> None:
+        if self._profile is not None:
+            self.start(self._profile)
+
+    def _fail(self, error: CompanionError) -> None:
+        clear(self._outcome)
+        self._outcome.addWidget(Notice.of_error(error, closable=False))
