@@ -285,6 +285,8 @@ def _looked(rows: tuple[Finding, ...], stage: Stage) -> str:
 
 def blocked(rows: list[Finding]) -> CompanionError:
     """Why it does not go on: the findings that block, in their own words."""
+    from companion.domain.wording import without_marks
+
     return CompanionError(
         "blocked",
         "Something on this PC is in the way",
