@@ -58,7 +58,8 @@ def _instant(text: str) -> dt.datetime:
 
 def show_reminders(run: Run) -> int:
     """What is due by the orders as they were last read; nothing that was shown elsewhere is left out."""
-    from companion.domain.reminder_settings import ReminderSettings
+    import msgspec
+
     from companion.domain.reminder_texts import notice
     from companion.domain.reminders import due, next_wake, upcoming
     from companion.domain.wording import plain_date, plain_money
@@ -68,8 +69,8 @@ def show_reminders(run: Run) -> int:
     now: dt.datetime = run.arguments.now or services.clock()
     orders = [known.order for known in services.orders.remembered() if known.order is not None]
     files = frozenset(file.artifact for file in services.purchases.files())
-    # Quiet hours are about popping up; whoever asks gets an answer at night, too.
-    settings = ReminderSettings(quiet=None)
+    # Silence and quiet hours are about popping up; whoever asks gets an answer, also at night.
+    settings = msgspec.structs.replace(services.reminders.settings(), quiet=None, muted=False)
     date = plain_date(services.zone)
     ahead = upcoming(orders, profile, now, services.zone, files)
     shown = Reminders(
