@@ -243,7 +243,7 @@ def contract() -> list[str]:
 def contract_of_windows_alone(stand_in: str) -> dict[str, object]:
     """What only Windows has: the mark of the web, the person's veto, signatures."""
     platform = current()
-    marked = Path("marked.txt").resolve()
+    marked = Path(os.environ["TEMP"], "marked.txt")
     marked.write_text("x")
     platform.mark_of_the_web(marked)
     platform.start_at_login([r"C:\Program Files\Companion\companion.exe", "--tray"])

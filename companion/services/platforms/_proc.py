@@ -31,9 +31,13 @@ class Lookout:
         self._found: dict[str, str] = {}
         self._turn = 0
 
+    def once(self) -> tuple[Sighting, ...]:
+        """One whole look; nothing is kept for another."""
+        self._read(_listing())
+        return self._sightings()
+
     def __call__(self) -> tuple[Sighting, ...]:
-        # In the kernel's own order: reading in another one costs a quarter more.
-        listing = [entry for entry in os.listdir("/proc") if entry < ":"]  # noqa: PTH208
+        listing = _listing()
         known, young = self._known, self._young
         self._turn = (self._turn + 1) % 10
         # The last digit of their numbers spreads the others over the looks.
@@ -47,6 +51,9 @@ class Lookout:
         self._young = {entry: left - 1 for entry, left in young.items() if left > 1}
         self._young.update(dict.fromkeys(there - known, _YOUNG))
         self._known = there
+        return self._sightings()
+
+    def _sightings(self) -> tuple[Sighting, ...]:
         return tuple(Sighting(pid=int(entry), name=name) for entry, name in self._found.items())
 
     def _read(self, entries: list[str]) -> None:
@@ -73,6 +80,11 @@ class Lookout:
 
     def _verdict(self, name: str) -> str | None:
         return name if self._names is None or sighted_name(name, Platform.LINUX) in self._names else None
+
+
+def _listing() -> list[str]:
+    """The process numbers in the kernel's own order: reading in another one costs a quarter more."""
+    return [entry for entry in os.listdir("/proc") if entry < ":"]  # noqa: PTH208
 
 
 def describe(pid: int, screen: _x11.Screen, wanted: bool) -> Process | None:

@@ -52,7 +52,7 @@ class Linux:
         return Fact.known(Who(pid=os.getpid(), user=user, elevated=os.geteuid() == 0))
 
     def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
-        return _proc.Lookout(names)()
+        return _proc.Lookout(names).once()
 
     def lookout(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
         return _proc.Lookout(names)
