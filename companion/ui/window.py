@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from companion.domain.errors import CompanionError
+from companion.domain.transfers import TransferState
+from companion.domain.wording import joined
 from companion.ui.desk import Desk
 from companion.ui.icons import icon, pixmap
 from companion.ui.pages.add import AddPage, SampleLogIn
@@ -43,6 +45,7 @@ _NAVIGATION = (
 # A page that is reached from another one keeps that one marked in the navigation.
 _BELONGS_TO = {"order": "orders", "add": "orders", "install": "downloads"}
 _GEOMETRY = "windowGeometry"
+_WAITING = (TransferState.PAUSED, TransferState.FAILED)
 
 
 class Window(QMainWindow):
@@ -78,6 +81,7 @@ class Window(QMainWindow):
             page.go.connect(self.go)
         self._lay_out()
         self._add_shortcuts()
+        self._offered = False
         desk.changed.connect(self._show_values)
         desk.wanted.connect(self.go)
         desk.runner.unhandled.connect(self._notices.show_error)
@@ -193,10 +197,30 @@ class Window(QMainWindow):
     def _show_values(self) -> None:
         snapshot = self._desk.snapshot
         self._store.setText(snapshot.profile.store.name if snapshot.profile else "")
+        if not self._offered:
+            self._offer_unfinished()
         for error in snapshot.troubles[:2]:
             self._notices.show_error(error, ("Try again", self._desk.refresh))
         if not snapshot.troubles:
             self._notices.drop("store-unreachable")
+
+    def _offer_unfinished(self) -> None:
+        """Once after the start: a download that was paused or stopped is offered, never started unasked."""
+        self._offered = True
+        waiting = [item for item in self._desk.transfers.items.values() if item.entry.state in _WAITING]
+        if not waiting:
+            return
+        names = joined([item.entry.name for item in waiting])
+        title = "A download is not finished" if len(waiting) == 1 else "Some downloads are not finished"
+
+        def go_on() -> None:
+            self._notices.drop("unfinished")
+            for item in waiting:
+                self._desk.transfers.resume(item.entry.id)
+            self.go(Destination("downloads"))
+
+        notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Go on with it", go_on),))
+        self._notices.show_notice("unfinished", notice)
 
     # The window itself
 

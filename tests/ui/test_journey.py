@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox, QWidget
@@ -15,11 +16,13 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.domain.transfers import TransferState
 from companion.services.assembly import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.add import AddPage
 from companion.ui.pages.page import Destination
 from companion.ui.renewal import SwitchDialog, ask_to_switch
+from companion.ui.theme import LIGHT
 from companion.ui.wizard.choose import ChooseStep
 from companion.ui.wizard.page import InstallPage
 
@@ -136,7 +139,7 @@ def test_without_the_store_everything_stays_readable(
     program.desk.refresh()
     qtbot.waitUntil(lambda: bool(program.desk.snapshot.troubles), timeout=30_000)
     qtbot.waitUntil(lambda: any("cannot be reached" in text for text in texts_of(program.window)))
-    assert any("Lantern Protect" in text for text in texts_of(program.window.page("home")))
+    qtbot.waitUntil(lambda: any("Lantern Protect" in text for text in texts_of(program.window.page("home"))))
 
 
 def test_removing_an_order_asks_first(
@@ -221,3 +224,29 @@ def _button(parent: QWidget, text: str) -> QAbstractButton:
     return next(
         found for found in parent.findChildren(QAbstractButton) if found.text() == text and found.isVisibleTo(parent)
     )
+
+
+def test_a_paused_download_is_offered_again_after_the_next_start(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot, qapp: QApplication
+) -> None:
+    account = account_about(store, "closes in 9 days")
+    add(account)
+    download = services.orders.order(account.order_number).downloads[0]
+    entry = services.purchases.queue_entry(account.order_number, download)
+    program.desk.transfers.close()
+    kept = msgspec.structs.replace(entry, state=TransferState.PAUSED)
+    services.library.remember_queue(store.url, (kept,))
+    again = WindowedProgram(qapp, services, theme=LIGHT)
+    try:
+        again.start(in_tray=False)
+        qtbot.waitUntil(lambda: any("not finished" in text for text in texts_of(again.window)), timeout=10_000)
+        _button(again.window, "Go on with it").click()
+        qtbot.waitUntil(
+            lambda: again.desk.snapshot.file(account.order_number, download.artifact_id) is not None, timeout=20_000
+        )
+        assert again.window.current is again.window.page("downloads")
+    finally:
+        again.desk.transfers.close()
+        again.runner.shut_down()
+        again.window.hide()
+        again.tray.hide()

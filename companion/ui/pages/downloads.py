@@ -18,7 +18,8 @@ from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice
-from companion.ui.wizard.download import progress_words
+from companion.ui.widgets.speed import SpeedGraph
+from companion.ui.wizard.download import pieces_words, progress_words
 
 _RESTING = (TransferState.PAUSED, TransferState.FAILED, TransferState.DONE)
 
@@ -96,9 +97,11 @@ class TransferCard(Card):
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(f"Progress of {name}")
+        self._pieces = label("", "small")
+        self._speed = SpeedGraph(desk.theme, desk.format)
         self._trouble = QVBoxLayout()
         self._actions = row()
-        self.add(self._said, self._bar, self._trouble, self._actions)
+        self.add(self._said, self._bar, self._pieces, self._speed, self._trouble, self._actions)
         self.show_item(desk.transfers.items.get(self._identity))
 
     def show_item(self, item: QueueItem | None) -> None:
@@ -108,6 +111,11 @@ class TransferCard(Card):
         progress = item.progress if item is not None else None
         running = item is not None and state not in _RESTING
         self._bar.setVisible(running or state in (TransferState.PAUSED, TransferState.FAILED))
+        self._speed.setVisible(running)
+        self._pieces.setVisible(running and progress is not None and progress.pieces_total > 0)
+        if progress is not None:
+            self._pieces.setText(pieces_words(progress))
+            self._speed.add(progress.rate)
         if progress is not None and progress.size:
             self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
         self._said.setText(self._sentence(item, file))

@@ -13,6 +13,7 @@ from companion.ui.desk import Desk
 from companion.ui.format import Format, duration
 from companion.ui.widgets.basic import button, column, label, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.speed import SpeedGraph
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
 
@@ -31,8 +32,11 @@ class DownloadStep(Step):
         self._bar.setRange(0, 1000)
         self._share = label("", "strong", wrap=False)
         self._facts = label("", "muted")
+        self._pieces = label("", "small")
+        self._speed = SpeedGraph(desk.theme, desk.format)
         self._pause = button("Pause", self._toggle)
-        self.content.addLayout(column(row(self._share, None), self._bar, self._facts, spacing=6))
+        self.content.addLayout(column(row(self._share, None), self._bar, self._facts, self._pieces, spacing=6))
+        self.content.addWidget(self._speed)
         self.content.addLayout(row(self._pause, None))
         self.onward.hide()
         desk.transfers.changed.connect(self._changed)
@@ -41,6 +45,7 @@ class DownloadStep(Step):
         super().enter(job)
         self.heading.setText(f"Downloading {job.download.name}")
         self._facts.setText("Asking the store…")
+        self._speed.clear()
         self._identity = self.desk.transfers.add(job.order.number, job.download, job.folder)
 
     def _item(self) -> QueueItem | None:
@@ -79,6 +84,8 @@ class DownloadStep(Step):
             self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
             self._share.setText(f"{form.size(progress.done)} of {form.size(progress.size)}")
         self._facts.setText(progress_words(progress, form))
+        self._pieces.setText(pieces_words(progress))
+        self._speed.add(progress.rate)
 
     def _failed(self, job: Job, trouble: Trouble) -> None:
         self._facts.setText("Stopped. What has arrived is kept.")
@@ -113,6 +120,13 @@ def progress_words(progress: TransferProgress, form: Format) -> str:
     if progress.resumed_from:
         parts.append("going on where it stopped")
     return " · ".join(parts) or "Connecting…"
+
+
+def pieces_words(progress: TransferProgress) -> str:
+    """How many pieces have been proven, where the store publishes their digests."""
+    if not progress.pieces_total:
+        return ""
+    return f"{progress.pieces_done} of {progress.pieces_total} pieces are proven to be the store's own."
 
 
 class VerifyStep(Step):

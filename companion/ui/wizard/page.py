@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Order
@@ -40,7 +40,7 @@ class InstallPage(Page):
             step.leave.connect(lambda: self.go.emit(Destination("home")))
         self._choose.chosen.connect(self._begin)
         self.add(self._stepper, self._stack)
-        self._stepper.show_step(0)
+        self._show(0)
         # Whatever an earlier run held back and could not put back, because it was cut off, is put back now.
         desk.runner.run(self, lambda _: desk.services.installations.put_back(), lambda _: None)
 
@@ -90,6 +90,10 @@ class InstallPage(Page):
             self._enter(index + 1)
 
     def _show(self, index: int) -> None:
+        # A stack is as tall as its tallest page; only the one that is shown may count.
+        for number, step in enumerate(self._steps):
+            vertical = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
+            step.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
         self._stack.setCurrentIndex(index)
         self._stepper.show_step(index)
 
