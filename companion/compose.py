@@ -147,19 +147,11 @@ def build_demo_store(
     """
     import sqlite3
 
-    from companion.demo.artifact import LEAST_SIZE
     from companion.demo.server import DemoStore
     from companion.services.platforms import current
     from companion.services.resources import resource
 
-    if size < LEAST_SIZE:
-        raise CompanionError(
-            "bad-size",
-            "The installer would be too small",
-            f"The demo's installer needs at least {LEAST_SIZE} bytes.",
-            "Choose a larger --size.",
-            kind=Kind.USAGE,
-        )
+    _require_room(size)
     _require_free(host, port)
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -179,6 +171,19 @@ def build_demo_store(
             f"The embedded store keeps its files in {root}, but that does not work ({error}).",
             "Check that the disk is not full and the folder is yours, or choose another folder.",
         ) from None
+
+
+def _require_room(size: int) -> None:
+    from companion.demo.artifact import LEAST_SIZE
+
+    if size < LEAST_SIZE:
+        raise CompanionError(
+            "bad-size",
+            "The installer would be too small",
+            f"The demo's installer needs at least {LEAST_SIZE} bytes.",
+            "Choose a larger --size.",
+            kind=Kind.USAGE,
+        )
 
 
 def _require_free(host: str, port: int) -> None:
