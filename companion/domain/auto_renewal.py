@@ -8,6 +8,7 @@ import enum
 from companion.domain.licences import Standing, standing
 from companion.domain.money import Money
 from companion.domain.orders import (
+    ChargeKind,
     Licence,
     LicenceStatus,
     Order,
@@ -92,19 +93,32 @@ def charge_of(subscription: Subscription, zone: dt.tzinfo) -> NextCharge:
 
 
 def price_facts(
-    subscription: Subscription, charge: NextCharge | None, format_date: FormatDate, format_money: FormatMoney
+    order: Order,
+    subscription: Subscription,
+    charge: NextCharge | None,
+    format_date: FormatDate,
+    format_money: FormatMoney,
 ) -> tuple[tuple[str, str], ...]:
-    """What the plan costs and until when it can be stopped, as names and values for a small table."""
+    """What the plan costs now and at renewal, as names and values for a small table."""
     facts = [("Price now", f"{format_money(subscription.price)} for {subscription.term.as_words()}")]
-    if charge is None:
-        return (*facts, ("Active until", format_date(subscription.active_until)))
-    change = {-1: ", less than now", 0: ", the same as now", 1: ", more than now"}
-    compared = (charge.amount.amount > subscription.price.amount) - (charge.amount.amount < subscription.price.amount)
-    facts.append(("At renewal", f"{format_money(charge.amount)}{change[compared]}"))
-    facts.append(("Charged on", format_date(charge.at)))
-    if charge.cancel_by is not None:
-        facts.append(("Switch off by", format_date(charge.cancel_by)))
+    if charge is not None:
+        more = charge.amount.amount - subscription.price.amount
+        change = "the same as now" if more == 0 else "more than now" if more > 0 else "less than now"
+        facts.append(("At renewal", f"{format_money(charge.amount)}, {change}"))
+    tax = _tax_on_top(order, subscription)
+    if tax is not None:
+        facts.append(("Tax", f"comes on top; it was {format_money(tax)} last time"))
     return (*facts, ("Paid until", format_date(subscription.active_until)))
+
+
+def _tax_on_top(order: Order, subscription: Subscription) -> Money | None:
+    """The tax that was added to the price the last time it was charged; None where prices include it."""
+    abouts = ("order", f"subscription:{subscription.id}")
+    paid = [each for each in order.charges if each.kind is ChargeKind.CHARGE and each.about in abouts]
+    last = max(paid, key=lambda each: each.at, default=None)
+    if last is None or last.tax is None or last.tax.amount == 0:
+        return None
+    return last.tax if last.amount.amount == subscription.price.amount + last.tax.amount else None
 
 
 class Refusal(enum.StrEnum):

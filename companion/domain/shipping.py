@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from companion.domain.business_days import add_business_days
 from companion.domain.money import Money
-from companion.domain.orders import LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
+from companion.domain.orders import LicenceStatus, LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
 from companion.domain.profile import Days, Profile, ShippingMethod
 from companion.domain.wire import Instant, Value
 from companion.domain.wording import FormatDate, FormatMoney, business_days
@@ -160,11 +160,12 @@ class BackupOffer(Value, frozen=True):
 
 
 def backup_offer(order: Order, profile: Profile) -> BackupOffer | None:
-    """The backup medium that can be added to `order`: only to a download purchase, and only once."""
+    """The backup medium that can be added to `order`: only to a download that is still licensed, and only once."""
     policy = profile.policies.backup_medium
     kinds = {item.kind for item in order.line_items}
     fits = LineItemKind.DOWNLOAD in kinds and LineItemKind.BACKUP_MEDIUM not in kinds
-    if not policy.offered or not fits or order.status is OrderStatus.REFUNDED:
+    over = order.licences and all(licence.status is not LicenceStatus.ACTIVE for licence in order.licences)
+    if not policy.offered or not fits or over or order.status is OrderStatus.REFUNDED:
         return None
     return BackupOffer(name=policy.name, price=policy.price)
 

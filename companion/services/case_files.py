@@ -50,8 +50,13 @@ class CaseOrder(Value, frozen=True):
 
 
 class CaseFile(Value, frozen=True):
-    """What happened on this PC; `findings` are those of the installation's check, `log` its latest lines."""
+    """What happened on this PC; `findings` are those of the installation's check, `log` its latest lines.
 
+    `order_number` is the order the case is about, where it is about one. Failures are steps of the `timeline`, with
+    their codes.
+    """
+
+    order_number: str | None
     created_at: Instant
     program: str
     store: str
@@ -64,20 +69,24 @@ class CaseFile(Value, frozen=True):
     log: tuple[str, ...]
 
 
-def case_file(services: Services) -> str:
-    """The case file as JSON text, readable for people; the store is not asked for anything."""
+def case_file(services: Services, number: str | None = None) -> str:
+    """The case file as JSON text, readable for people; the store is not asked for anything.
+
+    `number` is the order it is about; the other orders of this PC are in it all the same.
+    """
     known = services.orders.remembered()
     clean = redaction(services.orders.secrets(), keep=[order.number for order in known])
-    shown = _cleaned(to_builtins(_gather(services, known)), clean)
+    shown = _cleaned(to_builtins(_gather(services, known, number)), clean)
     return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
 
 
-def _gather(services: Services, known: tuple[KnownOrder, ...]) -> CaseFile:
+def _gather(services: Services, known: tuple[KnownOrder, ...], number: str | None) -> CaseFile:
     profile = services.orders.remembered_profile()
     findings: tuple[Finding, ...] = ()
     if profile is not None:
         findings = services.installations.look(Stage.INSTALL, services.installations.requirements(profile))
     return CaseFile(
+        order_number=number,
         created_at=services.clock(),
         program=f"Companion {__version__}",
         store=services.orders.store,

@@ -19,7 +19,7 @@ class Format:
     @property
     def language(self) -> str | None:
         """The person's language and country ("de_AT"), None in the plain locale of a system without one."""
-        return None if self.locale == QLocale.c() else self.locale.name()
+        return None if self.locale.language() is QLocale.Language.C else self.locale.name()
 
     def date(self, moment: dt.datetime) -> str:
         """A day: "8 January 2027"."""

@@ -6,84 +6,144 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from companion.domain.auto_renewal import SwitchPreview, preview_sentences, preview_switch
-from companion.domain.errors import CompanionError
-from companion.domain.orders import Receipt
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import Licence, Receipt, Subscription
 from companion.ui.desk import Desk
+from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.notice import Notice
 
+_CONFLICT = "version-conflict"
+
 
 class SwitchDialog(QDialog):
-    """Says what switching will do, does it, and shows the receipt. Nothing is switched unless confirmed."""
+    """Says what switching will do, does it, and shows the receipt. Nothing is switched unless confirmed.
+
+    Raises `ValueError` for a licence that has not been read or has no subscription.
+    """
 
     def __init__(self, parent: QWidget, desk: Desk, number: str, licence_id: str, on: bool) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self._number = number
-        order = desk.snapshot.order(number)
-        profile = desk.snapshot.profile
-        if order is None or profile is None:
-            raise ValueError("auto-renewal is switched on orders that have been read")
-        licence = next(found for found in order.licences if found.id == licence_id)
-        plan = order.subscription_of(licence)
-        if plan is None:
-            raise ValueError("this licence has no subscription")
-        self._plan = plan
-        self._preview = preview_switch(plan, licence, on, profile, desk.now(), desk.services.zone)
+        self._licence_id = licence_id
+        self._on = on
+        self._conflict: CompanionError | None = None
+        licence, self._plan = self._read()
         self.setWindowTitle(f"Auto-renewal of {licence.product_name}")
         self.setMinimumWidth(520)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(26, 22, 26, 20)
         self._layout.setSpacing(12)
-        self._ask(self._preview)
-
-    def _ask(self, preview: SwitchPreview) -> None:
-        title = "Switch auto-renewal on?" if preview.on else "Switch auto-renewal off?"
-        if not preview.changes:
-            title = "Nothing to switch"
-        self._heading = label(title, "heading")
-        self._layout.addWidget(self._heading)
+        self._heading = label("", "heading")
         self._body = QVBoxLayout()
         self._body.setSpacing(12)
-        for sentence in preview_sentences(preview, self._desk.format.date, self._desk.format.money):
-            self._body.addWidget(label(sentence))
+        self._leave = button("", self.reject)
+        self._confirm = button("", self._switch, "primary")
+        self._layout.addWidget(self._heading)
         self._layout.addLayout(self._body)
         self._layout.addSpacing(6)
-        self._leave = button("Leave it as it is" if preview.changes else "Close", self.reject)
-        self._confirm = button("Switch on" if preview.on else "Switch off", self._switch, "primary")
-        self._confirm.setVisible(preview.changes)
         self._layout.addLayout(row(None, self._leave, self._confirm))
+        desk.changed.connect(self._look_again)
+        self._ask()
+
+    def _read(self) -> tuple[Licence, Subscription]:
+        """The licence and its plan as they were read last."""
+        order = self._desk.snapshot.order(self._number)
+        if order is None:
+            raise ValueError("auto-renewal is switched on orders that have been read")
+        licence = next(found for found in order.licences if found.id == self._licence_id)
+        plan = order.subscription_of(licence)
+        if plan is None:
+            raise ValueError("this licence has no subscription")
+        return licence, plan
+
+    def _ask(self, *before: QWidget) -> None:
+        """Say what would happen now, below what is to be told `before`."""
+        licence, self._plan = self._read()
+        preview = self._preview(licence)
+        title = "Switch auto-renewal on?" if preview.on else "Switch auto-renewal off?"
+        self._heading.setText(title if preview.changes else "Nothing to switch")
+        form = self._desk.format
+        self._show(*before, *(label(said) for said in preview_sentences(preview, form.date, form.money)))
+        self._leave.setText("Leave it as it is" if preview.changes else "Close")
+        self._confirm.setText("Switch on" if preview.on else "Switch off")
+        self._confirm.setVisible(preview.changes)
+        self._confirm.setEnabled(True)
         (self._confirm if preview.changes else self._leave).setDefault(True)
+
+    def _preview(self, licence: Licence) -> SwitchPreview:
+        desk = self._desk
+        if desk.snapshot.profile is None:
+            raise ValueError("auto-renewal is switched by the rules of a known store")
+        return preview_switch(self._plan, licence, self._on, desk.snapshot.profile, desk.now(), desk.services.zone)
 
     def _switch(self) -> None:
         self._confirm.setEnabled(False)
         self._confirm.setText("Asking the store…")
-        self._desk.switch_auto_renew(self, self._number, self._plan, self._preview.on, self._done, self._failed)
+        self._desk.switch_auto_renew(self, self._number, self._plan, self._on, self._done, self._failed)
 
     def _done(self, receipt: Receipt) -> None:
         form = self._desk.format
-        state = "on" if receipt.auto_renew else "off"
+        self._heading.setText(f"Auto-renewal is {'on' if receipt.auto_renew else 'off'}")
         recorded = f"The store recorded it on {form.moment(receipt.received_at)} as receipt {receipt.id}."
-        kept = "The receipt is kept with the order on this PC."
-        self._end(
-            f"Auto-renewal is {state}",
+        kept = "The receipt is kept with the order: there you can save it as PDF."
+        self._show(
             Notice("The store says", receipt.statement, tone="ok", closable=False),
             label(f"{recorded} {kept}", "muted"),
         )
+        self._end()
 
     def _failed(self, error: CompanionError) -> None:
-        self._end("Nothing has changed so far", Notice.of_error(error, closable=False))
+        notice = failure_notice(self._desk, error, self._leave_for, number=self._number, closable=False)
+        if error.code == _CONFLICT:
+            # The desk reads the order again after every failure; then there is something new to decide about.
+            self._conflict = error
+            self._heading.setText("Nothing was switched")
+            self._show(notice)
+            self._confirm.setText("Reading the order again…")
+            return
+        if error.code == "not-read-again":
+            self._heading.setText("The store has recorded it")
+        elif error.kind is Kind.UNREACHABLE:
+            self._heading.setText("It is not known whether it was switched")
+            self._show(
+                notice,
+                label("The order shows it as soon as the store answers. Trying again is safe: it happens once."),
+            )
+            self._confirm.setText("Try again")
+            self._confirm.setEnabled(True)
+            self._leave.setText("Close")
+            return
+        else:
+            self._heading.setText("Nothing has changed so far")
+        self._show(notice)
+        self._end()
 
-    def _end(self, heading: str, *parts: QWidget) -> None:
-        self._heading.setText(heading)
+    def _look_again(self) -> None:
+        """Decide anew about what the store says now, after a conflict."""
+        error, self._conflict = self._conflict, None
+        if error is not None:
+            self._ask(Notice.of_error(error, closable=False))
+
+    def _leave_for(self, destination: object) -> None:
+        self._desk.wanted.emit(destination)
+        self.reject()
+
+    def _show(self, *parts: QWidget) -> None:
         clear(self._body)
         for part in parts:
             self._body.addWidget(part)
-        self._confirm.hide()
+            # What has not been shown yet has no height to a layout.
+            part.show()
         # Qt asks wrapped texts for their height only when the width is known.
         self._layout.activate()
-        self.resize(self.width(), max(self.height(), self._layout.totalHeightForWidth(self.width())))
+        width = max(self.width(), self.minimumWidth())
+        self.resize(width, max(self.height() if self.isVisible() else 0, self._layout.totalHeightForWidth(width)))
+
+    def _end(self) -> None:
+        self._confirm.hide()
         self._leave.setText("Close")
         self._leave.setDefault(True)
         self._leave.setFocus()

@@ -94,7 +94,11 @@ class AddPage(Page):
             field.returnPressed.connect(self._submit)
             field.textEdited.connect(lambda _, edited=field: restyle(edited, invalid="false"))
         self._outcome = column(spacing=8)
-        card.add(label("How do you want to find it?", "strong"), column(by_number, by_card, spacing=6))
+        where = Destination("help", item="find-an-order")
+        head = row(spacing=8)
+        head.addWidget(label("How do you want to find it?", "strong"), 1)
+        head.addWidget(button("Where do I find these?", lambda: self.go.emit(where), "link"))
+        card.add(head, column(by_number, by_card, spacing=6))
         card.add(self._fields, self._outcome, row(self._add, self._stop, None, self._forgot))
         card.add(line(), self._from_mail())
         return card

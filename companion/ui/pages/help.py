@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLineEdit, QTextBrowser
 
-from companion.domain.facts import Machine
 from companion.domain.help_text import Article
-from companion.domain.orders import Order
-from companion.domain.profile import Profile
-from companion.domain.support import RightNumber, opening, opening_sentence, right_number
+from companion.domain.support import opening_sentence
 from companion.services.help import Hit
+from companion.ui.case_file import show_case_file
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
+from companion.ui.support import SUPPORT, SupportLine, order_meant, spaced, support_line
 from companion.ui.tasks import Task
-from companion.ui.widgets.basic import Card, button, chip, clear, column, label, row
+from companion.ui.widgets.basic import Card, button, chip, clear, column, facts_grid, label, line, row
 
 _MOST_HITS = 6
 
@@ -27,7 +26,6 @@ class HelpPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Help")
         self._number = ""
-        self._maker: str | None = None
         self._searching: Task | None = None
         self._field = QLineEdit()
         self._field.setPlaceholderText("What is it about? For example: installer close browser")
@@ -37,7 +35,7 @@ class HelpPage(Page):
         self._results = column(spacing=2)
         self._article = ArticleView()
         self._article.hide()
-        self._support = column(spacing=0)
+        self._support = column(spacing=14)
         search = Card(spacing=12)
         search.add(self._field, self._results)
         self.add(search, self._article, self._support)
@@ -46,13 +44,21 @@ class HelpPage(Page):
     def arrive(self, destination: Destination) -> None:
         self._number = destination.number
         self.show_values()
+        if not self._field.text():
+            self._search("")
+        if destination.item == SUPPORT:
+            self._article.hide()
+            # The card's place is known only after the page has been laid out.
+            QTimer.singleShot(0, self, self._show_support)
+            return
         if destination.item:
             self._open(destination.item)
-        elif not self._field.text():
-            self._search("")
         self._field.setFocus()
-        machine = self.desk.services.this_pc
-        self.desk.runner.run(self, lambda _: machine.machine().value, self._know_machine)
+
+    def _show_support(self) -> None:
+        card = self._support.itemAt(0)
+        if card is not None and (shown := card.widget()) is not None:
+            self.scroll_to(shown)
 
     # Articles
 
@@ -100,45 +106,71 @@ class HelpPage(Page):
 
     # Support
 
-    def _know_machine(self, machine: Machine | None) -> None:
-        self._maker = machine.maker if machine is not None else None
-        self.show_values()
-
     def show_values(self) -> None:
         clear(self._support)
-        profile = self.desk.snapshot.profile
-        if profile is not None:
-            self._support.addWidget(self._support_card(profile))
+        if self.desk.snapshot.profile is not None:
+            self._support.addWidget(self._support_card())
+        self._support.addWidget(self._case_card())
 
-    def _order(self) -> Order | None:
-        orders = [known.order for known in self.desk.snapshot.orders if known.order is not None]
-        named = [order for order in orders if order.number == self._number]
-        return max(named or orders, key=lambda order: order.placed_at, default=None)
-
-    def _support_card(self, profile: Profile) -> Card:
-        order = self._order()
-        product = order.licences[0].product_id if order is not None and order.licences else None
-        country = order.country if order is not None else None
-        found = right_number(profile.support, self._maker, product, country, self.desk.format.language)
+    def _support_card(self) -> Card:
         card = Card(spacing=8)
         card.add(label("Talk to a person", "heading"))
-        if found is None:
-            card.add(label(f"{profile.store.name} names no support number for this PC."))
+        line_ = support_line(self.desk, self._number)
+        profile = self.desk.snapshot.profile
+        if line_ is None:
+            name = profile.store.name if profile is not None else "The store"
+            card.add(label(f"{name} names no support number for this PC."))
             return card
-        self._fill(card, found)
-        return card
-
-    def _fill(self, card: Card, found: RightNumber) -> None:
-        state = opening(found.entry, self.desk.now(), self.desk.services.zone)
-        phone = label(spaced(found.entry.phone), "big", wrap=False, selectable=True)
-        phone.setAccessibleName(f"Support number {found.entry.phone}")
-        now = chip("Open now", "ok") if state.is_open else chip("Closed now", "attention")
+        entry = line_.number.entry
+        phone = label(spaced(entry.phone), "big", wrap=False, selectable=True)
+        phone.setAccessibleName(f"Support number {entry.phone}")
+        now = chip("Open now", "ok") if line_.opening.is_open else chip("Closed now", "attention")
         card.add(
             row(phone, now, None),
-            label(f"{found.entry.name}. {opening_sentence(state, self.desk.format.moment)}"),
-            label(found.why, "muted"),
+            label(f"{entry.name}. {opening_sentence(line_.opening, self.desk.format.moment)}"),
+            facts_grid(self._reasons(line_)),
             label("Numbers found by searching the web can be scams. This one comes from the store itself.", "small"),
         )
+        return card
+
+    @staticmethod
+    def _reasons(found: SupportLine) -> list[tuple[str, str]]:
+        """What the number was chosen by, and why."""
+        pc = " ".join(part for part in (found.maker, found.model) if part) or "Its maker is not known"
+        facts = [("This PC", pc)]
+        if found.product is not None:
+            facts.append(("Product", found.product))
+        if found.country is not None:
+            country = QLocale.territoryToString(QLocale.codeToTerritory(found.country))
+            facts.append(("Country", country or found.country))
+        return [*facts, ("Why this one", found.number.why)]
+
+    def _case_card(self) -> Card:
+        card = Card(spacing=8)
+        order = order_meant(self.desk, self._number)
+        number = order.number if order is not None else ""
+        open_it = button("Case file…", lambda: show_case_file(self.window(), self.desk, number))
+        about = f" The order it is about is {number}." if number else ""
+        card.add(
+            label("So that nobody asks twice", "heading"),
+            label(
+                "The case file holds what was tried, errors with their codes, versions and what was found on this PC. "
+                f"You read it first; then save it, or send it and get a case number.{about}"
+            ),
+            row(open_it, None),
+        )
+        for known in self.desk.snapshot.cases:
+            form = self.desk.format
+            card.add(
+                line(),
+                label(f"Case {known.case.case_number}: {known.summary}", "strong", selectable=True),
+                label(
+                    f"Sent on {form.moment(known.opened_at)} about order {known.order_number}. "
+                    f"An answer comes by {form.moment(known.case.answer_by)}.",
+                    "muted",
+                ),
+            )
+        return card
 
 
 class ArticleView(Card):
@@ -166,11 +198,3 @@ class ArticleView(Card):
         self._title.setText(article.title)
         self._text.setAccessibleName(article.title)
         self._text.setMarkdown(article.body)
-
-
-def spaced(phone: str) -> str:
-    """An E.164 number in groups that can be read aloud: North American ones as they are written there."""
-    if phone.startswith("+1") and len(phone) == 12:
-        return f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}"
-    rest = phone[3:]
-    return " ".join((phone[:3], *(rest[start : start + 3] for start in range(0, len(rest), 3))))

@@ -11,9 +11,10 @@ from companion.domain.auto_renewal import AutoRenew
 from companion.domain.download_windows import WindowState, window_sentence
 from companion.domain.licences import Standing
 from companion.domain.products import Concern, NextAction, ProductCard, Tone, charge_sentence, standing_words
+from companion.domain.returns import renewal_return
 from companion.domain.seats import seat_words
 from companion.ui.desk import Desk
-from companion.ui.pages.page import Destination, Page
+from companion.ui.pages.page import RETURN_RENEWAL, Destination, Page
 from companion.ui.renewal import ask_to_switch
 from companion.ui.widgets.basic import Card, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch
@@ -116,6 +117,9 @@ class HomePage(Page):
         facts.setSpacing(10)
         charge = label(charge_sentence(card, form.date, form.money), tone=renewal_tone)
         facts.addLayout(_fact("Auto-renewal", charge, self._switch(card)))
+        renewed = self._renewed(card)
+        if renewed is not None:
+            facts.addLayout(renewed)
         if card.window.state is not WindowState.NONE:
             here = any(self.desk.snapshot.file(card.order_number, found.artifact_id) for found in card.window.artifacts)
             said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, form.date)
@@ -123,6 +127,21 @@ class HomePage(Page):
             facts.addLayout(_fact("Download", label(said, tone=tone)))
         facts.addLayout(_fact("PCs", label(seat_words(card.seats) + ".")))
         return facts
+
+    def _renewed(self, card: ProductCard) -> QHBoxLayout | None:
+        """A renewal charged lately, with one click to the return of it."""
+        snapshot, form = self.desk.snapshot, self.desk.format
+        order = snapshot.order(card.order_number)
+        if order is None or snapshot.profile is None:
+            return None
+        plan = next((plan for plan in order.subscriptions if plan.id == card.subscription_id), None)
+        zone = self.desk.services.zone
+        found = renewal_return(order, plan, snapshot.profile, self.desk.now(), zone) if plan is not None else None
+        if found is None:
+            return None
+        said = f"{form.money(found.amount)} was charged for the renewal on {form.date(found.charged_at)}."
+        there = Destination("order", card.order_number, RETURN_RENEWAL)
+        return _fact("Renewed", label(said), button("I did not want it…", lambda: self.go.emit(there)))
 
     @staticmethod
     def _window_tone(card: ProductCard) -> str:

@@ -13,8 +13,7 @@ from companion.ui.desk import Desk
 from companion.ui.pages.order_money import MoneyCard, ReturnCard
 from companion.ui.pages.order_receipts import ReceiptsCard
 from companion.ui.pages.order_things import DownloadsCard, LicenceCard, ParcelsCard
-from companion.ui.pages.page import Destination, Page
-from companion.ui.pages.section import RETURN_RENEWAL
+from companion.ui.pages.page import RETURN_RENEWAL, Destination, Page
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice

@@ -32,7 +32,7 @@ from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import button, chip, column, label, line, row
 from companion.ui.widgets.notice import Notice
 
-_TONES = {ChargeKind.AUTHORIZATION: "attention", ChargeKind.CHARGE: "", ChargeKind.REFUND: "ok"}
+_TONES = {ChargeKind.AUTHORIZATION: "", ChargeKind.CHARGE: "", ChargeKind.REFUND: "ok"}
 _WORDS = {ChargeKind.AUTHORIZATION: "Held", ChargeKind.CHARGE: "Charged", ChargeKind.REFUND: "Given back"}
 
 
@@ -40,7 +40,7 @@ class MoneyCard(Section):
     """What was charged and when, why there may be two charges, and the invoice."""
 
     def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(desk, order, profile, tell, "Money")
+        super().__init__(desk, order, profile, tell, "Money", "two-charges")
         form, now = desk.format, desk.now()
         moves = timeline(order, profile, now)
         if moves:
@@ -74,7 +74,7 @@ class MoneyCard(Section):
             top = Qt.AlignmentFlag.AlignTop
             grid.addWidget(label(form.date(move.at), "muted", wrap=False), place, 0, top)
             grid.addLayout(said, place, 1)
-            grid.addWidget(chip(_WORDS[move.kind], _TONES[move.kind]), place, 2, top)
+            grid.addWidget(chip(_WORDS[move.kind], "attention" if move.showing else _TONES[move.kind]), place, 2, top)
             grid.addWidget(amount, place, 3, top | Qt.AlignmentFlag.AlignRight)
         return grid
 
@@ -87,10 +87,12 @@ class ReturnCard(Section):
     """Whether the order can be returned, until when and why; and how far a return has come."""
 
     def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(desk, order, profile, tell, "Returns and refunds")
+        super().__init__(desk, order, profile, tell, "Returns and refunds", "returns")
         now, zone = desk.now(), desk.services.zone
         self.renewal: RenewalReturn | None = None
-        for entry in order.returns:
+        for position, entry in enumerate(order.returns):
+            if position:
+                self.add(line())
             self._add_return(entry)
         outlook = return_outlook(order, profile, now, zone)
         if outlook.renewal is not None and outlook.eligible:
@@ -105,6 +107,8 @@ class ReturnCard(Section):
 
     def _add_outlook(self, outlook: ReturnOutlook) -> None:
         form = self.desk.format
+        if self.order.returns:
+            self.add(line())
         self._sentences = outlook_sentences(outlook, form.date, form.money)
         for sentence in self._sentences:
             self.add(label(sentence))
@@ -114,9 +118,7 @@ class ReturnCard(Section):
             self.add(row(ask, None))
         elif OtherWay.ASK_SUPPORT in outlook.other_ways:
             number = self.order.number
-            contact = button(
-                "Contact support", lambda: self.desk.wanted.emit(Destination("help", number, SUPPORT)), "link"
-            )
+            contact = button("Contact support", lambda: self.desk.wanted.emit(Destination("help", number, SUPPORT)))
             self.add(row(contact, None))
 
     def _add_return(self, entry: Return) -> None:
@@ -130,7 +132,6 @@ class ReturnCard(Section):
         )
         if progress.letter_open and entry.letter is not None:
             self.add(row(button("Read the letter…", partial(self._read_letter, entry), "primary"), None))
-        self.add(line())
 
     def _ask_for_order(self, pressed: QPushButton) -> None:
         orders, order = self.desk.services.orders, self.order
@@ -142,6 +143,8 @@ class ReturnCard(Section):
 
     def _add_renewal(self, found: RenewalReturn) -> None:
         form = self.desk.format
+        if self.order.returns:
+            self.add(line())
         self.add(label("Did you not want the renewal?", "strong"))
         for sentence in renewal_return_sentences(found, form.date, form.money):
             self.add(label(sentence))
@@ -156,7 +159,7 @@ class ReturnCard(Section):
         self.ask(
             "Give a renewal back",
             "Give this renewal back?",
-            " ".join(renewal_return_sentences(found, form.date, form.money)),
+            renewal_return_sentences(found, form.date, form.money),
             "Give it back",
             "Keep it",
             lambda: self.act(

@@ -13,14 +13,14 @@ from companion.ui import saving
 from companion.ui.desk import Desk
 from companion.ui.documents import as_pdf, receipt_html
 from companion.ui.pages.section import Section, Tell
-from companion.ui.widgets.basic import button, label, line, row
+from companion.ui.widgets.basic import button, facts_grid, label, line, row
 
 
 class ReceiptsCard(Section):
     """Every receipt that was kept for an order, newest first."""
 
     def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell, receipts: tuple[Receipt, ...]) -> None:
-        super().__init__(desk, order, profile, tell, "Receipts")
+        super().__init__(desk, order, profile, tell, "Receipts", "cancel-auto-renewal")
         self.add(label("The store's proof of what was switched. They stay on this PC, also without internet.", "muted"))
         for position, receipt in enumerate(receipts):
             if position:
@@ -29,9 +29,8 @@ class ReceiptsCard(Section):
 
     def _add_receipt(self, receipt: Receipt) -> None:
         title, *rest = self._lines(receipt)
-        self.add(label(title, "strong"))
-        for text in rest:
-            self.add(label(text, selectable=True))
+        facts = [(name, value) for name, _, value in (text.partition(": ") for text in rest)]
+        self.add(label(title, "strong"), facts_grid(facts))
         named = f"of receipt {receipt.id}"
         self.add(
             row(

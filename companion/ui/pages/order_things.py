@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
@@ -19,8 +20,8 @@ from companion.domain.seats import ThisPC, freeing_sentence, seat_sentence, seat
 from companion.domain.shipping import backup_offer, backup_sentence, parcel_sentences, parcels, settled_sentences
 from companion.ui.desk import Desk
 from companion.ui.pages.home import TONES
-from companion.ui.pages.page import Destination
-from companion.ui.pages.section import RETURN_RENEWAL, Section, Tell
+from companion.ui.pages.page import RETURN_RENEWAL, Destination
+from companion.ui.pages.section import Section, Tell
 from companion.ui.renewal import ask_to_switch
 from companion.ui.widgets.basic import button, chip, facts_grid, label, line, row
 from companion.ui.widgets.key import KeyBox
@@ -32,7 +33,7 @@ class LicenceCard(Section):
     """A licence: until when, its key, its plan, its seats."""
 
     def __init__(self, desk: Desk, order: Order, licence: Licence, profile: Profile, tell: Tell) -> None:
-        super().__init__(desk, order, profile, tell, licence.product_name)
+        super().__init__(desk, order, profile, tell, licence.product_name, "licences-and-keys")
         self._licence = licence
         self._seat_id = desk.services.this_pc.seat_id
         cards = product_cards((order,), profile, desk.now(), desk.services.zone, this_seat=self._seat_id)
@@ -57,7 +58,7 @@ class LicenceCard(Section):
             self.add(label(f"A renewal brings no new key. Use the one from order {earlier}."))
             if self.desk.snapshot.order(earlier) is not None:
                 show = partial(self.desk.wanted.emit, Destination("order", earlier))
-                self.add(row(button(f"Open order {earlier}", show, "link"), None))
+                self.add(row(button(f"Open order {earlier}", show), None))
         elif licence.key is not None:
             self.add(label("Serial key", "strong"), KeyBox(licence.key, case_sensitive=licence.key_case_sensitive))
         elif self._alive:
@@ -83,7 +84,7 @@ class LicenceCard(Section):
         plan = self.order.subscription_of(self._licence)
         if plan is None:
             return
-        self.add(facts_grid(price_facts(plan, self._card.next_charge, form.date, form.money)))
+        self.add(facts_grid(price_facts(self.order, plan, self._card.next_charge, form.date, form.money)))
         self.add_page_button("Pay with another card…")
         if renewal_return(self.order, plan, self.profile, desk.now(), desk.services.zone) is not None:
             number = self.order.number
@@ -137,7 +138,7 @@ class LicenceCard(Section):
         self.ask(
             "Free a seat",
             f"Free the seat of {seat.name}?",
-            freeing_sentence(seat, self.desk.format.date),
+            (freeing_sentence(seat, self.desk.format.date),),
             "Free the seat",
             "Leave it",
             lambda: self.act(
@@ -154,7 +155,7 @@ class DownloadsCard(Section):
     def __init__(
         self, desk: Desk, order: Order, profile: Profile, tell: Tell, go: Callable[[Destination], None]
     ) -> None:
-        super().__init__(desk, order, profile, tell, "Downloads")
+        super().__init__(desk, order, profile, tell, "Downloads", "download-window")
         self._go = go
         for position, download in enumerate(order.downloads):
             if position:
@@ -177,12 +178,15 @@ class DownloadsCard(Section):
         if state in (WindowState.OPEN, WindowState.CLOSES_TODAY):
             destination = Destination("install", self.order.number, download.artifact_id)
             self.add(row(button("Download and install…", lambda: self._go(destination), "primary"), None))
-        elif state is WindowState.CLOSED and self._may_ask(download):
+        elif state is WindowState.CLOSED and self._may_ask(download, now):
             ask = button("Ask the store to open it again", lambda: None, "primary")
             ask.clicked.connect(lambda: self._extend(ask, download))
             self.add(row(ask, None))
 
-    def _may_ask(self, download: Download) -> bool:
+    def _may_ask(self, download: Download, now: dt.datetime) -> bool:
+        behind = (licence for licence in self.order.licences if licence.id == download.licence_id)
+        if any(standing(self.order, licence, now) is not Standing.ACTIVE for licence in behind):
+            return False
         asked = download.extension is not None and download.extension.status is not ExtensionStatus.GRANTED
         return self.profile.policies.downloads.extension_possible and not asked
 
@@ -205,7 +209,13 @@ class ParcelsCard(Section):
     """Parcels on their way, what cannot be changed any more, and the backup medium."""
 
     def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(desk, order, profile, tell, "Shipping" if order.shipments else "Backup medium")
+        super().__init__(
+            desk,
+            order,
+            profile,
+            tell,
+            *(("Shipping", "shipping") if order.shipments else ("Backup medium", "backup-medium")),
+        )
         for parcel in parcels(order, profile, desk.now(), desk.services.zone):
             self.add(label(", ".join(parcel.contents) or "Parcel", "strong"))
             for sentence in parcel_sentences(parcel, desk.format.date):
@@ -237,7 +247,7 @@ class ParcelsCard(Section):
 
         add.clicked.connect(
             lambda: self.ask(
-                "Backup medium", f"Add a {offer.name} to this order?", sentence, "Add it", "Not now", agreed
+                "Backup medium", f"Add a {offer.name} to this order?", (sentence,), "Add it", "Not now", agreed
             )
         )
         self.add(label(sentence), row(add, None))

@@ -11,6 +11,8 @@ from companion.ui.desk import Desk
 from companion.ui.widgets.basic import clear, label, row
 
 CONTENT_WIDTH = 760
+RETURN_RENEWAL = "return-renewal"
+"""What a `Destination` to the order page names to give back the last renewal at once."""
 
 
 class Destination(NamedTuple):
@@ -76,6 +78,10 @@ class Page(QWidget):
     def scroll_to_top(self) -> None:
         """Show the beginning of the page."""
         self._scroll.verticalScrollBar().setValue(0)
+
+    def scroll_to(self, part: QWidget) -> None:
+        """Show a part of the page whole, where it fits."""
+        self._scroll.ensureWidgetVisible(part, 0, 20)
 
     def empty(self) -> None:
         """Take everything but the title off the page."""

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Order
 from companion.domain.profile import Profile
 from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination
 from companion.ui.tasks import Task
-from companion.ui.widgets.basic import Card, label
+from companion.ui.widgets.basic import Card, button, label, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.question import ask
 
 T = TypeVar("T")
-RETURN_RENEWAL = "return-renewal"
-"""What a `Destination` to the order page names to give back the last renewal at once."""
 Tell = Callable[[Notice | CompanionError | None], None]
 
 
 class Section(Card):
-    """A card about one side of an order; `tell` shows what came of an action."""
+    """A card about one side of an order; `tell` shows what came of an action, `article` is the help on it."""
 
-    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell, heading: str) -> None:
+    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell, heading: str, article: str) -> None:
         super().__init__(spacing=10)
         self.desk, self.order, self.profile, self.tell = desk, order, profile, tell
-        self.add(label(heading, "heading"))
+        there = Destination("help", order.number, article)
+        head = row(spacing=8)
+        head.addWidget(label(heading, "heading"), 1)
+        head.addWidget(button("Help", lambda: desk.wanted.emit(there), "link", name=f"Help with {heading}"))
+        self.add(head)
 
     def act(self, pressed: QPushButton | None, work: Callable[[Task], T], done: Callable[[T], Notice]) -> None:
         """Run an action at the store once: the button waits, the order is read again, and the outcome is told.
@@ -48,16 +52,11 @@ class Section(Card):
 
         desk.runner.run(desk, work, finish, fail)
 
-    def ask(self, title: str, text: str, consequence: str, yes: str, no: str, agreed: Callable[[], None]) -> None:
+    def ask(
+        self, title: str, text: str, consequences: Sequence[str], yes: str, no: str, agreed: Callable[[], None]
+    ) -> None:
         """Ask once before something changes; the safe answer is the default."""
-        box = QMessageBox(self.window())
-        box.setWindowTitle(title)
-        box.setText(text)
-        box.setInformativeText(consequence)
-        box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
-        box.accepted.connect(agreed)
-        box.open()
+        ask(self.window(), title, text, consequences, yes, no, agreed)
 
     def open_page(self, url: str) -> None:
         """Open a page of the store in the system's browser."""

@@ -1,0 +1,127 @@
+"""The case file in the window: read before it leaves, then saved or sent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from companion.domain.errors import CompanionError
+from companion.domain.orders import SupportCase
+from companion.services.case_files import case_file
+from companion.ui import saving
+from companion.ui.desk import Desk
+from companion.ui.support import failure_notice, number_sentence
+from companion.ui.widgets.basic import button, clear, column, label, restyle, row
+from companion.ui.widgets.notice import Notice
+
+_LONGEST_SUMMARY = 200
+
+
+class CaseFileDialog(QDialog):
+    """Shows exactly the text that will leave, and lets it leave only when the person says so."""
+
+    def __init__(self, parent: QWidget, desk: Desk, number: str) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._desk = desk
+        self._number = number
+        self._written = ""
+        self.setWindowTitle("Case file")
+        self.resize(680, 640)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 18)
+        outer.setSpacing(12)
+        outer.addWidget(
+            label(
+                "This is all that support gets: what was tried and when, errors with their codes, versions, and what "
+                "was found on this PC. Passwords, keys, card digits, e-mail addresses and names in paths are taken out."
+            )
+        )
+        self._text = QPlainTextEdit()
+        self._text.setReadOnly(True)
+        self._text.setAccessibleName("The case file")
+        self._text.setPlaceholderText("Looking at this PC…")
+        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._summary = QLineEdit()
+        self._summary.setMaxLength(_LONGEST_SUMMARY)
+        self._summary.setAccessibleName("What is it about?")
+        self._summary.setPlaceholderText("In one sentence: what does not work?")
+        self._summary.textChanged.connect(lambda _: restyle(self._summary, invalid="false"))
+        self._outcome = column(spacing=8)
+        self._save = button("Save…", self._ask_to_save)
+        self._send = button("Send to support", self._ask_to_send, "primary")
+        self._close = button("Close", self.reject)
+        outer.addWidget(self._text, 1)
+        outer.addWidget(self._summary)
+        outer.addLayout(self._outcome)
+        outer.addLayout(row(self._close, None, self._save, self._send))
+        self._allow(False)
+        self._summary.setVisible(bool(number))
+        self._send.setVisible(bool(number))
+        services = desk.services
+        desk.runner.run(self, lambda _: case_file(services, number or None), self._show, self._tell)
+
+    def _allow(self, allowed: bool) -> None:
+        self._save.setEnabled(allowed)
+        self._send.setEnabled(allowed)
+
+    def _show(self, text: str) -> None:
+        self._written = text
+        self._text.setPlainText(text)
+        self._allow(True)
+        (self._summary if self._number else self._save).setFocus()
+
+    def _tell(self, news: Notice | CompanionError) -> None:
+        clear(self._outcome)
+        if isinstance(news, CompanionError):
+            self._allow(bool(self._written))
+            news = failure_notice(self._desk, news, self._leave_for, number=self._number, closable=False)
+        else:
+            news.closed.connect(lambda: clear(self._outcome))
+        self._outcome.addWidget(news)
+
+    def _leave_for(self, destination: object) -> None:
+        self._desk.wanted.emit(destination)
+        self.reject()
+
+    def _ask_to_save(self) -> None:
+        name = f"Case file {self._number}.json" if self._number else "Case file.json"
+        path = saving.ask_where(self, "Save the case file", name, "JSON (*.json)")
+        if path is not None:
+            content = self._written.encode()
+            saving.save(self._desk, self, path, lambda: content, "The case file has been saved", self._tell)
+
+    def _ask_to_send(self) -> None:
+        """Send what is shown; the button waits, so that it happens once."""
+        summary = " ".join(self._summary.text().split())
+        if not summary:
+            restyle(self._summary, invalid="true")
+            self._summary.setFocus()
+            return
+        self._allow(False)
+        orders, number, text = self._desk.services.orders, self._number, self._written
+        self._desk.runner.run(self, lambda _: orders.open_case(number, summary, text), self._sent, self._tell)
+
+    def _sent(self, case: SupportCase) -> None:
+        by = self._desk.format.moment(case.answer_by)
+        self._tell(
+            Notice(
+                f"Your case number is {case.case_number}",
+                f"{case.next_step} An answer comes by {by}.",
+                f"The number stays on the Help page. {number_sentence(self._desk, self._number)}".rstrip(),
+                tone="ok",
+                closable=False,
+            )
+        )
+        self._summary.setEnabled(False)
+        self._send.hide()
+        self._save.setEnabled(True)
+        self._desk.load()
+
+
+def show_case_file(parent: QWidget, desk: Desk, number: str) -> CaseFileDialog:
+    """Open the case file; `number` is the order it is about, empty where there is none."""
+    dialog = CaseFileDialog(parent, desk, number)
+    dialog.open()
+    return dialog

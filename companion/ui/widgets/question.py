@@ -1,0 +1,42 @@
+"""One question before something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from companion.ui.widgets.basic import button, label, row
+
+
+class Question(QDialog):
+    """Says what will happen and asks once; the safe answer is the default. `accepted` means yes."""
+
+    def __init__(self, parent: QWidget, title: str, text: str, consequences: Sequence[str], yes: str, no: str) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(520)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(26, 22, 26, 20)
+        outer.setSpacing(12)
+        outer.addWidget(label(text, "heading"))
+        for sentence in consequences:
+            outer.addWidget(label(sentence))
+        outer.addSpacing(6)
+        self.keep = button(no, self.reject)
+        self.agree = button(yes, self.accept, "primary")
+        outer.addLayout(row(None, self.keep, self.agree))
+        self.keep.setDefault(True)
+        self.keep.setFocus()
+
+
+def ask(
+    parent: QWidget, title: str, text: str, consequences: Sequence[str], yes: str, no: str, agreed: Callable[[], object]
+) -> Question:
+    """Ask, and do `agreed` only after a yes."""
+    question = Question(parent, title, text, consequences, yes, no)
+    question.accepted.connect(agreed)
+    question.open()
+    return question
