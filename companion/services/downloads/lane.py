@@ -19,9 +19,8 @@ from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.partial import describe_disk_error
 from companion.services.downloads.transport import Address, Body, Connection
+from companion.services.downloads.warm import LENGTH, Buffer, WarmBuffers
 
-LONE_BUFFER = 4 * 1024 * 1024
-SHARED_BUFFER = 1024 * 1024
 _AHEAD = 32 * 1024 * 1024
 
 
@@ -34,6 +33,7 @@ class Work(Protocol):
     part: Path
     pace: Pace
     pieces: bool
+    warm: WarmBuffers
 
     def known(self) -> Known:
         """What is known of the file right now."""
@@ -169,26 +169,30 @@ class Lane:
 
     def _receive(self, body: Body, offset: int, file: FileIO) -> None:
         work, ledger = self._work, self._work.ledger
-        most = LONE_BUFFER if work.options.most_connections == 1 else SHARED_BUFFER
-        view = memoryview(bytearray(work.pace.portion(most)))
-        self._skip(body, view)
+        self._skip(body)
         self._crc = None
         file.seek(offset)
         while (room := ledger.stop_of(self.number) - offset) > 0:
-            count = body.read_into(view[: min(room, len(view))])
-            if count == 0:
-                self._end(body)
-                return
-            self._store(file, view[:count], offset)
+            buffer, offered = work.warm.borrow(), False
+            try:
+                count = body.read_into(buffer.view[: min(room, work.pace.portion(LENGTH))])
+                if count == 0:
+                    self._end(body)
+                    return
+                self._store(file, buffer, offset, count)
+                offered = True
+            finally:
+                if not offered:
+                    work.warm.settle(buffer)
             offset += count
             self._rest(count)
         if ledger.size == offset and body.take.length is None and not work.known().digest:
-            self._require_end(body, view[:1])
+            self._require_end(body)
 
-    def _require_end(self, body: Body, view: memoryview) -> None:
+    def _require_end(self, body: Body) -> None:
         """Where only the size is known, more bytes than that mean another file."""
         try:
-            more = body.read_into(view)
+            more = body.read_into(memoryview(bytearray(1)))
         except CompanionError:
             more = 0
         if more:
@@ -204,9 +208,10 @@ class Lane:
         else:
             raise failure("network", message="The download server ended the connection too early.")
 
-    def _skip(self, body: Body, view: memoryview) -> None:
+    def _skip(self, body: Body) -> None:
         """Pass over what a server that knows no ranges sends first."""
         left = body.take.skip
+        view = memoryview(bytearray(self._work.pace.portion(LENGTH) if left else 0))
         while left:
             count = body.read_into(view[: min(left, len(view))])
             if count == 0 or self._stop.is_set():
@@ -221,7 +226,8 @@ class Lane:
         if delay and self._stop.wait(delay):
             raise Cancelled
 
-    def _store(self, file: FileIO, view: memoryview, offset: int) -> None:
+    def _store(self, file: FileIO, buffer: Buffer, offset: int, count: int) -> None:
+        view = buffer.view[:count]
         claims = [] if self._work.pieces else self._claims_ahead(view, offset)
         with self._lock:
             if self._stop.is_set():
@@ -229,9 +235,11 @@ class Lane:
             written = 0
             while written < len(view):
                 written += file.write(view[written:])
-            self.received += len(view)
-            self._work.ledger.received += len(view)
-            self._work.ledger.land(self.number, len(view))
+            # Offered before it counts as landed: from then on it may turn out wrong, and the buffers be cleared.
+            self._work.warm.offer(buffer, offset, count)
+            self.received += count
+            self._work.ledger.received += count
+            self._work.ledger.land(self.number, count)
         for claim in claims:
             self._work.claim(claim)
 

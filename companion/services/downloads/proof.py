@@ -15,6 +15,7 @@ from companion.domain.errors import Cancelled
 from companion.domain.transfers import Expected
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger
+from companion.services.downloads.warm import WarmBuffers
 
 BUFFER = 4 * 1024 * 1024
 _CLAIM_SECONDS = 2.0
@@ -64,12 +65,20 @@ class WholeHasher(Prover):
     """
 
     def __init__(
-        self, path: Path, ledger: Ledger, claim: Callable[[Claim], None], checks: list[Claim], *, proven: bool
+        self,
+        path: Path,
+        ledger: Ledger,
+        warm: WarmBuffers,
+        claim: Callable[[Claim], None],
+        checks: list[Claim],
+        *,
+        proven: bool,
     ) -> None:
         """With `proven`, only blocks are hashed that match the publisher's digests, and no claims are made."""
         super().__init__("download-hash", path, ledger)
         self.digest: str | None = None
         self.position = 0
+        self._warm = warm
         self._journal = claim
         self._checks = checks
         self._proven = proven
@@ -104,14 +113,24 @@ class WholeHasher(Prover):
         return min(regular, edge - self.position)
 
     def _feed(self, file: FileIO, view: memoryview) -> int:
+        """Hash the next bytes, from a buffer that is still warm or else from the file; gives how many."""
+        warm = self._warm.take(self.position, len(view))
+        if warm is not None:
+            buffer, held = warm
+            self._add(held)
+            self._warm.give_back(buffer, self.position + len(held))
+            return len(held)
         file.seek(self.position)
         count = file.readinto(view) or 0
         if count == 0:
             raise OSError("the partial became shorter")
-        self._hash.update(view[:count])
-        if self._checks and self._checks[0].crc is not None and self.position >= self._checks[0].start:
-            self._crc = zlib.crc32(view[:count], self._crc)
+        self._add(view[:count])
         return count
+
+    def _add(self, view: memoryview) -> None:
+        self._hash.update(view)
+        if self._checks and self._checks[0].crc is not None and self.position >= self._checks[0].start:
+            self._crc = zlib.crc32(view, self._crc)
 
     def _settle(self) -> None:
         """At the end of an old claim, judge it; elsewhere, make a new one now and then."""
@@ -129,6 +148,7 @@ class WholeHasher(Prover):
             self._claimed = (self.position, time.monotonic())
             return
         self._hash, self.position = self._before, check.start
+        self._warm.clear()
         self._ledger.revoke(check.start, check.stop)
 
     def _claim(self) -> None:

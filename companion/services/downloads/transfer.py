@@ -24,6 +24,7 @@ from companion.services.downloads.proof import PieceChecker, Prover, Synchronise
 from companion.services.downloads.reporting import Reporter
 from companion.services.downloads.resuming import Resumption
 from companion.services.downloads.transport import Address, VoidedError, looks_signed
+from companion.services.downloads.warm import WarmBuffers
 
 _TICK = 0.1
 _CLAIM_AT_END = 64 * 1024 * 1024
@@ -59,6 +60,7 @@ class Transfer:
         self.place, self.address, self.expected, self.options = place, address, expected, options
         self.part = place.part
         self.pieces = expected.pieces is not None
+        self.warm = WarmBuffers()
         self.pace = Pace(options.limit_rate)
         self.other_version = False
         self._source, self._tally, self._report, self._cancellation = source, tally, report, cancellation
@@ -71,7 +73,9 @@ class Transfer:
         self._etag = taken.etag
         self._journal: Journal | None = None
         self._meeting = threading.Lock()
-        self._hasher = WholeHasher(self.part, self.ledger, self.claim, list(taken.checks), proven=self.pieces)
+        self._hasher = WholeHasher(
+            self.part, self.ledger, self.warm, self.claim, list(taken.checks), proven=self.pieces
+        )
         self._provers: list[Prover] = [self._hasher]
         if self.pieces:
             self._provers.append(PieceChecker(self.part, self.ledger, self.claim, expected, self._judge_bad))
@@ -148,6 +152,7 @@ class Transfer:
         self._tally.repaired += wrong
         if self._bad[block] > (2 if inherited else 1):
             self._fatal = failure("changed" if self.other_version else "corrupt")
+        self.warm.clear()
         self.ledger.revoke(layout.start(block), layout.stop(block), suspect=True)
 
     # -- the run -------------------------------------------------------------------------------------------------
