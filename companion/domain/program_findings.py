@@ -136,7 +136,7 @@ def _what_runs(program: Running, now: dt.datetime, zone: dt.tzinfo) -> str:
 def _place(program: Running) -> str:
     if program.reach is Reach.OTHER_USER:
         owners = sorted({_short(process.owner) for process in program.processes if process.owner})
-        return f" for another user of this PC ({joined(owners)})"
+        return " for another user of this PC" + (f" ({joined(owners)})" if owners else "")
     if program.reach is Reach.OTHER_SESSION:
         return " in another session of yours on this PC"
     return " as administrator" if program.reach is Reach.ELEVATED else ""

@@ -225,6 +225,11 @@ def test_my_own_other_session_is_told_apart_from_another_user(board):
     assert "another session of yours" in seen.text("program:outlook:otherSession")
 
 
+def test_an_unreadable_owner_in_another_session_is_somebody_else(board):
+    seen = board(facts(process(7, "OUTLOOK.EXE", session=2, owner=None, path=None, started=None)))
+    assert "Outlook is running without a window for another user of this PC." in seen.text("program:outlook:otherUser")
+
+
 def test_mine_and_another_users_copies_are_two_rows(board):
     seen = board(facts(GHOST, process(8, "OUTLOOK.EXE", owner=r"PC\Ben")))
     assert seen["program:outlook"].pids == (7,)

@@ -157,7 +157,8 @@ def _identity(handle: int) -> tuple[str | None, bool | None]:
     """Owner (``DOMAIN\\name``) and whether the process runs with an administrator's full rights."""
     token = wintypes.HANDLE()
     if not dll("advapi32").OpenProcessToken(handle, _win32.TOKEN_QUERY, ctypes.byref(token)):
-        return None, None
+        # A process that may be looked at, but not its rights, has more of them than this one.
+        return None, True if _win32.last_error() == _win32.ERROR_ACCESS_DENIED else None
     try:
         elevation = wintypes.DWORD()
         size = wintypes.DWORD()
