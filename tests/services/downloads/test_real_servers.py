@@ -40,9 +40,13 @@ DocumentRoot {root}
 Require all granted
 </Directory>
 """
-LIGHTTPD = (
-    'server.document-root="{root}"\nserver.port={port}\nserver.bind="127.0.0.1"\nserver.errorlog="{dir}/error.log"\n'
-)
+LIGHTTPD = """
+server.document-root = "{root}"
+server.port = {port}
+server.bind = "127.0.0.1"
+server.errorlog = "{dir}/error.log"
+mimetype.assign = ("" => "application/octet-stream")
+"""
 CADDY = "{{\nadmin off\nauto_https off\n}}\nhttp://127.0.0.1:{port} {{\nroot * {root}\nfile_server\n}}\n"
 SERVERS = {
     "nginx": (NGINX, ["nginx", "-c", "{conf}"]),
