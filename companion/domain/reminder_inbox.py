@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from companion.domain.reminder_settings import Shown
-from companion.domain.reminders import Reminder
+from companion.domain.orders import Order
+from companion.domain.profile import Profile
+from companion.domain.reminder_settings import ReminderSettings, Shown
+from companion.domain.reminders import Reminder, due
 from companion.domain.wire import Instant, Value
 
 SHOWING_TAKES = dt.timedelta(minutes=1)
@@ -113,6 +115,20 @@ def unwanted(entries: Iterable[InboxEntry], now: dt.datetime) -> tuple[Shown, ..
         for record in records(entries, now)
         if record.never_again or (record.snoozed_until is not None and record.snoozed_until > now)
     )
+
+
+def current(
+    orders: Iterable[Order],
+    profile: Profile,
+    entries: Iterable[InboxEntry],
+    settings: ReminderSettings,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    downloaded: Collection[str] = (),
+) -> tuple[Reminder, ...]:
+    """What needs a decision at `now`, shown or not: quiet hours and muting are about what pops up by itself."""
+    always = msgspec.structs.replace(settings, quiet=None, muted=False)
+    return due(orders, profile, unwanted(entries, now), always, now, zone, downloaded)
 
 
 def changed_by_the_store(

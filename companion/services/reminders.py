@@ -8,23 +8,22 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
+from companion.domain.auto_renewal import AutoRenew, auto_renew_of
 from companion.domain.calendar_export import calendar
 from companion.domain.clocks import clock_trouble
 from companion.domain.errors import CompanionError
-from companion.domain.orders import Order
+from companion.domain.orders import Order, Receipt
 from companion.domain.profile import Profile
 from companion.domain.reminder_dates import Subject
 from companion.domain.reminder_inbox import (
     InboxEntry,
     answered,
     changed_by_the_store,
+    current,
     marked,
     newest_first,
     next_look,
     records,
-    unwanted,
     welcome_again,
     written_down,
 )
@@ -162,6 +161,25 @@ class Reminders:
         same = {each.address for each in self.entries() if each.reminder.subject == reminder.subject}
         self._change(same, welcome_again)
 
+    def turn_off(self, reminder: Reminder) -> Receipt | None:
+        """Switch off the auto-renewal that a reminder warns of; None when it is off already.
+
+        The order is read first: a notice may be hours old. Raises what the store says, or ``plan-gone``.
+        """
+        number = reminder.subject.order_number
+        order = self._orders.order(number)
+        plan = next((each for each in order.subscriptions if each.id == reminder.subject.about), None)
+        if plan is None:
+            raise CompanionError(
+                "plan-gone",
+                "There is nothing to switch off",
+                f"Order {number} no longer has this subscription.",
+                "Open the order to see what it holds now.",
+            )
+        if auto_renew_of(plan) is AutoRenew.OFF:
+            return None
+        return self._orders.switch_auto_renew(number, plan, False)[1]
+
     def _answer(self, reminder: Reminder, answer: Callable[[InboxEntry | None], InboxEntry]) -> None:
         """Write an answer down; when the record changed in between, on top of what it is then."""
         while True:
@@ -190,10 +208,8 @@ class Reminders:
         facts = self._facts()
         if facts is None:
             return ()
-        # Quiet hours and muting are about what pops up by itself.
-        always = msgspec.structs.replace(self.settings(), quiet=None, muted=False)
-        now = self._clock()
-        return due(facts.orders, facts.profile, unwanted(self.entries(), now), always, now, self._zone, facts.files)
+        settings, now = self.settings(), self._clock()
+        return current(facts.orders, facts.profile, self.entries(), settings, now, self._zone, facts.files)
 
     def ahead(self) -> tuple[Subject, ...]:
         """Every date that lies ahead, the nearest first."""

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.errors import CompanionError
+from companion.domain.orders import Platform
 from companion.services.assembly import Services
 from companion.services.failures import as_error
+from companion.services.library import Library
 from companion.services.resources import resource
 from companion.ui.desk import Desk
+from companion.ui.endings import Endings
 from companion.ui.format import Format
 from companion.ui.icons import icon
+from companion.ui.instance import Instance, Wishes
+from companion.ui.notifications import Message, Notifications, Way
+from companion.ui.notifications.balloon import BalloonWay
+from companion.ui.notifications.desktop import DesktopWay
+from companion.ui.notifications.window import WindowWay
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.pages.page import Destination
+from companion.ui.reminding import Reminding
 from companion.ui.start import ask_at_start
 from companion.ui.tasks import TaskRunner
 from companion.ui.theme import Theme, apply_theme, system_theme
 from companion.ui.tray import Tray
+from companion.ui.wakeups import Wakeups
+from companion.ui.widgets.notice import Notice
 from companion.ui.window import Window
 
 _log = logging.getLogger(__name__)
 
 _TRAY_TOLD = "closingToTrayExplained"
-# A date of a reminder never depends on a minute; the store is asked again at most this often.
-_REFRESH_MINUTES = 240
+_NO_TRAY_TOLD = "noTrayExplained"
+_TRAY_SECONDS = 30
+_NO_TRAY = (
+    "Reminders come while Companion is open",
+    "This desktop has no place for its icon, so closing the window ends Companion.",
+    "At every start it looks through all dates and tells you what you missed.",
+)
 
 
 def application() -> QApplication:
@@ -46,7 +62,7 @@ def application() -> QApplication:
 
 
 class WindowedProgram:
-    """Holds what lives as long as the program: desk, window, tray."""
+    """Holds what lives as long as the program: desk, window, tray, reminding."""
 
     def __init__(
         self,
@@ -65,58 +81,160 @@ class WindowedProgram:
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
         self.window = Window(self.desk, stays_in_tray=has_tray, samples=samples)
         self.tray = Tray(self.desk)
-        if has_tray:
-            self.tray.show()
-        self.tray.open_page.connect(self._open)
+        self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
+        self.reminding = Reminding(self.desk)
+        self.reminding.wanted.connect(self.open)
+        self.reminding.troubled.connect(self.window.show_error)
+        self.reminding.untroubled.connect(lambda: self.window.notices.drop("clock-wrong"))
+        self.notifications = self._ways_to_tell()
+        self.wakeups = Wakeups()
+        self.wakeups.woke.connect(self.reminding.woke)
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
-        self._timer = QTimer()
-        self._timer.setInterval(_REFRESH_MINUTES * 60 * 1000)
-        self._timer.timeout.connect(self.desk.refresh)
+        self._patience = _TRAY_SECONDS
+        self._quitting = False
+
+    def _ways_to_tell(self) -> Notifications:
+        told = self.reminding.pressed
+        ways: list[Way] = [BalloonWay(self.tray.icon, told), WindowWay(self.window.notices, told)]
+        if self._services.platform.name is Platform.LINUX:
+            ways.insert(0, DesktopWay(self.runner, told))
+        return Notifications(*ways)
 
     def start(self, *, in_tray: bool) -> None:
         """Show what is remembered at once, then ask the store."""
+        self.tray.show()
         self.window.restore_geometry()
+        self.desk.reminders.load()
         self.desk.load(self._first_page)
-        self._timer.start()
-        if not in_tray or not QSystemTrayIcon.isSystemTrayAvailable():
+        if self._services.platform.name is Platform.LINUX:
+            self.wakeups.listen()
+        if in_tray:
+            self._wait_for_tray()
+        else:
+            self._look_for_tray()
             self.window.show()
 
     def _first_page(self) -> None:
         self.window.go(Destination("home" if self.desk.snapshot.orders else "add"))
+        self._tell_of_library()
+        self.reminding.start(self.notifications)
         self.desk.refresh()
 
-    def _open(self, page: str) -> None:
+    def _tell_of_library(self) -> None:
+        library = self._services.library
+        if library.set_aside is not None:
+            self.window.notices.show_notice("library-set-aside", Notice(*set_aside_words(library), tone="attention"))
+
+    def open(self, destination: Destination) -> None:
+        """Bring the window to the front with a page."""
         self.window.bring_to_front()
-        self.window.go(Destination(page))
+        self.window.go(destination)
+
+    def asked_again(self, wishes: Wishes) -> None:
+        """The person started the program a second time."""
+        if not wishes.tray:
+            self.window.bring_to_front()
+        running = self._services.orders.store
+        if wishes.store is not None and wishes.store.rstrip("/") != running:
+            self.window.show_error(
+                CompanionError(
+                    "another-store",
+                    "Companion is open with another store",
+                    f"It looks after what you bought at {running}.",
+                    f"To use {wishes.store}, quit Companion first, then start it again.",
+                )
+            )
+
+    # The tray
+
+    def _wait_for_tray(self) -> None:
+        """At log-in the desktop's panel may start after us; where there is none, the window is the only way to us."""
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._look_for_tray()
+        elif self._patience > 0:
+            self._patience -= 1
+            QTimer.singleShot(1000, self.tray, self._wait_for_tray)
+        else:
+            self._look_for_tray()
+            self.window.showMinimized()
+
+    def _look_for_tray(self) -> None:
+        has_tray = QSystemTrayIcon.isSystemTrayAvailable()
+        self.window.stays_in_tray = has_tray
+        library = self._services.library
+        if not has_tray and library.setting(_NO_TRAY_TOLD) is None:
+            library.remember_setting(_NO_TRAY_TOLD, self.desk.now().isoformat())
+            self.window.notices.show_notice("no-tray", Notice(*_NO_TRAY))
 
     def _explain_tray(self) -> None:
         library = self._services.library
         if library.setting(_TRAY_TOLD) is None:
-            library.remember_setting(_TRAY_TOLD, dt.datetime.now(dt.UTC).isoformat())
-            self.tray.tell(
-                "Companion stays here",
-                "It goes on reminding you of charges and expiry dates. To end it: right-click the icon, then Quit.",
+            library.remember_setting(_TRAY_TOLD, self.desk.now().isoformat())
+            self.notifications.show(
+                Message(
+                    "tray",
+                    "Companion stays here",
+                    "It goes on reminding you of charges and expiry dates. "
+                    "To end it: right-click its icon beside the clock, then Quit.",
+                )
             )
+
+    # The end
+
+    def leaving(self) -> None:
+        """The session is about to end: everything is on the disk already except where the window is."""
+        self.window.remember_geometry()
+        self.window.stays_in_tray = False
+
+    def stayed(self) -> None:
+        """The session did not end after all."""
+        self.window.stays_in_tray = QSystemTrayIcon.isSystemTrayAvailable()
 
     def quit(self) -> None:
         """End the program: downloads stop in an orderly way and go on at the next start."""
+        if self._quitting:
+            return
+        self._quitting = True
+        if self.window.isVisible():
+            self.window.remember_geometry()
+        self.window.stays_in_tray = False
+        self.close()
+        self._qt.quit()
+
+    def close(self) -> None:
+        """Stop everything and wait for it."""
+        self.reminding.stop()
         self.tray.hide()
         self.window.hide()
         self.desk.transfers.close()
         self.runner.shut_down()
-        self._qt.quit()
 
 
-def run_window(build: Callable[[str | None], Services], *, tray: bool, samples: tuple[SampleLogIn, ...] = ()) -> int:
+def run_window(
+    build: Callable[[str | None], Services],
+    *,
+    tray: bool,
+    store: str | None = None,
+    state: Path | None = None,
+    samples: tuple[SampleLogIn, ...] = (),
+) -> int:
     """Run the window until the person quits; returns the exit code.
 
     `build` makes the services for a store's address (None: the one used last). A failure before the window can open is
-    shown in a dialog, which asks for the address when there is none. `samples` are log-ins of a demo store, offered
-    on the first-run page.
+    shown in a dialog, which asks for the address when there is none. Of several programs that keep their things in
+    `state` only the first one runs; a later one hands over what it was asked for. `samples` are log-ins of a demo
+    store, offered on the first-run page.
     """
     qt = application()
+    instance = Instance(state) if state is not None else None
+    try:
+        if instance is not None and not instance.begin(Wishes(tray=tray, store=store)):
+            return 0
+    except CompanionError as error:
+        ask_at_start(qt, error)
+        return 1
     services: Services | None = None
     address: str | None = None
     while services is None:
@@ -126,7 +244,21 @@ def run_window(build: Callable[[str | None], Services], *, tray: bool, samples: 
             address = ask_at_start(qt, error)
             if address is None:
                 return 1
-    program = WindowedProgram(qt, services, samples=samples)
+    try:
+        return _run(WindowedProgram(qt, services, samples=samples), qt, instance, tray)
+    finally:
+        services.close()
+        if instance is not None:
+            instance.end()
+
+
+def _run(program: WindowedProgram, qt: QApplication, instance: Instance | None, tray: bool) -> int:
+    endings = Endings(qt)
+    endings.leaving.connect(program.leaving)
+    endings.stayed.connect(program.stayed)
+    endings.told.connect(program.quit)
+    if instance is not None:
+        instance.asked.connect(program.asked_again)
     previous = sys.excepthook
     sys.excepthook = _catch(program, previous)
     try:
@@ -134,7 +266,22 @@ def run_window(build: Callable[[str | None], Services], *, tray: bool, samples: 
         return qt.exec()
     finally:
         sys.excepthook = previous
-        services.close()
+        endings.close()
+
+
+def set_aside_words(library: Library) -> tuple[str, str, str]:
+    """What to say when the library could not be used: title, what happened, what to do."""
+    aside = library.set_aside
+    newer = aside is not None and "-newer-" in aside.name
+    kept = "Your orders and receipts could be saved from it." if library.saved else "Nothing could be saved from it."
+    then = (
+        "The rest is read from the store again."
+        if library.saved
+        else "Passwords are safe in the keychain. Add your orders once more, and everything is there again."
+    )
+    name = aside.name if aside is not None else ""
+    title = "These notes are of a newer Companion" if newer else "Companion's notes were damaged"
+    return title, f"The file has been set aside as {name}. {kept}", then
 
 
 def _catch(program: WindowedProgram, previous: _Hook) -> _Hook:

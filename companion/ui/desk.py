@@ -20,6 +20,7 @@ from companion.services.assembly import Services
 from companion.services.library import KnownCase, KnownFile, KnownOrder
 from companion.services.orders import Added
 from companion.ui.format import Format
+from companion.ui.reminder_desk import ReminderDesk
 from companion.ui.tasks import Task, TaskRunner
 from companion.ui.theme import Theme
 from companion.ui.transfers import Transfers
@@ -69,6 +70,7 @@ class Desk(QObject):
         self.theme = theme
         self.snapshot = Snapshot(services.clock())
         self.transfers = Transfers(services.purchases, runner)
+        self.reminders = ReminderDesk(services.reminders, runner)
         self.transfers.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False
@@ -105,9 +107,9 @@ class Desk(QObject):
             self.refresh()
 
     def _refresh_failed(self, error: CompanionError) -> None:
-        self.working.emit(False)
         self.snapshot = self.snapshot._replace(troubles=(error,))
         self.changed.emit()
+        self.working.emit(False)
 
     def _refresh(self, task: Task, number: str | None) -> Snapshot:
         orders = self.services.orders

@@ -5,66 +5,95 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from companion.domain.periods import days_until
 from companion.domain.products import Tone
 from companion.domain.reminder_texts import date_words
 from companion.domain.reminders import upcoming
-from companion.domain.wording import days_away
+from companion.domain.transfers import TransferState
+from companion.domain.wording import counted, days_away
 from companion.ui.desk import Desk
 from companion.ui.icons import icon
+from companion.ui.notifications.balloon import cut
+from companion.ui.pages.page import Destination
 
 # Windows cuts the tooltip of a tray icon at this length (NOTIFYICONDATAW.szTip, in UTF-16 units).
 _MOST_TIP = 127
+_RESTING = (TransferState.PAUSED, TransferState.DONE, TransferState.FAILED)
 
 
 class Tray(QObject):
     """Shows the state in the tray; `open_page` asks for a page of the window, `quit_asked` to end the program."""
 
-    open_page = Signal(str)
+    open_page = Signal(object)
     quit_asked = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._icon = QSystemTrayIcon(icon("companion"))
-        self._icon.setToolTip("Companion")
+        self._pictures = {name: icon(name) for name in ("companion", "companion-attention", "companion-working")}
+        self._picture = "companion"
+        self.icon = QSystemTrayIcon(self._pictures[self._picture])
+        self.icon.setToolTip("Companion")
         self._menu = QMenu()
+        self._menu.aboutToHide.connect(self._menu_closes)
+        self._old = False
         self._fill()
-        self._icon.setContextMenu(self._menu)
-        self._icon.activated.connect(self._activated)
+        self.icon.setContextMenu(self._menu)
+        self.icon.activated.connect(self._activated)
         desk.changed.connect(self._show_values)
-        desk.transfers.changed.connect(lambda _: self._show_state())
+        desk.reminders.changed.connect(self._show_values)
+        desk.transfers.changed.connect(lambda _: self._show_transfers())
+        self._transfers_shown = self._transfers_now()
 
     def show(self) -> None:
-        """Put the icon into the tray."""
-        self._icon.show()
+        """Put the icon into the tray; it appears as soon as there is one."""
+        self.icon.show()
 
     def hide(self) -> None:
         """Take the icon out of the tray."""
-        self._icon.hide()
-
-    def tell(self, title: str, body: str) -> None:
-        """Show a short message at the tray, within the limits of Windows (64 and 256 UTF-16 units)."""
-        self._icon.showMessage(title[:63], body[:255], icon("companion"))
+        self.icon.hide()
 
     @property
     def menu(self) -> QMenu:
         """The menu of the icon."""
         return self._menu
 
+    @property
+    def state(self) -> str:
+        """What the icon shows: "companion", "companion-attention" or "companion-working"."""
+        return self._picture
+
+    def _menu_closes(self) -> None:
+        if self._old:
+            # What was chosen is still to be told.
+            QTimer.singleShot(0, self, self._fill)
+
     def _fill(self) -> None:
-        self._menu.clear()
-        for text, page in (("Open Companion", "home"), ("Downloads", "downloads"), ("Reminders", "reminders")):
-            self._menu.addAction(text, partial(self.open_page.emit, page))
-        self._menu.addSeparator()
-        lines = self._next_dates()
-        for line in lines or ["No dates ahead"]:
-            self._menu.addAction(line).setEnabled(False)
-        self._menu.addSeparator()
-        self._menu.addAction("Quit Companion", self.quit_asked.emit)
+        menu = self._menu
+        self._old = menu.isVisible()
+        if self._old:
+            # Nothing moves under the person's pointer.
+            return
+        menu.clear()
+        menu.addAction("Open Companion", partial(self.open_page.emit, Destination("home")))
+        menu.addSeparator()
+        for line in self._next_dates() or ["No dates ahead"]:
+            menu.addAction(line, partial(self.open_page.emit, Destination("reminders")))
+        menu.addSeparator()
+        running, paused = self._transfers_now()
+        if running:
+            menu.addAction(f"Pause {counted(running, 'download')}", self._pause)
+        elif paused:
+            menu.addAction(f"Go on with {counted(paused, 'download')}", self._resume)
+        mute = menu.addAction("Mute reminders")
+        mute.setCheckable(True)
+        mute.setChecked(self._desk.reminders.settings.muted)
+        mute.triggered.connect(self._desk.reminders.mute)
+        menu.addSeparator()
+        menu.addAction("Quit Companion", self.quit_asked.emit)
 
     def _next_dates(self) -> list[str]:
         snapshot = self._desk.snapshot
@@ -82,14 +111,48 @@ class Tray(QObject):
     def _show_values(self) -> None:
         self._fill()
         dates = self._next_dates()
-        self._icon.setToolTip(("Companion\n" + dates[0] if dates else "Companion")[:_MOST_TIP])
+        lines = ["Companion", *dates[:1]]
+        if self._desk.reminders.settings.muted:
+            lines.append("Reminders are muted")
+        self.icon.setToolTip(cut("\n".join(lines), _MOST_TIP))
         self._show_state()
 
+    # Downloads
+
+    def _transfers_now(self) -> tuple[int, int]:
+        """How many downloads are under way or waiting, and how many are paused."""
+        states = [item.entry.state for item in self._desk.transfers.items.values()]
+        return sum(state not in _RESTING for state in states), states.count(TransferState.PAUSED)
+
+    def _show_transfers(self) -> None:
+        """A download reports many times a second; the menu and the icon change only when their words would."""
+        now = self._transfers_now()
+        if now != self._transfers_shown:
+            self._transfers_shown = now
+            self._fill()
+        self._show_state()
+
+    def _pause(self) -> None:
+        for identity, item in tuple(self._desk.transfers.items.items()):
+            if item.entry.state not in _RESTING:
+                self._desk.transfers.pause(identity)
+
+    def _resume(self) -> None:
+        for identity, item in tuple(self._desk.transfers.items.items()):
+            if item.entry.state is TransferState.PAUSED:
+                self._desk.transfers.resume(identity)
+
     def _show_state(self) -> None:
-        attention = any(card.tone is Tone.ATTENTION for card in self._desk.snapshot.cards)
-        name = "companion-working" if self._desk.transfers.busy else "companion"
-        self._icon.setIcon(icon("companion-attention" if attention and not self._desk.transfers.busy else name))
+        if self._desk.transfers.busy:
+            name = "companion-working"
+        elif any(card.tone is Tone.ATTENTION for card in self._desk.snapshot.cards):
+            name = "companion-attention"
+        else:
+            name = "companion"
+        if name != self._picture:
+            self._picture = name
+            self.icon.setIcon(self._pictures[name])
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self.open_page.emit("home")
+            self.open_page.emit(Destination("home"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
@@ -57,12 +58,12 @@ class Window(QMainWindow):
     def __init__(self, desk: Desk, *, stays_in_tray: bool, samples: tuple[SampleLogIn, ...] = ()) -> None:
         super().__init__()
         self._desk = desk
-        self._stays_in_tray = stays_in_tray
+        self.stays_in_tray = stays_in_tray
         self.setWindowTitle("Companion")
         self.setWindowIcon(icon("companion"))
         self.resize(1020, 720)
         self.setMinimumSize(720, 520)
-        self._notices = Notices()
+        self.notices = self._notices = Notices()
         self._stack = QStackedWidget()
         self._pages: dict[str, Page] = {}
         self._buttons: dict[str, QToolButton] = {}
@@ -230,11 +231,16 @@ class Window(QMainWindow):
         if stored:
             self.restoreGeometry(QByteArray.fromBase64(stored.encode()))
 
+    def remember_geometry(self) -> None:
+        """Keep where the window is and how large; a disk that takes no notes must not keep it from closing."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        with contextlib.suppress(CompanionError):
+            self._desk.services.library.remember_setting(_GEOMETRY, geometry)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing hides the window where a tray icon stays; quitting is in the tray's menu."""
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        self._desk.services.library.remember_setting(_GEOMETRY, geometry)
-        if self._stays_in_tray:
+        self.remember_geometry()
+        if self.stays_in_tray:
             event.ignore()
             self.hide()
             self.hidden_to_tray.emit()

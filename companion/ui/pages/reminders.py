@@ -1,88 +1,159 @@
-"""Reminders: what needs a decision now, and every date that lies ahead."""
+"""Reminders: what needs a decision now, every date that lies ahead, and everything that was ever shown."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
+from companion.domain.errors import CompanionError
 from companion.domain.periods import days_until
 from companion.domain.reminder_dates import Subject
-from companion.domain.reminder_settings import ReminderSettings
-from companion.domain.reminder_texts import Notice as ReminderNotice
+from companion.domain.reminder_inbox import InboxEntry, Standing, current, newest_first, standing_of
 from companion.domain.reminder_texts import ReminderAction, date_words, notice
-from companion.domain.reminders import Reminder, due, upcoming
-from companion.domain.wording import days_away
+from companion.domain.reminders import Reminder, Snooze, upcoming
+from companion.domain.wording import counted, days_away
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
+from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
+from companion.ui.reminding import ACTION_WORDS, destination_of
 from companion.ui.renewal import ask_to_switch
-from companion.ui.widgets.basic import Card, button, column, label, line, row
+from companion.ui.saving import ask_where, open_file
+from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
+from companion.ui.widgets.notice import Notice
 
-_ACTION_WORDS = {
-    ReminderAction.TURN_OFF_AUTO_RENEWAL: "Turn off auto-renewal…",
-    ReminderAction.RENEW: "How to renew…",
-    ReminderAction.DOWNLOAD_NOW: "Download now…",
-    ReminderAction.ASK_FOR_RETURN: "Ask for a return…",
-    ReminderAction.GET_SUPPORT: "Contact support…",
+SETTINGS = "settings"
+_SHOWN_AT_FIRST = 8
+_SNOOZES = {
+    Snooze.ONE_HOUR: "In an hour",
+    Snooze.TOMORROW_MORNING: "Tomorrow morning",
+    Snooze.THREE_DAYS: "In 3 days",
 }
 
 
 class RemindersPage(Page):
-    """Everything is computed from the orders, so nothing here can be out of date with them."""
+    """What is due is computed from the orders, so nothing here can be out of date with them."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Reminders")
+        self._in_settings = False
+        self._all_shown = False
+        self._turn = button("Settings", self._turn_over, name="Settings of reminders")
+        self.add_to_head(self._turn)
+        self._news = QVBoxLayout()
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(14)
+        self.add(self._news, self._cards)
         desk.changed.connect(self.show_values)
+        desk.reminders.changed.connect(self.show_values)
+
+    def arrive(self, destination: Destination) -> None:
+        self._in_settings = destination.item == SETTINGS
+        self._all_shown = False
+        self._tell(None)
+        self.show_values()
+        self.scroll_to_top()
+
+    def _turn_over(self) -> None:
+        self.arrive(Destination("reminders", item="" if self._in_settings else SETTINGS))
 
     def show_values(self) -> None:
-        self.empty()
-        snapshot = self.desk.snapshot
-        if snapshot.profile is None:
-            self.add(label("The dates appear here once an order has been added.", "muted"))
+        clear(self._cards)
+        self.title.setText("Settings of reminders" if self._in_settings else "Reminders")
+        self._turn.setText("Back to the reminders" if self._in_settings else "Settings")
+        self._turn.setAccessibleName(self._turn.text())
+        if self._in_settings:
+            for card in (QuietCard(self.desk), WhenCard(self.desk), StartCard(self.desk)):
+                self._cards.addWidget(card)
             return
+        if self.desk.reminders.settings.muted:
+            self._cards.addWidget(self._muted())
+        if self.desk.snapshot.profile is None:
+            self._cards.addWidget(label("The dates appear here once an order has been added.", "muted"))
+            return
+        self._show_dates()
+
+    def _show_dates(self) -> None:
+        snapshot, entries = self.desk.snapshot, self.desk.reminders.entries
+        assert snapshot.profile is not None  # noqa: S101 - the caller has looked
         now, zone = self.desk.now(), self.desk.services.zone
         orders = [known.order for known in snapshot.orders if known.order is not None]
-        downloaded = {file.artifact for file in snapshot.files}
-        # The page shows what is due at any hour; quiet hours are for what pops up by itself.
-        settings = ReminderSettings(quiet=None)
-        for reminder in due(orders, snapshot.profile, (), settings, now, zone, downloaded):
-            self.add(self._due(reminder))
-        self.add(self._ahead(upcoming(orders, snapshot.profile, now, zone, downloaded)))
+        files = {file.artifact for file in snapshot.files}
+        settings = self.desk.reminders.settings
+        found = current(orders, snapshot.profile, entries, settings, now, zone, files)
+        for reminder in found:
+            self._cards.addWidget(self._due(reminder))
+        if not found:
+            calm = Card()
+            calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
+            self._cards.addWidget(calm)
+        self._cards.addWidget(self._ahead(upcoming(orders, snapshot.profile, now, zone, files)))
+        shown = newest_first(entries)
+        if shown:
+            self._cards.addWidget(self._shown(shown))
+
+    def _muted(self) -> Notice:
+        words = "Nothing pops up. What is due waits here, and the icon beside the clock shows that something waits."
+        again = ("Show them again", partial(self.desk.reminders.mute, False))
+        return Notice("Reminders are muted", words, tone="attention", actions=(again,), closable=False)
+
+    # What needs a decision
 
     def _due(self, reminder: Reminder) -> Card:
         form = self.desk.format
-        told: ReminderNotice = notice(reminder, form.date, form.money)
+        told = notice(reminder, form.date, form.money)
         card = Card(spacing=6)
+        card.setAccessibleName(told.title)
         card.add(label(told.title, "strong", tone="attention"), label(told.body))
         number = reminder.subject.order_number
-        buttons: list[QWidget | None] = [
-            button(_ACTION_WORDS[action], partial(self._act, action, reminder.subject)) for action in told.actions
+        actions: list[QWidget | None] = [
+            button(f"{ACTION_WORDS[action]}…", partial(self._act, action, reminder)) for action in told.actions
         ]
-        card.add(row(*buttons, button(f"Open order {number}", partial(self._open, number), "link"), None))
+        never = button(
+            "Don't remind me of this",
+            partial(self.desk.reminders.silence, reminder),
+            "link",
+            name=f"Don't remind me of this: {told.title}",
+        )
+        card.body.addSpacing(4)
+        card.add(row(*actions, self._later(reminder, told.title), None))
+        card.add(row(button(f"Open order {number}", partial(self._open, number), "link"), never, None, spacing=18))
         return card
 
-    def _act(self, action: ReminderAction, subject: Subject) -> None:
-        number = subject.order_number
-        if action is ReminderAction.TURN_OFF_AUTO_RENEWAL:
-            order = self.desk.snapshot.order(number)
-            plans = order.subscriptions if order is not None else ()
-            plan = next((plan for plan in plans if plan.id == subject.about), None)
-            if plan is not None:
-                ask_to_switch(self, self.desk, number, plan.licence_id, False)
-        elif action is ReminderAction.DOWNLOAD_NOW:
-            self.go.emit(Destination("install", number, subject.about))
-        elif action is ReminderAction.GET_SUPPORT:
-            self.go.emit(Destination("help", number))
-        else:
-            item = "renew" if action is ReminderAction.RENEW else "return"
-            self.go.emit(Destination("order", number, item))
+    def _later(self, reminder: Reminder, title: str) -> QPushButton:
+        made = button("Later", lambda: None, name=f"Later: {title}")
+        menu = QMenu(made)
+        for choice, text in _SNOOZES.items():
+            menu.addAction(text, partial(self._put_off, reminder, choice))
+        made.setMenu(menu)
+        return made
+
+    def _put_off(self, reminder: Reminder, choice: Snooze) -> None:
+        self.desk.reminders.snooze((reminder,), choice, lambda _: None)
+
+    def _act(self, action: ReminderAction, reminder: Reminder) -> None:
+        if action is not ReminderAction.TURN_OFF_AUTO_RENEWAL:
+            self.go.emit(destination_of(action, reminder))
+            return
+        number, subject = reminder.subject.order_number, reminder.subject
+        order = self.desk.snapshot.order(number)
+        plans = order.subscriptions if order is not None else ()
+        plan = next((plan for plan in plans if plan.id == subject.about), None)
+        if plan is not None:
+            ask_to_switch(self, self.desk, number, plan.licence_id, False)
 
     def _open(self, number: str) -> None:
         self.go.emit(Destination("order", number))
 
+    # Dates ahead
+
     def _ahead(self, subjects: tuple[Subject, ...]) -> Card:
         card = Card(spacing=10)
-        card.add(label("Dates ahead", "heading"))
+        head = row()
+        head.addWidget(label("Dates ahead", "heading"), 1)
+        if subjects:
+            head.addWidget(button("Save for my calendar…", self._export))
+        card.add(head)
         if not subjects:
             card.add(label("There is no date ahead: nothing will be charged and nothing runs out.", "muted"))
         for position, subject in enumerate(subjects):
@@ -98,3 +169,65 @@ class RemindersPage(Page):
             entry.addWidget(label(days_away(days), "muted", wrap=False))
             card.add(entry)
         return card
+
+    def _export(self) -> None:
+        path = ask_where(self, "Save all dates for a calendar", "Companion dates.ics", "Calendar (*.ics)")
+        if path is None:
+            return
+        form = self.desk.format
+
+        def done(count: int) -> None:
+            words = f"{counted(count, 'date')} in {path}. Open it, and your calendar program takes them over."
+            actions = (("Open it", partial(open_file, path)), ("Show the folder", partial(open_file, path.parent)))
+            self._tell(Notice("The dates are saved", words, tone="ok", actions=actions))
+
+        self.desk.reminders.export(self, path, form.date, form.money, done, self._tell)
+
+    # What was shown
+
+    def _shown(self, entries: tuple[InboxEntry, ...]) -> Card:
+        card = Card(spacing=8)
+        card.add(
+            label("Shown so far", "heading"),
+            label("Everything you were reminded of, so that a notice you missed is not lost.", "muted"),
+        )
+        for entry in entries if self._all_shown else entries[:_SHOWN_AT_FIRST]:
+            card.add(line())
+            card.add(self._entry(entry))
+        if len(entries) > _SHOWN_AT_FIRST and not self._all_shown:
+            card.add(row(button(f"Show all {len(entries)}", self._show_all, "link"), None))
+        return card
+
+    def _show_all(self) -> None:
+        self._all_shown = True
+        self.show_values()
+
+    def _entry(self, entry: InboxEntry) -> QWidget:
+        form, now = self.desk.format, self.desk.now()
+        standing = standing_of(entry, now)
+        told = notice(entry.reminder, form.date, form.money)
+        when = label(form.date(entry.shown_at) if entry.shown_at is not None else "", "muted", wrap=False)
+        when.setFixedWidth(170)
+        state = {
+            Standing.CURRENT: f"{date_words(entry.reminder.subject)} on {form.date(entry.reminder.subject.date)}",
+            Standing.NO_LONGER: "No longer applies",
+            Standing.SILENCED: "You will not be reminded of this again",
+            Standing.PUT_OFF: f"Put off until {form.moment(entry.snoozed_until)}" if entry.snoozed_until else "",
+        }[standing]
+        gone = standing is Standing.NO_LONGER
+        made = QWidget()
+        across = row(when, spacing=12)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addLayout(column(label(told.title, "muted" if gone else ""), label(state, "small"), spacing=0), 1)
+        if standing in (Standing.SILENCED, Standing.PUT_OFF):
+            again = partial(self.desk.reminders.welcome, entry.reminder)
+            across.addWidget(button("Remind me again", again, "link", name=f"Remind me again: {told.title}"))
+        made.setLayout(across)
+        return made
+
+    def _tell(self, what: Notice | CompanionError | None) -> None:
+        clear(self._news)
+        if what is not None:
+            told = Notice.of_error(what) if isinstance(what, CompanionError) else what
+            told.closed.connect(partial(self._tell, None))
+            self._news.addWidget(told)

@@ -1,0 +1,173 @@
+"""The settings of reminders: when, how long before, and whether the program is there to remind at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import QTime
+from PySide6.QtWidgets import QComboBox, QTimeEdit, QWidget
+
+from companion.domain.errors import CompanionError
+from companion.domain.lead_choices import CHOOSABLE, choices, with_leads
+from companion.domain.orders import Platform
+from companion.domain.reminder_dates import ReminderKind
+from companion.domain.reminder_settings import QuietHours, ReminderSettings
+from companion.ui.desk import Desk
+from companion.ui.start_at_login import start_command
+from companion.ui.tasks import Task
+from companion.ui.widgets.basic import Card, column, label, line, row
+from companion.ui.widgets.switch import Switch
+
+_NAMES = {
+    ReminderKind.RENEWAL: ("Renewal charges", "Before your card is charged"),
+    ReminderKind.CANCEL_BY: ("Last day to cancel", "Where it is earlier than the charge"),
+    ReminderKind.EXPIRY: ("Licences that run out", "Where nothing renews them"),
+    ReminderKind.DOWNLOAD_WINDOW: ("Downloads that close", "Besides the day they open"),
+    ReminderKind.RETURN_DEADLINE: ("Last day to return", "To get your money back"),
+}
+
+
+class WhenCard(Card):
+    """How long before each kind of date."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(spacing=12)
+        self._desk = desk
+        settings = desk.reminders.settings
+        self.add(label("How long before", "heading"))
+        for kind in CHOOSABLE:
+            name, about = _NAMES[kind]
+            self.add(_setting(name, about, self._box(kind, name, settings)), line())
+        late = Switch(desk.theme, "Refunds and parcels that are late", on=settings.overdue)
+        late.requested.connect(self._tell_what_is_late)
+        self.add(_setting("Refunds and parcels that are late", "Told once, the day after", late))
+
+    def _box(self, kind: ReminderKind, name: str, settings: ReminderSettings) -> QComboBox:
+        profile = self._desk.snapshot.profile
+        found, position = choices(kind, settings, profile.policies.reminders if profile is not None else None)
+        box = QComboBox()
+        box.setAccessibleName(f"{name}: how long before")
+        box.addItems([choice.words for choice in found])
+        box.setCurrentIndex(position)
+        box.setMinimumWidth(330)
+
+        def chosen(index: int) -> None:
+            self._desk.reminders.keep_settings(with_leads(self._desk.reminders.settings, kind, found[index].leads))
+
+        box.activated.connect(chosen)
+        return box
+
+    def _tell_what_is_late(self, on: bool) -> None:
+        self._desk.reminders.keep_settings(msgspec.structs.replace(self._desk.reminders.settings, overdue=on))
+
+
+class QuietCard(Card):
+    """When nothing pops up."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(spacing=12)
+        self._desk = desk
+        settings = desk.reminders.settings
+        self.add(label("When they appear", "heading"))
+        shown = Switch(desk.theme, "Show reminders by themselves", on=not settings.muted)
+        shown.requested.connect(lambda on: desk.reminders.mute(not on))
+        about = "Switched off, they only wait on the Reminders page."
+        self.add(_setting("Show reminders by themselves", about, shown), line())
+        quiet = Switch(desk.theme, "Quiet hours", on=settings.quiet is not None)
+        quiet.requested.connect(self._switch_quiet)
+        self.add(_setting("Quiet hours", "What comes up then is shown when they end.", quiet))
+        if settings.quiet is not None:
+            begins = _time("Quiet hours begin", settings.quiet.begins, lambda time: self._set_quiet(begins=time))
+            ends = _time("Quiet hours end", settings.quiet.ends, lambda time: self._set_quiet(ends=time))
+            hours = row(label("From", "muted", wrap=False), begins, label("to", "muted", wrap=False), ends, None)
+            self.add(hours)
+        self.add(line())
+        morning = _time("What “tomorrow morning” means", settings.morning, self._set_morning)
+        self.add(_setting("“Tomorrow morning”", "When a reminder that you put off comes back.", morning))
+
+    def _switch_quiet(self, on: bool) -> None:
+        self._keep(quiet=QuietHours() if on else None)
+
+    def _set_quiet(self, **times: dt.time) -> None:
+        quiet = self._desk.reminders.settings.quiet or QuietHours()
+        self._keep(quiet=msgspec.structs.replace(quiet, **times))
+
+    def _set_morning(self, time: dt.time) -> None:
+        self._keep(morning=time)
+
+    def _keep(self, **changes: object) -> None:
+        self._desk.reminders.keep_settings(msgspec.structs.replace(self._desk.reminders.settings, **changes))
+
+
+class StartCard(Card):
+    """Whether the program starts at sign-in, as the system itself says."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(spacing=12)
+        self._desk = desk
+        self._news = label("", "muted")
+        self._news.hide()
+        self._switch = Switch(desk.theme, "Start when I sign in", on=False)
+        self._switch.setEnabled(False)
+        self._switch.requested.connect(self._ask)
+        about = "Companion then waits beside the clock. If it does not run, it cannot remind you."
+        self.add(label("Being there", "heading"), _setting("Start when I sign in", about, self._switch), self._news)
+        desk.runner.run(self, lambda _: desk.services.platform.starts_at_login(), self._show, self._failed)
+
+    def _ask(self, on: bool) -> None:
+        platform, command = self._desk.services.platform, start_command(self._desk.services.places)
+        self._switch.setEnabled(False)
+
+        def work(_: Task) -> bool:
+            platform.start_at_login(command if on else None)
+            return platform.starts_at_login()
+
+        self._desk.runner.run(self, work, lambda starts: self._answer(on, starts), self._failed)
+
+    def _show(self, starts: bool) -> None:
+        self._switch.setChecked(starts)
+        self._switch.setEnabled(True)
+
+    def _answer(self, wanted: bool, starts: bool) -> None:
+        self._show(starts)
+        self._news.setVisible(wanted and not starts)
+        if self._desk.services.platform.name is Platform.WINDOWS:
+            self._news.setText(
+                "Windows keeps it switched off, because that was chosen in Windows itself. "
+                "You can allow it there: Settings, Apps, Startup, Companion."
+            )
+        else:
+            self._news.setText("This system keeps it switched off. You can allow it in the system's own settings.")
+
+    def _failed(self, error: CompanionError) -> None:
+        self._switch.setEnabled(True)
+        self._news.setText(f"{error.message} {error.hint}")
+        self._news.show()
+
+
+def _setting(name: str, about: str, control: QWidget) -> QWidget:
+    """A setting: what it is, a few words on it, and its control on the right."""
+    made = QWidget()
+    across = row(spacing=16)
+    across.setContentsMargins(0, 0, 0, 0)
+    across.addLayout(column(label(name, "strong"), label(about, "small"), spacing=1), 1)
+    across.addWidget(control)
+    made.setLayout(across)
+    return made
+
+
+def _time(name: str, value: dt.time, changed: Callable[[dt.time], None]) -> QTimeEdit:
+    """A time of day that is taken over when the person leaves the field."""
+    made = QTimeEdit(QTime(value.hour, value.minute))
+    made.setAccessibleName(name)
+    made.setMinimumWidth(96)
+
+    def finished() -> None:
+        time = dt.time(made.time().hour(), made.time().minute())
+        if time != value:
+            changed(time)
+
+    made.editingFinished.connect(finished)
+    return made

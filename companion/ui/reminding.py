@@ -1,0 +1,261 @@
+"""Reminding: when to look, what to show, and what happens when somebody presses a button of a notice.
+
+There is one timer and it is coarse. It fires when something is due, when the store is to be asked again, and every
+few minutes to compare the clocks: a timer loses time while the PC sleeps and knows nothing of clocks that are set.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from companion.domain.clocks import Clocks, jumped, next_refresh
+from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import Receipt
+from companion.domain.reminder_texts import ReminderAction, summary
+from companion.domain.reminders import Reminder, Snooze
+from companion.services.reminders import Look
+from companion.ui.desk import Desk
+from companion.ui.notifications import OPENED, Message, Notifications
+from companion.ui.pages.page import Destination
+
+_log = logging.getLogger(__name__)
+
+_TICK = dt.timedelta(minutes=5)
+_LEAST = dt.timedelta(seconds=1)
+# After waking up, the network needs a moment.
+_AFTER_SLEEP = dt.timedelta(seconds=30)
+_SEVERAL = "several dates"
+
+LATER = "later"
+HOUR, THREE_DAYS, RECEIPT = "inAnHour", "inThreeDays", "receipt"
+ACTION_WORDS = {
+    ReminderAction.TURN_OFF_AUTO_RENEWAL: "Turn off auto-renewal",
+    ReminderAction.RENEW: "How to renew",
+    ReminderAction.DOWNLOAD_NOW: "Download now",
+    ReminderAction.ASK_FOR_RETURN: "Ask for a return",
+    ReminderAction.GET_SUPPORT: "Contact support",
+}
+_INSTEAD = {HOUR: Snooze.ONE_HOUR, THREE_DAYS: Snooze.THREE_DAYS}
+
+
+def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
+    """The page on which an action is done."""
+    number = reminder.subject.order_number
+    if action is ReminderAction.DOWNLOAD_NOW:
+        return Destination("install", number, reminder.subject.about)
+    if action is ReminderAction.GET_SUPPORT:
+        return Destination("help", number)
+    item = {ReminderAction.RENEW: "renew", ReminderAction.ASK_FOR_RETURN: "return"}.get(action, "")
+    return Destination("order", number, item)
+
+
+class Reminding(QObject):
+    """Looks in time and shows what is due; `wanted` is where a pressed button leads, `troubled` tells a wrong clock."""
+
+    wanted = Signal(object)
+    troubled = Signal(object)
+    untroubled = Signal()
+
+    def __init__(self, desk: Desk, steady: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._desk = desk
+        self._steady = steady
+        self._notifications = Notifications()
+        self._shown: dict[str, tuple[Reminder, ...]] = {}
+        self._clocks = Clocks(desk.now(), steady())
+        self._next_look: dt.datetime | None = desk.now()
+        self._looking = self._again = False
+        self._refreshed: dt.datetime | None = None
+        self._failed: dt.datetime | None = None
+        self._refreshing = False
+        self._not_before = desk.now()
+        self._clock_told = False
+        self._this_pc = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self, notifications: Notifications) -> None:
+        """Begin: what is due already is shown at once."""
+        self._notifications = notifications
+        desk = self._desk
+        desk.changed.connect(self.look)
+        desk.working.connect(self._store_asked)
+        desk.reminders.changed.connect(self._records_changed)
+        desk.runner.run(self, lambda _: desk.services.this_pc.seat_id, self._know_this_pc)
+        self.look()
+
+    def stop(self) -> None:
+        """No more looks, and no notices whose buttons nobody answers."""
+        self._timer.stop()
+        self._notifications.close()
+
+    def woke(self) -> None:
+        """The PC woke up: look at once, and ask the store when the network is likely to be there."""
+        self._not_before = self._desk.now() + _AFTER_SLEEP
+        self._clocks = Clocks(self._desk.now(), self._steady())
+        self._desk.load()
+
+    def _know_this_pc(self, seat: str) -> None:
+        self._this_pc = seat
+
+    # When
+
+    def _tick(self) -> None:
+        before, self._clocks = self._clocks, Clocks(self._desk.now(), self._steady())
+        travelled = self._desk.services.zone.reread()
+        now = self._clocks.wall
+        if jumped(before, self._clocks) or travelled:
+            _log.info("the PC slept, or its clock or time zone was changed")
+            self.woke()
+        elif self._next_look is not None and self._next_look <= now:
+            self.look()
+        if not self._refreshing and self._refresh_at(now) <= now:
+            self._desk.refresh()
+        self._set_timer()
+
+    def _refresh_at(self, now: dt.datetime) -> dt.datetime:
+        return max(next_refresh(self._refreshed, self._failed, now, self._this_pc), self._not_before)
+
+    def _set_timer(self) -> None:
+        now = self._desk.now()
+        moments = [now + _TICK]
+        if not self._refreshing:
+            moments.append(self._refresh_at(now))
+        if self._next_look is not None and not self._looking:
+            moments.append(self._next_look)
+        wait = min(max(min(moments) - now, _LEAST), _TICK)
+        self._timer.start(int(wait.total_seconds() * 1000))
+
+    def _store_asked(self, begun: bool) -> None:
+        """The desk asks the store, or has done so, whoever wanted it."""
+        self._refreshing = begun
+        if begun:
+            return
+        if any(trouble.kind is Kind.UNREACHABLE for trouble in self._desk.snapshot.troubles):
+            self._failed = self._desk.now()
+        else:
+            self._refreshed, self._failed = self._desk.now(), None
+            self._desk.reminders.check_clock(self._tell_of_clock)
+        self._set_timer()
+
+    def _tell_of_clock(self, trouble: CompanionError | None) -> None:
+        if trouble is None:
+            self._clock_told = False
+            self.untroubled.emit()
+            return
+        self.troubled.emit(trouble)
+        if not self._clock_told:
+            self._clock_told = True
+            self._notifications.show(Message(trouble.code, trouble.title, f"{trouble.message} {trouble.hint}"))
+
+    # Looking and showing
+
+    def look(self) -> None:
+        """Look now; a look under way is followed by another one."""
+        if self._looking:
+            self._again = True
+            return
+        self._looking, self._again = True, False
+        self._desk.reminders.look(self._found, self._look_failed)
+
+    def _records_changed(self) -> None:
+        """Settings or answers changed, perhaps what is due with them."""
+        if not self._looking:
+            self.look()
+
+    def _look_failed(self, error: CompanionError) -> None:
+        """Nothing was shown, because it could not be written down: told, and tried again at the next tick."""
+        self._looking = False
+        self._next_look = self._desk.now() + _TICK
+        self._desk.runner.unhandled.emit(error)
+        self._set_timer()
+
+    def _found(self, look: Look) -> None:
+        self._looking = False
+        self._next_look = look.next_at
+        gone = set(look.withdrawn)
+        for key, reminders in tuple(self._shown.items()):
+            if gone and all(each.address in gone for each in reminders):
+                del self._shown[key]
+                self._notifications.withdraw(key)
+        if look.to_show:
+            self._show(look.to_show)
+        if self._again:
+            self.look()
+        self._set_timer()
+
+    def _show(self, reminders: tuple[Reminder, ...]) -> None:
+        form = self._desk.format
+        told = summary(reminders, form.date, form.money)
+        if told is None:
+            return
+        key = reminders[0].address if len(reminders) == 1 else _SEVERAL
+        actions = tuple((action.value, ACTION_WORDS[action]) for action in told.actions)
+        first = actions or ((OPENED, "Show them"),)
+        message = Message(key, told.title, told.body, (*first, (LATER, "Later")), stays=True)
+        self._shown[key] = reminders
+        self._notifications.show(message, lambda worked: self._was_shown(reminders, worked))
+
+    def _was_shown(self, reminders: tuple[Reminder, ...], worked: bool) -> None:
+        """Mark what was shown; what could not be shown anywhere stays unmarked and is tried again."""
+        if worked:
+            self._desk.reminders.confirm(reminders)
+
+    # What was pressed
+
+    def pressed(self, key: str, action: str) -> None:
+        """A button of a notice was pressed, or the notice itself."""
+        reminders = self._shown.get(key, ())
+        if action == LATER and reminders:
+            self._put_off(reminders, Snooze.TOMORROW_MORNING)
+        elif action in _INSTEAD and reminders:
+            self._put_off(reminders, _INSTEAD[action])
+        elif action == ReminderAction.TURN_OFF_AUTO_RENEWAL and reminders:
+            self._turn_off(reminders[0])
+        elif action in set(ReminderAction) and reminders:
+            self.wanted.emit(destination_of(ReminderAction(action), reminders[0]))
+        elif action == RECEIPT and reminders:
+            self.wanted.emit(Destination("order", reminders[0].subject.order_number))
+        else:
+            self.wanted.emit(Destination("reminders"))
+
+    def _put_off(self, reminders: tuple[Reminder, ...], choice: Snooze) -> None:
+        def done(back: object) -> None:
+            if not isinstance(back, dt.datetime):
+                return
+            key = f"put off {reminders[0].address}"
+            self._shown[key] = reminders
+            words = {HOUR: "In an hour instead", THREE_DAYS: "In 3 days instead"}
+            actions = tuple((code, text) for code, text in words.items() if _INSTEAD[code] is not choice)
+            title = "You will be reminded again"
+            body = f"On {self._desk.format.moment(back)}."
+            self._notifications.show(Message(key, title, body, actions))
+
+        self._desk.reminders.snooze(reminders, choice, done)
+
+    def _turn_off(self, reminder: Reminder) -> None:
+        key, name = f"outcome {reminder.address}", reminder.subject.name
+        self._shown[key] = (reminder,)
+
+        def done(receipt: Receipt | None) -> None:
+            body = f"Auto-renewal of {name} was off already. Nothing will be charged."
+            if receipt is not None:
+                body = f"{name}: {receipt.statement} Receipt {receipt.id} is kept with the order."
+            message = Message(key, "Auto-renewal is off", body, ((RECEIPT, "Show the order"),), stays=True)
+            self._notifications.show(message)
+            self._desk.load()
+
+        def failed(error: CompanionError) -> None:
+            title = f"Not switched off: {error.title[:1].lower()}{error.title[1:]}"
+            actions = ((RECEIPT, "Open the order"), (ReminderAction.TURN_OFF_AUTO_RENEWAL.value, "Try again"))
+            message = Message(key, title, f"{name}: {error.message} {error.hint}", actions, stays=True)
+            self._notifications.show(message)
+
+        self._desk.reminders.turn_off(reminder, done, failed)
