@@ -50,7 +50,11 @@ def _run(words: list[str], output: Output) -> int:
     run = Run(arguments, output)
     try:
         code: int = arguments.act(run)
-    except (CompanionError, Cancelled, KeyboardInterrupt):
+        if code == 0:
+            run.succeeded()
+    except CompanionError as error:
+        raise run.troubled(error) from None
+    except (Cancelled, KeyboardInterrupt):
         raise
     except Exception:
         run.note_log()

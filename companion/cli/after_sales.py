@@ -34,10 +34,11 @@ class Returns(Value, frozen=True):
 
 
 class Invoiced(Value, frozen=True):
-    """``invoice``; `pdf` is the file that was written, if one was asked for."""
+    """``invoice``; `pdf` is the file that was written, if one was asked for; `exempt` how tax is claimed back."""
 
     invoice: Invoice
     pdf: str | None = None
+    exempt: tuple[str, ...] = ()
 
 
 class BackupMedium(Value, frozen=True):
@@ -75,7 +76,7 @@ def add_invoice(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion invoice``."""
     order_number(parser)
     parser.add_argument("--pdf", metavar="FILE", type=Path, help="save the store's PDF")
-    common(parser, invoice, epilog="JSON: {invoice, pdf}")
+    common(parser, invoice, epilog="JSON: {invoice, pdf, exempt}")
 
 
 def add_backup_media(parser: argparse.ArgumentParser) -> None:
@@ -119,13 +120,15 @@ def returns(run: Run) -> int:
 
 
 def _return_lines(run: Run, order: Order) -> list[str]:
-    from companion.domain.returns import progress_sentence, return_progress
+    from companion.domain.returns import progress_sentence, return_progress, return_steps
     from companion.domain.wording import plain_date, plain_money
 
     services, lines = run.services, []
+    date = plain_date(services.zone)
     for entry in order.returns:
         progress = return_progress(entry, services.orders.profile(), services.clock(), services.zone)
-        lines.append(f"Return {entry.id}: {progress_sentence(progress, plain_date(services.zone), plain_money)}")
+        lines.append(f"Return {entry.id}: {progress_sentence(progress, date, plain_money)}")
+        lines += [f"  {step.words}" for step in return_steps(entry, date)]
         if progress.letter_open and entry.letter is not None:
             lines += ["", entry.letter.text, "", f"To accept it: companion returns {order.number} accept-letter"]
     return lines
@@ -143,6 +146,9 @@ def _return(run: Run, order: Order, reason: ReturnReason) -> Return:
         raise CompanionError("not-eligible", "It cannot be returned", said[0], hint)
     run.output.say(*said)
     confirm("Ask the store to take it back?", yes=run.arguments.yes)
+    if outlook.renewal is not None:
+        # The store counts from the renewal, so that is what goes back.
+        return services.orders.request_return(order, outlook.renewal.reason, outlook.renewal.subscription_id)
     return services.orders.request_return(order, reason)
 
 
@@ -182,16 +188,20 @@ def _accept_letter(run: Run, order: Order) -> Return:
 
 def invoice(run: Run) -> int:
     """Show the invoice, and save the store's PDF when asked."""
+    from companion.domain.invoices import exemption_sentences, tax_words
+    from companion.domain.wording import plain_money
+
     services, number, path = run.services, run.number(), run.arguments.pdf
     found = run.opened(number, lambda: services.orders.invoice(number))
     if path is not None:
         write_file(path.absolute(), services.orders.invoice_pdf(number))
-    shown = Invoiced(invoice=found, pdf=str(path.absolute()) if path else None)
-    tax = f"{found.tax_name} ({'included' if found.tax_included else 'added'})"
+    support = services.orders.profile().support
+    exempt = exemption_sentences(found, support.website, plain_money)
+    shown = Invoiced(invoice=found, pdf=str(path.absolute()) if path else None, exempt=exempt)
     lines = [f"Invoice {found.number} of {run.date(found.issued_at)}, order {found.order_number}"]
     lines.append(f"{found.seller} to {found.buyer}")
     lines += [f"  {line.quantity} × {line.name}  {line.price.plain()}" for line in found.lines]
-    lines += [f"  {tax}  {found.tax.plain()}", f"  Total  {found.total.plain()}"]
+    lines += [f"  {tax_words(found)}  {found.tax.plain()}", f"  Total  {found.total.plain()}", *exempt]
     lines += [f"Saved as {shown.pdf}"] if shown.pdf else []
     run.output.result(shown, *lines)
     return EXIT_DONE

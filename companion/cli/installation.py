@@ -53,7 +53,7 @@ def install(run: Run) -> int:
     order = run.opened(number, lambda: services.orders.order(number))
     artifact = pick(order, run.arguments.artifact, services.platform.name)
     file = _file_of(run, number, artifact)
-    profile, grant = services.orders.profile(), services.orders.grant(number, artifact.artifact_id)
+    profile, grant = services.orders.profile(), services.purchases.grant(number, artifact.artifact_id)
     licence = next((licence for licence in order.licences if licence.id == artifact.licence_id), None)
     result: InstallationResult | None = None
     error: CompanionError | None = None
@@ -71,6 +71,7 @@ def install(run: Run) -> int:
             )  # fmt: skip
             result, seat_taken = done.result, done.licence is not None
             error = None if result.succeeded else not_installed(result)
+    error = run.troubled(error) if error else None
     shown = Installed(
         order_number=number, artifact_id=artifact.artifact_id, path=str(file.path), findings=rows, result=result,
         seat_taken=seat_taken, error=Trouble.of(error) if error else None,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from companion.cli.arguments import common, order_number, password_option
 from companion.cli.asking import ask_secret
@@ -10,7 +12,10 @@ from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run
 from companion.domain.errors import CompanionError, Kind
 from companion.domain.orders import Order, Receipt
-from companion.domain.wire import Instant, Value
+from companion.domain.wire import Instant, Secret, Value
+
+if TYPE_CHECKING:
+    from companion.services.orders import Orders
 
 
 class Added(Value, frozen=True):
@@ -55,6 +60,15 @@ class Removed(Value, frozen=True):
     removed: bool
 
 
+class Opened(Value, frozen=True):
+    """``orders open``: the address of the page, and whether the browser was asked to show it."""
+
+    order_number: str
+    purpose: str
+    url: str
+    opened: bool
+
+
 class ResetAsked(Value, frozen=True):
     """``orders reset-password``: the store never tells whether it knows the order."""
 
@@ -70,6 +84,7 @@ def add_orders(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--card-digits", metavar="D", help="with --email: the last 4 or 5 digits of the card (or be asked)"
     )
+    add.add_argument("--mail", metavar="FILE", type=Path, help="read both from the confirmation e-mail (.eml) instead")
     password_option(add)
     common(add, add_order, epilog="JSON: {orderNumbers, kept: keychain|session, place, trouble}")
     listing = jobs.add_parser("list", help="the orders that were added")
@@ -80,6 +95,11 @@ def add_orders(parser: argparse.ArgumentParser) -> None:
     remove = jobs.add_parser("remove", help="forget an order and its credentials")
     remove.add_argument("number", metavar="NUMBER", help="the order number")
     common(remove, remove_order, epilog="JSON: {orderNumber, removed}")
+    page = jobs.add_parser("open", help="open the store's own page of an order, to renew with another card for one")
+    order_number(page)
+    page.add_argument("page", nargs="?", choices=["order", "renew", "cancel"], default="order", help="which (order)")
+    page.add_argument("--no-browser", action="store_true", help="only print the address")
+    common(page, open_page, epilog="JSON: {orderNumber, purpose, url, opened}")
     reset = jobs.add_parser("reset-password", help="have a new order password sent by e-mail")
     reset.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
     reset.add_argument("--email", metavar="E", help="the e-mail address of the order instead")
@@ -91,27 +111,47 @@ def add_order(run: Run) -> int:
     from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_password
 
     asked = run.arguments
-    if (asked.number is None) == (asked.email is None) or (asked.card_digits is not None and asked.email is None):
-        raise _one_way("companion orders add NUMBER, or: companion orders add --email E --card-digits D")
-    orders = run.services.orders
+    ways = sum(given is not None for given in (asked.number, asked.email, asked.mail))
+    if ways != 1 or (asked.card_digits is not None and asked.email is None):
+        raise _one_way("companion orders add NUMBER, or --email E --card-digits D, or --mail FILE")
     if asked.email is not None:
         email = tidy_email(asked.email)
         typed = asked.card_digits
         if typed is None:
             typed = ask_secret("Last digits of the card", from_stdin=asked.password_stdin).reveal()
         digits = tidy_card_digits(typed)
-        # Rules and numbers first, so that they are known also when the store cannot be reached later.
-        orders.profile()
-        numbers, kept = orders.add_by_card(email, digits)
+        numbers, kept = _orders(run).add_by_card(email, digits)
     else:
-        number = run.number()
-        password = tidy_order_password(ask_secret("Order password", from_stdin=asked.password_stdin).reveal())
-        orders.profile()
-        numbers, kept = orders.add(number, password)
+        number, found = _from_mail(run) if asked.mail is not None else (run.number(), None)
+        if found is None or asked.password_stdin:
+            typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
+            found = tidy_order_password(typed)
+        numbers, kept = _orders(run).add(number, found)
     keychain = run.services.keychain
     shown = Added(order_numbers=numbers, kept=kept.value, place=keychain.place, trouble=keychain.trouble)
     run.output.result(shown, *_added_lines(shown))
     return EXIT_DONE
+
+
+def _orders(run: Run) -> Orders:
+    """The orders, once the store's rules are known: they are needed also when it cannot be reached later."""
+    run.services.orders.profile()
+    return run.services.orders
+
+
+def _from_mail(run: Run) -> tuple[str, Secret | None]:
+    """Order number and, where it is in there, password of a confirmation e-mail. Raises `CompanionError`."""
+    from companion.domain.mail import MailRefusal, refusal_sentence
+
+    found = run.services.orders.read_confirmation(run.arguments.mail)
+    if found.order_number is None:
+        raise CompanionError(
+            "mail-without-order",
+            "This e-mail does not help",
+            refusal_sentence(found.refusal or MailRefusal.NO_ORDER),
+            "Type the order number from it: companion orders add NUMBER",
+        )
+    return found.order_number, found.password
 
 
 def _added_lines(shown: Added) -> tuple[str, ...]:
@@ -200,6 +240,7 @@ def _order_lines(run: Run, shown: Shown) -> list[str]:
     for parcel in order.shipments:
         tracking = f", {parcel.carrier} {parcel.tracking_number}" if parcel.tracking_number else ""
         lines.append(f"Parcel {parcel.id}: {parcel.status.value}{tracking}")
+    lines.append(f"More: companion money {order.number}, companion shipping {order.number}")
     lines += [f"Receipt {receipt.id}: {receipt.statement}" for receipt in shown.receipts]
     return lines
 
@@ -215,6 +256,25 @@ def remove_order(run: Run) -> int:
         Removed(order_number=number, removed=True),
         f"Order {number} is forgotten, and {kept}. The order itself is untouched.",
     )
+    return EXIT_DONE
+
+
+def open_page(run: Run) -> int:
+    """Open the store's own page of an order: there one renews by hand, with any card."""
+    services, number, purpose = run.services, run.number(), run.arguments.page
+    order = run.opened(number, lambda: services.orders.order(number))
+    page = next((page for page in order.pages if page.purpose == purpose), None)
+    if page is None:
+        raise CompanionError(
+            "no-page",
+            "The store has no such page",
+            f"The store names no page of its own for this ({purpose}).",
+            "Support can help: companion support",
+        )
+    if not run.arguments.no_browser:
+        services.platform.open_url(page.url)
+    shown = Opened(order_number=number, purpose=purpose, url=page.url, opened=not run.arguments.no_browser)
+    run.output.result(shown, page.url, "No card number ever passes through Companion.")
     return EXIT_DONE
 
 

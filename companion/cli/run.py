@@ -69,6 +69,44 @@ class Run:
             self._open.close()
             self._open = None
 
+    # Failures
+
+    def troubled(self, error: CompanionError) -> CompanionError:
+        """`error` as the person is told it: with the time a lock ends, and from the second failure on with the number.
+
+        Counts it as a failed attempt at this command, unless it was counted already.
+        """
+        services = self._open
+        if services is None:
+            return error
+        from companion.domain.lockouts import with_time
+        from companion.domain.support import offers_number
+        from companion.domain.wording import plain_moment
+
+        services.orders.attempts.failed(self._attempt, self._subject, error)
+        told = with_time(error, services.clock(), plain_moment(services.zone))
+        if offers_number(told.attempts):
+            from companion.cli.support import number_line
+
+            line = number_line(services, self._subject)
+            if line and line not in told.hint:
+                told.hint = f"{told.hint} This has not worked {told.attempts} times. {line}"
+        return told
+
+    def succeeded(self) -> None:
+        """End the row of failed attempts at this command."""
+        if self._open is not None:
+            self._open.orders.attempts.succeeded(self._attempt, self._subject)
+
+    @property
+    def _attempt(self) -> str:
+        job = getattr(self.arguments, "job", None)
+        return " ".join(filter(None, ("companion", self.arguments.command, job)))
+
+    @property
+    def _subject(self) -> str | None:
+        return getattr(self.arguments, "number", None)
+
     # What most commands begin with
 
     def number(self) -> str:

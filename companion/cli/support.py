@@ -7,27 +7,39 @@ import locale
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.arguments import common
+from companion.cli.arguments import common, password_option
+from companion.cli.asking import confirm
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
 from companion.domain.errors import CompanionError, Kind
+from companion.domain.orders import SupportCase
 from companion.domain.support import Opening
 from companion.domain.wire import Value
+from companion.services.library import KnownCase
 
 if TYPE_CHECKING:
     from companion.domain.help_text import Article
+    from companion.domain.profile import Profile
+    from companion.services.assembly import Services
 
 
 class SupportNumber(Value, frozen=True):
-    """``support``: the right number (E.164), why it is the right one, and whether somebody answers now."""
+    """``support``: the right number (E.164), why it is the right one, and whether somebody answers now.
+
+    `maker`, `model`, `product` and `country` are what it was chosen by; `cases` are those opened from this PC.
+    """
 
     maker: str | None
+    model: str | None
+    product: str | None
+    country: str | None
     name: str
     phone: str
     why: str
     opening: Opening
     hours: str
     website: str | None
+    cases: tuple[KnownCase, ...] = ()
 
 
 class FoundArticle(Value, frozen=True):
@@ -54,10 +66,15 @@ class HelpArticle(Value, frozen=True):
 
 
 class CaseWritten(Value, frozen=True):
-    """``case-file``: where it was written, and its size in bytes."""
+    """``case-file``: the text itself unless it was saved or sent, where it was written, its size in bytes.
 
-    path: str
+    `case` is what support has taken on, None when it was not sent.
+    """
+
+    path: str | None
     size: int
+    text: str | None = None
+    case: SupportCase | None = None
 
 
 def add_support(parser: argparse.ArgumentParser) -> None:
@@ -67,8 +84,8 @@ def add_support(parser: argparse.ArgumentParser) -> None:
     common(
         parser,
         support,
-        epilog="JSON: {maker, name, phone, why, opening: {desk, changesAt}, hours, website}\n"
-        "desk is open, closed, always or unknown.",
+        epilog="JSON: {maker, model, product, country, name, phone, why, opening: {desk, changesAt}, hours, website,\n"
+        "cases: [{openedAt, orderNumber, summary, case}]}; desk is open, closed, always or unknown.",
     )
 
 
@@ -86,24 +103,24 @@ def add_help_search(parser: argparse.ArgumentParser) -> None:
 
 def add_case_file(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion case-file``."""
-    parser.add_argument("--to", metavar="FILE", type=Path, required=True, help="the file to write")
-    common(parser, write_case_file, epilog="JSON: {path, size}\nPasswords, keys and card digits are never in it.")
+    parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order it is about")
+    parser.add_argument("--to", metavar="FILE", type=Path, help="the file to write; without it, it is shown")
+    parser.add_argument("--send", metavar="SUMMARY", help="send it to support; in one sentence, what does not work?")
+    parser.add_argument("--yes", action="store_true", help="send it without asking")
+    password_option(parser)
+    common(
+        parser,
+        write_case_file,
+        epilog="JSON: {path, size, text, case: {caseNumber, nextStep, answerBy}}\n"
+        "Passwords, keys, card digits, e-mail addresses and names in paths are never in it.",
+    )
 
 
 def support(run: Run) -> int:
     """The number for this PC's maker, product and country; from the store's own profile only."""
-    from companion.domain.support import normalise_maker, opening, opening_sentence, right_number
-    from companion.domain.wording import plain_moment
-
     services = run.services
     profile = services.orders.profile()
-    given = run.arguments.maker
-    maker = normalise_maker(given, profile.support.makers) if given else services.this_pc.maker(profile.support)
-    orders = [known.order for known in services.orders.remembered() if known.order is not None]
-    latest = max(orders, key=lambda order: order.placed_at, default=None)
-    product = latest.licences[0].product_id if latest and latest.licences else None
-    country = run.arguments.country.upper() if run.arguments.country else (latest.country if latest else None)
-    found = right_number(profile.support, maker, product, country, _language())
+    found = right_line(services, profile, maker=run.arguments.maker, country=run.arguments.country)
     if found is None:
         raise CompanionError(
             "no-number",
@@ -111,20 +128,55 @@ def support(run: Run) -> int:
             f"{profile.store.name} names no support number that serves it.",
             f"The store's own page may help: {profile.support.website or profile.store.website}",
         )
-    desk = opening(found.entry, services.clock(), services.zone)
-    sentence = opening_sentence(desk, plain_moment(services.zone))
-    shown = SupportNumber(
-        maker=maker, name=found.entry.name, phone=found.entry.phone, why=found.why, opening=desk, hours=sentence,
-        website=profile.support.website,
-    )  # fmt: skip
-    run.output.result(
-        shown,
-        f"{shown.phone}  {shown.name}",
-        sentence,
-        shown.why,
-        "Before you call, write a case file, so that nobody asks twice: companion case-file --to case.json",
-    )
+    chosen = [found.maker, found.model, found.product, found.country]
+    lines = [
+        f"{found.phone}  {found.name}",
+        found.hours,
+        found.why,
+        f"Chosen for: {', '.join(part for part in chosen if part) or 'any PC'}",
+        "Before you call, look at the case file, so that nobody asks twice: companion case-file",
+    ]
+    for known in found.cases:
+        opened = f"of {run.moment(known.opened_at)}, order {known.order_number}"
+        lines.append(f"Case {known.case.case_number} {opened}: {known.summary}")
+    run.output.result(found, *lines)
     return EXIT_DONE
+
+
+def right_line(
+    services: Services, profile: Profile, *, maker: str | None = None, country: str | None = None,
+    number: str | None = None,
+) -> SupportNumber | None:  # fmt: skip
+    """The number for this PC, or for `maker`, and an order (without one: the latest); None where none serves it."""
+    from companion.domain.support import normalise_maker, opening, opening_sentence, right_number
+    from companion.domain.wording import plain_moment
+
+    machine = services.this_pc.machine().value
+    spelled = maker or (machine.maker if machine is not None else None)
+    orders = [known.order for known in services.orders.remembered() if known.order is not None]
+    named = [order for order in orders if order.number == number]
+    order = max(named or orders, key=lambda order: order.placed_at, default=None)
+    licence = order.licences[0] if order is not None and order.licences else None
+    where = country.upper() if country else (order.country if order is not None else None)
+    found = right_number(profile.support, spelled, licence.product_id if licence else None, where, _language())
+    if found is None:
+        return None
+    desk = opening(found.entry, services.clock(), services.zone)
+    return SupportNumber(
+        maker=normalise_maker(spelled, profile.support.makers),
+        model=machine.model if machine is not None and maker is None else None,
+        product=licence.product_name if licence is not None else None, country=where, name=found.entry.name,
+        phone=found.entry.phone, why=found.why, opening=desk,
+        hours=opening_sentence(desk, plain_moment(services.zone)), website=profile.support.website,
+        cases=services.orders.cases(),
+    )  # fmt: skip
+
+
+def number_line(services: Services, number: str | None) -> str:
+    """The right number and whether somebody answers it, in one line; empty while no store is known."""
+    profile = services.orders.remembered_profile()
+    found = right_line(services, profile, number=number) if profile is not None else None
+    return f"Support for this PC: {found.phone}. {found.hours}" if found is not None else ""
 
 
 def _language() -> str | None:
@@ -172,16 +224,44 @@ def _read(run: Run, article: Article | None) -> int:
 
 
 def write_case_file(run: Run) -> int:
-    """Write the redacted case file."""
+    """Show the redacted case file, save it, or send it to support after the person has read it."""
     from companion.services.case_files import case_file
 
-    path = run.arguments.to.absolute()
-    data = case_file(run.services).encode()
-    write_file(path, data)
+    asked = run.arguments
+    number = run.number() if asked.number else None
+    summary = " ".join(asked.send.split()) if asked.send is not None else None
+    if summary is not None and (number is None or not summary):
+        raise CompanionError(
+            "usage",
+            "This command was not understood",
+            "A case is about one order, and says in a sentence what does not work.",
+            'Use: companion case-file NUMBER --send "The installer stops."',
+            kind=Kind.USAGE,
+        )
+    text = case_file(run.services, number)
+    path = asked.to.absolute() if asked.to is not None else None
+    if path is not None:
+        write_file(path, text.encode())
+    case = _sent(run, number, summary, text) if number is not None and summary is not None else None
+    shown = path is None and case is None
+    lines = [text.rstrip()] if shown else []
+    lines += [f"Written: {path}"] if path is not None else []
+    if case is not None:
+        lines.append(f"Your case number is {case.case_number}. An answer comes by {run.moment(case.answer_by)}.")
+        lines.append(case.next_step)
+    if not shown:
+        lines.append("It holds what happened, versions and what was found on this PC.")
+        lines.append("Passwords, keys and card digits are not in it.")
     run.output.result(
-        CaseWritten(path=str(path), size=len(data)),
-        f"Written: {path}",
-        "It holds what happened, versions and what was found on this PC.",
-        "Passwords, keys and card digits are not in it.",
+        CaseWritten(path=str(path) if path else None, size=len(text.encode()), text=text if shown else None, case=case),
+        *lines,
     )
     return EXIT_DONE
+
+
+def _sent(run: Run, number: str, summary: str, text: str) -> SupportCase:
+    """Send the case file once the person, who has it before their eyes, agrees."""
+    if not run.arguments.yes:
+        run.output.say("This would be sent:", "", text)
+    confirm("Send this to support?", yes=run.arguments.yes)
+    return run.opened(number, lambda: run.services.orders.open_case(number, summary, text))

@@ -47,7 +47,7 @@ class Ran:
         failure: dict[str, Any] = self.json["error"]
         assert failure["code"] == name
         assert failure["title"]
-        assert failure["message"].endswith((".", "”", ")"))
+        assert failure["message"].endswith((".", "?", "”", ")"))
         assert failure["hint"]
         assert "Traceback" not in self.err
         return failure
