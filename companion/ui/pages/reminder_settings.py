@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QComboBox, QTimeEdit, QWidget
+from PySide6.QtWidgets import QTimeEdit, QWidget
 
 from companion.domain.errors import CompanionError
 from companion.domain.lead_choices import CHOOSABLE, choices, with_leads
@@ -18,8 +18,10 @@ from companion.ui.desk import Desk
 from companion.ui.start_at_login import start_command
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import Card, column, label, line, row
+from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.switch import Switch
 
+_WIDTH = 440
 _NAMES = {
     ReminderKind.RENEWAL: ("Renewal charges", "Before your card is charged"),
     ReminderKind.CANCEL_BY: ("Last day to cancel", "Where it is earlier than the charge"),
@@ -44,14 +46,12 @@ class WhenCard(Card):
         late.requested.connect(self._tell_what_is_late)
         self.add(_setting("Refunds and parcels that are late", "Told once, the day after", late))
 
-    def _box(self, kind: ReminderKind, name: str, settings: ReminderSettings) -> QComboBox:
+    def _box(self, kind: ReminderKind, name: str, settings: ReminderSettings) -> Choice:
         profile = self._desk.snapshot.profile
         found, position = choices(kind, settings, profile.policies.reminders if profile is not None else None)
-        box = QComboBox()
-        box.setAccessibleName(f"{name}: how long before")
-        box.addItems([choice.words for choice in found])
-        box.setCurrentIndex(position)
-        box.setMinimumWidth(330)
+        words = [choice.words for choice in found]
+        box = Choice(self._desk.theme, f"{name}: how long before", words, position)
+        box.setFixedWidth(_WIDTH)
 
         def chosen(index: int) -> None:
             self._desk.reminders.keep_settings(with_leads(self._desk.reminders.settings, kind, found[index].leads))

@@ -23,7 +23,7 @@ from companion.ui.widgets.basic import Card, button, clear, column, label, line,
 from companion.ui.widgets.notice import Notice
 
 SETTINGS = "settings"
-_SHOWN_AT_FIRST = 8
+_AT_FIRST = 8
 _SNOOZES = {
     Snooze.ONE_HOUR: "In an hour",
     Snooze.TOMORROW_MORNING: "Tomorrow morning",
@@ -37,7 +37,7 @@ class RemindersPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Reminders")
         self._in_settings = False
-        self._all_shown = False
+        self._all_shown = self._all_dates = False
         self._turn = button("Settings", self._turn_over, name="Settings of reminders")
         self.add_to_head(self._turn)
         self._news = QVBoxLayout()
@@ -49,7 +49,7 @@ class RemindersPage(Page):
 
     def arrive(self, destination: Destination) -> None:
         self._in_settings = destination.item == SETTINGS
-        self._all_shown = False
+        self._all_shown = self._all_dates = False
         self._tell(None)
         self.show_values()
         self.scroll_to_top()
@@ -156,7 +156,7 @@ class RemindersPage(Page):
         card.add(head)
         if not subjects:
             card.add(label("There is no date ahead: nothing will be charged and nothing runs out.", "muted"))
-        for position, subject in enumerate(subjects):
+        for position, subject in enumerate(subjects if self._all_dates else subjects[:_AT_FIRST]):
             if position:
                 card.add(line())
             days = days_until(subject.date, self.desk.now(), self.desk.services.zone)
@@ -168,7 +168,13 @@ class RemindersPage(Page):
             )
             entry.addWidget(label(days_away(days), "muted", wrap=False))
             card.add(entry)
+        if len(subjects) > _AT_FIRST and not self._all_dates:
+            card.add(row(button(f"Show all {len(subjects)} dates", self._show_all_dates, "link"), None))
         return card
+
+    def _show_all_dates(self) -> None:
+        self._all_dates = True
+        self.show_values()
 
     def _export(self) -> None:
         path = ask_where(self, "Save all dates for a calendar", "Companion dates.ics", "Calendar (*.ics)")
@@ -191,10 +197,10 @@ class RemindersPage(Page):
             label("Shown so far", "heading"),
             label("Everything you were reminded of, so that a notice you missed is not lost.", "muted"),
         )
-        for entry in entries if self._all_shown else entries[:_SHOWN_AT_FIRST]:
+        for entry in entries if self._all_shown else entries[:_AT_FIRST]:
             card.add(line())
             card.add(self._entry(entry))
-        if len(entries) > _SHOWN_AT_FIRST and not self._all_shown:
+        if len(entries) > _AT_FIRST and not self._all_shown:
             card.add(row(button(f"Show all {len(entries)}", self._show_all, "link"), None))
         return card
 

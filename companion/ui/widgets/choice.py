@@ -1,0 +1,35 @@
+"""A drop-down list whose arrow the style sheet leaves in sight."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QComboBox
+
+from companion.ui.theme import Theme
+
+
+class Choice(QComboBox):
+    """Chooses one of a few texts; turning the wheel over it scrolls the page instead of changing anything."""
+
+    def __init__(self, theme: Theme, name: str, texts: list[str], position: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.addItems(texts)
+        self.setCurrentIndex(position)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.muted), 1.6))
+        right, middle = self.width() - 18.0, self.height() / 2
+        points = [QPointF(right - 4, middle - 2), QPointF(right, middle + 2), QPointF(right + 4, middle - 2)]
+        painter.drawPolyline(QPolygonF(points))
+        painter.end()
