@@ -32,7 +32,8 @@ class Access:
 
     def account(self, number: str) -> str:
         """The keychain's name for the credentials of an order."""
-        return f"{number} at {urllib.parse.urlsplit(self._client.url).netloc}"
+        parts = urllib.parse.urlsplit(self._client.url)
+        return f"{number} at {parts.netloc}{parts.path}"
 
     def log_in(self, number: str | None, credentials: Credentials) -> Session:
         """Open a session at the store; its token is not held before `hold`."""

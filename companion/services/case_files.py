@@ -95,7 +95,9 @@ def _gather(services: Services, known: tuple[KnownOrder, ...], number: str | Non
         orders=tuple(_order(each) for each in known),
         findings=findings,
         timeline=services.library.timeline(),
-        files=tuple(f"{file.filename}, {file.size} bytes, {file.sha256}" for file in services.purchases.files()),
+        files=tuple(
+            f"{file.path.name}, {file.grant.size} bytes, {file.grant.sha256}" for file in services.purchases.files()
+        ),
         log=_log_lines(services.log_file),
     )
 

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
 from companion.domain.download_queue import QueueEntry
 from companion.domain.errors import CompanionError
 from companion.domain.intents import Intent
-from companion.domain.orders import Invoice, Order, Receipt, SupportCase
+from companion.domain.orders import Grant, Invoice, Order, Receipt, SupportCase
 from companion.domain.profile import Profile
 from companion.domain.reminder_inbox import InboxEntry
 from companion.domain.wire import Instant, Value, decode, encode_without_secrets
@@ -32,8 +34,7 @@ _MIGRATIONS = (
         store TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL, received_at TEXT NOT NULL,
         PRIMARY KEY (store, id));
     CREATE TABLE files (
-        store TEXT NOT NULL, number TEXT NOT NULL, artifact TEXT NOT NULL,
-        folder TEXT NOT NULL, filename TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+        store TEXT NOT NULL, number TEXT NOT NULL, artifact TEXT NOT NULL, body BLOB NOT NULL,
         PRIMARY KEY (store, number, artifact));
     CREATE TABLE queue (store TEXT NOT NULL, position INTEGER NOT NULL, body BLOB NOT NULL,
         PRIMARY KEY (store, position));
@@ -66,19 +67,30 @@ class KnownOrder(Value, frozen=True):
 
 
 class KnownFile(Value, frozen=True):
-    """A verified artifact as it was put on the disk; whether it is still there is another question."""
+    """A verified artifact as it was put on the disk; whether it is still there is another question.
+
+    `grant` is what the store promised of it, without its URL: all that installing it later takes, also when the
+    download window has closed meanwhile.
+    """
 
     number: str
-    artifact: str
-    folder: Path
-    filename: str
-    size: int
-    sha256: str
+    place: str
+    grant: Grant
+
+    @property
+    def artifact(self) -> str:
+        """The artifact's id."""
+        return self.grant.artifact_id
 
     @property
     def path(self) -> Path:
         """Where it was put."""
-        return self.folder / self.filename
+        return Path(self.place)
+
+    @property
+    def folder(self) -> Path:
+        """The folder it was put into."""
+        return self.path.parent
 
 
 class TimelineEntry(Value, frozen=True):
@@ -281,28 +293,19 @@ class Library:
 
     # Downloads
 
-    def remember_file(self, store: str, file: KnownFile) -> None:
-        """Note where a verified artifact lies."""
+    def remember_file(self, store: str, number: str, path: Path, grant: Grant) -> None:
+        """Note where a verified artifact lies, and what it is; the signed URL is left out."""
+        file = KnownFile(number=number, place=str(path), grant=msgspec.structs.replace(grant, url=""))
         with self._writing() as db:
             db.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (store, file.number, file.artifact, str(file.folder), file.filename, file.size, file.sha256),
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+                (store, number, file.artifact, encode_without_secrets(file)),
             )
 
     def files(self, store: str) -> tuple[KnownFile, ...]:
         """The verified artifacts that were put on this PC's disks."""
-        rows = self._rows(
-            "SELECT number, artifact, folder, filename, size, sha256 FROM files WHERE store = ? "
-            "ORDER BY number, artifact",
-            store,
-        )
-        return tuple(
-            KnownFile(
-                number=str(number), artifact=str(artifact), folder=Path(str(folder)), filename=str(filename),
-                size=int(str(size)), sha256=str(sha256),
-            )
-            for number, artifact, folder, filename, size, sha256 in rows
-        )  # fmt: skip
+        rows = self._rows("SELECT body FROM files WHERE store = ? ORDER BY number, artifact", store)
+        return tuple(_read(body, KnownFile) for (body,) in rows)
 
     def queue(self, store: str) -> tuple[QueueEntry, ...]:
         """The downloads that were asked for, in their order."""

@@ -144,10 +144,11 @@ class Orders:
         for number in numbers:
             # Read first: an order that cannot be read is not added.
             fresh = self._client.order(number, session.token)
+            if fresh is None or fresh.value.number != number:
+                raise explain_problem(Problem(status=200, code="malformed-answer"))
             self._access.hold(number, session)
             self._library.add_order(self.store, number, self._clock())
-            if fresh is not None:
-                self._remember(number, fresh)
+            self._remember(number, fresh)
             if self._keychain.keep(self._access.account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
             self._note("order added", number, kept=kept.value)

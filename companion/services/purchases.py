@@ -100,7 +100,7 @@ class Purchases:
         except CompanionError as error:
             self._note("download failed", number, artifact=artifact_id, code=error.code)
             raise
-        self._arrived(number, artifact_id, transferred)
+        self._arrived(number, source.first, transferred)
         return Fetched(source.first, transferred)
 
     # The queue
@@ -111,7 +111,8 @@ class Purchases:
 
         def tell(item: QueueItem | str) -> None:
             if not isinstance(item, str) and item.result is not None and item.entry.state is TransferState.DONE:
-                self._arrived(*split_reference(item.entry.reference), item.result)
+                number, artifact_id = split_reference(item.entry.reference)
+                self._arrived(number, self.grant(number, artifact_id), item.result)
             changed(item)
 
         return Queue(
@@ -132,11 +133,35 @@ class Purchases:
         )
 
     def grant(self, number: str, artifact_id: str) -> Grant:
-        """What the store granted for an artifact in this session, or grants now."""
+        """What the store granted for an artifact: in this session, or when the file that lies here was downloaded.
+
+        The store is asked only when neither is known; a kept grant has no URL.
+        """
         reference = f"{number}/{artifact_id}"
         if reference not in self._grants:
-            self._grants[reference] = self._orders.grant(number, artifact_id)
+            kept = self._file(number, artifact_id)
+            self._grants[reference] = kept.grant if kept is not None else self._orders.grant(number, artifact_id)
         return self._grants[reference]
+
+    def recheck(self, number: str, artifact_id: str, cancellation: Cancellation) -> Fetched | None:
+        """Verify the file of an artifact that lies here already; None when there is none or it is not right any more.
+
+        Neither the store nor an open download window is needed for it.
+        """
+        from companion.services.downloads import verify
+
+        file = self._file(number, artifact_id)
+        if file is None:
+            return None
+        found = verify(file.path, Expected.of(file.grant), cancellation=cancellation, progress=lambda _: None)
+        if not found.ok:
+            self._note("file damaged", number, artifact=artifact_id)
+            return None
+        done = Transferred(
+            path=file.path, size=found.size, sha256=found.sha256, verified=True, resumed_from=found.size,
+            bytes_fetched=0, pieces_repaired=0, retries=0, connections=0, seconds=0.0,
+        )  # fmt: skip
+        return Fetched(file.grant, done)
 
     def _prepare(self, entry: QueueEntry) -> tuple[GrantSource, Expected]:
         source = GrantSource(self._orders, *split_reference(entry.reference))
@@ -153,21 +178,14 @@ class Purchases:
         """The verified downloads whose files are still where they were put, in their full size."""
         return tuple(file for file in self._library.files(self._orders.store) if _is_there(file))
 
-    def _arrived(self, number: str, artifact_id: str, transferred: Transferred) -> None:
-        self._library.remember_file(
-            self._orders.store,
-            KnownFile(
-                number=number,
-                artifact=artifact_id,
-                folder=transferred.path.parent,
-                filename=transferred.path.name,
-                size=transferred.size,
-                sha256=transferred.sha256,
-            ),
-        )
+    def _file(self, number: str, artifact_id: str) -> KnownFile | None:
+        return next((file for file in self.files() if (file.number, file.artifact) == (number, artifact_id)), None)
+
+    def _arrived(self, number: str, grant: Grant, transferred: Transferred) -> None:
+        self._library.remember_file(self._orders.store, number, transferred.path, grant)
         self._note(
-            "downloaded", number, artifact=artifact_id, sha256=transferred.sha256, resumedFrom=transferred.resumed_from,
-            retries=transferred.retries, verified=transferred.verified,
+            "downloaded", number, artifact=grant.artifact_id, sha256=transferred.sha256,
+            resumedFrom=transferred.resumed_from, retries=transferred.retries, verified=transferred.verified,
         )  # fmt: skip
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
@@ -196,6 +214,6 @@ def split_reference(reference: str) -> tuple[str, str]:
 
 def _is_there(file: KnownFile) -> bool:
     try:
-        return file.path.stat().st_size == file.size
+        return file.path.stat().st_size == file.grant.size
     except OSError:
         return False

@@ -19,6 +19,9 @@ from companion.cli.support import CaseWritten, SupportNumber
 from companion.demo.server import DemoStore
 from companion.services.resources import resource
 
+# The commands draw PDFs with Qt; whatever runs later in this process needs the full application object.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 
 def mail(path: Path, body: str) -> Path:
     message = EmailMessage()

@@ -15,6 +15,7 @@ from services_kit import Desk
 
 from companion.domain.download_queue import QueueEntry
 from companion.domain.errors import CompanionError
+from companion.domain.orders import Grant
 from companion.services.library import KnownFile, Library, TimelineEntry
 
 STORE, OTHER = "https://a.example", "https://b.example"
@@ -71,9 +72,13 @@ def test_an_orders_secrets_do_not_reach_the_file(desk: Desk, tmp_path: Path) -> 
 
 def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
     library = Library(path)
-    file = KnownFile(number="1", artifact="a", folder=tmp_path, filename="Setup ✓.run", size=7, sha256=DIGEST)
-    library.remember_file(STORE, file)
-    library.remember_file(STORE, file)
+    grant = Grant(
+        artifact_id="a", url="https://store.example/f?signature=CANARY-71", url_expires_at=NOW, filename="Setup ✓.run",
+        size=7, sha256=DIGEST, version="1", publisher="Larkfield",
+    )  # fmt: skip
+    library.remember_file(STORE, "1", tmp_path / "Setup ✓.run", grant)
+    library.remember_file(STORE, "1", tmp_path / "Setup ✓.run", grant)
+    file = KnownFile(number="1", place=str(tmp_path / "Setup ✓.run"), grant=msgspec.structs.replace(grant, url=""))
     entries = tuple(
         QueueEntry(id=str(index), reference=f"1/{index}", name="x", folder=str(tmp_path)) for index in (3, 1, 2)
     )
@@ -82,6 +87,7 @@ def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
     library = Library(path)
     assert library.files(STORE) == (file,)
     assert file.path == tmp_path / "Setup ✓.run"
+    assert all(b"CANARY-71" not in part.read_bytes() for part in tmp_path.glob("library.db*"))
     assert library.queue(STORE) == entries
     library.remember_queue(STORE, entries[:1])
     assert library.queue(STORE) == entries[:1]

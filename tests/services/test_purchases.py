@@ -99,3 +99,20 @@ def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases
     (file,) = purchases.files()
     assert file.artifact == artifact
     assert [entry.reference for entry in desk.library.queue(desk.orders.store)] == [f"{FAMILY}/{artifact}"]
+
+
+def test_a_file_stays_yours_without_store_and_window(
+    purchases: Purchases, desk: Desk, artifact: str, tmp_path: Path
+) -> None:
+    done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=lambda _: None)
+    desk.store.close()
+    later = Purchases(desk.orders, desk.library, current(), tmp_path / "downloads", lambda: desk.now)
+    kept = later.grant(FAMILY, artifact)
+    assert kept.url == ""
+    assert (kept.sha256, kept.installation) == (done.grant.sha256, done.grant.installation)
+    again = later.recheck(FAMILY, artifact, Cancellation())
+    assert again is not None
+    assert again.transferred.verified
+    with done.transferred.path.open("r+b") as file:
+        file.write(b"\0damaged")
+    assert later.recheck(FAMILY, artifact, Cancellation()) is None

@@ -130,6 +130,8 @@ def test_what_the_store_says_is_quoted_without_control_signs(scripted: Start) ->
         (format_datetime(dt.datetime.now(dt.UTC) - dt.timedelta(days=3), usegmt=True), 0, 0),
         ("Sun Nov  6 08:49:37 1994", 0, 0),
     ],
+    # Named by hand: two workers that are started in different seconds must find the same tests.
+    ids=["seconds", "negative", "for ever", "a date ahead", "a date past", "an old date"],
 )
 def test_when_to_come_back(scripted: Start, header: str, least: float, most: float) -> None:
     _, client = scripted(problem(429, retry_after=header, code="too-many-attempts"))

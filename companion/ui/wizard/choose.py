@@ -48,12 +48,15 @@ class ChooseStep(Step):
         now, zone = self.desk.now(), self.desk.services.zone
         for index, download in enumerate(fitting(order, self.desk.services.platform.name)):
             choice = QRadioButton(f"{download.name} {download.version}")
-            opened = state_of(download, now, zone) in (WindowState.OPEN, WindowState.CLOSES_TODAY)
+            here = self.desk.snapshot.file(order.number, download.artifact_id)
+            opened = state_of(download, now, zone) in (WindowState.OPEN, WindowState.CLOSES_TODAY) or here is not None
             choice.setEnabled(opened)
             choice.setChecked(opened and (download.artifact_id == artifact_id or self._group.checkedId() < 0))
             self._group.addButton(choice, index)
             self._downloads[index] = download
             window = window_sentence(window_of((download,), now, zone), self.desk.format.date)
+            if here is not None:
+                window = "It is on this PC already."
             size = self.desk.format.size(download.size)
             self.content.addLayout(column(choice, label(f"{size} · {window}", "muted"), spacing=2))
         self._show_folder()

@@ -46,7 +46,21 @@ class DownloadStep(Step):
         self.heading.setText(f"Downloading {job.download.name}")
         self._facts.setText("Asking the store…")
         self._speed.clear()
-        self._identity = self.desk.transfers.add(job.order.number, job.download, job.folder)
+        purchases, number, artifact_id = self.desk.services.purchases, job.order.number, job.download.artifact_id
+
+        def begin(here: Fetched | None) -> None:
+            if here is not None:
+                job.fetched = here
+                self.advance.emit()
+            else:
+                self._identity = self.desk.transfers.add(number, job.download, job.folder)
+
+        self.desk.runner.run(
+            self,
+            lambda task: purchases.recheck(number, artifact_id, task.cancellation),
+            begin,
+            lambda _: begin(None),
+        )
 
     def _item(self) -> QueueItem | None:
         return self.desk.transfers.items.get(self._identity)
