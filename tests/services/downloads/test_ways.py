@@ -24,9 +24,7 @@ from companion.services.racing import AddressInfo, connect_first, interleave
 Start = Callable[..., FaultyServer]
 
 
-def info(
-    family: socket.AddressFamily, host: str, port: int
-) -> tuple[socket.AddressFamily, socket.SocketKind, int, str, object]:
+def info(family: socket.AddressFamily, host: str, port: int) -> AddressInfo:
     where: object = (host, port) if family == socket.AF_INET else (host, port, 0, 0)
     return family, socket.SOCK_STREAM, 0, "", where
 
