@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -43,6 +44,44 @@ def test_a_key_is_masked_until_asked_for_and_copied_without_a_trace(qtbot: QtBot
     assert any("CanIncludeInClipboardHistory" in form for form in data.formats())
     buttons["Show"].click()
     assert not any("aB3d" in found.text() for found in box.findChildren(QLabel))
+
+
+def _copied(qtbot: QtBot, key: str) -> QTimer:
+    """Copy a key from a box that is gone at once, as when the page is made anew; returns the clearing's own timer."""
+    box = KeyBox(Secret(key), case_sensitive=True)
+    application = QGuiApplication.instance()
+    assert application is not None
+    before = set(application.findChildren(QTimer))
+    next(found for found in box.findChildren(QPushButton) if found.text() == "Copy").click()
+    (timer,) = set(application.findChildren(QTimer)) - before
+    box.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(box))
+    return timer
+
+
+def test_the_clipboard_is_cleared_after_30_seconds_even_when_the_page_is_gone(qtbot: QtBot) -> None:
+    timer = _copied(qtbot, "LP26-clear-me-after")
+    assert timer.isActive()
+    assert timer.isSingleShot()
+    assert timer.interval() == 30_000
+    assert QGuiApplication.clipboard().text() == "LP26-clear-me-after"
+    timer.timeout.emit()
+    assert QGuiApplication.clipboard().text() == ""
+
+
+def test_what_was_copied_meanwhile_stays(qtbot: QtBot) -> None:
+    timer = _copied(qtbot, "LP26-somebody-else")
+    QGuiApplication.clipboard().setText("a shopping list")
+    timer.timeout.emit()
+    assert QGuiApplication.clipboard().text() == "a shopping list"
+
+
+def test_the_clipboard_is_cleared_when_the_program_ends_before(qtbot: QtBot) -> None:
+    _copied(qtbot, "LP26-quit-early")
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    application.aboutToQuit.emit()
+    assert QGuiApplication.clipboard().text() == ""
 
 
 def test_text_from_outside_is_never_taken_for_markup(qtbot: QtBot) -> None:

@@ -1,0 +1,303 @@
+"""Everything that can be done with an order, pressed in the window against a real store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLabel, QTextBrowser, QWidget
+from pytestqt.qtbot import QtBot
+
+from companion.demo.customers import Account
+from companion.demo.server import DemoStore
+from companion.domain.orders import ReturnReason
+from companion.services.assembly import Services
+from companion.ui.app import WindowedProgram
+from companion.ui.case_file import CaseFileDialog
+from companion.ui.invoice import InvoiceDialog
+from companion.ui.pages.page import RETURN_RENEWAL, Destination
+from companion.ui.renewal import SwitchDialog, ask_to_switch
+
+FAMILY, BOXED, UNWANTED, CLOSED, EXPIRED = (
+    "LF-5930-2216", "LF-6014-5529", "LF-3126-9058", "LF-5562-8803", "LF-2954-3871",
+)  # fmt: skip
+Add = Callable[[Account], None]
+
+
+class Person:
+    """Reads and presses what is on the window."""
+
+    def __init__(self, program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot) -> None:
+        self.program, self.store, self._add, self.qtbot = program, store, add, qtbot
+        self.window = program.window
+
+    def opens(self, number: str, item: str = "") -> None:
+        """Add an order where that is needed, and go to its page."""
+        if self.program.desk.snapshot.order(number) is None:
+            self._add(next(account for account in self.store.accounts if account.order_number == number))
+        self.window.go(Destination("order", number, item))
+        self.waits(lambda: not self.program.runner.busy)
+
+    def waits(self, until: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(until, timeout=15_000)
+
+    def reads(self, words: str, where: QWidget | None = None) -> None:
+        """Wait until these words can be read."""
+        self.waits(lambda: any(words in text for text in texts_of(where or self.window.current)))
+
+    def presses(self, text: str, where: QWidget | None = None) -> None:
+        ground = where or self.window.current
+        self.waits(lambda: any(each.text() == text for each in buttons_of(ground)))
+        next(each for each in buttons_of(ground) if each.text() == text).click()
+
+    def dialog(self, kind: type[QDialog] = QDialog) -> QDialog:
+        """The dialog that is open."""
+
+        def found() -> list[QDialog]:
+            return [each for each in QApplication.topLevelWidgets() if isinstance(each, kind) and each.isVisible()]
+
+        self.waits(lambda: bool(found()))
+        return found()[-1]
+
+
+def texts_of(widget: QWidget) -> list[str]:
+    texts = [part.text() for part in (*widget.findChildren(QLabel), *buttons_of(widget)) if part.isVisibleTo(widget)]
+    browsers = [part.toPlainText() for part in widget.findChildren(QTextBrowser) if part.isVisibleTo(widget)]
+    return [text for text in (*texts, *browsers) if text]
+
+
+def buttons_of(widget: QWidget) -> list[QAbstractButton]:
+    return [each for each in widget.findChildren(QAbstractButton) if each.isVisibleTo(widget)]
+
+
+@pytest.fixture
+def person(program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot) -> Person:
+    return Person(program, store, add, qtbot)
+
+
+class Viewer(QObject):
+    """Stands for the system's programs that open files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[Path] = []
+
+    @Slot(QUrl)
+    def show_file(self, url: QUrl) -> None:
+        self.opened.append(Path(url.toLocalFile()))
+
+
+@pytest.fixture
+def viewer() -> Iterator[Viewer]:
+    made = Viewer()
+    QDesktopServices.setUrlHandler("file", made, "show_file")
+    yield made
+    QDesktopServices.unsetUrlHandler("file")
+
+
+@pytest.fixture
+def saving_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Path]:
+    """Answers the system's own "save as" with a file in a folder of the test."""
+
+    def choose(name: str) -> Path:
+        path = tmp_path / name
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+        return path
+
+    return choose
+
+
+def test_receipts_are_shown_and_saved(
+    person: Person, services: Services, viewer: Viewer, saving_to: Callable[[str], Path]
+) -> None:
+    person.opens(FAMILY)
+    plan = services.orders.order(FAMILY).subscriptions[0]
+    _, receipt = services.orders.switch_auto_renew(FAMILY, plan, False)
+    person.presses("Refresh")
+    person.reads(receipt.id)
+    person.reads("Auto-renewal switched off")
+    pdf = saving_to("receipt.pdf")
+    person.presses("Save as PDF…")
+    person.reads("The receipt has been saved")
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    path = saving_to("receipt.json")
+    person.presses("Save as JSON…")
+    person.waits(path.exists)
+    kept = json.loads(path.read_bytes())
+    assert (kept["id"], kept["orderNumber"], kept["autoRenew"]) == (receipt.id, FAMILY, False)
+    person.presses("Open it")
+    assert viewer.opened
+
+
+def test_the_price_now_and_at_renewal_stand_beside_each_other(person: Person) -> None:
+    person.opens(FAMILY)
+    person.reads("$55.00 for 1 year")
+    person.reads("$69.95, more than now")
+    person.reads("comes on top; it was $4.81 last time")
+    person.reads("switch auto-renewal off by")
+    person.reads("Pay with another card…")
+
+
+def test_a_conflict_shows_the_new_state_and_asks_again(person: Person, services: Services) -> None:
+    person.opens(FAMILY)
+    order = services.orders.order(FAMILY)
+    dialog = ask_to_switch(person.window, person.program.desk, FAMILY, order.licences[0].id, False)
+    changed, _ = services.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
+    services.orders.switch_auto_renew(FAMILY, changed.subscriptions[0], True)
+    person.presses("Switch off", dialog)
+    person.reads("changed in the meantime", dialog)
+    person.reads("Auto-renewal will be switched off.", dialog)
+    assert services.orders.order(FAMILY).subscriptions[0].auto_renew
+    person.presses("Switch off", dialog)
+    person.reads("Auto-renewal is off", dialog)
+    assert not services.orders.order(FAMILY).subscriptions[0].auto_renew
+    dialog.close()
+
+
+def test_without_an_answer_nobody_claims_to_know(person: Person, services: Services) -> None:
+    person.opens(FAMILY)
+    order = services.orders.order(FAMILY)
+    person.store.close()
+    dialog = SwitchDialog(person.window, person.program.desk, FAMILY, order.licences[0].id, False)
+    dialog.open()
+    person.presses("Switch off", dialog)
+    person.waits(lambda: "It is not known whether it was switched" in texts_of(dialog))
+    person.reads("Trying again is safe: it happens once.", dialog)
+    assert any(each.text() == "Try again" and each.isEnabled() for each in buttons_of(dialog))
+    dialog.close()
+
+
+def test_an_unwanted_renewal_is_given_back_from_home_with_one_click_and_one_yes(
+    person: Person, services: Services
+) -> None:
+    person.opens(UNWANTED)
+    person.window.go(Destination("home"))
+    person.presses("I did not want it…")
+    question = person.dialog()
+    person.reads("does not renew again", question)
+    person.presses("Give it back", question)
+    person.reads("The store has your request")
+    person.reads("The subscription does not renew again.")
+    order = services.orders.order(UNWANTED)
+    assert [entry.reason for entry in order.returns] == [ReturnReason.UNWANTED_RENEWAL]
+    assert not order.subscriptions[0].auto_renew
+    person.reads("Auto-renewal is off, so nothing will be charged.")
+    person.opens(UNWANTED, RETURN_RENEWAL)
+    assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
+
+
+def test_a_return_with_its_letter_is_followed_to_the_refund(person: Person, services: Services) -> None:
+    person.opens(BOXED)
+    person.presses("Request a return…")
+    person.presses("Request the return", person.dialog())
+    person.reads("waits for you to accept the Electronic Letter")
+    person.presses("Read the letter…")
+    letter = person.dialog()
+    person.presses("I accept this letter", letter)
+    person.reads("Electronic Letter of Destruction accepted on")
+    person.reads("Refund initiated on")
+    (entry,) = services.orders.order(BOXED).returns
+    assert entry.letter is not None
+    assert entry.letter.accepted_at is not None
+
+
+def test_keeping_the_order_returns_nothing(person: Person, services: Services) -> None:
+    person.opens(FAMILY)
+    person.presses("Request a return…")
+    person.presses("Keep the order", person.dialog())
+    assert services.orders.order(FAMILY).returns == ()
+
+
+def test_money_is_a_list_and_two_charges_are_explained(person: Person) -> None:
+    person.opens(UNWANTED)
+    for words in ("Charged for the renewal of Lantern Protect", "Held", "Why are there two charges?", "You pay once"):
+        person.reads(words)
+
+
+def test_the_invoice_is_read_printed_and_saved_with_how_to_claim_tax_back(
+    person: Person, viewer: Viewer, tmp_path: Path
+) -> None:
+    person.opens(FAMILY)
+    person.presses("Invoice…")
+    dialog = person.dialog(InvoiceDialog)
+    assert isinstance(dialog, InvoiceDialog)
+    person.reads("Invoice INV-5930-2216", dialog)
+    person.reads("$59.81", dialog)
+    person.reads("exemption certificate", dialog)
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    dialog.print_to(printer)
+    assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF-")
+    dialog.save_to(tmp_path / "invoice.pdf")
+    person.reads("The invoice has been saved", dialog)
+    assert viewer.opened == [tmp_path / "invoice.pdf"]
+    store_own = (tmp_path / "invoice.pdf").read_bytes()
+    person.store.close()
+    dialog.save_to(tmp_path / "offline.pdf")
+    person.waits((tmp_path / "offline.pdf").exists)
+    assert (tmp_path / "offline.pdf").read_bytes().startswith(b"%PDF-")
+    assert store_own.startswith(b"%PDF-")
+    person.waits(lambda: not person.program.runner.busy)
+    dialog.close()
+    person.presses("Invoice…")
+    again = person.dialog(InvoiceDialog)
+    person.reads("Invoice INV-5930-2216", again)
+    again.close()
+
+
+def test_shipping_and_the_backup_medium(person: Person, services: Services) -> None:
+    person.opens(BOXED)
+    for words in ("It is expected between", "Follow the parcel", "cannot be changed any more"):
+        person.reads(words)
+    person.opens(FAMILY)
+    person.presses("Add the Backup CD…")
+    person.presses("Add it", person.dialog())
+    person.reads("The Backup CD has been added")
+    person.reads("It is being packed.")
+    assert len(services.orders.order(FAMILY).line_items) == 2
+
+
+def test_what_the_store_would_refuse_is_not_offered(person: Person) -> None:
+    person.opens(EXPIRED)
+    person.reads("Renew on the store's page…")
+    assert not [text for text in texts_of(person.window.current) if "open it again" in text or "Add the Backup" in text]
+
+
+def test_a_case_is_read_sent_once_and_its_number_stays(person: Person, services: Services) -> None:
+    person.opens(CLOSED)
+    person.window.go(Destination("help", CLOSED))
+    person.presses("Case file…")
+    dialog = person.dialog(CaseFileDialog)
+    assert isinstance(dialog, CaseFileDialog)
+    person.waits(lambda: CLOSED in dialog._text.toPlainText())
+    shown = dialog._text.toPlainText()
+    password = next(each.order_password for each in person.store.accounts if each.order_number == CLOSED)
+    assert password not in shown
+    person.presses("Send to support", dialog)
+    assert dialog._summary.property("invalid") == "true", "a case says what it is about"
+    dialog._summary.setText("The download is closed.")
+    send = next(each for each in buttons_of(dialog) if each.text() == "Send to support")
+    send.click()
+    send.click()
+    person.reads("Your case number is LK-700001", dialog)
+    dialog.close()
+    person.reads("Case LK-700001: The download is closed.")
+    (known,) = services.orders.cases()
+    assert known.order_number == CLOSED
+
+
+def test_every_card_leads_to_the_help_about_it(person: Person) -> None:
+    person.opens(FAMILY)
+    names = {each.accessibleName() for each in buttons_of(person.window.current) if each.text() == "Help"}
+    assert {"Help with Money", "Help with Downloads", "Help with Returns and refunds"} <= names
+    for name in sorted(names):
+        person.opens(FAMILY)
+        next(each for each in buttons_of(person.window.current) if each.accessibleName() == name).click()
+        assert person.window.current is person.window.page("help")
+        person.reads("Close")
