@@ -267,5 +267,18 @@ def link_bytes() -> str:
     return base64.b64encode(Path(path).read_bytes()).decode()
 
 
+def whole_job(home: str) -> dict[str, object]:
+    """The demo from the terminal: its report and exit code."""
+    import contextlib
+    import io
+
+    from companion.cli import main
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = main(["--home", home, "demo", "--no-window", "--json", "--size", "8"])
+    return {"code": code, **json.loads(said.getvalue())}
+
+
 if __name__ == "__main__":
     sys.stdout.write(json.dumps(globals()[sys.argv[2]](*sys.argv[3:])) + "\n")
