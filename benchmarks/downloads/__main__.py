@@ -1,0 +1,274 @@
+"""Compares ``companion fetch`` and ``verify`` with curl, wget, aria2 and openssl: ``python -m benchmarks.downloads``.
+
+Needs nginx, curl, wget, aria2 and openssl from the distribution; shaped lines need root, gcc and iproute2 too and are
+left out otherwise, which is said. Runs are interleaved; the figures are medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = ROOT / "benchmarks" / "linklab" / "link.sh"
+PIECE = 4 * 1024 * 1024
+NGINX = """
+daemon off; pid {dir}/pid; error_log {dir}/error.log; worker_processes 1; events {{}}
+http {{ access_log off; sendfile on; tcp_nopush on; client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2;
+fastcgi_temp_path {dir}/t3; uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
+server {{ listen {address}; root {dir}/www; }} }}
+"""
+
+
+@dataclass
+class Runs:
+    """What one way of doing a job took."""
+
+    seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+
+    def wall(self) -> float:
+        return statistics.median(self.seconds)
+
+
+class Lab:
+    """A folder, a server in it, and the commands to compare."""
+
+    def __init__(self, folder: Path, megabytes: int) -> None:
+        self.folder, self.www, self.to = folder, folder / "www", folder / "to"
+        self.www.mkdir()
+        self.file = self.www / "big.bin"
+        self._write(megabytes)
+        self.url = "http://127.0.0.1:18080/big.bin"
+        self._server = self.serve("127.0.0.1:18080", [])
+
+    def _write(self, megabytes: int) -> None:
+        whole, pieces = hashlib.sha256(), []
+        with self.file.open("wb") as file:
+            for _ in range(megabytes * 1024 * 1024 // PIECE):
+                block = os.urandom(PIECE)
+                file.write(block)
+                whole.update(block)
+                pieces.append(hashlib.sha256(block).hexdigest())
+        self.sha256 = whole.hexdigest()
+        self.pieces = self.folder / "pieces.json"
+        self.pieces.write_text(json.dumps({"length": PIECE, "sha256": pieces}))
+        hashes = "".join(f"<hash>{digest}</hash>" for digest in pieces)
+        self.metalink = self.folder / "big.meta4"
+        self.metalink.write_text(
+            '<?xml version="1.0"?><metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="big.bin">'
+            f"<size>{self.file.stat().st_size}</size><hash type='sha-256'>{self.sha256}</hash>"
+            f"<pieces length='{PIECE}' type='sha-256'>{hashes}</pieces>"
+            "<url>http://127.0.0.1:18080/big.bin</url></file></metalink>"
+        )
+
+    def serve(self, address: str, prefix: list[str]) -> subprocess.Popen[bytes]:
+        conf = self.folder / f"{address.replace(':', '-')}.conf"
+        conf.write_text(NGINX.format(dir=self.folder, address=address))
+        server = subprocess.Popen([*prefix, "/usr/sbin/nginx", "-c", str(conf)], stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+        return server
+
+    def close(self) -> None:
+        self._server.terminate()
+        self._server.wait()
+
+    def empty(self) -> None:
+        shutil.rmtree(self.to, ignore_errors=True)
+        self.to.mkdir()
+
+    def companion(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "companion", "--home", str(self.folder / "home"), *words, "--json"]
+
+    def fetch(self, url: str | None = None, *more: str, sha256: str | None = None) -> list[str]:
+        digest = ["--sha256", sha256 or self.sha256]
+        return self.companion("fetch", url or self.url, "--to", str(self.to), *digest, *more)
+
+    def shell(self, line: str) -> list[str]:
+        values = {"url": self.url, "out": self.to / "big.bin", "to": self.to, "meta": self.metalink}
+        return ["sh", "-c", line.format(**values)]
+
+
+def measure(words: list[str], runs: Runs) -> None:
+    """Run a command once; its time, processor seconds and peak memory (MB) go into `runs`."""
+    began = time.perf_counter()
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(words)[:200]} ended with {process.returncode}")
+    runs.seconds.append(time.perf_counter() - began)
+    runs.processor.append(usage.ru_utime + usage.ru_stime)
+    runs.memory.append(usage.ru_maxrss / 1024)
+
+
+def compare(title: str, ways: dict[str, list[str]], rounds: int, prepare: Callable[[], None]) -> dict[str, Runs]:
+    """Run all `ways` in turn, `rounds` times, and print medians and their ratio to the first."""
+    found = {name: Runs() for name in ways}
+    for _ in range(rounds):
+        for name, words in ways.items():
+            prepare()
+            measure(words, found[name])
+    base = next(iter(found.values())).wall()
+    print(f"\n{title}\n  {'':44}{'seconds':>9}{'ratio':>7}{'CPU s':>7}{'MB':>6}")
+    for name, runs in found.items():
+        processor, memory = statistics.median(runs.processor), max(runs.memory)
+        print(f"  {name:44}{runs.wall():9.2f}{runs.wall() / base:7.2f}{processor:7.2f}{memory:6.0f}")
+    return found
+
+
+def compare_whole(lab: Lab, rounds: int) -> None:
+    ways = {
+        "curl": lab.shell("curl -s -o {out} {url}"),
+        "curl && openssl dgst -sha256": lab.shell("curl -s -o {out} {url} && openssl dgst -sha256 {out}"),
+        "curl && sha256sum": lab.shell("curl -s -o {out} {url} && sha256sum {out}"),
+        "wget": lab.shell("wget -q -O {out} {url}"),
+        "aria2c": lab.shell("aria2c -q -d {to} -o big.bin {url}"),
+        "aria2c --checksum": lab.shell(f"aria2c -q -d {{to}} -o big.bin --checksum=sha-256={lab.sha256} {{url}}"),
+        "companion fetch --sha256": lab.fetch(),
+    }
+    compare("The whole file", ways, rounds, lab.empty)
+
+
+def compare_resume(lab: Lab, rounds: int) -> None:
+    half = lab.file.stat().st_size // 2
+    left = lab.folder / "left"
+    leave_half(lab, left, half)
+
+    def half_there() -> None:
+        lab.empty()
+        for path in left.iterdir():
+            shutil.copyfile(path, lab.to / path.name)
+        shutil.copyfile(lab.to / "big.bin.part", lab.to / "big.bin")
+        os.truncate(lab.to / "big.bin", half)
+
+    ours = ["sh", "-c", 'rm -f "$0"; exec "$@"', str(lab.to / "big.bin"), *lab.fetch()]
+    ways = {
+        "curl -C - && openssl dgst -sha256": lab.shell("curl -s -C - -o {out} {url} && openssl dgst -sha256 {out}"),
+        "curl -C - && sha256sum": lab.shell("curl -s -C - -o {out} {url} && sha256sum {out}"),
+        "companion fetch --sha256": ours,
+    }
+    compare("Half of it is there", ways, rounds, half_there)
+
+
+def leave_half(lab: Lab, left: Path, half: int) -> None:
+    """Stop a fetch by a signal once half of the file is there."""
+    lab.empty()
+    process = subprocess.Popen(
+        lab.fetch(None, "--limit-rate", str(half)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    part = lab.to / "big.bin.part"
+    while not part.exists() or part.stat().st_size < half:
+        time.sleep(0.01)
+    process.send_signal(2)
+    process.wait()
+    shutil.copytree(lab.to, left)
+
+
+def compare_repair(lab: Lab, rounds: int) -> None:
+    def damage() -> None:
+        lab.empty()
+        shutil.copyfile(lab.file, lab.to / "big.bin")
+        with (lab.to / "big.bin").open("r+b") as file:
+            file.seek(lab.file.stat().st_size // 2)
+            byte = file.read(1)[0]
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte ^ 1]))
+
+    words = ["--sha256", lab.sha256, "--pieces", str(lab.pieces), "--repair", lab.url]
+    ways = {
+        "aria2c -V with a Metalink": lab.shell("aria2c -q -V --allow-overwrite=true -d {to} {meta}"),
+        "companion verify --repair": lab.companion("verify", str(lab.to / "big.bin"), *words),
+    }
+    compare("One byte of it is flipped", ways, rounds, damage)
+
+
+def compare_memory(lab: Lab) -> None:
+    print("\nPeak memory of companion fetch")
+    for name, size in (("64 MiB", 64 << 20), ("8 GiB, sparse", 8 << 30)):
+        if shutil.disk_usage(lab.folder).free < size + (1 << 30):
+            print(f"  {name}: left out, there is no room for it")
+            continue
+        sparse = lab.www / "sparse.bin"
+        with sparse.open("wb") as file:
+            file.truncate(size)
+        digest = hashlib.sha256()
+        for _ in range(size >> 20):
+            digest.update(bytes(1 << 20))
+        runs = Runs()
+        lab.empty()
+        measure(lab.fetch(lab.url.replace("big", "sparse"), sha256=digest.hexdigest()), runs)
+        print(f"  {name:20}{runs.memory[0]:6.1f} MB")
+        lab.empty()
+        sparse.unlink()
+
+
+def compare_lines(lab: Lab, rounds: int) -> None:
+    if os.geteuid() or not shutil.which("gcc") or not shutil.which("ip"):
+        print("\nShaped lines: left out, they need root, gcc and iproute2")
+        return
+    for title, line, size in (
+        ("200 Mbit/s, 30 ms, 0.1 % loss", ["200", "15", "0.1", "50"], 100_000_000),
+        ("50 Mbit/s, 100 ms, no loss", ["50", "50", "0", "100"], 50_000_000),
+    ):
+        part = lab.www / "line.bin"
+        with lab.file.open("rb") as file:
+            part.write_bytes(file.read(size))
+        digest = hashlib.sha256(part.read_bytes()).hexdigest()
+        subprocess.run([str(LINK), "up", *line, "cubic"], check=True)
+        try:
+            server = lab.serve("127.77.0.1:8080", ["ip", "netns", "exec", "companion-server"])
+            url, inside = "http://127.77.0.1:8080/line.bin", ["ip", "netns", "exec", "companion-client"]
+            ways = {
+                "curl": [*inside, "curl", "-s", "-o", str(lab.to / "c"), url],
+                "aria2c -x8": [*inside, "aria2c", "-q", "-x8", "-s8", "-k1M", "-d", str(lab.to), "-o", "a", url],
+                "companion fetch --connections 8": [*inside, *lab.fetch(url, "--connections", "8", sha256=digest)],
+            }
+            compare(title, ways, rounds, lab.empty)
+            server.terminate()
+            server.wait()
+        finally:
+            subprocess.run([str(LINK), "down"], check=True, stderr=subprocess.DEVNULL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="where to work; memory unless told")
+    parser.add_argument("--only", nargs="*", default=["whole", "resume", "repair", "memory", "lines"])
+    asked = parser.parse_args()
+    missing = [name for name in ("curl", "wget", "aria2c", "openssl") if shutil.which(name) is None]
+    if missing:
+        raise SystemExit(f"please install {', '.join(missing)} first")
+    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+        Path(folder).chmod(0o755)
+        lab = Lab(Path(folder), asked.megabytes)
+        jobs: dict[str, Callable[[], None]] = {
+            "whole": lambda: compare_whole(lab, asked.rounds),
+            "resume": lambda: compare_resume(lab, asked.rounds),
+            "repair": lambda: compare_repair(lab, asked.rounds),
+            "memory": lambda: compare_memory(lab),
+            "lines": lambda: compare_lines(lab, max(1, asked.rounds // 2 + 1)),
+        }
+        try:
+            for name in asked.only:
+                jobs[name]()
+        finally:
+            lab.close()
+
+
+if __name__ == "__main__":
+    main()
