@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from companion.domain.errors import CompanionError, Kind
 from companion.domain.order_entry import check_store_url, is_loopback
@@ -14,8 +14,14 @@ from companion.services.places import Places, places
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
+    from companion.services.closing import Closing
+    from companion.services.installations import Installations
     from companion.services.library import Library
-    from companion.services.time_zone import LocalZone
+    from companion.services.orders import Orders
+    from companion.services.platforms.protocol import Platform
+    from companion.services.preflight import Preflight
+    from companion.services.store import StoreClient
+    from companion.services.this_pc import ThisPC
 
 STORE_SETTING = "store"
 MEBIBYTE = 1024 * 1024
@@ -46,44 +52,24 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     The store is the one given, else the one the environment names, else the one used last. Raises `CompanionError`
     ``no-store`` when there is none, and whatever is wrong with folders, library or address.
     """
-    from companion.services.closing import Closing
     from companion.services.help import HelpSearch
-    from companion.services.installations import Installations
-    from companion.services.installer import Installer
     from companion.services.keychain import Keychain
-    from companion.services.library import Library
     from companion.services.log import start_log
-    from companion.services.network_path import NetworkPath
     from companion.services.orders import Orders
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
     from companion.services.reminders import Reminders
     from companion.services.resources import resource
-    from companion.services.restoration import Restoration
-    from companion.services.store import StoreClient
-    from companion.services.this_pc import ThisPC
 
     where = home_places(home)
     where.prepare()
     log_file = start_log(where.logs, verbose=verbose)
-    library = Library(where.library)
-    try:
-        client = StoreClient(_store_address(store, library))
-    except BaseException:
-        library.close()
-        raise
+    library, client = _open_library_and_store(where, store)
     platform, keychain, zone = current(), Keychain(), local_zone()
     orders = Orders(client, keychain, library, utc_now)
     purchases = Purchases(orders, library, platform, where.downloads, utc_now)
-    this_pc = ThisPC(platform, library)
     preflight = Preflight(platform, utc_now, store_clock=client.time)
-    closing = Closing(platform)
-    restoration = Restoration(where.state / "held-back", platform, utc_now)
-    installations = Installations(
-        platform, preflight, closing, Installer(platform), restoration, NetworkPath(), orders, library, this_pc,
-        utc_now, zone,
-    )  # fmt: skip
     return Services(
         places=where,
         clock=utc_now,
@@ -95,12 +81,48 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
         purchases=purchases,
         reminders=Reminders(orders, purchases, library, utc_now, zone, store_clock=client.time),
         preflight=preflight,
-        closing=closing,
-        installations=installations,
-        this_pc=this_pc,
+        **_installing(where, platform, preflight, orders, library, zone),
         help=HelpSearch(resource("help")),
         log_file=log_file,
     )
+
+
+def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, StoreClient]:
+    from companion.services.library import Library
+    from companion.services.store import StoreClient
+
+    library = Library(where.library)
+    try:
+        return library, StoreClient(_store_address(store, library))
+    except BaseException:
+        library.close()
+        raise
+
+
+class _Installing(TypedDict):
+    closing: Closing
+    this_pc: ThisPC
+    installations: Installations
+
+
+def _installing(
+    where: Places, platform: Platform, preflight: Preflight, orders: Orders, library: Library, zone: dt.tzinfo
+) -> _Installing:
+    """The services between a download and a working product."""
+    from companion.services.closing import Closing
+    from companion.services.installations import Installations
+    from companion.services.installer import Installer
+    from companion.services.network_path import NetworkPath
+    from companion.services.restoration import Restoration
+    from companion.services.this_pc import ThisPC
+
+    closing, this_pc = Closing(platform), ThisPC(platform, library)
+    restoration = Restoration(where.state / "held-back", platform, utc_now)
+    installations = Installations(
+        platform, preflight, closing, Installer(platform), restoration, NetworkPath(), orders, library, this_pc,
+        utc_now, zone,
+    )  # fmt: skip
+    return {"closing": closing, "this_pc": this_pc, "installations": installations}
 
 
 def build_local(home: Path | None) -> Local:
