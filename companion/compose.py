@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from companion.services.preflight import Preflight
     from companion.services.store import StoreClient
     from companion.services.this_pc import ThisPC
+    from companion.services.time_zone import LocalZone
 
 STORE_SETTING = "store"
 MEBIBYTE = 1024 * 1024
