@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import QTime
+from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import QTimeEdit, QWidget
 
 from companion.domain.errors import CompanionError
@@ -21,7 +21,7 @@ from companion.ui.widgets.basic import Card, column, label, line, row
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.switch import Switch
 
-_WIDTH = 440
+_WIDTH = 468
 _NAMES = {
     ReminderKind.RENEWAL: ("Renewal charges", "Before your card is charged"),
     ReminderKind.CANCEL_BY: ("Last day to cancel", "Where it is earlier than the charge"),
@@ -163,6 +163,7 @@ def _time(name: str, value: dt.time, changed: Callable[[dt.time], None]) -> QTim
     made = QTimeEdit(QTime(value.hour, value.minute))
     made.setAccessibleName(name)
     made.setMinimumWidth(96)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def finished() -> None:
         time = dt.time(made.time().hour(), made.time().minute())

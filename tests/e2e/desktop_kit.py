@@ -1,0 +1,142 @@
+"""A real desktop on a screen of its own: X server, window manager, tray, and a daemon that shows notices."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from session_kit import until
+
+_PARTS = ("Xvfb", "openbox", "trayer", "dunst", "xdotool", "dbus-monitor")
+# The menu of a notice's actions, as dunst asks for one: this "menu" chooses the line that a file names.
+_MENU = """#!/bin/sh
+wanted=$(cat "{choice}")
+exec grep -m 1 -F "$wanted"
+"""
+_TRAYER = ["trayer", "--edge", "bottom", "--align", "right", "--widthtype", "request", "--height", "32"]
+_TRAYER += ["--SetDockType", "true"]
+_DUNST = """[global]
+    monitor = 0
+    width = 360
+    height = 300
+    origin = top-right
+    offset = 20x20
+    font = DejaVu Sans 10
+    dmenu = {menu}
+    mouse_left_click = do_action
+    mouse_right_click = close_current
+"""
+
+
+@dataclasses.dataclass
+class Desktop:
+    """What is on the screen, and a hand at the mouse."""
+
+    environment: dict[str, str]
+    folder: Path
+
+    def tool(self, *words: object) -> str:
+        """Run xdotool; what it cannot find is an empty answer."""
+        ended = subprocess.run(
+            ["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True, timeout=20
+        )
+        return ended.stdout.strip()
+
+    def windows(self, *how: str) -> list[tuple[int, int, int, int, int]]:
+        """The visible windows found so: id, x, y, width, height."""
+        found = []
+        for identity in self.tool("search", "--onlyvisible", *how).split():
+            lines = self.tool("getwindowgeometry", "--shell", identity).splitlines()
+            told = dict(line.split("=") for line in lines if "=" in line)
+            if told:
+                found.append((int(identity), *(int(told[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))))
+        return found
+
+    def click(self, x: int, y: int, button: int = 1) -> None:
+        """Press and release a mouse button there."""
+        self.tool("mousemove", x, y, "click", button)
+
+    def tray_icon(self) -> tuple[int, int] | None:
+        """The middle of the program's icon in the tray."""
+        for _, x, y, width, height in self.windows("--class", "companion"):
+            if y > 700 and width < 60:
+                return x + width // 2, y + height // 2
+        return None
+
+    def main_window(self) -> tuple[int, int, int, int, int] | None:
+        """The program's window."""
+        return next((found for found in self.windows("--class", "companion") if found[3] > 600), None)
+
+    def menus(self) -> list[tuple[int, int, int, int, int]]:
+        """What popped up over the tray: small windows of the program that end above the panel."""
+        own = self.windows("--class", "companion")
+        return [found for found in own if 100 < found[3] < 600 and found[4] > 60]
+
+    def notices(self) -> str:
+        """Everything that was said to and by the daemon so far."""
+        return (self.folder / "notices.log").read_text(errors="replace")
+
+    def shown(self) -> list[tuple[int, int, int, int, int]]:
+        """The notices on the screen."""
+        return self.windows("--class", "Dunst")
+
+    def choose(self, action: str) -> None:
+        """Click the notice on the screen, and in its menu the line with `action`."""
+        (self.folder / "choice").write_text(action)
+        _, x, y, width, height = self.shown()[0]
+        self.click(x + width // 2, y + height // 2)
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the screen beside the test's files."""
+        if shutil.which("scrot"):
+            subprocess.run(["scrot", "-o", str(self.folder / f"{name}.png")], env=self.environment, check=False)
+
+
+@pytest.fixture
+def desktop(secret_service: dict[str, str], tmp_path: Path) -> Iterator[Desktop]:
+    """A desktop in a session with a keyring."""
+    lacking = [name for name in _PARTS if shutil.which(name) is None]
+    if not sys.platform.startswith("linux") or lacking:
+        pytest.skip(f"needs a Linux desktop ({', '.join(lacking) or 'Linux'} is missing)")
+    reading, writing = os.pipe()
+    words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(words, pass_fds=(writing,), **quiet)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        number = pipe.readline().strip()
+    assert number, "the X server did not start"
+    environment = {**secret_service, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+    (tmp_path / "menu").write_text(_MENU.format(choice=tmp_path / "choice"))
+    (tmp_path / "menu").chmod(0o755)
+    (tmp_path / "dunstrc").write_text(_DUNST.format(menu=tmp_path / "menu"))
+    with (tmp_path / "notices.log").open("wb") as log:
+        parts = [
+            subprocess.Popen(words, env=environment, stdout=where, stderr=subprocess.DEVNULL)
+            for words, where in (
+                (["openbox"], subprocess.DEVNULL),
+                (_TRAYER, subprocess.DEVNULL),
+                (["dunst", "-conf", str(tmp_path / "dunstrc")], subprocess.DEVNULL),
+                (["dbus-monitor", "--session", "interface=org.freedesktop.Notifications"], log),
+            )
+        ]  # fmt: skip
+        made = Desktop(environment, tmp_path)
+        until(lambda: made.windows("--class", "trayer"))
+        until(lambda: _answers(environment))
+        yield made
+        for part in (*reversed(parts), server):
+            part.terminate()
+        for part in (*parts, server):
+            part.wait(20)
+
+
+def _answers(environment: dict[str, str]) -> bool:
+    words = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.Notifications"]
+    words += ["/org/freedesktop/Notifications", "org.freedesktop.Notifications.GetServerInformation"]
+    return subprocess.run(words, env=environment, capture_output=True, timeout=20).returncode == 0
