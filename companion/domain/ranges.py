@@ -88,13 +88,19 @@ class Follow(Value, frozen=True):
     location: str
 
 
+class AtEnd(Value, frozen=True):
+    """The asked bytes would begin behind the end of the file, whose size was not known: it is `total` bytes."""
+
+    total: int
+
+
 class Refuse(Value, frozen=True):
     """Do not use the body; the error says why and whether trying again may help."""
 
     error: CompanionError
 
 
-Verdict: TypeAlias = Take | StartOver | AskPlainly | Renew | Follow | Refuse
+Verdict: TypeAlias = Take | StartOver | AskPlainly | Renew | Follow | AtEnd | Refuse
 Headers: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
@@ -197,6 +203,8 @@ def _judge_refusal(status: int, headers: Headers, known: Known, now: float) -> V
         span = parse_content_range(_first(headers, "content-range", ""))
         if span is not None and known.size is not None and span.total not in (None, known.size):
             return _changed(known, None, span.total)
+        if span is not None and known.size is None and span.total is not None:
+            return AtEnd(total=span.total)
         return Refuse(error=failure("wrong-range"))
     if status in (401, 403, 410) or (status == 400 and known.signed):
         return Renew(error=failure("expired" if known.signed or status == 410 else "not-allowed"))

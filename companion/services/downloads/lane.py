@@ -18,7 +18,7 @@ from companion.domain.transfers import Options
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.partial import describe_disk_error
-from companion.services.downloads.transport import Address, Body, Connection
+from companion.services.downloads.transport import Address, AtEndError, Body, Connection
 from companion.services.downloads.warm import LENGTH, Buffer, WarmBuffers
 
 _AHEAD = 32 * 1024 * 1024
@@ -155,7 +155,11 @@ class Lane:
             if_range=known.etag if offset else None,
         )
         asked_at = time.monotonic()
-        body = self._connection.open(work.address, asked, known)
+        try:
+            body = self._connection.open(work.address, asked, known)
+        except AtEndError as told:
+            work.meet(Take(skip=0, length=0, total=told.total, etag=known.etag))
+            return
         trip = time.monotonic() - asked_at
         # The first answer of a connection costs two trips or more, a later one one.
         self.round_trip = trip / 2 if self.round_trip is None else min(self.round_trip, trip)

@@ -52,7 +52,13 @@ class Ledger:
             if self.size is None:
                 self.size, self.layout = layout.size, layout
                 self._states.extend(bytes(layout.count - len(self._states)))
+                for block, head in list(self._heads.items()):
+                    if layout.start(block) + head == layout.stop(block):
+                        del self._heads[block]
+                        self._states[block] = LANDED
                 for lane in self._lanes.values():
+                    while lane[0] < layout.count and self._states[lane[0]] >= LANDED:
+                        lane[0] += 1
                     lane[1] = lane[2] = layout.count
                     self._states[lane[0] :] = bytes([TAKEN]) * (layout.count - lane[0])
                 self.changed.notify_all()

@@ -10,7 +10,19 @@ import urllib.parse
 from typing import Any, Protocol
 
 from companion.domain.errors import Cancelled, CompanionError
-from companion.domain.ranges import Asked, AskPlainly, Follow, Headers, Known, Refuse, Renew, StartOver, Take, judge
+from companion.domain.ranges import (
+    Asked,
+    AskPlainly,
+    AtEnd,
+    Follow,
+    Headers,
+    Known,
+    Refuse,
+    Renew,
+    StartOver,
+    Take,
+    judge,
+)
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Location
 
@@ -79,6 +91,14 @@ def looks_signed(location: Location) -> bool:
 
 class VoidedError(Exception):
     """What was fetched so far belongs to another version of the file."""
+
+
+class AtEndError(Exception):
+    """Nothing follows the bytes that are there: the file is `total` bytes long."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        self.total = total
 
 
 class Body:
@@ -159,7 +179,8 @@ class Connection:
     def open(self, address: Address, asked: Asked, known: Known) -> Body:
         """Ask for bytes and give the body if it is fit for use.
 
-        A refused URL is renewed once. Raises `CompanionError`, or `VoidedError` if the file is another one now.
+        A refused URL is renewed once. Raises `CompanionError`, `VoidedError` if the file is another one now, or
+        `AtEndError` if nothing is left of it.
         """
         renewed = False
         while True:
@@ -175,6 +196,8 @@ class Connection:
                     renewed = True
                 case Renew() | Refuse():
                     raise verdict.error
+                case AtEnd():
+                    raise AtEndError(verdict.total)
                 case StartOver():
                     raise VoidedError
                 case _:

@@ -117,3 +117,25 @@ def test_nothing_known_and_no_end_is_an_error(start: Start, content: bytes, tmp_
     with pytest.raises(CompanionError) as refused:
         get(server.url(), UNKNOWN, tmp_path)
     assert refused.value.code == "unprovable"
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda raw: raw, lambda raw: raw[:-5], lambda raw: raw[: 3 * MIB], lambda raw: raw + b"x"]
+)
+def test_repairs_without_knowing_the_size(
+    start: Start, content: bytes, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    damaged = bytearray(content)
+    damaged[5 * MIB + 17] ^= 1
+    path = tmp_path / "setup.bin"
+    path.write_bytes(damage(bytes(damaged)))
+    result = downloads.repair(
+        path,
+        expect(content, pieces=MIB, size=False),
+        downloads.fixed_source(start(content).url()),
+        cancellation=Cancellation(),
+        progress=lambda _: None,
+        options=QUICK,
+    )
+    assert path.read_bytes() == content
+    assert result.verified
