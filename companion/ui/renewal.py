@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from companion.domain.auto_renewal import SwitchPreview, preview_sentences, preview_switch
@@ -10,7 +11,7 @@ from companion.domain.errors import CompanionError, Kind
 from companion.domain.orders import Licence, Receipt, Subscription
 from companion.ui.desk import Desk
 from companion.ui.support import failure_notice
-from companion.ui.widgets.basic import button, clear, label, row
+from companion.ui.widgets.basic import button, clear, fit_height, label, row
 from companion.ui.widgets.notice import Notice
 
 _CONFLICT = "version-conflict"
@@ -137,13 +138,15 @@ class SwitchDialog(QDialog):
             self._body.addWidget(part)
             # What has not been shown yet has no height to a layout.
             part.show()
-        # Qt asks wrapped texts for their height only when the width is known.
-        self._layout.activate()
-        width = max(self.width(), self.minimumWidth())
-        self.resize(width, max(self.height() if self.isVisible() else 0, self._layout.totalHeightForWidth(width)))
+        fit_height(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        fit_height(self)
 
     def _end(self) -> None:
         self._confirm.hide()
+        fit_height(self)
         self._leave.setText("Close")
         self._leave.setDefault(True)
         self._leave.setFocus()

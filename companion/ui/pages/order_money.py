@@ -29,7 +29,7 @@ from companion.ui.invoice import show_invoice
 from companion.ui.pages.page import Destination
 from companion.ui.pages.section import Section, Tell
 from companion.ui.support import SUPPORT
-from companion.ui.widgets.basic import button, chip, column, label, line, row
+from companion.ui.widgets.basic import button, chip, column, fit_height, label, line, row
 from companion.ui.widgets.notice import Notice
 
 _TONES = {ChargeKind.AUTHORIZATION: "", ChargeKind.CHARGE: "", ChargeKind.REFUND: "ok"}
@@ -206,6 +206,10 @@ class ReturnDialog(QDialog):
         keep = button("Keep the order", self.reject)
         outer.addLayout(row(None, keep, button("Request the return", self.accept, "primary")))
         keep.setDefault(True)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        fit_height(self)
 
     @property
     def reason(self) -> ReturnReason:

@@ -28,6 +28,8 @@ from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.switch import Switch
 
+_ENDED = (Standing.EXPIRED, Standing.REFUNDED)
+
 
 class LicenceCard(Section):
     """A licence: until when, its key, its plan, its seats."""
@@ -48,7 +50,7 @@ class LicenceCard(Section):
             self.add(line(), label("Auto-renewal", "strong"), self._renewal())
             self._add_plan()
             self._add_seats()
-        else:
+        elif self._card.standing is Standing.EXPIRED and not self._card.carried_on:
             self.add_page_button("Renew on the store's page…")
 
     def _add_key(self) -> None:
@@ -165,6 +167,12 @@ class DownloadsCard(Section):
     def _add_download(self, download: Download) -> None:
         desk, now, zone = self.desk, self.desk.now(), self.desk.services.zone
         window = window_of((download,), now, zone)
+        if self._ended(download, now):
+            self.add(
+                label(f"{download.name} {download.version}", "strong"),
+                label("The licence has ended, so there is nothing to download for it any more.", "muted"),
+            )
+            return
         state = state_of(download, now, zone)
         tone = "over" if state is WindowState.CLOSED else ""
         self.add(
@@ -178,15 +186,17 @@ class DownloadsCard(Section):
         if state in (WindowState.OPEN, WindowState.CLOSES_TODAY):
             destination = Destination("install", self.order.number, download.artifact_id)
             self.add(row(button("Download and install…", lambda: self._go(destination), "primary"), None))
-        elif state is WindowState.CLOSED and self._may_ask(download, now):
+        elif state is WindowState.CLOSED and self._may_ask(download):
             ask = button("Ask the store to open it again", lambda: None, "primary")
             ask.clicked.connect(lambda: self._extend(ask, download))
             self.add(row(ask, None))
 
-    def _may_ask(self, download: Download, now: dt.datetime) -> bool:
+    def _ended(self, download: Download, now: dt.datetime) -> bool:
+        """Whether the store would refuse the download because of its licence."""
         behind = (licence for licence in self.order.licences if licence.id == download.licence_id)
-        if any(standing(self.order, licence, now) is not Standing.ACTIVE for licence in behind):
-            return False
+        return any(standing(self.order, licence, now) in _ENDED for licence in behind)
+
+    def _may_ask(self, download: Download) -> bool:
         asked = download.extension is not None and download.extension.status is not ExtensionStatus.GRANTED
         return self.profile.policies.downloads.extension_possible and not asked
 

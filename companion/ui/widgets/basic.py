@@ -137,6 +137,17 @@ def facts_grid(facts: Iterable[tuple[str, str]]) -> QGridLayout:
     return grid
 
 
+def fit_height(dialog: QDialog) -> None:
+    """Make a dialog as tall as its texts are at its width: Qt asks wrapped texts for their height only then."""
+    layout = dialog.layout()
+    if layout is None:
+        return
+    layout.activate()
+    width = max(dialog.width(), dialog.minimumWidth())
+    if layout.hasHeightForWidth():
+        dialog.resize(width, layout.totalHeightForWidth(width))
+
+
 def clear(layout: QLayout) -> None:
     """Remove and delete everything in `layout`."""
     while (item := layout.takeAt(0)) is not None:

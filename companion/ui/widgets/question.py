@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from companion.ui.widgets.basic import button, label, row
+from companion.ui.widgets.basic import button, fit_height, label, row
 
 
 class Question(QDialog):
@@ -30,6 +31,10 @@ class Question(QDialog):
         outer.addLayout(row(None, self.keep, self.agree))
         self.keep.setDefault(True)
         self.keep.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        fit_height(self)
 
 
 def ask(
