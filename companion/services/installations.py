@@ -69,6 +69,7 @@ class Installations:
         self._this_pc = this_pc
         self._clock = clock
         self._zone = zone
+        self._awaits_restart = False
 
     def requirements(
         self, profile: Profile, download: Download | None = None, folder: Path | None = None, grant: Grant | None = None
@@ -157,6 +158,11 @@ class Installations:
             _log.warning("could not put back %d autostart entries", len(restored.failed))
         return restored
 
+    def leave(self) -> None:
+        """End for now: what was held back may start again, unless the installation is finished by a restart."""
+        if not self._awaits_restart:
+            self.put_back()
+
     def install(
         self,
         number: str,
@@ -180,7 +186,8 @@ class Installations:
             "installed" if result.succeeded else "installation failed", number, artifact=grant.artifact_id,
             exitCode=result.exit_code, meaning=result.outcome.meaning.value, proven=result.proven,
         )  # fmt: skip
-        if result.succeeded and result.outcome.meaning is not ExitMeaning.RESTART:
+        self._awaits_restart = result.outcome.meaning is ExitMeaning.RESTART
+        if result.succeeded and not self._awaits_restart:
             self.put_back()
         return Installed(result, self._take_seat(number, licence) if result.succeeded else None)
 

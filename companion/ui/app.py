@@ -210,6 +210,7 @@ class WindowedProgram:
         self.window.hide()
         self.desk.transfers.close()
         self.runner.shut_down()
+        self._services.installations.leave()
 
 
 def run_window(

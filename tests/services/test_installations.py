@@ -1,0 +1,56 @@
+"""What is held back for an installation is put back, whatever happens."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from companion.compose import build_services
+from companion.demo.server import DemoStore
+from companion.domain.facts import AutostartKind
+from companion.services.assembly import Services
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes an autostart entry in the form of Linux")
+
+
+@pytest.fixture
+def mail_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An autostart entry of a person's own, in a home of the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    entry = tmp_path / "config" / "autostart" / "MailHelper.desktop"
+    entry.parent.mkdir(parents=True)
+    entry.write_text("[Desktop Entry]\nType=Application\nName=MailHelper\nExec=/usr/bin/outlook\n")
+    return entry
+
+
+def _hold(services: Services) -> None:
+    entries = services.platform.autostart().value or ()
+    mine = [entry for entry in entries if entry.name == "MailHelper" and entry.kind is AutostartKind.XDG_AUTOSTART]
+    assert len(mine) == 1
+    assert services.installations.hold_back(mine, "lantern")
+
+
+def test_leaving_puts_everything_back(demo_store: DemoStore, tmp_path: Path, mail_helper: Path) -> None:
+    before = mail_helper.read_text()
+    services = build_services(tmp_path / "home", demo_store.url)
+    _hold(services)
+    assert mail_helper.read_text() != before
+    services.installations.leave()
+    assert mail_helper.read_text() == before
+    assert [entry.event for entry in services.library.timeline()][-2:] == ["held back", "put back"]
+    services.close()
+
+
+def test_a_program_that_was_cut_off_puts_back_at_its_next_start(
+    demo_store: DemoStore, tmp_path: Path, mail_helper: Path
+) -> None:
+    before = mail_helper.read_text()
+    services = build_services(tmp_path / "home", demo_store.url)
+    _hold(services)
+    services.close()  # nothing else happens, as after a power cut
+    again = build_services(tmp_path / "home", demo_store.url)
+    assert again.installations.put_back().restored == ("MailHelper",)
+    assert mail_helper.read_text() == before
+    again.close()
