@@ -8,14 +8,28 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
+import msgspec
+
+from companion.demo.actions import Terms
+from companion.demo.bodies import ReturnRequest
 from companion.demo.lifecycle import CHARGE_LEAD, before, business_days_after, eligibility
 from companion.demo.purchases import Purchase, Shop, charge, licence_of, order_of, plan_of, refund, with_parcel
 from companion.demo.records import Billing, Record
-from companion.domain.orders import ChargeKind, LicenceStatus, OrderStatus, Seat, SubscriptionStatus
+from companion.demo.returns import request_return
+from companion.domain.orders import (
+    ChargeKind,
+    LicenceStatus,
+    OrderStatus,
+    ReturnReason,
+    Seat,
+    ShipmentStatus,
+    SubscriptionStatus,
+)
 from companion.domain.periods import Period
 from companion.domain.wire import Value
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+replace = msgspec.structs.replace
 YEAR, MONTH = Period(years=1), Period(months=1)
 
 
@@ -50,6 +64,9 @@ _FRITZ = _Person(
 _GRACE = _Person(email="grace.okafor@mail.example", card="64902", buyer="Grace Okafor, 88 Elm Street, Rome, NY, US")
 _HUGO = _Person(email="hugo.martin@mail.example", card="15577", buyer="Hugo Martin, 5 Station Road, Elmira, NY, US")
 _IRIS = _Person(email="iris.tanaka@mail.example", card="82046", buyer="Iris Tanaka, 61 Cedar Avenue, Yonkers, NY, US")
+_KAI = _Person(email="kai.larsen@mail.example", card="23918", buyer="Kai Larsen, 40 Bridge Street, Oswego, NY, US")
+_LENA = _Person(email="lena.duarte@mail.example", card="70256", buyer="Lena Duarte, 3 Hill Lane, Geneva, NY, US")
+_MO = _Person(email="mo.haddad@mail.example", card="39441", buyer="Mo Haddad, 77 Canal Street, Lockport, NY, US")
 _JOAN = _Person(
     email="joan.price@post.example", card="47290", buyer="Joan Price, 12 Rose Terrace, Bath, GB",
     tax_name="VAT", tax=2000, included=True,
@@ -65,6 +82,9 @@ _CAST = (
     ("LF-5781-6492", _GRACE, "Returned and refunded."),
     ("LF-2954-3871", _HUGO, "The licence has expired."),
     ("LF-3126-9058", _IRIS, "A renewal nobody wanted was charged 2 days ago."),
+    ("LF-7720-3348", _KAI, "A delivered box that goes back: the return waits for the Letter of Destruction."),
+    ("LF-7415-0962", _LENA, "Returned 3 days ago; the money is on its way back."),
+    ("LF-7031-5580", _MO, "Ordered an hour ago: a hold shows, the charge comes tomorrow. No auto-renewal."),
     ("LF-1893-4407", _JOAN, "The earlier order whose key goes on being valid; opens together with LF-5847-7721."),
     ("LF-5847-7721", _JOAN, "A renewal by hand: no new key, the one from LF-1893-4407 stays valid."),
 )
@@ -85,7 +105,7 @@ def first_records(shop: Shop, start: dt.datetime) -> tuple[Record, ...]:
     """Every demo order as it stands at the store's first start."""
     makers = (
         _annual, _three_pcs, _renewing, _window_closed, _boxed, _monthly, _refunded, _expired, _unwanted,
-        _original, _renewal,
+        _letter_open, _money_on_its_way, _just_ordered, _original, _renewal,
     )  # fmt: skip
     made = []
     for (number, person, _), make in zip(_CAST, makers, strict=True):
@@ -189,6 +209,42 @@ def _unwanted(buy: Purchase, start: dt.datetime) -> Record:
     hold = charge(buy, charged - dt.timedelta(hours=20), 5995, about, ChargeKind.AUTHORIZATION,
                   released_at=business_days_after(charged, 2))  # fmt: skip
     return record.with_order(charges=(*record.order.charges, hold, charge(buy, charged, 5995, about)))
+
+
+def _letter_open(buy: Purchase, start: dt.datetime) -> Record:
+    shipped = start - dt.timedelta(days=20)
+    buy = buy.placed(shipped - dt.timedelta(days=1))
+    buy = buy.item("lantern-protect", "Lantern Protect on CD, 1 PC, 1 year", 5995, physical=True)
+    until = YEAR.after(buy.placed_at)
+    record = with_parcel(order_of(buy, licence_of(buy, until), plan_of(buy, YEAR, until, 5995, 5995)), buy, shipped)
+    parcel = replace(record.order.shipments[0], carrier=None, tracking_number=None, tracking_url=None,
+                     method="first-class", status=ShipmentStatus.DELIVERED,
+                     delivered_at=shipped + dt.timedelta(days=8))  # fmt: skip
+    asked = ReturnRequest(reason=ReturnReason.DOES_NOT_WORK)
+    record = record.with_order(shipments=(parcel,))
+    terms = Terms(buy.shop.policies, buy.shop.statement_descriptor, start - dt.timedelta(days=1))
+    return request_return(record, asked, terms)[0]
+
+
+def _money_on_its_way(buy: Purchase, start: dt.datetime) -> Record:
+    taken_back = start - dt.timedelta(days=3)
+    buy = buy.placed(start - dt.timedelta(days=12)).item("lantern-protect", "Lantern Protect, 1 PC, 1 year", 4995)
+    plan = plan_of(buy, YEAR, taken_back, 4995, 4995, auto_renew=False, status=SubscriptionStatus.EXPIRED)
+    record = order_of(buy, licence_of(buy, YEAR.after(buy.placed_at), status=LicenceStatus.REFUNDED), plan)
+    given, paid_back = refund(buy, taken_back, 4995)
+    return record.with_order(status=OrderStatus.REFUNDED, returns=(given,), charges=(*record.order.charges, paid_back))
+
+
+def _just_ordered(buy: Purchase, start: dt.datetime) -> Record:
+    buy = buy.placed(start - dt.timedelta(hours=1)).item("lantern-protect", "Lantern Protect, 1 PC, 1 year", 4995)
+    until = YEAR.after(buy.placed_at)
+    record = order_of(buy, licence_of(buy, until), plan_of(buy, YEAR, until, 4995, 4995))
+    order = record.order
+    licences = tuple(replace(licence, subscription_id=None) for licence in order.licences)
+    hold = replace(order.charges[0], released_at=None)
+    return record.with_order(
+        status=OrderStatus.PROCESSING, licences=licences, subscriptions=(), charges=(hold,), invoice_number=None
+    )
 
 
 def _original(buy: Purchase, start: dt.datetime) -> Record:

@@ -69,7 +69,7 @@ def advanced(record: Record, policies: Policies, now: dt.datetime) -> Record:
     """The record as it stands at `now`."""
     for plan in record.order.subscriptions:
         record = _renewed(record, plan, now)
-    record = _shipped(record, policies, now)
+    record = _shipped(_charged(record, policies, now), policies, now)
     order = record.order
     returns = tuple(_credited(given, now) for given in order.returns)
     record = record.with_order(returns=returns, licences=_ended_licences(order, now))
@@ -167,6 +167,20 @@ def _ended_licences(order: Order, now: dt.datetime) -> tuple[object, ...]:
 def _credited(given: Return, now: dt.datetime) -> Return:
     due = given.status is ReturnStatus.REFUND_INITIATED and given.credit_until is not None
     return replace(given, status=ReturnStatus.CREDITED) if due and now >= (given.credit_until or now) else given
+
+
+def _charged(record: Record, policies: Policies, now: dt.datetime) -> Record:
+    """A download is charged some time after the order: the hold becomes a charge, and the order is complete."""
+    order = record.order
+    due = policies.payment.download_charged_after.after(order.placed_at)
+    hold = next((charge for charge in order.charges if charge.about == "order"), None)
+    if order.status is not OrderStatus.PROCESSING or hold is None or due > now:
+        return record
+    gone = business_days_after(due, policies.payment.hold_business_days.least)
+    paid = replace(hold, id=f"{hold.id}-charge", kind=ChargeKind.CHARGE, at=due, released_at=None)
+    charges = tuple(replace(charge, released_at=gone) if charge is hold else charge for charge in order.charges)
+    number = f"INV-{order.number.removeprefix('LF-')}"
+    return record.with_order(status=OrderStatus.COMPLETED, charges=(*charges, paid), invoice_number=number)
 
 
 def _shipped(record: Record, policies: Policies, now: dt.datetime) -> Record:

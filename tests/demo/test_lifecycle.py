@@ -13,7 +13,7 @@ from companion.demo.customers import accounts, first_records
 from companion.demo.lifecycle import advanced
 from companion.demo.purchases import Shop
 from companion.demo.records import Record
-from companion.domain.orders import LicenceStatus, Platform
+from companion.domain.orders import ChargeKind, LicenceStatus, OrderStatus, Platform, ReturnStatus
 from companion.domain.profile import Policies, Profile
 from companion.domain.wire import decode, encode
 from companion.services.resources import resource
@@ -69,13 +69,16 @@ def test_what_is_paid_for_is_valid_and_nothing_else(start: dt.datetime, span: dt
     now = start + span
     for record in _records(start):
         order = advanced(record, _PROFILE.policies, now).order
-        (licence,), (plan,) = order.licences, order.subscriptions
+        (licence,) = order.licences
+        assert licence.expires_at is not None
         if licence.status is not LicenceStatus.REFUNDED:
-            assert licence.expires_at == plan.active_until
-            assert (licence.status is LicenceStatus.ACTIVE) == (plan.active_until > now)
-        if plan.auto_renew:
-            assert plan.next_charge_at is not None
-            assert now < plan.next_charge_at < plan.active_until
+            assert (licence.status is LicenceStatus.ACTIVE) == (licence.expires_at > now)
+        for plan in order.subscriptions:
+            if licence.status is not LicenceStatus.REFUNDED:
+                assert licence.expires_at == plan.active_until
+            if plan.auto_renew:
+                assert plan.next_charge_at is not None
+                assert now < plan.next_charge_at < plan.active_until
         ids = [charge.id for charge in order.charges]
         assert len(ids) == len(set(ids))
 
@@ -84,6 +87,32 @@ def test_a_store_left_alone_for_years_catches_up(policies: Policies) -> None:
     start = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
     for record in _records(start):
         later = advanced(record, policies, start.replace(year=2046)).order
-        if record.order.subscriptions[0].auto_renew:
+        if record.order.subscriptions and record.order.subscriptions[0].auto_renew:
             assert later.subscriptions[0].active_until > start.replace(year=2046)
             assert len(later.charges) >= 20
+
+
+def test_a_download_is_charged_the_day_after_the_order_and_once(policies: Policies) -> None:
+    start = dt.datetime(2026, 3, 6, 9, 30, tzinfo=dt.UTC)
+    record = next(record for record in _records(start) if record.order.status is OrderStatus.PROCESSING)
+    assert [charge.kind for charge in record.order.charges] == [ChargeKind.AUTHORIZATION]
+    due = policies.payment.download_charged_after.after(record.order.placed_at)
+    before = advanced(record, policies, due - dt.timedelta(seconds=1))
+    assert before.order.charges == record.order.charges
+    for moment in (due, due + dt.timedelta(days=40)):
+        order = advanced(before, policies, moment).order
+        hold, paid = order.charges
+        assert (order.status, paid.kind, paid.at, paid.amount) == (
+            OrderStatus.COMPLETED, ChargeKind.CHARGE, due, order.total,
+        )  # fmt: skip
+        assert hold.released_at is not None
+        assert hold.released_at > due
+        assert order.invoice_number
+
+
+def test_returns_stand_at_every_step(policies: Policies) -> None:
+    start = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
+    given = [entry for record in _records(start) for entry in advanced(record, policies, start).order.returns]
+    assert {entry.status for entry in given} == {
+        ReturnStatus.LETTER_NEEDED, ReturnStatus.REFUND_INITIATED, ReturnStatus.CREDITED,
+    }  # fmt: skip
