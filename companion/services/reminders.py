@@ -14,7 +14,7 @@ from companion.domain.clocks import clock_trouble
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Order, Receipt
 from companion.domain.profile import Profile
-from companion.domain.reminder_dates import Subject
+from companion.domain.reminder_dates import ReminderKind, Subject
 from companion.domain.reminder_inbox import (
     InboxEntry,
     answered,
@@ -109,10 +109,11 @@ class Reminders:
         if facts is None:
             return Look(entries=self.entries())
         now, settings = self._clock(), self.settings()
+        gone = self._note_withdrawals(facts, now)
+        # Decided and replaced by one and the same reading: whoever wrote in between has won.
         entries = self.entries()
-        gone = self._note_withdrawals(entries, facts, now)
-        found = self._due(facts, entries, settings, now)
-        known = {entry.address: entry for entry in self.entries()}
+        known = {entry.address: entry for entry in entries}
+        found = due(facts.orders, facts.profile, records(entries, now), settings, now, self._zone, facts.files)
         changes = [ReminderChange(known.get(each.address), written_down(each, now)) for each in found]
         won = self._library.replace_reminders(self._orders.store, changes) if changes else ()
         after = self.entries()
@@ -129,13 +130,9 @@ class Reminders:
         now = self._clock()
         self._change({each.address for each in reminders}, lambda entry: marked(entry, now))
 
-    def _due(
-        self, facts: _Facts, entries: tuple[InboxEntry, ...], settings: ReminderSettings, now: dt.datetime
-    ) -> tuple[Reminder, ...]:
-        return due(facts.orders, facts.profile, records(entries, now), settings, now, self._zone, facts.files)
-
-    def _note_withdrawals(self, entries: tuple[InboxEntry, ...], facts: _Facts, now: dt.datetime) -> tuple[str, ...]:
+    def _note_withdrawals(self, facts: _Facts, now: dt.datetime) -> tuple[str, ...]:
         """Note which records the store's facts no longer bear out; returns the addresses of those."""
+        entries = self.entries()
         no_longer = withdrawn(facts.orders, facts.profile, records(entries, now), now, self._zone, facts.files)
         changes = [ReminderChange(*change) for change in changed_by_the_store(entries, no_longer, now)]
         if changes:
@@ -178,7 +175,25 @@ class Reminders:
             )
         if auto_renew_of(plan) is AutoRenew.OFF:
             return None
-        return self._orders.switch_auto_renew(number, plan, False)[1]
+        receipt = self._orders.switch_auto_renew(number, plan, False)[1]
+        self.told_by_switching_off(number, plan.licence_id)
+        return receipt
+
+    def told_by_switching_off(self, number: str, licence_id: str) -> None:
+        """Whoever has just switched auto-renewal off was told until when the licence runs: not again right away.
+
+        The next lead of its last day is told as usual.
+        """
+        now = self._clock()
+        known = {entry.address: entry for entry in self.entries()}
+        told = [
+            ReminderChange(known.get(each.address), marked(written_down(each, now), now))
+            for each in self.current()
+            if each.kind is ReminderKind.EXPIRY
+            and (each.subject.order_number, each.subject.about) == (number, licence_id)
+        ]
+        if told:
+            self._library.replace_reminders(self._orders.store, told)
 
     def _answer(self, reminder: Reminder, answer: Callable[[InboxEntry | None], InboxEntry]) -> None:
         """Write an answer down; when the record changed in between, on top of what it is then."""
@@ -189,9 +204,12 @@ class Reminders:
                 return
 
     def _change(self, addresses: Collection[str], change: Callable[[InboxEntry], InboxEntry]) -> None:
-        changes = [ReminderChange(each, change(each)) for each in self.entries() if each.address in addresses]
-        if changes:
-            self._library.replace_reminders(self._orders.store, changes)
+        """Change records; those that somebody else changed in between, on top of what they are then."""
+        left = set(addresses)
+        while left:
+            changes = [ReminderChange(each, change(each)) for each in self.entries() if each.address in left]
+            written = self._library.replace_reminders(self._orders.store, changes) if changes else ()
+            left = {each.after.address for each, done in zip(changes, written, strict=True) if not done}
 
     # For the page
 

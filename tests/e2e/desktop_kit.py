@@ -104,15 +104,8 @@ def desktop(secret_service: dict[str, str], tmp_path: Path) -> Iterator[Desktop]
     lacking = [name for name in _PARTS if shutil.which(name) is None]
     if not sys.platform.startswith("linux") or lacking:
         pytest.skip(f"needs a Linux desktop ({', '.join(lacking) or 'Linux'} is missing)")
-    reading, writing = os.pipe()
-    words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(words, pass_fds=(writing,), **quiet)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        number = pipe.readline().strip()
-    assert number, "the X server did not start"
-    environment = {**secret_service, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+    server, display = _screen()
+    environment = {**secret_service, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     (tmp_path / "menu").write_text(_MENU.format(choice=tmp_path / "choice"))
     (tmp_path / "menu").chmod(0o755)
     (tmp_path / "dunstrc").write_text(_DUNST.format(menu=tmp_path / "menu"))
@@ -134,6 +127,28 @@ def desktop(secret_service: dict[str, str], tmp_path: Path) -> Iterator[Desktop]
             part.terminate()
         for part in (*parts, server):
             part.wait(20)
+
+
+def _screen() -> tuple[subprocess.Popen[bytes], str]:
+    """An X server of our own and its display; the server itself makes sure that no other one has the number."""
+    for number in range(100 + os.getpid() % 4000, 5000):
+        display = f":{number}"
+        words = ["Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+        server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda server=server, number=number: server.poll() is not None or _is_screen_of(server.pid, number))
+        if server.poll() is None:
+            return server, display
+    raise AssertionError("no X server could be started")
+
+
+def _is_screen_of(pid: int, number: int) -> bool:
+    """Whether the display is there, and that server's (Xserver(1): its lock file names it)."""
+    try:
+        owner = int(Path(f"/tmp/.X{number}-lock").read_text())
+    except (OSError, ValueError):
+        return False
+    words, environment = ["xdotool", "getdisplaygeometry"], {**os.environ, "DISPLAY": f":{number}"}
+    return owner == pid and subprocess.run(words, env=environment, capture_output=True).returncode == 0
 
 
 def _answers(environment: dict[str, str]) -> bool:

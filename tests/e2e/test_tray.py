@@ -107,6 +107,7 @@ def test_from_the_notice_to_auto_renewal_being_off(person: Person, desktop: Desk
     until(lambda: "Auto-renewal is off" in desktop.notices())
     assert person.receipts() == 1
     desktop.picture("off")
+    assert "runs out" not in desktop.notices(), "who switched it off knows"
     program.terminate()
     assert program.wait(20) == 0, "ended in an orderly way by the signal of a log-off"
     # A restart shows nothing of it again.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from reminder_kit import Moments, Program, build, charged_in, learn
 
 from companion.domain.errors import CompanionError
+from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_inbox import SHOWING_TAKES, Standing, standing_of
 from companion.domain.reminder_settings import QuietHours, ReminderSettings
 from companion.domain.reminders import Snooze
@@ -84,10 +86,28 @@ def test_a_clock_set_back_does_not_hold_a_half_shown_reminder_for_ever(start: St
 def test_two_programs_share_what_is_due_between_them(start: Start) -> None:
     learn(start().library, [charged_in(7, f"LF-{number}") for number in range(60)])
     programs = [start() for _ in range(3)]
+    together = threading.Barrier(3)
+
+    def look(program: Program) -> list[str]:
+        together.wait(20)
+        return [each.address for each in program.reminders.look().to_show]
+
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        looks = list(pool.map(lambda program: program.reminders.look(), programs))
-    shown = [each.address for look in looks for each in look.to_show]
+        shown = [address for found in pool.map(look, programs) for address in found]
     assert len(shown) == len(set(shown)) == 60
+
+
+def test_a_mark_is_not_lost_when_the_person_answers_at_the_same_time(start: Start) -> None:
+    program, other = start(), start()
+    learn(program.library, [charged_in(7, f"LF-{number}") for number in range(30)])
+    shown = program.reminders.look().to_show
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        marking = pool.submit(program.reminders.confirm, shown)
+        for each in shown:
+            other.reminders.silence(each)
+        marking.result(20)
+    entries = program.reminders.entries()
+    assert all(entry.shown_at is not None and entry.never_again for entry in entries)
 
 
 def test_a_snooze_comes_back_and_outlives_a_restart(start: Start, moments: Moments) -> None:
@@ -134,6 +154,18 @@ def test_what_the_store_changed_is_withdrawn_and_returns_when_it_holds_again(sta
     learn(program.library, [charged_in(7)])
     assert reminder.address not in {each.address for each in program.reminders.look().to_show}
     assert any(standing_of(each, moments.now) is Standing.CURRENT for each in program.reminders.inbox())
+
+
+def test_who_switched_off_is_not_told_right_away_that_it_runs_out(start: Start, moments: Moments) -> None:
+    program = start()
+    learn(program.library, [charged_in(7)])
+    program.reminders.confirm(program.reminders.look().to_show)
+    learn(program.library, [charged_in(7, auto_renew=False)])
+    program.reminders.told_by_switching_off("LF-1", "lic-1")
+    assert program.reminders.look().to_show == ()
+    moments.now += 4 * DAY
+    (nearer,) = program.reminders.look().to_show
+    assert (nearer.kind, nearer.lead) == (ReminderKind.EXPIRY, "P3D")
 
 
 def test_a_moved_date_and_a_new_price_are_told_anew(start: Start) -> None:
