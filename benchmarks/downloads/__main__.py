@@ -1,7 +1,8 @@
 """Compares ``companion fetch`` and ``verify`` with curl, wget, aria2 and openssl: ``python -m benchmarks.downloads``.
 
 Needs nginx, curl, wget, aria2 and openssl from the distribution; shaped lines need root, gcc and iproute2 too and are
-left out otherwise, which is said. Runs are interleaved; the figures are medians.
+left out otherwise, which is said. Runs are interleaved; the figures are medians. The memory shown for the others is at
+least this program's own, from which they are started.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ from companion.services.downloads.transport import Address, AtEndError, Body, Co
 from companion.services.downloads.warm import LENGTH, Buffer, WarmBuffers
 
 _AHEAD = 32 * 1024 * 1024
+_SMALL = 64 * 1024
+_GATHER_SECONDS = 0.004
 
 
 class Work(Protocol):
@@ -227,6 +229,9 @@ class Lane:
 
     def _rest(self, count: int) -> None:
         delay = self._work.pace.delay(count)
+        if count < _SMALL:
+            # Bytes that trickle in are left to gather in the socket: each read costs as much as a large one.
+            delay = max(delay, _GATHER_SECONDS)
         if delay and self._stop.wait(delay):
             raise Cancelled
 
