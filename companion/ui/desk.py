@@ -203,7 +203,10 @@ class Desk(QObject):
         """Switch auto-renewal; afterwards the snapshot shows what the store says, whatever happened."""
 
         def work(_: Task) -> Receipt:
-            return self.services.orders.switch_auto_renew(number, plan, on)[1]
+            receipt = self.services.orders.switch_auto_renew(number, plan, on)[1]
+            if not on:
+                self.services.reminders.told_by_switching_off(number, plan.licence_id)
+            return receipt
 
         def fail(error: CompanionError) -> None:
             failed(error)
