@@ -17,13 +17,17 @@ from companion.domain.wire import Value, to_builtins
 
 
 class MoneyShown(Value, frozen=True):
-    """``money``: every movement, the oldest first, and why there seem to be two charges (None: nothing does)."""
+    """``money``: every movement, the oldest first, and why there seem to be two charges (None: nothing does).
+
+    `ahead` says when the first charge comes, as long as there is none.
+    """
 
     order_number: str
     movements: tuple[Movement, ...]
     two_charges: TwoCharges | None
     explained: tuple[str, ...]
     statement_descriptor: str
+    ahead: str | None = None
 
 
 class ShippingShown(Value, frozen=True):
@@ -50,7 +54,7 @@ def add_money(parser: argparse.ArgumentParser) -> None:
     common(
         parser,
         show_money,
-        epilog="JSON: {orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor}",
+        epilog="JSON: {orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead}",
     )
 
 
@@ -71,7 +75,13 @@ def add_receipts(parser: argparse.ArgumentParser) -> None:
 
 def show_money(run: Run) -> int:
     """Show what was held, charged and given back, and why there may seem to be two charges."""
-    from companion.domain.charges import movement_sentence, timeline, two_charges_sentences, why_two_charges
+    from companion.domain.charges import (
+        charge_ahead_sentence,
+        movement_sentence,
+        timeline,
+        two_charges_sentences,
+        why_two_charges,
+    )
     from companion.domain.wording import plain_date, plain_money
 
     services, number = run.services, run.number()
@@ -82,8 +92,10 @@ def show_money(run: Run) -> int:
     shown = MoneyShown(
         order_number=number, movements=timeline(order, profile, now), two_charges=two, explained=explained,
         statement_descriptor=profile.store.statement_descriptor,
+        ahead=charge_ahead_sentence(order, profile, date),
     )  # fmt: skip
     lines = [movement_sentence(move, date, plain_money) for move in shown.movements]
+    lines += [shown.ahead] if shown.ahead else []
     lines += ["Why are there two charges?", *(f"  {sentence}" for sentence in explained)] if explained else []
     run.output.result(shown, *(lines or ["Nothing has been charged yet."]))
     return EXIT_DONE

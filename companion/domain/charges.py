@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from companion.domain.business_days import business_window
 from companion.domain.money import Money
-from companion.domain.orders import Charge, ChargeKind, Order
+from companion.domain.orders import Charge, ChargeKind, LineItemKind, Order, OrderStatus
 from companion.domain.profile import PaymentPolicy, Profile
 from companion.domain.shipping import store_zone
 from companion.domain.wire import Instant, Value
@@ -117,6 +117,16 @@ def movement_sentence(movement: Movement, format_date: FormatDate, format_money:
     """One movement in a line: day, amount, what happened and what else is to know."""
     words = movement_words(movement, format_date, format_money)
     return f"{format_date(movement.at)}: {format_money(movement.amount)} {words.what}. {words.note}".rstrip()
+
+
+def charge_ahead_sentence(order: Order, profile: Profile, format_date: FormatDate) -> str | None:
+    """When the first charge comes, as long as it has not: a download's day is known, a parcel's is its leaving."""
+    if order.status is OrderStatus.REFUNDED or any(charge.kind is ChargeKind.CHARGE for charge in order.charges):
+        return None
+    if any(item.kind is LineItemKind.PHYSICAL for item in order.line_items):
+        return "You are charged when the parcel leaves, each parcel on its own."
+    placed = order.placed_at.astimezone(store_zone(profile))
+    return f"You are charged on {format_date(profile.policies.payment.download_charged_after.after(placed))}."
 
 
 class WhyTwo(enum.StrEnum):

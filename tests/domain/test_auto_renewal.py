@@ -132,3 +132,25 @@ def test_the_receipt_carries_content_date_time_and_end(build):
         "What the store says: Auto-renewal is off.",
         "Receipt number: rc-77",
     )
+
+
+def facts(build, charges=(), **plan):
+    subscription = build.subscription(**plan)
+    order = build.order(subscriptions=(subscription,), charges=charges)
+    charge = auto_renewal.next_charge(order, subscription, dt.UTC)
+    return dict(auto_renewal.price_facts(order, subscription, charge, SHOW, plain_money))
+
+
+def test_the_price_now_stands_beside_the_one_at_renewal(build):
+    found = facts(build, renewal_price=build.usd(7900))
+    assert (found["Price now"], found["At renewal"]) == ("55.00 USD for 1 year", "79.00 USD, more than now")
+    assert facts(build, renewal_price=build.usd(100))["At renewal"] == "1.00 USD, less than now"
+    assert facts(build)["At renewal"] == "55.00 USD, the same as now"
+    assert "At renewal" not in facts(build, auto_renew=False, next_charge_at=None)
+
+
+def test_tax_that_comes_on_top_is_told_and_tax_that_is_included_is_not(build):
+    added = build.charge(amount=build.usd(5950), tax=build.usd(450))
+    assert facts(build, (added,))["Tax"] == "comes on top; it was 4.50 USD last time"
+    assert "Tax" not in facts(build, (build.charge(amount=build.usd(5500), tax=build.usd(878)),))
+    assert "Tax" not in facts(build, (build.charge(amount=build.usd(5500)),))

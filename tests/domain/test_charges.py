@@ -2,8 +2,15 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.charges import WhyTwo, movement_sentence, timeline, two_charges_sentences, why_two_charges
-from companion.domain.orders import ChargeKind, Shipment, ShipmentStatus
+from companion.domain.charges import (
+    WhyTwo,
+    charge_ahead_sentence,
+    movement_sentence,
+    timeline,
+    two_charges_sentences,
+    why_two_charges,
+)
+from companion.domain.orders import ChargeKind, LineItemKind, Shipment, ShipmentStatus
 from companion.domain.wording import plain_date, plain_money
 
 SHOW = plain_date(dt.UTC)
@@ -102,3 +109,13 @@ def test_one_charge_is_no_question(build, hold, answer):
     assert answer(build.charge()) == (None, "")
     assert answer() == (None, "")
     assert answer(hold) == (None, "")
+
+
+def test_the_first_charge_is_announced_until_it_comes(build, hold):
+    waiting = build.order(charges=(hold,), placed_at=build.day(-0.5))
+    assert charge_ahead_sentence(waiting, build.profile(), SHOW) == "You are charged on 11 March 2027."
+    boxed = build.order(charges=(hold,), line_items=(build.line_item(kind=LineItemKind.PHYSICAL),))
+    assert charge_ahead_sentence(boxed, build.profile(), SHOW) == (
+        "You are charged when the parcel leaves, each parcel on its own."
+    )
+    assert charge_ahead_sentence(build.order(charges=(hold, build.charge())), build.profile(), SHOW) is None

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain import returns
+from companion.domain import invoices, returns
 from companion.domain.orders import (
     ChargeKind,
     DestructionLetter,
+    Invoice,
     LineItemKind,
     OrderStatus,
     Return,
@@ -191,3 +192,32 @@ def test_the_counted_deadline_is_30_days_in_the_stores_own_calendar(build, place
     local = start.astimezone(store)
     assert found.astimezone(store).date() == local.date() + dt.timedelta(days=30)
     assert found.astimezone(store).time().replace(hour=0) == local.time().replace(hour=0)
+
+
+def test_the_steps_of_a_return_are_told_in_their_order(build):
+    signed = DestructionLetter(text="I have destroyed it.", accepted_at=build.day(1))
+    entry = asked(build, letter=signed, refund_initiated_at=build.day(2))
+    assert [step.words for step in returns.return_steps(entry, SHOW)] == [
+        f"Asked for on {SHOW(entry.requested_at)}.",
+        "Electronic Letter of Destruction accepted on 11 March 2027.",
+        "Refund initiated on 12 March 2027.",
+    ]
+    assert len(returns.return_steps(asked(build), SHOW)) == 1
+    assert {returns.reason_words(reason) for reason in ReturnReason}.isdisjoint({""})
+
+
+def test_a_buyer_who_is_exempt_learns_how_to_claim_tax_back(build):
+    def invoice(tax, included=False):
+        return Invoice(
+            number="INV-1", order_number="LF-1001", issued_at=build.NOW, seller="Larkfield", buyer="A school",
+            lines=(), net=build.usd(5500), tax=build.usd(tax), total=build.usd(5500 + tax), tax_name="VAT",
+            tax_included=included,
+        )  # fmt: skip
+
+    said = " ".join(invoices.exemption_sentences(invoice(450), "https://help.example", plain_money))
+    assert "4.50 USD" in said
+    assert "exemption certificate" in said
+    assert "order LF-1001 and invoice INV-1" in said
+    assert "https://help.example" in said
+    assert invoices.exemption_sentences(invoice(0), None, plain_money) == ()
+    assert invoices.tax_words(invoice(450, included=True)) == "VAT, included in the prices"

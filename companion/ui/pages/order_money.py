@@ -8,7 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from companion.domain.charges import Movement, movement_words, timeline, two_charges_sentences, why_two_charges
+from companion.domain.charges import (
+    Movement,
+    charge_ahead_sentence,
+    movement_words,
+    timeline,
+    two_charges_sentences,
+    why_two_charges,
+)
 from companion.domain.orders import ChargeKind, Order, Return, ReturnReason
 from companion.domain.profile import Profile
 from companion.domain.returns import (
@@ -47,6 +54,9 @@ class MoneyCard(Section):
             self.add(self._list(moves))
         else:
             self.add(label("Nothing has been charged yet.", "muted"))
+        ahead = charge_ahead_sentence(order, profile, form.date)
+        if ahead is not None:
+            self.add(label(ahead))
         two = why_two_charges(order, profile, now)
         if two is not None:
             self.add(line(), label("Why are there two charges?", "strong"))
