@@ -53,19 +53,20 @@ def choices(
     field = _FIELDS[kind]
     standard = ReminderSettings().cancel_by if kind is ReminderKind.CANCEL_BY else None
     suggested = getattr(defaults, field, None) if standard is None else standard
-    words = lead_words(suggested) if suggested is not None else "as the store suggests"
-    found = [LeadChoice(f"{words[:1].upper()}{words[1:]} (suggested)", standard)]
-    for leads in (_OFTEN, *(_days(count) for count in _ONCE), ()):
-        if leads != suggested:
-            said = lead_words(leads)
-            found.append(LeadChoice(f"{said[:1].upper()}{said[1:]}", leads))
+    first = f"{_sentence(lead_words(suggested))} (suggested)" if suggested is not None else "As the store suggests"
+    found = [LeadChoice(first, standard)]
+    others = (_OFTEN, *(_days(count) for count in _ONCE), ())
+    found += [LeadChoice(_sentence(lead_words(leads)), leads) for leads in others if leads != suggested]
     wanted = getattr(settings, field)
     position = next((index for index, choice in enumerate(found) if choice.leads == wanted), None)
     if position is None:
-        said = lead_words(wanted)
-        found.append(LeadChoice(f"{said[:1].upper()}{said[1:]}", wanted))
+        found.append(LeadChoice(_sentence(lead_words(wanted)), wanted))
         position = len(found) - 1
     return tuple(found), position
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def with_leads(settings: ReminderSettings, kind: ReminderKind, leads: tuple[Period, ...] | None) -> ReminderSettings:

@@ -42,8 +42,9 @@ def store(tmp_path: Path) -> Iterator[DemoStore]:
 
 
 @pytest.fixture
-def services(tmp_path: Path, store: DemoStore) -> Iterator[Services]:
-    """Services of one user at that store."""
+def services(tmp_path: Path, store: DemoStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """Services of one user at that store; the developer's own desktop shows no notices of theirs."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/no-bus")
     made = build_services(tmp_path / "home", store.url)
     yield made
     made.close()
@@ -57,10 +58,7 @@ def program(qapp: QApplication, qtbot: QtBot, services: Services) -> Iterator[Wi
         made.start(in_tray=False)
     qtbot.waitUntil(lambda: not made.runner.busy)
     yield made
-    made.desk.transfers.close()
-    made.runner.shut_down()
-    made.window.hide()
-    made.tray.hide()
+    made.close()
     made.window.deleteLater()
 
 

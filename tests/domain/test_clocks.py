@@ -1,0 +1,87 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from companion.domain.clocks import (
+    REFRESH_AFTER_FAILURE,
+    REFRESH_EVERY,
+    Clocks,
+    clock_trouble,
+    jumped,
+    next_refresh,
+)
+
+NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("wall", "steady", "expected"),
+    [
+        (300, 300, False),
+        (360, 300, False),
+        (300 + 3600, 300, True),  # slept, or the clock was put forward
+        (300 - 3600, 300, True),  # the clock was put back
+        (7200, 7200, False),  # busy for two hours, but awake
+    ],
+)
+def test_clocks_that_part_ways_mean_sleep_or_a_clock_that_was_set(wall, steady, expected):
+    before, after = Clocks(NOW, 50.0), Clocks(NOW + dt.timedelta(seconds=wall), 50.0 + steady)
+    assert jumped(before, after) is expected
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [
+        (10 * 60, None),
+        (-10 * 60, None),
+        (10 * 60 + 1, "10 minutes ahead of"),
+        (-3 * 3600, "3 hours behind"),
+        (400 * 86400, "400 days ahead of"),
+    ],
+)
+def test_a_clock_that_disagrees_by_more_than_ten_minutes_is_told(offset, words):
+    trouble = clock_trouble(NOW, NOW + dt.timedelta(seconds=offset))
+    assert (trouble is None) is (words is None)
+    if trouble is not None:
+        assert trouble.code == "clock-wrong"
+        assert words in trouble.message
+        assert ("early" if offset > 0 else "late") in trouble.message
+
+
+def test_a_store_that_tells_no_time_says_nothing_about_the_clock():
+    assert clock_trouble(None, NOW) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 10**9), st.text(max_size=8))
+def test_the_store_is_asked_about_four_times_a_day(seconds, this_pc):
+    last = NOW + dt.timedelta(seconds=seconds)
+    at = next_refresh(last, None, last, this_pc)
+    assert REFRESH_EVERY / 3 < at - last <= 2 * REFRESH_EVERY + REFRESH_EVERY / 3
+
+
+def test_many_pcs_spread_over_the_day():
+    begun = [next_refresh(NOW, None, NOW, f"pc-{number}") for number in range(2000)]
+    quarter = dt.timedelta(minutes=15)
+    busiest = max(sum(start <= at < start + quarter for at in begun) for start in begun[:200])
+    assert busiest < 2000 / 10, "no quarter of an hour gets a tenth of all PCs"
+
+
+def test_one_pc_asks_at_different_times_on_different_days():
+    times = set()
+    at = NOW
+    for _ in range(40):
+        at = next_refresh(at, None, at, "pc")
+        times.add(at.time().replace(second=0, microsecond=0))
+    assert len(times) > 30
+
+
+def test_a_failure_is_followed_by_another_try_and_a_clock_set_back_by_one_at_once():
+    assert next_refresh(NOW, NOW + HOUR, NOW + HOUR, "pc") == NOW + HOUR + REFRESH_AFTER_FAILURE
+    assert next_refresh(None, NOW, NOW, "pc") == NOW + REFRESH_AFTER_FAILURE
+    assert next_refresh(None, None, NOW, "pc") == NOW
+    assert next_refresh(NOW + DAY, None, NOW, "pc") == NOW
+    assert next_refresh(NOW - 30 * DAY, None, NOW, "pc") < NOW, "after a month of sleep it is overdue"
