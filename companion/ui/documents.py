@@ -12,7 +12,6 @@ from companion.domain.invoices import tax_words
 from companion.domain.orders import Invoice
 from companion.domain.wording import FormatDate, FormatMoney
 
-_MARGIN = 20.0
 _PAPER_STYLE = "body { color: #000000; } td { padding: 3px 12px 3px 0; }"
 
 
@@ -57,7 +56,8 @@ def as_pdf(content: str, title: str) -> bytes:
     writer.setTitle(title)
     writer.setCreator("Companion")
     writer.setPageSize(QPageSize(_page_size()))
-    writer.setPageMargins(QMarginsF(_MARGIN, _MARGIN, _MARGIN, _MARGIN), QPageLayout.Unit.Millimeter)
+    # Qt's documents bring a margin of 2 cm of their own.
+    writer.setPageMargins(QMarginsF(), QPageLayout.Unit.Millimeter)
     paper(content, title).print_(writer)
     # The writer ends the file only when it is gone.
     del writer
