@@ -146,9 +146,13 @@ class ReturnCard(Section):
     def _ask_for_order(self, pressed: QPushButton) -> None:
         orders, order = self.desk.services.orders, self.order
         dialog = ReturnDialog(self.window(), order, self._sentences)
-        dialog.accepted.connect(
-            lambda: self.act(pressed, lambda _: orders.request_return(order, dialog.reason), self._requested)
-        )
+
+        def agreed() -> None:
+            # Read here: a widget is not for the thread that asks the store.
+            reason = dialog.reason
+            self.act(pressed, lambda _: orders.request_return(order, reason), self._requested)
+
+        dialog.accepted.connect(agreed)
         dialog.open()
 
     def _add_renewal(self, found: RenewalReturn) -> None:
@@ -187,9 +191,7 @@ class ReturnCard(Section):
     def _read_letter(self, entry: Return) -> None:
         dialog = LetterDialog(self, entry)
         orders, number = self.desk.services.orders, self.order.number
-        dialog.accepted.connect(
-            lambda: self.act(dialog.agree, lambda _: orders.accept_letter(number, entry), self._requested)
-        )
+        dialog.accepted.connect(lambda: self.act(None, lambda _: orders.accept_letter(number, entry), self._requested))
         dialog.open()
 
 
@@ -198,6 +200,7 @@ class ReturnDialog(QDialog):
 
     def __init__(self, parent: QWidget, order: Order, sentences: tuple[str, ...]) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Request a return")
         self.setMinimumWidth(520)
         outer = QVBoxLayout(self)
@@ -232,6 +235,7 @@ class LetterDialog(QDialog):
 
     def __init__(self, parent: Section, entry: Return) -> None:
         super().__init__(parent.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Electronic Letter of Destruction")
         self.resize(560, 460)
         outer = QVBoxLayout(self)

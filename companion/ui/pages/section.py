@@ -40,6 +40,7 @@ class Section(Card):
         """
         if pressed is not None:
             pressed.setEnabled(False)
+            pressed.setText("Asking the store…")
         tell, desk, number = self.tell, self.desk, self.order.number
 
         def finish(result: T) -> None:
