@@ -186,6 +186,10 @@ class Grant(Value, frozen=True):
     piece_sha256: tuple[Sha256, ...] = ()
     installation: Installation = Installation()
 
+    def __repr__(self) -> str:
+        # The URL is signed: whoever reads it in a log could download.
+        return f"Grant({self.artifact_id!r}, {self.filename!r}, {self.size}, {self.sha256[:12]}…)"
+
 
 class ShipmentStatus(enum.StrEnum):
     PREPARING = "preparing"
