@@ -15,11 +15,15 @@ _LOOK_BACK = 40
 
 
 class Attempts:
-    """Counts attempts through the time-line, so that a new start of the program does not begin anew."""
+    """Counts attempts through the time-line, so that a new start of the program does not begin anew.
 
-    def __init__(self, library: Library, clock: Callable[[], dt.datetime]) -> None:
+    Only numbers of orders that are `known` are written down: what somebody typed for one may be their password.
+    """
+
+    def __init__(self, library: Library, clock: Callable[[], dt.datetime], known: Callable[[str], bool]) -> None:
         self._library = library
         self._clock = clock
+        self._known = known
 
     @contextlib.contextmanager
     def counted(self, what: str, number: str | None) -> Iterator[None]:
@@ -37,14 +41,19 @@ class Attempts:
             return
         # A disk that takes no notes must not hide the failure itself.
         with contextlib.suppress(CompanionError):
-            self._note(FAILED, what, number, error.code)
-            error.attempts = self._in_a_row(what, number)
+            order = self._order(number)
+            self._note(FAILED, what, order, error.code)
+            error.attempts = self._in_a_row(what, order)
 
     def succeeded(self, what: str, number: str | None) -> None:
         """Note that something worked after it had failed."""
         with contextlib.suppress(CompanionError):
-            if self._in_a_row(what, number):
-                self._note(SUCCEEDED, what, number, None)
+            order = self._order(number)
+            if self._in_a_row(what, order):
+                self._note(SUCCEEDED, what, order, None)
+
+    def _order(self, number: str | None) -> str | None:
+        return number if number is not None and self._known(number) else None
 
     def _in_a_row(self, what: str, number: str | None) -> int:
         steps = self._library.steps((FAILED, SUCCEEDED), number, _LOOK_BACK)

@@ -27,6 +27,7 @@ from companion.domain.orders import (
 )
 from companion.domain.problems import Problem, explain_problem
 from companion.domain.profile import Profile
+from companion.domain.redaction import redact
 from companion.domain.wire import Secret
 from companion.services.access import Access
 from companion.services.attempts import Attempts
@@ -63,7 +64,7 @@ class Orders:
         self._access = Access(client, keychain, clock)
         self._intents = Intents(library, client.url, clock)
         self._switching = Switching(client, self._access, self._intents, library, clock)
-        self.attempts = Attempts(library, clock)
+        self.attempts = Attempts(library, clock, lambda number: library.order(client.url, number) is not None)
         self._full: dict[str, Order] = {}
         self._lock = threading.RLock()
 
@@ -111,7 +112,7 @@ class Orders:
         Raises what the store says to a wrong pair; nothing is kept then. The number is kept as the store spells it.
         """
         credentials = Credentials(order_password=password)
-        with self.attempts.counted(LOG_IN, number):
+        with self.attempts.counted(LOG_IN, None):
             session = self._access.log_in(number, credentials)
         spelled = [opened for opened in session.order_numbers if opened.casefold() == number.casefold()]
         return self._add(session, credentials, tuple(spelled) or session.order_numbers)
@@ -329,8 +330,10 @@ class Orders:
     def open_case(self, number: str, summary: str, case_file: str) -> SupportCase:
         """Send a case to support and keep its number.
 
-        While the answer to the same summary is outstanding, the case file that was sent first is sent again.
+        While the answer to the same summary is outstanding, the case file that was sent first is sent again. What a
+        person wrote into the summary is cleaned of secrets like the case file itself.
         """
+        summary = redact(summary, self.secrets(), keep=[known.number for known in self._library.orders(self.store)])
         what = ("sending a case to support", number, summary)
         text = self._intents.begin(what, case_file).body or case_file
         case = self._once(number, what, lambda token, key: self._client.open_case(number, summary, text, token, key))
@@ -370,7 +373,7 @@ class Orders:
 
     def use_for_session(self, number: str, credentials: Credentials) -> None:
         """Open an order for this process only, without keeping its credentials."""
-        with self.attempts.counted(LOG_IN, number):
+        with self.attempts.counted(LOG_IN, None):
             self._access.hold(number, self._access.log_in(number, credentials))
 
     def _known(self, number: str) -> KnownOrder:

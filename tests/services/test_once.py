@@ -251,3 +251,25 @@ def test_the_second_failure_in_a_row_is_known_as_such(bench: Bench) -> None:
     with pytest.raises(CompanionError) as error:
         bench.orders.add(CLOSED, Secret("wrong"))
     assert error.value.attempts == 1, "what worked in between ends the row"
+
+
+def test_a_password_typed_where_the_number_belongs_is_not_written_down(bench: Bench, tmp_path: Path) -> None:
+    account = bench.store.accounts[0]
+    for _ in range(2):
+        with pytest.raises(CompanionError) as error:
+            bench.orders.add(account.order_password, Secret("something"))
+    assert error.value.attempts == 2
+    bench.stop()
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("library.db*"))
+    assert b"credentials-wrong" in written
+    assert account.order_password.encode() not in written
+    bench.start()
+
+
+def test_a_key_written_into_the_summary_does_not_leave(bench: Bench) -> None:
+    order = bench.open(FAMILY)
+    key = order.licences[0].key
+    assert key is not None
+    bench.orders.open_case(FAMILY, f"{FAMILY}: the key {key.reveal()} is refused.", "{}")
+    (known,) = bench.orders.cases()
+    assert known.summary == f"{FAMILY}: the key ••• is refused."
