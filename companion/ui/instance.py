@@ -89,9 +89,9 @@ class Instance(QObject):
             # A program that has just started may have its lock and not yet its ear.
             return False
         socket.write(encode(wishes) + b"\n")
-        socket.waitForBytesWritten(_ANSWER_MS)
+        socket.waitForBytesWritten(self._patience)
         answer = b""
-        deadline = QDeadlineTimer(_ANSWER_MS)
+        deadline = QDeadlineTimer(self._patience)
         while not answer.endswith(b"\n") and socket.waitForReadyRead(max(1, deadline.remainingTime())):
             answer += bytes(socket.readAll().data())
         socket.abort()

@@ -66,7 +66,9 @@ class Reminding(QObject):
         self._desk = desk
         self._steady = steady
         self._notifications = Notifications()
+        # What a pressed button is about: notices that remind, and those that tell what came of an answer.
         self._shown: dict[str, tuple[Reminder, ...]] = {}
+        self._answers: dict[str, tuple[Reminder, ...]] = {}
         self._clocks = Clocks(desk.now(), steady())
         self._next_look: dt.datetime | None = desk.now()
         self._looking = self._again = False
@@ -212,7 +214,7 @@ class Reminding(QObject):
 
     def pressed(self, key: str, action: str) -> None:
         """A button of a notice was pressed, or the notice itself."""
-        reminders = self._shown.get(key, ())
+        reminders = self._shown.get(key) or self._answers.get(key, ())
         if action == LATER and reminders:
             self._put_off(reminders, Snooze.TOMORROW_MORNING)
         elif action in _INSTEAD and reminders:
@@ -231,7 +233,7 @@ class Reminding(QObject):
             if not isinstance(back, dt.datetime):
                 return
             key = f"put off {reminders[0].address}"
-            self._shown[key] = reminders
+            self._answers[key] = reminders
             words = {HOUR: "In an hour instead", THREE_DAYS: "In 3 days instead"}
             actions = tuple((code, text) for code, text in words.items() if _INSTEAD[code] is not choice)
             title = "You will be reminded again"
@@ -242,7 +244,7 @@ class Reminding(QObject):
 
     def _turn_off(self, reminder: Reminder) -> None:
         key, name = f"outcome {reminder.address}", reminder.subject.name
-        self._shown[key] = (reminder,)
+        self._answers[key] = (reminder,)
 
         def done(receipt: Receipt | None) -> None:
             body = f"Auto-renewal of {name} was off already. Nothing will be charged."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from companion.services.resources import resource
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.page import Destination
 from companion.ui.theme import LIGHT
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 BLOCKER = "companionblock"
 

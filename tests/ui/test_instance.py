@@ -1,0 +1,174 @@
+"""One program per person: later starts hand over, locks of the dead are taken over, signals end it in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLockFile
+from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from companion.domain.errors import CompanionError
+from companion.ui.endings import Endings
+from companion.ui.instance import Instance, Wishes
+from companion.ui.wakeups import Wakeups
+
+_SECOND = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from companion.domain.errors import CompanionError
+from companion.ui.instance import Instance, Wishes
+application = QCoreApplication([])
+instance = Instance(Path(sys.argv[1]), patience_ms=1000)
+try:
+    sys.stdout.write("first" if instance.begin(Wishes(tray=True, store="https://other.example")) else "handed over")
+except CompanionError as error:
+    sys.stdout.write(error.code)
+"""
+
+_HOLDER = """
+import sys
+from PySide6.QtCore import QLockFile
+lock = QLockFile(sys.argv[1])
+lock.setStaleLockTime(0)
+assert lock.tryLock(0)
+sys.stdout.write("held\\n")
+sys.stdout.flush()
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def first(qapp: QApplication, tmp_path: Path) -> Iterator[Instance]:
+    made = Instance(tmp_path)
+    assert made.begin(Wishes())
+    yield made
+    made.end()
+
+
+def second(state: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", _SECOND, str(state)], stdout=subprocess.PIPE, text=True)
+
+
+def test_a_second_start_hands_its_wishes_over(first: Instance, tmp_path: Path, qtbot: QtBot) -> None:
+    heard: list[Wishes] = []
+    first.asked.connect(heard.append)
+    started = [second(tmp_path) for _ in range(3)]
+    qtbot.waitUntil(lambda: all(each.poll() is not None for each in started), timeout=20_000)
+    assert [each.communicate()[0] for each in started] == ["handed over"] * 3
+    assert heard == [Wishes(tray=True, store="https://other.example")] * 3
+
+
+def test_another_folder_is_another_program(first: Instance, tmp_path: Path) -> None:
+    started = second(tmp_path / "another")
+    assert started.communicate(timeout=20)[0] == "first"
+
+
+def test_after_the_first_has_ended_the_next_is_the_first(qapp: QApplication, tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    assert instance.begin(Wishes())
+    instance.end()
+    assert second(tmp_path).communicate(timeout=20)[0] == "first"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets nobody remove a lock that is held")
+def test_a_lock_behind_which_nobody_listens_is_taken_over(qapp: QApplication, tmp_path: Path) -> None:
+    """As after a crash, when another program has got the process id."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(tmp_path / "running.lock")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    instance = Instance(tmp_path, patience_ms=300)
+    assert instance.begin(Wishes())
+    instance.end()
+    holder.communicate("\n", timeout=20)
+
+
+def test_a_killed_program_leaves_nothing_that_hinders(qapp: QApplication, tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(tmp_path / "running.lock")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    holder.kill()
+    holder.communicate(timeout=20)
+    assert (tmp_path / "running.lock").exists()
+    instance = Instance(tmp_path)
+    assert instance.begin(Wishes())
+    instance.end()
+
+
+def test_a_first_one_that_does_not_react_is_said(first: Instance, tmp_path: Path) -> None:
+    """Its window hangs: it is listening, as the system sees it, and never answers."""
+    other = Instance(tmp_path, patience_ms=300)
+    with pytest.raises(CompanionError) as failed:
+        other.begin(Wishes())
+    assert failed.value.code == "not-answering"
+
+
+@pytest.mark.parametrize("said", [b"\n", b"not json\n", b'{"tray": "yes"}\n', b"\xff\xfe\n", b"[" * 5000 + b"\n"])
+def test_nonsense_from_somebody_else_is_not_heard(first: Instance, tmp_path: Path, qtbot: QtBot, said: bytes) -> None:
+    heard: list[Wishes] = []
+    first.asked.connect(heard.append)
+    socket = QLocalSocket()
+    socket.connectToServer(first._name)
+    assert socket.waitForConnected(5000)
+    socket.write(said)
+    socket.flush()
+    started = second(tmp_path)
+    qtbot.waitUntil(lambda: started.poll() is not None, timeout=20_000)
+    assert started.communicate()[0] == "handed over"
+    assert len(heard) == 1
+    socket.abort()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the socket's file has a mode")
+def test_nobody_else_may_speak_to_it(first: Instance, tmp_path: Path) -> None:
+    assert (tmp_path / "running.socket").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_with_a_very_long_name_is_no_hindrance(qapp: QApplication, tmp_path: Path) -> None:
+    state = tmp_path / ("long" * 40)
+    instance = Instance(state)
+    assert instance.begin(Wishes())
+    assert instance._server.isListening()
+    instance.end()
+
+
+def test_a_folder_that_cannot_be_written_is_left_for_the_library_to_tell(qapp: QApplication, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert Instance(tmp_path / "file" / "state").begin(Wishes())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends itself a POSIX signal")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_the_program_in_order(qapp: QApplication, qtbot: QtBot, number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    endings = Endings(qapp)
+    with qtbot.waitSignal(endings.told, timeout=5000):
+        os.kill(os.getpid(), number)
+    endings.close()
+    assert signal.getsignal(number) is before
+
+
+def test_only_waking_up_is_told_not_falling_asleep(qtbot: QtBot) -> None:
+    wakeups = Wakeups()
+    with qtbot.assertNotEmitted(wakeups.woke):
+        wakeups.heard(True)
+    with qtbot.waitSignal(wakeups.woke):
+        wakeups.heard(False)
+
+
+def test_locks_are_qts_own(first: Instance, tmp_path: Path) -> None:
+    assert not QLockFile(str(tmp_path / "running.lock")).tryLock(0)
