@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -96,16 +97,20 @@ def order(number: int, chance: random.Random) -> Order:
     )
 
 
-def timed(name: str, work: Callable[[], object]) -> None:
+ALLOWED_MS = 10.0
+
+
+def timed(name: str, work: Callable[[], object]) -> float:
     taken = []
     for _ in range(50):
         begun = time.perf_counter()
         work()
         taken.append((time.perf_counter() - begun) * 1000)
     print(f"{name:<52} median {statistics.median(taken):7.2f} ms   worst {max(taken):7.2f} ms")
+    return statistics.median(taken)
 
 
-def main() -> None:
+def main() -> int:
     profile = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")
     chance = random.Random(7)
     orders = [order(number, chance) for number in range(1000)]
@@ -114,14 +119,19 @@ def main() -> None:
     told: tuple[Shown, ...] = tuple(mark_shown(reminder, NOW) for reminder in first)
     dates = sum(1 for _ in subjects(orders, profile, ZONE))
     print(f"{len(orders)} orders, {dates} dates, {len(first)} due at the first start, {len(told)} records")
+    slowest = 0.0
     for name, shown in (("first start", ()), ("everything already shown", told)):
-        timed(f"due, {name}", lambda shown=shown: due(orders, profile, shown, loud, NOW, ZONE))
+        median = timed(f"due, {name}", lambda shown=shown: due(orders, profile, shown, loud, NOW, ZONE))
+        slowest = max(slowest, median)
         timed(f"next_wake, {name}", lambda shown=shown: next_wake(orders, profile, shown, loud, NOW, ZONE))
     night = NOW.replace(hour=4)
     timed("due, quiet hours", lambda: due(orders, profile, (), ReminderSettings(), night, ZONE))
     timed("next_wake, quiet hours", lambda: next_wake(orders, profile, (), ReminderSettings(), night, ZONE))
-    print(f"msgspec {msgspec.__version__}")
+    print(
+        f"due takes {slowest:.2f} ms at most (median); allowed are {ALLOWED_MS:.0f} ms. msgspec {msgspec.__version__}"
+    )
+    return 0 if slowest < ALLOWED_MS else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

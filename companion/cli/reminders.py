@@ -77,10 +77,10 @@ def show_reminders(run: Run) -> int:
         at=now,
         due=tuple(
             Due(reminder=each, notice=notice(each, date, plain_money))
-            for each in due(orders, profile, (), settings, now, services.zone, files)
+            for each in current(orders, profile, entries, settings, now, services.zone, files)
         ),
         ahead=ahead,
-        next_at=next_wake(orders, profile, (), settings, now, services.zone, files),
+        next_at=next_wake(orders, profile, records(entries, now), settings, now, services.zone, files),
         calendar=_write_calendar(run, profile, ahead, now),
     )
     run.output.result(shown, *_lines(run, shown))

@@ -77,6 +77,11 @@ class Leads:
         self._leads = {kind: tuple(Lead(period, str(period)) for period in periods) for kind, periods in wanted.items()}
         self._of_term: dict[tuple[ReminderKind, Period | None], tuple[Lead, ...]] = {}
         self._reaches: dict[tuple[ReminderKind, Period | None, int], tuple[tuple[int, Lead], ...]] = {}
+        # Most dates are months away, and no lead can reach those; a day more for the zone, one for the part of a day.
+        self._farthest = {
+            kind: dt.timedelta(days=max((days_in(period) for period in periods), default=0) + 2)
+            for kind, periods in wanted.items()
+        }
         self.overdue = settings.overdue
 
     def of(self, kind: ReminderKind, term: Period | None = None) -> tuple[Lead, ...]:
@@ -107,10 +112,11 @@ class Leads:
             return AFTERWARDS if self.overdue and 0 < over <= _TOLD_FOR_DAYS else None
         if subject.date <= look.now or (subject.opens_at is not None and subject.opens_at > look.now):
             return None
-        day = subject.date.astimezone(look.zone).toordinal()
-        for reach, lead in self.reaching(subject, look.today):
-            if reach >= day:
-                return lead.code
+        if subject.date - look.now < self._farthest[subject.kind]:
+            day = subject.date.astimezone(look.zone).toordinal()
+            for reach, lead in self.reaching(subject, look.today):
+                if reach >= day:
+                    return lead.code
         return AT_OPENING if subject.opens_at is not None and self.of(subject.kind) else None
 
 
