@@ -57,11 +57,13 @@ def _instant(text: str) -> dt.datetime:
 
 
 def show_reminders(run: Run) -> int:
-    """What is due by the orders as they were last read; nothing that was shown elsewhere is left out."""
-    import msgspec
+    """What needs a decision by the orders as they were last read, shown or not; what was put off or silenced waits.
 
+    Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
+    """
+    from companion.domain.reminder_inbox import current, records
     from companion.domain.reminder_texts import notice
-    from companion.domain.reminders import due, next_wake, upcoming
+    from companion.domain.reminders import next_wake, upcoming
     from companion.domain.wording import plain_date, plain_money
 
     services = run.services
@@ -69,8 +71,7 @@ def show_reminders(run: Run) -> int:
     now: dt.datetime = run.arguments.now or services.clock()
     orders = [known.order for known in services.orders.remembered() if known.order is not None]
     files = frozenset(file.artifact for file in services.purchases.files())
-    # Silence and quiet hours are about popping up; whoever asks gets an answer, also at night.
-    settings = msgspec.structs.replace(services.reminders.settings(), quiet=None, muted=False)
+    entries, settings = services.reminders.entries(), services.reminders.settings()
     date = plain_date(services.zone)
     ahead = upcoming(orders, profile, now, services.zone, files)
     shown = Reminders(
