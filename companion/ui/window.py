@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
@@ -32,6 +33,7 @@ from companion.ui.pages.order import OrderPage
 from companion.ui.pages.orders import OrdersPage
 from companion.ui.pages.page import Destination, Page
 from companion.ui.pages.reminders import RemindersPage
+from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import label
 from companion.ui.widgets.notice import Notice, Notices
 from companion.ui.wizard.page import InstallPage
@@ -85,7 +87,7 @@ class Window(QMainWindow):
         self._offered = False
         desk.changed.connect(self._show_values)
         desk.wanted.connect(self.go)
-        desk.runner.unhandled.connect(self._notices.show_error)
+        desk.runner.unhandled.connect(self.show_error)
 
     def _lay_out(self) -> None:
         ground = QWidget()
@@ -178,7 +180,10 @@ class Window(QMainWindow):
 
     def show_error(self, error: CompanionError) -> None:
         """Show a failure above the page."""
-        self._notices.show_error(error)
+        self._show_failure(error)
+
+    def _show_failure(self, error: CompanionError, *actions: tuple[str, Callable[[], object]]) -> None:
+        self._notices.show_notice(error.code, failure_notice(self._desk, error, self.go, actions=actions))
 
     def _tell(self, item: str) -> None:
         if item == "added":
@@ -201,7 +206,7 @@ class Window(QMainWindow):
         if not self._offered:
             self._offer_unfinished()
         for error in snapshot.troubles[:2]:
-            self._notices.show_error(error, ("Try again", self._desk.refresh))
+            self._show_failure(error, ("Try again", self._desk.refresh))
         if not snapshot.troubles:
             self._notices.drop("store-unreachable")
 

@@ -262,3 +262,30 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
         again.runner.shut_down()
         again.window.hide()
         again.tray.hide()
+
+
+def test_after_the_second_failure_the_wizard_brings_the_number(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot
+) -> None:
+    account = account_about(store, "closes in 9 days")
+    add(account)
+    order = services.orders.order(account.order_number)
+    program.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
+    page = program.window.current
+    assert isinstance(page, InstallPage)
+    for index in (0, 1):
+        qtbot.waitUntil(
+            lambda at=index: page._stack.currentIndex() == at and _step(page).onward.isEnabled(), timeout=15_000
+        )
+        _step(page).go_on()
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
+    fetched = page._job.fetched
+    with fetched.transferred.path.open("r+b") as file:
+        file.write(b"\0something between changed it")
+    _step(page).go_on()
+    for time in (1, 2):
+        qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
+        _step(page).go_on()
+        qtbot.waitUntil(lambda: any("damaged or changed" in text for text in texts_of(page)), timeout=15_000)
+        qtbot.waitUntil(lambda times=time: page._job.failures == times, timeout=15_000)
+        assert any("+1 212 555" in text for text in texts_of(page)) is (time == 2)

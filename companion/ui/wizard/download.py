@@ -26,6 +26,7 @@ class DownloadStep(Step):
             desk, "Downloading", "You can pause, close the laptop or lose the line: it goes on.", "Continue"
         )
         self._identity = ""
+        self._resting = False
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Download progress")
@@ -81,12 +82,14 @@ class DownloadStep(Step):
             return
         state = item.entry.state
         resting = state in (TransferState.PAUSED, TransferState.FAILED)
+        resting_before, self._resting = self._resting, resting
         self._pause.setEnabled(True)
         self._pause.setText("Go on" if resting else "Pause")
         if item.result is not None and state is TransferState.DONE:
             self._done(self.job, item.result)
         elif state is TransferState.FAILED and item.entry.trouble is not None:
-            self._failed(self.job, item.entry.trouble)
+            if not resting_before:
+                self._failed(item.entry.trouble)
         elif state is TransferState.PAUSED:
             self._facts.setText("Paused. What has arrived is kept.")
         elif item.progress is not None:
@@ -101,10 +104,12 @@ class DownloadStep(Step):
         self._pieces.setText(pieces_words(progress))
         self._speed.add(progress.rate)
 
-    def _failed(self, job: Job, trouble: Trouble) -> None:
+    def _failed(self, trouble: Trouble) -> None:
         self._facts.setText("Stopped. What has arrived is kept.")
-        job.failures += 1
-        self.tell(Notice(trouble.title, trouble.message, trouble.hint, tone="over", closable=False))
+        actions = self.actions_for(trouble.code)
+        self.tell_failure(
+            Notice(trouble.title, trouble.message, trouble.hint, tone="over", actions=actions, closable=False)
+        )
 
     def _done(self, job: Job, transferred: Transferred) -> None:
         number, artifact_id, purchases = job.order.number, job.download.artifact_id, self.desk.services.purchases

@@ -107,10 +107,8 @@ class InstallStep(Step):
         self._doing.setText(progress.sentence)
 
     def _failed(self, error: CompanionError) -> None:
-        if self.job is not None:
-            self.job.failures += 1
         self._look()
-        self.tell(Notice.of_error(error, closable=False))
+        self.tell_failure(Notice.of_error(error, *self.actions_for(error.code), closable=False))
 
     def _done(self, installed: Installed) -> None:
         job = self.job
@@ -122,9 +120,8 @@ class InstallStep(Step):
             self.desk.refresh(job.order.number)
             self.advance.emit()
             return
-        job.failures += 1
         self._look()
-        self.tell(_ending(installed))
+        self.tell_failure(_ending(installed))
 
 
 def _ending(installed: Installed) -> Notice:

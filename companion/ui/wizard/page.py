@@ -37,6 +37,7 @@ class InstallPage(Page):
         for index, step in enumerate(self._steps):
             self._stack.addWidget(step)
             step.advance.connect(lambda index=index: self._advance(index))
+            step.go.connect(self.go)
             step.leave.connect(lambda: self.go.emit(Destination("home")))
         self._choose.chosen.connect(self._begin)
         self.add(self._stepper, self._stack)

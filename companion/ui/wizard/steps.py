@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from companion.domain.support import offers_number
 from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination
+from companion.ui.support import number_sentence
 from companion.ui.widgets.basic import Card, button, clear, label, restyle, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.job import Job
@@ -39,10 +44,14 @@ class Stepper(QFrame):
 
 
 class Step(QWidget):
-    """One step: a heading, a card, and the buttons that lead on. `advance` and `leave` go to the next and out."""
+    """One step: a heading, a card, and the buttons that lead on.
+
+    `advance` and `leave` go to the next and out, `go` asks the window for another page.
+    """
 
     advance = Signal()
     leave = Signal()
+    go = Signal(object)
 
     def __init__(self, desk: Desk, heading: str, explanation: str, onward: str) -> None:
         super().__init__()
@@ -79,6 +88,23 @@ class Step(QWidget):
     def go_on(self) -> None:
         """What the main button does."""
         self.advance.emit()
+
+    def tell_failure(self, notice: Notice) -> None:
+        """Show a failure; from the second one of this installation on, together with the number to call."""
+        job = self.job
+        if job is not None:
+            job.failures += 1
+            if offers_number(job.failures) and (sentence := number_sentence(self.desk, job.order.number)):
+                notice.add_line(f"This has not worked {job.failures} times. {sentence}")
+        self.tell(notice)
+
+    def actions_for(self, code: str) -> tuple[tuple[str, Callable[[], object]], ...]:
+        """A way to the article about an error, where there is one."""
+        article = self.desk.snapshot.helped.get(code)
+        if article is None:
+            return ()
+        destination = Destination("help", self.job.order.number if self.job is not None else "", article)
+        return (("Help with this", lambda: self.go.emit(destination)),)
 
     def tell(self, notice: Notice | None) -> None:
         """Show one notice below the step's content, in place of the one before."""
