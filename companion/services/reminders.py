@@ -35,6 +35,7 @@ from companion.services.files import write_file
 from companion.services.library import Library, ReminderChange
 from companion.services.orders import Orders
 from companion.services.purchases import Purchases
+from companion.services.time_zone import LocalZone
 
 _log = logging.getLogger(__name__)
 
@@ -81,8 +82,12 @@ class Reminders:
         self._purchases = purchases
         self._library = library
         self._clock = clock
-        self._zone = zone
+        self._place = zone
         self._store_clock = store_clock
+
+    @property
+    def _zone(self) -> dt.tzinfo:
+        return self._place.rules if isinstance(self._place, LocalZone) else self._place
 
     # What the person wants
 

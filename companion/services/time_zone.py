@@ -33,6 +33,11 @@ class LocalZone(dt.tzinfo):
         self._zone = found
         return changed
 
+    @property
+    def rules(self) -> dt.tzinfo:
+        """The zone as it is now, which computes faster than one that may change."""
+        return self._zone
+
     def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta | None:
         return self._zone.utcoffset(self._inside(moment))
 
