@@ -24,7 +24,7 @@ from companion.ui.widgets.switch import Switch
 _WIDTH = 468
 _NAMES = {
     ReminderKind.RENEWAL: ("Renewal charges", "Before your card is charged"),
-    ReminderKind.CANCEL_BY: ("Last day to cancel", "Where it is earlier than the charge"),
+    ReminderKind.CANCEL_BY: ("Last day to cancel", "If before the charge"),
     ReminderKind.EXPIRY: ("Licences that run out", "Where nothing renews them"),
     ReminderKind.DOWNLOAD_WINDOW: ("Downloads that close", "Besides the day they open"),
     ReminderKind.RETURN_DEADLINE: ("Last day to return", "To get your money back"),
