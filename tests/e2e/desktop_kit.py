@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from session_kit import until
@@ -104,40 +106,46 @@ def desktop(secret_service: dict[str, str], tmp_path: Path) -> Iterator[Desktop]
     lacking = [name for name in _PARTS if shutil.which(name) is None]
     if not sys.platform.startswith("linux") or lacking:
         pytest.skip(f"needs a Linux desktop ({', '.join(lacking) or 'Linux'} is missing)")
-    server, display = _screen()
-    environment = {**secret_service, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-    (tmp_path / "menu").write_text(_MENU.format(choice=tmp_path / "choice"))
-    (tmp_path / "menu").chmod(0o755)
-    (tmp_path / "dunstrc").write_text(_DUNST.format(menu=tmp_path / "menu"))
-    with (tmp_path / "notices.log").open("wb") as log:
-        parts = [
-            subprocess.Popen(words, env=environment, stdout=where, stderr=subprocess.DEVNULL)
-            for words, where in (
-                (["openbox"], subprocess.DEVNULL),
-                (_TRAYER, subprocess.DEVNULL),
-                (["dunst", "-conf", str(tmp_path / "dunstrc")], subprocess.DEVNULL),
-                (["dbus-monitor", "--session", "interface=org.freedesktop.Notifications"], log),
-            )
-        ]  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        display = _screen(stack)
+        environment = {**secret_service, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        (tmp_path / "menu").write_text(_MENU.format(choice=tmp_path / "choice"))
+        (tmp_path / "menu").chmod(0o755)
+        (tmp_path / "dunstrc").write_text(_DUNST.format(menu=tmp_path / "menu"))
         made = Desktop(environment, tmp_path)
+        _start(stack, environment, "openbox")
+        # The panel asks the window manager for its place, so that one must be there first.
+        until(lambda: made.tool("get_num_desktops"))
+        _start(stack, environment, *_TRAYER)
+        _start(stack, environment, "dunst", "-conf", str(tmp_path / "dunstrc"))
+        log = stack.enter_context((tmp_path / "notices.log").open("wb"))
+        watched = ("--session", "interface=org.freedesktop.Notifications")
+        _start(stack, environment, "dbus-monitor", *watched, output=log)
         until(lambda: made.windows("--class", "trayer"))
         until(lambda: _answers(environment))
+        until(made.notices)
         yield made
-        for part in (*reversed(parts), server):
-            part.terminate()
-        for part in (*parts, server):
-            part.wait(20)
 
 
-def _screen() -> tuple[subprocess.Popen[bytes], str]:
-    """An X server of our own and its display; the server itself makes sure that no other one has the number."""
+def _start(
+    stack: contextlib.ExitStack, environment: dict[str, str] | None, *words: str, output: Any = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start a part of the desktop; it ends with the test, however that ends."""
+    part = subprocess.Popen(words, env=environment, stdout=output, stderr=subprocess.DEVNULL)
+    stack.callback(part.wait, 20)
+    stack.callback(part.terminate)
+    return part
+
+
+def _screen(stack: contextlib.ExitStack) -> str:
+    """The display of an X server of our own; the server itself makes sure that no other one has the number."""
     for number in range(100 + os.getpid() % 4000, 5000):
         display = f":{number}"
         words = ["Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
-        server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = _start(stack, None, *words)
         until(lambda server=server, number=number: server.poll() is not None or _is_screen_of(server.pid, number))
         if server.poll() is None:
-            return server, display
+            return display
     raise AssertionError("no X server could be started")
 
 
