@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from companion.cli.arguments import common, digest, order_number, whole
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible, read_json
 from companion.domain.orders import Extension
-from companion.domain.transfers import Expected, Options, Pieces, Transferred
+from companion.domain.transfers import Expected, Options, Pieces, Repaired, Transferred
 from companion.domain.wire import Value
-
-if TYPE_CHECKING:
-    from companion.domain.transfers import Verified
 
 
 class FileFetched(Value, frozen=True):
@@ -53,6 +49,17 @@ class Checked(Value, frozen=True):
     size: int | None
     bad_pieces: tuple[int, ...] = ()
     repaired: FileFetched | None = None
+
+    @classmethod
+    def of(cls, path: Path, done: Repaired) -> Checked:
+        """What was found, or what repairing it did."""
+        found, fetched = done.found, None if done.fetched is None else FileFetched.of(done.fetched)
+        last = fetched or found
+        return cls(
+            path=str(path), ok=fetched is not None or (found is not None and found.ok), repaired=fetched,
+            sha256=last.sha256 if last else None, size=last.size if last else None,
+            bad_pieces=found.bad_pieces if found else done.bad_pieces,
+        )  # fmt: skip
 
 
 class Extended(Value, frozen=True):
@@ -170,30 +177,19 @@ def fetch(run: Run) -> int:
 
 def verify(run: Run) -> int:
     """Check a file against its digest and, when asked, fetch what is damaged."""
-    from companion.domain.errors import CompanionError
     from companion.services import downloads
 
     asked, path = run.arguments, run.arguments.file.absolute()
     run.note_log()
     expected = Expected(sha256=asked.sha256, pieces=_read_pieces(asked.pieces))
-    found: Verified | None = None
-    repaired: FileFetched | None = None
     with interruptible() as cancellation:
-        try:
+        if asked.repair is None:
             found = downloads.verify(path, expected, cancellation=cancellation, progress=run.output.progress)
-        except CompanionError as error:
-            if error.code != "missing" or asked.repair is None:
-                raise
-        if asked.repair is not None and not (found and found.ok):
+            done = Repaired(found=found)
+        else:
             source = downloads.fixed_source(asked.repair)
             done = downloads.repair(path, expected, source, cancellation=cancellation, progress=run.output.progress)
-            repaired = FileFetched.of(done)
-    last = repaired or found
-    shown = Checked(
-        path=str(path), ok=repaired is not None or (found is not None and found.ok), repaired=repaired,
-        sha256=last.sha256 if last else None, size=last.size if last else None,
-        bad_pieces=found.bad_pieces if found else (),
-    )  # fmt: skip
+    shown = Checked.of(path, done)
     run.output.result(shown, *_checked_lines(shown))
     return EXIT_DONE if shown.ok else EXIT_NO
 

@@ -94,7 +94,8 @@ class Options(Value, frozen=True):
     `most_connections` above 1 allows more, added only while they help. `limit_rate` is in bytes per second.
     `most_retries` counts failures in a row without progress. A connection that brings less than `minimum_rate` bytes
     per second for `patience` seconds is given up. `longest_wait` is the longest `Retry-After` (seconds) that is waited
-    for, `first_wait` the pause (seconds) after a first failure. `verify_existing` takes a file that is already there and right as the result.
+    for, `first_wait` the pause (seconds) after a first failure. `verify_existing` takes a file that is already there
+    and right as the result.
     """
 
     most_connections: int = 1
@@ -115,6 +116,17 @@ class Verified(Value, frozen=True):
     ok: bool
     sha256: Sha256
     size: int
+    bad_pieces: tuple[int, ...] = ()
+
+
+class Repaired(Value, frozen=True):
+    """What making a file right took: `fetched` is None if `found` was right already.
+
+    `bad_pieces` are the numbers of the publisher's pieces that did not match.
+    """
+
+    found: Verified | None = None
+    fetched: Transferred | None = None
     bad_pieces: tuple[int, ...] = ()
 
 

@@ -5,14 +5,17 @@ from companion.domain.transfers import (
     Expected,
     Location,
     Options,
+    Repaired,
     TransferProgress,
     Transferred,
     TransferState,
     Unfinished,
     Verified,
 )
-from companion.services.downloads.engine import discard, fetch, repair, unfinished, verify
+from companion.services.downloads.checking import verify
+from companion.services.downloads.engine import discard, fetch, unfinished
 from companion.services.downloads.queue import Queue, QueueItem, QueueStore
+from companion.services.downloads.repairing import repair
 from companion.services.downloads.transport import Source, fixed_source
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "QueueEntry",
     "QueueItem",
     "QueueStore",
+    "Repaired",
     "Source",
     "TransferProgress",
     "TransferState",

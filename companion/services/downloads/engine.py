@@ -1,4 +1,4 @@
-"""The jobs: fetch a file, check one, repair one, find what was left unfinished."""
+"""The jobs: fetch a file, find what was left unfinished."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from companion.services.cancellation import Cancellation
 from companion.services.downloads import journal
 from companion.services.downloads.checking import verify
 from companion.services.downloads.partial import Lock, Place, describe_disk_error, move_into_place
+from companion.services.downloads.proof import Head
 from companion.services.downloads.reporting import Reporter
 from companion.services.downloads.resuming import claimed, resume
 from companion.services.downloads.transfer import Tally, Transfer
@@ -27,8 +28,6 @@ from companion.services.downloads.transport import Address, Source, VoidedError
 
 _MOST_BEGINNINGS = 4
 _STANDARD = Options()
-
-__all__ = ["discard", "fetch", "repair", "unfinished", "verify"]
 
 
 def fetch(
@@ -54,22 +53,22 @@ def fetch(
     if expected.size is not None:
         layout_of(expected, expected.size)
     place = Place(folder, name)
-    with _DiskErrors():
+    with DiskErrors():
         folder.mkdir(parents=True, exist_ok=True)
         place.refuse_strangers()
         lock = Lock(place.lock)
     try:
-        with _DiskErrors():
+        with DiskErrors():
             found = _existing(place, expected, options, cancellation, progress)
             if found is not None:
                 return found
-            job = _Job(place, address, journal.identify_source(url), expected, options, cancellation, progress)
+            job = Job(place, address, journal.identify_source(url), expected, options, cancellation, progress)
             return job.run(mark)
     finally:
         lock.release()
 
 
-class _DiskErrors:
+class DiskErrors:
     """Turns errors of the file system into words."""
 
     def __enter__(self) -> None:
@@ -109,7 +108,7 @@ def _existing(
     )
 
 
-class _Job:
+class Job:
     """One download from its first byte to its final name, through as many beginnings as it takes."""
 
     def __init__(
@@ -121,14 +120,18 @@ class _Job:
         options: Options,
         cancellation: Cancellation,
         progress: Callable[[TransferProgress], None],
+        head: Head | None = None,
     ) -> None:
+        """The caller holds the lock of `place`; `head` is what it has proven of the partial."""
+        self.tally = Tally()
+        self._head = head
         self._place, self._address, self._source = place, address, source
         self._expected, self._options, self._cancellation = expected, options, cancellation
         self._report = Reporter(progress)
-        self._tally = Tally()
         self._other_version = False
 
     def run(self, mark: Callable[[Path], None] | None) -> Transferred:
+        """Fetch, prove and name the file. Raises as `fetch` does."""
         digest = self._fetch_right()
         size = self._place.part.stat().st_size
         if mark is not None:
@@ -141,12 +144,12 @@ class _Job:
             size=size,
             sha256=digest,
             verified=proven,
-            resumed_from=self._tally.resumed_from,
-            bytes_fetched=self._tally.fetched,
-            pieces_repaired=self._tally.repaired,
-            retries=self._tally.retries,
-            connections=self._tally.most_lanes,
-            seconds=time.monotonic() - self._tally.began,
+            resumed_from=self.tally.resumed_from,
+            bytes_fetched=self.tally.fetched,
+            pieces_repaired=self.tally.repaired,
+            retries=self.tally.retries,
+            connections=self.tally.most_lanes,
+            seconds=time.monotonic() - self.tally.began,
         )
         self._report.finish(size)
         return result
@@ -180,7 +183,7 @@ class _Job:
         elif taken.size is not None and on_disk > taken.size:
             with place.part.open("r+b") as file:
                 file.truncate(taken.size)
-        self._tally.resumed_from = taken.done if taken else 0
+        self.tally.resumed_from = taken.done if taken else 0
         if expected.size is not None:
             place.require_room(expected.size)
         transfer = Transfer(
@@ -190,48 +193,16 @@ class _Job:
             expected,
             self._options,
             taken,
-            self._tally,
+            self.tally,
             self._report,
             self._cancellation,
+            self._head,
         )
+        self._head = None
         try:
             return transfer.run()
         finally:
             self._other_version |= transfer.other_version
-
-
-def repair(
-    path: Path,
-    expected: Expected,
-    source: Source,
-    *,
-    cancellation: Cancellation,
-    progress: Callable[[TransferProgress], None],
-    options: Options = _STANDARD,
-    mark: Callable[[Path], None] | None = None,
-) -> Transferred:
-    """Make the file at `path` right again, fetching only the publisher's pieces that do not match.
-
-    Without piece digests the whole file is fetched anew. The damaged file becomes the partial first, so that nothing
-    damaged keeps the final name, and `fetch` can take over after a failure. Raises as `fetch` does.
-    """
-    wanted = Expected(filename=path.name, size=expected.size, sha256=expected.sha256, pieces=expected.pieces)
-    place = Place(path.parent, path.name)
-    if safe_filename(path.name) != path.name:
-        raise failure("link", message="The file's name is not one that a download can have.")
-    if expected.sha256 is None and expected.pieces is None:
-        raise failure("unprovable", message="Without a digest nobody can tell what is damaged.")
-    if expected.pieces is not None and path.exists():
-        with _DiskErrors():
-            place.refuse_strangers()
-            lock = Lock(place.lock)
-            try:
-                # Nothing damaged keeps the final name, and a partial without a journal proves itself piece by piece.
-                place.discard()
-                path.replace(place.part)
-            finally:
-                lock.release()
-    return fetch(source, wanted, path.parent, cancellation=cancellation, progress=progress, options=options, mark=mark)
 
 
 def unfinished(folder: Path) -> tuple[Unfinished, ...]:
@@ -259,7 +230,7 @@ def discard(folder: Path, filename: str) -> None:
     place = Place(folder, filename)
     if not folder.is_dir():
         return
-    with _DiskErrors():
+    with DiskErrors():
         lock = Lock(place.lock)
         try:
             place.discard()

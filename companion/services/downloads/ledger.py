@@ -267,6 +267,13 @@ class Ledger:
         with self.changed:
             return self.size is not None and self.held == self.size
 
+    def reach(self) -> int:
+        """The offset after the last byte that is there."""
+        with self.changed:
+            heads = (self.layout.start(block) + head for block, head in self._heads.items())
+            whole = (self.layout.stop(block) for block, state in enumerate(self._states) if state >= LANDED)
+            return max((*heads, *whole), default=0)
+
     def first_landed(self) -> int | None:
         """The first block that is there and not proven."""
         with self.changed:

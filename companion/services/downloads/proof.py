@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import threading
@@ -10,9 +11,10 @@ import zlib
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 from companion.domain.errors import Cancelled
-from companion.domain.transfers import Expected
+from companion.domain.transfers import Expected, Pieces
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.warm import WarmBuffers
@@ -57,6 +59,15 @@ class Prover:
         raise NotImplementedError
 
 
+@dataclasses.dataclass(frozen=True)
+class Head:
+    """What is proven of a file already: its first `blocks` blocks, of which `hash` has taken `position` bytes."""
+
+    blocks: int
+    position: int
+    hash: Any
+
+
 class WholeHasher(Prover):
     """Hashes the file from its first byte on, as far as it has landed; makes new claims and checks old ones.
 
@@ -73,16 +84,20 @@ class WholeHasher(Prover):
         checks: list[Claim],
         *,
         proven: bool,
+        head: Head | None = None,
     ) -> None:
-        """With `proven`, only blocks are hashed that match the publisher's digests, and no claims are made."""
+        """With `proven`, only blocks are hashed that match the publisher's digests, and no claims are made.
+
+        With `head` as well, the hash goes on from there.
+        """
         super().__init__("download-hash", path, ledger)
         self.digest: str | None = None
-        self.position = 0
+        self.position = head.position if head else 0
         self._warm = warm
         self._journal = claim
         self._checks = checks
         self._proven = proven
-        self._hash = hashlib.sha256()
+        self._hash = head.hash if head else hashlib.sha256()
         self._before = self._hash.copy()
         self._crc = 0
         self._claimed = (0, time.monotonic())
@@ -168,9 +183,9 @@ class PieceChecker(Prover):
         ledger: Ledger,
         claim: Callable[[Claim], None],
         expected: Expected,
-        bad: Callable[[int, int], None],
+        bad: Callable[[int, list[int]], None],
     ) -> None:
-        """`bad` is told the number of a block and how many of its pieces do not match."""
+        """`bad` is told the number of a block and which of the publisher's pieces in it do not match."""
         super().__init__("download-pieces", path, ledger)
         self._journal = claim
         self._expected = expected
@@ -203,15 +218,11 @@ class PieceChecker(Prover):
                     return None
                 ledger.changed.wait()
 
-    def _check(self, file: FileIO, start: int, stop: int, view: memoryview) -> int:
+    def _check(self, file: FileIO, start: int, stop: int, view: memoryview) -> list[int]:
         pieces = self._expected.pieces
         if pieces is None:
             raise AssertionError("only for files with piece digests")
-        wrong = 0
-        for first in range(start, stop, pieces.length):
-            last = min(first + pieces.length, stop)
-            wrong += digest_range(file, first, last, view) != pieces.sha256[first // pieces.length]
-        return wrong
+        return wrong_pieces(file, pieces, start, stop, view)
 
 
 class Synchroniser(Prover):
@@ -228,6 +239,15 @@ class Synchroniser(Prover):
                         return
                     done = self._ledger.held
                 getattr(os, "fdatasync", os.fsync)(writable.fileno())
+
+
+def wrong_pieces(file: FileIO, pieces: Pieces, start: int, stop: int, view: memoryview) -> list[int]:
+    """The numbers of the publisher's pieces in bytes `start` … `stop` of `file` that do not match."""
+    return [
+        first // pieces.length
+        for first in range(start, stop, pieces.length)
+        if digest_range(file, first, min(first + pieces.length, stop), view) != pieces.sha256[first // pieces.length]
+    ]
 
 
 def digest_range(file: FileIO, start: int, stop: int, view: memoryview) -> str:

@@ -31,7 +31,8 @@ def resume(record: Record | None, expected: Expected, source: str, block: int, o
         whole = on_disk if expected.size is None else min(on_disk, expected.size)
         if expected.pieces is None or not whole:
             return None
-        return Resumption(ranges=((0, whole),), size=expected.size)
+        every = Claim(start=0, stop=whole)
+        return Resumption(ranges=((0, whole),), claims=(every,), size=expected.size)
     size = record.header.size if expected.size is None else expected.size
     limit = on_disk if size is None else min(on_disk, size)
     claims = [claim for claim in record.claims if 0 <= claim.start < claim.stop <= limit]

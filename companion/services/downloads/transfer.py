@@ -20,7 +20,7 @@ from companion.services.downloads.journal import Claim, Journal, new_header
 from companion.services.downloads.lane import Lane, Pace, join_all
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.partial import Place, describe_disk_error, synchronise
-from companion.services.downloads.proof import PieceChecker, Prover, Synchroniser, WholeHasher, crc_of_range
+from companion.services.downloads.proof import Head, PieceChecker, Prover, Synchroniser, WholeHasher, crc_of_range
 from companion.services.downloads.reporting import Reporter
 from companion.services.downloads.resuming import Resumption
 from companion.services.downloads.transport import Address, VoidedError, looks_signed
@@ -38,6 +38,8 @@ class Tally:
         self.fetched = 0
         self.retries = 0
         self.repaired = 0
+        self.damaged: set[int] = set()
+        """Pieces that were wrong in what was there already."""
         self.most_lanes = 1
         self.resumed_from = 0
 
@@ -56,6 +58,7 @@ class Transfer:
         tally: Tally,
         report: Reporter,
         cancellation: Cancellation,
+        head: Head | None = None,
     ) -> None:
         self.place, self.address, self.expected, self.options = place, address, expected, options
         self.part = place.part
@@ -70,11 +73,13 @@ class Transfer:
         block = block_length(expected)
         self.ledger = Ledger(None if size is None else layout_of(expected, size), block)
         self.ledger.believe(taken.ranges)
+        for number in range(head.blocks if head else 0):
+            self.ledger.prove(number)
         self._etag = taken.etag
         self._journal: Journal | None = None
         self._meeting = threading.Lock()
         self._hasher = WholeHasher(
-            self.part, self.ledger, self.warm, self.claim, list(taken.checks), proven=self.pieces
+            self.part, self.ledger, self.warm, self.claim, list(taken.checks), proven=self.pieces, head=head
         )
         self._provers: list[Prover] = [self._hasher]
         if self.pieces:
@@ -113,7 +118,7 @@ class Transfer:
                 self._climb = forbid_more(self._climb, 1)
                 raise Cancelled
             if self.ledger.size is None and take.total is not None:
-                if self.ledger.held > take.total:
+                if self.ledger.reach() > take.total:
                     raise VoidedError
                 layout = layout_of(self.expected, take.total)
                 self.place.require_room(take.total)
@@ -144,12 +149,14 @@ class Transfer:
         """How far the whole digest has come."""
         return self._hasher.position
 
-    def _judge_bad(self, block: int, wrong: int) -> None:
+    def _judge_bad(self, block: int, wrong: list[int]) -> None:
         """A block does not match the publisher's digests: fetch it again, once if it came over the network."""
         layout = self.ledger.layout
         inherited = any(start < layout.stop(block) and layout.start(block) < stop for start, stop in self._taken.ranges)
         self._bad[block] = self._bad.get(block, 0) + 1
-        self._tally.repaired += wrong
+        self._tally.repaired += len(wrong)
+        if inherited and self._bad[block] == 1:
+            self._tally.damaged.update(wrong)
         if self._bad[block] > (2 if inherited else 1):
             self._fatal = failure("changed" if self.other_version else "corrupt")
         self.warm.clear()

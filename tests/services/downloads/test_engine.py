@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,17 @@ Start = Callable[..., FaultyServer]
 
 def only_the_file(folder: Path) -> bool:
     return [path.name for path in folder.iterdir()] == ["setup.bin"]
+
+
+def mend(path: Path, wanted: downloads.Expected, url: str) -> downloads.Repaired:
+    return downloads.repair(
+        path,
+        wanted,
+        downloads.fixed_source(url),
+        cancellation=Cancellation(),
+        progress=lambda _: None,
+        options=QUICK,
+    )
 
 
 @pytest.mark.parametrize("pieces", [None, MIB, 100_000, 3 * MIB])
@@ -87,7 +99,72 @@ def test_repairs_one_piece_alone(start: Start, content: bytes, tmp_path: Path) -
         options=QUICK,
     )
     assert path.read_bytes() == content
-    assert (result.bytes_fetched, result.pieces_repaired, result.verified) == (MIB, 1, True)
+    assert result.bad_pieces == (5,)
+    assert result.fetched is not None
+    fetched = result.fetched
+    assert (fetched.bytes_fetched, fetched.pieces_repaired, fetched.verified) == (MIB, 1, True)
+    assert only_the_file(tmp_path)
+
+
+@pytest.mark.parametrize("bad", [(0,), (7,), (3, 4), (0, 5, 7)])
+@pytest.mark.parametrize("digest", [True, False])
+@pytest.mark.parametrize("length", [MIB, 300_000])
+def test_repairs_what_is_damaged_wherever_it_is(
+    start: Start, content: bytes, tmp_path: Path, bad: tuple[int, ...], digest: bool, length: int
+) -> None:
+    damaged = bytearray(content)
+    for place in bad:
+        damaged[place * MIB + 5] ^= 1
+    path = tmp_path / "setup.bin"
+    path.write_bytes(damaged)
+    result = mend(path, expect(content, pieces=length, digest=digest, size=False), start(content).url())
+    assert path.read_bytes() == content
+    assert result.bad_pieces == tuple(sorted({(place * MIB + 5) // length for place in bad}))
+    assert result.fetched is not None
+    assert result.fetched.sha256 == hashlib.sha256(content).hexdigest()
+    assert result.fetched.bytes_fetched <= len(bad) * 2 * MIB
+    assert only_the_file(tmp_path)
+
+
+@pytest.mark.parametrize("pieces", [None, MIB])
+def test_does_not_touch_what_is_right(start: Start, content: bytes, tmp_path: Path, pieces: int | None) -> None:
+    server, path = start(content), tmp_path / "setup.bin"
+    path.write_bytes(content)
+    before = (path.stat().st_ino, path.stat().st_mtime_ns, tmp_path.stat().st_mtime_ns)
+    result = mend(path, expect(content, pieces=pieces, size=False), server.url())
+    assert result.fetched is None
+    assert result.found is not None
+    assert result.found.ok
+    assert result.found.sha256 == hashlib.sha256(content).hexdigest()
+    assert (path.stat().st_ino, path.stat().st_mtime_ns, tmp_path.stat().st_mtime_ns) == before
+    assert server.requests == []
+
+
+def test_right_pieces_of_another_file_are_not_believed(start: Start, content: bytes, tmp_path: Path) -> None:
+    other = bytes(reversed(content))
+    path = tmp_path / "setup.bin"
+    path.write_bytes(other)
+    wanted = downloads.Expected(sha256=expect(content).sha256, pieces=expect(other, pieces=MIB).pieces)
+    with pytest.raises(CompanionError) as refused:
+        mend(path, wanted, start(content).url())
+    assert refused.value.code in ("corrupt", "changed")
+    assert not path.exists()
+
+
+def test_a_repair_that_fails_is_taken_up_again(start: Start, content: bytes, tmp_path: Path) -> None:
+    damaged = bytearray(content)
+    damaged[5 * MIB + 17] ^= 1
+    path, wanted = tmp_path / "setup.bin", expect(content, pieces=MIB)
+    path.write_bytes(damaged)
+    with pytest.raises(CompanionError):
+        mend(path, wanted, start(content, lambda _: Reply(status="404 Not Found")).url())
+    assert (tmp_path / "setup.bin.part").read_bytes()[: 5 * MIB] == content[: 5 * MIB]
+    assert not path.exists()
+    server = start(content)
+    result = mend(path, wanted, server.url())
+    assert path.read_bytes() == content
+    assert result.fetched is not None
+    assert result.fetched.bytes_fetched == MIB
     assert only_the_file(tmp_path)
 
 
@@ -138,4 +215,5 @@ def test_repairs_without_knowing_the_size(
         options=QUICK,
     )
     assert path.read_bytes() == content
-    assert result.verified
+    assert result.fetched is not None
+    assert result.fetched.verified

@@ -1,0 +1,215 @@
+"""Making a file right again: one pass proves what is right of it, fetches what is not, and takes the whole digest."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import stat
+import threading
+from collections.abc import Callable
+from io import FileIO
+from pathlib import Path
+
+import msgspec
+
+from companion.domain.errors import CompanionError
+from companion.domain.filenames import safe_filename
+from companion.domain.pieces import Layout, layout_of
+from companion.domain.transfer_failures import failure
+from companion.domain.transfers import (
+    Expected,
+    Options,
+    Pieces,
+    Repaired,
+    TransferProgress,
+    TransferState,
+    Verified,
+)
+from companion.services.cancellation import Cancellation
+from companion.services.downloads import journal
+from companion.services.downloads.checking import verify
+from companion.services.downloads.engine import DiskErrors, Job, fetch
+from companion.services.downloads.partial import Lock, Place
+from companion.services.downloads.proof import BUFFER, Head, wrong_pieces
+from companion.services.downloads.reporting import Reporter
+from companion.services.downloads.transport import Address, Source
+
+_STANDARD = Options()
+
+
+def repair(
+    path: Path,
+    expected: Expected,
+    source: Source,
+    *,
+    cancellation: Cancellation,
+    progress: Callable[[TransferProgress], None],
+    options: Options = _STANDARD,
+    mark: Callable[[Path], None] | None = None,
+) -> Repaired:
+    """Make the file at `path` right, fetching only the publisher's pieces that do not match.
+
+    A file that is right is not touched. Without piece digests, or without the file, all of it is fetched. The damaged
+    file becomes the partial before anything is written, so that nothing damaged keeps the final name and `fetch` or
+    another `repair` can take over after a failure. Raises as `fetch` and `verify` do.
+    """
+    if expected.sha256 is None and expected.pieces is None:
+        raise failure("unprovable", message="Without a digest nobody can tell what is damaged.")
+    wanted = msgspec.structs.replace(expected, filename=path.name)
+    if expected.pieces is None or not path.exists():
+        return _replace(path, wanted, source, cancellation, progress, options, mark)
+    with DiskErrors():
+        look = _Look(path, wanted, expected.pieces, cancellation, Reporter(progress))
+        look.run()
+    if look.right is not None:
+        return Repaired(found=look.right)
+    place, address = _place(path), Address(source)
+    begun = journal.identify_source(address.current().url)
+    with DiskErrors():
+        place.refuse_strangers()
+        lock = Lock(place.lock)
+    try:
+        with DiskErrors():
+            place.discard()
+            path.replace(place.part)
+            head = look.head() if look.is_of(place.part) else None
+            known = msgspec.structs.replace(wanted, size=look.size)
+            job = Job(place, address, begun, known, options, cancellation, progress, head)
+            fetched = job.run(mark)
+    finally:
+        lock.release()
+    return Repaired(fetched=fetched, bad_pieces=tuple(sorted(job.tally.damaged)))
+
+
+def _place(path: Path) -> Place:
+    if safe_filename(path.name) != path.name:
+        raise failure("link", message="The file's name is not one that a download can have.")
+    return Place(path.parent, path.name)
+
+
+def _replace(
+    path: Path,
+    wanted: Expected,
+    source: Source,
+    cancellation: Cancellation,
+    progress: Callable[[TransferProgress], None],
+    options: Options,
+    mark: Callable[[Path], None] | None,
+) -> Repaired:
+    """Fetch the file from scratch, or from its partial, unless it is there and right."""
+    if path.exists():
+        found = verify(path, wanted, cancellation=cancellation, progress=progress)
+        if found.ok:
+            return Repaired(found=found)
+    _place(path)
+    afresh = msgspec.structs.replace(options, verify_existing=False)
+    fetched = fetch(
+        source, wanted, path.parent, cancellation=cancellation, progress=progress, options=afresh, mark=mark
+    )
+    return Repaired(fetched=fetched)
+
+
+class _Look:
+    """Reads a file up to the first block that is wrong: a second thread checks pieces, this one hashes behind it."""
+
+    def __init__(
+        self, path: Path, expected: Expected, pieces: Pieces, cancellation: Cancellation, report: Reporter
+    ) -> None:
+        self.right: Verified | None = None
+        self.size = expected.size
+        """How long the file must be: told beforehand, or by its last piece if that is right."""
+        self._path, self._expected, self._pieces = path, expected, pieces
+        self._cancellation, self._report = cancellation, report
+        self._changed = threading.Condition()
+        self._proven, self._over = 0, False
+        self._error: OSError | None = None
+        self._hash, self._position = hashlib.sha256(), 0
+        self._found: os.stat_result | None = None
+        self._layout = Layout(size=0, length=1)
+
+    def run(self) -> None:
+        """Look; `right` then tells whether nothing is to be done."""
+        with FileIO(self._path, "rb") as file:
+            self._found = os.fstat(file.fileno())
+            if not stat.S_ISREG(self._found.st_mode):
+                raise failure("link")
+            length = self._found.st_size
+            try:
+                self._layout = layout_of(self._expected, length)
+            except CompanionError:
+                if self._expected.size is not None:
+                    layout_of(self._expected, self._expected.size)
+                return
+            checker = threading.Thread(target=self._check, name="repair-pieces", daemon=True)
+            checker.start()
+            try:
+                self._follow(file)
+            finally:
+                self._end()
+                checker.join()
+        if self._error is not None:
+            raise self._error
+        digest = self._hash.hexdigest()
+        if self._position == length and self._expected.sha256 in (None, digest):
+            self.right = Verified(ok=True, sha256=digest, size=length)
+
+    def is_of(self, part: Path) -> bool:
+        """Whether `part` is still the file that was looked at, untouched since."""
+        now, then = part.stat(), self._found
+        return then is not None and all(
+            getattr(now, each) == getattr(then, each) for each in ("st_ino", "st_size", "st_mtime_ns")
+        )
+
+    def head(self) -> Head:
+        """What of it is proven."""
+        return Head(blocks=self._proven, position=self._position, hash=self._hash)
+
+    def _follow(self, file: FileIO) -> None:
+        view = memoryview(bytearray(min(BUFFER, self._found.st_size + 1 if self._found else 1)))
+        while most := self._wait():
+            count = file.readinto(view[: min(most, len(view))]) or 0
+            if count == 0:
+                raise OSError("the file became shorter")
+            self._hash.update(view[:count])
+            self._position += count
+            self._cancellation.check()
+            self._report.tell(self._progress)
+
+    def _wait(self) -> int:
+        """How many proven bytes there are behind the hash; 0 when there will not be more."""
+        with self._changed:
+            while True:
+                count = self._layout.start(self._proven) - self._position
+                if count or self._over:
+                    return count
+                self._changed.wait()
+
+    def _progress(self) -> TransferProgress:
+        value = TransferProgress(state=TransferState.VERIFYING, done=self._position, size=self._layout.size)
+        return self._report.measure(value, self._position)
+
+    def _check(self) -> None:
+        layout, pieces = self._layout, self._pieces
+        view = memoryview(bytearray(min(BUFFER, pieces.length)))
+        look = functools.partial(wrong_pieces, pieces=pieces, view=view)
+        try:
+            with FileIO(self._path, "rb") as file:
+                last = max(0, layout.count - 1) * layout.length
+                if layout.size and not look(file, start=last, stop=layout.size):
+                    self.size = layout.size
+                for block in range(layout.count):
+                    if self._over or look(file, start=layout.start(block), stop=layout.stop(block)):
+                        return
+                    with self._changed:
+                        self._proven = block + 1
+                        self._changed.notify_all()
+        except OSError as error:
+            self._error = error
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
