@@ -92,10 +92,10 @@ class Options(Value, frozen=True):
     """How a transfer goes about it.
 
     `most_connections` above 1 allows more, added only while they help. `limit_rate` is in bytes per second.
-    `most_retries` counts failures in a row without progress. A connection that brings less than `minimum_rate` bytes
-    per second for `patience` seconds is given up. `longest_wait` is the longest `Retry-After` (seconds) that is waited
-    for, `first_wait` the pause (seconds) after a first failure. `verify_existing` takes a file that is already there
-    and right as the result.
+    `most_retries` counts failures in a row without progress. A connection that brings less than `minimum_rate`
+    bytes per second for `patience` seconds is given up. `longest_wait` is the longest `Retry-After` (seconds)
+    that is waited for, `first_wait` the pause (seconds) after a first failure. `verify_existing` takes a file
+    that is already there and right as the result.
     """
 
     most_connections: int = 1
