@@ -21,6 +21,7 @@ from companion.domain.orders import (
     LicenceStatus,
     OrderStatus,
     ReturnReason,
+    ReturnStatus,
     Seat,
     ShipmentStatus,
     SubscriptionStatus,
@@ -31,6 +32,7 @@ from companion.domain.wire import Value
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 replace = msgspec.structs.replace
 YEAR, MONTH = Period(years=1), Period(months=1)
+_AHEAD = dt.timedelta(days=23)
 
 
 class Account(Value, frozen=True):
@@ -67,6 +69,10 @@ _IRIS = _Person(email="iris.tanaka@mail.example", card="82046", buyer="Iris Tana
 _KAI = _Person(email="kai.larsen@mail.example", card="23918", buyer="Kai Larsen, 40 Bridge Street, Oswego, NY, US")
 _LENA = _Person(email="lena.duarte@mail.example", card="70256", buyer="Lena Duarte, 3 Hill Lane, Geneva, NY, US")
 _MO = _Person(email="mo.haddad@mail.example", card="39441", buyer="Mo Haddad, 77 Canal Street, Lockport, NY, US")
+_NORA = _Person(email="nora.bell@mail.example", card="51973", buyer="Nora Bell, 18 Orchard Road, Cortland, NY, US")
+_OTIS = _Person(email="otis.greene@mail.example", card="86240", buyer="Otis Greene, 402 Park Row, Oneida, NY, US")
+_PIA = _Person(email="pia.romano@mail.example", card="19365", buyer="Pia Romano, 26 Chapel Street, Hudson, NY, US")
+_QUINN = _Person(email="quinn.adler@mail.example", card="74081", buyer="Quinn Adler, 55 Ferry Lane, Beacon, NY, US")
 _JOAN = _Person(
     email="joan.price@post.example", card="47290", buyer="Joan Price, 12 Rose Terrace, Bath, GB",
     tax_name="VAT", tax=2000, included=True,
@@ -85,6 +91,11 @@ _CAST = (
     ("LF-7720-3348", _KAI, "A delivered box that goes back: the return waits for the Letter of Destruction."),
     ("LF-7415-0962", _LENA, "Returned 3 days ago; the money is on its way back."),
     ("LF-7031-5580", _MO, "Ordered an hour ago: a hold shows, the charge comes tomorrow. No auto-renewal."),
+    ("LF-6642-1978", _NORA, "A box by First Class, without tracking; it should have come a week ago and is late."),
+    ("LF-2815-6403", _OTIS, "A box that could not be delivered: it is back at the warehouse, the money is credited."),
+    ("LF-8350-4126", _PIA, "A return that the store refused, and why; the licence goes on."),
+    ("LF-4093-7715", _QUINN, "23 days left and already renewed: LF-6127-3084 takes over when this licence ends."),
+    ("LF-6127-3084", _QUINN, "Bought ahead: this licence has not started yet, it begins when LF-4093-7715 ends."),
     ("LF-1893-4407", _JOAN, "The earlier order whose key goes on being valid; opens together with LF-5847-7721."),
     ("LF-5847-7721", _JOAN, "A renewal by hand: no new key, the one from LF-1893-4407 stays valid."),
 )
@@ -105,7 +116,8 @@ def first_records(shop: Shop, start: dt.datetime) -> tuple[Record, ...]:
     """Every demo order as it stands at the store's first start."""
     makers = (
         _annual, _three_pcs, _renewing, _window_closed, _boxed, _monthly, _refunded, _expired, _unwanted,
-        _letter_open, _money_on_its_way, _just_ordered, _original, _renewal,
+        _letter_open, _money_on_its_way, _just_ordered, _late, _came_back, _return_refused, _running, _ahead,
+        _original, _renewal,
     )  # fmt: skip
     made = []
     for (number, person, _), make in zip(_CAST, makers, strict=True):
@@ -120,7 +132,7 @@ def first_records(shop: Shop, start: dt.datetime) -> tuple[Record, ...]:
             number=number, billing=billing, country=country, currency=currency, key=key, shop=shop, placed_at=start
         )  # fmt: skip
         record = make(purchase, start)
-        judged = eligibility(record.order, shop.policies, start)
+        judged = eligibility(record, shop.policies, start)
         made.append(record.with_order(return_eligibility=judged))
     return tuple(made)
 
@@ -161,12 +173,7 @@ def _window_closed(buy: Purchase, start: dt.datetime) -> Record:
 
 def _boxed(buy: Purchase, start: dt.datetime) -> Record:
     shipped = start - dt.timedelta(days=1, hours=3)
-    buy = buy.placed(shipped - dt.timedelta(days=1)).item(
-        "lantern-protect", "Lantern Protect on CD, 1 PC, 1 year", 5995, physical=True
-    )
-    until = YEAR.after(buy.placed_at)
-    record = order_of(buy, licence_of(buy, until), plan_of(buy, YEAR, until, 5995, 5995))
-    return with_parcel(record, buy, shipped)
+    return _box(buy, shipped)[1]
 
 
 def _monthly(buy: Purchase, start: dt.datetime) -> Record:
@@ -213,17 +220,9 @@ def _unwanted(buy: Purchase, start: dt.datetime) -> Record:
 
 def _letter_open(buy: Purchase, start: dt.datetime) -> Record:
     shipped = start - dt.timedelta(days=20)
-    buy = buy.placed(shipped - dt.timedelta(days=1))
-    buy = buy.item("lantern-protect", "Lantern Protect on CD, 1 PC, 1 year", 5995, physical=True)
-    until = YEAR.after(buy.placed_at)
-    record = with_parcel(order_of(buy, licence_of(buy, until), plan_of(buy, YEAR, until, 5995, 5995)), buy, shipped)
-    parcel = replace(record.order.shipments[0], carrier=None, tracking_number=None, tracking_url=None,
-                     method="first-class", status=ShipmentStatus.DELIVERED,
-                     delivered_at=shipped + dt.timedelta(days=8))  # fmt: skip
-    asked = ReturnRequest(reason=ReturnReason.DOES_NOT_WORK)
-    record = record.with_order(shipments=(parcel,))
-    terms = Terms(buy.shop.policies, buy.shop.statement_descriptor, start - dt.timedelta(days=1))
-    return request_return(record, asked, terms)[0]
+    buy, record = _box(buy, shipped, tracked=False)
+    record = _delivered(record, shipped + dt.timedelta(days=8))
+    return _asked_back(record, buy, ReturnReason.DOES_NOT_WORK, start - dt.timedelta(days=1))
 
 
 def _money_on_its_way(buy: Purchase, start: dt.datetime) -> Record:
@@ -247,6 +246,59 @@ def _just_ordered(buy: Purchase, start: dt.datetime) -> Record:
     )
 
 
+def _late(buy: Purchase, start: dt.datetime) -> Record:
+    record = _box(buy, start - dt.timedelta(days=18), tracked=False)[1]
+    (parcel,) = record.order.shipments
+    return replace(record, arrives_at={parcel.id: start + dt.timedelta(days=8)})
+
+
+def _came_back(buy: Purchase, start: dt.datetime) -> Record:
+    back = start - dt.timedelta(days=4)
+    buy, record = _box(buy, start - dt.timedelta(days=24), tracked=False)
+    (parcel,), (licence,) = record.order.shipments, record.order.licences
+    paid_back = charge(buy, back, 5995, f"shipment:{parcel.id}", ChargeKind.REFUND)
+    plan = plan_of(buy, YEAR, back, 5995, 5995, auto_renew=False, status=SubscriptionStatus.EXPIRED)
+    return record.with_order(
+        status=OrderStatus.REFUNDED, shipments=(replace(parcel, status=ShipmentStatus.RETURNED),),
+        licences=(replace(licence, status=LicenceStatus.REFUNDED),), subscriptions=(plan,),
+        charges=(*record.order.charges, paid_back),
+    )  # fmt: skip
+
+
+def _return_refused(buy: Purchase, start: dt.datetime) -> Record:
+    shipped, asked = start - dt.timedelta(days=19), start - dt.timedelta(days=5)
+    came = shipped + dt.timedelta(days=6)
+    buy, record = _box(buy, shipped, tracked=False)
+    record = _asked_back(_delivered(record, came), buy, ReturnReason.NOT_WANTED, asked)
+    (licence,), (given,) = record.order.licences, record.order.returns
+    # The PC showed up again after the letter: that is what the store goes by.
+    seat = replace(_seat(came, "Pia's notebook"), last_seen_at=start - dt.timedelta(days=3))
+    letter = given.letter and replace(given.letter, accepted_at=asked + dt.timedelta(hours=1))
+    record = record.with_order(
+        licences=(replace(licence, seats=(seat,)),),
+        returns=(replace(given, status=ReturnStatus.REFUSED, letter=letter),),
+    )
+    why = f"The return was refused: {seat.name} went on using the licence after the Letter of Destruction was accepted."
+    return replace(record, refusals={given.id: why})
+
+
+def _running(buy: Purchase, start: dt.datetime) -> Record:
+    until = start + _AHEAD
+    placed = before(YEAR, until)
+    buy = buy.placed(placed).item("lantern-protect", "Lantern Protect, 1 PC, 1 year", 4995)
+    licence = licence_of(buy, until, seats=(_seat(placed, "Quinn's desktop"),))
+    return order_of(buy, licence, plan_of(buy, YEAR, until, 4995, 4995, auto_renew=False))
+
+
+def _ahead(buy: Purchase, start: dt.datetime) -> Record:
+    starts = start + _AHEAD
+    until = YEAR.after(starts)
+    buy = buy.placed(start - dt.timedelta(days=5))
+    buy = buy.item("lantern-protect", "Lantern Protect, 1 PC, renewal for 1 year", 4495)
+    licence = replace(licence_of(buy, until, key_from="LF-4093-7715"), starts_at=starts)
+    return order_of(buy, licence, plan_of(buy, YEAR, until, 4495, 4995))
+
+
 def _original(buy: Purchase, start: dt.datetime) -> Record:
     until = start - dt.timedelta(days=16)
     placed = before(YEAR, until)
@@ -262,6 +314,25 @@ def _renewal(buy: Purchase, start: dt.datetime) -> Record:
     buy = buy.placed(placed).item("lantern-protect", "Lantern Protect, 1 PC, renewal for 1 year", 3750)
     licence = licence_of(buy, until, key_from="LF-1893-4407", seats=(_seat(placed, "Joan's laptop"),))
     return order_of(buy, licence, plan_of(buy, YEAR, until, 3750, 3750))
+
+
+def _box(buy: Purchase, shipped: dt.datetime, *, tracked: bool = True) -> tuple[Purchase, Record]:
+    """A box ordered the day before it was shipped."""
+    buy = buy.placed(shipped - dt.timedelta(days=1))
+    buy = buy.item("lantern-protect", "Lantern Protect on CD, 1 PC, 1 year", 5995, physical=True)
+    until = YEAR.after(buy.placed_at)
+    record = order_of(buy, licence_of(buy, until), plan_of(buy, YEAR, until, 5995, 5995))
+    return buy, with_parcel(record, buy, shipped, tracked=tracked)
+
+
+def _delivered(record: Record, at: dt.datetime) -> Record:
+    (parcel,) = record.order.shipments
+    return record.with_order(shipments=(replace(parcel, status=ShipmentStatus.DELIVERED, delivered_at=at),))
+
+
+def _asked_back(record: Record, buy: Purchase, reason: ReturnReason, at: dt.datetime) -> Record:
+    terms = Terms(buy.shop.policies, buy.shop.statement_descriptor, at)
+    return request_return(record, ReturnRequest(reason=reason), terms)[0]
 
 
 def _seat(taken: dt.datetime, name: str) -> Seat:

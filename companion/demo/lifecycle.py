@@ -73,7 +73,7 @@ def advanced(record: Record, policies: Policies, now: dt.datetime) -> Record:
     order = record.order
     returns = tuple(_credited(given, now) for given in order.returns)
     record = record.with_order(returns=returns, licences=_ended_licences(order, now))
-    return record.with_order(return_eligibility=eligibility(record.order, policies, now))
+    return record.with_order(return_eligibility=eligibility(record, policies, now))
 
 
 def latest_renewal(order: Order, subscription_id: str | None = None) -> Charge | None:
@@ -84,19 +84,25 @@ def latest_renewal(order: Order, subscription_id: str | None = None) -> Charge |
     return None if taken_back or not charges else max(charges, key=lambda charge: charge.at)
 
 
-def eligibility(order: Order, policies: Policies, now: dt.datetime) -> ReturnEligibility:
-    """Whether the order, or its last renewal, may be returned now, until when and by which rule."""
+def eligibility(record: Record, policies: Policies, now: dt.datetime) -> ReturnEligibility:
+    """Whether the order, or its last renewal, may be returned now, until when and by which rule.
+
+    What the store has refused once it goes on refusing; a renewal charged afterwards is judged anew.
+    """
+    order = record.order
     words = policies.returns.window.as_words()
     shipped = [parcel.shipped_at for parcel in order.shipments if parcel.shipped_at is not None]
     physical = any(item.kind is LineItemKind.PHYSICAL for item in order.line_items)
     counted, rule = order.placed_at, f"{words} from the day of the order"
     if physical and policies.returns.physical_counts_from.value == "shipDate" and shipped:
         counted, rule = max(shipped), f"{words} from the day the parcel was shipped"
+    refused_before = next((record.refusals[given.id] for given in order.returns if given.id in record.refusals), None)
     renewal = latest_renewal(order)
     if renewal is not None and renewal.at > counted:
+        refused_before = None
         counted, rule = renewal.at, f"{words} from the day the renewal was charged"
     deadline = policies.returns.window.after(counted)
-    refusal = None
+    refusal = refused_before
     if order.status is OrderStatus.REFUNDED:
         refusal = "This order has already been refunded."
     elif any(given.status is not ReturnStatus.REFUSED for given in order.returns):
@@ -190,8 +196,9 @@ def _shipped(record: Record, policies: Policies, now: dt.datetime) -> Record:
         if parcel.status is ShipmentStatus.PREPARING and leaves is not None and leaves <= now:
             parcel = _dispatched(parcel, policies, leaves)
             charges = _charged_for(parcel, charges, leaves)
-        if parcel.status is ShipmentStatus.SHIPPED and parcel.expected_until and parcel.expected_until <= now:
-            parcel = replace(parcel, status=ShipmentStatus.DELIVERED, delivered_at=parcel.expected_until)
+        arrives = record.arrives_at.get(parcel.id, parcel.expected_until)
+        if parcel.status is ShipmentStatus.SHIPPED and arrives is not None and arrives <= now:
+            parcel = replace(parcel, status=ShipmentStatus.DELIVERED, delivered_at=arrives)
         parcels.append(parcel)
     return record.with_order(shipments=tuple(parcels), charges=tuple(charges))
 

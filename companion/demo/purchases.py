@@ -140,16 +140,17 @@ def order_of(buy: Purchase, licence: Licence, plan: Subscription, *, window_unti
     return Record(order=order, billing=buy.billing)
 
 
-def with_parcel(record: Record, buy: Purchase, shipped: dt.datetime) -> Record:
-    """The record with everything on its way by the first tracked method: the hold has become a charge."""
-    method = next(method for method in buy.shop.policies.shipping.methods if method.tracked)
+def with_parcel(record: Record, buy: Purchase, shipped: dt.datetime, *, tracked: bool = True) -> Record:
+    """The record with everything on its way by the first method that is tracked, or is not: the hold is charged."""
+    method = next(method for method in buy.shop.policies.shipping.methods if method.tracked is tracked)
     first, last = business_span(shipped, method.domestic)
     number = f"9205{buy.mark.replace('-', '')}0042"
     parcel = Shipment(
         id=f"parcel-{buy.mark}", status=ShipmentStatus.SHIPPED, method=method.code,
         line_item_ids=tuple(item.id for item in buy.items), destination_country=buy.country, shipped_at=shipped,
-        expected_from=first, expected_until=last, carrier="Prairie Post", tracking_number=number,
-        tracking_url=f"https://track.prairiepost.example/{number}",
+        expected_from=first, expected_until=last, carrier="Prairie Post" if tracked else None,
+        tracking_number=number if tracked else None,
+        tracking_url=f"https://track.prairiepost.example/{number}" if tracked else None,
     )  # fmt: skip
     about = f"shipment:{parcel.id}"
     hold = msgspec.structs.replace(record.order.charges[0], about=about, released_at=business_days_after(shipped, 1))

@@ -30,11 +30,17 @@ class Billing(Value, frozen=True):
 
 
 class Record(Value, frozen=True):
-    """One order with its billing; `ships_at` says when parcels that are being prepared will leave."""
+    """One order with its billing.
+
+    `ships_at` says when parcels that are being prepared will leave, `arrives_at` when one that is late will come after
+    all; `refusals` says of a refused return, by its id, why the store refused it.
+    """
 
     order: Order
     billing: Billing
     ships_at: dict[str, Instant] = msgspec.field(default_factory=dict)
+    arrives_at: dict[str, Instant] = msgspec.field(default_factory=dict)
+    refusals: dict[str, str] = msgspec.field(default_factory=dict)
 
     def with_order(self, **changes: object) -> Record:
         """The record with members of its order changed."""

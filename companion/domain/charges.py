@@ -162,7 +162,9 @@ def why_two_charges(order: Order, profile: Profile, now: dt.datetime) -> TwoChar
     for hold in reversed(holds):
         match = next((charge for charge in charges if charge.amount == hold.amount and charge.at >= hold.at), None)
         if match is not None:
-            return TwoCharges(why=WhyTwo.HOLD_AND_CHARGE, movements=(hold, match))
+            back = next((each for each in refunds if each.amount == match.amount and each.at >= match.at), None)
+            found = (hold, match) if back is None else (hold, match, back)
+            return TwoCharges(why=WhyTwo.HOLD_AND_CHARGE, movements=found)
     parcels = [charge for charge in charges if charge.about is About.SHIPMENT]
     if len(parcels) > 1:
         return TwoCharges(why=WhyTwo.ONE_PER_PARCEL, movements=(*holds, *parcels))
@@ -223,9 +225,13 @@ def _hold_sentences(
     said = [
         f"{format_money(hold.amount)} of {format_date(hold.at)} is a hold: the bank set it aside, no money has moved."
     ]
-    charge = next((move for move in found.movements if not _is_hold(move)), None)
+    charge = next((move for move in found.movements if move.kind is ChargeKind.CHARGE), None)
+    back = next((move for move in found.movements if move.kind is ChargeKind.REFUND), None)
     if charge is not None:
-        said.append(f"You pay once: {format_money(charge.amount)}, charged on {format_date(charge.at)}.")
+        verb = "pay" if back is None else "paid"
+        said.append(f"You {verb} once: {format_money(charge.amount)}, charged on {format_date(charge.at)}.")
+    if back is not None:
+        said.append(f"It was given back on {format_date(back.at)}.")
     if not hold.showing:
         said.append("The hold is gone by now.")
     elif hold.goes_by is not None:

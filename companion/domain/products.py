@@ -116,9 +116,11 @@ def _card(
     have_it = any(artifact.artifact_id in downloaded for artifact in window.artifacts)
     seats = seat_use(licence, this_seat)
     concerns: tuple[Concern, ...] = ()
-    if state in _ALIVE and not replaced:
+    if state in _ALIVE and (not replaced or charge is not None):
+        # What was renewed ahead is charged all the same as long as its auto-renewal is on.
         concerns = _date_concerns(licence, charge, plan.term if plan is not None else None, profile, now, zone)
-        concerns += () if have_it else _window_concerns(window, seats, profile, now, zone)
+    if state in _ALIVE and not replaced and not have_it:
+        concerns += _window_concerns(window, seats, profile, now, zone)
     ends = licence.expires_at if state is not Standing.REFUNDED else None
     return ProductCard(
         order_number=order.number,
@@ -181,7 +183,7 @@ def _within(
 
 
 def _tone(state: Standing, replaced: bool, concerns: tuple[Concern, ...]) -> Tone:
-    if state is Standing.REFUNDED or replaced:
+    if state is Standing.REFUNDED or (replaced and state is Standing.EXPIRED):
         return Tone.ENDED
     if state is Standing.EXPIRED:
         return Tone.OVER
@@ -207,7 +209,9 @@ def _action(
     if seats.this_pc is ThisPC.USES_IT:
         return NextAction.NONE
     if have_it:
-        return NextAction.INSTALL if seats.this_pc is ThisPC.NOT_YET else NextAction.NONE
+        # Nothing can be activated before its first day.
+        wanted = state is Standing.ACTIVE and seats.this_pc is ThisPC.NOT_YET
+        return NextAction.INSTALL if wanted else NextAction.NONE
     if window.is_open:
         return NextAction.DOWNLOAD
     may_ask = window.asked not in (ExtensionStatus.REQUESTED, ExtensionStatus.REFUSED)
@@ -262,7 +266,19 @@ def status_sentence(card: ProductCard, format_date: FormatDate) -> str:
     if card.standing is Standing.NOT_STARTED:
         return f"This licence starts on {format_date(card.starts_at)} and runs until {day}."
     left = "today is its last day" if card.days_left == 0 else f"{counted(card.days_left, 'day')} left"
-    return f"Active until {day}: {left}."
+    after = " A later order carries it on from then." if card.carried_on else ""
+    return f"Active until {day}: {left}.{after}"
+
+
+def span_words(card: ProductCard, format_date: FormatDate) -> str:
+    """From when or until when the licence is good, in a few words after its order's number."""
+    if card.standing is Standing.REFUNDED:
+        return "refunded; this licence has ended"
+    if card.standing is Standing.NOT_STARTED:
+        return f"starts on {format_date(card.starts_at)}"
+    if card.expires_at is None:
+        return "no end date"
+    return f"{'ran' if card.standing is Standing.EXPIRED else 'active'} until {format_date(card.expires_at)}"
 
 
 def charge_sentence(card: ProductCard, format_date: FormatDate, format_money: FormatMoney) -> str:

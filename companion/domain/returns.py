@@ -254,7 +254,9 @@ def outlook_sentences(outlook: ReturnOutlook, format_date: FormatDate, format_mo
         said.append(_AFTERWARDS if outlook.renewal is None else _STOPS_RENEWING)
         return tuple(said)
     said = [_refusal_sentence(outlook, format_date)]
-    return (*said, *(_OTHER_WAYS[way] for way in outlook.other_ways))
+    refused = outlook.reason is NotEligible.STORE_SAYS_NO
+    ways = {**_OTHER_WAYS, OtherWay.ASK_SUPPORT: _OBJECT} if refused else _OTHER_WAYS
+    return (*said, *(ways[way] for way in outlook.other_ways))
 
 
 _AFTERWARDS = "After the refund the product stops working."
@@ -282,6 +284,7 @@ _OTHER_WAYS = {
     OtherWay.FOLLOW_THE_RETURN: "You can see here how far it has come.",
     OtherWay.ASK_SUPPORT: "If something does not work, support can help.",
 }
+_OBJECT = "If you think that this is a mistake, support can look at it again."
 
 
 def renewal_return_sentences(

@@ -123,12 +123,16 @@ def parcel_sentences(parcel: Parcel, format_date: FormatDate) -> tuple[str, ...]
         between = f"on {last}" if first == last else f"between {first} and {last}"
         verb = "was expected" if parcel.late else "is expected"
         said.append(f"It {verb} {between} by {parcel.method_name}.")
+    untracked = parcel.status is ShipmentStatus.SHIPPED and not parcel.trackable
     if parcel.late:
-        said.append("It is late. Support can find out where it is.")
+        said.append("It is late." if untracked else "It is late. Support can find out where it is.")
     if parcel.trackable:
         said.append("You can follow it on its way.")
-    elif parcel.status is ShipmentStatus.SHIPPED:
+    elif untracked:
         said.append(f"{parcel.method_name} has no tracking number, so it cannot be followed on its way.")
+    if parcel.late and untracked:
+        # Nobody can look up where such a parcel is, so nobody is promised to.
+        said.append("Support can say what is done about it.")
     return tuple(said)
 
 
@@ -138,9 +142,11 @@ def transit_words(span: Days | None) -> str:
 
 
 def settled_sentences(order: Order) -> tuple[str, ...]:
-    """What cannot be changed any more on an order that ships; empty for one that does not."""
-    ships = any(item.kind is not LineItemKind.DOWNLOAD for item in order.line_items) or order.shipments
-    if not ships or order.status is OrderStatus.REFUNDED:
+    """What cannot be changed any more on an order that ships; empty for one that does not, or that has all arrived."""
+    shipped = {item for shipment in order.shipments for item in shipment.line_item_ids}
+    waiting = any(item.kind is not LineItemKind.DOWNLOAD and item.id not in shipped for item in order.line_items)
+    under_way = any(shipment.status in ON_ITS_WAY for shipment in order.shipments)
+    if not (waiting or under_way) or order.status is OrderStatus.REFUNDED:
         return ()
     said = [
         "An order that ships cannot be cancelled once it was placed.",

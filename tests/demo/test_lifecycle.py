@@ -114,5 +114,5 @@ def test_returns_stand_at_every_step(policies: Policies) -> None:
     start = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
     given = [entry for record in _records(start) for entry in advanced(record, policies, start).order.returns]
     assert {entry.status for entry in given} == {
-        ReturnStatus.LETTER_NEEDED, ReturnStatus.REFUND_INITIATED, ReturnStatus.CREDITED,
+        ReturnStatus.LETTER_NEEDED, ReturnStatus.REFUND_INITIATED, ReturnStatus.CREDITED, ReturnStatus.REFUSED,
     }  # fmt: skip

@@ -61,6 +61,15 @@ def test_a_hold_beside_its_charge_is_no_second_charge(build, hold, answer):
     assert "The hold is gone by now." in answer(gone, build.charge(at=build.day(-8)))[1]
 
 
+def test_what_was_given_back_is_not_told_as_paid(build, hold, answer):
+    back = build.charge(id="back", kind=ChargeKind.REFUND, at=build.day(-0.2))
+    why, said = answer(hold, build.charge(at=build.day(-1)), back)
+    assert why is WhyTwo.HOLD_AND_CHARGE
+    assert "You paid once: 55.00 USD, charged on 9 March 2027. It was given back on 10 March 2027." in said
+    other = build.charge(id="other", kind=ChargeKind.REFUND, at=build.day(-0.2), amount=build.usd(100))
+    assert "You pay once" in answer(hold, build.charge(at=build.day(-1)), other)[1]
+
+
 def test_each_parcel_is_charged_when_it_leaves(build, answer):
     parcels = tuple(
         Shipment(

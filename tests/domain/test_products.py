@@ -196,6 +196,59 @@ def test_a_licence_that_a_renewal_carried_on_needs_nothing_more(build):
     assert cards[-1] is ended
 
 
+@pytest.fixture
+def renewed_ahead(build):
+    """The card of a running licence, and that of its renewal, bought before it was needed."""
+
+    def cards(*, auto_renew, downloaded=()):
+        plan = build.subscription(
+            auto_renew=auto_renew, active_until=build.day(20), next_charge_at=build.day(19) if auto_renew else None
+        )
+        running = build.order(licences=(build.licence(expires_at=build.day(20)),), subscriptions=(plan,), downloads=())
+        later = build.licence(
+            id="lic-2", starts_at=build.day(20), expires_at=build.day(385), key_from_order="LF-1001",
+            subscription_id=None,
+        )  # fmt: skip
+        setup = build.download(licence_id="lic-2")
+        ahead = build.order(number="LF-2002", licences=(later,), subscriptions=(), downloads=(setup,))
+        found = products.product_cards(
+            [running, ahead], build.profile(), build.NOW, dt.UTC, downloaded=[setup.artifact_id] if downloaded else []
+        )
+        return tuple(next(card for card in found if card.order_number == number) for number in ("LF-1001", "LF-2002"))
+
+    return cards
+
+
+def test_a_licence_renewed_ahead_runs_on_in_peace(renewed_ahead):
+    running, ahead = renewed_ahead(auto_renew=False)
+    assert (running.standing, running.tone, running.concerns) == (Standing.ACTIVE, Tone.OK, ())
+    assert products.status_sentence(running, SHOW).endswith("20 days left. A later order carries it on from then.")
+    assert (ahead.standing, ahead.tone, ahead.action) == (Standing.NOT_STARTED, Tone.OK, NextAction.DOWNLOAD)
+    assert products.span_words(running, SHOW) == "active until 30 March 2027"
+    assert products.span_words(ahead, SHOW) == "starts on 30 March 2027"
+
+
+def test_what_was_renewed_ahead_is_still_warned_of_a_second_charge(renewed_ahead):
+    running, _ = renewed_ahead(auto_renew=True)
+    assert (running.tone, running.concerns) == (Tone.ATTENTION, (Concern.RENEWS_SOON,))
+
+
+def test_a_licence_is_not_installed_before_its_first_day(renewed_ahead):
+    _, ahead = renewed_ahead(auto_renew=False, downloaded=True)
+    assert ahead.action is NextAction.NONE
+
+
+def test_the_words_after_the_orders_number(build, card):
+    endless = build.licence(expires_at=None, subscription_id=None)
+    over = build.licence(expires_at=build.day(-3))
+    for order, words in (
+        (build.order(licences=(endless,), subscriptions=()), "no end date"),
+        (build.order(licences=(over,)), "ran until 7 March 2027"),
+        (build.order(status=OrderStatus.REFUNDED), "refunded; this licence has ended"),
+    ):
+        assert products.span_words(card(order), SHOW) == words
+
+
 def test_two_purchases_of_one_product_are_two_licences(build):
     first = build.order(licences=(build.licence(expires_at=build.day(-15), starts_at=build.day(-380)),))
     second = build.order(number="LF-2002", licences=(build.licence(id="lic-2"),))

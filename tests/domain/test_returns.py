@@ -90,6 +90,7 @@ def test_the_stores_own_refusal_is_shown(build, outlook):
     found = outlook(build.order(return_eligibility=no))
     assert found.reason is NotEligible.STORE_SAYS_NO
     assert said(found).startswith("Gifts stay.")
+    assert said(found).endswith("If you think that this is a mistake, support can look at it again.")
 
 
 def renewed(build, days_ago, **changes):

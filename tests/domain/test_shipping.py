@@ -59,7 +59,13 @@ def test_a_parcel_is_late_from_the_day_after_in_the_persons_zone(build, parcel):
     assert not parcel(offset=2.4, **due).late
     assert parcel(offset=2.6, **due).late
     assert parcel(offset=2.0, zone=ZoneInfo("America/Los_Angeles"), **due).late
-    assert "It is late. Support can find out where it is." in said(parcel(offset=4, **due))
+    tracked = said(parcel(offset=4, method="priority", tracking_number="9400", **due))
+    assert tracked.endswith("It is late. Support can find out where it is. You can follow it on its way.")
+    # Nobody is promised to find what nobody can follow.
+    assert said(parcel(offset=4, **due)).endswith(
+        "It is late. First Class has no tracking number, so it cannot be followed on its way. "
+        "Support can say what is done about it."
+    )
     assert not parcel(offset=9, status=ShipmentStatus.DELIVERED, delivered_at=build.day(1), **due).late
 
 
@@ -86,6 +92,17 @@ def test_what_ships_cannot_be_changed_any_more(build):
     told = " ".join(shipping.settled_sentences(boxed))
     for word in ("cannot be cancelled", "address", "credited", "Customs"):
         assert word in told
+
+    def sent(status, *items):
+        parcel = Shipment(
+            id="s-1", status=status, method="first", line_item_ids=("item-1",), destination_country="US"
+        )  # fmt: skip
+        return shipping.settled_sentences(build.order(line_items=(*boxed.line_items, *items), shipments=(parcel,)))
+
+    assert sent(ShipmentStatus.SHIPPED)
+    # Of what has arrived, or come back, there is nothing left to change; what has not left yet still counts.
+    assert sent(ShipmentStatus.DELIVERED) == sent(ShipmentStatus.RETURNED) == ()
+    assert sent(ShipmentStatus.DELIVERED, build.line_item(id="item-2", kind=LineItemKind.PHYSICAL))
 
 
 def test_the_backup_medium_is_added_to_downloads_only_and_once(build):

@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from companion.domain.auto_renewal import AutoRenew
 from companion.domain.download_windows import WindowState, window_sentence
 from companion.domain.licences import Standing
-from companion.domain.products import Concern, NextAction, ProductCard, Tone, charge_sentence, standing_words
+from companion.domain.products import (
+    Concern,
+    NextAction,
+    ProductCard,
+    Tone,
+    charge_sentence,
+    span_words,
+    standing_words,
+)
 from companion.domain.returns import renewal_return
 from companion.domain.seats import seat_words
 from companion.ui.desk import Desk
@@ -100,15 +108,7 @@ class HomePage(Page):
         return heading
 
     def _until(self, card: ProductCard) -> str:
-        order = f"Order {card.order_number}"
-        if card.standing is Standing.REFUNDED:
-            return f"{order} · refunded; this licence has ended"
-        if card.expires_at is None:
-            return f"{order} · no end date"
-        day = self.desk.format.date(card.expires_at)
-        if card.standing is Standing.EXPIRED:
-            return f"{order} · ran until {day}"
-        return f"{order} · active until {day}"
+        return f"Order {card.order_number} · {span_words(card, self.desk.format.date)}"
 
     def _facts(self, card: ProductCard) -> QVBoxLayout:
         form = self.desk.format
