@@ -184,4 +184,3 @@ def test_a_credit_shows_on_business_days_of_the_stores_bank(build, at: dt.dateti
         passed = sum(is_business_day(start + dt.timedelta(days=n)) for n in range(1, (day - start).days + 1))
         assert passed == wanted
         assert is_business_day(day) or wanted == 0
-
