@@ -9,6 +9,7 @@ from companion.domain.errors import Cancelled
 from companion.domain.pieces import Gap, Layout, gaps, next_share
 
 MISSING, TAKEN, LANDED, PROVEN = range(4)
+MILESTONE = 64 * 1024 * 1024
 _WITHOUT_END = 1 << 60
 
 
@@ -20,7 +21,10 @@ class Ledger:
     """
 
     def __init__(self, layout: Layout | None, block: int) -> None:
-        self.changed = threading.Condition()
+        lock = threading.RLock()
+        self.changed = threading.Condition(lock)
+        self.turned = threading.Condition(lock)
+        """Notified when something ended, proved wrong or came to a milestone: far less often than `changed`."""
         self.received = 0
         """Bytes that arrived in this run, useful or not."""
         self.stopped = False
@@ -117,6 +121,7 @@ class Ledger:
                 if suspect:
                     self._suspect.add(block)
             self.changed.notify_all()
+            self.turned.notify_all()
 
     def prove(self, block: int) -> None:
         """The publisher's digests of `block` match."""
@@ -168,6 +173,8 @@ class Ledger:
     def land(self, lane: int, count: int) -> None:
         """`count` more bytes of `lane` are in the file."""
         with self.changed:
+            if self.held // MILESTONE != (self.held + count) // MILESTONE:
+                self.turned.notify_all()
             place = self._lanes[lane]
             while count:
                 block = place[0]
@@ -254,6 +261,7 @@ class Ledger:
         with self.changed:
             self.stopped = True
             self.changed.notify_all()
+            self.turned.notify_all()
 
     # -- figures -----------------------------------------------------------------------------------------------
 

@@ -16,12 +16,11 @@ from typing import Any
 from companion.domain.errors import Cancelled
 from companion.domain.transfers import Expected, Pieces
 from companion.services.downloads.journal import Claim
-from companion.services.downloads.ledger import Ledger
+from companion.services.downloads.ledger import MILESTONE, Ledger
 from companion.services.downloads.warm import WarmBuffers
 
 BUFFER = 4 * 1024 * 1024
 _CLAIM_SECONDS = 2.0
-SYNCHRONISE_EVERY = 64 * 1024 * 1024
 
 
 class Prover:
@@ -54,6 +53,7 @@ class Prover:
             self.done.set()
             with self._ledger.changed:
                 self._ledger.changed.notify_all()
+                self._ledger.turned.notify_all()
 
     def _work(self, file: FileIO, /) -> None:
         raise NotImplementedError
@@ -232,12 +232,12 @@ class Synchroniser(Prover):
         done = 0
         with self._path.open("r+b", buffering=0) as writable:
             while True:
-                with self._ledger.changed:
-                    while self._ledger.held < done + SYNCHRONISE_EVERY and not self._ledger.stopped:
-                        self._ledger.changed.wait()
+                with self._ledger.turned:
+                    while self._ledger.held // MILESTONE == done and not self._ledger.stopped:
+                        self._ledger.turned.wait()
                     if self._ledger.stopped:
                         return
-                    done = self._ledger.held
+                    done = self._ledger.held // MILESTONE
                 getattr(os, "fdatasync", os.fsync)(writable.fileno())
 
 

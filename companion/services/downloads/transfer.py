@@ -187,8 +187,8 @@ class Transfer:
             self._check_provers()
             self._mind_lanes()
             self._report.tell(self._progress)
-            with self.ledger.changed:
-                self.ledger.changed.wait_for(self._something_ended, timeout=_TICK)
+            with self.ledger.turned:
+                self.ledger.turned.wait_for(self._something_ended, timeout=_TICK)
         self._check_provers()
 
     def _something_ended(self) -> bool:
@@ -268,8 +268,9 @@ class Transfer:
         lane.start()
 
     def _wake(self) -> None:
-        with self.ledger.changed:
+        with self.ledger.turned:
             self.ledger.changed.notify_all()
+            self.ledger.turned.notify_all()
 
     def _recover(self, error: BaseException) -> None:
         """Wait as long as it takes after a lane's failure, or raise it."""
