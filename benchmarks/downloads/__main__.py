@@ -21,6 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.downloads.cutting import CuttingServer
+
 ROOT = Path(__file__).resolve().parents[2]
 LINK = ROOT / "benchmarks" / "linklab" / "link.sh"
 PIECE = 4 * 1024 * 1024
@@ -196,6 +198,24 @@ def compare_repair(lab: Lab, rounds: int) -> None:
     compare("One byte of it is flipped", ways, rounds, damage)
 
 
+def compare_cut(lab: Lab, rounds: int) -> None:
+    server = CuttingServer(lab.file, PIECE)
+    whole, cut, sent = Runs(), Runs(), []
+    try:
+        for _ in range(rounds):
+            lab.empty()
+            measure(lab.fetch(f"{server.url}/whole/big.bin"), whole)
+            lab.empty()
+            before = server.sent
+            measure(lab.fetch(f"{server.url}/cut/big.bin"), cut)
+            sent.append(server.sent - before)
+    finally:
+        server.close()
+    print("\nThe connection breaks every 4 MiB, for ever")
+    print(f"  never cut {whole.wall():.2f} s, cut {cut.wall():.2f} s: {cut.wall() / whole.wall():.2f} times the time,")
+    print(f"  {statistics.median(sent) / lab.file.stat().st_size:.3f} times the bytes")
+
+
 def compare_memory(lab: Lab) -> None:
     print("\nPeak memory of companion fetch")
     for name, size in (("64 MiB", 64 << 20), ("8 GiB, sparse", 8 << 30)):
@@ -249,7 +269,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="where to work; memory unless told")
-    parser.add_argument("--only", nargs="*", default=["whole", "resume", "repair", "memory", "lines"])
+    parser.add_argument("--only", nargs="*", default=["whole", "resume", "repair", "cut", "memory", "lines"])
     asked = parser.parse_args()
     missing = [name for name in ("curl", "wget", "aria2c", "openssl") if shutil.which(name) is None]
     if missing:
@@ -261,6 +281,7 @@ def main() -> None:
             "whole": lambda: compare_whole(lab, asked.rounds),
             "resume": lambda: compare_resume(lab, asked.rounds),
             "repair": lambda: compare_repair(lab, asked.rounds),
+            "cut": lambda: compare_cut(lab, asked.rounds),
             "memory": lambda: compare_memory(lab),
             "lines": lambda: compare_lines(lab, max(1, asked.rounds // 2 + 1)),
         }
