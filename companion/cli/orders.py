@@ -214,6 +214,7 @@ def show_order(run: Run) -> int:
 
 def _order_lines(run: Run, shown: Shown) -> list[str]:
     from companion.domain.download_windows import window_of, window_sentence
+    from companion.domain.licences import span_words, standing
     from companion.domain.seats import seat_sentence, seat_use
     from companion.domain.wording import plain_date
 
@@ -224,8 +225,9 @@ def _order_lines(run: Run, shown: Shown) -> list[str]:
     lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
     lines.append(f"  Total {order.total.plain()}")
     for licence in order.licences:
-        until = f"until {run.date(licence.expires_at)}" if licence.expires_at else "without an end"
-        lines.append(f"{licence.product_name} ({licence.id}): {licence.status.value} {until}")
+        state = standing(order, licence, services.clock())
+        span = span_words(state, licence.starts_at, licence.expires_at, run.date)
+        lines.append(f"{licence.product_name} ({licence.id}): {span}")
         lines.append(f"  {seat_sentence(seat_use(licence, services.this_pc.seat_id))}")
         window = window_of(order.downloads_of(licence), services.clock(), services.zone)
         lines.append(f"  {window_sentence(window, plain_date(services.zone))}")
@@ -240,7 +242,8 @@ def _order_lines(run: Run, shown: Shown) -> list[str]:
     for parcel in order.shipments:
         tracking = f", {parcel.carrier} {parcel.tracking_number}" if parcel.tracking_number else ""
         lines.append(f"Parcel {parcel.id}: {parcel.status.value}{tracking}")
-    lines.append(f"More: companion money {order.number}, companion shipping {order.number}")
+    more = ["money", "shipping", *(["returns"] if order.returns else [])]
+    lines.append("More: " + ", ".join(f"companion {command} {order.number}" for command in more))
     lines += [f"Receipt {receipt.id}: {receipt.statement}" for receipt in shown.receipts]
     return lines
 

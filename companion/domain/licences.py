@@ -7,6 +7,7 @@ import enum
 from collections.abc import Iterable
 
 from companion.domain.orders import Licence, LicenceStatus, Order, OrderStatus
+from companion.domain.wording import FormatDate
 
 
 class Standing(enum.StrEnum):
@@ -25,6 +26,17 @@ def standing(order: Order, licence: Licence, now: dt.datetime) -> Standing:
     if licence.status is LicenceStatus.EXPIRED or (licence.expires_at is not None and licence.expires_at <= now):
         return Standing.EXPIRED
     return Standing.NOT_STARTED if licence.starts_at > now else Standing.ACTIVE
+
+
+def span_words(state: Standing, starts_at: dt.datetime, expires_at: dt.datetime | None, format_date: FormatDate) -> str:
+    """From when or until when a licence is good, in a few words that follow its name or its order's number."""
+    if state is Standing.REFUNDED:
+        return "refunded; this licence has ended"
+    if state is Standing.NOT_STARTED:
+        return f"starts on {format_date(starts_at)}"
+    if expires_at is None:
+        return "no end date"
+    return f"{'ran' if state is Standing.EXPIRED else 'active'} until {format_date(expires_at)}"
 
 
 def carried_on(orders: Iterable[Order]) -> frozenset[tuple[str, str]]:

@@ -270,17 +270,6 @@ def status_sentence(card: ProductCard, format_date: FormatDate) -> str:
     return f"Active until {day}: {left}.{after}"
 
 
-def span_words(card: ProductCard, format_date: FormatDate) -> str:
-    """From when or until when the licence is good, in a few words after its order's number."""
-    if card.standing is Standing.REFUNDED:
-        return "refunded; this licence has ended"
-    if card.standing is Standing.NOT_STARTED:
-        return f"starts on {format_date(card.starts_at)}"
-    if card.expires_at is None:
-        return "no end date"
-    return f"{'ran' if card.standing is Standing.EXPIRED else 'active'} until {format_date(card.expires_at)}"
-
-
 def charge_sentence(card: ProductCard, format_date: FormatDate, format_money: FormatMoney) -> str:
     """What auto-renewal will do, in whole sentences."""
     charge = card.next_charge

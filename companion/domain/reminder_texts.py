@@ -130,7 +130,7 @@ def _refund(subject: Subject, _days: int, format_date: FormatDate, format_money:
 
 
 def _parcel(subject: Subject, _days: int, format_date: FormatDate, _format_money: FormatMoney) -> tuple[str, str]:
-    body = f"It was expected by {format_date(subject.date)}. If it has not arrived, support can find out where it is."
+    body = f"It was expected by {format_date(subject.date)}. If it has not arrived, support can help."
     return f"The parcel of order {subject.order_number} is late", body
 
 

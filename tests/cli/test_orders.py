@@ -37,6 +37,23 @@ def test_what_a_person_reads(cli: Cli) -> None:
     assert "orders add NUMBER" in cli("orders", "list").out
 
 
+@pytest.mark.parametrize(
+    ("number", "span", "command", "words"),
+    [
+        ("LF-6127-3084", ": starts on ", "returns", "You can return this order: 25 days left."),
+        ("LF-6642-1978", ": active until ", "shipping", "It is late."),
+        ("LF-2815-6403", ": refunded; this licence has ended", "shipping", "went back to the warehouse"),
+        ("LF-8350-4126", ": active until ", "returns", "Pia's notebook went on using the licence"),
+    ],
+)
+def test_what_does_not_go_as_usual_is_said(cli: Cli, number: str, span: str, command: str, words: str) -> None:
+    cli.add(number)
+    shown = cli.opened(number, "orders", "show", number)
+    assert span in shown.out
+    assert (f"companion returns {number}" in shown.out) == (number == "LF-8350-4126")
+    assert words in cli.opened(number, command, number).out
+
+
 def test_an_order_is_found_by_e_mail_and_card(cli: Cli) -> None:
     assert cli.store is not None
     account = cli.store.accounts[-1]

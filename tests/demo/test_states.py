@@ -16,7 +16,7 @@ from companion.demo.purchases import Shop
 from companion.domain.auto_renewal import AutoRenew
 from companion.domain.charges import WhyTwo, charge_ahead_sentence, timeline, two_charges_sentences, why_two_charges
 from companion.domain.download_windows import WindowState
-from companion.domain.licences import Standing
+from companion.domain.licences import Standing, span_words
 from companion.domain.orders import (
     ChargeKind,
     LicenceStatus,
@@ -32,7 +32,6 @@ from companion.domain.products import (
     ProductCard,
     Tone,
     product_cards,
-    span_words,
     standing_words,
     status_sentence,
 )
@@ -138,7 +137,7 @@ def test_a_licence_bought_ahead_starts_when_the_running_one_ends(
     assert ahead.licences[0].key_from_order == running.number
     assert (first.tone, first.carried_on, first.concerns) == (Tone.OK, True, ())
     assert status_sentence(first, DATE).endswith("23 days left. A later order carries it on from then.")
-    assert span_words(second, DATE) == "starts on 27 March 2026"
+    assert span_words(second.standing, second.starts_at, second.expires_at, DATE) == "starts on 27 March 2026"
     clock.pass_by(days=23, seconds=-1)
     assert [card.standing for card in told()[2].values()].count(Standing.NOT_STARTED) == 1
     clock.pass_by(seconds=1)

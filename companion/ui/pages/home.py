@@ -9,14 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.auto_renewal import AutoRenew
 from companion.domain.download_windows import WindowState, window_sentence
-from companion.domain.licences import Standing
+from companion.domain.licences import Standing, span_words
 from companion.domain.products import (
     Concern,
     NextAction,
     ProductCard,
     Tone,
     charge_sentence,
-    span_words,
     standing_words,
 )
 from companion.domain.returns import renewal_return
@@ -108,7 +107,8 @@ class HomePage(Page):
         return heading
 
     def _until(self, card: ProductCard) -> str:
-        return f"Order {card.order_number} · {span_words(card, self.desk.format.date)}"
+        span = span_words(card.standing, card.starts_at, card.expires_at, self.desk.format.date)
+        return f"Order {card.order_number} · {span}"
 
     def _facts(self, card: ProductCard) -> QVBoxLayout:
         form = self.desk.format
