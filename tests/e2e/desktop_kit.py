@@ -65,7 +65,11 @@ class Desktop:
         self.tool("mousemove", x, y, "click", button)
 
     def tray_icon(self) -> tuple[int, int] | None:
-        """The middle of the program's icon in the tray."""
+        """The middle of the program's icon in the tray, once the panel has come to rest around it."""
+        first, second = self._tray_icon(), self._tray_icon()
+        return first if first == second else None
+
+    def _tray_icon(self) -> tuple[int, int] | None:
         for _, x, y, width, height in self.windows("--class", "companion"):
             if y > 700 and width < 60:
                 return x + width // 2, y + height // 2

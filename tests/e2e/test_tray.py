@@ -154,6 +154,7 @@ def test_a_second_start_shows_the_first_ones_window_and_ends(person: Person, des
 
 def _choose_in_menu(desktop: Desktop, position: int) -> None:
     """Open the icon's menu with the right button and click one of its lines, counted from the top or the end."""
+    until(desktop.tray_icon)
     icon = desktop.tray_icon()
     assert icon is not None
     desktop.click(*icon, button=3)
