@@ -38,8 +38,10 @@ class LicenceCard(Section):
         super().__init__(desk, order, profile, tell, licence.product_name, "licences-and-keys")
         self._licence = licence
         self._seat_id = desk.services.this_pc.seat_id
-        cards = product_cards((order,), profile, desk.now(), desk.services.zone, this_seat=self._seat_id)
-        self._card = next(card for card in cards if card.licence_id == licence.id)
+        # With all orders, because a later one may carry this licence on.
+        orders = [known.order for known in desk.snapshot.orders if known.order is not None]
+        cards = product_cards(orders, profile, desk.now(), desk.services.zone, this_seat=self._seat_id)
+        self._card = next(card for card in cards if (card.order_number, card.licence_id) == (order.number, licence.id))
         self.add(
             row(chip(standing_words(self._card), TONES[self._card.tone]), None),
             label(status_sentence(self._card, desk.format.date)),
