@@ -23,7 +23,7 @@ QT_LIBRARIES = (
     "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 "
     "libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
 ).split()
-DESKTOP_PARTS = {  # program: the Debian package that has it
+TEST_PARTS = {  # program: the Debian package that has it
     "Xvfb": "xvfb",
     "openbox": "openbox",
     "trayer": "trayer",
@@ -33,6 +33,7 @@ DESKTOP_PARTS = {  # program: the Debian package that has it
     "xdotool": "xdotool",
     "scrot": "scrot",
     "fc-list": "fontconfig",
+    "objdump": "binutils",
 }
 USAGE = """\
 python3 dev.py demo [options of companion demo]   set up, then the main job against the embedded store
@@ -56,11 +57,11 @@ def main(arguments: list[str]) -> int:
         return run(PYTHON, "-m", "companion", "demo", *rest)
     if command == "test":
         set_up("dev")
-        add_desktop_parts()
+        add_test_parts()
         return test(rest)
     if command == "pictures":
         set_up("dev")
-        add_desktop_parts()
+        add_test_parts()
         screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x1600x24"] if needs_screen() else []
         return run(*screen, PYTHON, "tests/ui/pictures.py", *rest)
     if command == "test-windows":
@@ -110,9 +111,9 @@ def check_qt() -> None:
             sys.exit(complain("Qt still cannot be loaded; the message above names what is missing.", code))
 
 
-def add_desktop_parts() -> None:
-    """The end-to-end tests use a real X server, session bus and keyring; where they cannot be had, tests say so."""
-    missing = [package for program, package in DESKTOP_PARTS.items() if not shutil.which(program)]
+def add_test_parts() -> None:
+    """Tests use a real X server, session bus and keyring, and build the program; where they cannot, they say so."""
+    missing = [package for program, package in TEST_PARTS.items() if not shutil.which(program)]
     if not missing or not shutil.which("apt-get"):
         return
     if os.geteuid() == 0:

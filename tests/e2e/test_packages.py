@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -49,6 +50,9 @@ def test_the_wheel_carries_everything(tmp_path: Path) -> None:
     assert _demo([str(folder / "companion")], home)["sha256"]
 
 
+@pytest.mark.skipif(
+    sys.platform == "linux" and shutil.which("objdump") is None, reason="PyInstaller needs objdump (binutils) on Linux"
+)
 def test_the_built_folder_runs_without_python(tmp_path: Path) -> None:
     command = [
         sys.executable, "-m", "PyInstaller", "--log-level", "ERROR", "--distpath", str(tmp_path / "dist"),

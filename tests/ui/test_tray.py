@@ -71,6 +71,7 @@ def test_muting_from_the_menu_is_kept_and_shown(program: WindowedProgram, servic
     qtbot.waitUntil(lambda: services.reminders.settings().muted)
     qtbot.waitUntil(lambda: "muted" in program.tray.icon.toolTip())
     assert actions(program.tray.menu)["Mute reminders"].isChecked()
+    qtbot.waitUntil(lambda: "Show them again" in texts_of(program.window.current))
     button(program.window.current, "Show them again").click()
     qtbot.waitUntil(lambda: not services.reminders.settings().muted)
     qtbot.waitUntil(lambda: not actions(program.tray.menu)["Mute reminders"].isChecked())
@@ -139,7 +140,7 @@ def test_the_page_puts_off_silences_and_takes_it_back(
     assert list(actions(later)) == ["In an hour", "Tomorrow morning", "In 3 days"]
     actions(later)["In 3 days"].trigger()
     qtbot.waitUntil(lambda: "Nothing needs a decision" in texts_of(page))
-    assert any(text.startswith("Put off until") for text in texts_of(page))
+    qtbot.waitUntil(lambda: any(text.startswith("Put off until") for text in texts_of(page)))
     button(page, "Remind me again").click()
     qtbot.waitUntil(lambda: "Nothing needs a decision" not in texts_of(page))
     button(page, "Don't remind me of this").click()
