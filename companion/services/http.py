@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.cookiejar
-import ipaddress
 import logging
 import re
 import ssl
@@ -17,23 +16,12 @@ import urllib3
 
 from companion import __version__
 from companion.domain.errors import CompanionError, Kind
+from companion.domain.order_entry import is_loopback
 from companion.services.racing import POOLS
 
 USER_AGENT = f"Companion/{__version__}"
 CONNECT_SECONDS = 6.0
 READ_SECONDS = 20.0
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether `host` names this machine itself."""
-    if host is None:
-        return False
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def require_safe_url(url: str) -> str:
