@@ -17,7 +17,7 @@ from companion.domain.profile import Stage
 from companion.domain.wire import Value
 
 if TYPE_CHECKING:
-    from companion.services.library import KnownFile
+    from companion.services.library_values import KnownFile
 
 
 class Installed(Value, frozen=True):

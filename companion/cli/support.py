@@ -15,7 +15,7 @@ from companion.domain.errors import CompanionError, Kind
 from companion.domain.orders import SupportCase
 from companion.domain.support import Opening
 from companion.domain.wire import Value
-from companion.services.library import KnownCase
+from companion.services.library_values import KnownCase
 
 if TYPE_CHECKING:
     from companion.domain.help_text import Article

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 from companion.domain.attempts import Attempt, failed_in_a_row, is_failure
 from companion.domain.errors import CompanionError
-from companion.services.library import Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import TimelineEntry
 
 FAILED, SUCCEEDED = "failed", "succeeded"
 _LOOK_BACK = 40

@@ -14,7 +14,7 @@ from companion.domain.profile import Stage
 from companion.domain.redaction import Redact, redaction
 from companion.domain.wire import Instant, Value, to_builtins
 from companion.services.assembly import Services
-from companion.services.library import KnownOrder, TimelineEntry
+from companion.services.library_values import KnownOrder, TimelineEntry
 
 _LOG_LINES = 300
 

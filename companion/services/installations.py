@@ -22,7 +22,8 @@ from companion.domain.seats import seat_use
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing
 from companion.services.installer import Installer
-from companion.services.library import Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import TimelineEntry
 from companion.services.network_path import NetworkPath
 from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform

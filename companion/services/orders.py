@@ -34,7 +34,8 @@ from companion.services.attempts import Attempts
 from companion.services.files import read_start
 from companion.services.intents import Intents
 from companion.services.keychain import Credentials, Kept, Keychain
-from companion.services.library import KnownCase, KnownOrder, Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import KnownCase, KnownOrder, TimelineEntry
 from companion.services.store import Fresh, StoreClient
 from companion.services.switching import SWITCH, Switching, not_read_again, not_switched
 

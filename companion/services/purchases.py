@@ -14,7 +14,8 @@ from companion.domain.errors import CompanionError
 from companion.domain.orders import Download, Grant
 from companion.domain.transfers import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.services.cancellation import Cancellation
-from companion.services.library import KnownFile, Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import KnownFile, TimelineEntry
 from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 

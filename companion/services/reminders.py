@@ -32,7 +32,8 @@ from companion.domain.reminders import Reminder, Snooze, due, never_again, next_
 from companion.domain.wire import decode, encode
 from companion.domain.wording import FormatDate, FormatMoney
 from companion.services.files import write_file
-from companion.services.library import Library, ReminderChange
+from companion.services.library import Library
+from companion.services.library_values import ReminderChange
 from companion.services.orders import Orders
 from companion.services.purchases import Purchases
 from companion.services.time_zone import LocalZone

@@ -10,7 +10,8 @@ from companion.domain.errors import CompanionError, Kind
 from companion.domain.orders import Order, Receipt, Subscription
 from companion.services.access import Access
 from companion.services.intents import Intents
-from companion.services.library import Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import TimelineEntry
 from companion.services.store import StoreClient
 
 _log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from companion.domain.products import ProductCard, product_cards
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret
 from companion.services.assembly import Services
-from companion.services.library import KnownCase, KnownFile, KnownOrder
+from companion.services.library_values import KnownCase, KnownFile, KnownOrder
 from companion.services.orders import Added
 from companion.ui.format import Format
 from companion.ui.reminder_desk import ReminderDesk

@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 from companion.domain.download_queue import QueueEntry
-from companion.services.library import Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import TimelineEntry
 
 STORE = "https://store.example"
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)

@@ -16,7 +16,8 @@ from services_kit import Desk
 from companion.domain.download_queue import QueueEntry
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Grant
-from companion.services.library import KnownFile, Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import KnownFile, TimelineEntry
 
 STORE, OTHER = "https://a.example", "https://b.example"
 NOW = dt.datetime(2027, 1, 8, 9, tzinfo=dt.UTC)
@@ -165,7 +166,8 @@ def test_a_place_that_cannot_hold_a_library(path: Path) -> None:
 _WRITER = """
 import datetime as dt, sys
 from pathlib import Path
-from companion.services.library import Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import TimelineEntry
 library = Library(Path(sys.argv[1]))
 now = dt.datetime.now(dt.UTC)
 for number in range(40):

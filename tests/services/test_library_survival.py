@@ -15,7 +15,8 @@ import pytest
 
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Receipt
-from companion.services.library import Library, TimelineEntry
+from companion.services.library import Library
+from companion.services.library_values import TimelineEntry
 
 STORE = "https://store.example"
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)

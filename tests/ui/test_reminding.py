@@ -18,7 +18,7 @@ from companion.domain.reminder_inbox import Standing, standing_of
 from companion.domain.reminder_settings import ReminderSettings
 from companion.domain.wire import Secret
 from companion.services.assembly import Services
-from companion.services.library import ReminderChange
+from companion.services.library_values import ReminderChange
 from companion.ui.app import WindowedProgram
 from companion.ui.notifications import OPENED, Message, Notifications
 from companion.ui.pages.page import Destination

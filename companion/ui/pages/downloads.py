@@ -13,7 +13,7 @@ from companion.domain.download_windows import WindowState, closes_at, state_of, 
 from companion.domain.orders import Download, Order
 from companion.domain.transfers import TransferState
 from companion.services.downloads import QueueItem
-from companion.services.library import KnownFile
+from companion.services.library_values import KnownFile
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row

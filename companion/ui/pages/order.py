@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Order
-from companion.services.library import KnownOrder
+from companion.services.library_values import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.order_money import MoneyCard, ReturnCard
 from companion.ui.pages.order_receipts import ReceiptsCard

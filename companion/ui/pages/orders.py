@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from companion.domain.orders import OrderStatus
-from companion.services.library import KnownOrder
+from companion.services.library_values import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.widgets.basic import Card, button, chip, column, label, row

@@ -1,0 +1,72 @@
+"""What the library keeps and gives back: its values, free of how they are stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from companion.domain.orders import Grant, Order, SupportCase
+from companion.domain.reminder_inbox import InboxEntry
+from companion.domain.wire import Instant, Value
+
+
+class KnownOrder(Value, frozen=True):
+    """An order the person added, with what the store last said of it (without secrets) and when that was read."""
+
+    number: str
+    added_at: Instant
+    read_at: Instant | None = None
+    etag: str | None = None
+    order: Order | None = None
+
+
+class KnownFile(Value, frozen=True):
+    """A verified artifact as it was put on the disk; whether it is still there is another question.
+
+    `grant` is what the store promised of it, without its URL: all that installing it later takes, also when the
+    download window has closed meanwhile.
+    """
+
+    number: str
+    place: str
+    grant: Grant
+
+    @property
+    def artifact(self) -> str:
+        """The artifact's id."""
+        return self.grant.artifact_id
+
+    @property
+    def path(self) -> Path:
+        """Where it was put."""
+        return Path(self.place)
+
+    @property
+    def folder(self) -> Path:
+        """The folder it was put into."""
+        return self.path.parent
+
+
+class TimelineEntry(Value, frozen=True):
+    """One dated step for the case file; `facts` never holds a secret."""
+
+    at: Instant
+    event: str
+    order_number: str | None
+    facts: dict[str, str | int | float | bool | None]
+
+
+class KnownCase(Value, frozen=True):
+    """A case that support has taken on, and what it is about."""
+
+    opened_at: Instant
+    order_number: str
+    summary: str
+    case: SupportCase
+
+
+class ReminderChange(NamedTuple):
+    """A reminder's record as it was read (None: there was none), and as it is to be."""
+
+    before: InboxEntry | None
+    after: InboxEntry
