@@ -178,9 +178,8 @@ _WORDS: dict[str, _Words] = {
 def failure(code: str, *, retry_after: float | None = None, message: str | None = None) -> CompanionError:
     """The error for `code`; `message` replaces its usual sentence where more is known."""
     words = _WORDS[code]
-    shown = "not-allowed" if code == "unsafe-redirect" else code
     return CompanionError(
-        shown,
+        code,
         words.title,
         message or words.message,
         words.hint,

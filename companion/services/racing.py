@@ -21,6 +21,8 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 HEAD_START = 0.25
 """Seconds that an address has before the next one is tried beside it."""
 
+_LEAST = 0.05
+
 AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 _here = threading.local()
 
@@ -154,7 +156,8 @@ class _Race:
 
 
 def _open(connection: Any) -> socket.socket:
-    """What urllib3 calls to connect; its errors are urllib3's."""
+    """What urllib3 calls to connect; its errors are urllib3's. What is left of the time is the greeting's."""
+    began = time.monotonic()
     try:
         found = socket.getaddrinfo(connection._dns_host, connection.port, type=socket.SOCK_STREAM)
         made = connect_first(interleave(found), connection.timeout, connection.socket_options or ())
@@ -165,7 +168,8 @@ def _open(connection: Any) -> socket.socket:
         raise ConnectTimeoutError(connection, f"connecting to {connection.host} took too long") from error
     except OSError as error:
         raise NewConnectionError(connection, f"no connection to {connection.host}: {error}") from error
-    made.settimeout(connection.timeout)
+    left = None if connection.timeout is None else connection.timeout - (time.monotonic() - began)
+    made.settimeout(None if left is None else max(_LEAST, left))
     cord: Cord | None = getattr(_here, "cord", None)
     if cord is not None:
         cord.add(made)
@@ -180,6 +184,17 @@ class _RacingHttp(urllib3.connection.HTTPConnection):
 class _RacingHttps(urllib3.connection.HTTPSConnection):
     def _new_conn(self) -> socket.socket:
         return _open(self)
+
+    def connect(self) -> None:
+        """Connect and agree on encryption, both within the time for connecting.
+
+        urllib3 would call a server that never ends its greeting slow to answer, and give it as long as for connecting
+        once more.
+        """
+        try:
+            super().connect()
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"greeting {self.host} took too long") from error
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):

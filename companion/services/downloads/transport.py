@@ -217,7 +217,7 @@ class Connection:
                 target = require_safe_url(urllib.parse.urljoin(url, verdict.location))
             except (CompanionError, ValueError):
                 raise failure("unsafe-redirect") from None
-            if url.startswith("https:") and not target.startswith("https:"):
+            if _is_secure(url) and not _is_secure(target):
                 raise failure("unsafe-redirect")
             url = target
         raise failure("redirects")
@@ -256,6 +256,10 @@ class Connection:
             self._session.close()
             self._cord.release()
             self._session = self._cord = None
+
+
+def _is_secure(url: str) -> bool:
+    return urllib.parse.urlsplit(url).scheme == "https"
 
 
 def _describe_tls_error(error: Exception) -> CompanionError:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "pc"))
 sys.path.insert(0, str(Path(__file__).parent))
 from faulty import FaultyServer, Script
+from network_kit import Authority
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +34,13 @@ def start() -> Iterator[Callable[..., FaultyServer]]:
     yield begin
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def authority(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """The only certificate authority that this computer trusts."""
+    folder = tmp_path_factory.mktemp("authority")
+    made = Authority("Trusted", folder)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    return made

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from faulty import FaultyServer, Reply, Request, serve_range
+
+from companion.domain.errors import CompanionError
 from companion.domain.transfers import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
@@ -52,3 +57,39 @@ def get(
         options=options,
         mark=mark,
     )
+
+
+def fails(
+    code: str, url: str | downloads.Source, expected: Expected, folder: Path, options: Options = QUICK
+) -> CompanionError:
+    """Fetch in vain: the error, of which nothing has got the final name."""
+    with pytest.raises(CompanionError) as failed:
+        get(url, expected, folder, options=options)
+    assert failed.value.code == code
+    assert not (folder / "setup.bin").exists()
+    return failed.value
+
+
+def arrives(result: Transferred, content: bytes) -> None:
+    """The file is right, and alone in its folder."""
+    assert result.path.read_bytes() == content
+    assert result.sha256 == hashlib.sha256(content).hexdigest()
+    assert [path.name for path in result.path.parent.iterdir()] == ["setup.bin"]
+
+
+def begin(server: FaultyServer, expected: Expected, folder: Path, keep: int = 3 * MIB) -> FaultyServer:
+    """Leave a partial with the first `keep` bytes of what `server` has, as a broken connection does."""
+    script, content = server.script, server.content
+
+    def cut(request: Request) -> Reply:
+        if request.number:
+            return Reply("404 Not Found")
+        return replace(serve_range(request, content), cut_after=keep)
+
+    server.script = cut
+    with pytest.raises(CompanionError):
+        get(server.url(), expected, folder)
+    assert (folder / "setup.bin.part").stat().st_size == keep
+    server.script = script
+    server.requests.clear()
+    return server

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -65,13 +67,29 @@ def serve_range(request: Request, content: bytes, etag: str | None = '"one"') ->
 
 
 class FaultyServer:
-    """Answers each request as `script` says; None from the script means: behave."""
+    """Answers each request as `script` says; None from the script means: behave.
 
-    def __init__(self, content: bytes, script: Script | None = None, *, etag: str | None = '"one"') -> None:
+    With a `context` it speaks TLS; `greeting` then says how: properly, never (``stall``), or a byte at a time
+    (``dribble``).
+    """
+
+    def __init__(
+        self,
+        content: bytes,
+        script: Script | None = None,
+        *,
+        etag: str | None = '"one"',
+        context: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.content = content
         self.etag = etag
         self.script = script
+        self.greeting = "proper"
+        self.host = host
         self.requests: list[Request] = []
+        self.connections = 0
+        self._context = context
         self.sent = 0
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -85,7 +103,7 @@ class FaultyServer:
         return int(self._listener.getsockname()[1])
 
     def url(self, path: str = "/setup.bin") -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'https' if self._context else 'http'}://{self.host}:{self.port}{path}"
 
     def close(self) -> None:
         self._stop.set()
@@ -112,12 +130,15 @@ class FaultyServer:
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._open.add(peer)
+                self.connections += 1
             thread = threading.Thread(target=self._talk, args=(peer, len(self._threads)), daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def _talk(self, peer: socket.socket, number: int) -> None:
         try:
+            if self._context is not None:
+                peer = self._greet(peer, self._context)
             with peer.makefile("rb") as lines:
                 while not self._stop.is_set() and self._answer_one(peer, number, lines):
                     pass
@@ -127,6 +148,33 @@ class FaultyServer:
             with self._lock:
                 self._open.discard(peer)
             peer.close()
+
+    def _greet(self, peer: socket.socket, context: ssl.SSLContext) -> socket.socket:
+        """Make the connection a secure one, or fail at it as told."""
+        if self.greeting != "proper":
+            if self.greeting == "dribble":
+                self._dribble_greeting(peer, context)
+            self._stop.wait(60)
+            raise OSError("no greeting")
+        peer.settimeout(10)
+        secured = context.wrap_socket(peer, server_side=True)
+        secured.settimeout(None)
+        with self._lock:
+            self._open.discard(peer)
+            self._open.add(secured)
+        return secured
+
+    def _dribble_greeting(self, peer: socket.socket, context: ssl.SSLContext) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        greeting = context.wrap_bio(incoming, outgoing, server_side=True)
+        while not outgoing.pending and (heard := peer.recv(65536)):
+            incoming.write(heard)
+            with contextlib.suppress(ssl.SSLWantReadError):
+                greeting.do_handshake()
+        for byte in outgoing.read():
+            peer.sendall(bytes([byte]))
+            if self._stop.wait(0.05):
+                return
 
     def _answer_one(self, peer: socket.socket, number: int, lines: object) -> bool:
         first = lines.readline()  # type: ignore[attr-defined]

@@ -1,0 +1,154 @@
+"""Secure connections: slow greetings, false certificates, redirects away from them, cuts in the middle."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from download_kit import MIB, QUICK, arrives, begin, expect, fails, get
+from faulty import FaultyServer, Reply, Request, serve_range
+from network_kit import Authority
+
+from companion.domain.errors import Cancelled
+from companion.services.cancellation import Cancellation
+
+Start = Callable[..., FaultyServer]
+ONCE = msgspec.structs.replace(QUICK, most_retries=0, patience=30.0, connect_seconds=1.0)
+CANARY = "c4n4ry"
+
+
+@pytest.mark.parametrize("greeting", ["stall", "dribble"])
+def test_a_greeting_that_does_not_end(
+    start: Start, authority: Authority, content: bytes, tmp_path: Path, greeting: str
+) -> None:
+    server = start(content, context=authority.context("127.0.0.1"))
+    begin(server, expect(content), tmp_path)
+    server.greeting = greeting
+    began = time.monotonic()
+    error = fails("network", server.url(), expect(content), tmp_path, ONCE)
+    assert 0.9 < time.monotonic() - began < 3
+    assert error.message == "The connection to the download server could not be made, or it broke off."
+    assert (error.retryable, error.kind, server.requests) == (True, "unreachable", [])
+    server.greeting = "proper"
+    result = get(server.url(), expect(content), tmp_path)
+    arrives(result, content)
+    assert (result.resumed_from, result.bytes_fetched) == (3 * MIB, len(content) - 3 * MIB)
+
+
+def test_a_slow_greeting_is_tried_again(start: Start, authority: Authority, content: bytes, tmp_path: Path) -> None:
+    server = start(content, context=authority.context("127.0.0.1"))
+    server.greeting = "stall"
+    told: list[str] = []
+
+    def watch(progress: object) -> None:
+        reason = getattr(progress, "reason", None)
+        if reason:
+            told.append(reason)
+            server.greeting = "proper"
+
+    options = msgspec.structs.replace(ONCE, most_retries=2, first_wait=0.8)
+    result = get(server.url(), expect(content), tmp_path, options=options, progress=watch)
+    arrives(result, content)
+    assert set(told) == {"The connection failed. Trying again soon."}
+    assert (result.retries, server.connections) == (1, 2)
+
+
+def test_a_greeting_that_hangs_can_be_cancelled(
+    start: Start, authority: Authority, content: bytes, tmp_path: Path
+) -> None:
+    server = start(content, context=authority.context("127.0.0.1"))
+    server.greeting = "stall"
+    cancellation = Cancellation()
+
+    def watch(_: object) -> None:
+        if server.connections:
+            threading.Timer(0.1, cancellation.cancel).start()
+
+    options = msgspec.structs.replace(ONCE, connect_seconds=60.0, patience=60.0)
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        get(server.url(), expect(content), tmp_path, options=options, cancellation=cancellation, progress=watch)
+    assert time.monotonic() - began < 1.5
+    assert not [each for each in threading.enumerate() if each.name.startswith("download-")]
+
+
+@pytest.mark.parametrize("fault", ["stranger", "name", "ended"])
+def test_false_certificates(start: Start, authority: Authority, content: bytes, tmp_path: Path, fault: str) -> None:
+    contexts = {
+        "stranger": lambda: Authority("Stranger", tmp_path).context("127.0.0.1"),
+        "name": lambda: authority.context("shop.test"),
+        "ended": lambda: authority.context("127.0.0.1", days=-1),
+    }
+    server = start(content, context=contexts[fault]())
+    error = fails("certificate", server.url(), expect(content), tmp_path / "to", ONCE)
+    assert (error.title, server.requests) == ("The server could not prove who it is", [])
+
+
+def test_cut_again_and_again(start: Start, authority: Authority, content: bytes, tmp_path: Path) -> None:
+    def cut(request: Request) -> Reply:
+        return replace(serve_range(request, content), cut_after=MIB)
+
+    server = start(content, cut, context=authority.context("127.0.0.1"))
+    result = get(server.url(), expect(content), tmp_path, options=msgspec.structs.replace(QUICK, most_retries=6))
+    arrives(result, content)
+    assert (result.retries, result.bytes_fetched) == (8, len(content))
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_redirect_to_an_unprotected_address_is_refused(
+    start: Start, authority: Authority, content: bytes, tmp_path: Path, scheme: str, begun: bool
+) -> None:
+    plain = start(content)
+    server = start(content, context=authority.context("127.0.0.1"))
+    if begun:
+        begin(server, expect(content), tmp_path)
+    server.script = lambda _: Reply("302 Found", [("Location", plain.url())])
+    error = fails("unsafe-redirect", server.url().replace("https", scheme), expect(content), tmp_path)
+    assert "not protected (https)" in error.message
+    assert (plain.connections, len(server.requests), error.retryable) == (0, 1, False)
+    assert (tmp_path / "setup.bin.part").read_bytes() == (content[: 3 * MIB] if begun else b"")
+    server.script = None
+    assert get(server.url(), expect(content), tmp_path).resumed_from == (3 * MIB if begun else 0)
+
+
+def test_a_redirect_to_another_origin_takes_nothing_along(
+    start: Start,
+    authority: Authority,
+    content: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither cookies, nor what a file of log-ins has for either host, nor where the request came from."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text(f"machine localhost login me password {CANARY}\nmachine 127.0.0.1 login me password {CANARY}\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    there = start(content, context=authority.context("127.0.0.1"))
+    here = start(content, context=authority.context("localhost"), host="localhost")
+    begin(there, expect(content), tmp_path / "to")
+    cookies = [("Set-Cookie", f"{name}={CANARY}; Path=/{end}") for name, end in (("a", ""), ("b", "; Secure"))]
+    here.script = lambda _: Reply("307 Temporary Redirect", [("Location", there.url()), *cookies])
+    result = get(here.url(f"/setup.bin?signature={CANARY}"), expect(content), tmp_path / "to")
+    arrives(result, content)
+    assert result.resumed_from == 3 * MIB
+    (request,) = there.requests
+    assert CANARY not in request.path + str(request.headers)
+    assert set(request.headers) <= {
+        "host", "user-agent", "accept", "accept-encoding", "connection", "range", "if-range",
+    }  # fmt: skip
+    assert CANARY not in str(here.requests[0].headers)
+
+
+def test_a_redirect_to_a_stranger_is_not_followed(
+    start: Start, authority: Authority, content: bytes, tmp_path: Path
+) -> None:
+    stranger = start(content, context=Authority("Stranger", tmp_path).context("127.0.0.1"))
+    server = start(content, context=authority.context("127.0.0.1"))
+    server.script = lambda _: Reply("302 Found", [("Location", stranger.url())])
+    fails("certificate", server.url(), expect(content), tmp_path / "to", ONCE)
+    assert stranger.requests == []
