@@ -19,9 +19,9 @@ from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.partial import describe_disk_error
 from companion.services.downloads.transport import Address, AtEndError, Body, Connection
-from companion.services.downloads.warm import LENGTH, Buffer, WarmBuffers
 
-_AHEAD = 32 * 1024 * 1024
+_READ = 4 * 1024 * 1024
+_READ_TOGETHER = 8 * 1024 * 1024
 _SMALL = 64 * 1024
 _GATHER_SECONDS = 0.004
 
@@ -35,7 +35,6 @@ class Work(Protocol):
     part: Path
     pace: Pace
     pieces: bool
-    warm: WarmBuffers
 
     def known(self) -> Known:
         """What is known of the file right now."""
@@ -46,8 +45,8 @@ class Work(Protocol):
     def claim(self, claim: Claim) -> None:
         """Write a claim into the journal."""
 
-    def hashed(self) -> int:
-        """How far the whole digest has come."""
+    def hashed_soon(self, offset: int) -> bool:
+        """Whether the hash thread will come to `offset` and claim what it finds there, in a moment."""
 
 
 class Pace:
@@ -139,6 +138,10 @@ class Lane:
                 self.over = True
             self._ended()
 
+    def _most(self) -> int:
+        """How many bytes to read at once: many, as that halves the system's work, but all lanes share the memory."""
+        return min(_READ, _READ_TOGETHER // self._work.options.most_connections)
+
     def _chunk(self) -> int:
         """How many blocks to take over from another lane: what this one moves in about two seconds."""
         rate = self.received / max(0.1, time.monotonic() - self.began)
@@ -178,18 +181,13 @@ class Lane:
         self._skip(body)
         self._crc = None
         file.seek(offset)
+        view = memoryview(bytearray(work.pace.portion(self._most())))
         while (room := ledger.stop_of(self.number) - offset) > 0:
-            buffer, offered = work.warm.borrow(), False
-            try:
-                count = body.read_into(buffer.view[: min(room, work.pace.portion(LENGTH))])
-                if count == 0:
-                    self._end(body)
-                    return
-                self._store(file, buffer, offset, count)
-                offered = True
-            finally:
-                if not offered:
-                    work.warm.settle(buffer)
+            count = body.read_into(view[: min(room, len(view))])
+            if count == 0:
+                self._end(body)
+                return
+            self._store(file, view[:count], offset)
             offset += count
             self._rest(count)
         if ledger.size == offset and body.take.length is None and not work.known().digest:
@@ -217,7 +215,7 @@ class Lane:
     def _skip(self, body: Body) -> None:
         """Pass over what a server that knows no ranges sends first."""
         left = body.take.skip
-        view = memoryview(bytearray(self._work.pace.portion(LENGTH) if left else 0))
+        view = memoryview(bytearray(self._work.pace.portion(self._most()) if left else 0))
         while left:
             count = body.read_into(view[: min(left, len(view))])
             if count == 0 or self._stop.is_set():
@@ -235,8 +233,7 @@ class Lane:
         if delay and self._stop.wait(delay):
             raise Cancelled
 
-    def _store(self, file: FileIO, buffer: Buffer, offset: int, count: int) -> None:
-        view = buffer.view[:count]
+    def _store(self, file: FileIO, view: memoryview, offset: int) -> None:
         claims = [] if self._work.pieces else self._claims_ahead(view, offset)
         with self._lock:
             if self._stop.is_set():
@@ -244,11 +241,9 @@ class Lane:
             written = 0
             while written < len(view):
                 written += file.write(view[written:])
-            # Offered before it counts as landed: from then on it may turn out wrong, and the buffers be cleared.
-            self._work.warm.offer(buffer, offset, count)
-            self.received += count
-            self._work.ledger.received += count
-            self._work.ledger.land(self.number, count)
+            self.received += written
+            self._work.ledger.received += written
+            self._work.ledger.land(self.number, written)
         for claim in claims:
             self._work.claim(claim)
 
@@ -261,7 +256,7 @@ class Lane:
             start, stop = layout.start(block), layout.stop(block)
             part = view[: stop - offset]
             if offset == start:
-                self._crc = 0 if offset > self._work.hashed() + _AHEAD else None
+                self._crc = None if self._work.hashed_soon(offset) else 0
             if self._crc is not None:
                 self._crc = zlib.crc32(part, self._crc)
                 if offset + len(part) == stop:

@@ -17,10 +17,12 @@ from companion.domain.errors import Cancelled
 from companion.domain.transfers import Expected, Pieces
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import MILESTONE, Ledger
-from companion.services.downloads.warm import WarmBuffers
 
-BUFFER = 4 * 1024 * 1024
+BUFFER = 1024 * 1024
+_CLAIM_BYTES = 4 * 1024 * 1024
 _CLAIM_SECONDS = 2.0
+_NEAR = 32 * 1024 * 1024
+_SOON = 0.5
 
 
 class Prover:
@@ -79,7 +81,6 @@ class WholeHasher(Prover):
         self,
         path: Path,
         ledger: Ledger,
-        warm: WarmBuffers,
         claim: Callable[[Claim], None],
         checks: list[Claim],
         *,
@@ -93,7 +94,6 @@ class WholeHasher(Prover):
         super().__init__("download-hash", path, ledger)
         self.digest: str | None = None
         self.position = head.position if head else 0
-        self._warm = warm
         self._journal = claim
         self._checks = checks
         self._proven = proven
@@ -101,6 +101,13 @@ class WholeHasher(Prover):
         self._before = self._hash.copy()
         self._crc = 0
         self._claimed = (0, time.monotonic())
+        self._began = (self.position, time.monotonic())
+
+    def comes_soon(self, offset: int) -> bool:
+        """Whether it will come to `offset` within half a second, at the rate it has had so far."""
+        begin, when = self._began
+        rate = (self.position - begin) / max(0.1, time.monotonic() - when)
+        return offset - self.position <= max(_NEAR, _SOON * rate)
 
     def _work(self, file: FileIO) -> None:
         view = memoryview(bytearray(BUFFER))
@@ -128,13 +135,7 @@ class WholeHasher(Prover):
         return min(regular, edge - self.position)
 
     def _feed(self, file: FileIO, view: memoryview) -> int:
-        """Hash the next bytes, from a buffer that is still warm or else from the file; gives how many."""
-        warm = self._warm.take(self.position, len(view))
-        if warm is not None:
-            buffer, held = warm
-            self._add(held)
-            self._warm.give_back(buffer, self.position + len(held))
-            return len(held)
+        """Hash the next bytes of the file; gives how many."""
         file.seek(self.position)
         count = file.readinto(view) or 0
         if count == 0:
@@ -151,7 +152,7 @@ class WholeHasher(Prover):
         """At the end of an old claim, judge it; elsewhere, make a new one now and then."""
         if not self._checks or self.position <= self._checks[0].start:
             _, when = self._claimed
-            if self.position % BUFFER == 0 or time.monotonic() - when >= _CLAIM_SECONDS:
+            if self.position % _CLAIM_BYTES == 0 or time.monotonic() - when >= _CLAIM_SECONDS:
                 self._claim()
             return
         check = self._checks[0]
@@ -163,7 +164,6 @@ class WholeHasher(Prover):
             self._claimed = (self.position, time.monotonic())
             return
         self._hash, self.position = self._before, check.start
-        self._warm.clear()
         self._ledger.revoke(check.start, check.stop)
 
     def _claim(self) -> None:

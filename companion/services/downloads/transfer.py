@@ -24,7 +24,6 @@ from companion.services.downloads.proof import Head, PieceChecker, Prover, Synch
 from companion.services.downloads.reporting import Reporter
 from companion.services.downloads.resuming import Resumption
 from companion.services.downloads.transport import Address, VoidedError, looks_signed
-from companion.services.downloads.warm import WarmBuffers
 
 _TICK = 0.1
 _CLAIM_AT_END = 64 * 1024 * 1024
@@ -63,7 +62,6 @@ class Transfer:
         self.place, self.address, self.expected, self.options = place, address, expected, options
         self.part = place.part
         self.pieces = expected.pieces is not None
-        self.warm = WarmBuffers()
         self.pace = Pace(options.limit_rate)
         self.other_version = False
         self._source, self._tally, self._report, self._cancellation = source, tally, report, cancellation
@@ -79,7 +77,7 @@ class Transfer:
         self._journal: Journal | None = None
         self._meeting = threading.Lock()
         self._hasher = WholeHasher(
-            self.part, self.ledger, self.warm, self.claim, list(taken.checks), proven=self.pieces, head=head
+            self.part, self.ledger, self.claim, list(taken.checks), proven=self.pieces, head=head
         )
         self._provers: list[Prover] = [self._hasher]
         if self.pieces:
@@ -145,9 +143,9 @@ class Transfer:
         if self._journal is not None:
             self._journal.claim(claim)
 
-    def hashed(self) -> int:
-        """How far the whole digest has come."""
-        return self._hasher.position
+    def hashed_soon(self, offset: int) -> bool:
+        """Whether the hash thread will come to `offset` and claim what it finds there, in a moment."""
+        return self._hasher.comes_soon(offset)
 
     def _judge_bad(self, block: int, wrong: list[int]) -> None:
         """A block does not match the publisher's digests: fetch it again, once if it came over the network."""
@@ -159,7 +157,6 @@ class Transfer:
             self._tally.damaged.update(wrong)
         if self._bad[block] > (2 if inherited else 1):
             self._fatal = failure("changed" if self.other_version else "corrupt")
-        self.warm.clear()
         self.ledger.revoke(layout.start(block), layout.stop(block), suspect=True)
 
     # -- the run -------------------------------------------------------------------------------------------------
