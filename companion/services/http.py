@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.cookiejar
 import logging
 import re
@@ -90,6 +91,14 @@ class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
         manager = super().proxy_manager_for(proxy, ssl_context=self._trust(), **options)
         manager.pool_classes_by_scheme = POOLS
         return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """The log-in for `proxy`, in UTF-8 as browsers send it; requests would send Latin-1, or fail where it ends."""
+        user, password = requests.utils.get_auth_from_url(proxy)
+        if not user:
+            return {}
+        token = base64.b64encode(f"{user}:{password}".encode()).decode()
+        return {"Proxy-Authorization": f"Basic {token}"}
 
     def cert_verify(self, *_: Any) -> None:
         """Keep requests from setting its bundled list on a pool that checks against the system's."""
