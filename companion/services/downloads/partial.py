@@ -30,6 +30,8 @@ except ImportError:  # Windows
 PART = ".part"
 LOCK = ".lock"
 _FAT32_LIMIT = 4 * 1024**3 - 1
+_FAT = ("fat32", "vfat", "msdos", "fat", "msdosfs")
+"""What Windows, Linux and macOS call it."""
 _HELD_BY_ANOTHER = (5, 32)  # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION
 _PATIENCE_WITH_ANTIVIRUS = 30.0
 
@@ -72,7 +74,12 @@ class Place:
         return found.st_size if blocks is None else min(found.st_size, blocks * 512)
 
     def require_room(self, size: int) -> None:
-        """Raise ``disk-full`` if the rest of `size` bytes does not fit, counting what is already there."""
+        """Raise ``disk-full`` if the rest of `size` bytes does not fit, counting what is already there.
+
+        Or ``too-large`` if no file of that size can be on this disk, however much of it is free.
+        """
+        if size > _FAT32_LIMIT and _file_system(self.folder) in _FAT:
+            raise failure("too-large")
         free = shutil.disk_usage(self.folder).free
         short = size - self.present() - free
         if short > 0:
@@ -85,6 +92,18 @@ class Place:
         """Remove partial and journal; their content is void."""
         for path in (self.part, self.journal):
             path.unlink(missing_ok=True)
+
+
+def _file_system(folder: Path) -> str:
+    """The name of the file system that `folder` is on, in small letters; empty if nobody tells."""
+    import psutil
+
+    where = folder.resolve()
+    try:
+        found = [each for each in psutil.disk_partitions() if where.is_relative_to(each.mountpoint)]
+    except (OSError, psutil.Error):
+        return ""
+    return max(found, key=lambda each: len(each.mountpoint)).fstype.lower() if found else ""
 
 
 class Lock:

@@ -1,4 +1,7 @@
-"""One download in a process of its own: ``child.py URL FOLDER SIZE SHA256 RATE``; prints how it ended."""
+"""One download in a process of its own: ``child.py URL FOLDER SIZE SHA256 RATE [LARGEST]``; prints how it ended.
+
+LARGEST is how many bytes a file may have at most, for this process.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,11 @@ from companion.services.cancellation import Cancellation
 
 def main() -> int:
     """Fetch; 0 if the file is there."""
-    url, folder, size, sha256, rate = sys.argv[1:]
+    url, folder, size, sha256, rate, *largest = sys.argv[1:]
+    if largest:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest[0]), int(largest[0])))
     try:
         result = downloads.fetch(
             downloads.fixed_source(url),
@@ -24,7 +31,7 @@ def main() -> int:
             options=Options(limit_rate=int(rate) or None, most_retries=2, first_wait=0.1),
         )
     except CompanionError as error:
-        print(error.code)  # noqa: T201
+        print(error.code, error.message)  # noqa: T201
         return 1
     print(f"ok {result.resumed_from} {result.bytes_fetched} {result.verified}")  # noqa: T201
     return 0

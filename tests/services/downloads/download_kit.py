@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +12,13 @@ from pathlib import Path
 import pytest
 from faulty import FaultyServer, Reply, Request, serve_range
 
-from companion.domain.errors import CompanionError
+from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.transfers import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 
 MIB = 1024 * 1024
+CHILD = Path(__file__).with_name("child.py")
 QUICK = Options(most_retries=3, patience=1.0, connect_seconds=2.0, first_wait=0.05, longest_wait=3.0)
 
 
@@ -93,3 +96,27 @@ def begin(server: FaultyServer, expected: Expected, folder: Path, keep: int = 3 
     server.script = script
     server.requests.clear()
     return server
+
+
+def leave_partial(server: FaultyServer, folder: Path, expected: downloads.Expected, upto: int) -> None:
+    """Stop a download of what `server` has after `upto` bytes."""
+    script, cancellation = server.script, Cancellation()
+    server.script = lambda request: replace(serve_range(request, server.content), stall_after=upto)
+
+    def watch(value: TransferProgress) -> None:
+        if value.done >= upto:
+            cancellation.cancel()
+
+    with pytest.raises(Cancelled):
+        get(server.url(), expected, folder, cancellation=cancellation, progress=watch)
+    server.script = script
+
+
+def spawn(
+    server: FaultyServer, folder: Path, *, rate: int = 0, digest: bool = True, largest: int | None = None
+) -> subprocess.Popen[str]:
+    """Start a download in a process of its own; see ``child.py``."""
+    sha256 = hashlib.sha256(server.content).hexdigest() if digest else ""
+    words = [server.url(), str(folder), str(len(server.content)), sha256, str(rate)]
+    words += [] if largest is None else [str(largest)]
+    return subprocess.Popen([sys.executable, str(CHILD), *words], stdout=subprocess.PIPE, text=True)

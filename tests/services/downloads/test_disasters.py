@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import random
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,31 +14,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from download_kit import MIB, expect, get
-from faulty import FaultyServer, Request, serve_range
+from download_kit import MIB, arrives, expect, get, leave_partial, spawn
+from faulty import FaultyServer, serve_range
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from companion.domain.errors import Cancelled, CompanionError
-from companion.domain.transfers import TransferProgress, Transferred
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import journal
 from companion.services.downloads.partial import move_into_place
 
 Start = Callable[..., FaultyServer]
-CHILD = Path(__file__).with_name("child.py")
-
-
-def spawn(server: FaultyServer, folder: Path, *, rate: int = 0, digest: bool = True) -> subprocess.Popen[str]:
-    sha256 = hashlib.sha256(server.content).hexdigest() if digest else ""
-    words = [server.url(), str(folder), str(len(server.content)), sha256, str(rate)]
-    return subprocess.Popen([sys.executable, str(CHILD), *words], stdout=subprocess.PIPE, text=True)
-
-
-def arrived(result: Transferred, content: bytes) -> None:
-    assert result.path.read_bytes() == content
-    assert [path.name for path in result.path.parent.iterdir()] == ["setup.bin"]
 
 
 @pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.slow)])
@@ -60,20 +45,6 @@ def test_killed_at_any_instant(start: Start, content: bytes, tmp_path: Path, kil
     assert "ok" in spawn(server, tmp_path, digest=digest).communicate()[0]
     assert (tmp_path / "setup.bin").read_bytes() == content
     assert resumed or kills < 50
-
-
-def leave_partial(server: FaultyServer, folder: Path, expected: downloads.Expected, upto: int) -> None:
-    """Stop a download after `upto` bytes."""
-    script, cancellation = server.script, Cancellation()
-    server.script = lambda request: replace(serve_range(request, server.content), stall_after=upto)
-
-    def watch(value: TransferProgress) -> None:
-        if value.done >= upto:
-            cancellation.cancel()
-
-    with pytest.raises(Cancelled):
-        get(server.url(), expected, folder, cancellation=cancellation, progress=watch)
-    server.script = script
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +131,7 @@ def test_damaged_leftovers(
     server, folders = shelf
     damaged_copy(folders[kind], tmp_path / "d", damage)
     result = get(server.url(), expect(content, **KINDS[kind]), tmp_path / "d")
-    arrived(result, content)
+    arrives(result, content)
     if damage in (zeroed_tail, truncated, flipped, longer, torn_journal):
         assert result.bytes_fetched < len(content)
 
@@ -184,7 +155,7 @@ def test_any_damage(
 
     server, folders = shelf
     damaged_copy(folders[kind], tmp_path / "any", damage)
-    arrived(get(server.url(), expect(content, **KINDS[kind]), tmp_path / "any"), content)
+    arrives(get(server.url(), expect(content, **KINDS[kind]), tmp_path / "any"), content)
 
 
 def test_journal_of_another_life_does_not_count(tmp_path: Path) -> None:
@@ -201,62 +172,6 @@ def test_journal_of_another_life_does_not_count(tmp_path: Path) -> None:
     record = journal.read(path)
     assert record is not None
     assert record.claims == (journal.Claim(stop=8, crc=2),)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 6 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True)
-    if made.returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def test_too_small_disk_is_said_before_anything_is_fetched(start: Start, content: bytes, small_disk: Path) -> None:
-    server = start(content)
-    with pytest.raises(CompanionError) as full:
-        get(server.url(), expect(content), small_disk)
-    assert (full.value.code, server.requests) == ("disk-full", [])
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_disk_fills_up_in_the_middle(start: Start, content: bytes, small_disk: Path, seed: int) -> None:
-    chance = random.Random(seed)
-    content = content[: 4 * MIB]
-    filler = small_disk / "filler"
-    threshold = chance.randrange(len(content))
-
-    def script(request: Request) -> None:
-        """Somebody else takes the room while the first answer is on its way."""
-        if request.number == 0:
-            free = os.statvfs(small_disk)
-            with filler.open("wb") as file:
-                file.truncate(0)
-                room = free.f_bavail * free.f_frsize - threshold
-                with contextlib.suppress(OSError):
-                    file.write(bytes(max(0, room)))
-
-    server = start(content, script)
-    with pytest.raises(CompanionError) as full:
-        get(server.url(), expect(content), small_disk)
-    assert full.value.code == "disk-full"
-    filler.unlink()
-    result = get(server.url(), expect(content), small_disk)
-    arrived(result, content)
-    assert result.bytes_fetched <= len(content) - threshold + 2 * MIB
-
-
-def test_room_counts_what_is_there_already(start: Start, content: bytes, small_disk: Path) -> None:
-    content = content[: 4 * MIB]
-    server = start(content)
-    leave_partial(server, small_disk, expect(content), 3 * MIB)
-    (small_disk / "other").write_bytes(bytes(MIB + MIB // 2))
-    result = get(server.url(), expect(content), small_disk)
-    assert result.path.read_bytes() == content
-    assert result.resumed_from == 3 * MIB
 
 
 def test_two_processes_one_file(start: Start, content: bytes, tmp_path: Path) -> None:

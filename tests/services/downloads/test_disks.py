@@ -1,0 +1,155 @@
+"""Disks that are too small, fill up, or end at 4 GB for a single file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import psutil
+import pytest
+from download_kit import MIB, QUICK, arrives, expect, get, leave_partial, spawn
+from faulty import FaultyServer, Reply, Request
+
+from companion.domain.errors import CompanionError
+from companion.services import downloads
+
+Start = Callable[..., FaultyServer]
+ONCE = msgspec.structs.replace(QUICK, most_retries=0)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 6 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True)
+    if made.returncode:
+        pytest.skip("needs the right to mount a tmpfs")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_too_small_disk_is_said_before_anything_is_fetched(start: Start, content: bytes, small_disk: Path) -> None:
+    server = start(content)
+    with pytest.raises(CompanionError) as full:
+        get(server.url(), expect(content), small_disk)
+    assert (full.value.code, server.requests) == ("disk-full", [])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_disk_fills_up_in_the_middle(start: Start, content: bytes, small_disk: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    content = content[: 4 * MIB]
+    filler = small_disk / "filler"
+    threshold = chance.randrange(len(content))
+
+    def script(request: Request) -> None:
+        """Somebody else takes the room while the first answer is on its way."""
+        if request.number == 0:
+            free = os.statvfs(small_disk)
+            with filler.open("wb") as file:
+                file.truncate(0)
+                room = free.f_bavail * free.f_frsize - threshold
+                with contextlib.suppress(OSError):
+                    file.write(bytes(max(0, room)))
+
+    server = start(content, script)
+    with pytest.raises(CompanionError) as full:
+        get(server.url(), expect(content), small_disk)
+    assert full.value.code == "disk-full"
+    filler.unlink()
+    result = get(server.url(), expect(content), small_disk)
+    arrives(result, content)
+    assert result.bytes_fetched <= len(content) - threshold + 2 * MIB
+
+
+def test_room_counts_what_is_there_already(start: Start, content: bytes, small_disk: Path) -> None:
+    content = content[: 4 * MIB]
+    server = start(content)
+    leave_partial(server, small_disk, expect(content), 3 * MIB)
+    (small_disk / "other").write_bytes(bytes(MIB + MIB // 2))
+    result = get(server.url(), expect(content), small_disk)
+    assert result.path.read_bytes() == content
+    assert result.resumed_from == 3 * MIB
+
+
+def test_disk_that_may_only_be_read(start: Start, content: bytes, small_disk: Path) -> None:
+    server = start(content)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(CompanionError) as failed:
+        get(server.url(), expect(content), small_disk)
+    assert (failed.value.code, server.requests) == ("folder", [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE, which gives the error that FAT32 gives")
+@pytest.mark.parametrize("largest", [3 * MIB, 3 * MIB + 4711])
+def test_file_system_that_ends_in_the_middle(start: Start, content: bytes, tmp_path: Path, largest: int) -> None:
+    server = start(content)
+    code, _, said = spawn(server, tmp_path, largest=largest).communicate()[0].partition(" ")
+    assert code == "too-large"
+    assert "FAT32" in said
+    assert not (tmp_path / "setup.bin").exists()
+    assert (tmp_path / "setup.bin.part").read_bytes() == content[:largest]
+    result = get(server.url(), expect(content), tmp_path)
+    arrives(result, content)
+    assert result.bytes_fetched <= len(content) - largest + MIB
+
+
+class Mount(NamedTuple):
+    """Of what `psutil.disk_partitions` gives, what is read."""
+
+    mountpoint: str
+    fstype: str
+
+
+@pytest.mark.parametrize("name", ["vfat", "FAT32", "ext4", "NTFS", "exfat"])
+@pytest.mark.parametrize("known", [True, False])
+def test_file_too_large_for_fat32_is_refused_before_it_is_fetched(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, known: bool
+) -> None:
+    mounts = [Mount(tmp_path.anchor, "ext4"), Mount(str(tmp_path), name), Mount(str(tmp_path / "deeper"), "ext4")]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda: mounts)
+    size = 2**32
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size
+    server = start(b"", lambda _: Reply(raw=head))
+    with pytest.raises(CompanionError) as failed:
+        get(server.url(), downloads.Expected(filename="a", size=size if known else None), tmp_path, options=ONCE)
+    assert (failed.value.code == "too-large") == (name in ("vfat", "FAT32"))
+    if failed.value.code == "too-large":
+        assert len(server.requests) == (0 if known else 1)
+        assert "another drive" in failed.value.hint
+    with pytest.raises(CompanionError) as failed:
+        get(server.url(), downloads.Expected(filename="b", size=size - 1), tmp_path, options=ONCE)
+    assert failed.value.code != "too-large"
+
+
+@pytest.fixture
+def fat32(tmp_path: Path) -> Iterator[Path]:
+    """A stick as it is sold."""
+    image, folder = tmp_path / "stick", tmp_path / "media"
+    folder.mkdir()
+    maker = shutil.which("mkfs.vfat", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if maker is None:
+        pytest.skip("mkfs.vfat is not installed")
+    subprocess.run([maker, "-F", "32", "-C", str(image), "65536"], check=True, capture_output=True)
+    made = subprocess.run(["mount", "-t", "vfat", "-o", "loop", str(image), str(folder)], capture_output=True)
+    if made.returncode:
+        pytest.skip("needs a kernel that knows FAT, and the right to mount")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_real_stick(start: Start, content: bytes, fat32: Path) -> None:
+    server = start(content)
+    with pytest.raises(CompanionError) as failed:
+        get(server.url(), downloads.Expected(filename="a", size=2**32), fat32 / "new", options=ONCE)
+    assert (failed.value.code, server.requests) == ("too-large", [])
+    arrives(get(server.url(), expect(content), fat32 / "new"), content)
