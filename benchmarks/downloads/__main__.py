@@ -198,10 +198,12 @@ def compare_repair(lab: Lab, rounds: int) -> None:
             file.seek(-1, os.SEEK_CUR)
             file.write(bytes([byte ^ 1]))
 
-    words = ["--sha256", lab.sha256, "--pieces", str(lab.pieces), "--repair", lab.url]
+    words = ["--pieces", str(lab.pieces), "--repair", lab.url]
+    by_pieces = lab.companion("verify", str(lab.to / "big.bin"), *words)
     ways = {
         "aria2c -V with a Metalink": lab.shell("aria2c -q -V --allow-overwrite=true -d {to} {meta}"),
-        "companion verify --repair": lab.companion("verify", str(lab.to / "big.bin"), *words),
+        "companion verify --repair --pieces": by_pieces,
+        "companion verify --repair --pieces --sha256": [*by_pieces, "--sha256", lab.sha256],
     }
     compare("One byte of it is flipped", ways, rounds, damage)
 

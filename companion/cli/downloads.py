@@ -8,17 +8,21 @@ from pathlib import Path
 from companion.cli.arguments import common, digest, order_number, whole
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible, read_json
+from companion.domain.errors import CompanionError, Kind
 from companion.domain.orders import Extension
 from companion.domain.transfers import Expected, Options, Pieces, Repaired, Transferred
 from companion.domain.wire import Value
 
 
 class FileFetched(Value, frozen=True):
-    """``fetch``, ``download`` and a repair: sizes in bytes; `verified` only when a digest was known beforehand."""
+    """``fetch``, ``download`` and a repair: sizes in bytes; `verified` only when a digest was known beforehand.
+
+    `sha256` is null where a repair went by the digests of the pieces alone.
+    """
 
     path: str
     size: int
-    sha256: str
+    sha256: str | None
     verified: bool
     resumed_from: int
     bytes_fetched: int
@@ -104,7 +108,7 @@ def add_fetch(parser: argparse.ArgumentParser) -> None:
 def add_verify(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion verify``."""
     parser.add_argument("file", metavar="FILE", type=Path, help="the file to check")
-    parser.add_argument("--sha256", metavar="HEX", type=digest, required=True, help="the digest the file must have")
+    parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest the file must have")
     _pieces(parser)
     parser.add_argument("--repair", metavar="URL", help="fetch what is damaged from here")
     common(parser, verify, long=True, epilog=f"JSON: {{path, ok, sha256, size, badPieces, repaired: {{{_FETCHED}}}}}")
@@ -180,6 +184,14 @@ def verify(run: Run) -> int:
     from companion.services import downloads
 
     asked, path = run.arguments, run.arguments.file.absolute()
+    if asked.sha256 is None and asked.pieces is None:
+        raise CompanionError(
+            "usage",
+            "This command was not understood",
+            "Without a digest nobody can tell whether a file is right.",
+            "Give --sha256 HEX, --pieces FILE, or both.",
+            kind=Kind.USAGE,
+        )
     run.note_log()
     expected = Expected(sha256=asked.sha256, pieces=_read_pieces(asked.pieces))
     with interruptible() as cancellation:
@@ -213,7 +225,7 @@ def _fetched_lines(shown: FileFetched) -> list[str]:
     elif shown.resumed_from:
         lines.append(f"It went on from byte {shown.resumed_from:,}: {shown.bytes_fetched:,} of {shown.size:,} fetched.")
     proof = "It is exactly what was promised" if shown.verified else "Nothing was known to compare it with"
-    lines.append(f"{proof} (SHA-256 {shown.sha256}).")
+    lines.append(f"{proof} (SHA-256 {shown.sha256})." if shown.sha256 else f"{proof}, piece by piece.")
     if shown.verified:
         lines.append("Do not rename it: some installers only work under their own name.")
     return lines

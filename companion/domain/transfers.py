@@ -64,11 +64,14 @@ class TransferProgress(Value, frozen=True):
 
 
 class Transferred(Value, frozen=True):
-    """What a finished transfer did. `verified` is true only when a digest was known beforehand and matched."""
+    """What a finished transfer did. `verified` is true only when a digest was known beforehand and matched.
+
+    `sha256` is None where a file was made right by the digests of its pieces alone.
+    """
 
     path: Path
     size: int
-    sha256: Sha256
+    sha256: Sha256 | None
     verified: bool
     resumed_from: int
     bytes_fetched: int
@@ -111,10 +114,13 @@ class Options(Value, frozen=True):
 
 
 class Verified(Value, frozen=True):
-    """What checking a file found: `bad_pieces` are the numbers of the publisher's pieces that do not match."""
+    """What checking a file found: `bad_pieces` are the numbers of the publisher's pieces that do not match.
+
+    `sha256` is None where the digests of its pieces alone were to be compared.
+    """
 
     ok: bool
-    sha256: Sha256
+    sha256: Sha256 | None
     size: int
     bad_pieces: tuple[int, ...] = ()
 

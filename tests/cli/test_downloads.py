@@ -112,12 +112,15 @@ def test_a_file_is_checked_and_repaired(cli: Cli, tmp_path: Path, artifact: byte
     assert ran.code == 1
     assert ran.shown(Checked).bad_pieces == (1,)
     assert "--repair" in cli("verify", good, *options).out
+    alone = cli("verify", good, "--pieces", pieces, "--json").shown(Checked)
+    assert (alone.ok, alone.sha256, alone.bad_pieces) == (False, None, (1,))
     url = f"{cli.url}/v1/probe"
     assert cli("verify", good, *options, "--repair", url, "--json").code != 0, "that address has another file"
 
 
 def test_what_cannot_be_checked(bare: Cli, tmp_path: Path) -> None:
     bare("verify", tmp_path / "nothing", "--sha256", "0" * 64, "--json").error(1, "missing")
+    bare("verify", tmp_path / "nothing", "--json").error(2, "usage")
     bad = tmp_path / "pieces.json"
     bad.write_text("[]")
     file = tmp_path / "file"

@@ -11,13 +11,16 @@ from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
-from companion.domain.pieces import layout_of
+from companion.domain.pieces import Layout, layout_of
 from companion.domain.transfer_failures import failure
-from companion.domain.transfers import Expected, TransferProgress, TransferState, Verified
+from companion.domain.transfers import Expected, Pieces, TransferProgress, TransferState, Verified
 from companion.services.cancellation import Cancellation
 from companion.services.downloads.partial import describe_disk_error
-from companion.services.downloads.proof import BUFFER, digest_range
+from companion.services.downloads.proof import BUFFER, wrong_pieces
 from companion.services.downloads.reporting import Reporter
+
+_MOST_READERS = 4
+_TICK = 0.1
 
 
 def verify(
@@ -38,8 +41,6 @@ def verify(
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise failure("link")
-            if expected.pieces is not None:
-                layout_of(expected, expected.size if expected.size is not None else found.st_size)
             return _Check(path, expected, found.st_size, cancellation, Reporter(progress)).run(file)
     except (FileNotFoundError, NotADirectoryError):
         raise failure("missing") from None
@@ -48,30 +49,28 @@ def verify(
 
 
 class _Check:
-    """One pass over a file: this thread takes the whole digest, a second one the pieces."""
+    """One pass over a file: this thread takes the whole digest if it counts, others the pieces."""
 
     def __init__(self, path: Path, expected: Expected, size: int, cancellation: Cancellation, report: Reporter) -> None:
         self._path, self._expected, self._size = path, expected, size
         self._cancellation, self._report = cancellation, report
-        self._bad: list[int] = []
-        self._error: OSError | None = None
-        self._stop = threading.Event()
 
     def run(self, file: FileIO) -> Verified:
         """The verdict."""
-        pieces = threading.Thread(target=self._check_pieces, name="verify-pieces", daemon=True)
-        pieces.start()
-        try:
+        expected, digest, bad = self._expected, None, list[int]()
+        if expected.pieces is None:
             digest = self._hash(file)
-        except BaseException:
-            self._stop.set()
-            raise
-        finally:
-            pieces.join()
-        if self._error is not None:
-            raise self._error
-        ok = not self._bad and self._expected.sha256 in (None, digest) and self._expected.size in (None, self._size)
-        return Verified(ok=ok, sha256=digest, size=self._size, bad_pieces=tuple(self._bad))
+        else:
+            layout = layout_of(expected, expected.size if expected.size is not None else self._size)
+            alone = expected.sha256 is None
+            with PieceReaders(self._path, layout, expected.pieces, most_readers() if alone else 1) as readers:
+                if alone:
+                    readers.follow(self._tell)
+                else:
+                    digest = self._hash(file)
+                bad = readers.result()
+        ok = not bad and expected.sha256 in (None, digest) and expected.size in (None, self._size)
+        return Verified(ok=ok, sha256=digest, size=self._size, bad_pieces=tuple(bad))
 
     def _hash(self, file: FileIO) -> str:
         whole = hashlib.sha256()
@@ -80,26 +79,91 @@ class _Check:
         while count := file.readinto(view):
             whole.update(view[:count])
             done += count
-            self._cancellation.check()
-            self._report.tell(functools.partial(self._progress, done))
+            self._tell(done)
         return whole.hexdigest()
+
+    def _tell(self, done: int) -> None:
+        self._cancellation.check()
+        self._report.tell(functools.partial(self._progress, done))
 
     def _progress(self, done: int) -> TransferProgress:
         value = TransferProgress(state=TransferState.VERIFYING, done=done, size=self._size)
         return self._report.measure(value, done)
 
-    def _check_pieces(self) -> None:
-        pieces = self._expected.pieces
-        if pieces is None:
-            return
-        view = memoryview(bytearray(min(BUFFER, pieces.length)))
+
+def most_readers() -> int:
+    """How many threads check pieces when nothing else is to be done: as many as help, and no disk is torn apart."""
+    return min(_MOST_READERS, os.cpu_count() or 1)
+
+
+class PieceReaders:
+    """Threads that compare the pieces of a file with the publisher's digests, block by block in their order.
+
+    As a context manager it starts them, and stops them at the end if they have not finished.
+    """
+
+    def __init__(self, path: Path, layout: Layout, pieces: Pieces, count: int) -> None:
+        self._path, self._layout, self._pieces = path, layout, pieces
+        self._changed = threading.Condition()
+        self._next, self._checked, self._running = 0, 0, count
+        self._bad: dict[int, list[int]] = {}
+        self._error: OSError | None = None
+        self._stopped = False
+        self._threads = [
+            threading.Thread(target=self._guard, name=f"pieces-{number}", daemon=True) for number in range(count)
+        ]
+
+    def __enter__(self) -> PieceReaders:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped = True
+        for thread in self._threads:
+            thread.join()
+
+    def follow(self, tell: Callable[[int], None]) -> None:
+        """Wait for the end, calling `tell` now and then with the bytes checked; what it raises stops all."""
+        with self._changed:
+            while self._running:
+                tell(self._layout.start(self._checked))
+                self._changed.wait(_TICK)
+
+    def result(self) -> list[int]:
+        """Wait for the end; gives the numbers of the pieces that do not match. Raises `OSError`."""
+        for thread in self._threads:
+            thread.join()
+        if self._error is not None:
+            raise self._error
+        return sorted(number for wrong in self._bad.values() for number in wrong)
+
+    def right(self) -> list[int]:
+        """The blocks whose pieces all match, once all are checked."""
+        return [block for block in range(self._layout.count) if block not in self._bad]
+
+    def _guard(self) -> None:
         try:
             with FileIO(self._path, "rb") as file:
-                for number, digest in enumerate(pieces.sha256):
-                    if self._stop.is_set():
-                        return
-                    start = number * pieces.length
-                    if digest_range(file, start, start + pieces.length, view) != digest:
-                        self._bad.append(number)
+                self._work(file)
         except OSError as error:
             self._error = error
+            self._stopped = True
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def _work(self, file: FileIO) -> None:
+        view = memoryview(bytearray(min(BUFFER, self._pieces.length)))
+        while True:
+            with self._changed:
+                block = self._next
+                if self._stopped or block == self._layout.count:
+                    return
+                self._next += 1
+            wrong = wrong_pieces(file, self._pieces, self._layout.start(block), self._layout.stop(block), view)
+            with self._changed:
+                self._checked += 1
+                if wrong:
+                    self._bad[block] = wrong

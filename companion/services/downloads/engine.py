@@ -154,7 +154,7 @@ class Job:
         self._report.finish(size)
         return result
 
-    def _fetch_right(self) -> str:
+    def _fetch_right(self) -> str | None:
         wrong = 0
         for _ in range(_MOST_BEGINNINGS):
             try:
@@ -171,7 +171,7 @@ class Job:
                 raise failure("changed" if self._other_version else "corrupt")
         raise failure("changed", message="The file on the server became another one again and again.")
 
-    def _fetch_once(self) -> str:
+    def _fetch_once(self) -> str | None:
         place, expected = self._place, self._expected
         place.part.touch()
         on_disk = place.part.stat().st_size

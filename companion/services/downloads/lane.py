@@ -238,12 +238,12 @@ class Lane:
         with self._lock:
             if self._stop.is_set():
                 raise Cancelled
-            written = 0
-            while written < len(view):
-                written += file.write(view[written:])
-            self.received += written
-            self._work.ledger.received += written
-            self._work.ledger.land(self.number, written)
+            while view:  # A disk that fills up takes a part, which counts.
+                written = file.write(view)
+                self.received += written
+                self._work.ledger.received += written
+                self._work.ledger.land(self.number, written)
+                view = view[written:]
         for claim in claims:
             self._work.claim(claim)
 

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -63,11 +63,14 @@ class Prover:
 
 @dataclasses.dataclass(frozen=True)
 class Head:
-    """What is proven of a file already: its first `blocks` blocks, of which `hash` has taken `position` bytes."""
+    """What is proven of a file already: some of its blocks, and of the first ones `hash` has taken `position` bytes.
 
-    blocks: int
-    position: int
-    hash: Any
+    Without a `hash` nobody asks for the whole digest.
+    """
+
+    blocks: Sequence[int]
+    position: int = 0
+    hash: Any = None
 
 
 class WholeHasher(Prover):

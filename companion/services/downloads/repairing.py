@@ -28,7 +28,7 @@ from companion.domain.transfers import (
 )
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import journal
-from companion.services.downloads.checking import verify
+from companion.services.downloads.checking import PieceReaders, most_readers, verify
 from companion.services.downloads.engine import DiskErrors, Job, fetch
 from companion.services.downloads.partial import Lock, Place
 from companion.services.downloads.proof import BUFFER, Head, wrong_pieces
@@ -111,7 +111,10 @@ def _replace(
 
 
 class _Look:
-    """Reads a file up to the first block that is wrong: a second thread checks pieces, this one hashes behind it."""
+    """Reads a file: up to the first block that is wrong where the whole digest counts, or else all of its blocks.
+
+    In the first case a second thread checks pieces and this one hashes behind it, to go on when all is right.
+    """
 
     def __init__(
         self, path: Path, expected: Expected, pieces: Pieces, cancellation: Cancellation, report: Reporter
@@ -123,6 +126,7 @@ class _Look:
         self._cancellation, self._report = cancellation, report
         self._changed = threading.Condition()
         self._proven, self._over = 0, False
+        self._good = list[int]()
         self._error: OSError | None = None
         self._hash, self._position = hashlib.sha256(), 0
         self._found: os.stat_result | None = None
@@ -141,6 +145,9 @@ class _Look:
                 if self._expected.size is not None:
                     layout_of(self._expected, self._expected.size)
                 return
+            if self._expected.sha256 is None:
+                self._look_at_all(length)
+                return
             checker = threading.Thread(target=self._check, name="repair-pieces", daemon=True)
             checker.start()
             try:
@@ -151,7 +158,7 @@ class _Look:
         if self._error is not None:
             raise self._error
         digest = self._hash.hexdigest()
-        if self._position == length and self._expected.sha256 in (None, digest):
+        if self._position == length and self._expected.sha256 == digest:
             self.right = Verified(ok=True, sha256=digest, size=length)
 
     def is_of(self, part: Path) -> bool:
@@ -163,7 +170,19 @@ class _Look:
 
     def head(self) -> Head:
         """What of it is proven."""
-        return Head(blocks=self._proven, position=self._position, hash=self._hash)
+        if self._expected.sha256 is None:
+            return Head(blocks=self._good)
+        return Head(blocks=range(self._proven), position=self._position, hash=self._hash)
+
+    def _look_at_all(self, length: int) -> None:
+        with PieceReaders(self._path, self._layout, self._pieces, most_readers()) as readers:
+            readers.follow(self._tell)
+            bad = readers.result()
+        self._good = readers.right()
+        if self._layout.count - 1 in self._good:
+            self.size = length
+        if not bad:
+            self.right = Verified(ok=True, sha256=None, size=length)
 
     def _follow(self, file: FileIO) -> None:
         view = memoryview(bytearray(min(BUFFER, self._found.st_size + 1 if self._found else 1)))
@@ -173,8 +192,7 @@ class _Look:
                 raise OSError("the file became shorter")
             self._hash.update(view[:count])
             self._position += count
-            self._cancellation.check()
-            self._report.tell(self._progress)
+            self._tell(self._position)
 
     def _wait(self) -> int:
         """How many proven bytes there are behind the hash; 0 when there will not be more."""
@@ -185,9 +203,13 @@ class _Look:
                     return count
                 self._changed.wait()
 
-    def _progress(self) -> TransferProgress:
-        value = TransferProgress(state=TransferState.VERIFYING, done=self._position, size=self._layout.size)
-        return self._report.measure(value, self._position)
+    def _tell(self, done: int) -> None:
+        self._cancellation.check()
+        self._report.tell(functools.partial(self._progress, done))
+
+    def _progress(self, done: int) -> TransferProgress:
+        value = TransferProgress(state=TransferState.VERIFYING, done=done, size=self._layout.size)
+        return self._report.measure(value, done)
 
     def _check(self) -> None:
         layout, pieces = self._layout, self._pieces

@@ -71,17 +71,21 @@ class Transfer:
         block = block_length(expected)
         self.ledger = Ledger(None if size is None else layout_of(expected, size), block)
         self.ledger.believe(taken.ranges)
-        for number in range(head.blocks if head else 0):
+        for number in head.blocks if head else ():
             self.ledger.prove(number)
         self._etag = taken.etag
         self._journal: Journal | None = None
         self._meeting = threading.Lock()
-        self._hasher = WholeHasher(
-            self.part, self.ledger, self.claim, list(taken.checks), proven=self.pieces, head=head
-        )
-        self._provers: list[Prover] = [self._hasher]
+        self._hasher = None
+        self._proofs: list[Prover] = []
+        if head is None or head.hash is not None:
+            self._hasher = WholeHasher(
+                self.part, self.ledger, self.claim, list(taken.checks), proven=self.pieces, head=head
+            )
+            self._proofs.append(self._hasher)
         if self.pieces:
-            self._provers.append(PieceChecker(self.part, self.ledger, self.claim, expected, self._judge_bad))
+            self._proofs.append(PieceChecker(self.part, self.ledger, self.claim, expected, self._judge_bad))
+        self._provers = list(self._proofs)
         if options.synchronise:
             self._provers.append(Synchroniser("download-sync", self.part, self.ledger))
         self._lanes: list[Lane] = []
@@ -145,7 +149,7 @@ class Transfer:
 
     def hashed_soon(self, offset: int) -> bool:
         """Whether the hash thread will come to `offset` and claim what it finds there, in a moment."""
-        return self._hasher.comes_soon(offset)
+        return self._hasher is not None and self._hasher.comes_soon(offset)
 
     def _judge_bad(self, block: int, wrong: list[int]) -> None:
         """A block does not match the publisher's digests: fetch it again, once if it came over the network."""
@@ -161,8 +165,8 @@ class Transfer:
 
     # -- the run -------------------------------------------------------------------------------------------------
 
-    def run(self) -> str:
-        """Fetch and hash everything; gives the SHA-256 of the file.
+    def run(self) -> str | None:
+        """Fetch and prove everything; gives the SHA-256 of the file, None if nobody asked for it.
 
         Raises `CompanionError`, `Cancelled`, or `VoidedError` if the file has to begin anew. Partial and journal are
         left in a state the next run can use, whatever happens.
@@ -174,12 +178,12 @@ class Transfer:
                 prover.start()
             self._supervise()
             self._finish()
-            return self._hasher.digest or ""
+            return self._hasher.digest if self._hasher else None
         finally:
             self._close()
 
     def _supervise(self) -> None:
-        while self._lanes or not (self.ledger.arrived() and self._hasher.done.is_set()):
+        while self._lanes or not (self.ledger.arrived() and self._proven()):
             self._cancellation.check()
             self._check_provers()
             self._mind_lanes()
@@ -188,9 +192,12 @@ class Transfer:
                 self.ledger.turned.wait_for(self._something_ended, timeout=_TICK)
         self._check_provers()
 
+    def _proven(self) -> bool:
+        return all(prover.done.is_set() for prover in self._proofs)
+
     def _something_ended(self) -> bool:
-        hashed = self._hasher.done.is_set() and not self._lanes
-        return self._fatal is not None or hashed or any(lane.over for lane in self._lanes)
+        proven = self._proven() and not self._lanes
+        return self._fatal is not None or proven or any(lane.over for lane in self._lanes)
 
     def _check_provers(self) -> None:
         if self._fatal is not None:
@@ -348,7 +355,7 @@ class Transfer:
     def _claim_rest(self) -> None:
         """Claim what landed behind the back of the hash thread, so that an orderly stop loses nothing."""
         ranges = self.ledger.heads()
-        if not self.pieces:
+        if not self.pieces and self._hasher is not None:
             hashed = self._hasher.position  # Up to here the hash thread has claimed everything itself.
             ranges = [(max(start, hashed), stop) for start, stop in ranges + self.ledger.landed_after(hashed)]
         budget = _CLAIM_AT_END

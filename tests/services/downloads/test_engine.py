@@ -121,7 +121,8 @@ def test_repairs_what_is_damaged_wherever_it_is(
     assert path.read_bytes() == content
     assert result.bad_pieces == tuple(sorted({(place * MIB + 5) // length for place in bad}))
     assert result.fetched is not None
-    assert result.fetched.sha256 == hashlib.sha256(content).hexdigest()
+    assert result.fetched.sha256 == (hashlib.sha256(content).hexdigest() if digest else None)
+    assert result.fetched.verified
     assert result.fetched.bytes_fetched <= len(bad) * 2 * MIB
     assert only_the_file(tmp_path)
 
@@ -138,6 +139,48 @@ def test_does_not_touch_what_is_right(start: Start, content: bytes, tmp_path: Pa
     assert result.found.sha256 == hashlib.sha256(content).hexdigest()
     assert (path.stat().st_ino, path.stat().st_mtime_ns, tmp_path.stat().st_mtime_ns) == before
     assert server.requests == []
+
+
+@pytest.mark.parametrize("length", [0, 1, 5 * MIB + 3, 8 * MIB - 1, 8 * MIB + 1, 20 * MIB])
+@pytest.mark.parametrize("digest", [True, False])
+def test_a_file_of_another_length_is_made_right(
+    start: Start, content: bytes, tmp_path: Path, length: int, digest: bool
+) -> None:
+    path = tmp_path / "setup.bin"
+    path.write_bytes((content + bytes(20 * MIB))[:length])
+    result = mend(path, expect(content, pieces=MIB, digest=digest, size=False), start(content).url())
+    assert path.read_bytes() == content
+    assert result.fetched is not None
+    assert only_the_file(tmp_path)
+
+
+def test_checks_by_pieces_alone(content: bytes, tmp_path: Path) -> None:
+    path, wanted = tmp_path / "setup.bin", expect(content, pieces=300_000, digest=False, size=False)
+    path.write_bytes(content)
+    told: list[int] = []
+    found = downloads.verify(
+        path, wanted, cancellation=Cancellation(), progress=lambda progress: told.append(progress.done)
+    )
+    assert (found.ok, found.sha256, found.size, found.bad_pieces) == (True, None, len(content), ())
+    assert told == sorted(told)
+    damaged = bytearray(content)
+    for place in (0, 900_000, len(content) - 1):
+        damaged[place] ^= 1
+    path.write_bytes(damaged)
+    found = downloads.verify(path, wanted, cancellation=Cancellation(), progress=lambda _: None)
+    assert (found.ok, found.bad_pieces) == (False, (0, 3, (len(content) - 1) // 300_000))
+
+
+@pytest.mark.parametrize("digest", [True, False])
+def test_checking_can_be_cancelled(content: bytes, tmp_path: Path, digest: bool) -> None:
+    path, cancellation = tmp_path / "setup.bin", Cancellation()
+    path.write_bytes(content)
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        downloads.verify(
+            path, expect(content, pieces=MIB, digest=digest), cancellation=cancellation, progress=lambda _: None
+        )
+    assert path.read_bytes() == content
 
 
 def test_right_pieces_of_another_file_are_not_believed(start: Start, content: bytes, tmp_path: Path) -> None:
