@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 
 _PROBES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))  # documentation addresses: never reached
 _EVERY = 2.0
@@ -13,19 +14,26 @@ _JUMP = 5.0
 class Awakening:
     """Asked often, tells once after each sleep or change of network."""
 
-    def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
+        """`wall` is the time of day and `steady` a clock that nobody sets, both in seconds."""
+        self._wall, self._steady = wall, steady
+        self._asked = self._looked = steady()
+        self._offset = wall() - self._asked
         self._routes = routes()
-        self._looked = time.monotonic()
 
     def noticed(self) -> bool:
-        """Whether the wall clock ran ahead (it sleeps not), or the way out of this computer is another one."""
-        offset = time.time() - time.monotonic()
-        slept = offset - self._offset > _JUMP
-        self._offset = offset
-        if time.monotonic() - self._looked < _EVERY and not slept:
+        """Whether this computer slept since the last time, or its way out is another one.
+
+        Where the steady clock stops in sleep (Linux, macOS) the wall clock has run ahead of it; where it goes on
+        (Windows: `GetTickCount64`), nobody has asked for longer than anything but sleep explains.
+        """
+        now = self._steady()
+        offset = self._wall() - now
+        slept = offset - self._offset > _JUMP or now - self._asked > _JUMP
+        self._offset, self._asked = offset, now
+        if now - self._looked < _EVERY and not slept:
             return False
-        self._looked = time.monotonic()
+        self._looked = now
         before, self._routes = self._routes, routes()
         return slept or before != self._routes
 

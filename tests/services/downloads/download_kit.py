@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -120,3 +121,11 @@ def spawn(
     words = [server.url(), str(folder), str(len(server.content)), sha256, str(rate)]
     words += [] if largest is None else [str(largest)]
     return subprocess.Popen([sys.executable, str(CHILD), *words], stdout=subprocess.PIPE, text=True)
+
+
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something holds."""
+    limit = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.01)

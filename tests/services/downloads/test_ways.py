@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from download_kit import MIB, expect, get
 from faulty import FaultyServer, Reply, Request, serve_range
+from network_space import in_own_network
 
 from companion.domain.errors import CompanionError
 from companion.services import downloads
@@ -72,6 +73,17 @@ def test_a_refused_address_costs_nothing() -> None:
         assert time.monotonic() - began < 0.2
         with pytest.raises(ConnectionRefusedError):
             connect_first([refused], 10)
+
+
+@pytest.mark.parametrize("which", ["alive", "dead"])
+def test_a_black_hole_in_a_whole_download(tmp_path: Path, which: str) -> None:
+    told = in_own_network("black-hole", tmp_path, which)
+    if which == "alive":
+        assert (told.code, told.right, told.fetched, told.retries, told.reasons) == ("ok", True, told.size, 0, [])
+        assert told.seconds < 3
+    else:
+        assert (told.code, told.reasons) == ("network", [])
+        assert 0.9 < told.seconds < 3
 
 
 def test_families_take_turns() -> None:
