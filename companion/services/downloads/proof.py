@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import hashlib
 import os
@@ -25,7 +26,7 @@ _NEAR = 32 * 1024 * 1024
 _SOON = 0.5
 
 
-class Prover:
+class Prover(abc.ABC):
     """A thread over its own descriptor of the partial; `error` holds what ended it, if it was not asked to stop."""
 
     def __init__(self, name: str, path: Path, ledger: Ledger) -> None:
@@ -57,8 +58,9 @@ class Prover:
                 self._ledger.changed.notify_all()
                 self._ledger.turned.notify_all()
 
+    @abc.abstractmethod
     def _work(self, file: FileIO, /) -> None:
-        raise NotImplementedError
+        """What the thread does; returns once all is proven."""
 
 
 @dataclasses.dataclass(frozen=True)

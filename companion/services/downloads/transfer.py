@@ -20,7 +20,8 @@ from companion.services.downloads.journal import Claim, Journal, new_header
 from companion.services.downloads.lane import Lane, Pace, join_all
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.partial import Place, describe_disk_error, synchronise
-from companion.services.downloads.proof import Head, PieceChecker, Prover, Synchroniser, WholeHasher, crc_of_range
+from companion.services.downloads.proof import Head, crc_of_range
+from companion.services.downloads.proving import Proof
 from companion.services.downloads.reporting import Reporter
 from companion.services.downloads.resuming import Resumption
 from companion.services.downloads.transport import Address, VoidedError, looks_signed
@@ -65,8 +66,7 @@ class Transfer:
         self.pace = Pace(options.limit_rate)
         self.other_version = False
         self._source, self._tally, self._report, self._cancellation = source, tally, report, cancellation
-        taken = resumption or Resumption()
-        self._taken = taken
+        self._taken = taken = resumption or Resumption()
         size = taken.size if expected.size is None else expected.size
         block = block_length(expected)
         self.ledger = Ledger(None if size is None else layout_of(expected, size), block)
@@ -76,26 +76,15 @@ class Transfer:
         self._etag = taken.etag
         self._journal: Journal | None = None
         self._meeting = threading.Lock()
-        self._hasher = None
-        self._proofs: list[Prover] = []
-        if head is None or head.hash is not None:
-            self._hasher = WholeHasher(
-                self.part, self.ledger, self.claim, list(taken.checks), proven=self.pieces, head=head
-            )
-            self._proofs.append(self._hasher)
-        if self.pieces:
-            self._proofs.append(PieceChecker(self.part, self.ledger, self.claim, expected, self._judge_bad))
-        self._provers = list(self._proofs)
-        if options.synchronise:
-            self._provers.append(Synchroniser("download-sync", self.part, self.ledger))
-        self._lanes: list[Lane] = []
-        self._number = 0
+        self._proof = Proof(
+            self.part, self.ledger, expected, taken.checks, head,
+            claim=self.claim, bad=self._judge_bad, synchronise=options.synchronise,
+        )  # fmt: skip
+        self._lanes, self._number = list[Lane](), 0
         self._climb = Climb(most=options.most_connections)
         self._shared_out = False
         self._awakening = Awakening()
-        self._failures = 0
-        self._began = time.monotonic()
-        self._at_failure = 0
+        self._failures = self._at_failure = 0
         self._bad: dict[int, int] = {}
         self._fatal: BaseException | None = None
 
@@ -149,7 +138,7 @@ class Transfer:
 
     def hashed_soon(self, offset: int) -> bool:
         """Whether the hash thread will come to `offset` and claim what it finds there, in a moment."""
-        return self._hasher is not None and self._hasher.comes_soon(offset)
+        return self._proof.comes_soon(offset)
 
     def _judge_bad(self, block: int, wrong: list[int]) -> None:
         """A block does not match the publisher's digests: fetch it again, once if it came over the network."""
@@ -174,39 +163,31 @@ class Transfer:
         try:
             if self._taken.ranges:
                 self._begin_journal(self._taken.claims)
-            for prover in self._provers:
-                prover.start()
+            self._proof.start()
             self._supervise()
             self._finish()
-            return self._hasher.digest if self._hasher else None
+            return self._proof.digest
         finally:
             self._close()
 
     def _supervise(self) -> None:
-        while self._lanes or not (self.ledger.arrived() and self._proven()):
+        while self._lanes or not (self.ledger.arrived() and self._proof.done()):
             self._cancellation.check()
-            self._check_provers()
+            self._check_proof()
             self._mind_lanes()
             self._report.tell(self._progress)
             with self.ledger.turned:
                 self.ledger.turned.wait_for(self._something_ended, timeout=_TICK)
-        self._check_provers()
-
-    def _proven(self) -> bool:
-        return all(prover.done.is_set() for prover in self._proofs)
+        self._check_proof()
 
     def _something_ended(self) -> bool:
-        proven = self._proven() and not self._lanes
+        proven = self._proof.done() and not self._lanes
         return self._fatal is not None or proven or any(lane.over for lane in self._lanes)
 
-    def _check_provers(self) -> None:
+    def _check_proof(self) -> None:
         if self._fatal is not None:
             raise self._fatal
-        for prover in self._provers:
-            if isinstance(prover.error, OSError):
-                raise describe_disk_error(prover.error) from prover.error
-            if prover.error is not None:
-                raise prover.error
+        self._proof.check()
 
     def _mind_lanes(self) -> None:
         now = time.monotonic()
@@ -300,7 +281,7 @@ class Transfer:
     def _wait(self, seconds: float, error: CompanionError) -> None:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            self._check_provers()
+            self._check_proof()
             if self._awakening.noticed() and error.retry_after is None:
                 return
             asked = error.retry_after is not None
@@ -345,8 +326,7 @@ class Transfer:
             lane.abandon(None)
         self.ledger.stop()
         join_all(self._lanes, 2.0)
-        for prover in self._provers:
-            prover.join()
+        self._proof.join()
         self._tally.fetched += self.ledger.received
         if self._journal is not None:
             self._claim_rest()
@@ -355,8 +335,8 @@ class Transfer:
     def _claim_rest(self) -> None:
         """Claim what landed behind the back of the hash thread, so that an orderly stop loses nothing."""
         ranges = self.ledger.heads()
-        if not self.pieces and self._hasher is not None:
-            hashed = self._hasher.position  # Up to here the hash thread has claimed everything itself.
+        if not self.pieces:
+            hashed = self._proof.position
             ranges = [(max(start, hashed), stop) for start, stop in ranges + self.ledger.landed_after(hashed)]
         budget = _CLAIM_AT_END
         try:

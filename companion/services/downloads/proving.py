@@ -1,0 +1,77 @@
+"""All that proves one partial: which threads are needed, how they stand, and what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from companion.domain.transfers import Expected
+from companion.services.downloads.journal import Claim
+from companion.services.downloads.ledger import Ledger
+from companion.services.downloads.partial import describe_disk_error
+from companion.services.downloads.proof import Head, PieceChecker, Prover, Synchroniser, WholeHasher
+
+
+class Proof:
+    """The whole digest, unless a `Head` without a hash asks for none, and the pieces if their digests are known."""
+
+    def __init__(
+        self,
+        part: Path,
+        ledger: Ledger,
+        expected: Expected,
+        checks: tuple[Claim, ...],
+        head: Head | None,
+        *,
+        claim: Callable[[Claim], None],
+        bad: Callable[[int, list[int]], None],
+        synchronise: bool,
+    ) -> None:
+        """`checks` are claims of an earlier run, to be compared; `claim` is told what is there, `bad` what is wrong."""
+        pieces = expected.pieces is not None
+        self._hasher = None
+        self._provers: list[Prover] = []
+        if head is None or head.hash is not None:
+            self._hasher = WholeHasher(part, ledger, claim, list(checks), proven=pieces, head=head)
+            self._provers.append(self._hasher)
+        if pieces:
+            self._provers.append(PieceChecker(part, ledger, claim, expected, bad))
+        self._threads = [*self._provers]
+        if synchronise:
+            self._threads.append(Synchroniser("download-sync", part, ledger))
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def check(self) -> None:
+        """Raise what has ended one of the threads, `CompanionError` if it was the disk."""
+        for thread in self._threads:
+            if isinstance(thread.error, OSError):
+                raise describe_disk_error(thread.error) from thread.error
+            if thread.error is not None:
+                raise thread.error
+
+    def done(self) -> bool:
+        """Whether everything is proven."""
+        return all(prover.done.is_set() for prover in self._provers)
+
+    def comes_soon(self, offset: int) -> bool:
+        """Whether the whole digest comes to `offset` in a moment."""
+        return self._hasher is not None and self._hasher.comes_soon(offset)
+
+    @property
+    def position(self) -> int:
+        """How far the whole digest has come; up to there it has claimed everything itself."""
+        return self._hasher.position if self._hasher else 0
+
+    @property
+    def digest(self) -> str | None:
+        """The SHA-256 of the file, once it is done; None if nobody asked for it."""
+        return self._hasher.digest if self._hasher else None
+
+    def join(self) -> None:
+        """Wait for the end of all threads; the ledger must have been stopped or be complete."""
+        for thread in self._threads:
+            thread.join()
