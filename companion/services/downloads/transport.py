@@ -28,6 +28,7 @@ from companion.domain.transfers import Location
 
 MOST_REDIRECTS = 5
 _CHUNKED_READ = 256 * 1024
+_GATHER_SECONDS = 0.05
 _SLACK = dt.timedelta(seconds=5)
 _SIGNED = ("expires", "x-amz-expires", "x-amz-signature", "signature", "sig", "token", "x-goog-expires", "se")
 
@@ -111,12 +112,40 @@ class Body:
         self._length = None if take.length is None else take.skip + take.length
         self._read = 0
         self._whole = False
+        self._late: CompanionError | None = None
+        self._socket: Any = getattr(getattr(self._answer.fp, "raw", None), "_sock", None)
+        self._piecemeal = self._length is None or self._answer.chunked or hasattr(self._socket, "pending")
 
     def read_into(self, view: memoryview) -> int:
         """Read up to ``len(view)`` bytes, at least one; 0 at the proper end.
 
         Raises `CompanionError` ``network`` if the connection ends early.
         """
+        if self._late is not None:
+            raise self._late
+        count = self._read_some(view)
+        # Encrypted and chunked bodies come out by the record and chunk, a few KiB each, however much has arrived.
+        until = time.monotonic() + _GATHER_SECONDS if self._piecemeal else 0.0
+        while 0 < count < len(view) and self._piecemeal and self._more_is_here() and time.monotonic() < until:
+            try:
+                more = self._read_some(view[count:])
+            except CompanionError as error:
+                self._late = error
+                break
+            if more == 0:
+                break
+            count += more
+        return count
+
+    def _more_is_here(self) -> bool:
+        from urllib3.util.wait import wait_for_read
+
+        link = self._socket
+        if link is None or link.fileno() < 0:
+            return False
+        return bool(getattr(link, "pending", int)()) or wait_for_read(link, timeout=0.0)
+
+    def _read_some(self, view: memoryview) -> int:
         try:
             count = self._receive(view)
         except TimeoutError as error:

@@ -99,6 +99,32 @@ def test_cut_again_and_again(start: Start, authority: Authority, content: bytes,
     assert (result.retries, result.bytes_fetched) == (8, len(content))
 
 
+@pytest.mark.parametrize(("secure", "chunked"), [(True, False), (False, True), (True, True)])
+def test_bytes_that_come_by_the_record_or_chunk_are_not_held_up(
+    start: Start, authority: Authority, content: bytes, tmp_path: Path, secure: bool, chunked: bool
+) -> None:
+    """However little comes at once: the pause that lets trickling bytes gather must not be made for them."""
+    large = content * 3
+    context = authority.context("127.0.0.1") if secure else None
+    server = start(large, lambda each: replace(serve_range(each, large), chunked=chunked), context=context)
+    result = get(server.url(), expect(large), tmp_path)
+    assert (result.sha256, result.retries) == (expect(large).sha256, 0)
+    assert result.seconds < 2
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_what_came_before_a_stall_is_kept(
+    start: Start, authority: Authority, content: bytes, tmp_path: Path, chunked: bool
+) -> None:
+    def stall(request: Request) -> Reply:
+        return replace(serve_range(request, content), stall_after=3 * MIB + 4711, chunked=chunked)
+
+    server = start(content, stall, context=authority.context("127.0.0.1"))
+    fails("too-slow", server.url(), expect(content), tmp_path, msgspec.structs.replace(QUICK, most_retries=0))
+    server.script = None
+    assert get(server.url(), expect(content), tmp_path).resumed_from == 3 * MIB + 4711
+
+
 @pytest.mark.parametrize("scheme", ["https", "HTTPS"])
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_redirect_to_an_unprotected_address_is_refused(
