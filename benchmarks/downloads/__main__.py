@@ -30,7 +30,10 @@ NGINX = """
 daemon off; pid {dir}/pid; error_log {dir}/error.log; worker_processes 1; events {{}}
 http {{ access_log off; sendfile on; tcp_nopush on; client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2;
 fastcgi_temp_path {dir}/t3; uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
-server {{ listen {address}; root {dir}/www; }} }}
+server {{ listen {address}; root {dir}/www; {more} }} }}
+"""
+ENCRYPTED = """
+listen {address} ssl; ssl_certificate {dir}/certificate.pem; ssl_certificate_key {dir}/key.pem;
 """
 
 
@@ -55,7 +58,10 @@ class Lab:
         self.file = self.www / "big.bin"
         self._write(megabytes)
         self.url = "http://127.0.0.1:18080/big.bin"
-        self._server = self.serve("127.0.0.1:18080", [])
+        self.certificate = folder / "certificate.pem"
+        self._certify()
+        encrypted = ENCRYPTED.format(address="127.0.0.1:18443", dir=folder)
+        self._server = self.serve("127.0.0.1:18080", [], encrypted)
 
     def _write(self, megabytes: int) -> None:
         whole, pieces = hashlib.sha256(), []
@@ -77,9 +83,16 @@ class Lab:
             "<url>http://127.0.0.1:18080/big.bin</url></file></metalink>"
         )
 
-    def serve(self, address: str, prefix: list[str]) -> subprocess.Popen[bytes]:
+    def _certify(self) -> None:
+        """A certificate for this machine, which commands trust through ``SSL_CERT_FILE``."""
+        words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+        files = ["-keyout", str(self.folder / "key.pem"), "-out", str(self.certificate)]
+        names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+        subprocess.run([*words, *files, *names], check=True, stderr=subprocess.DEVNULL)
+
+    def serve(self, address: str, prefix: list[str], more: str = "") -> subprocess.Popen[bytes]:
         conf = self.folder / f"{address.replace(':', '-')}.conf"
-        conf.write_text(NGINX.format(dir=self.folder, address=address))
+        conf.write_text(NGINX.format(dir=self.folder, address=address, more=more))
         server = subprocess.Popen([*prefix, "/usr/sbin/nginx", "-c", str(conf)], stderr=subprocess.DEVNULL)
         time.sleep(0.5)
         return server
@@ -151,6 +164,17 @@ def compare_whole(lab: Lab, rounds: int) -> None:
         "companion fetch --sha256": lab.fetch(),
     }
     compare("The whole file", ways, rounds, lab.empty)
+
+
+def compare_encrypted(lab: Lab, rounds: int) -> None:
+    url, trust = "https://127.0.0.1:18443/big.bin", ["env", f"SSL_CERT_FILE={lab.certificate}"]
+    curl = f"curl -s --cacert {lab.certificate} -o {{out}} {url}"
+    ways = {
+        "curl": lab.shell(curl),
+        "curl && openssl dgst -sha256": lab.shell(f"{curl} && openssl dgst -sha256 {{out}}"),
+        "companion fetch --sha256": [*trust, *lab.fetch(url)],
+    }
+    compare("The whole file over HTTPS", ways, rounds, lab.empty)
 
 
 def compare_resume(lab: Lab, rounds: int) -> None:
@@ -279,7 +303,9 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="where to work; memory unless told")
-    parser.add_argument("--only", nargs="*", default=["whole", "resume", "repair", "cut", "memory", "lines"])
+    parser.add_argument(
+        "--only", nargs="*", default=["whole", "encrypted", "resume", "repair", "cut", "memory", "lines"]
+    )
     asked = parser.parse_args()
     missing = [name for name in ("curl", "wget", "aria2c", "openssl") if shutil.which(name) is None]
     if missing:
@@ -289,6 +315,7 @@ def main() -> None:
         lab = Lab(Path(folder), asked.megabytes)
         jobs: dict[str, Callable[[], None]] = {
             "whole": lambda: compare_whole(lab, asked.rounds),
+            "encrypted": lambda: compare_encrypted(lab, asked.rounds),
             "resume": lambda: compare_resume(lab, asked.rounds),
             "repair": lambda: compare_repair(lab, asked.rounds),
             "cut": lambda: compare_cut(lab, asked.rounds),

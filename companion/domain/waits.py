@@ -38,13 +38,14 @@ def wait_before_retry(
     `failures` counts failures in a row including this one, `progressed` the bytes that came since the one before,
     `most` is the budget of retries, `longest` the longest wait a server may ask for, `first` the wait after the first
     failure, doubled after each further one; `jitter` is in 0 … 1.
-    A connection that moved something is taken up again at once: the line works, somebody merely cuts it.
+    A connection that moved something is taken up again at once: the line works, somebody merely cuts it. A server
+    that cannot prove who it is gets one more chance, since waiting seldom changes that, and asking often worries.
     """
     if not error.retryable:
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= longest and failures <= most else None
-    budget = max(1, most // 2) if error.code == "too-slow" else most
+    budget = {"too-slow": max(1, most // 2), "certificate": min(1, most)}.get(error.code, most)
     if failures > (budget if most else 0):
         return None
     if progressed >= PROGRESS:

@@ -135,6 +135,16 @@ def test_waits_grow_with_failures_and_end() -> None:
     assert wait_before_retry(failure("changed"), 1, 0, most=6, longest=60, first=0.5, jitter=1.0) is None
 
 
+@pytest.mark.parametrize(("code", "tries"), [("network", 6), ("too-slow", 3), ("certificate", 1)])
+def test_some_failures_are_tried_again_less_often(code: str, tries: int) -> None:
+    waits = [
+        wait_before_retry(failure(code), failures, 0, most=6, longest=60, first=0.5, jitter=1.0)
+        for failures in range(1, 9)
+    ]
+    assert [wait is not None for wait in waits] == [True] * tries + [False] * (8 - tries)
+    assert wait_before_retry(failure(code), 1, 0, most=0, longest=60, first=0.5, jitter=1.0) is None
+
+
 @given(states=st.binary(max_size=60).map(lambda raw: bytes(each % 3 for each in raw)))
 def test_gaps_cover_what_is_missing(states: bytes) -> None:
     found = gaps(states, 0)
