@@ -181,8 +181,9 @@ class Transfer:
         self._check_proof()
 
     def _something_ended(self) -> bool:
-        proven = self._proof.done() and not self._lanes
-        return self._fatal is not None or proven or any(lane.over for lane in self._lanes)
+        if not self._lanes and (self._proof.done() or self.ledger.idle_work()):
+            return True
+        return self._fatal is not None or any(lane.over for lane in self._lanes)
 
     def _check_proof(self) -> None:
         if self._fatal is not None:
