@@ -6,6 +6,7 @@ Only the standard library is needed to run this file; everything else goes into 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -35,6 +37,18 @@ TEST_PARTS = {  # program: the Debian package that has it
     "fc-list": "fontconfig",
     "objdump": "binutils",
 }
+MORE_TEST_PARTS = {  # likewise, but nothing stops without them: their tests are skipped and say so
+    "nginx": "nginx",
+    "apache2": "apache2-bin",  # without its service
+    "lighttpd": "lighttpd",
+    "caddy": "caddy",
+    "ip": "iproute2",
+    "mkfs.vfat": "dosfstools",
+}
+SERVICES = ("nginx", "lighttpd", "caddy")
+APT_INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"]
+POLICY = Path("/usr/sbin/policy-rc.d")
+NO_SERVICES = "#!/bin/sh\n# There while Companion's dev.py installs programs for its tests.\nexit 101\n"
 USAGE = """\
 python3 dev.py demo [options of companion demo]   set up, then the main job against the embedded store
 python3 dev.py test [--quick] [pytest options]    set up, then all checks and tests
@@ -58,6 +72,8 @@ def main(arguments: list[str]) -> int:
     if command == "test":
         set_up("dev")
         add_test_parts()
+        if "--quick" not in rest:
+            add_more_test_parts()
         return test(rest)
     if command == "pictures":
         set_up("dev")
@@ -113,7 +129,7 @@ def check_qt() -> None:
 
 def add_test_parts() -> None:
     """Tests use a real X server, session bus and keyring, and build the program; where they cannot, they say so."""
-    missing = [package for program, package in TEST_PARTS.items() if not shutil.which(program)]
+    missing = lacking(TEST_PARTS)
     if not missing or not shutil.which("apt-get"):
         return
     if os.geteuid() == 0:
@@ -122,22 +138,68 @@ def add_test_parts() -> None:
         say(f"Some tests are skipped without: {' '.join(missing)} (sudo apt-get install {' '.join(missing)})")
 
 
+def add_more_test_parts() -> None:
+    """The web servers people run, among others: as programs that tests start, never as services of this machine."""
+    missing = lacking(MORE_TEST_PARTS)
+    if not missing or not shutil.which("apt-get"):
+        return
+    if os.geteuid() != 0:
+        say(f"Some tests are skipped without: {' '.join(missing)} (as root, this brings them without their services)")
+        return
+    with no_service_starts():
+        failed = [] if apt_install(missing) else [package for package in missing if not apt_install([package])]
+    if failed:
+        say(f"Some tests are skipped, as these could not be had: {' '.join(failed)}")
+    for service in set(SERVICES) & set(missing) - set(failed):
+        # Nor at the next start of the machine.
+        disable = (
+            ["systemctl", "disable", service] if shutil.which("systemctl") else ["update-rc.d", service, "disable"]
+        )
+        subprocess.run(disable, capture_output=True)
+
+
+def lacking(parts: dict[str, str]) -> list[str]:
+    """The packages of those programs that this machine has not."""
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+    return [package for program, package in parts.items() if not shutil.which(program, path=path)]
+
+
+@contextlib.contextmanager
+def no_service_starts() -> Iterator[None]:
+    """Packages start their services when they are installed, unless this file says no; it is put back as it was."""
+    kept = POLICY.with_name("policy-rc.d.before-companion")
+    if POLICY.exists() and POLICY.read_text(errors="replace") != NO_SERVICES:
+        POLICY.rename(kept)
+    try:
+        POLICY.write_text(NO_SERVICES)
+        POLICY.chmod(0o755)
+        yield
+    finally:
+        POLICY.unlink(missing_ok=True)
+        if kept.exists():
+            kept.rename(POLICY)
+
+
 def needs_screen() -> bool:
     """Whether a window has nowhere to go but a virtual screen."""
     return sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def install_packages(packages: list[str]) -> None:
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     if not shutil.which("apt-get"):
         sys.exit(complain(f"Please install, with this system's package tool, what Debian calls: {' '.join(packages)}"))
     if os.geteuid() != 0:
-        sys.exit(complain(f"Please run this, then start again:\n  sudo {' '.join(command)}"))
+        sys.exit(complain(f"Please run this, then start again:\n  sudo {' '.join([*APT_INSTALL, *packages])}"))
+    if not apt_install(packages):
+        sys.exit(complain(f"This did not work: {' '.join([*APT_INSTALL, *packages])}"))
+
+
+def apt_install(packages: list[str]) -> bool:
+    """Whether it worked."""
     say(f"Installing {' '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["apt-get", "update", "-qq"], [*command, "-qq"]):
-        if subprocess.run(step, env=environment, stdout=subprocess.DEVNULL).returncode:
-            sys.exit(complain(f"This did not work: {' '.join(step)}"))
+    steps = (["apt-get", "update", "-qq"], [*APT_INSTALL, *packages, "-qq"])
+    return not any(subprocess.run(step, env=environment, stdout=subprocess.DEVNULL).returncode for step in steps)
 
 
 def test(options: list[str]) -> int:
