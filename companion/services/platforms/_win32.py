@@ -69,6 +69,7 @@ _DECLARATIONS: dict[str, dict[str, tuple[Any, list[Any]]]] = {
     },
     "ntdll": {
         "NtQueryInformationProcess": (ctypes.c_long, [_HANDLE, ctypes.c_int, _POINTER, ctypes.c_ulong, _POINTER]),
+        "NtQuerySystemInformation": (ctypes.c_long, [ctypes.c_int, _POINTER, ctypes.c_ulong, _POINTER]),
         "RtlGetVersion": (ctypes.c_long, [_POINTER]),
     },
     "user32": {
@@ -219,6 +220,21 @@ class UnicodeString(ctypes.Structure):
     """UNICODE_STRING."""
 
     _fields_ = (("length", ctypes.c_ushort), ("maximum", ctypes.c_ushort), ("buffer", ctypes.c_void_p))
+
+
+class SystemProcess(ctypes.Structure):
+    """SYSTEM_PROCESS_INFORMATION, as far as it is read here."""
+
+    _fields_ = (
+        ("next", ctypes.c_ulong),
+        ("threads", ctypes.c_ulong),
+        ("before", ctypes.c_ulonglong * 3),
+        ("created", ctypes.c_ulonglong),
+        ("times", ctypes.c_ulonglong * 2),
+        ("name", UnicodeString),
+        ("priority", ctypes.c_long),
+        ("pid", ctypes.c_size_t),
+    )
 
 
 class MemoryStatus(ctypes.Structure):

@@ -15,6 +15,7 @@ import msgspec
 from companion.domain.errors import CompanionError
 from companion.domain.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms import _scheduled_tasks, _shell_link, _win32
+from companion.services.platforms._refusals import not_arranged
 from companion.services.platforms._text import clean
 from companion.services.platforms._win32 import dll
 from companion.services.platforms.protocol import HeldEntry
@@ -39,6 +40,8 @@ _HELD_FOLDER = "Startup (held back for an installation)"
 _AUTOMATIC, _ON_DEMAND, _NO_CHANGE = 2, 3, 0xFFFFFFFF
 _CONNECT_AND_LIST, _QUERY_CONFIG, _CHANGE_CONFIG = 0x1 | 0x4, 0x1, 0x2
 _OWN_NAME = "Companion"
+# learn.microsoft.com, "Run and RunOnce Registry Keys": "a command line no longer than 260 characters".
+_LONGEST_COMMAND = 260
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -145,6 +148,29 @@ def key_exists(location: str) -> bool:
     with contextlib.suppress(OSError), _opened(location):
         return True
     return False
+
+
+def write_once_entry(command: str | None) -> None:
+    """Write or remove the app's own RunOnce value. Raises `CompanionError` ``not-arranged``.
+
+    The value's name has no "!" before it: with one, Windows would take the value away only when the program ends, and
+    this one stays open; without it, it is gone before the program starts. Nor is it removed where it is not, for what
+    runs from this key must not write to it meanwhile.
+    """
+    location = rf"HKCU\{_CURRENT}\RunOnce"
+    if command is None and not any(name == _OWN_NAME for name, _ in _values(location)):
+        return
+    if command is not None and len(command) > _LONGEST_COMMAND:
+        raise not_arranged("Windows takes no command of that length")
+    try:
+        with _opened(location, write=True) as (winreg, key):
+            if command is not None:
+                winreg.SetValueEx(key, _OWN_NAME, 0, winreg.REG_SZ, command)
+                return
+            with contextlib.suppress(FileNotFoundError):
+                winreg.DeleteValue(key, _OWN_NAME)
+    except OSError as error:
+        raise not_arranged(error.strerror) from None
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterable, Iterator
 from ctypes import wintypes
 
-from companion.domain.facts import Process, Sighting, WindowState
+from companion.domain.facts import Fact, Process, Sighting, WindowState
 from companion.services.platforms import _win32
 from companion.services.platforms._text import clean
 from companion.services.platforms._win32 import dll
@@ -19,6 +19,10 @@ _SNAP_PROCESS = 2
 _COMMAND_LINE = 60
 _TOKEN_USER, _TOKEN_ELEVATION_TYPE, _TOKEN_ELEVATION = 1, 18, 20
 _SPLIT_TOKEN = 3
+_ALL_PROCESSES = 5
+_LENGTH_MISMATCH = 0xC0000004
+# Started by Windows once at each boot, never again before the next; without it Windows does not run.
+_FIRST_SERVICE = "services.exe"
 _EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
 _CLOAKED = 14
 _OWNER = 4
@@ -286,6 +290,37 @@ def wait_for_exit(pids: Iterable[int], seconds: float) -> frozenset[int]:
         array = (wintypes.HANDLE * len(waited))(*(handle for _, handle in waited))
         kernel.WaitForMultipleObjects(len(waited), array, False, int(seconds * 1000))
         return frozenset(pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0)
+
+
+def boot() -> Fact[str]:
+    """When the service control manager was started, as the system noted it then.
+
+    Nobody's rights are needed for that (NtQuerySystemInformation, SystemProcessInformation). The time since the start
+    is no such mark: the moment reckoned from it moves with the clock.
+    """
+    moments = [created for name, created in _created() if name.casefold() == _FIRST_SERVICE and created]
+    if not moments:
+        return Fact.unknown("Windows does not say when it was started")
+    return Fact.known(str(min(moments)))
+
+
+def _created() -> Iterator[tuple[str, int]]:
+    """Every process by name, and when it was created, in 100 ns since 1601."""
+    size = ctypes.c_ulong(1 << 18)
+    while True:
+        buffer = ctypes.create_string_buffer(size.value)
+        status = dll("ntdll").NtQuerySystemInformation(_ALL_PROCESSES, buffer, len(buffer), ctypes.byref(size))
+        if status & 0xFFFFFFFF != _LENGTH_MISMATCH:
+            break
+        size.value = max(size.value, len(buffer)) * 2
+    offset = 0
+    while status == 0:
+        process = _win32.SystemProcess.from_buffer(buffer, offset)
+        name = process.name
+        yield ctypes.wstring_at(name.buffer, name.length // 2) if name.buffer else "", process.created
+        if not process.next:
+            return
+        offset += process.next
 
 
 def holders(paths: Iterable[str]) -> Iterator[tuple[str, frozenset[int]]]:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from companion.domain.errors import CompanionError
 from companion.domain.facts import AutostartEntry, AutostartKind, Scope
+from companion.services.platforms._refusals import not_arranged
 from companion.services.platforms.protocol import HeldEntry
 
 _OWN = "companion.desktop"
+_ONCE = "companion-once.desktop"
 
 
 def autostart_entries(environment: Mapping[str, str]) -> list[AutostartEntry]:
@@ -127,8 +129,24 @@ def write_own_entry(command: Sequence[str] | None, environment: Mapping[str, str
         return
     if path.exists():
         return
+    _write(path, _desktop_file(command))
+
+
+def write_once_entry(command: Sequence[str] | None, environment: Mapping[str, str]) -> None:
+    """Write or remove the desktop file for one more start. Raises `CompanionError` ``not-arranged``."""
+    path = _config(environment) / "autostart" / _ONCE
+    try:
+        if command is None:
+            path.unlink(missing_ok=True)
+        else:
+            _write(path, _desktop_file(command))
+    except OSError as error:
+        raise not_arranged(error.strerror) from None
+
+
+def _desktop_file(command: Sequence[str]) -> bytes:
     words = " ".join(_quoted(word) for word in command)
-    _write(path, f"[Desktop Entry]\nType=Application\nName=Companion\nExec={words}\n".encode())
+    return f"[Desktop Entry]\nType=Application\nName=Companion\nExec={words}\n".encode()
 
 
 def _quoted(word: str) -> str:

@@ -34,6 +34,7 @@ from companion.services.platforms.protocol import HeldEntry, Launched
 
 _SUPPLIES = Path("/sys/class/power_supply")
 _DMI = Path("/sys/class/dmi/id")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PAGES = frozenset({"https"})
 
 
@@ -108,6 +109,11 @@ class Linux:
                 stack.callback(os.close, descriptor)
                 descriptors[descriptor] = pid
             return frozenset(gone) | _posix.wait_by_poll(descriptors, 0 if gone else seconds)
+
+    def boot(self) -> Fact[str]:
+        # random(4): made anew at each boot; a boot's moment would move with the clock.
+        mark = _line(_BOOT)
+        return Fact.known(mark) if mark else Fact.unknown("the kernel does not say")
 
     def firewall(self) -> Fact[Firewall]:
         with contextlib.suppress(OSError):
@@ -235,6 +241,9 @@ class Linux:
 
     def start_at_login(self, command: Sequence[str] | None) -> None:
         _xdg.write_own_entry(command, self._environment)
+
+    def start_at_next_login(self, command: Sequence[str] | None) -> None:
+        _xdg.write_once_entry(command, self._environment)
 
 
 def _line(path: Path) -> str:

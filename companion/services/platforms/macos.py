@@ -40,12 +40,14 @@ from companion.domain.facts import (
 )
 from companion.domain.signatures import Signature, SignatureState
 from companion.services.platforms import _pages, _posix
+from companion.services.platforms._refusals import not_arranged
 from companion.services.platforms.protocol import HeldEntry, Launched
 
 _LIMIT = 5
 # `select` has its BSD half on such systems only, and the type checker looks from wherever it runs.
 _select: Any = select
 _OWN_LABEL = "companion.at-login"
+_ONCE_LABEL = "companion.once"
 _PAGES = frozenset({"https", "x-apple.systempreferences"})
 
 
@@ -130,6 +132,9 @@ class MacOS:
             except ProcessLookupError:
                 ended = []
         return frozenset(event.ident for event in ended) | {pid for pid in waited if not _alive(pid)}
+
+    def boot(self) -> Fact[str]:
+        return Fact.known(_output(["sysctl", "-n", "kern.bootsessionuuid"]).strip())
 
     def firewall(self) -> Fact[Firewall]:
         text = _output(["/usr/libexec/ApplicationFirewall/socketfilterfw", "--getglobalstate"])
@@ -239,15 +244,16 @@ class MacOS:
         _posix.launch_detached(["open", _pages.checked(url, _PAGES)])
 
     def starts_at_login(self) -> bool:
-        return _own_agent().exists() and _OWN_LABEL not in _switched_off()
+        return _agent(_OWN_LABEL).exists() and _OWN_LABEL not in _switched_off()
 
     def start_at_login(self, command: Sequence[str] | None) -> None:
-        path = _own_agent()
-        if command is None:
-            path.unlink(missing_ok=True)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(plistlib.dumps({"Label": _OWN_LABEL, "ProgramArguments": list(command), "RunAtLoad": True}))
+        _write_agent(_OWN_LABEL, command)
+
+    def start_at_next_login(self, command: Sequence[str] | None) -> None:
+        try:
+            _write_agent(_ONCE_LABEL, command)
+        except OSError as error:
+            raise not_arranged(error.strerror) from None
 
 
 _COLUMNS = "pid=,ppid=,user=,lstart=,comm="
@@ -320,8 +326,18 @@ def _switched_off() -> frozenset[str]:
     return frozenset(re.findall(r'"([^"]+)" => (?:disabled|true)', text))
 
 
-def _own_agent() -> Path:
-    return Path.home() / "Library/LaunchAgents" / f"{_OWN_LABEL}.plist"
+def _agent(label: str) -> Path:
+    return Path.home() / "Library/LaunchAgents" / f"{label}.plist"
+
+
+def _write_agent(label: str, command: Sequence[str] | None) -> None:
+    """Write or remove one of the app's own launch agents."""
+    path = _agent(label)
+    if command is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(plistlib.dumps({"Label": label, "ProgramArguments": list(command), "RunAtLoad": True}))
 
 
 def _alive(pid: int) -> bool:

@@ -106,6 +106,14 @@ class Platform(Protocol):
 
     # The PC
 
+    def boot(self) -> Fact[str]:
+        """What tells this run of the system from every other: the same text until the PC restarts.
+
+        It does not depend on the clock. What only looks like a restart (sleep, or a shutdown that Windows makes fast by
+        keeping its kernel) leaves it as it is.
+        """
+        ...
+
     def firewall(self) -> Fact[Firewall]: ...
 
     def antivirus(self) -> Fact[tuple[SecurityProduct, ...]]: ...
@@ -206,4 +214,12 @@ class Platform(Protocol):
 
     def start_at_login(self, command: Sequence[str] | None) -> None:
         """Let `command` start at sign-in; None takes it away. Never touches the person's veto."""
+        ...
+
+    def start_at_next_login(self, command: Sequence[str] | None) -> None:
+        """Let `command` start at the next sign-in, beside whatever starts at each; None takes it away.
+
+        Where the system does not forget it by itself, it stays until it is taken away. Raises `CompanionError`
+        ``not-arranged``.
+        """
         ...

@@ -75,6 +75,9 @@ class Windows:
     def wait_for_exit(self, pids: Iterable[int], seconds: float) -> frozenset[int]:
         return _windows_processes.wait_for_exit(pids, seconds)
 
+    def boot(self) -> Fact[str]:
+        return _windows_processes.boot()
+
     def firewall(self) -> Fact[Firewall]:
         return _windows_security.firewall()
 
@@ -152,6 +155,9 @@ class Windows:
 
     def start_at_login(self, command: Sequence[str] | None) -> None:
         _windows_autostart.write_own_entry(None if command is None else subprocess.list2cmdline(command))
+
+    def start_at_next_login(self, command: Sequence[str] | None) -> None:
+        _windows_autostart.write_once_entry(None if command is None else subprocess.list2cmdline(command))
 
     def _system(self, *parts: str) -> str:
         return str(Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), *parts))

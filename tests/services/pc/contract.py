@@ -15,7 +15,18 @@ from companion.domain.facts import Fact, Facts, Purpose, WindowState
 from companion.domain.signatures import Signature
 from companion.services.platforms.protocol import Platform
 
-PROBES = ("who", "autostart", "firewall", "antivirus", "pending_restart", "system", "power", "metered", "machine")
+PROBES = (
+    "who",
+    "boot",
+    "autostart",
+    "firewall",
+    "antivirus",
+    "pending_restart",
+    "system",
+    "power",
+    "metered",
+    "machine",
+)
 NOBODY = 999_996
 
 
@@ -172,6 +183,29 @@ def promise_starting_at_login_can_be_switched(platform: Platform, folder: Path) 
     platform.start_at_login(None)
     same(platform.starts_at_login(), False)
     platform.start_at_login(None)
+
+
+def promise_one_more_start_at_login_can_be_arranged(platform: Platform, folder: Path) -> None:
+    program = str(folder / "companion again")
+
+    def arranged() -> list[str]:
+        return [entry.command for entry in platform.autostart().value or () if program in entry.command]
+
+    same(arranged(), [])
+    platform.start_at_next_login([program, "--home", "a b"])
+    same(len(arranged()), 1)
+    platform.start_at_next_login([program, "--home", "c d"])
+    same(["c d" in command for command in arranged()], [True])
+    same(platform.starts_at_login(), False)
+    platform.start_at_next_login(None)
+    same(arranged(), [])
+    platform.start_at_next_login(None)
+
+
+def promise_a_run_of_the_system_has_one_mark(platform: Platform, folder: Path) -> None:
+    mark = platform.boot().value
+    true(mark, "no mark")
+    same(platform.boot().value, mark)
 
 
 def promise_a_mark_of_the_web_leaves_the_file_as_it_is(platform: Platform, folder: Path) -> None:

@@ -1,0 +1,15 @@
+"""Failures that every system words alike."""
+
+from __future__ import annotations
+
+from companion.domain.errors import CompanionError
+
+
+def not_arranged(reason: str | None) -> CompanionError:
+    """This app could not be entered for the next sign-in."""
+    return CompanionError(
+        "not-arranged",
+        "Companion will not start by itself",
+        f"It could not be entered for the next sign-in ({reason or 'no reason given'}).",
+        "Start Companion yourself after the restart: it goes on where it was.",
+    )
