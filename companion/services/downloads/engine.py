@@ -180,9 +180,9 @@ class Job:
         if taken is None:
             place.discard()
             place.part.touch()
-        elif taken.size is not None and on_disk > taken.size:
+        elif on_disk > taken.reach:
             with place.part.open("r+b") as file:
-                file.truncate(taken.size)
+                file.truncate(taken.reach)
         self.tally.resumed_from = taken.done if taken else 0
         if expected.size is not None:
             place.require_room(expected.size)

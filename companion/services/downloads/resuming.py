@@ -17,6 +17,11 @@ class Resumption(Value, frozen=True):
     size: int | None = None
 
     @property
+    def reach(self) -> int:
+        """The offset after the last byte claimed to be there; what follows it in the partial means nothing."""
+        return max((stop for _, stop in self.ranges), default=0)
+
+    @property
     def done(self) -> int:
         """Bytes claimed to be there."""
         return sum(stop - start for start, stop in self.ranges)
@@ -28,13 +33,13 @@ def resume(record: Record | None, expected: Expected, source: str, block: int, o
     With publisher's pieces even a partial without a journal is of use, since every piece proves itself.
     """
     if record is None or not belongs(record.header, expected, source):
-        whole = on_disk if expected.size is None else min(on_disk, expected.size)
+        whole = _surely(on_disk, expected, expected.size)
         if expected.pieces is None or not whole:
             return None
         every = Claim(start=0, stop=whole)
         return Resumption(ranges=((0, whole),), claims=(every,), size=expected.size)
     size = record.header.size if expected.size is None else expected.size
-    limit = on_disk if size is None else min(on_disk, size)
+    limit = _surely(on_disk, expected, size)
     claims = [claim for claim in record.claims if 0 <= claim.start < claim.stop <= limit]
     if expected.pieces is not None:
         ranges = _merge([(claim.start, claim.stop) for claim in claims])
@@ -43,6 +48,16 @@ def resume(record: Record | None, expected: Expected, source: str, block: int, o
     checks = _checks(claims)
     ranges = _merge([(check.start, check.stop) for check in checks])
     return Resumption(ranges=ranges, checks=checks, claims=checks, etag=record.header.etag, size=size)
+
+
+def _surely(on_disk: int, expected: Expected, size: int | None) -> int:
+    """How many of the first `on_disk` bytes lie inside the file, as far as its size is known or its pieces tell."""
+    if size is not None:
+        return min(on_disk, size)
+    if expected.pieces is not None:
+        # Where in its last piece the file ends, nobody knows.
+        return min(on_disk, max(0, len(expected.pieces.sha256) - 1) * expected.pieces.length)
+    return on_disk
 
 
 def claimed(record: Record, on_disk: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import random
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from download_kit import MIB, arrives, expect, get, leave_partial, spawn
-from faulty import FaultyServer, serve_range
+from faulty import FaultyServer, Request, serve_range
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from companion.services.downloads import journal
 from companion.services.downloads.partial import move_into_place
 
 Start = Callable[..., FaultyServer]
+PIECE = 256 * 1024
 
 
 @pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.slow)])
@@ -134,6 +136,38 @@ def test_damaged_leftovers(
     arrives(result, content)
     if damage in (zeroed_tail, truncated, flipped, longer, torn_journal):
         assert result.bytes_fetched < len(content)
+
+
+@pytest.mark.parametrize("surplus", [1, 3 * PIECE])
+def test_a_leftover_longer_than_its_pieces(start: Start, content: bytes, tmp_path: Path, surplus: int) -> None:
+    """As a repair leaves it that dies early; how long the file must be is told late."""
+    over = threading.Event()
+
+    def script(request: Request) -> None:
+        over.wait(1 if request.number == 0 else 0)
+
+    (tmp_path / "setup.bin.part").write_bytes(content + bytes(surplus))
+    wanted = expect(content, pieces=PIECE, size=False)
+    try:
+        result = get(start(content, script).url(), wanted, tmp_path)
+    finally:
+        over.set()
+    arrives(result, content)
+    assert result.bytes_fetched <= PIECE
+
+
+@pytest.mark.parametrize("claimed", [0, MIB])
+def test_a_leftover_longer_than_the_file(start: Start, content: bytes, tmp_path: Path, claimed: int) -> None:
+    """A version of unknown length was begun under the same promise; what of it nobody claimed must not stay."""
+    server, wanted = start(content), expect(content, size=False)
+    part = tmp_path / "setup.bin.part"
+    part.write_bytes(content[:claimed] + bytes(2 * len(content)))
+    header = journal.new_header("setup.bin", journal.identify_source(server.url()), wanted, MIB, None, None)
+    claims = (journal.Claim(stop=claimed, prefix=hashlib.sha256(content[:claimed]).hexdigest()),)
+    journal.Journal(Path(f"{part}.journal"), header, claims if claimed else ()).close()
+    result = get(server.url(), wanted, tmp_path)
+    arrives(result, content)
+    assert (result.resumed_from, result.bytes_fetched) == (claimed, len(content) - claimed)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
