@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from pathlib import Path
@@ -14,9 +15,11 @@ from companion.services.places import Places, places
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
+    from companion.services.aftermath import Aftermath, Note
     from companion.services.closing import Closing
     from companion.services.installations import Installations
     from companion.services.library import Library
+    from companion.services.library_values import TimelineEntry
     from companion.services.orders import Orders
     from companion.services.platforms.protocol import Platform
     from companion.services.preflight import Preflight
@@ -102,6 +105,7 @@ def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, 
 
 class _Installing(TypedDict):
     closing: Closing
+    aftermath: Aftermath
     this_pc: ThisPC
     installations: Installations
 
@@ -114,32 +118,49 @@ def _installing(
     from companion.services.installations import Installations
     from companion.services.installer import Installer
     from companion.services.network_path import NetworkPath
-    from companion.services.restoration import Restoration
     from companion.services.this_pc import ThisPC
 
-    closing, this_pc = Closing(platform), ThisPC(platform, library)
-    restoration = Restoration(where.state / "held-back", platform, utc_now)
+    this_pc, aftermath = ThisPC(platform, library), _aftermath(where, platform, library.note)
+    closing = Closing(platform, remember=aftermath.reopenings.remember)
     installations = Installations(
-        platform, preflight, closing, Installer(platform), restoration, NetworkPath(), orders, library, this_pc,
+        platform, preflight, closing, Installer(platform), aftermath, NetworkPath(), orders, library, this_pc,
         utc_now, zone,
     )  # fmt: skip
-    return {"closing": closing, "this_pc": this_pc, "installations": installations}
+    return {"closing": closing, "aftermath": aftermath, "this_pc": this_pc, "installations": installations}
+
+
+def _aftermath(where: Places, platform: Platform, note: Note) -> Aftermath:
+    from companion.services.aftermath import Aftermath
+    from companion.services.start_command import start_command
+
+    return Aftermath(where.state, platform, utc_now, note, start_command(where, tray=False))
 
 
 def build_local(home: Path | None) -> Local:
-    """Build what needs neither a store nor the library; nothing is written anywhere."""
+    """Build what needs no store; nothing is written anywhere until something of this PC is changed."""
     from companion.services.closing import Closing
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
 
-    platform = current()
+    platform, where = current(), home_places(home)
+
+    def note(entry: TimelineEntry) -> None:
+        from companion.services.library import Library
+
+        # A time-line belongs to orders: without any, none is begun.
+        if where.library.exists():
+            with contextlib.closing(Library(where.library)) as library:
+                library.note(entry)
+
+    aftermath = _aftermath(where, platform, note)
     return Local(
-        places=home_places(home),
+        places=where,
         clock=utc_now,
         zone=local_zone(),
         platform=platform,
         preflight=Preflight(platform, utc_now),
-        closing=Closing(platform),
+        closing=Closing(platform, remember=aftermath.reopenings.remember),
+        aftermath=aftermath,
     )
 
 

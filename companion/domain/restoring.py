@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from companion.domain.facts import AutostartEntry
 from companion.domain.wire import Instant, Value
 
-# An installation that goes on after a restart is done within a day; a PC left alone is not kept changed for longer.
+BY_HAND = ""
+"""The job of what was held back on the command line, for whichever installation comes next."""
+
+# An installation is done within a day; a PC left alone is not kept changed for longer.
 _LONGEST_HOLD = dt.timedelta(days=1)
 
 
 class Hold(Value, frozen=True):
-    """An autostart entry that is held back since `since` on behalf of `job` (an artifact id)."""
+    """An autostart entry that is held back since `since` on behalf of `job` (an artifact id, or `BY_HAND`)."""
 
     entry: AutostartEntry
     since: Instant
@@ -27,6 +31,13 @@ class Restored(Value, frozen=True):
     failed: tuple[str, ...] = ()
 
 
-def due_for_restoring(hold: Hold, now: dt.datetime, continuing: frozenset[str]) -> bool:
-    """Whether `hold` ends now: its installation is not going on (`continuing` lists jobs), or it lasts too long."""
-    return hold.job not in continuing or now - hold.since > _LONGEST_HOLD or now < hold.since - _LONGEST_HOLD
+def due_for_restoring(
+    hold: Hold, now: dt.datetime, continuing: Collection[str], awaiting: Collection[str] = ()
+) -> bool:
+    """Whether `hold` ends now: its installation is not going on (`continuing` lists jobs), or it lasts too long.
+
+    Jobs in `awaiting` have a limit of their own, such as the restart that finishes them.
+    """
+    if hold.job in awaiting:
+        return False
+    return hold.job not in continuing or abs(now - hold.since) > _LONGEST_HOLD

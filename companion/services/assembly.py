@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from companion.services.aftermath import Aftermath
     from companion.services.closing import Closing
     from companion.services.help import HelpSearch
     from companion.services.installations import Installations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Local:
-    """What works without any store: looking at this PC and closing programs on it."""
+    """What works without any store: looking at this PC, closing programs on it, and putting back what was changed."""
 
     places: Places
     clock: Callable[[], dt.datetime]
@@ -34,6 +35,7 @@ class Local:
     platform: Platform
     preflight: Preflight
     closing: Closing
+    aftermath: Aftermath
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Services:
     reminders: Reminders
     preflight: Preflight
     closing: Closing
+    aftermath: Aftermath
     installations: Installations
     this_pc: ThisPC
     help: HelpSearch

@@ -48,9 +48,16 @@ class Patience:
 class Closing:
     """Closes what blocks. Only processes of this person's own session are ever touched."""
 
-    def __init__(self, platform: Platform, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        patience: Patience | None = None,
+        remember: Callable[[Iterable[Reopening]], None] = lambda _: None,
+    ) -> None:
+        """`remember` is told what a person had open before it is closed."""
         self._platform = platform
         self._patience = patience or Patience()
+        self._remember = remember
 
     def close(
         self,
@@ -61,47 +68,35 @@ class Closing:
         *,
         force: bool = False,
         only: Iterable[str] | None = None,
+        watch: float | None = None,
     ) -> Closed:
         """Close the programs of the profile's rules (or of the rule ids in `only`) and prove that they are gone.
 
-        `force` is the person's explicit consent to end what does not close by itself. Raises `Cancelled`.
+        `force` is the person's explicit consent to end what does not close by itself, `watch` takes the place of the
+        patience of that name. Raises `Cancelled`.
         """
         wanted = None if only is None else set(only)
-        found = [
-            program for program in self._running(stage, requirements) if wanted is None or program.rule.id in wanted
-        ]
+        found = [each for each in self._running(stage, requirements) if wanted is None or each.rule.id in wanted]
         reopen: list[Reopening] = []
         consent: list[str] = []
         touched: set[int] = set()
         for program in found:
-            if program.reach is not Reach.MINE or not program.processes:
-                touched.update(process.pid for process in program.processes)
-                continue
             touched.update(process.pid for process in program.processes)
-            reopen += _reopenings(program)
+            if program.reach is not Reach.MINE or not program.processes:
+                continue
+            mine = _reopenings(program)
+            self._remember(mine)
+            reopen += mine
             if not self._close_program(program, force, on_step, cancellation):
                 consent.append(program.rule.name)
         left = self._alive(touched)
         came_back = (
-            self._watch(stage, requirements, touched, found, on_step, cancellation) if found and not left else ()
+            self._watch(stage, requirements, touched, found, on_step, cancellation, watch) if found and not left else ()
         )
         return Closed(
-            gone=tuple(sorted(touched - left)),
-            left=tuple(sorted(left)),
-            consent_needed=tuple(consent),
-            came_back=came_back,
-            reopen=tuple(reopen),
-        )
-
-    def reopen(self, programs: Iterable[Reopening]) -> tuple[str, ...]:
-        """Open again what was closed; the names of those that could not be opened."""
-        failed = []
-        for program in programs:
-            try:
-                self._platform.launch(program.arguments)
-            except CompanionError:
-                failed.append(program.name)
-        return tuple(failed)
+            gone=tuple(sorted(touched - left)), left=tuple(sorted(left)), consent_needed=tuple(consent),
+            came_back=came_back, reopen=tuple(reopen),
+        )  # fmt: skip
 
     def _running(self, stage: Stage, requirements: Requirements) -> tuple[Running, ...]:
         who = self._platform.who().value
@@ -195,13 +190,14 @@ class Closing:
         found: list[Running],
         on_step: OnStep,
         cancellation: Cancellation,
+        watch: float | None,
     ) -> tuple[CameBack, ...]:
         """Look out for what comes back, and name what started it; ends early when something did."""
         rules = {program.rule.id for program in found if program.processes}
         if not rules:
             return ()
         names = ", ".join(program.rule.name for program in found if program.processes)
-        seconds = self._patience.watch
+        seconds = self._patience.watch if watch is None else watch
         if seconds > 0:
             sentence = f"Everything is closed. For {seconds:.0f} seconds this app looks whether something comes back."
             on_step(ClosingProgress(step=ClosingStep.WATCHING, name=names, sentence=sentence))

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from companion.domain.closing import Closed, ClosingProgress
 from companion.domain.errors import CompanionError
-from companion.domain.facts import AutostartEntry
+from companion.domain.exit_codes import Outcome
 from companion.domain.installing import InstallationProgress, InstallationResult
 from companion.domain.network_path import PathReport, StepResult
 from companion.domain.orders import Download, Grant, Licence
 from companion.domain.preflight import Finding, Requirements, findings
 from companion.domain.profile import ExitMeaning, Profile, Stage
-from companion.domain.restoring import Hold, Restored
 from companion.domain.seats import ThisPC as SeatHere
 from companion.domain.seats import seat_use
+from companion.services.aftermath import Aftermath
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing
 from companion.services.installer import Installer
@@ -28,7 +28,6 @@ from companion.services.network_path import NetworkPath
 from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 from companion.services.preflight import Preflight
-from companion.services.restoration import Restoration
 from companion.services.this_pc import ThisPC
 
 _log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class Installations:
         preflight: Preflight,
         closing: Closing,
         installer: Installer,
-        restoration: Restoration,
+        aftermath: Aftermath,
         network_path: NetworkPath,
         orders: Orders,
         library: Library,
@@ -63,14 +62,13 @@ class Installations:
         self._preflight = preflight
         self._closing = closing
         self._installer = installer
-        self._restoration = restoration
+        self._aftermath = aftermath
         self._network_path = network_path
         self._orders = orders
         self._library = library
         self._this_pc = this_pc
         self._clock = clock
         self._zone = zone
-        self._awaits_restart = False
 
     def requirements(
         self, profile: Profile, download: Download | None = None, folder: Path | None = None, grant: Grant | None = None
@@ -131,38 +129,18 @@ class Installations:
         *,
         force: bool = False,
         only: Iterable[str] | None = None,
+        watch: float | None = None,
     ) -> Closed:
-        """Close what blocks `stage`; `force` only with the person's explicit consent."""
-        closed = self._closing.close(stage, requirements, on_step, cancellation, force=force, only=only)
+        """Close what blocks `stage`; `force` only with the person's explicit consent.
+
+        `watch` is how many seconds newcomers are looked out for, where it is not the usual time.
+        """
+        closed = self._closing.close(stage, requirements, on_step, cancellation, force=force, only=only, watch=watch)
         self._note(
             "closed programs", None, gone=len(closed.gone), left=len(closed.left), cameBack=len(closed.came_back),
             forced=force,
         )  # fmt: skip
         return closed
-
-    def hold_back(self, entries: Iterable[AutostartEntry], artifact_id: str) -> tuple[Hold, ...]:
-        """Keep programs from starting by themselves until the artifact is installed, even over a restart.
-
-        What is changed is written down first, so that it is put back whatever happens. Raises `CompanionError`.
-        """
-        held = self._restoration.hold(entries, artifact_id)
-        for hold in held:
-            self._note("held back", None, entry=hold.entry.name, kind=hold.entry.kind.value)
-        return held
-
-    def put_back(self) -> Restored:
-        """Let everything start again that was held back; safe at any time, and done at every start of the program."""
-        restored = self._restoration.restore()
-        for name in (*restored.restored, *restored.left_changed):
-            self._note("put back", None, entry=name, asItWas=name in restored.restored)
-        if restored.failed:
-            _log.warning("could not put back %d autostart entries", len(restored.failed))
-        return restored
-
-    def leave(self) -> None:
-        """End for now: what was held back may start again, unless the installation is finished by a restart."""
-        if not self._awaits_restart:
-            self.put_back()
 
     def install(
         self,
@@ -178,18 +156,26 @@ class Installations:
 
         What was held back for it may start again afterwards; when a restart is needed to finish, only after that.
         """
+        job, name = grant.artifact_id, licence.product_name if licence is not None else grant.filename
+
+        def exited(outcome: Outcome) -> None:
+            if outcome.meaning is ExitMeaning.RESTART:
+                self._aftermath.needs_restart(job)
+
+        self._aftermath.begin(job, number, name, grant.installation.proof_paths)
         try:
-            result = self._installer.install(path, grant, profile, on_step, cancellation)
-        except CompanionError as error:
-            self._note("installation failed", number, artifact=grant.artifact_id, code=error.code)
+            result = self._installer.install(path, grant, profile, on_step, cancellation, on_exit=exited)
+        except BaseException as error:
+            self._aftermath.end(job, succeeded=False)
+            if isinstance(error, CompanionError):
+                self._note("installation failed", number, artifact=job, code=error.code)
             raise
         self._note(
-            "installed" if result.succeeded else "installation failed", number, artifact=grant.artifact_id,
+            "installed" if result.succeeded else "installation failed", number, artifact=job,
             exitCode=result.exit_code, meaning=result.outcome.meaning.value, proven=result.proven,
         )  # fmt: skip
-        self._awaits_restart = result.outcome.meaning is ExitMeaning.RESTART
-        if result.succeeded and not self._awaits_restart:
-            self.put_back()
+        if result.outcome.meaning is not ExitMeaning.RESTART:
+            self._aftermath.end(job, succeeded=result.succeeded)
         return Installed(result, self._take_seat(number, licence) if result.succeeded else None)
 
     def _take_seat(self, number: str, licence: Licence | None) -> Licence | None:

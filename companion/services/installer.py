@@ -6,10 +6,10 @@ import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from companion.domain.errors import CompanionError
-from companion.domain.exit_codes import explain_exit
+from companion.domain.exit_codes import Outcome, explain_exit
 from companion.domain.facts import Process, Purpose
 from companion.domain.installing import (
     InstallationProgress,
@@ -18,7 +18,7 @@ from companion.domain.installing import (
     still_installing,
 )
 from companion.domain.orders import Grant
-from companion.domain.profile import Profile
+from companion.domain.profile import ExitMeaning, Profile
 from companion.domain.signatures import Signature, SignatureState, contradicts
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.protocol import Launched, Platform
@@ -28,6 +28,15 @@ OnStep = Callable[[InstallationProgress], None]
 _CHUNK = 1 << 20
 _SLICE = 0.2
 _CHILDREN_EVERY = 1.0
+
+
+class _Ran(NamedTuple):
+    """How the installer's own process ended; `children` is what was started below it meanwhile."""
+
+    code: int
+    children: dict[int, Process]
+    installer: Path
+    signature: Signature
 
 
 class Installer:
@@ -46,45 +55,51 @@ class Installer:
         cancellation: Cancellation,
         *,
         elevate: bool | None = None,
+        on_exit: Callable[[Outcome], None] = lambda _: None,
     ) -> InstallationResult:
         """Verify `path` against `grant`, run it, wait for it and what it starts, and check what proves success.
 
         `elevate` overrides the grant's wish for administrator rights. Cancelling stops the waiting before the start;
-        an installer that runs is never cut off. Raises `Cancelled` and `CompanionError` (``file-missing``,
-        ``file-damaged``, ``wrong-publisher``, ``elevation-refused``, ``not-runnable``).
+        an installer that runs is never cut off. `on_exit` is told at once what its exit code means, for a restart that
+        the installer has begun does not wait for what is done after that. Raises `Cancelled` and `CompanionError`
+        (``file-missing``, ``file-damaged``, ``wrong-publisher``, ``elevation-refused``, ``not-runnable``).
         """
         wanted = grant.installation.needs_elevation if elevate is None else elevate
         start = time.monotonic()
-        on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{path.name} is checked once more."))
         try:
-            with self._platform.pin(path) as (handle, launchable):
-                _verify(handle, grant, cancellation)
-                signature = self._check_signature(launchable, grant)
-                cancellation.check()
-                on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{path.name} is started."))
-                launched = self._platform.start_installer(launchable, grant.installation.arguments, elevate=wanted)
-                code, children = self._wait(launched, start, on_step)
+            ran = self._run(path, grant, wanted, start, on_step, cancellation)
         except FileNotFoundError:
-            raise CompanionError(
-                "file-missing",
-                "The installer is gone",
-                f"{path.name} is not where it was downloaded to; it may have been moved or taken by the antivirus.",
-                "Download it again.",
-            ) from None
-        still = self._wait_for_children(children, launchable, start, on_step)
+            raise _gone(path) from None
+        outcome = explain_exit(ran.code, profile, self._platform.name)
+        on_exit(outcome)
+        still = self._wait_for_children(ran.children, ran.installer, start, on_step)
         on_step(_at(InstallationStep.CHECKING, "Whether everything is in its place is checked.", start))
         missing = tuple(proof for proof in grant.installation.proof_paths if not self._platform.expand(proof).exists())
-        outcome = explain_exit(code, profile, self._platform.name)
         on_step(_at(InstallationStep.DONE, outcome.sentence, start))
         return InstallationResult(
-            exit_code=code,
+            exit_code=ran.code,
             outcome=outcome,
             proven=outcome.succeeded and bool(grant.installation.proof_paths) and not missing,
             seconds=round(time.monotonic() - start, 3),
-            missing=missing if outcome.succeeded else (),
-            signer=signature.signer if signature.state is SignatureState.VALID else None,
+            # What is replaced while the PC restarts is looked at after that.
+            missing=missing if outcome.meaning is ExitMeaning.DONE else (),
+            signer=ran.signature.signer if ran.signature.state is SignatureState.VALID else None,
             still_running=tuple(process.name for process in still),
         )
+
+    def _run(
+        self, path: Path, grant: Grant, elevate: bool, start: float, on_step: OnStep, cancellation: Cancellation
+    ) -> _Ran:
+        """Verify the file and run it to the end of its first process. Raises `FileNotFoundError` and the above."""
+        on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{path.name} is checked once more."))
+        with self._platform.pin(path) as (handle, launchable):
+            _verify(handle, grant, cancellation)
+            signature = self._check_signature(launchable, grant)
+            cancellation.check()
+            on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{path.name} is started."))
+            launched = self._platform.start_installer(launchable, grant.installation.arguments, elevate=elevate)
+            code, children = self._wait(launched, start, on_step)
+            return _Ran(code, children, launchable, signature)
 
     def _check_signature(self, path: Path, grant: Grant) -> Signature:
         signature = self._platform.signature(path)
@@ -128,6 +143,15 @@ class Installer:
             working = {pid: process for pid, process in working.items() if pid not in gone}
             on_step(_at(InstallationStep.FINISHING, "The installer finishes its work.", start))
         return tuple(working.values())
+
+
+def _gone(path: Path) -> CompanionError:
+    return CompanionError(
+        "file-missing",
+        "The installer is gone",
+        f"{path.name} is not where it was downloaded to; it may have been moved or taken by the antivirus.",
+        "Download it again.",
+    )
 
 
 def _at(step: InstallationStep, sentence: str, start: float) -> InstallationProgress:

@@ -17,6 +17,7 @@ from companion.services.assembly import Services
 from companion.services.failures import as_error
 from companion.services.library import Library
 from companion.services.resources import resource
+from companion.ui.aftermath import AftermathNews
 from companion.ui.desk import Desk
 from companion.ui.endings import Endings
 from companion.ui.format import Format
@@ -90,6 +91,9 @@ class WindowedProgram:
         self.notifications = self._ways_to_tell()
         self.wakeups = Wakeups()
         self.wakeups.woke.connect(self.reminding.woke)
+        self.aftermath = AftermathNews(self.desk, self.window.notices, self.window.go)
+        self.aftermath.important.connect(self.window.bring_to_front)
+        self.window.installation_left.connect(self.aftermath.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
         self._patience = _TRAY_SECONDS
@@ -119,6 +123,7 @@ class WindowedProgram:
     def _first_page(self) -> None:
         self.window.go(Destination("home" if self.desk.snapshot.orders else "add"))
         self._tell_of_library()
+        self.aftermath.catch_up()
         self.reminding.start(self.notifications)
         self.desk.refresh()
 
@@ -210,7 +215,7 @@ class WindowedProgram:
         self.window.hide()
         self.desk.transfers.close()
         self.runner.shut_down()
-        self._services.installations.leave()
+        self._services.aftermath.leave()
 
 
 def run_window(

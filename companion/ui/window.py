@@ -52,8 +52,12 @@ _WAITING = (TransferState.PAUSED, TransferState.FAILED)
 
 
 class Window(QMainWindow):
-    """Shows one page at a time; closing it emits `hidden_to_tray` where a tray icon stays, or `closed_for_good`."""
+    """Shows one page at a time; closing it emits `hidden_to_tray` where a tray icon stays, or `closed_for_good`.
 
+    `installation_left` is emitted when the person has left the wizard.
+    """
+
+    installation_left = Signal()
     hidden_to_tray = Signal()
     closed_for_good = Signal()
 
@@ -69,13 +73,15 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self._pages: dict[str, Page] = {}
         self._buttons: dict[str, QToolButton] = {}
+        wizard = InstallPage(desk)
+        wizard.ended.connect(self.installation_left)
         for name, page in (
             ("home", HomePage(desk)),
             ("orders", OrdersPage(desk)),
             ("order", OrderPage(desk)),
             ("add", AddPage(desk, samples)),
             ("downloads", DownloadsPage(desk)),
-            ("install", InstallPage(desk)),
+            ("install", wizard),
             ("reminders", RemindersPage(desk)),
             ("help", HelpPage(desk)),
         ):

@@ -14,8 +14,8 @@ from companion.domain.lead_choices import CHOOSABLE, choices, with_leads
 from companion.domain.orders import Platform
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_settings import QuietHours, ReminderSettings
+from companion.services.start_command import start_command
 from companion.ui.desk import Desk
-from companion.ui.start_at_login import start_command
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import Card, column, label, line, row
 from companion.ui.widgets.choice import Choice
@@ -117,7 +117,7 @@ class StartCard(Card):
         desk.runner.run(self, lambda _: desk.services.platform.starts_at_login(), self._show, self._failed)
 
     def _ask(self, on: bool) -> None:
-        platform, command = self._desk.services.platform, start_command(self._desk.services.places)
+        platform, command = self._desk.services.platform, start_command(self._desk.services.places, tray=True)
         self._switch.setEnabled(False)
 
         def work(_: Task) -> bool:

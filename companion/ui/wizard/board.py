@@ -34,7 +34,6 @@ class Board(QWidget):
     """Watches one stage from `start` to `stop`; `cleared` tells whenever the way becomes free or blocked."""
 
     cleared = Signal(bool)
-    closed = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -141,11 +140,12 @@ class Board(QWidget):
         if requirements is None or (self._closing is not None and self._closing.running):
             return
         only = None if finding.rule_id is None else (finding.rule_id,)
-        installations, stage, job = self._desk.services.installations, self._stage, self._job
+        installations, aftermath = self._desk.services.installations, self._desk.services.aftermath
+        stage, job = self._stage, self._job
 
         def work(task: Task) -> Closed:
             if hold:
-                installations.hold_back(hold, job)
+                aftermath.hold_back(hold, job)
             return installations.close_blockers(
                 stage, requirements, task.report, task.cancellation, force=force, only=only
             )
@@ -164,7 +164,6 @@ class Board(QWidget):
 
     def _closed(self, finding: Finding, closed: Closed) -> None:
         clear(self._news)
-        self.closed.emit(closed)
         for back in closed.came_back:
             self._news.addWidget(Notice(f"{back.name} came back", without_marks(back.sentence), tone="attention"))
         if closed.consent_needed:

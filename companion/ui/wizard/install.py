@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar
 
-from companion.domain.closing import Closed
 from companion.domain.errors import CompanionError
 from companion.domain.installing import InstallationProgress
 from companion.domain.orders import Licence
 from companion.domain.profile import ExitMeaning, Stage
+from companion.domain.reopening import ClosedProgram, names_of
 from companion.domain.seats import seat_sentence, seat_use
 from companion.services.installations import Installed
+from companion.ui.aftermath import reopened_notice
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import button, clear, label, row
@@ -34,7 +35,6 @@ class InstallStep(Step):
         self._task: Task | None = None
         self._board = Board(desk)
         self._board.cleared.connect(self._allow)
-        self._board.closed.connect(self._remember_closed)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
@@ -65,10 +65,6 @@ class InstallStep(Step):
 
     def _allow(self, free: bool) -> None:
         self.onward.setEnabled(free and (self._task is None or not self._task.running))
-
-    def _remember_closed(self, closed: Closed) -> None:
-        if self.job is not None:
-            self.job.reopen.extend(closed.reopen)
 
     def go_on(self) -> None:
         job = self.job
@@ -147,9 +143,12 @@ class DoneStep(Step):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "It is installed", "", "Finish")
         self.back.hide()
+        self._again = button("", self._reopen)
+        self.card.body.insertLayout(self.card.body.indexOf(self.outcome), row(self._again, None))
 
     def enter(self, job: Job) -> None:
         super().enter(job)
+        self._again.hide()
         clear(self.content)
         installed = job.installed
         if installed is None:
@@ -166,9 +165,13 @@ class DoneStep(Step):
             self._add_key(licence)
             use = seat_use(licence, self.desk.services.this_pc.seat_id)
             self.content.addWidget(label(seat_sentence(use)))
-        if job.reopen:
-            names = " and ".join(sorted({program.name for program in job.reopen}))
-            self.content.addLayout(row(button(f"Open {names} again", self._reopen), None))
+        aftermath = self.desk.services.aftermath
+        self.desk.runner.run(self, lambda _: aftermath.reopenings.waiting(), self._offer)
+
+    def _offer(self, closed: tuple[ClosedProgram, ...]) -> None:
+        if closed:
+            self._again.setText(f"Open {names_of(closed)} again")
+            self._again.show()
 
     def _add_key(self, licence: Licence) -> None:
         if licence.key_from_order is not None and licence.key is None:
@@ -182,8 +185,6 @@ class DoneStep(Step):
         self.content.addWidget(KeyBox(licence.key, case_sensitive=licence.key_case_sensitive, note=note))
 
     def _reopen(self) -> None:
-        if self.job is None:
-            return
-        programs, closing = tuple(self.job.reopen), self.desk.services.closing
-        self.desk.runner.run(self, lambda _: closing.reopen(programs), lambda _: self.tell(None))
-        self.job.reopen.clear()
+        self._again.hide()
+        aftermath = self.desk.services.aftermath
+        self.desk.runner.run(self, lambda _: aftermath.reopen(), lambda found: self.tell(reopened_notice(found)))

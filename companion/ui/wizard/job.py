@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from companion.domain.closing import Reopening
 from companion.domain.orders import Download, Licence, Order
 from companion.domain.profile import Profile
 from companion.services.installations import Installed
@@ -23,5 +22,4 @@ class Job:
     folder: Path
     fetched: Fetched | None = None
     installed: Installed | None = None
-    reopen: list[Reopening] = dataclasses.field(default_factory=list)
     failures: int = 0

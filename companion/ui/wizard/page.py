@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from companion.domain.errors import CompanionError
@@ -20,7 +21,12 @@ from companion.ui.wizard.steps import Step, Stepper
 
 
 class InstallPage(Page):
-    """Walks from an order's artifact to a working installation. Leaving it and coming back goes on where it was."""
+    """Walks from an order's artifact to a working installation. Leaving it and coming back goes on where it was.
+
+    `ended` is emitted when the person leaves it by its own buttons, with or without an installation.
+    """
+
+    ended = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Install")
@@ -38,12 +44,10 @@ class InstallPage(Page):
             self._stack.addWidget(step)
             step.advance.connect(lambda index=index: self._advance(index))
             step.go.connect(self.go)
-            step.leave.connect(lambda: self.go.emit(Destination("home")))
+            step.leave.connect(self._end)
         self._choose.chosen.connect(self._begin)
         self.add(self._stepper, self._stack)
         self._show(0)
-        # Whatever an earlier run held back and could not put back, because it was cut off, is put back now.
-        desk.runner.run(self, lambda _: desk.services.installations.put_back(), lambda _: None)
 
     def arrive(self, destination: Destination) -> None:
         same = (destination.number, destination.item) == (self._wanted.number, self._wanted.item)
@@ -86,9 +90,13 @@ class InstallPage(Page):
         self._steps[index].depart()
         if index + 1 == len(self._steps):
             self._job = None
-            self.go.emit(Destination("home"))
+            self._end()
         else:
             self._enter(index + 1)
+
+    def _end(self) -> None:
+        self.go.emit(Destination("home"))
+        self.ended.emit()
 
     def _show(self, index: int) -> None:
         # A stack is as tall as its tallest page; only the one that is shown may count.

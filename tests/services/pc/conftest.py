@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -74,3 +76,18 @@ def requirements(profile: Profile, tmp_path: Path) -> Callable[..., Requirements
 @pytest.fixture
 def clock() -> Callable[[], dt.datetime]:
     return lambda: dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    """The name of a screen of our own."""
+    reader, writer = os.pipe()
+    # Without -noreset it starts over when its last client goes, and drops whoever comes in that moment.
+    words = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"]
+    with subprocess.Popen(words, pass_fds=[writer], stderr=subprocess.DEVNULL) as server:
+        os.close(writer)
+        with os.fdopen(reader) as answer:
+            number = answer.readline().strip()
+        assert number, "the X server did not start"
+        yield f":{number}"
+        server.terminate()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from linux_kit import alive, autostart, until
 
-from companion.domain.closing import ClosingStep, Reopening
+from companion.domain.closing import ClosingStep
 from companion.domain.errors import Cancelled
 from companion.domain.profile import Stage
 from companion.services.cancellation import Cancellation
@@ -131,12 +131,3 @@ def test_this_process_and_its_parents_survive_a_rule_that_names_them(linux, prog
     until(lambda: answer.exists() and answer.read_text().endswith("."), 20)
     assert answer.read_text() == "gone: none."
     assert alive(parent)
-
-
-def test_what_is_opened_again_is_nobodys_child(linux, programs):
-    marker = programs.folder / "marker"
-    reopened = Closing(linux)
-    failed = reopened.reopen([Reopening(name="Touch", arguments=("/bin/sh", "-c", f'echo $PPID >"{marker}"'))])
-    assert failed == ()
-    until(lambda: marker.exists() and marker.read_text().strip())
-    assert int(marker.read_text()) != os.getpid()

@@ -7,13 +7,14 @@ import hashlib
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from linux_kit import alive, script, until
 
 from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.installing import InstallationStep
 from companion.domain.orders import Grant, Installation
-from companion.domain.profile import ExitMeaning
+from companion.domain.profile import ExitCode, ExitMeaning
 from companion.domain.signatures import Signature, SignatureState
 from companion.services.cancellation import Cancellation
 from companion.services.installer import Installer
@@ -78,6 +79,25 @@ def test_exit_codes_are_explained_by_the_profile(install, tmp_path, code, meanin
     path = script(tmp_path / "setup.run", f"#!/bin/sh\nexit {code}\n")
     result = install(path, grant_for(path))
     assert (result.exit_code, result.outcome.meaning) == (code, meaning)
+
+
+def test_what_a_restart_puts_in_place_is_not_missed_before_it(linux, profile, tmp_path):
+    """The exit code is told at once, before anything else that takes time."""
+    restarts = ExitCode(code=77, meaning=ExitMeaning.RESTART, sentence="Almost done.", hint="Restart the PC.")
+    path = script(tmp_path / "setup.run", "#!/bin/sh\nexit 77\n")
+    told, steps = [], []
+    result = Installer(linux).install(
+        path,
+        grant_for(path, proof_paths=("$HOME/after-the-restart",)),
+        msgspec.structs.replace(profile, exit_codes=(restarts,)),
+        steps.append,
+        Cancellation(),
+        on_exit=lambda outcome: told.append((outcome.meaning, steps[-1].step)),
+    )
+    assert told == [(ExitMeaning.RESTART, InstallationStep.RUNNING)]
+    assert result.succeeded
+    assert not result.proven
+    assert result.missing == ()
 
 
 @pytest.mark.parametrize("change", [lambda data: data + b" ", lambda data: data[:-1], lambda data: b"x" + data[1:]])

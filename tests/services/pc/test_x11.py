@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from linux_kit import until
@@ -37,20 +36,6 @@ if sys.argv[1] != "hidden":
 print("ready", flush=True)
 sys.exit(application.exec())
 """
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    """The name of a screen of our own."""
-    reader, writer = os.pipe()
-    words = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
-    with subprocess.Popen(words, pass_fds=[writer], stderr=subprocess.DEVNULL) as server:
-        os.close(writer)
-        with os.fdopen(reader) as answer:
-            number = answer.readline().strip()
-        assert number, "the X server did not start"
-        yield f":{number}"
-        server.terminate()
 
 
 @pytest.fixture

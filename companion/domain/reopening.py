@@ -1,0 +1,126 @@
+"""Opening again what was closed for an installation: the very same program, once, and only if it is still wanted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+
+from companion.domain.blockers import Reach, program_name, reach_of
+from companion.domain.closing import Reopening
+from companion.domain.facts import Process, Who
+from companion.domain.orders import Platform
+from companion.domain.redaction import redact
+from companion.domain.wire import Instant, Value
+from companion.domain.wording import joined
+
+# Whoever has not missed a program for a day does not want it opened.
+_LONGEST_OFFER = dt.timedelta(days=1)
+
+
+class ClosedProgram(Value, frozen=True):
+    """A program that was closed for an installation, as it was then.
+
+    `sha256` is of its file, None where it could not be read. `complete` is false when its arguments hold what must not
+    be written down; they are then left out, and it cannot be opened again as it was.
+    """
+
+    program: Reopening
+    since: Instant
+    sha256: str | None
+    complete: bool = True
+
+    @property
+    def path(self) -> str:
+        """The program's file."""
+        return self.program.arguments[0]
+
+
+class Ending(enum.StrEnum):
+    """What came of opening a program again."""
+
+    OPENED = "opened"
+    RUNNING = "running"
+    """The person has opened it already."""
+    GONE = "gone"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+    """How it was started was not written down."""
+    INTERRUPTED = "interrupted"
+    """This app was ended while it opened it: perhaps it was opened, and it is not opened twice."""
+    REFUSED = "refused"
+
+
+class Reopened(Value, frozen=True):
+    """What came of one program."""
+
+    name: str
+    ending: Ending
+
+
+def closed_program(program: Reopening, since: dt.datetime, sha256: str | None, home: str) -> ClosedProgram:
+    """What is written down before `program` is closed; `home` is the person's folder, whose name is no secret here."""
+    complete = not any(_tells_a_secret(word, home) for word in program.arguments)
+    if not complete:
+        program = Reopening(name=program.name, arguments=program.arguments[:1])
+    return ClosedProgram(program=program, since=since, sha256=sha256, complete=complete)
+
+
+def worth_offering(closed: ClosedProgram, now: dt.datetime) -> bool:
+    """Whether it was closed recently enough to be missed."""
+    return abs(now - closed.since) <= _LONGEST_OFFER
+
+
+def runs_again(closed: ClosedProgram, processes: Iterable[Process], who: Who | None, platform: Platform) -> bool:
+    """Whether the person runs it: in this session, as nobody else, from the very same file."""
+    return any(
+        process.path is not None
+        and _spelled(process.path, platform) == _spelled(closed.path, platform)
+        and reach_of(process, who) in (Reach.MINE, Reach.ELEVATED)
+        for process in processes
+    )
+
+
+def why_not(closed: ClosedProgram, sha256: str | None, *, interrupted: bool) -> Ending | None:
+    """Why it is not opened again, or None; `sha256` is of its file now, None when there is none to be read."""
+    if interrupted:
+        return Ending.INTERRUPTED
+    if not closed.complete or closed.sha256 is None:
+        return Ending.UNKNOWN
+    if sha256 is None:
+        return Ending.GONE
+    return None if sha256 == closed.sha256 else Ending.CHANGED
+
+
+def reopened_sentence(found: Reopened) -> str:
+    """What came of it, in a sentence."""
+    return {
+        Ending.OPENED: f"{found.name} is open again.",
+        Ending.RUNNING: f"{found.name} is open already.",
+        Ending.GONE: f"{found.name} was not opened: its file is not where it was.",
+        Ending.CHANGED: f"{found.name} was not opened, because its file has changed since it was closed. "
+        "If it was updated meanwhile, open it yourself.",
+        Ending.UNKNOWN: f"{found.name} was not opened, because how it had been started could not be noted. "
+        "Open it yourself.",
+        Ending.INTERRUPTED: f"{found.name} may have been opened already. If it is not there, open it yourself.",
+        Ending.REFUSED: f"{found.name} could not be started. Open it yourself.",
+    }[found.ending]
+
+
+def names_of(programs: Iterable[ClosedProgram]) -> str:
+    """The names of the programs, each once: "Outlook and Chrome"."""
+    return joined(sorted({closed.program.name for closed in programs}))
+
+
+def file_name(closed: ClosedProgram) -> str:
+    """The name its process has."""
+    return program_name(closed.path)
+
+
+def _tells_a_secret(word: str, home: str) -> bool:
+    plain = word.replace(home, "~") if home else word
+    return redact(plain) != plain
+
+
+def _spelled(path: str, platform: Platform) -> str:
+    return path.replace("/", "\\").casefold() if platform is Platform.WINDOWS else path

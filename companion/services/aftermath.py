@@ -1,0 +1,224 @@
+"""What installations leave to be done later, by this run of the app or by another: put back, check, open again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from companion.domain.continuing import Standing, Underway, WentOn, standing_of
+from companion.domain.errors import CompanionError
+from companion.domain.facts import AutostartEntry
+from companion.domain.reopening import ClosedProgram, Ending, Reopened
+from companion.domain.restoring import BY_HAND, Hold, Restored
+from companion.domain.wire import Value
+from companion.services.journal import Entry, Journal
+from companion.services.library_values import TimelineEntry
+from companion.services.platforms.protocol import Platform
+from companion.services.reopening import Reopenings
+from companion.services.restoration import Restoration
+
+_log = logging.getLogger(__name__)
+
+Note = Callable[[TimelineEntry], None]
+_Found = tuple[Entry[Underway], WentOn]
+_GOING_ON = frozenset({Standing.RUNNING, Standing.WAITS})
+
+
+class CaughtUp(Value, frozen=True):
+    """What earlier runs had left to do: entries put back, installations gone on with, programs that may be opened."""
+
+    restored: Restored = Restored()
+    installations: tuple[WentOn, ...] = ()
+    closed: tuple[ClosedProgram, ...] = ()
+
+
+class Aftermath:
+    """Everything that has to be undone or finished after an installation, whatever happens to this app meanwhile.
+
+    `folder` keeps the journals, `note` takes steps of the time-line, and `command` starts this app with its window.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        platform: Platform,
+        clock: Callable[[], dt.datetime],
+        note: Note,
+        command: Sequence[str],
+    ) -> None:
+        self._restoration = Restoration(folder / "held-back", platform, clock)
+        self._underway = Journal(folder / "underway", Underway)
+        self.reopenings = Reopenings(folder / "closed", platform, clock)
+        self._platform = platform
+        self._clock = clock
+        self._write_note = note
+        self._command = tuple(command)
+
+    # Before an installation
+
+    def hold_back(self, entries: Iterable[AutostartEntry], job: str = BY_HAND) -> tuple[Hold, ...]:
+        """Keep programs from starting by themselves until artifact `job` is installed, even over a restart.
+
+        Those held `BY_HAND` wait for whichever installation comes next. What is changed is written down first, so that
+        it is put back whatever happens. Raises `CompanionError`.
+        """
+        held = self._restoration.hold(entries, job)
+        for hold in held:
+            self._note("held back", None, entry=hold.entry.name, kind=hold.entry.kind.value)
+        return held
+
+    def release(self, job: str) -> None:
+        """Let start again what is held back for `job` alone."""
+        others = {hold.job for hold in self.held()} - {job}
+        self._put_back(continuing=(), going_on=tuple(others))
+
+    def held(self) -> tuple[Hold, ...]:
+        """What is held back at the moment."""
+        return self._restoration.pending()
+
+    # During one
+
+    def begin(self, job: str, number: str, name: str, proofs: Sequence[str]) -> None:
+        """Write down that an installation begins, so that a later run knows of it."""
+        own = next(iter(self._platform.describe([os.getpid()])), None)
+        underway = Underway(
+            job=job, number=number, name=name, since=self._clock(), boot=self._platform.boot().value,
+            proofs=tuple(proofs), owner=os.getpid(), owner_started=own.started if own else None,
+        )  # fmt: skip
+        self._write(underway)
+
+    def needs_restart(self, job: str) -> None:
+        """The installer asks for a restart, which may come at once: this app then goes on at the next sign-in."""
+        underway = self._underway.read(job)
+        if underway is not None:
+            self._write(msgspec.structs.replace(underway, restart=True))
+            self._arrange(True)
+            self._note("waits for a restart", underway.number, artifact=job)
+
+    def end(self, job: str, *, succeeded: bool) -> None:
+        """The installation has ended here and now; after a success everything that was held back for it may start."""
+        for entry in self._underway.entries():
+            if entry.value is not None and entry.value.job == job:
+                self._underway.remove(entry)
+        if succeeded:
+            self._put_back(continuing=(), going_on=self._going_on(self._looked_at()))
+
+    # After one
+
+    def catch_up(self) -> CaughtUp:
+        """Do what earlier runs left to do, as far as it is time; done at every start of the program.
+
+        What is held back stays so while another run of this app installs, until a restart that an installation waits
+        for, and, where it was held by hand, for a day.
+        """
+        return self._settle(continuing=(BY_HAND,))
+
+    def put_back(self, *, give_up: bool = False) -> CaughtUp:
+        """Let everything start again that was held back; with `give_up` also what waits for a restart."""
+        return self._settle(continuing=(), give_up=give_up)
+
+    def leave(self) -> None:
+        """End for now: what was held back for an installation here may start again, unless a restart finishes it."""
+        going_on = [found for found in self._looked_at(leaving=True) if found[1].standing in _GOING_ON]
+        self._put_back(continuing=(BY_HAND,), going_on=self._going_on(going_on))
+        if any(found.standing is Standing.WAITS for _, found in going_on):
+            # Signing out and in again may have used up what was arranged.
+            self._arrange(True)
+
+    def reopen(self) -> tuple[Reopened, ...]:
+        """Open again what was closed."""
+        reopened = self.reopenings.reopen()
+        for found in reopened:
+            event = "opened again" if found.ending in (Ending.OPENED, Ending.RUNNING) else "not opened again"
+            self._note(event, None, program=found.name, ending=found.ending.value)
+        return reopened
+
+    def _settle(self, *, continuing: Sequence[str], give_up: bool = False) -> CaughtUp:
+        looked = self._looked_at()
+        going_on: list[_Found] = []
+        ended: list[_Found] = []
+        for entry, found in looked:
+            stays = found.standing is Standing.RUNNING or (found.standing is Standing.WAITS and not give_up)
+            (going_on if stays else ended).append((entry, found))
+        for entry, found in ended:
+            self._note_end(found)
+            self._underway.remove(entry)
+        restored = self._put_back(continuing=continuing, going_on=self._going_on(going_on))
+        waits = any(found.standing is Standing.WAITS for _, found in going_on)
+        if waits or ended:
+            self._arrange(waits)
+        installations = tuple(found for _, found in looked)
+        return CaughtUp(restored=restored, installations=installations, closed=self.reopenings.waiting())
+
+    def _looked_at(self, *, leaving: bool = False) -> list[_Found]:
+        """Every installation that was begun and where it stands now; a damaged note of one is forgotten."""
+        found = []
+        entries = self._underway.entries()
+        boot = self._platform.boot().value if entries else None
+        for entry in entries:
+            if entry.value is None:
+                self._underway.remove(entry)
+                # What waited for a restart, if it did, is not known any more.
+                self._arrange(False)
+            else:
+                found.append((entry, self._look_at(entry.value, boot, leaving)))
+        return found
+
+    def _look_at(self, underway: Underway, boot: str | None, leaving: bool) -> WentOn:
+        ends_here = leaving and underway.owner == os.getpid()
+        described = () if ends_here else self._platform.describe([underway.owner])
+        owner = next((process for process in described if process.pid == underway.owner), None)
+        standing = standing_of(underway, boot, owner, self._clock())
+        missing: tuple[str, ...] = ()
+        if standing not in _GOING_ON:
+            missing = tuple(proof for proof in underway.proofs if not self._platform.expand(proof).exists())
+        return WentOn(
+            number=underway.number, job=underway.job, name=underway.name, standing=standing,
+            proven=standing not in _GOING_ON and bool(underway.proofs) and not missing, missing=missing,
+        )  # fmt: skip
+
+    @staticmethod
+    def _going_on(looked: Iterable[_Found]) -> tuple[str, ...]:
+        jobs = [found.job for _, found in looked if found.standing in _GOING_ON]
+        return (*jobs, BY_HAND) if jobs else ()
+
+    def _put_back(self, *, continuing: Sequence[str], going_on: Sequence[str]) -> Restored:
+        restored = self._restoration.restore(continuing, going_on)
+        for name in (*restored.restored, *restored.left_changed):
+            self._note("put back", None, entry=name, asItWas=name in restored.restored)
+        if restored.failed:
+            _log.warning("could not put back %d autostart entries", len(restored.failed))
+        return restored
+
+    def _note_end(self, found: WentOn) -> None:
+        event = {
+            Standing.RESTARTED: "went on after the restart",
+            Standing.CUT_OFF: "installation was cut off",
+        }.get(found.standing, "stopped waiting for the restart")
+        self._note(event, found.number, artifact=found.job, proven=found.proven, missing=len(found.missing))
+
+    def _write(self, underway: Underway) -> None:
+        try:
+            self._underway.write(underway.job, underway)
+        except CompanionError as error:
+            # An installation does not wait for a disk that takes no notes.
+            _log.warning("a later start will not know of this installation: %s", error.message)
+
+    def _arrange(self, wanted: bool) -> None:
+        """Let the next sign-in start this app, or no more. The person can always start it, so a failure is no more."""
+        try:
+            self._platform.start_at_next_login(self._command if wanted else None)
+        except CompanionError as error:
+            _log.warning("the start at the next sign-in could not be arranged: %s", error.message)
+
+    def _note(self, event: str, number: str | None, **facts: str | int | float | bool | None) -> None:
+        try:
+            self._write_note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
+        except CompanionError as error:
+            # What has to be put back does not wait for the time-line.
+            _log.warning("a step could not be noted: %s", error.message)

@@ -1,0 +1,113 @@
+"""Opening again, once, what was closed for an installation; written down before it is closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from companion.domain.blockers import sighted_name
+from companion.domain.closing import Reopening
+from companion.domain.errors import CompanionError
+from companion.domain.reopening import (
+    ClosedProgram,
+    Ending,
+    Reopened,
+    closed_program,
+    file_name,
+    runs_again,
+    why_not,
+    worth_offering,
+)
+from companion.services.journal import Entry, Journal
+from companion.services.platforms.protocol import Platform
+
+_log = logging.getLogger(__name__)
+
+
+class Reopenings:
+    """What was closed and is to be opened again. `folder` keeps the journal, one file per program."""
+
+    def __init__(self, folder: Path, platform: Platform, clock: Callable[[], dt.datetime]) -> None:
+        self._journal = Journal(folder, ClosedProgram)
+        self._platform = platform
+        self._clock = clock
+
+    def remember(self, programs: Iterable[Reopening]) -> None:
+        """Write down what is about to be closed. Closing does not wait for a disk that takes no notes."""
+        for program in programs:
+            known = closed_program(program, self._clock(), _digest(program.arguments[0]), str(Path.home()))
+            try:
+                self._journal.write("\0".join(known.program.arguments), known)
+            except CompanionError as error:
+                _log.warning("what is closed cannot be offered later: %s", error.message)
+
+    def waiting(self) -> tuple[ClosedProgram, ...]:
+        """What may be offered to be opened again: closed not long ago, and not running. The rest is forgotten."""
+        entries = self._journal.entries()
+        running = self._running(entries)
+        found = []
+        for entry in entries:
+            if entry.value is None or entry.path in running or not worth_offering(entry.value, self._clock()):
+                self._journal.remove(entry)
+            else:
+                found.append(entry.value)
+        return tuple(found)
+
+    def reopen(self) -> tuple[Reopened, ...]:
+        """Open everything again that is waiting, each program once, also when two runs of this app ask for it.
+
+        Nothing is started but what was closed: the same file with the same content, with the same arguments.
+        """
+        entries = [entry for entry in self._journal.entries() if entry.value is not None]
+        # Looked up once, before the first one is opened: two documents of one program are both opened again.
+        running = self._running(entries)
+        return tuple(
+            Reopened(name=entry.value.program.name, ending=ending)
+            for entry in entries
+            if entry.value is not None and (ending := self._reopen(entry, entry.path in running)) is not None
+        )
+
+    def forget(self) -> None:
+        """Leave closed what is closed."""
+        for entry in self._journal.entries():
+            self._journal.remove(entry)
+
+    def _reopen(self, entry: Entry[ClosedProgram], running: bool) -> Ending | None:
+        """Open one program; None when another run of this app is at it."""
+        taken = entry if entry.taken else self._journal.take(entry)
+        if taken is None or entry.value is None:
+            return None
+        ending = Ending.RUNNING if running else why_not(entry.value, _digest(entry.value.path), interrupted=entry.taken)
+        if ending is None:
+            try:
+                self._platform.launch(entry.value.program.arguments)
+                ending = Ending.OPENED
+            except CompanionError:
+                ending = Ending.REFUSED
+        self._journal.remove(taken)
+        return ending
+
+    def _running(self, entries: Iterable[Entry[ClosedProgram]]) -> frozenset[Path]:
+        """The entries whose program runs."""
+        known = {entry.path: entry.value for entry in entries if entry.value is not None}
+        if not known:
+            return frozenset()
+        names = frozenset(sighted_name(file_name(closed), self._platform.name) for closed in known.values())
+        pids = {seen.pid for seen in self._platform.sightings(names)}
+        processes = [process for process in self._platform.describe(sorted(pids)) if process.pid in pids]
+        who = self._platform.who().value
+        return frozenset(
+            path for path, closed in known.items() if runs_again(closed, processes, who, self._platform.name)
+        )
+
+
+def _digest(path: str) -> str | None:
+    """SHA-256 of a program's file; None when it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,111 @@
+"""What earlier runs left to be told: an installation that went on, and programs that are still closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from companion.domain.continuing import Standing, WentOn, told
+from companion.domain.reopening import ClosedProgram, Ending, Reopened, names_of, reopened_sentence
+from companion.domain.restoring import Restored
+from companion.domain.wording import joined
+from companion.services.aftermath import CaughtUp
+from companion.ui.desk import Desk
+from companion.ui.pages.page import Destination
+from companion.ui.widgets.notice import Notice, Notices
+
+_CLOSED = "closed-programs"
+_PUT_BACK = "put-back"
+
+
+class AftermathNews(QObject):
+    """Catches up at the start and shows what came of it in `notices`; `important` says that the person waits for it."""
+
+    important = Signal()
+
+    def __init__(self, desk: Desk, notices: Notices, go: Callable[[Destination], None]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._notices = notices
+        self._go = go
+
+    def catch_up(self) -> None:
+        """Do what earlier runs left to do, and tell of it."""
+        aftermath = self._desk.services.aftermath
+        self._desk.runner.run(self, lambda _: aftermath.catch_up(), self._tell)
+
+    def offer(self) -> None:
+        """Offer to open again what is still closed."""
+        reopenings = self._desk.services.aftermath.reopenings
+        self._desk.runner.run(self, lambda _: reopenings.waiting(), self._offer)
+
+    def _tell(self, found: CaughtUp) -> None:
+        self._offer(found.closed)
+        self._tell_of_entries(found.restored, alone=not found.installations)
+        for installation in found.installations:
+            self._tell_of(installation)
+        if any(each.standing is not Standing.RUNNING for each in found.installations):
+            self.important.emit()
+
+    def _tell_of(self, found: WentOn) -> None:
+        words = told(found, self._desk.services.platform.name)
+        actions: tuple[tuple[str, Callable[[], object]], ...] = ()
+        if words.well:
+            actions = (("Show the order", partial(self._go, Destination("order", found.number))),)
+        elif found.standing in (Standing.RESTARTED, Standing.CUT_OFF):
+            actions = (("Install again", partial(self._go, Destination("install", found.number, found.job))),)
+        tone = "ok" if words.well else "attention"
+        notice = Notice(words.title, words.message, words.hint, tone=tone, actions=actions)
+        self._notices.show_notice(f"installation-{found.job}", notice)
+
+    def _tell_of_entries(self, restored: Restored, *, alone: bool) -> None:
+        if restored.failed:
+            notice = Notice(
+                "Something could not be switched on again",
+                f"{joined(restored.failed)} does not start by itself yet. It is tried again at the next start.",
+                "If it stays like this, start Companion once as administrator.",
+                tone="attention",
+            )
+            self._notices.show_notice(_PUT_BACK, notice)
+        elif restored.restored and alone:
+            starts = "starts" if len(restored.restored) == 1 else "start"
+            message = f"{joined(restored.restored)} {starts} when you sign in, as before the installation."
+            self._notices.show_notice(_PUT_BACK, Notice("Everything is as it was", message, tone="ok"))
+
+    def _offer(self, closed: tuple[ClosedProgram, ...]) -> None:
+        if not closed:
+            self._notices.drop(_CLOSED)
+            return
+        names = names_of(closed)
+        notice = Notice(
+            f"{names} was closed for the installation",
+            "It can be opened again as it was.",
+            actions=((f"Open {names} again", self._reopen),),
+        )
+        notice.closed.connect(self._decline)
+        self._notices.show_notice(_CLOSED, notice)
+
+    def _decline(self) -> None:
+        reopenings = self._desk.services.aftermath.reopenings
+        self._desk.runner.run(self, lambda _: reopenings.forget(), lambda _: None)
+
+    def _reopen(self) -> None:
+        aftermath = self._desk.services.aftermath
+        self._desk.runner.run(self, lambda _: aftermath.reopen(), self._reopened)
+
+    def _reopened(self, found: tuple[Reopened, ...]) -> None:
+        self._notices.drop(_CLOSED)
+        notice = reopened_notice(found)
+        if notice is not None:
+            self._notices.show_notice(_CLOSED, notice)
+
+
+def reopened_notice(found: Iterable[Reopened]) -> Notice | None:
+    """What to tell of programs that were to be opened again; None when they are simply there."""
+    untold = [each for each in found if each.ending not in (Ending.OPENED, Ending.RUNNING)]
+    if not untold:
+        return None
+    title = f"{joined(sorted({each.name for each in untold}))} was not opened again"
+    return Notice(title, " ".join(reopened_sentence(each) for each in untold), tone="attention")

@@ -1,0 +1,279 @@
+"""What was closed is opened again: the very same program, once, and nothing else, also after a kill in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import signal
+import site
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import pytest
+from linux_kit import alive, until
+
+from companion.domain import wire
+from companion.domain.closing import Reopening
+from companion.domain.facts import WindowState
+from companion.domain.profile import Stage
+from companion.domain.reopening import Ending
+from companion.services.cancellation import Cancellation
+from companion.services.closing import Closing, Patience
+from companion.services.platforms.linux import Linux
+from companion.services.reopening import Reopenings
+
+WINDOW = """
+import sys
+from PySide6.QtWidgets import QApplication, QWidget
+application = QApplication(sys.argv)
+window = QWidget()
+window.setWindowTitle(sys.argv[1])
+window.show()
+sys.exit(application.exec())
+"""
+
+
+@pytest.fixture
+def reopenings(linux, tmp_path, clock):
+    return Reopenings(tmp_path / "journal", linux, clock)
+
+
+@pytest.fixture
+def closed(programs, reopenings):
+    """A program that was noted, and has ended since."""
+
+    def make(name: str = "outlook", *words: str) -> Reopening:
+        path = programs.folder / name
+        shutil.copy("/bin/sleep", path)
+        program = Reopening(name=name.title(), arguments=(str(path), *(words or ("3600",))))
+        reopenings.remember([program])
+        return program
+
+    return make
+
+
+def endings(found):
+    return [(each.name, each.ending) for each in found]
+
+
+def test_it_is_opened_again_as_it_was_and_only_once(programs, reopenings, closed):
+    closed("outlook", "3601")
+    assert [waiting.program.name for waiting in reopenings.waiting()] == ["Outlook"]
+    assert endings(reopenings.reopen()) == [("Outlook", Ending.OPENED)]
+    until(lambda: programs.running("outlook"))
+    (pid,) = programs.running("outlook")
+    until(lambda: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:2] == [b"3601"])
+    assert os.getppid() != pid
+    assert reopenings.waiting() == ()
+    assert reopenings.reopen() == ()
+    assert programs.running("outlook") == [pid]
+
+
+def test_what_the_person_has_opened_meanwhile_is_not_started_a_second_time(programs, reopenings, closed):
+    closed()
+    pid = programs.start("outlook")
+    assert endings(reopenings.reopen()) == [("Outlook", Ending.RUNNING)]
+    assert programs.running("outlook") == [pid]
+
+
+def test_what_runs_again_is_not_even_offered(programs, reopenings, closed):
+    closed()
+    programs.start("outlook")
+    assert reopenings.waiting() == ()
+    os.kill(programs.started[-1], signal.SIGKILL)
+    assert reopenings.reopen() == ()
+
+
+def test_two_windows_of_one_program_are_both_opened(programs, reopenings, closed):
+    closed("outlook", "3601")
+    reopenings.remember([Reopening(name="Outlook", arguments=(str(programs.folder / "outlook"), "3602"))])
+    assert endings(reopenings.reopen()) == [("Outlook", Ending.OPENED)] * 2
+    until(lambda: len(programs.running("outlook")) == 2)
+
+
+@pytest.mark.parametrize(("change", "ending"), [("replace", Ending.CHANGED), ("remove", Ending.GONE)])
+def test_another_file_of_that_name_is_never_run(programs, reopenings, closed, tmp_path, change, ending):
+    program = closed()
+    path, trace = Path(program.arguments[0]), tmp_path / "it-ran"
+    path.unlink()
+    if change == "replace":
+        path.write_text(f'#!/bin/sh\ntouch "{trace}"\n')
+        path.chmod(0o755)
+    assert endings(reopenings.reopen()) == [("Outlook", ending)]
+    assert reopenings.waiting() == ()
+    assert not trace.exists()
+    assert programs.running("outlook") == []
+
+
+def test_words_reach_the_program_as_words(programs, reopenings, tmp_path):
+    marker, shell = tmp_path / "marker", programs.folder / "shell"
+    shutil.copy("/bin/sh", shell)
+    odd = f'$(touch "{tmp_path}/evil"); `id` "quoted" & \\ *'
+    words = (str(shell), "-c", f'printf %s "$1" >"{marker}"', "sh", odd)
+    reopenings.remember([Reopening(name="Shell", arguments=words)])
+    assert endings(reopenings.reopen()) == [("Shell", Ending.OPENED)]
+    until(lambda: marker.exists() and marker.read_text() == odd)
+    assert not (tmp_path / "evil").exists()
+
+
+def test_what_must_not_be_written_down_is_not(reopenings, closed, tmp_path):
+    closed("outlook", "--password=hunter2-canary")
+    assert not [path for path in (tmp_path / "journal").iterdir() if b"hunter2" in path.read_bytes()]
+    assert endings(reopenings.reopen()) == [("Outlook", Ending.UNKNOWN)]
+
+
+def test_nobody_is_asked_about_what_was_closed_yesterday(programs, linux, tmp_path, closed):
+    closed()
+    later = Reopenings(tmp_path / "journal", linux, lambda: dt.datetime.now(dt.UTC) + dt.timedelta(hours=25))
+    assert later.waiting() == ()
+    assert later.reopen() == ()
+
+
+def test_declined_is_declined(programs, reopenings, closed):
+    closed()
+    reopenings.forget()
+    assert reopenings.reopen() == ()
+
+
+def test_a_disk_that_takes_no_notes_does_not_keep_anything_open(linux, programs, tmp_path, clock):
+    (tmp_path / "file").touch()
+    Reopenings(tmp_path / "file" / "journal", linux, clock).remember([Reopening(name="X", arguments=("/bin/sleep",))])
+
+
+def test_many_at_once_open_it_once(programs, linux, tmp_path, clock, closed):
+    closed()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: Reopenings(tmp_path / "journal", linux, clock).reopen(), range(8)))
+    opened = [each for one in found for each in one if each.ending is Ending.OPENED]
+    assert len(opened) == 1
+    until(lambda: programs.running("outlook"))
+    assert len(programs.running("outlook")) == 1
+
+
+# Killed in between
+
+CHILD = """
+import datetime as dt, sys, threading
+from pathlib import Path
+from companion.services.platforms.linux import Linux
+from companion.services.reopening import Reopenings
+
+class Hangs(Linux):
+    def launch(self, arguments):
+        print("about to open", flush=True)
+        threading.Event().wait()
+
+Reopenings(Path(sys.argv[1]), Hangs(), lambda: dt.datetime.now(dt.UTC)).reopen()
+"""
+
+
+def test_killed_while_it_opens_it_is_told_and_not_opened_twice(programs, reopenings, closed, tmp_path):
+    closed()
+    child = subprocess.Popen([sys.executable, "-c", CHILD, tmp_path / "journal"], stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    with child:
+        assert child.stdout.readline() == b"about to open\n"
+        os.kill(child.pid, signal.SIGKILL)
+    assert endings(reopenings.reopen()) == [("Outlook", Ending.INTERRUPTED)]
+    assert programs.running("outlook") == []
+    assert reopenings.reopen() == ()
+
+
+CLOSER = """
+import datetime as dt, sys, threading
+from pathlib import Path
+from companion.domain import wire
+from companion.domain.findings import Requirements
+from companion.domain.closing import ClosingStep
+from companion.domain.profile import Stage
+from companion.services.cancellation import Cancellation
+from companion.services.closing import Closing, Patience
+from companion.services.platforms.linux import Linux
+from companion.services.reopening import Reopenings
+
+linux = Linux()
+reopenings = Reopenings(Path(sys.argv[1]), linux, lambda: dt.datetime.now(dt.UTC))
+needs = wire.decode(Path(sys.argv[2]).read_bytes(), Requirements, source="the test")
+
+def on_step(step):
+    if step.step is ClosingStep.CLOSED:
+        print("closed", flush=True)
+        threading.Event().wait()
+
+Closing(linux, Patience(), reopenings.remember).close(Stage.INSTALL, needs, on_step, Cancellation())
+"""
+
+
+@pytest.mark.desktop
+@pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs an X server: apt-get install xvfb")
+def test_killed_after_closing_a_real_window_it_is_opened_by_the_next_run(
+    programs, requirements, home, display, tmp_path, clock, monkeypatch
+):
+    """A mail program with a window on a real screen; the app that closes it is killed, and the next one opens it."""
+    # A copy of Python under another name, which has to be told where its library is.
+    program = programs.folder / "outlook"
+    shutil.copy(Path(sys.executable).resolve(), program)
+    for name, value in {
+        "PYTHONHOME": sys.base_prefix,
+        "PYTHONPATH": os.pathsep.join([*site.getsitepackages(), str(Path(__file__).parents[3])]),
+        "LD_LIBRARY_PATH": str(Path(sys.base_prefix, "lib")),
+        "DISPLAY": display,
+        "QT_QPA_PLATFORM": "xcb",
+    }.items():
+        monkeypatch.setenv(name, value)
+    (programs.folder / "window.py").write_text(WINDOW)
+    linux = Linux()
+    linux.launch([str(program), str(programs.folder / "window.py"), "Inbox"])
+
+    def windows() -> list[tuple[str, ...]]:
+        return [process.titles for process in linux.describe(programs.running("outlook")) if process.titles]
+
+    until(lambda: windows() == [("Inbox",)], 30)
+    (pid,) = programs.running("outlook")
+
+    needs = tmp_path / "needs.json"
+    needs.write_bytes(wire.encode(requirements(programs.rules("outlook"))))
+    journal = tmp_path / "journal"
+    app = subprocess.Popen([sys.executable, "-c", CLOSER, journal, needs], stdout=subprocess.PIPE)
+    assert app.stdout is not None
+    with app:
+        assert app.stdout.readline() == b"closed\n"
+        os.kill(app.pid, signal.SIGKILL)
+    assert not alive(pid)
+
+    reopenings = Reopenings(journal, linux, clock)
+    assert [closed.program.name for closed in reopenings.waiting()] == ["Outlook"]
+    assert endings(reopenings.reopen()) == [("Outlook", Ending.OPENED)]
+    until(lambda: windows() == [("Inbox",)], 30)
+    assert Reopenings(journal, linux, clock).reopen() == ()
+
+
+class Dies(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_it_is_written_down_before_it_is_closed(linux, programs, requirements, tmp_path, clock):
+    pid = programs.start("outlook")
+    reopenings = Reopenings(tmp_path / "journal", linux, clock)
+
+    class Seen(type(linux)):
+        """Sees a window where this machine has no screen, and ends before anything is asked to close."""
+
+        def describe(self, pids):
+            found = super().describe(pids)
+            return tuple(msgspec.structs.replace(each, windows=WindowState.VISIBLE) for each in found)
+
+        def close_gently(self, pid):
+            raise Dies
+
+    with pytest.raises(Dies):
+        Closing(Seen(), Patience(), reopenings.remember).close(
+            Stage.INSTALL, requirements(programs.rules("outlook")), lambda _: None, Cancellation()
+        )
+    assert alive(pid)
+    assert len(list((tmp_path / "journal").glob("*.json"))) == 1
+    assert reopenings.waiting() == (), "it still runs, so there is nothing to open"
