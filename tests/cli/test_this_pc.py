@@ -14,8 +14,9 @@ import pytest
 from cli_kit import FAMILY, Cli
 from linux_kit import Programs, alive
 
+from companion.cli.board import Looked
+from companion.cli.clearing import BlockersClosed
 from companion.cli.installation import Installed
-from companion.cli.preflight import BlockersClosed, Looked
 from companion.domain.findings import Severity
 from companion.services.resources import resource
 
