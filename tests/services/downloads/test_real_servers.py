@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -95,19 +96,22 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(5)
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may enter, as some servers' workers are nobody; pytest closes its own ones."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.fixture(params=SERVERS)
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def site(request: pytest.FixtureRequest, open_folder: Path) -> Iterator[tuple[str, Path]]:
     """A running server: the URL and the path of ``setup.bin``."""
     text, words = SERVERS[request.param]
     words = [program(words[0]), *words[1:]]
-    base, root, port = tmp_path / "server", tmp_path / "root", free_port()
+    base, root, port = open_folder / "server", open_folder / "root", free_port()
     base.mkdir()
     root.mkdir()
-    tmp_path.chmod(0o755)
-    # nginx' worker is nobody: every folder of the tests' own up to the system's must let it pass (xdist adds one).
-    for folder in tmp_path.parents:
-        if folder.stat().st_uid == os.geteuid() and folder.name.startswith(("pytest-", "popen-", "test_")):
-            folder.chmod(0o755)
     conf = base / "conf"
     conf.write_text(text.format(dir=base, root=root, port=port))
     env = {**os.environ, "HOME": str(base), "XDG_DATA_HOME": str(base), "XDG_CONFIG_HOME": str(base)}
