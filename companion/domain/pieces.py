@@ -60,6 +60,13 @@ def block_length(expected: Expected) -> int:
     return expected.pieces.length * max(1, -(-SMALLEST_BLOCK // expected.pieces.length))
 
 
+def longest_of(expected: Expected) -> int | None:
+    """How many bytes a file can have at most by its size or pieces; None if nothing is known of it."""
+    if expected.size is not None or expected.pieces is None:
+        return expected.size
+    return expected.pieces.length * len(expected.pieces.sha256)
+
+
 class Gap(Value, frozen=True):
     """Blocks `first` … `stop` (exclusive) that nobody has or fetches."""
 

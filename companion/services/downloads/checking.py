@@ -126,8 +126,10 @@ class PieceReaders:
     def follow(self, tell: Callable[[int], None]) -> None:
         """Wait for the end, calling `tell` now and then with the bytes checked; what it raises stops all."""
         with self._changed:
-            while self._running:
+            while True:
                 tell(self._layout.start(self._checked))
+                if not self._running:
+                    return
                 self._changed.wait(_TICK)
 
     def result(self) -> list[int]:

@@ -35,6 +35,8 @@ class Work(Protocol):
     part: Path
     pace: Pace
     pieces: bool
+    longest: int | None
+    """How many bytes the file can have at most, while its size is unknown."""
 
     def known(self) -> Known:
         """What is known of the file right now."""
@@ -103,9 +105,9 @@ class Lane:
     def abandon(self, error: BaseException | None) -> None:
         """End the lane from outside at once; after this it writes nothing more, even if its thread still hangs."""
         self._stop.set()
+        self.error = self.error or error  # Before the cut, which its thread would call a broken connection.
         self._connection.cut()
         with self._lock:
-            self.error = self.error or error
             self.over = True
             self._work.ledger.leave(self.number)
 
@@ -187,6 +189,8 @@ class Lane:
             if count == 0:
                 self._end(body)
                 return
+            if work.longest is not None and offset + count > work.longest:
+                raise _too_many()
             self._store(file, view[:count], offset)
             offset += count
             self._rest(count)
@@ -200,7 +204,7 @@ class Lane:
         except CompanionError:
             more = 0
         if more:
-            raise failure("changed", message="The server sends more bytes than the file should have.")
+            raise _too_many()
 
     def _end(self, body: Body) -> None:
         """A body without a length is over: the whole file, if its end can be believed."""
@@ -263,6 +267,10 @@ class Lane:
                     claims.append(Claim(start=start, stop=stop, crc=self._crc))
             offset, view = offset + len(part), view[len(part) :]
         return claims
+
+
+def _too_many() -> CompanionError:
+    return failure("changed", message="The server sends more bytes than the file should have.")
 
 
 def join_all(lanes: list[Lane], seconds: float) -> None:

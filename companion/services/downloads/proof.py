@@ -247,12 +247,14 @@ class Synchroniser(Prover):
 
 
 def wrong_pieces(file: FileIO, pieces: Pieces, start: int, stop: int, view: memoryview) -> list[int]:
-    """The numbers of the publisher's pieces in bytes `start` … `stop` of `file` that do not match."""
-    return [
-        first // pieces.length
-        for first in range(start, stop, pieces.length)
-        if digest_range(file, first, min(first + pieces.length, stop), view) != pieces.sha256[first // pieces.length]
-    ]
+    """The numbers of the publisher's pieces in bytes `start` … `stop` of `file` that do not match, or do not exist."""
+    wrong = []
+    for first in range(start, stop, pieces.length):
+        number = first // pieces.length
+        right = pieces.sha256[number] if number < len(pieces.sha256) else None
+        if digest_range(file, first, min(first + pieces.length, stop), view) != right:
+            wrong.append(number)
+    return wrong
 
 
 def digest_range(file: FileIO, start: int, stop: int, view: memoryview) -> str:

@@ -9,7 +9,7 @@ from io import FileIO
 
 from companion.domain.climbing import Climb, forbid_more, step
 from companion.domain.errors import Cancelled, CompanionError, Kind
-from companion.domain.pieces import block_length, layout_of
+from companion.domain.pieces import block_length, layout_of, longest_of
 from companion.domain.ranges import Known, Take
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Expected, Options, TransferProgress, TransferState
@@ -63,6 +63,7 @@ class Transfer:
         self.place, self.address, self.expected, self.options = place, address, expected, options
         self.part = place.part
         self.pieces = expected.pieces is not None
+        self.longest = longest_of(expected)
         self.pace = Pace(options.limit_rate)
         self.other_version = False
         self._source, self._tally, self._report, self._cancellation = source, tally, report, cancellation

@@ -444,6 +444,25 @@ def test_unsafe_addresses(tmp_path: Path, url: str) -> None:
     fails("not-allowed", url, expect(b"x"), tmp_path)
 
 
+@pytest.mark.parametrize("more", [1, MIB, 3 * MIB, None])
+@pytest.mark.parametrize("chunked", [True, False])
+@pytest.mark.parametrize("digest", [True, False])
+def test_more_than_the_pieces_while_nobody_tells_the_size(
+    start: Start, content: bytes, tmp_path: Path, digest: bool, chunked: bool, more: int | None
+) -> None:
+    wanted = expect(content, pieces=MIB, size=False, digest=digest)
+
+    def longer(request: Request) -> Reply:
+        body = content + bytes(more or 0)
+        return Reply(body=body, chunked=chunked, length=False, endless=more is None, headers=[("ETag", '"one"')])
+
+    with pytest.raises(CompanionError) as failed:
+        get(start(content, longer).url(), wanted, tmp_path)
+    assert failed.value.code in ("changed", "corrupt")
+    assert not (tmp_path / "setup.bin").exists()
+    assert get(start(content).url(), wanted, tmp_path).path.read_bytes() == content
+
+
 def test_endless_redirect_body_is_not_read(start: Start, content: bytes, tmp_path: Path) -> None:
     def script(request: Request) -> Reply | None:
         if request.number:
