@@ -66,9 +66,7 @@ def repair(
         return Repaired(found=look.right)
     place, address = _place(path), Address(source)
     begun = journal.identify_source(address.current().url)
-    with DiskErrors():
-        place.refuse_strangers()
-        lock = Lock(place.lock)
+    lock = _lock(place)
     try:
         with DiskErrors():
             place.discard()
@@ -86,6 +84,12 @@ def _place(path: Path) -> Place:
     if safe_filename(path.name) != path.name:
         raise failure("link", message="The file's name is not one that a download can have.")
     return Place(path.parent, path.name)
+
+
+def _lock(place: Place) -> Lock:
+    with DiskErrors():
+        place.refuse_strangers()
+        return Lock(place.lock)
 
 
 def _replace(

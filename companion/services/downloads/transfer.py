@@ -65,7 +65,7 @@ class Transfer:
         self.pieces = expected.pieces is not None
         self.longest = longest_of(expected)
         self.pace = Pace(options.limit_rate)
-        self.other_version = False
+        self.other_version = self._shared_out = False
         self._source, self._tally, self._report, self._cancellation = source, tally, report, cancellation
         self._taken = taken = resumption or Resumption()
         size = taken.size if expected.size is None else expected.size
@@ -83,7 +83,6 @@ class Transfer:
         )  # fmt: skip
         self._lanes, self._number = list[Lane](), 0
         self._climb = Climb(most=options.most_connections)
-        self._shared_out = False
         self._awakening = Awakening()
         self._failures = self._at_failure = 0
         self._bad: dict[int, int] = {}
