@@ -77,5 +77,7 @@ def asking_title(before: Iterable[str], after: Iterable[str]) -> str | None:
 
 
 def may_reopen(process: Process) -> bool:
-    """Whether it can be opened again afterwards; a browser's sub-processes come with their first."""
-    return bool(process.path) and not any(word.startswith("--type=") for word in process.arguments or ())
+    """Whether it can be opened again afterwards as it was; a browser's sub-processes come with their first."""
+    if not process.path or process.arguments is None:
+        return False
+    return not any(word.startswith("--type=") for word in process.arguments)

@@ -22,10 +22,13 @@ sys.path.insert(0, sys.argv[1])
 import winreg
 
 from companion.domain import wire
+from companion.domain.errors import CompanionError
+from companion.domain.exit_codes import Outcome
 from companion.domain.findings import Requirements
 from companion.domain.orders import Grant, Installation
 from companion.domain.preflight import can_continue, findings
-from companion.domain.profile import Profile, Stage
+from companion.domain.profile import ExitMeaning, Profile, Stage
+from companion.services.aftermath import Aftermath
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
@@ -176,6 +179,127 @@ def install(path: str, proof: str, *words: str) -> object:
     return {**wire.to_builtins(result), "succeeded": result.succeeded}
 
 
+# Over restarts and kills
+
+
+def _aftermath(state: str) -> Aftermath:
+    """The app's own, which is to be started at the next sign-in by `go_on`."""
+    folder = Path(state)
+    folder.mkdir(exist_ok=True)
+
+    def note(entry: object) -> None:
+        with (folder / "steps.txt").open("a", encoding="utf-8") as steps:
+            steps.write(entry.event + "\n")  # type: ignore[attr-defined]
+
+    # As the app itself: the Python that opens no black window.
+    quiet = str(Path(sys.executable).with_name("pythonw.exe"))
+    command = [quiet, str(Path(__file__)), sys.argv[1], "go_on", state]
+    return Aftermath(folder, current(), now, note, command)
+
+
+def _hold_everything(aftermath: Aftermath, job: str) -> list[str]:
+    requirements = needs()
+    facts = Preflight(current(), now).gather(Stage.INSTALL, requirements)
+    rows = findings(facts, requirements, Stage.INSTALL, now(), dt.UTC)
+    entries = {entry.name: entry for row in rows for remedy in row.remedies for entry in remedy.entries}
+    return [hold.entry.name for hold in aftermath.hold_back(entries.values(), job)]
+
+
+def hold_close_and_install(state: str, path: str, proof: str, *words: str) -> object:
+    """What the app does for an installation, from the remedy to the exit code."""
+    aftermath, grant = _aftermath(state), _grant(Path(path), words, (proof,))
+    held = _hold_everything(aftermath, "a")
+    close("yes")
+
+    def exited(outcome: Outcome) -> None:
+        if outcome.meaning is ExitMeaning.RESTART:
+            aftermath.needs_restart("a")
+
+    aftermath.begin("a", "LF-1", "Example Protect", grant.installation.proof_paths)
+    result = Installer(current()).install(
+        Path(path), grant, profile(), lambda step: None, Cancellation(), on_exit=exited
+    )
+    if result.outcome.meaning is not ExitMeaning.RESTART:
+        aftermath.end("a", succeeded=result.succeeded)
+    aftermath.leave()
+    return {"held": held, "exitCode": result.exit_code, "succeeded": result.succeeded, "proven": result.proven}
+
+
+def go_on(state: str) -> object:
+    """The next start of the app, by the person or by what was arranged; its answer is also kept beside the journal."""
+    before = running()
+    found = wire.to_builtins(_aftermath(state).catch_up())
+    answer = {"runningBefore": before, **found}
+    told = Path(state, "told.json")
+    earlier = json.loads(told.read_text()) if told.exists() else []
+    told.with_suffix(".new").write_text(json.dumps([*earlier, answer]))
+    told.with_suffix(".new").replace(told)
+    return answer
+
+
+def sign_in_once() -> list[str]:
+    """Run this person's RunOnce values as Explorer does at sign-in: each is gone before its command starts.
+
+    Wine runs those of the machine only. A command gets a pipe, without which Python does not start here.
+    """
+    names = []
+    key = rf"{RUN}Once"
+    with winreg.OpenKeyEx(winreg.HKEY_CURRENT_USER, key, 0, winreg.KEY_ALL_ACCESS | winreg.KEY_WOW64_64KEY) as handle:
+        commands = [winreg.EnumValue(handle, position)[:2] for position in range(winreg.QueryInfoKey(handle)[1])]
+        for name, _ in commands:
+            winreg.DeleteValue(handle, name)
+    for name, command in commands:
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+        names.append(name)
+    return names
+
+
+def boot() -> object:
+    return current().boot().value
+
+
+def begin_and_wait(state: str) -> None:
+    """An app that installs, and is killed while it does."""
+    aftermath = _aftermath(state)
+    _hold_everything(aftermath, "a")
+    aftermath.begin("a", "LF-1", "Example Protect", [])
+    Path(state, "ready").touch()
+    threading.Event().wait()
+
+
+def close_and_wait(state: str) -> None:
+    """An app that closes what a person had open, and is killed before it opens it again."""
+    closing = Closing(current(), Patience(windows=3, session=3, watch=0), _aftermath(state).reopenings.remember)
+    closing.close(Stage.INSTALL, needs(), lambda step: None, Cancellation())
+    Path(state, "ready").touch()
+    threading.Event().wait()
+
+
+def kill_amid(story: str, state: str) -> object:
+    """Run a story in a process of its own, kill that when it is ready, and tell what the next run finds meanwhile."""
+    process = subprocess.Popen([sys.executable, __file__, sys.argv[1], story, state])
+    ready = Path(state, "ready")
+    until(ready.exists)
+    ready.unlink()
+    meanwhile = wire.to_builtins(_aftermath(state).catch_up())
+    process.kill()
+    process.wait()
+    return meanwhile
+
+
+def reopen(state: str) -> object:
+    return [wire.to_builtins(found) for found in _aftermath(state).reopen()]
+
+
+def windows_of_stand_ins() -> list[str]:
+    return [title for process in current().describe(running()) for title in process.titles]
+
+
+def wait_for_windows(count: str) -> list[str]:
+    until(lambda: len(windows_of_stand_ins()) == int(count))
+    return windows_of_stand_ins()
+
+
 def install_while_others_meddle(path: str, proof: str) -> dict[str, object]:
     """What happens to attempts at writing, renaming and deleting the installer between check and start."""
     target, attempts = Path(path), {}
@@ -252,7 +376,13 @@ def contract_of_windows_alone(stand_in: str) -> dict[str, object]:
         "HKCU", rf"{RUN[:-4]}\Explorer\StartupApproved\Run", "Companion", "REG_BINARY", "03" + "00" * 3 + "01" * 8
     )
     after = platform.starts_at_login()
+    try:
+        platform.start_at_next_login(["x" * 300])
+        long = "taken"
+    except CompanionError as error:
+        long = error.code
     return {
+        "long": long,
         "mark": Path(f"{marked}:Zone.Identifier").read_text(),
         "login": [before, after],
         "expanded": str(platform.expand(r"%ProgramFiles%\x")),
@@ -269,6 +399,11 @@ def link_bytes() -> str:
 
 def whole_job(home: str) -> dict[str, object]:
     """The demo from the terminal: its report and exit code."""
+    return command_line("--home", home, "demo", "--no-window", "--json", "--size", "8")
+
+
+def command_line(*words: str) -> dict[str, object]:
+    """A command with ``--json``: what it prints, and its exit code."""
     import contextlib
     import io
 
@@ -276,7 +411,7 @@ def whole_job(home: str) -> dict[str, object]:
 
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        code = main(["--home", home, "demo", "--no-window", "--json", "--size", "8"])
+        code = main(list(words))
     return {"code": code, **json.loads(said.getvalue())}
 
 

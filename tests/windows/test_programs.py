@@ -146,6 +146,7 @@ def test_what_only_windows_has(windows: Windows):
     assert "ZoneId=3" in seen["mark"]
     assert "HostUrl" not in seen["mark"]
     assert seen["login"] == [True, False]
+    assert seen["long"] == "not-arranged", "Windows takes 260 characters"
     assert seen["expanded"] == r"C:\Program Files\x"
     assert seen["unsigned"] == "unsigned"
     assert seen["signed"] == "Python Software Foundation"

@@ -81,7 +81,7 @@ def _describe(sighting: Sighting, windows: list[Window], wanted: bool) -> Proces
         started = _started(handle)
         owner, elevated = _identity(handle)
         # Command lines may hold what is nobody's business: only those of wanted processes are read.
-        arguments = _arguments(handle) if wanted else None
+        arguments = (_arguments(handle) or _arguments_in_memory(sighting.pid)) if wanted else None
     label, publisher = version_texts(path) if path else (None, None)
     return Process(
         pid=sighting.pid,
@@ -134,6 +134,15 @@ def _arguments(handle: int) -> tuple[str, ...] | None:
     if not text.buffer or not text.length:
         return ()
     return split_command(clean(ctypes.wstring_at(text.buffer, text.length // 2)))
+
+
+def _arguments_in_memory(pid: int) -> tuple[str, ...] | None:
+    """The command line as the process itself keeps it, where the system does not tell (before Windows 8.1, Wine)."""
+    import psutil  # only here, because importing it takes longer than a whole look
+
+    with contextlib.suppress(psutil.Error, OSError):
+        return tuple(clean(word) for word in psutil.Process(pid).cmdline()) or None
+    return None
 
 
 def split_command(command: str) -> tuple[str, ...]:
