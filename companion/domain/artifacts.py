@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 
 from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
 from companion.domain.errors import CompanionError, Kind
-from companion.domain.orders import Download, Order, Platform
-from companion.domain.wording import plain_date
+from companion.domain.licences import Standing, standing
+from companion.domain.orders import Download, ExtensionStatus, Order, Platform
+from companion.domain.profile import Profile
+from companion.domain.wording import FormatDate, plain_date
+
+
+class Offer(enum.StrEnum):
+    """What can be had of an artifact: `CAN_ASK` has a closed window that the store can be asked to open again."""
+
+    OPEN = "open"
+    CAN_ASK = "canAsk"
+    CLOSED = "closed"
+    ENDED = "ended"
+
+
+def offer_of(order: Order, download: Download, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> Offer:
+    """What the store gives of `download` at `now`; with its licence ended that is nothing, whatever the window says."""
+    behind = [licence for licence in order.licences if licence.id == download.licence_id]
+    if any(standing(order, licence, now) in (Standing.EXPIRED, Standing.REFUNDED) for licence in behind):
+        return Offer.ENDED
+    state = state_of(download, now, zone)
+    if state in (WindowState.OPEN, WindowState.CLOSES_TODAY):
+        return Offer.OPEN
+    asked = download.extension is not None and download.extension.status is not ExtensionStatus.GRANTED
+    can_ask = state is WindowState.CLOSED and profile.policies.downloads.extension_possible and not asked
+    return Offer.CAN_ASK if can_ask else Offer.CLOSED
+
+
+def offer_sentence(offer: Offer, download: Download, now: dt.datetime, zone: dt.tzinfo, format_date: FormatDate) -> str:
+    """What `offer` means for the person."""
+    if offer is Offer.ENDED:
+        return "The licence has ended, so there is nothing to download for it any more."
+    return window_sentence(window_of((download,), now, zone), format_date)
 
 
 def fitting(order: Order, platform: Platform) -> tuple[Download, ...]:

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from companion.domain.artifacts import Offer, offer_of
 from companion.domain.errors import CompanionError
 from companion.domain.facts import Machine
 from companion.domain.help_text import Article
-from companion.domain.orders import Order, Receipt, Subscription
+from companion.domain.orders import Download, Order, Receipt, Subscription
 from companion.domain.products import ProductCard, product_cards
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret
@@ -78,6 +79,11 @@ class Desk(QObject):
     def now(self) -> dt.datetime:
         """The current moment."""
         return self.services.clock()
+
+    def offer(self, order: Order, download: Download) -> Offer:
+        """What can be had of an artifact now."""
+        profile = self.snapshot.profile
+        return offer_of(order, download, profile, self.now(), self.services.zone) if profile else Offer.CLOSED
 
     def load(self, done: Callable[[], None] | None = None) -> None:
         """Show what is remembered, without asking the store."""

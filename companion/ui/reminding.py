@@ -34,7 +34,7 @@ _SEVERAL = "several dates"
 LATER = "later"
 HOUR, THREE_DAYS, RECEIPT = "inAnHour", "inThreeDays", "receipt"
 ACTION_WORDS = {
-    ReminderAction.TURN_OFF_AUTO_RENEWAL: "Turn off auto-renewal",
+    ReminderAction.TURN_OFF_AUTO_RENEWAL: "Switch off auto-renewal",
     ReminderAction.RENEW: "How to renew",
     ReminderAction.DOWNLOAD_NOW: "Download now",
     ReminderAction.ASK_FOR_RETURN: "Ask for a return",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from functools import partial
 
@@ -31,10 +32,10 @@ from companion.ui.pages.help import HelpPage
 from companion.ui.pages.home import HomePage
 from companion.ui.pages.order import OrderPage
 from companion.ui.pages.orders import OrdersPage
-from companion.ui.pages.page import Destination, Page
+from companion.ui.pages.page import Destination, Page, centred
 from companion.ui.pages.reminders import RemindersPage
 from companion.ui.support import failure_notice
-from companion.ui.widgets.basic import label
+from companion.ui.widgets.basic import focusable, label
 from companion.ui.widgets.notice import Notice, Notices
 from companion.ui.wizard.page import InstallPage
 
@@ -48,6 +49,10 @@ _NAVIGATION = (
 # A page that is reached from another one keeps that one marked in the navigation.
 _BELONGS_TO = {"order": "orders", "add": "orders", "install": "downloads"}
 _GEOMETRY = "windowGeometry"
+# The smallest laptops, at the magnification Windows sets them to, leave little more than this.
+_SMALLEST = QSize(720, 400)
+_USUAL = QSize(1020, 720)
+_FRAME = QSize(16, 40)
 _WAITING = (TransferState.PAUSED, TransferState.FAILED)
 
 
@@ -67,8 +72,7 @@ class Window(QMainWindow):
         self.stays_in_tray = stays_in_tray
         self.setWindowTitle("Companion")
         self.setWindowIcon(icon("companion"))
-        self.resize(1020, 720)
-        self.setMinimumSize(720, 520)
+        self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
         self._stack = QStackedWidget()
         self._pages: dict[str, Page] = {}
@@ -103,9 +107,8 @@ class Window(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        above = QVBoxLayout()
+        above = centred(self._notices)
         above.setContentsMargins(32, 14, 32, 0)
-        above.addWidget(self._notices)
         right.addLayout(above)
         right.addWidget(self._stack, 1)
         across.addWidget(self._navigation())
@@ -157,6 +160,17 @@ class Window(QMainWindow):
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.go, Destination(name)))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._desk.refresh)
         QShortcut(QKeySequence("Ctrl+N"), self, partial(self.go, Destination("add")))
+
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """Tab goes through what is shown in reading order, however it was put together, and never out of sight."""
+        in_order = tuple(focusable(self.centralWidget()))
+        for before, after in itertools.pairwise(in_order):
+            QWidget.setTabOrder(before, after)
+        moved = super().focusNextPrevChild(onward)
+        focused = self.focusWidget()
+        if moved and focused is not None and self.current.isAncestorOf(focused):
+            self.current.scroll_to(focused)
+        return moved
 
     # Where to
 
@@ -239,8 +253,8 @@ class Window(QMainWindow):
     def restore_geometry(self) -> None:
         """Open where and as large as it was left."""
         stored = self._desk.services.library.setting(_GEOMETRY)
-        if stored:
-            self.restoreGeometry(QByteArray.fromBase64(stored.encode()))
+        if not stored or not self.restoreGeometry(QByteArray.fromBase64(stored.encode())):
+            self.resize(_USUAL.boundedTo(self.screen().availableSize() - _FRAME))
 
     def remember_geometry(self) -> None:
         """Keep where the window is and how large; a disk that takes no notes must not keep it from closing."""

@@ -102,7 +102,7 @@ def test_from_the_notice_to_auto_renewal_being_off(person: Person, desktop: Desk
     assert "59.95" in desktop.notices()
     until(lambda: person.noted() == [True])
     desktop.picture("notice")
-    desktop.choose("Turn off auto-renewal")
+    desktop.choose("Switch off auto-renewal")
     until(lambda: not person.at_the_store().subscriptions[0].auto_renew)
     until(lambda: "Auto-renewal is off" in desktop.notices())
     assert person.receipts() == 1

@@ -94,7 +94,7 @@ def test_what_is_due_is_shown_once_marked_and_offers_what_to_do(
     (message,) = screen.messages
     assert "renews in 6 days at a higher price" in message.title
     assert "$59.95" in message.body
-    assert [text for _, text in message.actions] == ["Turn off auto-renewal", "Later"]
+    assert [text for _, text in message.actions] == ["Switch off auto-renewal", "Later"]
     for _ in range(3):
         program.reminding.look()
         settled(program, qtbot)
@@ -201,7 +201,7 @@ def test_without_tray_and_daemon_the_window_tells_with_all_its_buttons(
     program.start(in_tray=False)
     qtbot.waitUntil(lambda: any("renews in 6 days" in text for text in texts_of(program.window.notices)))
     assert any("This desktop has no place for its icon" in text for text in texts_of(program.window.notices))
-    button(program.window.notices, "Turn off auto-renewal").click()
+    button(program.window.notices, "Switch off auto-renewal").click()
     qtbot.waitUntil(lambda: "Auto-renewal is off" in texts_of(program.window.notices), timeout=10_000)
     program.close()
     again = WindowedProgram(qapp, services, theme=LIGHT)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
 
-from companion.domain.artifacts import fitting
-from companion.domain.download_windows import WindowState, closes_at, state_of, window_of, window_sentence
+from companion.domain.artifacts import Offer, fitting, offer_sentence
+from companion.domain.download_windows import closes_at
 from companion.domain.orders import Download, Order
 from companion.domain.transfers import TransferState
 from companion.services.downloads import QueueItem
 from companion.services.library_values import KnownFile
 from companion.ui.desk import Desk
-from companion.ui.pages.page import Destination, Page
+from companion.ui.pages.page import EXTEND, Destination, Page
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.speed import SpeedGraph
@@ -34,6 +34,10 @@ class DownloadsPage(Page):
         desk.transfers.changed.connect(self._item_changed)
 
     def show_values(self) -> None:
+        with self.keeping_focus():
+            self._render()
+
+    def _render(self) -> None:
         self.empty()
         self._cards = {}
         found = [
@@ -41,6 +45,7 @@ class DownloadsPage(Page):
             for known in self.desk.snapshot.orders
             if (order := known.order) is not None
             for download in fitting(order, self.desk.services.platform.name)
+            if self._is_of_use(order, download)
         ]
         found.sort(key=lambda pair: self._rank(*pair))
         for order, download in found:
@@ -55,6 +60,13 @@ class DownloadsPage(Page):
             )
             self.add(card)
 
+    def _is_of_use(self, order: Order, download: Download) -> bool:
+        """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
+        if f"{order.number}/{download.artifact_id}" in self.desk.transfers.items:
+            return True
+        here = self.desk.snapshot.file(order.number, download.artifact_id) is not None
+        return here or self.desk.offer(order, download) is not Offer.ENDED
+
     def _rank(self, order: Order, download: Download) -> tuple[int, float]:
         """What is under way first, then what can be installed or closes soonest, what is closed last."""
         item = self.desk.transfers.items.get(f"{order.number}/{download.artifact_id}")
@@ -64,8 +76,7 @@ class DownloadsPage(Page):
             return 1, 0.0
         until = closes_at(download)
         when = until.timestamp() if until is not None else float("inf")
-        open_now = state_of(download, self.desk.now(), self.desk.services.zone) in _OPEN
-        return (2, when) if open_now else (3, -when)
+        return (2, when) if self.desk.offer(order, download) is Offer.OPEN else (3, -when)
 
     def _item_changed(self, identity: str) -> None:
         card = self._cards.get(identity)
@@ -80,12 +91,16 @@ class TransferCard(Card):
         super().__init__(spacing=8)
         self._desk, self._order, self._download, self._go = desk, order, download, go
         self._identity = f"{order.number}/{download.artifact_id}"
+        self._offer = desk.offer(order, download)
         self._shown: tuple[object, ...] = ()
         self._chip = chip("")
         licence = next((found for found in order.licences if found.id == download.licence_id), None)
         name = licence.product_name if licence is not None else download.name
         self.setAccessibleName(f"{name}, order {order.number}")
-        self.add(row(label(name, "heading", wrap=False), self._chip, None))
+        head = row()
+        head.addWidget(label(name, "heading"), 1)
+        head.addWidget(self._chip)
+        self.add(head)
         self.add(
             label(
                 f"Order {order.number} · {download.name} {download.version} · {desk.format.size(download.size)}",
@@ -139,7 +154,7 @@ class TransferCard(Card):
             return "Waiting for its turn."
         if file is not None:
             return f"It is on this PC: {file.path}"
-        return window_sentence(window_of((self._download,), desk.now(), desk.services.zone), form.date)
+        return offer_sentence(self._offer, self._download, desk.now(), desk.services.zone, form.date)
 
     def _show_chip(self, state: TransferState | None, file: KnownFile | None) -> None:
         words = {TransferState.PAUSED: "Paused", TransferState.FAILED: "Stopped"}.get(state) if state else None
@@ -157,34 +172,38 @@ class TransferCard(Card):
         state = item.entry.state if item is not None else None
         parts = []
         if item is not None and state in (TransferState.PAUSED, TransferState.FAILED):
-            parts = [button("Go on", partial(transfers.resume, identity), "primary"), self._remove_button()]
+            parts = [self._button("Go on", partial(transfers.resume, identity), "primary"), self._remove_button()]
             if item.entry.trouble is not None:
                 trouble = item.entry.trouble
                 self._trouble.addWidget(
                     Notice(trouble.title, trouble.message, trouble.hint, tone="over", closable=False)
                 )
         elif item is not None and state is not TransferState.DONE:
-            parts = [button("Pause", partial(transfers.pause, identity)), self._remove_button()]
+            parts = [self._button("Pause", partial(transfers.pause, identity)), self._remove_button()]
         elif file is not None:
             parts = [
-                button("Install…", self._install, "primary"),
-                button("Show in folder", partial(self._show_folder, file.path)),
+                self._button("Install…", self._install, "primary"),
+                self._button("Show in folder", partial(self._show_folder, file.path)),
             ]
-        elif state_of(self._download, self._desk.now(), self._desk.services.zone) in _OPEN:
+        elif self._offer is Offer.OPEN:
             parts = [
-                button("Download and install…", self._install, "primary"),
-                button("Download only", partial(transfers.add, self._order.number, self._download)),
+                self._button("Download and install…", self._install, "primary"),
+                self._button("Download only", partial(transfers.add, self._order.number, self._download)),
             ]
-        else:
-            ask = Destination("order", self._order.number, "extend")
-            parts = [button("Ask the store to open it…", lambda: self._go(ask))]
+        elif self._offer is Offer.CAN_ASK:
+            ask = Destination("order", self._order.number, EXTEND)
+            parts = [self._button("Ask to open it again…", lambda: self._go(ask))]
         for part in parts:
             self._actions.addWidget(part)
         self._actions.addStretch(1)
 
+    def _button(self, text: str, clicked: Callable[[], object], role: str = "", *, tip: str = "") -> QPushButton:
+        """A button whose name says of which order it is: most cards have the same ones."""
+        return button(text, clicked, role, name=f"{text.rstrip('…')}: {self.accessibleName()}", tip=tip)
+
     def _remove_button(self) -> QPushButton:
         tip = "Removes it from the list and deletes what has arrived."
-        return button("Cancel", partial(self._desk.transfers.remove, self._identity), tip=tip)
+        return self._button("Cancel", partial(self._desk.transfers.remove, self._identity), tip=tip)
 
     def _install(self) -> None:
         self._go(Destination("install", self._order.number, self._download.artifact_id))
@@ -192,6 +211,3 @@ class TransferCard(Card):
     def _show_folder(self, path: Path) -> None:
         platform = self._desk.services.platform
         self._desk.runner.run(self, lambda _: platform.open_folder(path), lambda _: None)
-
-
-_OPEN = (WindowState.OPEN, WindowState.CLOSES_TODAY)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QLocale, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLineEdit, QTextBrowser
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QFrame, QLineEdit, QTextBrowser, QWidget
 
 from companion.domain.help_text import Article
 from companion.domain.support import opening_sentence
@@ -35,6 +35,7 @@ class HelpPage(Page):
         self._results = column(spacing=2)
         self._article = ArticleView()
         self._article.hide()
+        self._field.textEdited.connect(lambda _: self._article.hide())
         self._support = column(spacing=14)
         search = Card(spacing=12)
         search.add(self._field, self._results)
@@ -48,17 +49,11 @@ class HelpPage(Page):
             self._search("")
         if destination.item == SUPPORT:
             self._article.hide()
-            # The card's place is known only after the page has been laid out.
-            QTimer.singleShot(0, self, self._show_support)
+            self.keep_in_sight(self._number_card)
             return
         if destination.item:
             self._open(destination.item)
         self._field.setFocus()
-
-    def _show_support(self) -> None:
-        card = self._support.itemAt(0)
-        if card is not None and (shown := card.widget()) is not None:
-            self.scroll_to(shown)
 
     # Articles
 
@@ -103,6 +98,7 @@ class HelpPage(Page):
         self._article.setVisible(article is not None)
         if article is not None:
             self._article.show_article(article)
+            self.keep_in_sight(lambda: self._article)
 
     # Support
 
@@ -111,6 +107,10 @@ class HelpPage(Page):
         if self.desk.snapshot.profile is not None:
             self._support.addWidget(self._support_card())
         self._support.addWidget(self._case_card())
+
+    def _number_card(self) -> QWidget | None:
+        first = self._support.itemAt(0)
+        return first.widget() if first is not None else None
 
     def _support_card(self) -> Card:
         card = Card(spacing=8)
@@ -125,9 +125,11 @@ class HelpPage(Page):
         phone = label(spaced(entry.phone), "big", wrap=False, selectable=True)
         phone.setAccessibleName(f"Support number {entry.phone}")
         now = chip("Open now", "ok") if line_.opening.is_open else chip("Closed now", "attention")
+        opens = row(now)
+        opens.addWidget(label(f"{entry.name}. {opening_sentence(line_.opening, self.desk.format.moment)}"), 1)
         card.add(
-            row(phone, now, None),
-            label(f"{entry.name}. {opening_sentence(line_.opening, self.desk.format.moment)}"),
+            row(phone, None),
+            opens,
             facts_grid(self._reasons(line_)),
             label("Numbers found by searching the web can be scams. This one comes from the store itself.", "small"),
         )

@@ -21,9 +21,9 @@ from companion.domain.products import (
 from companion.domain.returns import renewal_return
 from companion.domain.seats import seat_words
 from companion.ui.desk import Desk
-from companion.ui.pages.page import RETURN_RENEWAL, Destination, Page
+from companion.ui.pages.page import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.renewal import ask_to_switch
-from companion.ui.widgets.basic import Card, button, chip, column, label, line, row
+from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch
 
 TONES = {Tone.OK: "ok", Tone.ATTENTION: "attention", Tone.OVER: "over", Tone.ENDED: ""}
@@ -44,6 +44,10 @@ class HomePage(Page):
         self._refresh.setText("Refreshing…" if working else "Refresh")
 
     def show_values(self) -> None:
+        with self.keeping_focus():
+            self._render()
+
+    def _render(self) -> None:
         self.empty()
         snapshot = self.desk.snapshot
         if not snapshot.cards:
@@ -75,7 +79,7 @@ class HomePage(Page):
 
     def _card(self, card: ProductCard) -> Card:
         made = Card(spacing=12)
-        made.setAccessibleName(f"{card.product_name}, order {card.order_number}")
+        made.setAccessibleName(_named(card))
         made.add(self._heading(card))
         if card.standing is not Standing.REFUNDED:
             made.add(line(), self._facts(card))
@@ -85,13 +89,8 @@ class HomePage(Page):
         return made
 
     def _heading(self, card: ProductCard) -> QHBoxLayout:
-        name = button(
-            card.product_name,
-            partial(self._open, card),
-            "link",
-            name=f"{card.product_name}: open order {card.order_number}",
-        )
-        name.setStyleSheet("font-size: 14pt; font-weight: 600; padding: 0;")
+        spoken = f"{card.product_name}: open order {card.order_number}"
+        name = TitleLink(card.product_name, partial(self._open, card), name=spoken)
         heading = QHBoxLayout()
         heading.addLayout(
             column(row(name, chip(standing_words(card), TONES[card.tone]), None), label(self._until(card), "muted"))
@@ -141,7 +140,9 @@ class HomePage(Page):
             return None
         said = f"{form.money(found.amount)} was charged for the renewal on {form.date(found.charged_at)}."
         there = Destination("order", card.order_number, RETURN_RENEWAL)
-        return _fact("Renewed", label(said), button("I did not want it…", lambda: self.go.emit(there)))
+        words = "I did not want it…"
+        name = f"I did not want this renewal: order {card.order_number}"
+        return _fact("Renewed", label(said), button(words, lambda: self.go.emit(there), name=name))
 
     @staticmethod
     def _window_tone(card: ProductCard) -> str:
@@ -152,7 +153,7 @@ class HomePage(Page):
     def _switch(self, card: ProductCard) -> QWidget | None:
         if card.auto_renew is AutoRenew.NOT_OFFERED or card.standing is Standing.EXPIRED:
             return None
-        switch = Switch(self.desk.theme, f"Auto-renewal of {card.product_name}", on=card.auto_renew is AutoRenew.ON)
+        switch = Switch(self.desk.theme, f"Auto-renewal of {_named(card)}", on=card.auto_renew is AutoRenew.ON)
         switch.requested.connect(lambda on: ask_to_switch(self, self.desk, card.order_number, card.licence_id, on))
         return switch
 
@@ -163,8 +164,8 @@ class HomePage(Page):
             NextAction.DOWNLOAD: ("Download and install…", install),
             NextAction.INSTALL: ("Install…", install),
             NextAction.ASK_EXTENSION: (
-                "Ask the store to open the download…",
-                Destination("order", card.order_number, "extend"),
+                "Ask to open it again…",
+                Destination("order", card.order_number, EXTEND),
             ),
             NextAction.RENEW: ("How to renew…", Destination("order", card.order_number, "renew")),
         }.get(card.action)
@@ -172,13 +173,17 @@ class HomePage(Page):
             return None
         text, destination = done
         return row(
-            button(text, lambda: self.go.emit(destination), "primary", name=f"{text.rstrip('…')}: {card.product_name}"),
+            button(text, lambda: self.go.emit(destination), "primary", name=f"{text.rstrip('…')}: {_named(card)}"),
             button("Open the order", partial(self._open, card), name=f"Open order {card.order_number}"),
             None,
         )
 
     def _open(self, card: ProductCard) -> None:
         self.go.emit(Destination("order", card.order_number))
+
+
+def _named(card: ProductCard) -> str:
+    return f"{card.product_name}, order {card.order_number}"
 
 
 def _tone_of_days(card: ProductCard) -> str:

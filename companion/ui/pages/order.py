@@ -13,7 +13,7 @@ from companion.ui.desk import Desk
 from companion.ui.pages.order_money import MoneyCard, ReturnCard
 from companion.ui.pages.order_receipts import ReceiptsCard
 from companion.ui.pages.order_things import DownloadsCard, LicenceCard, ParcelsCard
-from companion.ui.pages.page import RETURN_RENEWAL, Destination, Page
+from companion.ui.pages.page import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
@@ -26,6 +26,7 @@ class OrderPage(Page):
         super().__init__(desk, "Order")
         self._number = ""
         self._returns: ReturnCard | None = None
+        self._downloads: DownloadsCard | None = None
         self.add_to_head(button("Refresh", self._refresh, tip="Ask the store for the newest state (F5)"))
         self._news = column(spacing=8)
         self._cards = column(spacing=14)
@@ -40,6 +41,8 @@ class OrderPage(Page):
         self._refresh()
         if destination.item == "renew":
             self._tell_how_to_renew()
+        elif destination.item == EXTEND and self._downloads is not None:
+            self.keep_in_sight(lambda: self._downloads)
         elif destination.item == RETURN_RENEWAL and self._returns is not None and self._returns.renewal is not None:
             self._returns.ask_for_renewal(self._returns.renewal)
 
@@ -47,11 +50,14 @@ class OrderPage(Page):
         self.desk.refresh(self._number)
 
     def show_values(self) -> None:
-        if not self._number:
-            return
+        if self._number:
+            with self.keeping_focus():
+                self._render()
+
+    def _render(self) -> None:
         self.title.setText(f"Order {self._number}")
         clear(self._cards)
-        self._returns = None
+        self._returns = self._downloads = None
         snapshot = self.desk.snapshot
         known = next((known for known in snapshot.orders if known.number == self._number), None)
         if known is None:
@@ -65,7 +71,8 @@ class OrderPage(Page):
         for licence in order.licences:
             self._cards.addWidget(LicenceCard(self.desk, order, licence, profile, self.tell))
         if order.downloads:
-            self._cards.addWidget(DownloadsCard(self.desk, order, profile, self.tell, self.go.emit))
+            self._downloads = DownloadsCard(self.desk, order, profile, self.tell, self.go.emit)
+            self._cards.addWidget(self._downloads)
         if order.shipments or order.downloads:
             self._cards.addWidget(ParcelsCard(self.desk, order, profile, self.tell))
         self._cards.addWidget(MoneyCard(self.desk, order, profile, self.tell))

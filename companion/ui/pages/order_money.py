@@ -67,7 +67,7 @@ class MoneyCard(Section):
             self.add(row(invoice, None))
 
     def _list(self, moves: tuple[Movement, ...]) -> QGridLayout:
-        """One line for each movement: the day, what it was, the amount."""
+        """One row for each movement: the day and the kind, what it was, the amount."""
         form = self.desk.format
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -81,11 +81,12 @@ class MoneyCard(Section):
             sign = "−" if move.kind is ChargeKind.REFUND else ""
             shown = move.kind is not ChargeKind.AUTHORIZATION
             amount = label(f"{sign}{form.money(move.amount)}", "strong" if shown else "muted", wrap=False)
+            kind = chip(_WORDS[move.kind], "attention" if move.showing else _TONES[move.kind])
+            day = column(label(form.date(move.at), "muted", wrap=False), kind, spacing=2)
             top = Qt.AlignmentFlag.AlignTop
-            grid.addWidget(label(form.date(move.at), "muted", wrap=False), place, 0, top)
-            grid.addLayout(said, place, 1)
-            grid.addWidget(chip(_WORDS[move.kind], "attention" if move.showing else _TONES[move.kind]), place, 2, top)
-            grid.addWidget(amount, place, 3, top | Qt.AlignmentFlag.AlignRight)
+            grid.addLayout(day, place, 0, top)
+            grid.addLayout(said, place, 1, top)
+            grid.addWidget(amount, place, 2, top | Qt.AlignmentFlag.AlignRight)
         return grid
 
 

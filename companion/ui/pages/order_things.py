@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
+from companion.domain.artifacts import Offer, offer_sentence
 from companion.domain.auto_renewal import AutoRenew, auto_renew_of, price_facts
-from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
 from companion.domain.licences import Standing, standing
 from companion.domain.orders import Download, Extension, ExtensionStatus, Licence, Order, Seat
 from companion.domain.products import charge_sentence, product_cards, standing_words, status_sentence
@@ -23,12 +22,10 @@ from companion.ui.pages.home import TONES
 from companion.ui.pages.page import RETURN_RENEWAL, Destination
 from companion.ui.pages.section import Section, Tell
 from companion.ui.renewal import ask_to_switch
-from companion.ui.widgets.basic import button, chip, facts_grid, label, line, row
+from companion.ui.widgets.basic import button, chip, facts_grid, label, line, restyle, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.switch import Switch
-
-_ENDED = (Standing.EXPIRED, Standing.REFUNDED)
 
 
 class LicenceCard(Section):
@@ -168,39 +165,27 @@ class DownloadsCard(Section):
 
     def _add_download(self, download: Download) -> None:
         desk, now, zone = self.desk, self.desk.now(), self.desk.services.zone
-        window = window_of((download,), now, zone)
-        if self._ended(download, now):
-            self.add(
-                label(f"{download.name} {download.version}", "strong"),
-                label("The licence has ended, so there is nothing to download for it any more.", "muted"),
-            )
-            return
-        state = state_of(download, now, zone)
-        tone = "over" if state is WindowState.CLOSED else ""
-        self.add(
-            label(f"{download.name} {download.version}", "strong"),
-            label(f"{desk.format.size(download.size)} · {download.filename}", "muted"),
-        )
-        if desk.snapshot.file(self.order.number, download.artifact_id) is not None:
+        offer = desk.offer(self.order, download)
+        here = desk.snapshot.file(self.order.number, download.artifact_id) is not None
+        said = label(offer_sentence(offer, download, now, zone, desk.format.date))
+        self.add(label(f"{download.name} {download.version}", "strong"))
+        if offer is Offer.ENDED:
+            restyle(said, role="muted")
+        else:
+            self.add(label(f"{desk.format.size(download.size)} · {download.filename}", "muted"))
+        if here:
             self.add(label("It is on this PC.", tone="ok"))
-            tone = ""
-        self.add(label(window_sentence(window, desk.format.date), tone=tone))
-        if state in (WindowState.OPEN, WindowState.CLOSES_TODAY):
+        elif offer is Offer.CAN_ASK:
+            restyle(said, tone="over")
+        self.add(said)
+        if offer is Offer.OPEN:
             destination = Destination("install", self.order.number, download.artifact_id)
-            self.add(row(button("Download and install…", lambda: self._go(destination), "primary"), None))
-        elif state is WindowState.CLOSED and self._may_ask(download):
-            ask = button("Ask the store to open it again", lambda: None, "primary")
+            words = "Install…" if here else "Download and install…"
+            self.add(row(button(words, lambda: self._go(destination), "primary"), None))
+        elif offer is Offer.CAN_ASK:
+            ask = button("Ask the store to open it again", lambda: None, "" if here else "primary")
             ask.clicked.connect(lambda: self._extend(ask, download))
             self.add(row(ask, None))
-
-    def _ended(self, download: Download, now: dt.datetime) -> bool:
-        """Whether the store would refuse the download because of its licence."""
-        behind = (licence for licence in self.order.licences if licence.id == download.licence_id)
-        return any(standing(self.order, licence, now) in _ENDED for licence in behind)
-
-    def _may_ask(self, download: Download) -> bool:
-        asked = download.extension is not None and download.extension.status is not ExtensionStatus.GRANTED
-        return self.profile.policies.downloads.extension_possible and not asked
 
     def _extend(self, pressed: QPushButton, download: Download) -> None:
         orders, number = self.desk.services.orders, self.order.number

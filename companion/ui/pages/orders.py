@@ -8,7 +8,7 @@ from companion.domain.orders import OrderStatus
 from companion.services.library_values import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
-from companion.ui.widgets.basic import Card, button, chip, column, label, row
+from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, row
 
 _STATUS = {
     OrderStatus.PROCESSING: ("Being processed", "attention"),
@@ -27,6 +27,10 @@ class OrdersPage(Page):
         desk.changed.connect(self.show_values)
 
     def show_values(self) -> None:
+        with self.keeping_focus():
+            self._render()
+
+    def _render(self) -> None:
         self.empty()
         orders = sorted(
             self.desk.snapshot.orders,
@@ -46,8 +50,7 @@ class OrdersPage(Page):
     def _card(self, known: KnownOrder) -> Card:
         card = Card(spacing=4)
         order = known.order
-        name = button(f"Order {known.number}", partial(self._open, known.number), "link")
-        name.setStyleSheet("font-size: 13pt; font-weight: 600; padding: 0;")
+        name = TitleLink(f"Order {known.number}", partial(self._open, known.number))
         show = button("Open", partial(self._open, known.number), name=f"Open order {known.number}")
         if order is None:
             card.add(row(name, None, show), label("It has not been read from the store yet.", "muted"))
@@ -55,8 +58,10 @@ class OrdersPage(Page):
         words, tone = _STATUS[order.status]
         things = ", ".join(item.name for item in order.line_items)
         facts = f"{self.desk.format.date(order.placed_at)} · {self.desk.format.money(order.total)}"
+        dated = row(chip(words, tone))
+        dated.addWidget(label(facts, "muted"), 1)
         line = row(spacing=12)
-        line.addLayout(column(row(name, chip(words, tone), None), label(things), label(facts, "muted"), spacing=4), 1)
+        line.addLayout(column(row(name, None), label(things), dated, spacing=4), 1)
         line.addWidget(show)
         card.add(line)
         return card

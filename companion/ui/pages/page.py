@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from companion.ui.desk import Desk
-from companion.ui.widgets.basic import clear, label, row
+from companion.ui.widgets.basic import clear, focusable, label, row, spoken
 
 CONTENT_WIDTH = 760
 RETURN_RENEWAL = "return-renewal"
 """What a `Destination` to the order page names to give back the last renewal at once."""
+EXTEND = "extend"
+"""What a `Destination` to the order page names to show its downloads, which can be asked for again there."""
 
 
 class Destination(NamedTuple):
@@ -21,6 +25,16 @@ class Destination(NamedTuple):
     page: str
     number: str = ""
     item: str = ""
+
+
+def centred(part: QWidget) -> QHBoxLayout:
+    """`part` in the middle of a wide window, and as wide as a small one."""
+    part.setMaximumWidth(CONTENT_WIDTH)
+    made = QHBoxLayout()
+    made.addStretch(1)
+    made.addWidget(part, 1000)
+    made.addStretch(1)
+    return made
 
 
 class Page(QWidget):
@@ -40,12 +54,16 @@ class Page(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._find: Callable[[], QWidget | None] | None = None
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda *_: self._show_found())
+        bar.actionTriggered.connect(lambda _: self._let_go())
         ground = QWidget()
         ground.setObjectName("page")
-        centred = QHBoxLayout(ground)
-        centred.setContentsMargins(32, 26, 32, 26)
         inner = QWidget()
-        inner.setMaximumWidth(CONTENT_WIDTH)
+        across = centred(inner)
+        across.setContentsMargins(32, 26, 32, 26)
+        ground.setLayout(across)
         self._body = QVBoxLayout(inner)
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(14)
@@ -57,9 +75,6 @@ class Page(QWidget):
         self.content.setSpacing(14)
         self._body.addLayout(self.content)
         self._body.addStretch(1)
-        centred.addStretch(1)
-        centred.addWidget(inner, 100)
-        centred.addStretch(1)
         self._scroll.setWidget(ground)
         outer.addWidget(self._scroll)
 
@@ -77,11 +92,42 @@ class Page(QWidget):
 
     def scroll_to_top(self) -> None:
         """Show the beginning of the page."""
+        self._let_go()
         self._scroll.verticalScrollBar().setValue(0)
 
     def scroll_to(self, part: QWidget) -> None:
         """Show a part of the page whole, where it fits."""
+        self._let_go()
         self._scroll.ensureWidgetVisible(part, 0, 20)
+
+    def keep_in_sight(self, find: Callable[[], QWidget | None]) -> None:
+        """Show the part that `find` gives, also while the page is still being made, until the person scrolls."""
+        self._find = find
+        self._show_found()
+
+    def _show_found(self) -> None:
+        part = self._find() if self._find is not None else None
+        if part is None or not self.isAncestorOf(part):
+            return
+        self._scroll.ensureWidgetVisible(part, 0, 20)
+        if part.height() > self._scroll.viewport().height() - 40:
+            # Of what is taller than the window, the beginning.
+            bar = self._scroll.verticalScrollBar()
+            bar.setValue(bar.value() + part.mapTo(self._scroll, QPoint(0, 0)).y() - 20)
+
+    def _let_go(self) -> None:
+        self._find = None
+
+    @contextlib.contextmanager
+    def keeping_focus(self) -> Iterator[None]:
+        """Make the page anew, and leave the keyboard at the button where it was."""
+        focused = QApplication.focusWidget()
+        name = spoken(focused) if focused is not None and self.isAncestorOf(focused) else ""
+        yield
+        again = next((part for part in focusable(self) if spoken(part) == name), None) if name else None
+        if again is not None:
+            # It takes the focus only once it is shown, which is when the page has been laid out.
+            QTimer.singleShot(0, again, again.setFocus)
 
     def empty(self) -> None:
         """Take everything but the title off the page."""

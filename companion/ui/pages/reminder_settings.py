@@ -22,6 +22,7 @@ from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.switch import Switch
 
 _WIDTH = 468
+_NAME_WIDTH = 140
 _NAMES = {
     ReminderKind.RENEWAL: ("Renewal charges", "Before your card is charged"),
     ReminderKind.CANCEL_BY: ("Last day to cancel", "If before the charge"),
@@ -51,7 +52,7 @@ class WhenCard(Card):
         found, position = choices(kind, settings, profile.policies.reminders if profile is not None else None)
         words = [choice.words for choice in found]
         box = Choice(self._desk.theme, f"{name}: how long before", words, position)
-        box.setFixedWidth(_WIDTH)
+        box.setMaximumWidth(_WIDTH)
 
         def chosen(index: int) -> None:
             self._desk.reminders.keep_settings(with_leads(self._desk.reminders.settings, kind, found[index].leads))
@@ -152,8 +153,10 @@ def _setting(name: str, about: str, control: QWidget) -> QWidget:
     made = QWidget()
     across = row(spacing=16)
     across.setContentsMargins(0, 0, 0, 0)
-    across.addLayout(column(label(name, "strong"), label(about, "small"), spacing=1), 1)
-    across.addWidget(control)
+    named = label(name, "strong")
+    named.setMinimumWidth(_NAME_WIDTH)
+    across.addLayout(column(named, label(about, "small"), spacing=1), 1)
+    across.addWidget(control, 2 if isinstance(control, Choice) else 0)
     made.setLayout(across)
     return made
 

@@ -58,6 +58,10 @@ class RemindersPage(Page):
         self.arrive(Destination("reminders", item="" if self._in_settings else SETTINGS))
 
     def show_values(self) -> None:
+        with self.keeping_focus():
+            self._render()
+
+    def _render(self) -> None:
         clear(self._cards)
         self.title.setText("Settings of reminders" if self._in_settings else "Reminders")
         self._turn.setText("Back to the reminders" if self._in_settings else "Settings")
@@ -107,16 +111,21 @@ class RemindersPage(Page):
         card.add(label(told.title, "strong", tone="attention"), label(told.body))
         number = reminder.subject.order_number
         actions: list[QWidget | None] = [
-            button(f"{ACTION_WORDS[action]}…", partial(self._act, action, reminder)) for action in told.actions
+            button(
+                f"{ACTION_WORDS[action]}…",
+                partial(self._act, action, reminder),
+                name=f"{ACTION_WORDS[action]}: {told.title}, order {number}",
+            )
+            for action in told.actions
         ]
         never = button(
             "Don't remind me of this",
             partial(self.desk.reminders.silence, reminder),
             "link",
-            name=f"Don't remind me of this: {told.title}",
+            name=f"Don't remind me of this: {told.title}, order {number}",
         )
         card.body.addSpacing(4)
-        card.add(row(*actions, self._later(reminder, told.title), None))
+        card.add(row(*actions, self._later(reminder, f"{told.title}, order {number}"), None))
         card.add(row(button(f"Open order {number}", partial(self._open, number), "link"), never, None, spacing=18))
         return card
 

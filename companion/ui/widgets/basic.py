@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
 
 from companion.ui.icons import icon
+
+_LEAST_TITLE = 160
 
 
 def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selectable: bool = False) -> QLabel:
@@ -26,6 +35,9 @@ def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selec
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
+    if wrap:
+        # One long word, such as a path, must not push the buttons beside it out of a small window.
+        made.setMinimumWidth(1)
     if role:
         made.setProperty("role", role)
     if tone:
@@ -34,6 +46,18 @@ def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selec
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        # Tab stops only where something can be done; a text does not show that it has the focus.
+        made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    return made
+
+
+def exact(name: str, role: str = "") -> QLineEdit:
+    """A path or digest to be read and copied as it is; what does not fit can be scrolled to. `name` says what it is."""
+    made = QLineEdit()
+    made.setReadOnly(True)
+    made.setAccessibleName(name)
+    made.setProperty("role", f"exact {role}".rstrip())
+    made.textChanged.connect(lambda: made.home(False))
     return made
 
 
@@ -49,6 +73,8 @@ def button(text: str, clicked: Callable[[], object], role: str = "", *, name: st
     made = QPushButton(text)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    # Enter presses the button that has the focus, as it does in every dialog.
+    made.setAutoDefault(True)
     if role:
         made.setProperty("role", role)
     if name:
@@ -57,6 +83,33 @@ def button(text: str, clicked: Callable[[], object], role: str = "", *, name: st
         made.setToolTip(tip)
     made.clicked.connect(lambda: clicked())
     return made
+
+
+class TitleLink(QPushButton):
+    """A card's title that leads on; a long name a store gave ends in "…" where there is no room for all of it."""
+
+    def __init__(self, text: str, clicked: Callable[[], object], *, name: str = "") -> None:
+        super().__init__(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(True)
+        self.setProperty("role", "link title")
+        self.setAccessibleName(name or text)
+        self.clicked.connect(lambda: clicked())
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), _LEAST_TITLE), hint.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.width() - 8
+        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        self.setToolTip("" if option.text == self.text() else self.text())
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.end()
 
 
 def icon_label(name: str, colour: str, size: int = 20) -> QLabel:
@@ -149,10 +202,41 @@ def fit_height(dialog: QDialog) -> None:
         dialog.resize(width, layout.totalHeightForWidth(width))
 
 
+def spoken(part: QWidget) -> str:
+    """What a screen reader calls a widget."""
+    text = part.property("text")
+    return part.accessibleName() or (text if isinstance(text, str) else "")
+
+
+def focusable(part: QWidget | QLayout | None) -> Iterator[QWidget]:
+    """What the Tab key stops at within `part`, in the order in which it is read."""
+    if part is None:
+        return
+    if isinstance(part, QWidget):
+        put_away = part.isHidden() and part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+        if put_away or not part.isEnabled():
+            return
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield part
+        elif isinstance(part, QScrollArea):
+            yield from focusable(part.widget())
+        else:
+            yield from focusable(part.layout())
+        return
+    for place in range(part.count()):
+        item = part.itemAt(place)
+        if item is not None:
+            yield from focusable(item.widget() or item.layout())
+
+
 def clear(layout: QLayout) -> None:
     """Remove and delete everything in `layout`."""
+    focused = QApplication.focusWidget()
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
+            if focused is not None and (focused is widget or widget.isAncestorOf(focused)):
+                # Hidden with the focus, it would hand it on to whatever comes next, and the page would jump there.
+                focused.clearFocus()
             widget.hide()
             widget.deleteLater()
         elif (inner := item.layout()) is not None:

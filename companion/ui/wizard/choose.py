@@ -7,12 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton
 
-from companion.domain.artifacts import fitting
-from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
+from companion.domain.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.orders import Download, Order
 from companion.domain.profile import Profile
 from companion.ui.desk import Desk
-from companion.ui.widgets.basic import button, clear, column, label, row
+from companion.ui.widgets.basic import button, clear, column, exact, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
@@ -49,12 +48,13 @@ class ChooseStep(Step):
         for index, download in enumerate(fitting(order, self.desk.services.platform.name)):
             choice = QRadioButton(f"{download.name} {download.version}")
             here = self.desk.snapshot.file(order.number, download.artifact_id)
-            opened = state_of(download, now, zone) in (WindowState.OPEN, WindowState.CLOSES_TODAY) or here is not None
+            offer = offer_of(order, download, profile, now, zone)
+            opened = offer is Offer.OPEN or here is not None
             choice.setEnabled(opened)
             choice.setChecked(opened and (download.artifact_id == artifact_id or self._group.checkedId() < 0))
             self._group.addButton(choice, index)
             self._downloads[index] = download
-            window = window_sentence(window_of((download,), now, zone), self.desk.format.date)
+            window = offer_sentence(offer, download, now, zone, self.desk.format.date)
             if here is not None:
                 window = "It is on this PC already."
             size = self.desk.format.size(download.size)
@@ -66,7 +66,8 @@ class ChooseStep(Step):
             self.tell(Notice("Nothing to install here", words, "The order's page shows what it holds.", closable=False))
 
     def _show_folder(self) -> None:
-        self._where = label(str(self._folder), selectable=True)
+        self._where = exact("The folder it is saved in")
+        self._where.setText(str(self._folder))
         change = button("Change…", self._choose_folder, name="Choose another folder")
         self.content.addSpacing(6)
         self.content.addWidget(label("It is saved in", "muted"))

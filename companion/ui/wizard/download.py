@@ -11,7 +11,7 @@ from companion.services.downloads import QueueItem
 from companion.services.purchases import Fetched
 from companion.ui.desk import Desk
 from companion.ui.format import Format, duration
-from companion.ui.widgets.basic import button, column, label, row
+from companion.ui.widgets.basic import button, column, exact, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.speed import SpeedGraph
 from companion.ui.wizard.job import Job
@@ -153,8 +153,8 @@ class VerifyStep(Step):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "The file is whole", "", "Continue to installation")
-        self._place = label("", selectable=True)
-        self._digest = label("", "small", selectable=True)
+        self._place = exact("Where the file is")
+        self._digest = exact("The file's SHA-256", "small")
         self._folder = button("Show in folder", self._show_folder)
         self.content.addLayout(column(label("Where it is", "muted"), self._place, row(self._folder, None), spacing=4))
         self.content.addWidget(self._digest)

@@ -105,6 +105,7 @@ class InstallPage(Page):
             step.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
         self._stack.setCurrentIndex(index)
         self._stepper.show_step(index)
+        self.scroll_to_top()
 
     def _enter(self, index: int) -> None:
         self._show(index)

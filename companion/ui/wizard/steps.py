@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.support import offers_number
@@ -19,10 +20,11 @@ STEPS = ("Choose", "Check this PC", "Download", "Verify", "Install", "Done")
 
 
 class Stepper(QFrame):
-    """Where in the wizard one is."""
+    """Where in the wizard one is; where not all names fit beside each other, only the present step has its own."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._current = 0
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(8)
@@ -35,12 +37,30 @@ class Stepper(QFrame):
 
     def show_step(self, current: int) -> None:
         """Mark the step with index `current`; the earlier ones are done."""
+        self._current = current
         for index, made in enumerate(self._labels):
-            tone = "ok" if index < current else "here" if index == current else ""
-            mark = "✓" if index < current else str(index + 1)
-            made.setText(f"{mark}  {STEPS[index]}")
-            restyle(made, tone=tone)
+            restyle(made, tone="ok" if index < current else "here" if index == current else "")
         self.setAccessibleName(f"Step {current + 1} of {len(STEPS)}: {STEPS[current]}")
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._name_all(True)
+        if self.sizeHint().width() > self.width():
+            self._name_all(False)
+
+    def _name_all(self, everything: bool) -> None:
+        for index, made in enumerate(self._labels):
+            mark = "✓" if index < self._current else str(index + 1)
+            named = everything or index == self._current
+            made.setText(f"{mark}  {STEPS[index]}" if named else mark)
+            made.setToolTip("" if named else STEPS[index])
 
 
 class Step(QWidget):
@@ -76,6 +96,10 @@ class Step(QWidget):
         self.buttons = row(self.back, None, self.onward)
         outer.addLayout(self.buttons)
         outer.addStretch(1)
+
+    def heightForWidth(self, width: int) -> int:
+        # The page is as tall as the step that is shown, and not as the longest of all six.
+        return -1 if self.isHidden() else super().heightForWidth(width)
 
     def enter(self, job: Job) -> None:
         """Called when this step begins, or begins again."""

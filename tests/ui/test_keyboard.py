@@ -1,0 +1,102 @@
+"""The window without a mouse."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from companion.demo.customers import Account
+from companion.demo.server import DemoStore
+from companion.ui.app import WindowedProgram
+from companion.ui.pages.page import Destination
+from companion.ui.widgets.basic import button, focusable, spoken
+
+CLOSED, UNWANTED, OPEN = "LF-5562-8803", "LF-3126-9058", "LF-5930-2216"
+
+
+@pytest.fixture
+def filled(program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot) -> WindowedProgram:
+    """The program in front, with some orders."""
+    for account in store.accounts:
+        if account.order_number in (CLOSED, UNWANTED, OPEN):
+            add(account)
+    program.window.notices.clear()
+    with qtbot.waitActive(program.window):
+        program.window.bring_to_front()
+    return program
+
+
+def _focused() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "place",
+    [Destination("add"), Destination("home"), Destination("order", CLOSED), Destination("downloads"),
+     Destination("reminders"), Destination("help")],
+    ids=lambda place: place.page,
+)  # fmt: skip
+def test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight(
+    filled: WindowedProgram, place: Destination, qtbot: QtBot
+) -> None:
+    window = filled.window
+    window.go(place)
+    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: all(part.isVisible() for part in focusable(window.current)))
+    parts = list(focusable(window.current))
+    assert len(parts) > 1
+    parts[0].setFocus()
+    visited = [parts[0]]
+    for _ in parts[1:]:
+        qtbot.keyClick(_focused(), Qt.Key.Key_Tab)
+        if not window.current.isAncestorOf(_focused()):
+            break
+        visited.append(_focused())
+        middle = _focused().mapTo(window, _focused().rect().center())
+        assert window.rect().contains(middle), spoken(_focused())
+    # Of radio buttons that belong together, Tab stops at one.
+    assert visited == [part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+
+@pytest.mark.parametrize("page", ["home", "orders", "downloads", "reminders"])
+def test_no_two_buttons_of_a_list_sound_alike(filled: WindowedProgram, page: str, qtbot: QtBot) -> None:
+    filled.window.go(Destination(page))
+    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    names = sorted(spoken(part) for part in focusable(filled.window.current))
+    assert all(names)
+    # A heading that opens its order, and the button beside it that does the same, may.
+    same = [one for one, other in itertools.pairwise(names) if one == other and not one.startswith("Open order")]
+    assert not same
+
+
+def test_the_keyboard_stays_where_it_was_when_the_page_is_made_anew(filled: WindowedProgram, qtbot: QtBot) -> None:
+    filled.window.go(Destination("order", CLOSED))
+    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    before = next(part for part in focusable(filled.window.current) if spoken(part) == "Invoice…")
+    before.setFocus()
+    at = before.mapTo(filled.window, QPoint(0, 0))
+    with qtbot.waitSignal(filled.desk.changed, timeout=10_000):
+        filled.desk.refresh()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None and _focused() is not before)
+    assert spoken(_focused()) == "Invoice…"
+    qtbot.waitUntil(lambda: _focused().mapTo(filled.window, QPoint(0, 0)) == at)
+
+
+def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    ground = QWidget()
+    made = button("Open", lambda: pressed.append("Open"))
+    made.setParent(ground)
+    qtbot.addWidget(ground)
+    ground.show()
+    made.setFocus()
+    qtbot.keyClick(made, Qt.Key.Key_Return)
+    assert pressed == ["Open"]
+    assert isinstance(made, QPushButton)

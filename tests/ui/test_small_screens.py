@@ -1,0 +1,98 @@
+"""The window on the smallest laptops: nothing is cut off, and what was asked for is in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from companion.demo.customers import Account
+from companion.demo.server import DemoStore
+from companion.ui.app import WindowedProgram
+from companion.ui.pages.page import EXTEND, Destination
+from companion.ui.wizard.steps import STEPS, Stepper
+
+CLOSED, UNWANTED, REFUNDED = "LF-5562-8803", "LF-3126-9058", "LF-5781-6492"
+
+
+@pytest.fixture
+def small(program: WindowedProgram, store: DemoStore, add: Callable[[Account], None]) -> WindowedProgram:
+    """The program in a window as small as it becomes, with orders of many kinds."""
+    program.window.resize(program.window.minimumSize())
+    for account in store.accounts:
+        if account.order_number in (CLOSED, UNWANTED, REFUNDED):
+            add(account)
+    return program
+
+
+def in_sight(part: QWidget, page: QWidget) -> bool:
+    """Whether the beginning of `part` can be seen on its page."""
+    viewport = page.findChild(QScrollArea).viewport()
+    top = part.mapTo(viewport, QPoint(0, 0)).y()
+    return part.isVisible() and 0 <= top < viewport.height() - 40
+
+
+def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot: QtBot) -> None:
+    window = small.window
+    places = [Destination("order", number) for number in (CLOSED, UNWANTED, REFUNDED)]
+    places += [Destination(name) for name in ("add", "home", "orders", "downloads", "reminders", "help")]
+    places += [Destination("reminders", item="settings"), Destination("install", CLOSED)]
+    for place in places:
+        window.go(place)
+        qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
+        area = window.current.findChild(QScrollArea)
+        assert area.widget().minimumSizeHint().width() <= area.viewport().width(), place
+
+
+def test_the_window_opens_no_larger_than_the_screen(program: WindowedProgram) -> None:
+    screen = program.window.screen().availableSize()
+    assert program.window.size().boundedTo(screen) == program.window.size()
+    assert program.window.minimumSize() == QSize(720, 400)
+
+
+def test_the_steps_keep_the_name_of_the_present_one_where_not_all_fit(qtbot: QtBot) -> None:
+    ground, stepper = QWidget(), Stepper()
+    QVBoxLayout(ground).addWidget(stepper)
+    qtbot.addWidget(ground)
+    stepper.show_step(2)
+    ground.resize(900, 60)
+    ground.show()
+    texts = [made.text() for made in stepper._labels]
+    assert all(name in text for name, text in zip(STEPS, texts, strict=True))
+    ground.resize(400, 60)
+    texts = [made.text() for made in stepper._labels]
+    assert texts == ["✓", "✓", "3  Download", "4", "5", "6"]
+    assert stepper.sizeHint().width() <= stepper.width() < 400
+    assert stepper.accessibleName() == "Step 3 of 6: Download"
+
+
+def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgram, qtbot: QtBot) -> None:
+    small.window.go(Destination("order", CLOSED, EXTEND))
+    page = small.window.page("order")
+    qtbot.waitUntil(lambda: page._downloads is not None and in_sight(page._downloads, page), timeout=10_000)
+    # The order is read from the store meanwhile, and the page made anew.
+    qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: in_sight(page._downloads, page))
+
+
+def test_an_article_chosen_from_a_long_list_comes_into_sight(small: WindowedProgram, qtbot: QtBot) -> None:
+    small.window.go(Destination("help"))
+    page = small.window.page("help")
+    qtbot.waitUntil(lambda: not small.runner.busy)
+    hits = tuple(small.desk.services.help.search("order", 12))
+    page._show_all(hits)
+    page._open(hits[-1].name)
+    qtbot.waitUntil(lambda: in_sight(page._article, page), timeout=10_000)
+
+
+def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedProgram, qtbot: QtBot) -> None:
+    small.window.go(Destination("downloads"))
+    page = small.window.page("downloads")
+    assert {identity.split("/")[0] for identity in page._cards} == {CLOSED, UNWANTED}
+    small.window.go(Destination("install", REFUNDED))
+    choose = small.window.page("install")._steps[0]
+    qtbot.waitUntil(lambda: bool(choose._downloads), timeout=10_000)
+    assert not choose.onward.isEnabled()
