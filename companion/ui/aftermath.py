@@ -46,7 +46,7 @@ class AftermathNews(QObject):
         self._tell_of_entries(found.restored, alone=not found.installations)
         for installation in found.installations:
             self._tell_of(installation)
-        if any(each.standing is not Standing.RUNNING for each in found.installations):
+        if any(each.standing not in (Standing.RUNNING, Standing.WAITS) for each in found.installations):
             self.important.emit()
 
     def _tell_of(self, found: WentOn) -> None:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.domain.closing import Reopening
 from companion.domain.transfers import TransferState
 from companion.services.assembly import Services
 from companion.ui.app import WindowedProgram
@@ -194,10 +195,17 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
     finally:
         end_blocker()
     qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
+    marker = tmp_path / "opened-again"
+    again = Reopening(name="Test Mail", arguments=("/usr/bin/touch", str(marker)))
+    services.aftermath.reopenings.remember([again])
     _step(page).go_on()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 5, timeout=30_000)
     assert any("is installed" in text for text in texts_of(page))
     qtbot.waitUntil(lambda: any("This PC uses one of them" in text for text in texts_of(page)))
+    qtbot.waitUntil(lambda: "Open Test Mail again" in texts_of(page), timeout=15_000)
+    _button(page, "Open Test Mail again").click()
+    qtbot.waitUntil(marker.exists, timeout=15_000)
+    assert "Open Test Mail again" not in texts_of(page)
     seats = services.orders.order(account.order_number).licences[0].seats
     assert services.this_pc.seat_id in {seat.id for seat in seats}
 
