@@ -79,11 +79,10 @@ class AftermathNews(QObject):
             self._notices.drop(_CLOSED)
             return
         names = names_of(closed)
-        notice = Notice(
-            f"{names} was closed for the installation",
-            "It can be opened again as it was.",
-            actions=((f"Open {names} again", self._reopen),),
-        )
+        several = len({program.program.name for program in closed}) > 1
+        title = f"{names} {'were' if several else 'was'} closed for the installation"
+        message = "They can be opened again as they were." if several else "It can be opened again as it was."
+        notice = Notice(title, message, actions=((f"Open {names} again", self._reopen),))
         notice.closed.connect(self._decline)
         self._notices.show_notice(_CLOSED, notice)
 
@@ -107,5 +106,6 @@ def reopened_notice(found: Iterable[Reopened]) -> Notice | None:
     untold = [each for each in found if each.ending not in (Ending.OPENED, Ending.RUNNING)]
     if not untold:
         return None
-    title = f"{joined(sorted({each.name for each in untold}))} was not opened again"
+    names = sorted({each.name for each in untold})
+    title = f"{joined(names)} {'were' if len(names) > 1 else 'was'} not opened again"
     return Notice(title, " ".join(reopened_sentence(each) for each in untold), tone="attention")
