@@ -20,7 +20,7 @@ def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
     """
     text = ""
     if from_stdin:
-        text = sys.stdin.readline().rstrip("\r\n")
+        text = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
     elif somebody_there():
         import getpass
 

@@ -60,12 +60,24 @@ class Output:
         self.as_json = as_json
         self.progress_json = progress_json
         self._bar_open = False
+        self._said_result = False
 
     def result(self, shown: Value, *lines: str) -> None:
-        """Print the outcome: `shown` as the one JSON object, or `lines` for a person."""
+        """Print the outcome: `shown` as the one JSON object, or `lines` for a person.
+
+        Raises `CompanionError` ``not-written`` when it did not get out, so that no script takes nothing for success.
+        """
         self.end_bar()
+        self._said_result = True
         for line in (self._json(shown),) if self.as_json else lines:
-            _write(sys.stdout, line)
+            trouble = _write(sys.stdout, line)
+            if trouble is not None:
+                raise CompanionError(
+                    "not-written",
+                    "The result could not be written",
+                    f"It was worked out, but nothing can be written to standard output ({trouble}).",
+                    "Check that the disk is not full.",
+                )
 
     def say(self, *lines: str) -> None:
         """Tell a person, on stderr, what is going on; a script that reads JSON is left alone."""
@@ -75,9 +87,9 @@ class Output:
                 _write(sys.stderr, line)
 
     def error(self, error: CompanionError) -> int:
-        """Print an expected failure and return its exit code."""
+        """Print an expected failure and return its exit code; after a result, it does not become a second object."""
         self.end_bar()
-        if self.as_json:
+        if self.as_json and not self._said_result:
             _write(sys.stdout, self._json(Failure(error=Trouble.of(error))))
         else:
             _write(sys.stderr, f"{error.title}\n  {error.message}\n  → {error.hint}")
@@ -103,7 +115,7 @@ class Output:
         """Show how a transfer stands: a JSON line, a bar on a terminal, or nothing."""
         if self.progress_json:
             _write(sys.stderr, self._json(progress))
-        elif not self.as_json and sys.stderr.isatty():
+        elif not self.as_json and sys.stderr is not None and sys.stderr.isatty():
             sys.stderr.write("\r\x1b[2K" + bar(progress))
             sys.stderr.flush()
             self._bar_open = True
@@ -117,24 +129,36 @@ class Output:
     @staticmethod
     def _json(shown: Value) -> str:
         # A console that cannot show every sign must still get the whole of every text.
-        plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+        encoding = sys.stdout.encoding if sys.stdout is not None else None
+        plain = (encoding or "").lower().replace("-", "") != "utf8"
         return json.dumps(to_builtins(shown), ensure_ascii=plain)
 
 
-def _write(stream: TextIO, line: str) -> None:
-    """Print one line; whoever closed the other end (``| head``) has seen enough, which is no failure."""
+def _write(stream: TextIO | None, line: str) -> str | None:
+    """Print one line; returns why that did not work.
+
+    Whoever closed the other end (``| head``) has seen enough, and a program without a console (``companionw``) has
+    nobody to tell: both are no failure.
+    """
+    if stream is None:
+        return None
     try:
         print(line, file=stream, flush=True)
     except BrokenPipeError:
         _give_up(stream)
+    except OSError as error:
+        _give_up(stream)
+        return error.strerror or str(error)
+    return None
 
 
 def settle() -> None:
     """Get out what is still to be printed, before Python does so at its end and complains of a closed pipe."""
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
-        except BrokenPipeError:
+            if stream is not None:
+                stream.flush()
+        except OSError:
             _give_up(stream)
 
 

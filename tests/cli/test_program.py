@@ -89,6 +89,34 @@ def test_a_reader_who_has_seen_enough_is_no_failure(environment: dict[str, str])
     assert piped.stderr == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["--help", "bogus --json", "verify /dev/null", 'preflight --json --profile "$0"'])
+def test_a_program_without_streams_ends_as_it_would_with_them(
+    environment: dict[str, str], words: str, closed: str
+) -> None:
+    """As on Windows without a console, where Python has no standard streams at all."""
+
+    def ends(streams: str) -> subprocess.CompletedProcess[bytes]:
+        asked = f"{sys.executable} -m companion {words} {streams}"
+        return subprocess.run(["sh", "-c", asked, str(PROFILE)], env=environment, capture_output=True, timeout=60)
+
+    usual, without = ends(""), ends(closed)
+    assert usual.returncode == without.returncode
+    assert b"Traceback" not in without.stderr + without.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_a_result_that_did_not_get_out_is_no_success(environment: dict[str, str], form: str) -> None:
+    words = [*COMPANION, "preflight", "--stage", "download", "--profile", str(PROFILE), *filter(None, [form])]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(words, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("The result could not be written\n")
+    assert "Traceback" not in ran.stderr
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_console_with_few_signs_does_not_end_the_program(environment: dict[str, str], encoding: str) -> None:
     spoken = {**environment, "PYTHONIOENCODING": f"{encoding}:strict"}
@@ -142,8 +170,27 @@ def test_ctrl_c_ends_with_130(store: tuple[subprocess.Popen[str], StoreReady]) -
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
+    # The one object was the line that said it is ready.
+    assert out == ""
+    assert err.startswith("Stopped\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_who_stops_a_command_before_its_result_gets_that_as_the_one_object(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    fifo = tmp_path / "profile"
+    os.mkfifo(fifo)
+    words = [*COMPANION, "preflight", "--profile", str(fifo), "--json"]
+    process = subprocess.Popen(
+        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+    with fifo.open("wb"):  # Opens once the command reads, and gives it nothing.
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
     assert json.loads(out)["error"]["code"] == "stopped"
-    assert "Traceback" not in err
+    assert err == ""
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux") or not shutil.which("script"), reason="needs script(1)")
