@@ -136,6 +136,17 @@ def _aftermath(where: Places, platform: Platform, note: Note) -> Aftermath:
     return Aftermath(where.state, platform, utc_now, note, start_command(where, tray=False))
 
 
+def look_for_store(address: str) -> None:
+    """Ask whether a store answers at `address`; blocks. Raises `CompanionError` with the reason when none does."""
+    from companion.services.store import StoreClient
+
+    client = StoreClient(address)
+    try:
+        client.profile()
+    finally:
+        client.close()
+
+
 def build_local(home: Path | None) -> Local:
     """Build what needs no store; nothing is written anywhere until something of this PC is changed."""
     from companion.services.closing import Closing

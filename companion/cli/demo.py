@@ -146,7 +146,7 @@ def demo(run: Run) -> int:
 
 
 def _in_window(run: Run) -> int:
-    from companion.compose import build_services
+    from companion.compose import build_services, look_for_store
     from companion.services.assembly import Services
     from companion.ui.app import run_window
     from companion.ui.pages.add import SampleLogIn
@@ -162,4 +162,4 @@ def _in_window(run: Run) -> int:
             for account in grounds.store.accounts
         )
         print(f"The embedded store answers at {grounds.store.url}.", file=sys.stderr)
-        return run_window(build, tray=False, samples=samples)
+        return run_window(build, look_for_store, tray=False, samples=samples)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def open_window(run: Run) -> int:
     """Open the window, or start in the tray."""
     require_display()
-    from companion.compose import build_services, home_places
+    from companion.compose import build_services, home_places, look_for_store
     from companion.ui.app import run_window
 
     asked = run.arguments
@@ -22,7 +22,8 @@ def open_window(run: Run) -> int:
     def build(store: str | None) -> Services:
         return build_services(asked.home, store or asked.store, verbose=asked.verbose)
 
-    return run_window(build, tray=asked.tray, store=asked.store, state=home_places(asked.home).state)
+    state = home_places(asked.home).state
+    return run_window(build, look_for_store, tray=asked.tray, store=asked.store, state=state)
 
 
 def has_display() -> bool:

@@ -32,7 +32,7 @@ class _Words:
     retryable: bool = False
 
 
-_AGAIN = "Try again in a few minutes. If it stays like this, contact support with the code below."
+_AGAIN = "Try again in a few minutes. If it stays like this, contact support."
 
 _WORDS = {
     "credentials-wrong": _Words(

@@ -72,8 +72,21 @@ class StoreClient:
         self._session.close()
 
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
-        """The vendor profile, or None when it is still the one `etag` names."""
-        return self._get("/v1/profile", Profile, etag=etag)
+        """The vendor profile, or None when it is still the one `etag` names.
+
+        Raises `CompanionError` ``not-a-store`` when somebody answers who does not offer one.
+        """
+        try:
+            return self._get("/v1/profile", Profile, etag=etag)
+        except CompanionError as error:
+            if error.code != "not-found":
+                raise
+            raise CompanionError(
+                "not-a-store",
+                "No store was found there",
+                f"{urllib.parse.urlsplit(self.url).netloc} answers, but not as a store that works with Companion.",
+                "Compare the address with the one in the store's confirmation e-mail.",
+            ) from None
 
     def time(self) -> dt.datetime | None:
         """The store's clock, or None when it does not tell or cannot be reached; to the second."""

@@ -30,7 +30,7 @@ from companion.ui.notifications.window import WindowWay
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.pages.page import Destination
 from companion.ui.reminding import Reminding
-from companion.ui.start import ask_at_start
+from companion.ui.start import Check, ask_at_start
 from companion.ui.tasks import TaskRunner
 from companion.ui.theme import Theme, apply_theme, system_theme
 from companion.ui.tray import Tray
@@ -220,6 +220,7 @@ class WindowedProgram:
 
 def run_window(
     build: Callable[[str | None], Services],
+    check: Check,
     *,
     tray: bool,
     store: str | None = None,
@@ -228,7 +229,8 @@ def run_window(
 ) -> int:
     """Run the window until the person quits; returns the exit code.
 
-    `build` makes the services for a store's address (None: the one used last). A failure before the window can open is
+    `build` makes the services for a store's address (None: the one used last); `check` asks whether there is a store at
+    an address the person typed. A failure before the window can open is
     shown in a dialog, which asks for the address when there is none. Of several programs that keep their things in
     `state` only the first one runs; a later one hands over what it was asked for. `samples` are log-ins of a demo
     store, offered on the first-run page.
@@ -239,7 +241,7 @@ def run_window(
         if instance is not None and not instance.begin(Wishes(tray=tray, store=store)):
             return 0
     except CompanionError as error:
-        ask_at_start(qt, error)
+        ask_at_start(qt, error, check)
         return 1
     services: Services | None = None
     address: str | None = None
@@ -247,7 +249,7 @@ def run_window(
         try:
             services = build(address)
         except CompanionError as error:
-            address = ask_at_start(qt, error)
+            address = ask_at_start(qt, error, check)
             if address is None:
                 return 1
     try:

@@ -2,42 +2,101 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from companion.compose import look_for_store
+from companion.demo.server import DemoStore
 from companion.domain.errors import CompanionError, Kind
 from companion.ui.start import StartDialog
+from companion.ui.tasks import TaskRunner
 
 NO_STORE = CompanionError("no-store", "No store has been chosen", "None is known.", "Name it.", kind=Kind.USAGE)
 
 
-def _press(dialog: StartDialog, text: str) -> None:
-    next(found for found in dialog.findChildren(QPushButton) if found.text() == text).click()
+@pytest.fixture
+def runner(qtbot: QtBot) -> Iterator[TaskRunner]:
+    made = TaskRunner()
+    yield made
+    made.shut_down()
 
 
-def test_it_asks_for_the_store_once_and_takes_only_safe_addresses(qtbot: QtBot) -> None:
-    dialog = StartDialog(NO_STORE)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    field = dialog.findChild(QLineEdit)
-    assert field is not None
+class OtherSite(http.server.SimpleHTTPRequestHandler):
+    """A web site that is no store."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def other_site(tmp_path: Path) -> Iterator[str]:
+    handler = functools.partial(OtherSite, directory=str(tmp_path))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class Start:
+    """The dialog, as a person uses it."""
+
+    def __init__(self, qtbot: QtBot, runner: TaskRunner) -> None:
+        self.qtbot = qtbot
+        self.dialog = StartDialog(NO_STORE, runner, look_for_store)
+        qtbot.addWidget(self.dialog)
+        self.dialog.show()
+
+    def types(self, address: str) -> None:
+        field = self.dialog.findChild(QLineEdit)
+        assert field is not None
+        self.qtbot.waitUntil(field.isEnabled)
+        field.setText(address)
+        next(found for found in self.dialog.findChildren(QPushButton) if found.text() == "Use this store").click()
+
+    def reads(self, words: str) -> None:
+        self.qtbot.waitUntil(lambda: any(words in found.text() for found in self.dialog.findChildren(QLabel)))
+
+
+def test_it_takes_only_safe_addresses(qtbot: QtBot, runner: TaskRunner) -> None:
+    start = Start(qtbot, runner)
     for bad in ("", "http://store.example", "https://", "ftp://store.example", "https://user:pw@store.example"):
-        field.setText(bad)
-        _press(dialog, "Use this store")
-        assert dialog.isVisible()
-        assert dialog.address is None
-        qtbot.waitUntil(lambda: any("address" in found.text() for found in dialog.findChildren(QLabel)))
-    field.setText("https://store.example/")
-    _press(dialog, "Use this store")
-    assert dialog.address is not None
-    assert dialog.address.startswith("https://store.example")
+        start.types(bad)
+        start.reads("address")
+        assert start.dialog.isVisible()
+        assert start.dialog.address is None
 
 
-def test_any_other_failure_is_told_and_asks_nothing(qtbot: QtBot) -> None:
+def test_it_takes_an_address_only_when_a_store_answers_there(
+    qtbot: QtBot, runner: TaskRunner, store: DemoStore, other_site: str
+) -> None:
+    """It is remembered, so a slip would otherwise keep the person at a store that is none."""
+    start = Start(qtbot, runner)
+    start.types("http://127.0.0.1:9")
+    start.reads("No answer came from 127.0.0.1:9.")
+    start.types(other_site)
+    start.reads("answers, but not as a store")
+    assert start.dialog.isVisible()
+    assert start.dialog.address is None
+    start.types(f"{store.url}/")
+    qtbot.waitUntil(lambda: not start.dialog.isVisible())
+    assert start.dialog.address == store.url
+
+
+def test_any_other_failure_is_told_and_asks_nothing(qtbot: QtBot, runner: TaskRunner) -> None:
     trouble = CompanionError(
         "folder-not-writable", "A folder cannot be written to", "It is read-only.", "Choose another."
     )
-    dialog = StartDialog(trouble)
+    dialog = StartDialog(trouble, runner, look_for_store)
     qtbot.addWidget(dialog)
     dialog.show()
     field = dialog.findChild(QLineEdit)
