@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from cli_kit import FAMILY, Cli
-from linux_kit import Programs, alive, autostart
+from linux_kit import Programs, alive, autostart, until
 
 from companion.cli.board import Looked
 from companion.cli.clearing import BlockersClosed
@@ -152,7 +152,7 @@ def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Pro
     again = bare("put-back", "--json")
     assert again.code == 0
     assert [each.ending for each in again.shown(PutBack).reopened] == [Ending.OPENED]
-    assert len(programs.running("test-mail")) == 1
+    until(lambda: len(programs.running("test-mail")) == 1)
     programs.end_all()
     reopenings.remember([program])
     (programs.folder / "test-mail").unlink()
