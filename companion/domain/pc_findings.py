@@ -371,7 +371,7 @@ def _restart(reasons: tuple[str, ...]) -> Finding:
             Remedy(
                 kind=RemedyKind.RESTART,
                 title="Restart the PC",
-                explanation="Save your work first. Afterwards this app goes on where it was.",
+                explanation="Save your work first, then open this app again: what is downloaded is kept.",
             ),
         ),
     )
