@@ -11,7 +11,7 @@ from companion.cli.licences import pick_licence
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
 from companion.domain.errors import CompanionError, Kind
-from companion.domain.orders import Invoice, Order, Return, ReturnReason, Seat
+from companion.domain.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
 from companion.domain.returns import ReturnOutlook
 from companion.domain.shipping import BackupOffer
 from companion.domain.wire import Value
@@ -259,7 +259,7 @@ def seats(run: Run) -> int:
         order_number=number, licence_id=licence.id, product_name=licence.product_name, total=licence.seats_total,
         seats=licence.seats, this_pc=here, taken=taken, freed=freed,
     )  # fmt: skip
-    run.output.result(shown, *_seat_lines(run, shown))
+    run.output.result(shown, *_seat_lines(run, shown, licence))
     return EXIT_DONE
 
 
@@ -283,8 +283,10 @@ def _seat_to_free(run: Run, number: str, known: tuple[Seat, ...]) -> Seat:
     return found[0]
 
 
-def _seat_lines(run: Run, shown: Seats) -> list[str]:
-    lines = [f"{shown.product_name}: {len(shown.seats)} of {shown.total} seats used"]
+def _seat_lines(run: Run, shown: Seats, licence: Licence) -> list[str]:
+    from companion.domain.seats import seat_sentence, seat_use
+
+    lines = [f"{shown.product_name}: {seat_sentence(seat_use(licence, shown.this_pc))}"]
     for seat in shown.seats:
         here = ", this PC" if seat.id == shown.this_pc else ""
         lines.append(f"  {seat.name} ({seat.id}{here}), since {run.date(seat.taken_at)}")

@@ -92,14 +92,20 @@ def show_licences(run: Run) -> int:
 
 def _card_lines(run: Run, card: ProductCard) -> list[str]:
     from companion.domain.download_windows import window_sentence
+    from companion.domain.licences import Standing
     from companion.domain.products import charge_sentence, status_sentence
     from companion.domain.seats import seat_words
     from companion.domain.wording import plain_date, plain_money
 
     date = plain_date(run.services.zone)
-    return [
+    lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
         f"  {status_sentence(card, date)}",
+    ]
+    if card.standing is Standing.REFUNDED:
+        return lines
+    return [
+        *lines,
         f"  {charge_sentence(card, date, plain_money)}",
         f"  {window_sentence(card.window, date)}",
         f"  Seats: {seat_words(card.seats)}.",
@@ -124,6 +130,8 @@ def switch_auto_renew(run: Run) -> int:
         run.output.say(*said)
         confirm(f"Switch auto-renewal {run.arguments.switch}?", yes=run.arguments.yes)
         order, receipt = services.orders.switch_auto_renew(number, plan, on)
+        if not on:
+            services.reminders.told_by_switching_off(number, licence.id)
         licence, plan = _renewable(order, licence.id)
     shown = Switched(
         order_number=number, licence_id=licence.id, product_name=licence.product_name, changed=receipt is not None,

@@ -11,10 +11,11 @@ from companion.cli.asking import ask_secret
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run
 from companion.domain.errors import CompanionError, Kind
-from companion.domain.orders import Order, Receipt
+from companion.domain.orders import Licence, Order, OrderStatus, Receipt
 from companion.domain.wire import Instant, Secret, Value
 
 if TYPE_CHECKING:
+    from companion.domain.profile import Profile
     from companion.services.orders import Orders
 
 
@@ -181,10 +182,10 @@ def list_orders(run: Run) -> int:
             for known in services.orders.remembered()
         ),
     )
-    lines = [
-        f"{order.order_number}  {order.status or 'not read yet'}  {', '.join(order.products)}".rstrip()
-        for order in shown.orders
-    ]
+    lines = []
+    for order in shown.orders:
+        status = OrderStatus(order.status).words.lower() if order.status is not None else "not read yet"
+        lines.append(f"{order.order_number}  {status}  {', '.join(order.products)}".rstrip())
     run.output.result(shown, *(lines or ["No order has been added yet. Add one: companion orders add NUMBER"]))
     return EXIT_DONE
 
@@ -213,38 +214,53 @@ def show_order(run: Run) -> int:
 
 
 def _order_lines(run: Run, shown: Shown) -> list[str]:
-    from companion.domain.download_windows import window_of, window_sentence
-    from companion.domain.licences import span_words, standing
-    from companion.domain.seats import seat_sentence, seat_use
-    from companion.domain.wording import plain_date
+    from companion.domain.charges import movement_sentence, timeline
+    from companion.domain.shipping import parcel_sentences, parcels
+    from companion.domain.wording import plain_money
 
     order, services = shown.order, run.services
-    lines = [f"Order {order.number}, {order.status.value}, placed on {run.date(order.placed_at)}"]
+    profile = services.orders.remembered_profile() or services.orders.profile()
+    now, zone = services.clock(), services.zone
+    lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {run.date(order.placed_at)}"]
     if shown.trouble is not None:
         lines.append(f"{shown.trouble.message} This is what was known on {run.moment(shown.read_at)}.")
     lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
     lines.append(f"  Total {order.total.plain()}")
     for licence in order.licences:
-        state = standing(order, licence, services.clock())
-        span = span_words(state, licence.starts_at, licence.expires_at, run.date)
-        lines.append(f"{licence.product_name} ({licence.id}): {span}")
-        lines.append(f"  {seat_sentence(seat_use(licence, services.this_pc.seat_id))}")
-        window = window_of(order.downloads_of(licence), services.clock(), services.zone)
-        lines.append(f"  {window_sentence(window, plain_date(services.zone))}")
-        lines += [f"  Download: {artifact.artifact_id} ({artifact.name})" for artifact in window.artifacts]
-        plan = order.subscription_of(licence)
-        if plan is not None:
-            lines.append(f"  Auto-renewal is {'on' if plan.auto_renew else 'off'}.")
-    for charge in order.charges:
-        lines.append(
-            f"{run.date(charge.at)}  {charge.kind.value}  {charge.amount.plain()}  {charge.statement_descriptor}"
-        )
-    for parcel in order.shipments:
-        tracking = f", {parcel.carrier} {parcel.tracking_number}" if parcel.tracking_number else ""
-        lines.append(f"Parcel {parcel.id}: {parcel.status.value}{tracking}")
+        lines += _licence_lines(run, order, licence, profile)
+    lines += [movement_sentence(move, run.date, plain_money) for move in timeline(order, profile, now)]
+    for parcel in parcels(order, profile, now, zone):
+        followed = " ".join(part for part in (parcel.carrier, parcel.tracking_number) if part)
+        said = [*parcel_sentences(parcel, run.date), *([f"{followed}."] if followed else [])]
+        lines.append(f"Parcel {parcel.id}: {' '.join(said)}")
     more = ["money", "shipping", *(["returns"] if order.returns else [])]
     lines.append("More: " + ", ".join(f"companion {command} {order.number}" for command in more))
     lines += [f"Receipt {receipt.id}: {receipt.statement}" for receipt in shown.receipts]
+    return lines
+
+
+def _licence_lines(run: Run, order: Order, licence: Licence, profile: Profile) -> list[str]:
+    from companion.domain.artifacts import Offer, offer_of, offer_sentence
+    from companion.domain.licences import Standing, span_words, standing
+    from companion.domain.seats import seat_sentence, seat_use
+
+    services = run.services
+    now, zone = services.clock(), services.zone
+    state = standing(order, licence, now)
+    span = span_words(state, licence.starts_at, licence.expires_at, run.date)
+    lines = [f"{licence.product_name} ({licence.id}): {span}"]
+    if state is Standing.REFUNDED:
+        return lines
+    lines.append(f"  {seat_sentence(seat_use(licence, services.this_pc.seat_id))}")
+    downloads = order.downloads_of(licence)
+    lines += ["  There is nothing to download for this licence."] if not downloads else []
+    for download in downloads:
+        offer = offer_of(order, download, profile, now, zone)
+        lines.append(f"  {offer_sentence(offer, download, now, zone, run.date)}")
+        lines += [f"  Download: {download.artifact_id} ({download.name})"] if offer is not Offer.ENDED else []
+    plan = order.subscription_of(licence)
+    if plan is not None:
+        lines.append(f"  Auto-renewal is {'on' if plan.auto_renew else 'off'}.")
     return lines
 
 

@@ -91,7 +91,9 @@ def show_reminders(run: Run) -> int:
 def _lines(run: Run, shown: Reminders) -> list[str]:
     from companion.domain.reminder_texts import date_words
 
-    lines = [f"{each.notice.title}. {each.notice.body}" for each in shown.due] or ["Nothing is due."]
+    lines = [
+        f"{each.notice.title}. {each.notice.body} (Order {each.reminder.subject.order_number}.)" for each in shown.due
+    ] or ["Nothing is due."]
     lines += [f"  {run.date(each.date)}: {date_words(each)} (order {each.order_number})" for each in shown.ahead]
     if shown.calendar is not None:
         lines.append(f"All dates for your calendar: {shown.calendar}")

@@ -80,7 +80,7 @@ class Run:
         if services is None:
             return error
         from companion.domain.lockouts import with_time
-        from companion.domain.support import offers_number
+        from companion.domain.support import failed_words, offers_number
         from companion.domain.wording import plain_moment
 
         services.orders.attempts.failed(self._attempt, self._subject, error)
@@ -90,7 +90,7 @@ class Run:
 
             line = number_line(services, self._subject)
             if line and line not in told.hint:
-                told.hint = f"{told.hint} This has not worked {told.attempts} times. {line}"
+                told.hint = f"{told.hint} {failed_words(told.attempts)} {line}"
         return told
 
     def succeeded(self) -> None:
@@ -110,10 +110,11 @@ class Run:
     # What most commands begin with
 
     def number(self) -> str:
-        """The order number that was given, tidied."""
-        from companion.domain.order_entry import tidy_order_number
+        """The order number that was given, tidied, and as the order that was added has it."""
+        from companion.domain.order_entry import known_number, tidy_order_number
 
-        return tidy_order_number(self.arguments.number)
+        typed = tidy_order_number(self.arguments.number)
+        return known_number(typed, (order.number for order in self.services.orders.remembered()))
 
     def profile(self) -> Profile:
         """The profile of ``--profile FILE`` where one is given, else the store's."""

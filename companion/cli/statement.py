@@ -132,7 +132,9 @@ def show_receipts(run: Run) -> int:
             "receipt-unknown",
             "There is no such receipt",
             f"No receipt of order {number} is kept on this PC." if wanted is None else f"No receipt goes by {wanted}.",
-            f"See what there is: companion receipts {number}",
+            "A receipt is kept here whenever Companion on this PC switches auto-renewal."
+            if wanted is None
+            else f"See what there is: companion receipts {number}",
         )
     papers = [_lines(run, number, receipt) for receipt in kept]
     path = run.arguments.to.absolute() if run.arguments.to else None

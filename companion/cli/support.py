@@ -118,6 +118,8 @@ def add_case_file(parser: argparse.ArgumentParser) -> None:
 
 def support(run: Run) -> int:
     """The number for this PC's maker, product and country; from the store's own profile only."""
+    from companion.domain.support import spaced
+
     services = run.services
     profile = services.orders.profile()
     found = right_line(services, profile, maker=run.arguments.maker, country=run.arguments.country)
@@ -130,7 +132,7 @@ def support(run: Run) -> int:
         )
     chosen = [found.maker, found.model, found.product, found.country]
     lines = [
-        f"{found.phone}  {found.name}",
+        f"{spaced(found.phone)}  {found.name}",
         found.hours,
         found.why,
         f"Chosen for: {', '.join(part for part in chosen if part) or 'any PC'}",
@@ -174,9 +176,11 @@ def right_line(
 
 def number_line(services: Services, number: str | None) -> str:
     """The right number and whether somebody answers it, in one line; empty while no store is known."""
+    from companion.domain.support import spaced
+
     profile = services.orders.remembered_profile()
     found = right_line(services, profile, number=number) if profile is not None else None
-    return f"Support for this PC: {found.phone}. {found.hours}" if found is not None else ""
+    return f"Support for this PC: {spaced(found.phone)}. {found.hours}" if found is not None else ""
 
 
 def _language() -> str | None:
@@ -219,7 +223,8 @@ def _read(run: Run, article: Article | None) -> int:
             "Look for one: companion help-search WORDS",
         )
     shown = HelpArticle(name=article.name, title=article.title, body=article.body)
-    run.output.result(shown, article.title, "", article.body)
+    # A terminal shows no bold type, only the asterisks around it.
+    run.output.result(shown, article.title, "", article.body.replace("**", ""))
     return EXIT_DONE
 
 

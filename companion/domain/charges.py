@@ -105,8 +105,10 @@ def movement_words(movement: Movement, format_date: FormatDate, format_money: Fo
         About.RENEWAL: f"for the renewal of {what}" if movement.contents else "for a renewal",
     }[movement.about]
     if movement.kind is ChargeKind.AUTHORIZATION:
-        end = f"it goes by {format_date(movement.goes_by)}" if movement.showing and movement.goes_by else "it is gone"
-        return MovementWords(f"held {for_what}", f"No money has moved, and {end}.")
+        freed = "the bank has freed it again"
+        if movement.showing and movement.goes_by is not None:
+            freed = f"the bank frees it by {format_date(movement.goes_by)}"
+        return MovementWords(f"held {for_what}", f"No money has moved; {freed}.")
     if movement.kind is ChargeKind.REFUND:
         return MovementWords(f"given back {for_what}", "")
     tax = f"{format_money(movement.tax)} of it is tax. " if movement.tax is not None and movement.tax.amount else ""
@@ -222,8 +224,9 @@ def _hold_sentences(
     found: TwoCharges, policy: PaymentPolicy, format_date: FormatDate, format_money: FormatMoney
 ) -> tuple[str, ...]:
     hold = found.movements[0]
+    is_one = "is a hold" if hold.showing else "was only a hold"
     said = [
-        f"{format_money(hold.amount)} of {format_date(hold.at)} is a hold: the bank set it aside, no money has moved."
+        f"{format_money(hold.amount)} of {format_date(hold.at)} {is_one}: the bank set it aside, no money has moved."
     ]
     charge = next((move for move in found.movements if move.kind is ChargeKind.CHARGE), None)
     back = next((move for move in found.movements if move.kind is ChargeKind.REFUND), None)
@@ -231,7 +234,7 @@ def _hold_sentences(
         verb = "pay" if back is None else "paid"
         said.append(f"You {verb} once: {format_money(charge.amount)}, charged on {format_date(charge.at)}.")
     if back is not None:
-        said.append(f"It was given back on {format_date(back.at)}.")
+        said.append(f"The store gave it back on {format_date(back.at)}.")
     if not hold.showing:
         said.append("The hold is gone by now.")
     elif hold.goes_by is not None:

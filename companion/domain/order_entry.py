@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from companion.domain.errors import CompanionError, Kind
@@ -36,10 +37,17 @@ def tidy_order_number(text: str) -> str:
         raise _wrong(
             "bad-order-number",
             "Check the order number",
-            "An order number has only letters, digits and dashes in it.",
+            "An order number has only letters, digits and dashes in it, and not more than 64.",
             _NUMBER_HINT,
         )
     return number
+
+
+def known_number(typed: str, known: Iterable[str]) -> str:
+    """The known order number that is meant, however its capitals and dashes were typed; else `typed` as it is."""
+    plain = typed.replace("-", "").casefold()
+    alike = [number for number in known if number.replace("-", "").casefold() == plain]
+    return alike[0] if len(alike) == 1 else typed
 
 
 def tidy_email(text: str) -> str:

@@ -315,6 +315,11 @@ class OrderStatus(enum.StrEnum):
     SHIPPED = "shipped"
     REFUNDED = "refunded"
 
+    @property
+    def words(self) -> str:
+        """How far the order has come, for people: ``Being processed``."""
+        return "Being processed" if self is OrderStatus.PROCESSING else self.value.capitalize()
+
 
 class OrderPage(Value, frozen=True):
     """A page of the store's own website for this order; `purpose` is ``order``, ``renew`` or ``cancel``."""

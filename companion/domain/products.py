@@ -250,6 +250,13 @@ def standing_words(card: ProductCard) -> str:
     return "Renewed" if card.carried_on and card.standing is Standing.EXPIRED else _STANDING_WORDS[card.standing]
 
 
+def standing_tone(card: ProductCard) -> Tone:
+    """How urgent the status itself is: an active licence stays one while a download closes or a price rises."""
+    if card.tone is Tone.ATTENTION and Concern.EXPIRES_SOON not in card.concerns:
+        return Tone.OK
+    return card.tone
+
+
 def status_sentence(card: ProductCard, format_date: FormatDate) -> str:
     """Until when the licence is good, in a whole sentence."""
     if card.standing is Standing.REFUNDED:

@@ -19,6 +19,7 @@ from companion.domain.orders import (
     Return,
     ReturnReason,
     ReturnStatus,
+    ShipmentStatus,
     Subscription,
 )
 from companion.domain.periods import Period, days_until
@@ -67,7 +68,7 @@ class ReturnOutlook(Value, frozen=True):
     `days_left` are calendar days in the person's zone, negative when over. `window` and `counts_from` are the rule;
     `store_rule` is how the store words it. `credit_from` … `credit_until` is when the money would show if the return
     were asked for and its refund initiated today. `renewal` is set when the store counts from a renewal charge: then it
-    is that renewal which is given back.
+    is that renewal which is given back. `arrived` says that of what ships, something is known to have been delivered.
     """
 
     eligible: bool
@@ -81,6 +82,7 @@ class ReturnOutlook(Value, frozen=True):
     letter_needed: bool
     credit_from: Instant
     credit_until: Instant
+    arrived: bool = False
     reason: NotEligible | None = None
     store_refusal: str | None = None
     other_ways: tuple[OtherWay, ...] = ()
@@ -127,6 +129,7 @@ def return_outlook(order: Order, profile: Profile, now: dt.datetime, zone: dt.tz
         store_rule=said.rule,
         amount=order.total if renewal is None else renewal.amount,
         letter_needed=policy.letter_of_destruction_for_physical and ships(order) and renewal is None,
+        arrived=any(parcel.status is ShipmentStatus.DELIVERED for parcel in order.shipments),
         credit_from=first,
         credit_until=last,
         reason=reason,
@@ -246,7 +249,7 @@ def outlook_sentences(outlook: ReturnOutlook, format_date: FormatDate, format_mo
         what = "return this order" if outlook.renewal is None else "give the last renewal back"
         said = [f"You can {what}: {left}.", rule_sentence(outlook, format_date)]
         if outlook.letter_needed:
-            said.append(_LETTER)
+            said.append(_LETTER if outlook.arrived else f"{_LETTER} {_NOT_ARRIVED}")
         between = f"between {format_date(outlook.credit_from)} and {format_date(outlook.credit_until)}"
         if outlook.letter_needed:
             between += ", or later by as long as the letter takes"
@@ -265,6 +268,9 @@ _LETTER = (
     "Because something was shipped to you, you first accept an Electronic Letter of Destruction: "
     "a short statement that you have destroyed the disc and any copies."
 )
+
+
+_NOT_ARRIVED = "If the parcel has not reached you, ask support before you declare that."
 
 
 def _refusal_sentence(outlook: ReturnOutlook, format_date: FormatDate) -> str:

@@ -213,3 +213,16 @@ def opening_sentence(found: Opening, format_moment: FormatMoment) -> str:
 def offers_number(failed_attempts: int) -> bool:
     """Whether the app itself brings up the number: after the second failed attempt at the same thing."""
     return failed_attempts >= 2
+
+
+def failed_words(attempts: int) -> str:
+    """That something has failed again: ``This has failed twice.``, ``This has failed 3 times.``"""
+    return f"This has failed {'twice' if attempts == 2 else f'{attempts} times'}."
+
+
+def spaced(phone: str) -> str:
+    """An E.164 number in groups that can be read aloud: North American ones as they are written there."""
+    if phone.startswith("+1") and len(phone) == 12:
+        return f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}"
+    rest = phone[3:]
+    return " ".join((phone[:3], *(rest[start : start + 3] for start in range(0, len(rest), 3))))

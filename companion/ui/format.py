@@ -77,4 +77,4 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"about {minutes} minute{'' if minutes == 1 else 's'}"
     hours = round(seconds / 3600, 1)
-    return f"about {hours:g} hours"
+    return f"about {hours:g} hour{'' if hours == 1 else 's'}"

@@ -72,7 +72,10 @@ class SwitchDialog(QDialog):
         self._confirm.setText("Switch on" if preview.on else "Switch off")
         self._confirm.setVisible(preview.changes)
         self._confirm.setEnabled(True)
-        (self._confirm if preview.changes else self._leave).setDefault(True)
+        # Switching off was asked for and costs nothing; what brings a charge takes a press of its own.
+        safe = self._confirm if preview.changes and not preview.on else self._leave
+        safe.setDefault(True)
+        safe.setFocus()
 
     def _preview(self, licence: Licence) -> SwitchPreview:
         desk = self._desk

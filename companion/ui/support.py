@@ -11,11 +11,13 @@ from companion.domain.orders import Order
 from companion.domain.support import (
     Opening,
     RightNumber,
+    failed_words,
     normalise_maker,
     offers_number,
     opening,
     opening_sentence,
     right_number,
+    spaced,
 )
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination
@@ -69,14 +71,6 @@ def order_meant(desk: Desk, number: str) -> Order | None:
     return max(named or orders, key=lambda order: order.placed_at, default=None)
 
 
-def spaced(phone: str) -> str:
-    """An E.164 number in groups that can be read aloud: North American ones as they are written there."""
-    if phone.startswith("+1") and len(phone) == 12:
-        return f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}"
-    rest = phone[3:]
-    return " ".join((phone[:3], *(rest[start : start + 3] for start in range(0, len(rest), 3))))
-
-
 def number_sentence(desk: Desk, order_number: str = "") -> str:
     """The right number and whether somebody answers it, in one line; empty when there is none."""
     line = support_line(desk, order_number)
@@ -103,5 +97,5 @@ def failure_notice(
         offered.append(("Contact support", lambda: go(Destination("help", number, SUPPORT))))
     notice = Notice.of_error(told, *offered, closable=closable)
     if extra:
-        notice.add_line(f"This has not worked {error.attempts} times. {extra}")
+        notice.add_line(f"{failed_words(error.attempts)} {extra}")
     return notice

@@ -32,6 +32,8 @@ def test_what_a_person_reads(cli: Cli) -> None:
     shown = cli.opened(FAMILY, "orders", "show", FAMILY)
     assert f"Order {FAMILY}, completed" in shown.out
     assert "9 days left" in shown.out
+    assert "charged for Lantern Protect Family" in shown.out
+    assert cli.opened(FAMILY, "orders", "show", "lf 59302216").out == shown.out
     assert cli.password(FAMILY) not in said.out + said.err + shown.out + shown.err
     assert "never written down" in cli("orders", "remove", FAMILY).out
     assert "orders add NUMBER" in cli("orders", "list").out
@@ -50,8 +52,17 @@ def test_what_does_not_go_as_usual_is_said(cli: Cli, number: str, span: str, com
     cli.add(number)
     shown = cli.opened(number, "orders", "show", number)
     assert span in shown.out
+    assert not re.search(r"\b(authorization|processing|returned|shipped,)\b", shown.out), "whole sentences, no codes"
     assert (f"companion returns {number}" in shown.out) == (number == "LF-8350-4126")
     assert words in cli.opened(number, command, number).out
+
+
+def test_a_refunded_order_offers_nothing_that_is_gone(cli: Cli) -> None:
+    cli.add(REFUNDED)
+    shown = cli.opened(REFUNDED, "orders", "show", REFUNDED).out
+    listed = cli("licences").out
+    for gone in ("You can download", "This PC does not use one yet", "this PC: not yet"):
+        assert gone not in shown + listed
 
 
 def test_an_order_is_found_by_e_mail_and_card(cli: Cli) -> None:
@@ -163,6 +174,7 @@ def test_auto_renewal_is_switched_with_a_receipt_and_read_again(cli: Cli) -> Non
     on = cli.opened(FAMILY, "auto-renew", FAMILY, off.licence_id, "on", "--yes")
     assert "Asked again, the store says: auto-renewal is on." in on.out
     assert "69.95 USD" in on.err, "what it will cost is said before"
+    assert "No receipt of order" in cli("receipts", BOXED, "--json").error(1, "receipt-unknown")["message"]
     assert off.receipt.id in cli.opened(FAMILY, "orders", "show", FAMILY).out, "receipts are kept"
 
 

@@ -131,7 +131,7 @@ def test_the_second_failure_brings_the_number(cli: Cli) -> None:
     first = cli.opened(ANNUAL, "seats", ANNUAL, "take", "--json").error(1, "seats-exhausted")
     assert "Support for this PC" not in first["hint"]
     second = cli.opened(ANNUAL, "seats", ANNUAL, "take", "--json").error(1, "seats-exhausted")
-    assert "This has not worked 2 times. Support for this PC: +1" in second["hint"]
+    assert "This has failed twice. Support for this PC: +1" in second["hint"]
     for _ in range(3):
         refused = cli.opened(ANNUAL, "seats", ANNUAL, "free", "nobody", "--json")
     assert "Support for this PC" in refused.error(1, "seat-unknown")["hint"], "every command counts"

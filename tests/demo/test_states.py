@@ -183,7 +183,7 @@ def test_a_parcel_that_came_back_is_credited_and_stays_so(
     assert two is not None
     said = two_charges_sentences(two, profile.policies.payment, DATE, plain_money)
     assert said[1:3] == (
-        "You paid once: 65.20 USD, charged on 8 February 2026.", "It was given back on 28 February 2026.",
+        "You paid once: 65.20 USD, charged on 8 February 2026.", "The store gave it back on 28 February 2026.",
     )  # fmt: skip
 
 

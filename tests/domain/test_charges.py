@@ -43,7 +43,7 @@ def test_the_timeline_says_what_each_movement_was_for(build, hold):
     )
     lines = [movement_sentence(move, SHOW, plain_money) for move in timeline(order, build.profile(), build.NOW)]
     assert lines == [
-        "9 March 2027: 55.00 USD held for Harbour Suite. No money has moved, and it goes by 11 March 2027.",
+        "9 March 2027: 55.00 USD held for Harbour Suite. No money has moved; the bank frees it by 11 March 2027.",
         "9 March 2027: 55.00 USD charged for Harbour Suite. 4.50 USD of it is tax. Your statement reads LRK*HARBOUR.",
         "10 March 2027: 55.00 USD given back for the renewal of Harbour Suite.",
     ]
@@ -58,14 +58,18 @@ def test_a_hold_beside_its_charge_is_no_second_charge(build, hold, answer):
         "The hold goes by 11 March 2027; banks take 1 to 2 business days."
     )
     gone = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-9), released_at=build.day(-8))
-    assert "The hold is gone by now." in answer(gone, build.charge(at=build.day(-8)))[1]
+    said = answer(gone, build.charge(at=build.day(-8)))[1]
+    assert "was only a hold" in said
+    assert "The hold is gone by now." in said
+    (line,) = timeline(build.order(charges=(gone,)), build.profile(), build.NOW)
+    assert movement_sentence(line, SHOW, plain_money).endswith("No money has moved; the bank has freed it again.")
 
 
 def test_what_was_given_back_is_not_told_as_paid(build, hold, answer):
     back = build.charge(id="back", kind=ChargeKind.REFUND, at=build.day(-0.2))
     why, said = answer(hold, build.charge(at=build.day(-1)), back)
     assert why is WhyTwo.HOLD_AND_CHARGE
-    assert "You paid once: 55.00 USD, charged on 9 March 2027. It was given back on 10 March 2027." in said
+    assert "You paid once: 55.00 USD, charged on 9 March 2027. The store gave it back on 10 March 2027." in said
     other = build.charge(id="other", kind=ChargeKind.REFUND, at=build.day(-0.2), amount=build.usd(100))
     assert "You pay once" in answer(hold, build.charge(at=build.day(-1)), other)[1]
 

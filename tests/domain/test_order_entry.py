@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from companion.domain.errors import CompanionError, Kind
 from companion.domain.order_entry import (
     check_store_url,
+    known_number,
     tidy_card_digits,
     tidy_email,
     tidy_order_number,
@@ -118,3 +119,11 @@ def test_nothing_but_the_agreed_error_ever_comes_out(text):
             continue
         if isinstance(once, str):
             assert tidy(once) == once
+
+
+def test_a_known_order_is_meant_however_it_is_typed():
+    known = ("LF-4821-0937", "LF-4821-0938", "ab-1", "AB1")
+    assert known_number("lf48210937", known) == "LF-4821-0937"
+    assert known_number("LF-4821-0938", known) == "LF-4821-0938"
+    assert known_number("AB-1", known) == "AB-1", "two could be meant, so neither is guessed"
+    assert known_number("LF-9", known) == "LF-9"

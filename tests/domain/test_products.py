@@ -57,6 +57,7 @@ def test_a_renewal_that_costs_more_names_both_prices_and_the_last_day_to_cancel(
     found = card(build.order(subscriptions=(plan,)))
     assert found.concerns == (Concern.RENEWS_SOON, Concern.PRICE_RISES)
     assert found.tone is Tone.ATTENTION
+    assert products.standing_tone(found) is Tone.OK, "it is active all the same"
     said = products.charge_sentence(found, SHOW, plain_money)
     assert said == (
         "Renews on 16 March 2027 for 79.00 USD; last time it cost 55.00 USD. "

@@ -67,6 +67,17 @@ def test_physical_goods_need_the_letter_and_count_from_shipping(build, outlook):
     assert "Electronic Letter of Destruction" in said(found)
 
 
+def test_nobody_is_led_to_declare_a_disc_destroyed_that_never_came(build, outlook):
+    def parcel(status):
+        return Shipment(id="p", status=status, method="first", line_item_ids=("item-1",), destination_country="US")
+
+    boxed = {"line_items": (build.line_item(kind=LineItemKind.PHYSICAL),)}
+    for parcels in ((), (parcel(ShipmentStatus.SHIPPED),)):
+        assert "ask support before you declare that" in said(outlook(build.order(**boxed, shipments=parcels)))
+    arrived = build.order(**boxed, shipments=(parcel(ShipmentStatus.SHIPPED), parcel(ShipmentStatus.DELIVERED)))
+    assert "before you declare" not in said(outlook(arrived))
+
+
 def test_facts_that_have_grown_old_do_not_keep_a_return_open(build, outlook):
     found = outlook(build.order(), offset=11)
     assert (found.eligible, found.reason) == (False, NotEligible.TOO_LATE)

@@ -10,12 +10,21 @@ import pytest
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLabel, QTextBrowser, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QTextBrowser,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.orders import ReturnReason
+from companion.domain.orders import Order, ReturnReason
 from companion.services.assembly import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.case_file import CaseFileDialog
@@ -301,3 +310,35 @@ def test_every_card_leads_to_the_help_about_it(person: Person) -> None:
         next(each for each in buttons_of(person.window.current) if each.accessibleName() == name).click()
         assert person.window.current is person.window.page("help")
         person.reads("Close")
+
+
+def test_a_refused_return_says_why_and_whom_to_ask(person: Person) -> None:
+    person.opens("LF-8350-4126")
+    person.reads("Pia's notebook went on using the licence")
+    person.presses("Contact support")
+    person.waits(lambda: person.window.current is person.window.page("help"))
+
+
+def test_what_brings_a_charge_is_not_the_answer_of_a_bare_enter(person: Person) -> None:
+    person.opens(FAMILY)
+    order = person.program.desk.snapshot.order(FAMILY)
+    assert order is not None
+    licence = order.licences[0].id
+    off = ask_to_switch(person.window, person.program.desk, FAMILY, licence, False)
+    assert default_of(off) == "Switch off"
+    off.reject()
+    person.presses("Switch off", ask_to_switch(person.window, person.program.desk, FAMILY, licence, False))
+    person.waits(lambda: not order_of(person).subscriptions[0].auto_renew)
+    on = ask_to_switch(person.window, person.program.desk, FAMILY, licence, True)
+    assert default_of(on) == "Leave it as it is"
+    on.reject()
+
+
+def default_of(dialog: QDialog) -> str:
+    return next(each.text() for each in buttons_of(dialog) if isinstance(each, QPushButton) and each.isDefault())
+
+
+def order_of(person: Person) -> Order:
+    found = person.program.desk.snapshot.order(FAMILY)
+    assert found is not None
+    return found

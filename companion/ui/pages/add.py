@@ -96,7 +96,7 @@ class AddPage(Page):
         self._outcome = column(spacing=8)
         where = Destination("help", item="find-an-order")
         head = row(spacing=8)
-        head.addWidget(label("How do you want to find it?", "strong"), 1)
+        head.addWidget(label("How do you want to find your order?", "strong"), 1)
         head.addWidget(button("Where do I find these?", lambda: self.go.emit(where), "link"))
         card.add(head, column(by_number, by_card, spacing=6))
         card.add(self._fields, self._outcome, row(self._add, self._stop, None, self._forgot))

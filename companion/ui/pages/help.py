@@ -8,12 +8,12 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFrame, QLineEdit, QTextBrowser, QWidget
 
 from companion.domain.help_text import Article
-from companion.domain.support import opening_sentence
+from companion.domain.support import opening_sentence, spaced
 from companion.services.help import Hit
 from companion.ui.case_file import show_case_file
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
-from companion.ui.support import SUPPORT, SupportLine, order_meant, spaced, support_line
+from companion.ui.support import SUPPORT, SupportLine, order_meant, support_line
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import Card, button, chip, clear, column, facts_grid, label, line, row
 

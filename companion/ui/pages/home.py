@@ -16,6 +16,7 @@ from companion.domain.products import (
     ProductCard,
     Tone,
     charge_sentence,
+    standing_tone,
     standing_words,
 )
 from companion.domain.returns import renewal_return
@@ -91,10 +92,9 @@ class HomePage(Page):
     def _heading(self, card: ProductCard) -> QHBoxLayout:
         spoken = f"{card.product_name}: open order {card.order_number}"
         name = TitleLink(card.product_name, partial(self._open, card), name=spoken)
+        status = chip(standing_words(card), TONES[standing_tone(card)])
         heading = QHBoxLayout()
-        heading.addLayout(
-            column(row(name, chip(standing_words(card), TONES[card.tone]), None), label(self._until(card), "muted"))
-        )
+        heading.addLayout(column(row(name, status, None), label(self._until(card), "muted")))
         if card.days_left is not None and card.days_left >= 0 and card.standing is Standing.ACTIVE:
             days = label(str(card.days_left), "big", tone=_tone_of_days(card), wrap=False)
             unit = label("day left" if card.days_left == 1 else "days left", "small", wrap=False)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from companion.domain.charges import (
     Movement,
@@ -19,6 +19,7 @@ from companion.domain.charges import (
 from companion.domain.orders import ChargeKind, Order, Return, ReturnReason
 from companion.domain.profile import Profile
 from companion.domain.returns import (
+    NotEligible,
     OtherWay,
     RenewalReturn,
     ReturnOutlook,
@@ -36,9 +37,12 @@ from companion.ui.invoice import show_invoice
 from companion.ui.pages.page import Destination
 from companion.ui.pages.section import Section, Tell
 from companion.ui.support import SUPPORT
+from companion.ui.theme import Theme
 from companion.ui.widgets.basic import button, chip, column, fit_height, label, line, row
+from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.notice import Notice
 
+_REASONS = (ReturnReason.NOT_WANTED, ReturnReason.DOES_NOT_WORK)
 _TONES = {ChargeKind.AUTHORIZATION: "", ChargeKind.CHARGE: "", ChargeKind.REFUND: "ok"}
 _WORDS = {ChargeKind.AUTHORIZATION: "Held", ChargeKind.CHARGE: "Charged", ChargeKind.REFUND: "Given back"}
 
@@ -109,7 +113,7 @@ class ReturnCard(Section):
         if outlook.renewal is not None and outlook.eligible:
             self._add_renewal(outlook.renewal)
             return
-        if not order.returns or outlook.eligible:
+        if not order.returns or outlook.eligible or outlook.reason is NotEligible.STORE_SAYS_NO:
             self._add_outlook(outlook)
         for plan in order.subscriptions:
             found = renewal_return(order, plan, profile, now, zone)
@@ -146,7 +150,7 @@ class ReturnCard(Section):
 
     def _ask_for_order(self, pressed: QPushButton) -> None:
         orders, order = self.desk.services.orders, self.order
-        dialog = ReturnDialog(self.window(), order, self._sentences)
+        dialog = ReturnDialog(self.window(), self.desk.theme, order, self._sentences)
 
         def agreed() -> None:
             # Read here: a widget is not for the thread that asks the store.
@@ -199,7 +203,7 @@ class ReturnCard(Section):
 class ReturnDialog(QDialog):
     """What a return does, the reason, and one confirmation; `reason` is what was chosen."""
 
-    def __init__(self, parent: QWidget, order: Order, sentences: tuple[str, ...]) -> None:
+    def __init__(self, parent: QWidget, theme: Theme, order: Order, sentences: tuple[str, ...]) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Request a return")
@@ -210,10 +214,7 @@ class ReturnDialog(QDialog):
         outer.addWidget(label(f"Return order {order.number}?", "heading"))
         for sentence in sentences:
             outer.addWidget(label(sentence))
-        self._reasons = QComboBox()
-        self._reasons.setAccessibleName("Reason")
-        for reason in (ReturnReason.NOT_WANTED, ReturnReason.DOES_NOT_WORK):
-            self._reasons.addItem(reason_words(reason), reason.value)
+        self._reasons = Choice(theme, "Reason", [reason_words(reason) for reason in _REASONS], 0)
         chosen = row(label("Reason", "muted", wrap=False), spacing=12)
         chosen.addWidget(self._reasons, 1)
         outer.addLayout(chosen)
@@ -228,7 +229,7 @@ class ReturnDialog(QDialog):
     @property
     def reason(self) -> ReturnReason:
         """Why the order goes back."""
-        return ReturnReason(self._reasons.currentData())
+        return _REASONS[self._reasons.currentIndex()]
 
 
 class LetterDialog(QDialog):

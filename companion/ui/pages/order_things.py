@@ -12,7 +12,7 @@ from companion.domain.artifacts import Offer, offer_sentence
 from companion.domain.auto_renewal import AutoRenew, auto_renew_of, price_facts
 from companion.domain.licences import Standing, standing
 from companion.domain.orders import Download, Extension, ExtensionStatus, Licence, Order, Seat
-from companion.domain.products import charge_sentence, product_cards, standing_words, status_sentence
+from companion.domain.products import charge_sentence, product_cards, standing_tone, standing_words, status_sentence
 from companion.domain.profile import Profile
 from companion.domain.returns import renewal_return
 from companion.domain.seats import ThisPC, freeing_sentence, seat_sentence, seat_use
@@ -40,7 +40,7 @@ class LicenceCard(Section):
         cards = product_cards(orders, profile, desk.now(), desk.services.zone, this_seat=self._seat_id)
         self._card = next(card for card in cards if (card.order_number, card.licence_id) == (order.number, licence.id))
         self.add(
-            row(chip(standing_words(self._card), TONES[self._card.tone]), None),
+            row(chip(standing_words(self._card), TONES[standing_tone(self._card)]), None),
             label(status_sentence(self._card, desk.format.date)),
         )
         self._alive = standing(order, licence, desk.now()) in (Standing.ACTIVE, Standing.NOT_STARTED)

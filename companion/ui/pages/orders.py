@@ -10,12 +10,7 @@ from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, row
 
-_STATUS = {
-    OrderStatus.PROCESSING: ("Being processed", "attention"),
-    OrderStatus.COMPLETED: ("Completed", "ok"),
-    OrderStatus.SHIPPED: ("Shipped", "ok"),
-    OrderStatus.REFUNDED: ("Refunded", ""),
-}
+_TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
 
 
 class OrdersPage(Page):
@@ -55,10 +50,9 @@ class OrdersPage(Page):
         if order is None:
             card.add(row(name, None, show), label("It has not been read from the store yet.", "muted"))
             return card
-        words, tone = _STATUS[order.status]
         things = ", ".join(item.name for item in order.line_items)
         facts = f"{self.desk.format.date(order.placed_at)} · {self.desk.format.money(order.total)}"
-        dated = row(chip(words, tone))
+        dated = row(chip(order.status.words, _TONES.get(order.status, "ok")))
         dated.addWidget(label(facts, "muted"), 1)
         line = row(spacing=12)
         line.addLayout(column(row(name, None), label(things), dated, spacing=4), 1)

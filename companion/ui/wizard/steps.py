@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from companion.domain.support import offers_number
+from companion.domain.support import failed_words, offers_number
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination
 from companion.ui.support import number_sentence
@@ -119,7 +119,7 @@ class Step(QWidget):
         if job is not None:
             job.failures += 1
             if offers_number(job.failures) and (sentence := number_sentence(self.desk, job.order.number)):
-                notice.add_line(f"This has not worked {job.failures} times. {sentence}")
+                notice.add_line(f"{failed_words(job.failures)} {sentence}")
         self.tell(notice)
 
     def actions_for(self, code: str) -> tuple[tuple[str, Callable[[], object]], ...]:
