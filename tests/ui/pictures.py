@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
 from companion.compose import build_services
@@ -30,6 +30,13 @@ _PATIENCE = 20.0
 _TALL = 1500
 
 
+def _let_it_work(milliseconds: int) -> None:
+    """Let the window work for a while; unlike `QTest.qWait` this lets Python's other threads work too."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 class Photographer:
     """Drives one window and saves what it shows."""
 
@@ -42,20 +49,20 @@ class Photographer:
         """Let the window work until `condition` holds."""
         end = time.monotonic() + _PATIENCE
         while not condition():
-            QTest.qWait(20)
+            _let_it_work(20)
             if time.monotonic() > end:
                 raise TimeoutError("the window did not come to rest")
 
     def settle(self) -> None:
         """Wait until no work is under way and everything has been painted."""
         self.wait(lambda: not self.program.runner.busy)
-        QTest.qWait(150)
+        _let_it_work(150)
 
     def take(self, name: str, widget: QWidget | None = None, *, tall: bool = False) -> None:
         """Save a picture of the window, or of one widget; `tall` shows more of a long page."""
         if tall:
             self.window.resize(self.window.width(), _TALL)
-        QTest.qWait(150)
+        _let_it_work(150)
         (widget or self.window).grab().save(str(self.folder / f"{name}.png"))
         if tall:
             self.window.resize(self.window.width(), 720)
