@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QSize
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.page import EXTEND, Destination
+from companion.ui.widgets.basic import TitleLink
 from companion.ui.wizard.steps import STEPS, Stepper
 
 CLOSED, UNWANTED, REFUNDED = "LF-5562-8803", "LF-3126-9058", "LF-5781-6492"
@@ -67,6 +68,21 @@ def test_the_steps_keep_the_name_of_the_present_one_where_not_all_fit(qtbot: QtB
     assert texts == ["✓", "✓", "3  Download", "4", "5", "6"]
     assert stepper.sizeHint().width() <= stepper.width() < 400
     assert stepper.accessibleName() == "Step 3 of 6: Download"
+
+
+def test_a_title_is_whole_where_there_is_room_and_else_says_so(qtbot: QtBot, program: WindowedProgram) -> None:
+    ground = QWidget()
+    across = QHBoxLayout(ground)
+    title = TitleLink("Lantern Protect Maximum Family Security", lambda: None)
+    across.addWidget(title)
+    qtbot.addWidget(ground)
+    ground.resize(900, 60)
+    ground.show()
+    title.grab()
+    assert title.toolTip() == ""
+    ground.resize(220, 60)
+    title.grab()
+    assert title.toolTip() == title.text() == title.accessibleName()
 
 
 def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgram, qtbot: QtBot) -> None:
