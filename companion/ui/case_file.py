@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from companion.domain.errors import CompanionError
@@ -61,6 +61,13 @@ class CaseFileDialog(QDialog):
         self._send.setVisible(bool(number))
         services = desk.services
         desk.runner.run(self, lambda _: case_file(services, number or None), self._show, self._tell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._summary.hasFocus():
+            # Enter after the sentence leads on to sending; it neither sends unseen nor closes what was typed away.
+            self._send.setFocus()
+            return
+        super().keyPressEvent(event)
 
     def _allow(self, allowed: bool) -> None:
         self._save.setEnabled(allowed)

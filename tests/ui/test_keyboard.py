@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.ui.app import WindowedProgram
+from companion.ui.case_file import show_case_file
 from companion.ui.pages.page import Destination
 from companion.ui.widgets.basic import button, focusable, spoken
 
@@ -100,3 +101,15 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
     qtbot.keyClick(made, Qt.Key.Key_Return)
     assert pressed == ["Open"]
     assert isinstance(made, QPushButton)
+
+
+def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(filled: WindowedProgram, qtbot: QtBot) -> None:
+    dialog = show_case_file(filled.window, filled.desk, CLOSED)
+    qtbot.waitUntil(lambda: dialog._summary.hasFocus(), timeout=10_000)
+    qtbot.keyClicks(dialog._summary, "It stops at 40 %.")
+    qtbot.keyClick(dialog._summary, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert dialog._send.hasFocus()
+    assert dialog._summary.text() == "It stops at 40 %."
+    assert not filled.desk.services.orders.cases()
+    dialog.reject()

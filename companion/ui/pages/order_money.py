@@ -244,6 +244,7 @@ class LetterDialog(QDialog):
         outer.setContentsMargins(24, 20, 24, 18)
         outer.setSpacing(12)
         self._text = QTextBrowser()
+        self._text.setAccessibleName("The letter")
         self._text.setPlainText(entry.letter.text if entry.letter is not None else "")
         self.agree = button("I accept this letter", self.accept, "primary")
         self.agree.setEnabled(False)
