@@ -66,7 +66,10 @@ class Seats(Value, frozen=True):
 def add_returns(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion returns``."""
     order_number(parser)
-    parser.add_argument("job", metavar="request|accept-letter", nargs="?", choices=["request", "accept-letter"])
+    parser.add_argument(
+        "job", metavar="request|accept-letter", nargs="?", choices=["request", "accept-letter"],
+        help="ask for a return, or accept its letter; without it, how returns stand",
+    )  # fmt: skip
     parser.add_argument("--reason", choices=list(_REASONS), default="not-wanted", help="why (not-wanted)")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
     common(parser, returns, epilog="JSON: {orderNumber, outlook, explained, returns, asked}")
@@ -82,7 +85,7 @@ def add_invoice(parser: argparse.ArgumentParser) -> None:
 def add_backup_media(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion backup-media``."""
     order_number(parser)
-    parser.add_argument("job", metavar="add", nargs="?", choices=["add"])
+    parser.add_argument("job", metavar="add", nargs="?", choices=["add"], help="add it; without it, what it is")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
     common(parser, backup_media, epilog="JSON: {orderNumber, offer: {name, price}, added, order}")
 
@@ -90,7 +93,10 @@ def add_backup_media(parser: argparse.ArgumentParser) -> None:
 def add_seats(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion seats``."""
     order_number(parser)
-    parser.add_argument("job", metavar="take|free", nargs="?", choices=["take", "free"])
+    parser.add_argument(
+        "job", metavar="take|free", nargs="?", choices=["take", "free"],
+        help="take a seat for this PC, or free one; without it, who uses the licence",
+    )  # fmt: skip
     parser.add_argument("seat", metavar="SEAT", nargs="?", help="with free: the seat's id or the PC's name")
     parser.add_argument("--licence", metavar="ID", help="the licence, if the order has several")
     parser.add_argument("--yes", action="store_true", help="do it without asking")

@@ -76,7 +76,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     chosen = command_of(words)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser)
     for name, command in COMMANDS.items():
-        added = commands.add_parser(name, help=command.help, description=f"{_sentence(command.help)}.")
+        added = described(commands, name, command.help)
         if name == chosen:
             module = importlib.import_module(f"companion.cli.{command.module}")
             getattr(module, f"add_{name.replace('-', '_')}")(added)
@@ -116,8 +116,12 @@ def command_of(words: Sequence[str]) -> str | None:
     return None
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def described(commands: Any, name: str, words: str) -> argparse.ArgumentParser:
+    """Add a command to `commands`; its own help begins with what the list of commands says of it."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, help=words, description=f"{words[:1].upper()}{words[1:]}."
+    )
+    return made
 
 
 # What commands add to their parsers

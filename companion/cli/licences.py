@@ -48,7 +48,7 @@ def add_auto_renew(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion auto-renew``."""
     order_number(parser)
     parser.add_argument("licence", metavar="LICENCE", nargs="?", help="the licence, if the order has several")
-    parser.add_argument("switch", metavar="on|off", choices=["on", "off"])
+    parser.add_argument("switch", metavar="on|off", choices=["on", "off"], help="what it shall be")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
     common(
         parser,

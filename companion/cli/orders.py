@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.arguments import common, order_number, password_option
+from companion.cli.arguments import common, described, order_number, password_option
 from companion.cli.asking import ask_secret
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run
@@ -79,7 +79,7 @@ class ResetAsked(Value, frozen=True):
 def add_orders(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion orders``."""
     jobs = parser.add_subparsers(title="what to do", dest="job", metavar="WHAT", required=True)
-    add = jobs.add_parser("add", help="find an order and keep its credentials in the keychain")
+    add = described(jobs, "add", "find an order and keep its credentials in the keychain")
     add.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
     add.add_argument("--email", metavar="E", help="find all orders of this e-mail address instead")
     add.add_argument(
@@ -88,20 +88,20 @@ def add_orders(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--mail", metavar="FILE", type=Path, help="read both from the confirmation e-mail (.eml) instead")
     password_option(add)
     common(add, add_order, epilog="JSON: {orderNumbers, kept: keychain|session, place, trouble}")
-    listing = jobs.add_parser("list", help="the orders that were added")
+    listing = described(jobs, "list", "the orders that were added")
     common(listing, list_orders, epilog="JSON: {store, orders: [{orderNumber, addedAt, readAt, status, products}]}")
-    show = jobs.add_parser("show", help="everything about one order")
+    show = described(jobs, "show", "everything about one order")
     order_number(show)
     common(show, show_order, epilog="JSON: {order, readAt, receipts, trouble}; keys are left out")
-    remove = jobs.add_parser("remove", help="forget an order and its credentials")
+    remove = described(jobs, "remove", "forget an order and its credentials")
     remove.add_argument("number", metavar="NUMBER", help="the order number")
     common(remove, remove_order, epilog="JSON: {orderNumber, removed}")
-    page = jobs.add_parser("open", help="open the store's own page of an order, to renew with another card for one")
+    page = described(jobs, "open", "open the store's own page of an order, to renew with another card for one")
     order_number(page)
     page.add_argument("page", nargs="?", choices=["order", "renew", "cancel"], default="order", help="which (order)")
     page.add_argument("--no-browser", action="store_true", help="only print the address")
     common(page, open_page, epilog="JSON: {orderNumber, purpose, url, opened}")
-    reset = jobs.add_parser("reset-password", help="have a new order password sent by e-mail")
+    reset = described(jobs, "reset-password", "have a new order password sent by e-mail")
     reset.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
     reset.add_argument("--email", metavar="E", help="the e-mail address of the order instead")
     common(reset, reset_password, epilog="JSON: {asked}")

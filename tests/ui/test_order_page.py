@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QDialog,
     QFileDialog,
     QLabel,
@@ -332,6 +333,23 @@ def test_what_brings_a_charge_is_not_the_answer_of_a_bare_enter(person: Person) 
     on = ask_to_switch(person.window, person.program.desk, FAMILY, licence, True)
     assert default_of(on) == "Leave it as it is"
     on.reject()
+
+
+def test_support_can_be_asked_about_any_order(person: Person) -> None:
+    person.opens(FAMILY)
+    person.opens(BOXED)
+    person.window.go(Destination("help"))
+    page = person.window.current
+    person.waits(lambda: any(each.isVisible() for each in page.findChildren(QComboBox)))
+    choice = next(each for each in page.findChildren(QComboBox) if each.isVisible())
+    assert choice.currentText().startswith(BOXED), "the latest order, until another one is chosen"
+    choice.activated.emit(choice.findText(FAMILY, Qt.MatchFlag.MatchStartsWith))
+    person.reads("Lantern Protect Family")
+    person.presses("Case file…")
+    dialog = person.dialog(CaseFileDialog)
+    assert isinstance(dialog, CaseFileDialog)
+    person.waits(lambda: f'"orderNumber": "{FAMILY}"' in dialog._text.toPlainText())
+    dialog.reject()
 
 
 def default_of(dialog: QDialog) -> str:

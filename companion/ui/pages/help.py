@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QFrame, QLineEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWidget
 
 from companion.domain.help_text import Article
 from companion.domain.support import opening_sentence, spaced
@@ -16,6 +16,7 @@ from companion.ui.pages.page import Destination, Page
 from companion.ui.support import SUPPORT, SupportLine, order_meant, support_line
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import Card, button, chip, clear, column, facts_grid, label, line, row
+from companion.ui.widgets.choice import Choice
 
 _MOST_HITS = 6
 
@@ -103,6 +104,10 @@ class HelpPage(Page):
     # Support
 
     def show_values(self) -> None:
+        with self.keeping_focus():
+            self._render()
+
+    def _render(self) -> None:
         clear(self._support)
         if self.desk.snapshot.profile is not None:
             self._support.addWidget(self._support_card())
@@ -147,20 +152,37 @@ class HelpPage(Page):
             facts.append(("Country", country or found.country))
         return [*facts, ("Why this one", found.number.why)]
 
+    def _which_order(self, number: str) -> QHBoxLayout:
+        """The order that support is asked about: it also decides which number is the right one."""
+        orders = [known.order for known in self.desk.snapshot.orders if known.order is not None]
+        orders.sort(key=lambda order: order.placed_at, reverse=True)
+        numbers = [order.number for order in orders]
+        texts = [": ".join((order.number, *(item.name for item in order.line_items[:1]))) for order in orders]
+        choice = Choice(self.desk.theme, "The order it is about", texts, numbers.index(number))
+        choice.activated.connect(lambda place: self._ask_about(numbers[place]))
+        made = row(label("It is about", "muted", wrap=False), spacing=12)
+        made.addWidget(choice, 1)
+        return made
+
+    def _ask_about(self, number: str) -> None:
+        self._number = number
+        self.show_values()
+
     def _case_card(self) -> Card:
         card = Card(spacing=8)
         order = order_meant(self.desk, self._number)
         number = order.number if order is not None else ""
         open_it = button("Case file…", lambda: show_case_file(self.window(), self.desk, number))
-        about = f" The order it is about is {number}." if number else ""
         card.add(
             label("So that nobody asks twice", "heading"),
             label(
                 "The case file holds what was tried, errors with their codes, versions and what was found on this PC. "
-                f"You read it first; then save it, or send it and get a case number.{about}"
+                "You read it first; then save it, or send it and get a case number."
             ),
-            row(open_it, None),
         )
+        if number:
+            card.add(self._which_order(number))
+        card.add(row(open_it, None))
         for known in self.desk.snapshot.cases:
             form = self.desk.format
             card.add(
