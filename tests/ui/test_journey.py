@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
@@ -24,6 +24,7 @@ from companion.ui.pages.add import AddPage
 from companion.ui.pages.page import Destination
 from companion.ui.renewal import SwitchDialog, ask_to_switch
 from companion.ui.theme import LIGHT
+from companion.ui.widgets.question import Question
 from companion.ui.wizard.choose import ChooseStep
 from companion.ui.wizard.page import InstallPage
 
@@ -153,9 +154,10 @@ def test_removing_an_order_asks_first(
     qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
     qtbot.waitUntil(lambda: "Remove this order…" in texts_of(program.window.current))
     _button(program.window.current, "Remove this order…").click()
-    box = next(box for box in qapp.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible())
-    assert box.defaultButton().text() == "Keep it"
-    next(button for button in box.buttons() if button.text() == "Remove it").click()
+    question = _question(qapp)
+    assert question.keep.isDefault()
+    assert question.keep.text() == "Keep it"
+    _button(question, "Remove it").click()
     qtbot.waitUntil(lambda: services.orders.remembered() == (), timeout=10_000)
 
 
@@ -189,8 +191,7 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
         assert not _step(page).onward.isEnabled()
         qtbot.waitUntil(lambda: "Close Microsoft Outlook" in texts_of(page))
         _button(page, "Close Microsoft Outlook").click()
-        box = next(box for box in qapp.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible())
-        next(button for button in box.buttons() if button.text() == "Close it").click()
+        _button(_question(qapp), "Close it").click()
         qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=30_000)
     finally:
         end_blocker()
@@ -244,6 +245,10 @@ def _button(parent: QWidget, text: str) -> QAbstractButton:
     return next(
         found for found in parent.findChildren(QAbstractButton) if found.text() == text and found.isVisibleTo(parent)
     )
+
+
+def _question(qapp: QApplication) -> Question:
+    return next(found for found in qapp.topLevelWidgets() if isinstance(found, Question) and found.isVisible())
 
 
 def test_a_paused_download_is_offered_again_after_the_next_start(

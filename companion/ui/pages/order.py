@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QMessageBox
-
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Order
 from companion.services.library_values import KnownOrder
@@ -17,6 +15,7 @@ from companion.ui.pages.page import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.question import ask
 
 
 class OrderPage(Page):
@@ -132,15 +131,15 @@ class OrderPage(Page):
         return card
 
     def _ask_to_remove(self) -> None:
-        box = QMessageBox(self.window())
-        box.setWindowTitle("Remove the order")
-        box.setText(f"Remove order {self._number} from this PC?")
-        box.setInformativeText("Its credentials leave the keychain. You can add it again at any time.")
-        box.addButton("Remove it", QMessageBox.ButtonRole.AcceptRole)
-        keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.accepted.connect(self._remove)
-        box.open()
+        ask(
+            self.window(),
+            "Remove the order",
+            f"Remove order {self._number} from this PC?",
+            ("Its credentials leave the keychain. You can add it again at any time.",),
+            "Remove it",
+            "Keep it",
+            self._remove,
+        )
 
     def _remove(self) -> None:
         self.desk.remove_order(self, self._number, lambda: self.go.emit(Destination("orders")), self.tell)

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from companion.domain.closing import Closed, ClosingProgress
 from companion.domain.errors import CompanionError
 from companion.domain.facts import AutostartEntry
 from companion.domain.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.profile import Stage
-from companion.domain.wording import without_marks
+from companion.domain.wording import joined, without_marks
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.question import ask
 
 _ICONS = {
     Severity.BLOCKS: ("cross", "over"),
@@ -123,17 +124,16 @@ class Board(QWidget):
             self._desk.runner.run(self, lambda _: platform.open_url(target), lambda _: None, failed=self._fail)
 
     def _ask_to_close(self, finding: Finding, remedy: Remedy, *, force: bool) -> None:
-        box = QMessageBox(self.window())
-        box.setWindowTitle(remedy.title)
-        box.setText(f"{finding.title}. Close it now?" if not force else f"{finding.title}. End it by force?")
-        box.setInformativeText(without_marks(remedy.explanation))
-        close = box.addButton("End it by force" if force else "Close it", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Leave it open", QMessageBox.ButtonRole.RejectRole)
-        if not force:
-            box.setDefaultButton(close)
         hold = remedy.entries if remedy.kind is RemedyKind.CLOSE_AND_HOLD else ()
-        box.accepted.connect(partial(self._close, finding, force, hold))
-        box.open()
+        ask(
+            self.window(),
+            remedy.title,
+            f"{finding.title}. {'End it by force' if force else 'Close it now'}?",
+            (without_marks(remedy.explanation),),
+            "End it by force" if force else "Close it",
+            "Leave it open",
+            partial(self._close, finding, force, hold),
+        )
 
     def _close(self, finding: Finding, force: bool, hold: tuple[AutostartEntry, ...]) -> None:
         requirements = self._requirements
@@ -167,11 +167,12 @@ class Board(QWidget):
         for back in closed.came_back:
             self._news.addWidget(Notice(f"{back.name} came back", without_marks(back.sentence), tone="attention"))
         if closed.consent_needed:
-            names = " and ".join(closed.consent_needed)
+            names = joined(closed.consent_needed)
+            one = len(closed.consent_needed) == 1
             self._news.addWidget(
                 Notice(
-                    f"{names} does not close by itself",
-                    "It was asked kindly, twice, and still runs. Look whether it asks something on its own window.",
+                    f"{names} {'does' if one else 'do'} not close by {'itself' if one else 'themselves'}",
+                    "Asked kindly, twice, and still running. Look for a window that waits for an answer.",
                     _risk(self._requirements, finding),
                     tone="attention",
                     actions=(("End it by force…", partial(self._consent, finding)),),
