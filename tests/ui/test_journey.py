@@ -265,6 +265,12 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
     try:
         again.start(in_tray=False)
         qtbot.waitUntil(lambda: any("not finished" in text for text in texts_of(again.window)), timeout=10_000)
+        again.window.go(Destination("downloads"))
+        qtbot.waitUntil(lambda: "Cancel…" in texts_of(again.window.current))
+        _button(again.window.current, "Cancel…").click()
+        assert any("is deleted" in text for text in texts_of(_question(qapp)))
+        _button(_question(qapp), "Keep it").click()
+        assert list(again.desk.transfers.items), "nothing is thrown away unasked"
         _button(again.window, "Go on with it").click()
         qtbot.waitUntil(
             lambda: again.desk.snapshot.file(account.order_number, download.artifact_id) is not None, timeout=20_000

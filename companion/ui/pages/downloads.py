@@ -18,6 +18,7 @@ from companion.ui.desk import Desk
 from companion.ui.pages.page import EXTEND, Destination, Page
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.question import ask
 from companion.ui.widgets.speed import SpeedGraph
 from companion.ui.wizard.download import pieces_words, progress_words
 
@@ -197,13 +198,24 @@ class TransferCard(Card):
             self._actions.addWidget(part)
         self._actions.addStretch(1)
 
-    def _button(self, text: str, clicked: Callable[[], object], role: str = "", *, tip: str = "") -> QPushButton:
+    def _button(self, text: str, clicked: Callable[[], object], role: str = "") -> QPushButton:
         """A button whose name says of which order it is: most cards have the same ones."""
-        return button(text, clicked, role, name=f"{text.rstrip('…')}: {self.accessibleName()}", tip=tip)
+        return button(text, clicked, role, name=f"{text.rstrip('…')}: {self.accessibleName()}")
 
     def _remove_button(self) -> QPushButton:
-        tip = "Removes it from the list and deletes what has arrived."
-        return self._button("Cancel", partial(self._desk.transfers.remove, self._identity), tip=tip)
+        return self._button("Cancel…", self._ask_to_remove)
+
+    def _ask_to_remove(self) -> None:
+        # What moves is rendered anew: the answer goes to the list of transfers and not to this card.
+        ask(
+            self.window(),
+            "Cancel the download",
+            f"Cancel the download of {self._download.name}?",
+            ("What has arrived so far is deleted. To go on at another time, pause it instead.",),
+            "Cancel it",
+            "Keep it",
+            partial(self._desk.transfers.remove, self._identity),
+        )
 
     def _install(self) -> None:
         self._go(Destination("install", self._order.number, self._download.artifact_id))
