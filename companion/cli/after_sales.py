@@ -290,10 +290,8 @@ def _seat_to_free(run: Run, number: str, known: tuple[Seat, ...]) -> Seat:
 
 
 def _seat_lines(run: Run, shown: Seats, licence: Licence) -> list[str]:
-    from companion.domain.seats import seat_sentence, seat_use
+    from companion.domain.seats import seat_line, seat_sentence, seat_use
 
     lines = [f"{shown.product_name}: {seat_sentence(seat_use(licence, shown.this_pc))}"]
-    for seat in shown.seats:
-        here = ", this PC" if seat.id == shown.this_pc else ""
-        lines.append(f"  {seat.name} ({seat.id}{here}), since {run.date(seat.taken_at)}")
+    lines += [f"  {seat.id}: {seat_line(seat, run.date, shown.this_pc)}" for seat in shown.seats]
     return lines

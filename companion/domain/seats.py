@@ -70,6 +70,13 @@ def seat_sentence(use: SeatUse) -> str:
     return f"{counts} To use this PC, free the seat of a PC you no longer have."
 
 
+def seat_line(seat: Seat, format_date: FormatDate, this_seat: str | None) -> str:
+    """One seat in a list, with what helps to recognise its PC: ``Kitchen PC, since …, last seen on …``."""
+    here = " (this PC)" if seat.id == this_seat else ""
+    seen = f", last seen on {format_date(seat.last_seen_at)}" if seat.last_seen_at is not None else ""
+    return f"{seat.name}{here}, since {format_date(seat.taken_at)}{seen}"
+
+
 def freeing_sentence(seat: Seat, format_date: FormatDate) -> str:
     """What freeing `seat` does, said before it is done."""
     seen = f"was last seen on {format_date(seat.last_seen_at)}" if seat.last_seen_at else "has not been seen since"

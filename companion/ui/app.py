@@ -97,6 +97,8 @@ class WindowedProgram:
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
         self._patience = _TRAY_SECONDS
+        self._looking_for_tray = QTimer(self.tray, interval=1000, singleShot=True)
+        self._looking_for_tray.timeout.connect(self._wait_for_tray)
         self._quitting = False
 
     def _ways_to_tell(self) -> Notifications:
@@ -160,7 +162,7 @@ class WindowedProgram:
             self._look_for_tray()
         elif self._patience > 0:
             self._patience -= 1
-            QTimer.singleShot(1000, self.tray, self._wait_for_tray)
+            self._looking_for_tray.start()
         else:
             self._look_for_tray()
             self.window.showMinimized()
@@ -210,6 +212,7 @@ class WindowedProgram:
 
     def close(self) -> None:
         """Stop everything and wait for it."""
+        self._looking_for_tray.stop()
         self.reminding.stop()
         self.tray.hide()
         self.window.hide()

@@ -18,7 +18,7 @@ from companion.domain.orders import (
     SubscriptionStatus,
 )
 from companion.domain.products import Concern, NextAction, Tone
-from companion.domain.seats import ThisPC, longest_unseen, seat_sentence, seat_words
+from companion.domain.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_words
 from companion.domain.wording import plain_date, plain_money
 
 SHOW = plain_date(dt.UTC)
@@ -278,3 +278,9 @@ def test_what_needs_attention_comes_first_and_the_nearest_date_before_the_others
 
 def test_a_card_never_offers_to_buy_what_is_owned(build):
     assert "buy" not in {action.value for action in NextAction}
+
+
+def test_a_seat_is_told_by_what_helps_to_recognise_its_pc(build):
+    seen = build.seat(last_seen_at=build.day(-2))
+    assert seat_line(seen, SHOW, None) == "Kitchen PC, since 19 February 2027, last seen on 8 March 2027"
+    assert seat_line(build.seat(), SHOW, "pc-1") == "Kitchen PC (this PC), since 19 February 2027"

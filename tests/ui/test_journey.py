@@ -308,3 +308,7 @@ def test_after_the_second_failure_the_wizard_brings_the_number(
         qtbot.waitUntil(lambda: any("damaged or changed" in text for text in texts_of(page)), timeout=15_000)
         qtbot.waitUntil(lambda times=time: page._job.failures == times, timeout=15_000)
         assert any("+1 212 555" in text for text in texts_of(page)) is (time == 2)
+    _button(page, "Repair").click()
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
+    assert any("Every byte is as the store published it" in text for text in texts_of(page))
+    assert fetched.transferred.path.stat().st_size == fetched.grant.size

@@ -8,12 +8,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from companion.domain.errors import CompanionError
+from companion.domain.errors import CompanionError, Kind
 from companion.domain.wire import Secret
 from companion.ui.theme import LIGHT
 from companion.ui.widgets.basic import label
 from companion.ui.widgets.key import KeyBox
-from companion.ui.widgets.notice import Notices
+from companion.ui.widgets.notice import Notice, Notices
 from companion.ui.widgets.switch import Switch
 
 
@@ -98,3 +98,18 @@ def test_at_most_three_notices_and_each_only_once(qtbot: QtBot) -> None:
     assert [key for key, _ in notices._shown] == ["d", "c", "b"]
     notices.clear()
     assert notices.isHidden()
+
+
+def test_the_details_of_a_failure_can_be_copied_for_support(qtbot: QtBot) -> None:
+    trouble = CompanionError("store-error", "The store has a problem", "It is on its side.", "Try again.")
+    notice = Notice.of_error(trouble)
+    qtbot.addWidget(notice)
+    copying = next(found for found in notice.findChildren(QPushButton) if found.text() == "Copy details")
+    copying.click()
+    assert QGuiApplication.clipboard().text() == (
+        "The store has a problem\nIt is on its side.\nTry again.\nCode: store-error"
+    )
+    assert copying.text() == "Copied"
+    typed = Notice.of_error(CompanionError("bad-email", "Check it", "It is none.", "Type it.", kind=Kind.USAGE))
+    qtbot.addWidget(typed)
+    assert not [found for found in typed.findChildren(QPushButton) if found.text() == "Copy details"]

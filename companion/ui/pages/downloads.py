@@ -17,7 +17,7 @@ from companion.services.library_values import KnownFile
 from companion.ui.desk import Desk
 from companion.ui.pages.page import EXTEND, Destination, Page
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
-from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.question import ask
 from companion.ui.widgets.speed import SpeedGraph
 from companion.ui.wizard.download import pieces_words, progress_words
@@ -176,8 +176,9 @@ class TransferCard(Card):
             parts = [self._button("Go on", partial(transfers.resume, identity), "primary"), self._remove_button()]
             if item.entry.trouble is not None:
                 trouble = item.entry.trouble
+                details = details_of(trouble)
                 self._trouble.addWidget(
-                    Notice(trouble.title, trouble.message, trouble.hint, tone="over", closable=False)
+                    Notice(trouble.title, trouble.message, trouble.hint, tone="over", closable=False, details=details)
                 )
         elif item is not None and state is not TransferState.DONE:
             parts = [self._button("Pause", partial(transfers.pause, identity)), self._remove_button()]

@@ -15,7 +15,7 @@ from companion.domain.orders import Download, Extension, ExtensionStatus, Licenc
 from companion.domain.products import charge_sentence, product_cards, standing_tone, standing_words, status_sentence
 from companion.domain.profile import Profile
 from companion.domain.returns import renewal_return
-from companion.domain.seats import ThisPC, freeing_sentence, seat_sentence, seat_use
+from companion.domain.seats import ThisPC, freeing_sentence, seat_line, seat_sentence, seat_use
 from companion.domain.shipping import backup_offer, backup_sentence, parcel_sentences, parcels, settled_sentences
 from companion.ui.desk import Desk
 from companion.ui.pages.home import TONES
@@ -114,9 +114,8 @@ class LicenceCard(Section):
         use = seat_use(self._licence, self._seat_id)
         self.add(line(), label("PCs", "strong"), label(seat_sentence(use)))
         for seat in use.seats:
-            here = " (this PC)" if seat.id == self._seat_id else ""
             entry = row(spacing=12)
-            entry.addWidget(label(f"{seat.name}{here}, since {self.desk.format.date(seat.taken_at)}"), 1)
+            entry.addWidget(label(seat_line(seat, self.desk.format.date, self._seat_id)), 1)
             free = button("Free this seat…", lambda: None, name=f"Free the seat of {seat.name}")
             free.clicked.connect(partial(self._ask_to_free, free, seat))
             entry.addWidget(free)

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from companion.domain.download_queue import Trouble
 from companion.domain.errors import CompanionError, Kind
-from companion.ui.widgets.basic import button, label
+from companion.ui.widgets.basic import button, label, row
+
+
+def details_of(failure: CompanionError | Trouble) -> str:
+    """What support should be told of a failure, word for word."""
+    return f"{failure.title}\n{failure.message}\n{failure.hint}\nCode: {failure.code}"
 
 
 class Notice(QFrame):
-    """One notice with its actions; `closed` is emitted when the person puts it away."""
+    """One notice with its actions; `closed` is emitted when the person puts it away.
+
+    `details` are what "Copy details" puts on the clipboard; without them there is no such button.
+    """
 
     closed = Signal()
 
@@ -25,6 +35,7 @@ class Notice(QFrame):
         tone: str = "",
         actions: tuple[tuple[str, Callable[[], object]], ...] = (),
         closable: bool = True,
+        details: str = "",
     ) -> None:
         super().__init__()
         self.setObjectName("notice")
@@ -40,13 +51,12 @@ class Notice(QFrame):
         if hint:
             words.addWidget(label(hint))
         self._lines = words.count()
-        if actions:
-            buttons = QHBoxLayout()
-            for text, clicked in actions:
-                buttons.addWidget(button(text, clicked))
-            buttons.addStretch(1)
+        buttons = [button(text, clicked) for text, clicked in actions]
+        if details:
+            buttons.append(_copying(details))
+        if buttons:
             words.addSpacing(4)
-            words.addLayout(buttons)
+            words.addLayout(row(*buttons, None))
         outer.addLayout(words, 1)
         if closable:
             outer.addWidget(button("Close", self.closed.emit, "link"), 0, Qt.AlignmentFlag.AlignTop)
@@ -63,7 +73,21 @@ class Notice(QFrame):
     ) -> Notice:
         """The notice of a failure; what the network did is no alarm."""
         tone = "attention" if error.kind is Kind.UNREACHABLE else "over"
-        return cls(error.title, error.message, error.hint, tone=tone, actions=actions, closable=closable)
+        # What was mistyped is no matter for support.
+        details = "" if error.kind is Kind.USAGE else details_of(error)
+        return cls(
+            error.title, error.message, error.hint, tone=tone, actions=actions, closable=closable, details=details
+        )  # fmt: skip
+
+
+def _copying(details: str) -> QPushButton:
+    made = button("Copy details", lambda: copy(), "link")
+
+    def copy() -> None:
+        QGuiApplication.clipboard().setText(details)
+        made.setText("Copied")
+
+    return made
 
 
 class Notices(QWidget):

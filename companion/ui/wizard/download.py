@@ -12,7 +12,7 @@ from companion.services.purchases import Fetched
 from companion.ui.desk import Desk
 from companion.ui.format import Format, duration
 from companion.ui.widgets.basic import button, column, exact, label, row
-from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.speed import SpeedGraph
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
@@ -108,7 +108,15 @@ class DownloadStep(Step):
         self._facts.setText("Stopped. What has arrived is kept.")
         actions = self.actions_for(trouble.code)
         self.tell_failure(
-            Notice(trouble.title, trouble.message, trouble.hint, tone="over", actions=actions, closable=False)
+            Notice(
+                trouble.title,
+                trouble.message,
+                trouble.hint,
+                tone="over",
+                actions=actions,
+                closable=False,
+                details=details_of(trouble),
+            )
         )
 
     def _done(self, job: Job, transferred: Transferred) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.errors import CompanionError
@@ -21,9 +22,17 @@ from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
 
+_FETCHABLE = {"file-damaged": "Repair", "file-missing": "Download it again"}
+"""Failures that another download puts right, and what the button to it says."""
+
 
 class InstallStep(Step):
-    """Waits until nothing blocks the installer, runs it, and explains how it ended."""
+    """Waits until nothing blocks the installer, runs it, and explains how it ended.
+
+    `fetch_again` leads back to the download, which fetches only what is damaged.
+    """
+
+    fetch_again = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(
@@ -104,7 +113,10 @@ class InstallStep(Step):
 
     def _failed(self, error: CompanionError) -> None:
         self._look()
-        self.tell_failure(Notice.of_error(error, *self.actions_for(error.code), closable=False))
+        actions = self.actions_for(error.code)
+        if error.code in _FETCHABLE:
+            actions = ((_FETCHABLE[error.code], self.fetch_again.emit), *actions)
+        self.tell_failure(Notice.of_error(error, *actions, closable=False))
 
     def _done(self, installed: Installed) -> None:
         job = self.job

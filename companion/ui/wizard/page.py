@@ -17,7 +17,9 @@ from companion.ui.wizard.choose import ChooseStep
 from companion.ui.wizard.download import DownloadStep, VerifyStep
 from companion.ui.wizard.install import DoneStep, InstallStep
 from companion.ui.wizard.job import Job
-from companion.ui.wizard.steps import Step, Stepper
+from companion.ui.wizard.steps import STEPS, Step, Stepper
+
+_DOWNLOAD = STEPS.index("Download")
 
 
 class InstallPage(Page):
@@ -37,8 +39,10 @@ class InstallPage(Page):
         self._news.hide()
         self._stack = QStackedWidget()
         self._choose = ChooseStep(desk)
+        installing = InstallStep(desk)
+        installing.fetch_again.connect(self._fetch_again)
         self._steps: tuple[Step, ...] = (
-            self._choose, CheckStep(desk), DownloadStep(desk), VerifyStep(desk), InstallStep(desk), DoneStep(desk),
+            self._choose, CheckStep(desk), DownloadStep(desk), VerifyStep(desk), installing, DoneStep(desk),
         )  # fmt: skip
         for index, step in enumerate(self._steps):
             self._stack.addWidget(step)
@@ -85,6 +89,12 @@ class InstallPage(Page):
     def _begin(self, job: Job) -> None:
         self._job = job
         self._enter(1)
+
+    def _fetch_again(self) -> None:
+        if self._job is not None:
+            self._steps[self._stack.currentIndex()].depart()
+            self._job.fetched = None
+            self._enter(_DOWNLOAD)
 
     def _advance(self, index: int) -> None:
         self._steps[index].depart()
