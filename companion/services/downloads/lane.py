@@ -181,7 +181,7 @@ class Lane:
     def _receive(self, body: Body, offset: int, file: FileIO) -> None:
         work, ledger = self._work, self._work.ledger
         self._skip(body)
-        self._crc = None
+        self._crc, begin = None, offset
         file.seek(offset)
         view = memoryview(bytearray(work.pace.portion(self._most())))
         while (room := ledger.stop_of(self.number) - offset) > 0:
@@ -192,8 +192,9 @@ class Lane:
             if work.longest is not None and offset + count > work.longest:
                 raise _too_many()
             self._store(file, view[:count], offset)
+            # What comes with the head of the answer is little, and says nothing of the line.
+            self._rest(count, trickles=count < _SMALL and offset > begin)
             offset += count
-            self._rest(count)
         if ledger.size == offset and body.take.length is None and not work.known().digest:
             self._require_end(body)
 
@@ -227,11 +228,11 @@ class Lane:
             left -= count
             self.received += count
             self._work.ledger.received += count
-            self._rest(count)
+            self._rest(count, trickles=count < _SMALL)
 
-    def _rest(self, count: int) -> None:
+    def _rest(self, count: int, *, trickles: bool) -> None:
         delay = self._work.pace.delay(count)
-        if count < _SMALL:
+        if trickles:
             # Bytes that trickle in are left to gather in the socket: each read costs as much as a large one.
             delay = max(delay, _GATHER_SECONDS)
         if delay and self._stop.wait(delay):
