@@ -137,7 +137,7 @@ class Job:
         if mark is not None:
             mark(self._place.part)
         move_into_place(self._place.part, self._place.final, self._cancellation.wait)
-        self._place.journal.unlink(missing_ok=True)
+        journal.remove(self._place.journal)
         proven = self._expected.sha256 is not None or self._expected.pieces is not None
         result = Transferred(
             path=self._place.final,

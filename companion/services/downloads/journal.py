@@ -124,7 +124,7 @@ class Journal:
         self._path = path
         self._lock = threading.Lock()
         self._full = False
-        fresh = path.with_name(path.name + ".new")
+        fresh = _beside(path)
         lines = [_line(header, ""), *(_line(claim, header.generation) for claim in claims)]
         with fresh.open("wb") as file:
             file.write(b"".join(lines))
@@ -148,6 +148,16 @@ class Journal:
         """Stop writing."""
         with self._lock, contextlib.suppress(OSError):
             self._file.close()
+
+
+def remove(path: Path) -> None:
+    """Remove a journal, and what is left of one that was being begun when the program was killed."""
+    for each in (path, _beside(path)):
+        each.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
 
 
 def _line(record: Value, generation: str) -> bytes:

@@ -90,8 +90,8 @@ class Place:
 
     def discard(self) -> None:
         """Remove partial and journal; their content is void."""
-        for path in (self.part, self.journal):
-            path.unlink(missing_ok=True)
+        self.part.unlink(missing_ok=True)
+        journal.remove(self.journal)
 
 
 def _file_system(folder: Path) -> str:

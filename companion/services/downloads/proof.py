@@ -23,7 +23,8 @@ BUFFER = 1024 * 1024
 _CLAIM_BYTES = 4 * 1024 * 1024
 _CLAIM_SECONDS = 2.0
 _NEAR = 32 * 1024 * 1024
-_SOON = 0.5
+_SOON = 1.0
+_USUAL_RATE = 1024 * 1024 * 1024
 
 
 class Prover(abc.ABC):
@@ -109,9 +110,10 @@ class WholeHasher(Prover):
         self._began = (self.position, time.monotonic())
 
     def comes_soon(self, offset: int) -> bool:
-        """Whether it will come to `offset` within half a second, at the rate it has had so far."""
+        """Whether it will come to `offset` within a second, at the rate it has had so far or else usually has."""
         begin, when = self._began
-        rate = (self.position - begin) / max(0.1, time.monotonic() - when)
+        past = time.monotonic() - when
+        rate = (self.position - begin) / past if past >= _SOON / 2 else _USUAL_RATE
         return offset - self.position <= max(_NEAR, _SOON * rate)
 
     def _work(self, file: FileIO) -> None:

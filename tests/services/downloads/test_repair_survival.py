@@ -44,7 +44,8 @@ class Bench:
     def look(self, before: bytes | None) -> bytes | None:
         """What is under the final name: the whole right file, or what was there before, or nothing."""
         names = {path.name for path in self.folder.iterdir()}
-        assert names <= {"setup.bin" + ending for ending in ("", ".part", ".part.journal", ".part.lock")}
+        beside = (".part", ".part.journal", ".part.journal.new", ".part.lock")
+        assert names <= {"setup.bin" + ending for ending in ("", *beside)}
         found = self.final.read_bytes() if self.final.exists() else None
         assert found is None or found in (self.content, before)
         return found
