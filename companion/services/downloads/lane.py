@@ -37,6 +37,8 @@ class Work(Protocol):
     pieces: bool
     longest: int | None
     """How many bytes the file can have at most, while its size is unknown."""
+    spare: list[memoryview]
+    """Buffers that no lane receives into at the moment: making one costs more than a request."""
 
     def known(self) -> Known:
         """What is known of the file right now."""
@@ -92,6 +94,7 @@ class Lane:
         self._stop = threading.Event()
         self._connection = Connection(work.options.connect_seconds, 1.5 * work.options.patience)
         self._crc: int | None = None
+        self._view = memoryview(b"")
         self._thread = threading.Thread(target=self._guard, name=f"download-{number}", daemon=True)
 
     def start(self) -> None:
@@ -118,6 +121,7 @@ class Lane:
     def _guard(self) -> None:
         connection = self._connection
         try:
+            self._view = self._borrow()
             with FileIO(self._work.part, "r+b") as file:
                 while not (self._stop.is_set() or self.retiring):
                     share = self._work.ledger.take(self.number, self._chunk())
@@ -135,14 +139,19 @@ class Lane:
             self.error = self.error or error
         finally:
             connection.close()
+            if self._view:
+                self._work.spare.append(self._view)
             with self._lock:
                 self._work.ledger.leave(self.number)
                 self.over = True
             self._ended()
 
-    def _most(self) -> int:
-        """How many bytes to read at once: many, as that halves the system's work, but all lanes share the memory."""
-        return min(_READ, _READ_TOGETHER // self._work.options.most_connections)
+    def _borrow(self) -> memoryview:
+        """A large buffer, as that halves the system's work, but all lanes share the memory."""
+        try:
+            return self._work.spare.pop()
+        except IndexError:
+            return memoryview(bytearray(min(_READ, _READ_TOGETHER // self._work.options.most_connections)))
 
     def _chunk(self) -> int:
         """How many blocks to take over from another lane: what this one moves in about two seconds."""
@@ -183,9 +192,9 @@ class Lane:
         self._skip(body)
         self._crc, begin = None, offset
         file.seek(offset)
-        view = memoryview(bytearray(work.pace.portion(self._most())))
+        view, most = self._view, work.pace.portion(len(self._view))
         while (room := ledger.stop_of(self.number) - offset) > 0:
-            count = body.read_into(view[: min(room, len(view))])
+            count = body.read_into(view[: min(room, most)])
             if count == 0:
                 self._end(body)
                 return
@@ -220,9 +229,9 @@ class Lane:
     def _skip(self, body: Body) -> None:
         """Pass over what a server that knows no ranges sends first."""
         left = body.take.skip
-        view = memoryview(bytearray(self._work.pace.portion(self._most()) if left else 0))
+        view, most = self._view, self._work.pace.portion(len(self._view))
         while left:
-            count = body.read_into(view[: min(left, len(view))])
+            count = body.read_into(view[: min(left, most)])
             if count == 0 or self._stop.is_set():
                 raise failure("network")
             left -= count

@@ -64,6 +64,7 @@ class Transfer:
         self.part = place.part
         self.pieces = expected.pieces is not None
         self.longest = longest_of(expected)
+        self.spare: list[memoryview] = []
         self.pace = Pace(options.limit_rate)
         self.other_version = self._shared_out = False
         self._source, self._tally, self._report, self._cancellation = source, tally, report, cancellation
