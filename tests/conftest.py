@@ -27,3 +27,13 @@ def demo_store(tmp_path: Path) -> Iterator[DemoStore]:
     profile = resource("profiles/larkfield.json").read_bytes()
     with DemoStore(tmp_path / "store", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
         yield store
+
+
+@pytest.fixture
+def mail_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An autostart entry of a person's own, in the form of Linux, in a home of the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    entry = tmp_path / "config" / "autostart" / "MailHelper.desktop"
+    entry.parent.mkdir(parents=True)
+    entry.write_text("[Desktop Entry]\nType=Application\nName=MailHelper\nExec=/usr/bin/outlook\n")
+    return entry

@@ -188,8 +188,11 @@ def _monthly(buy: Purchase, start: dt.datetime) -> Record:
 
 
 def _refunded(buy: Purchase, start: dt.datetime) -> Record:
-    taken_back = start - dt.timedelta(days=15)
-    buy = buy.placed(start - dt.timedelta(days=25)).item("lantern-protect", "Lantern Protect, 1 PC, 1 year", 4995)
+    return _taken_back(buy.placed(start - dt.timedelta(days=25)), start - dt.timedelta(days=15))
+
+
+def _taken_back(buy: Purchase, taken_back: dt.datetime) -> Record:
+    buy = buy.item("lantern-protect", "Lantern Protect, 1 PC, 1 year", 4995)
     plan = plan_of(buy, YEAR, taken_back, 4995, 4995, auto_renew=False, status=SubscriptionStatus.EXPIRED)
     record = order_of(buy, licence_of(buy, YEAR.after(buy.placed_at), status=LicenceStatus.REFUNDED), plan)
     given, paid_back = refund(buy, taken_back, 4995)
@@ -226,12 +229,7 @@ def _letter_open(buy: Purchase, start: dt.datetime) -> Record:
 
 
 def _money_on_its_way(buy: Purchase, start: dt.datetime) -> Record:
-    taken_back = start - dt.timedelta(days=3)
-    buy = buy.placed(start - dt.timedelta(days=12)).item("lantern-protect", "Lantern Protect, 1 PC, 1 year", 4995)
-    plan = plan_of(buy, YEAR, taken_back, 4995, 4995, auto_renew=False, status=SubscriptionStatus.EXPIRED)
-    record = order_of(buy, licence_of(buy, YEAR.after(buy.placed_at), status=LicenceStatus.REFUNDED), plan)
-    given, paid_back = refund(buy, taken_back, 4995)
-    return record.with_order(status=OrderStatus.REFUNDED, returns=(given,), charges=(*record.order.charges, paid_back))
+    return _taken_back(buy.placed(start - dt.timedelta(days=12)), start - dt.timedelta(days=3))
 
 
 def _just_ordered(buy: Purchase, start: dt.datetime) -> Record:

@@ -15,6 +15,7 @@ from companion.demo.server import DemoStore
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "services" / "pc"))
 from cli_kit import Answer, Cli
+from linux_kit import programs as programs
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from cli_kit import FAMILY, Cli
-from linux_kit import Programs, alive, autostart, until
+from linux_kit import Programs, alive, autostart, live_in, until
 
 from companion.cli.board import Looked
 from companion.cli.clearing import BlockersClosed
@@ -35,22 +35,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="st
 @pytest.fixture
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, which this process and what it starts believe in."""
-    folder = tmp_path / "person"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "nothing"))
-    for name in ("XDG_CONFIG_HOME", "DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    return folder
-
-
-@pytest.fixture
-def programs(tmp_path: Path) -> Iterator[Programs]:
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    found = Programs(folder)
-    yield found
-    found.end_all()
+    return live_in(tmp_path / "person", monkeypatch)
 
 
 @pytest.fixture

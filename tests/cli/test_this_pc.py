@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,16 +20,6 @@ from companion.domain.findings import Severity
 from companion.services.resources import resource
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
-
-
-@pytest.fixture
-def programs(tmp_path: Path) -> Iterator[Programs]:
-    """Starts programs out of a folder of this test, which are nobody's children."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    found = Programs(folder)
-    yield found
-    found.end_all()
 
 
 @pytest.fixture

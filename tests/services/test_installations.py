@@ -15,16 +15,6 @@ from companion.services.assembly import Services
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes an autostart entry in the form of Linux")
 
 
-@pytest.fixture
-def mail_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An autostart entry of a person's own, in a home of the test's own."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    entry = tmp_path / "config" / "autostart" / "MailHelper.desktop"
-    entry.parent.mkdir(parents=True)
-    entry.write_text("[Desktop Entry]\nType=Application\nName=MailHelper\nExec=/usr/bin/outlook\n")
-    return entry
-
-
 def _hold(services: Services) -> None:
     entries = services.platform.autostart().value or ()
     mine = [entry for entry in entries if entry.name == "MailHelper" and entry.kind is AutostartKind.XDG_AUTOSTART]

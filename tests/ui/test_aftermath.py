@@ -41,16 +41,6 @@ class Booted(Linux):
         return Fact.known(self._run)
 
 
-@pytest.fixture
-def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An autostart entry of a person's own, in a home of the test's own."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    path = tmp_path / "config" / "autostart" / "MailHelper.desktop"
-    path.parent.mkdir(parents=True)
-    path.write_text("[Desktop Entry]\nType=Application\nName=MailHelper\nExec=/usr/bin/outlook\n")
-    return path
-
-
 def aftermath(services: Services, run: str) -> Aftermath:
     return Aftermath(
         services.places.state, Booted(run), services.clock, services.library.note, ["/opt/companion", "--home", "x"]
@@ -90,32 +80,32 @@ def said(program: WindowedProgram) -> str:
 
 
 def test_before_the_restart_it_says_that_one_is_left(
-    start: Start, services: Services, entry: Path, tmp_path: Path
+    start: Start, services: Services, mail_helper: Path, tmp_path: Path
 ) -> None:
     installed_until_restart(services, tmp_path / "proof")
     program = start("first")
     assert "One restart is left" in said(program)
     assert "Lantern Protect is finished when the PC restarts." in said(program)
-    assert "Hidden=true" in entry.read_text()
+    assert "Hidden=true" in mail_helper.read_text()
 
 
 def test_after_the_restart_it_says_that_all_is_well(
-    start: Start, services: Services, entry: Path, tmp_path: Path, qtbot: QtBot
+    start: Start, services: Services, mail_helper: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    before = entry.read_text()
+    before = mail_helper.read_text()
     installed_until_restart(services, tmp_path / "proof")
     (tmp_path / "proof").touch()
     # At sign-in it may start in the tray; the person waits for this, so the window opens.
     program = start("second", in_tray=True)
     qtbot.waitUntil(program.window.isVisible)
     assert "Lantern Protect is installed" in said(program)
-    assert entry.read_text() == before
+    assert mail_helper.read_text() == before
     button(program.window.notices, "Show the order").click()
     assert program.window.current is program.window.page("order")
 
 
 def test_what_is_missing_leads_back_to_the_installation(
-    start: Start, services: Services, entry: Path, tmp_path: Path
+    start: Start, services: Services, mail_helper: Path, tmp_path: Path
 ) -> None:
     installed_until_restart(services, tmp_path / "proof")
     program = start("second")
@@ -126,13 +116,13 @@ def test_what_is_missing_leads_back_to_the_installation(
 
 
 def test_what_a_run_that_was_cut_off_held_back_is_put_back_and_told(
-    start: Start, services: Services, entry: Path
+    start: Start, services: Services, mail_helper: Path
 ) -> None:
-    before = entry.read_text()
-    entries = [found for found in services.platform.autostart().value or () if found.location == str(entry)]
+    before = mail_helper.read_text()
+    entries = [found for found in services.platform.autostart().value or () if found.location == str(mail_helper)]
     services.aftermath.hold_back(entries, "lantern")
     program = start("first")
-    assert entry.read_text() == before
+    assert mail_helper.read_text() == before
     assert "MailHelper starts when you sign in, as before the installation." in said(program)
 
 

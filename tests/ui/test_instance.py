@@ -79,15 +79,21 @@ def test_after_the_first_has_ended_the_next_is_the_first(qapp: QApplication, tmp
     assert second(tmp_path).communicate(timeout=20)[0] == "first"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows lets nobody remove a lock that is held")
-def test_a_lock_behind_which_nobody_listens_is_taken_over(qapp: QApplication, tmp_path: Path) -> None:
-    """As after a crash, when another program has got the process id."""
+def _hold(folder: Path) -> subprocess.Popen[str]:
+    """Another process, which holds the lock."""
     holder = subprocess.Popen(
-        [sys.executable, "-c", _HOLDER, str(tmp_path / "running.lock")],
+        [sys.executable, "-c", _HOLDER, str(folder / "running.lock")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
+    return holder
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets nobody remove a lock that is held")
+def test_a_lock_behind_which_nobody_listens_is_taken_over(qapp: QApplication, tmp_path: Path) -> None:
+    """As after a crash, when another program has got the process id."""
+    holder = _hold(tmp_path)
     instance = Instance(tmp_path, patience_ms=300)
     assert instance.begin(Wishes())
     instance.end()
@@ -95,12 +101,7 @@ def test_a_lock_behind_which_nobody_listens_is_taken_over(qapp: QApplication, tm
 
 
 def test_a_killed_program_leaves_nothing_that_hinders(qapp: QApplication, tmp_path: Path) -> None:
-    holder = subprocess.Popen(
-        [sys.executable, "-c", _HOLDER, str(tmp_path / "running.lock")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert holder.stdout is not None
-    holder.stdout.readline()
+    holder = _hold(tmp_path)
     holder.kill()
     holder.communicate(timeout=20)
     assert (tmp_path / "running.lock").exists()

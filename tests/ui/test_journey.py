@@ -171,12 +171,7 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
     qapp: QApplication,
     tmp_path: Path,
 ) -> None:
-    account = account_about(store, "closes in 9 days")
-    add(account)
-    order = services.orders.order(account.order_number)
-    program.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
-    page = program.window.current
-    assert isinstance(page, InstallPage)
+    account, page = _open_wizard(program, store, services, add)
     qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=10_000)
     assert isinstance(_step(page), ChooseStep)
     _step(page).go_on()
@@ -237,6 +232,19 @@ def account_about(store: DemoStore, words: str) -> Account:
     return next(account for account in store.accounts if words in account.about)
 
 
+def _open_wizard(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add
+) -> tuple[Account, InstallPage]:
+    """Add an order whose download is open, and go to its installation."""
+    account = account_about(store, "closes in 9 days")
+    add(account)
+    order = services.orders.order(account.order_number)
+    program.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
+    page = program.window.current
+    assert isinstance(page, InstallPage)
+    return account, page
+
+
 def _step(page: InstallPage) -> QWidget:
     return page._steps[page._stack.currentIndex()]
 
@@ -286,12 +294,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
 def test_after_the_second_failure_the_wizard_brings_the_number(
     program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot
 ) -> None:
-    account = account_about(store, "closes in 9 days")
-    add(account)
-    order = services.orders.order(account.order_number)
-    program.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
-    page = program.window.current
-    assert isinstance(page, InstallPage)
+    _, page = _open_wizard(program, store, services, add)
     for index in (0, 1):
         qtbot.waitUntil(
             lambda at=index: page._stack.currentIndex() == at and _step(page).onward.isEnabled(), timeout=15_000

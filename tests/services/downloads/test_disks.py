@@ -25,16 +25,21 @@ Start = Callable[..., FaultyServer]
 ONCE = msgspec.structs.replace(QUICK, most_retries=0)
 
 
+@contextlib.contextmanager
+def mounted(folder: Path, words: list[str], needs: str) -> Iterator[Path]:
+    """Something mounted at `folder` by ``mount`` with these words; skips, saying what it needs, where that fails."""
+    folder.mkdir()
+    if subprocess.run(["mount", *words, str(folder)], capture_output=True).returncode:
+        pytest.skip(f"needs {needs}")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 6 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True)
-    if made.returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted(tmp_path / "disk", ["-t", "tmpfs", "-o", "size=6m", "tmpfs"], "the right to mount a tmpfs") as disk:
+        yield disk
 
 
 def test_too_small_disk_is_said_before_anything_is_fetched(start: Start, content: bytes, small_disk: Path) -> None:
@@ -135,16 +140,13 @@ def test_file_too_large_for_fat32_is_refused_before_it_is_fetched(
 def fat32(tmp_path: Path) -> Iterator[Path]:
     """A stick as it is sold."""
     image, folder = tmp_path / "stick", tmp_path / "media"
-    folder.mkdir()
     maker = shutil.which("mkfs.vfat", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if maker is None:
         pytest.skip("mkfs.vfat is not installed")
     subprocess.run([maker, "-F", "32", "-C", str(image), "65536"], check=True, capture_output=True)
-    made = subprocess.run(["mount", "-t", "vfat", "-o", "loop", str(image), str(folder)], capture_output=True)
-    if made.returncode:
-        pytest.skip("needs a kernel that knows FAT, and the right to mount")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    words = ["-t", "vfat", "-o", "loop", str(image)]
+    with mounted(folder, words, "a kernel that knows FAT, and the right to mount") as stick:
+        yield stick
 
 
 def test_a_real_stick(start: Start, content: bytes, fat32: Path) -> None:

@@ -20,19 +20,14 @@ from companion.services.platforms.linux import Linux
 from companion.services.resources import resource
 
 sys.path.insert(0, str(Path(__file__).parent))
-from linux_kit import Programs
+from linux_kit import live_in
+from linux_kit import programs as programs
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder with nothing in it, which this process and what it starts believe in."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    for name in ("XDG_CONFIG_HOME", "DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "nothing"))
-    return folder
+    return live_in(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture
@@ -41,15 +36,6 @@ def linux(home: Path) -> Linux:
     if current().name != "linux":
         pytest.skip("needs Linux: real processes under /proc")
     return Linux()
-
-
-@pytest.fixture
-def programs(tmp_path: Path) -> Iterator[Programs]:
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    started = Programs(folder)
-    yield started
-    started.end_all()
 
 
 @pytest.fixture(scope="session")

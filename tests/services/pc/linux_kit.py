@@ -9,8 +9,10 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pytest
 
 from companion.domain.orders import Platform
 from companion.domain.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
@@ -110,6 +112,26 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Iterator[Programs]:
+    """Starts programs out of a folder of this test, which are nobody's children."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    found = Programs(folder)
+    yield found
+    found.end_all()
+
+
+def live_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make `folder`, empty, the home folder that this process and what it starts believe in."""
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(folder.with_name("nothing")))
+    for name in ("XDG_CONFIG_HOME", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
 
 
 def autostart(home: Path, name: str, command: str) -> Path:
