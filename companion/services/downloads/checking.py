@@ -99,13 +99,16 @@ def most_readers() -> int:
 class PieceReaders:
     """Threads that compare the pieces of a file with the publisher's digests, block by block in their order.
 
-    As a context manager it starts them, and stops them at the end if they have not finished.
+    As a context manager it starts them, and stops them at the end if they have not finished. With `to_first_wrong` they
+    end by themselves once a block is wrong.
     """
 
-    def __init__(self, path: Path, layout: Layout, pieces: Pieces, count: int) -> None:
+    def __init__(self, path: Path, layout: Layout, pieces: Pieces, count: int, *, to_first_wrong: bool = False) -> None:
         self._path, self._layout, self._pieces = path, layout, pieces
+        self._to_first_wrong = to_first_wrong
         self._changed = threading.Condition()
-        self._next, self._checked, self._running = 0, 0, count
+        self._next, self._whole, self._running = 0, 0, count
+        self._good: set[int] = set()
         self._bad: dict[int, list[int]] = {}
         self._error: OSError | None = None
         self._stopped = False
@@ -125,12 +128,18 @@ class PieceReaders:
 
     def follow(self, tell: Callable[[int], None]) -> None:
         """Wait for the end, calling `tell` now and then with the bytes checked; what it raises stops all."""
+        over = False
+        while not over:
+            with self._changed:
+                over = not self._running or self._changed.wait_for(lambda: not self._running, _TICK)
+                checked = len(self._good) + len(self._bad)
+            tell(self._layout.start(checked))
+
+    def wait_beyond(self, position: int) -> int:
+        """The offset up to which every block is right; waits until it is beyond `position` or goes no further."""
         with self._changed:
-            while True:
-                tell(self._layout.start(self._checked))
-                if not self._running:
-                    return
-                self._changed.wait(_TICK)
+            self._changed.wait_for(lambda: self._layout.start(self._whole) > position or not self._running)
+            return self._layout.start(self._whole)
 
     def result(self) -> list[int]:
         """Wait for the end; gives the numbers of the pieces that do not match. Raises `OSError`."""
@@ -141,8 +150,8 @@ class PieceReaders:
         return sorted(number for wrong in self._bad.values() for number in wrong)
 
     def right(self) -> list[int]:
-        """The blocks whose pieces all match, once all are checked."""
-        return [block for block in range(self._layout.count) if block not in self._bad]
+        """The blocks whose pieces all match, of those that were looked at."""
+        return sorted(self._good)
 
     def _guard(self) -> None:
         try:
@@ -166,6 +175,11 @@ class PieceReaders:
                 self._next += 1
             wrong = wrong_pieces(file, self._pieces, self._layout.start(block), self._layout.stop(block), view)
             with self._changed:
-                self._checked += 1
                 if wrong:
                     self._bad[block] = wrong
+                    self._stopped |= self._to_first_wrong
+                    continue
+                self._good.add(block)
+                while self._whole in self._good:
+                    self._whole += 1
+                self._changed.notify_all()

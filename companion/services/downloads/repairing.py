@@ -6,10 +6,10 @@ import functools
 import hashlib
 import os
 import stat
-import threading
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -117,7 +117,7 @@ def _replace(
 class _Look:
     """Reads a file: up to the first block that is wrong where the whole digest counts, or else all of its blocks.
 
-    In the first case a second thread checks pieces and this one hashes behind it, to go on when all is right.
+    In the first case a second thread checks pieces and this one hashes behind it, as far as they are right.
     """
 
     def __init__(
@@ -128,11 +128,9 @@ class _Look:
         """How long the file must be: told beforehand, or by its last piece if that is right."""
         self._path, self._expected, self._pieces = path, expected, pieces
         self._cancellation, self._report = cancellation, report
-        self._changed = threading.Condition()
-        self._proven, self._over = 0, False
-        self._good = list[int]()
-        self._error: OSError | None = None
-        self._hash, self._position = hashlib.sha256(), 0
+        self._good: list[int] = []
+        self._hash = None if expected.sha256 is None else hashlib.sha256()
+        self._position = 0
         self._found: os.stat_result | None = None
         self._layout = Layout(size=0, length=1)
 
@@ -149,21 +147,12 @@ class _Look:
                 if self._expected.size is not None:
                     layout_of(self._expected, self._expected.size)
                 return
-            if self._expected.sha256 is None:
-                self._look_at_all(length)
-                return
-            checker = threading.Thread(target=self._check, name="repair-pieces", daemon=True)
-            checker.start()
-            try:
-                self._follow(file)
-            finally:
-                self._end()
-                checker.join()
-        if self._error is not None:
-            raise self._error
-        digest = self._hash.hexdigest()
-        if self._position == length and self._expected.sha256 == digest:
-            self.right = Verified(ok=True, sha256=digest, size=length)
+            bad = self._read(file)
+            digest = self._hash.hexdigest() if self._hash else None
+            if not bad and self._expected.sha256 == digest:
+                self.right = Verified(ok=True, sha256=digest, size=length)
+            elif self.size is None and self._ends_right(file):
+                self.size = length
 
     def is_of(self, part: Path) -> bool:
         """Whether `part` is still the file that was looked at, untouched since."""
@@ -174,38 +163,38 @@ class _Look:
 
     def head(self) -> Head:
         """What of it is proven."""
-        if self._expected.sha256 is None:
-            return Head(blocks=self._good)
-        return Head(blocks=range(self._proven), position=self._position, hash=self._hash)
+        return Head(blocks=self._good, position=self._position, hash=self._hash)
 
-    def _look_at_all(self, length: int) -> None:
-        with PieceReaders(self._path, self._layout, self._pieces, most_readers()) as readers:
-            readers.follow(self._tell)
+    def _read(self, file: FileIO) -> list[int]:
+        """The numbers of the pieces that were found wrong."""
+        whole = self._hash
+        count, early = (most_readers(), False) if whole is None else (1, True)
+        with PieceReaders(self._path, self._layout, self._pieces, count, to_first_wrong=early) as readers:
+            if whole is None:
+                readers.follow(self._tell)
+            else:
+                self._hash_behind(readers, file, whole)
             bad = readers.result()
         self._good = readers.right()
-        if self._layout.count - 1 in self._good:
-            self.size = length
-        if not bad:
-            self.right = Verified(ok=True, sha256=None, size=length)
+        return bad
 
-    def _follow(self, file: FileIO) -> None:
-        view = memoryview(bytearray(min(BUFFER, self._found.st_size + 1 if self._found else 1)))
-        while most := self._wait():
-            count = file.readinto(view[: min(most, len(view))]) or 0
+    def _hash_behind(self, readers: PieceReaders, file: FileIO, whole: Any) -> None:
+        view = memoryview(bytearray(min(BUFFER, self._layout.size + 1)))
+        while (stop := readers.wait_beyond(self._position)) > self._position:
+            count = file.readinto(view[: min(stop - self._position, len(view))]) or 0
             if count == 0:
                 raise OSError("the file became shorter")
-            self._hash.update(view[:count])
+            whole.update(view[:count])
             self._position += count
             self._tell(self._position)
 
-    def _wait(self) -> int:
-        """How many proven bytes there are behind the hash; 0 when there will not be more."""
-        with self._changed:
-            while True:
-                count = self._layout.start(self._proven) - self._position
-                if count or self._over:
-                    return count
-                self._changed.wait()
+    def _ends_right(self, file: FileIO) -> bool:
+        """Whether the last block is right, so that the file has its length."""
+        layout, last = self._layout, self._layout.count - 1
+        view = memoryview(bytearray(min(BUFFER, self._pieces.length)))
+        return last in self._good or (
+            last >= 0 and not wrong_pieces(file, self._pieces, layout.start(last), layout.size, view)
+        )
 
     def _tell(self, done: int) -> None:
         self._cancellation.check()
@@ -214,28 +203,3 @@ class _Look:
     def _progress(self, done: int) -> TransferProgress:
         value = TransferProgress(state=TransferState.VERIFYING, done=done, size=self._layout.size)
         return self._report.measure(value, done)
-
-    def _check(self) -> None:
-        layout, pieces = self._layout, self._pieces
-        view = memoryview(bytearray(min(BUFFER, pieces.length)))
-        look = functools.partial(wrong_pieces, pieces=pieces, view=view)
-        try:
-            with FileIO(self._path, "rb") as file:
-                last = max(0, layout.count - 1) * layout.length
-                if layout.size and not look(file, start=last, stop=layout.size):
-                    self.size = layout.size
-                for block in range(layout.count):
-                    if self._over or look(file, start=layout.start(block), stop=layout.stop(block)):
-                        return
-                    with self._changed:
-                        self._proven = block + 1
-                        self._changed.notify_all()
-        except OSError as error:
-            self._error = error
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        with self._changed:
-            self._over = True
-            self._changed.notify_all()
