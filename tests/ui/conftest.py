@@ -25,11 +25,21 @@ from companion.ui.theme import LIGHT
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from ui_kit import Gate
+
 BLOCKER = "companionblock"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[DemoStore]:
+def gate() -> Iterator[Gate]:
+    """Holds downloads for as long as a test wants to look at one that is under way."""
+    made = Gate()
+    yield made
+    made.open()
+
+
+@pytest.fixture
+def store(tmp_path: Path, gate: Gate) -> Iterator[DemoStore]:
     """A demo store whose installer only minds a program of the tests' own."""
     profile = json.loads(resource("profiles/larkfield.json").read_bytes())
     mail = next(rule for rule in profile["blockers"] if rule["id"] == "outlook")
@@ -38,9 +48,11 @@ def store(tmp_path: Path) -> Iterator[DemoStore]:
     profile["blockers"] = [mail]
     system = current().name.value
     made = DemoStore(
-        tmp_path / "store", profile=json.dumps(profile).encode(), system=system, size=2**20, password_cost=2**10
-    )
+        tmp_path / "store", profile=json.dumps(profile).encode(), system=system, size=2**20, password_cost=2**10,
+        around=gate.around,
+    )  # fmt: skip
     yield made
+    gate.open()
     made.close()
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from ui_kit import texts_of
 
 from companion.demo.server import DemoStore
 from companion.services.assembly import Services
@@ -17,11 +18,6 @@ from companion.ui.app import WindowedProgram
 from companion.ui.pages.add import AddPage
 
 FAMILY = "LF-5930-2216"
-
-
-def texts_of(widget: QWidget) -> list[str]:
-    found = [*widget.findChildren(QLabel), *widget.findChildren(QAbstractButton)]
-    return [part.text() for part in found if part.isVisibleTo(widget) and part.text()]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from ui_kit import texts_of
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
@@ -219,12 +220,6 @@ def _start_apart(folder: Path, name: str) -> Callable[[], None]:
         subprocess.run(["kill", str(pid)], check=False)
 
     return end
-
-
-def texts_of(widget: QWidget) -> list[str]:
-    """Every text a person can read in a widget."""
-    found = [*widget.findChildren(QLabel), *widget.findChildren(QAbstractButton)]
-    return [part.text() for part in found if part.isVisibleTo(widget) and part.text()]
 
 
 def account_about(store: DemoStore, words: str) -> Account:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import ui_kit
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrinter
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QLabel,
     QPushButton,
     QTextBrowser,
     QWidget,
@@ -76,9 +76,10 @@ class Person:
 
 
 def texts_of(widget: QWidget) -> list[str]:
-    texts = [part.text() for part in (*widget.findChildren(QLabel), *buttons_of(widget)) if part.isVisibleTo(widget)]
+    """Every text a person can read in a widget, formatted ones included."""
+    texts = ui_kit.texts_of(widget)
     browsers = [part.toPlainText() for part in widget.findChildren(QTextBrowser) if part.isVisibleTo(widget)]
-    return [text for text in (*texts, *browsers) if text]
+    return [*texts, *(text for text in browsers if text)]
 
 
 def buttons_of(widget: QWidget) -> list[QAbstractButton]:

@@ -67,6 +67,8 @@ class Queue:
         self._store, self._prepare, self._changed = store, prepare, changed
         self._options, self._mark = options, mark
         self._condition = threading.Condition()
+        # Held from reading an entry to having told of it, so that what is told last is also the newest.
+        self._telling = threading.Lock()
         self._entries = after_restart(store.load())
         self._running: dict[str, _Running] = {}
         self._results: dict[str, Transferred] = {}
@@ -130,7 +132,7 @@ class Queue:
             self._keep(tuple(each for each in self._entries if each.id != entry_id))
         if entry is not None:
             self._discard(entry, entry.name)
-            self._changed(entry_id)
+            self._tell(entry_id)
 
     def move(self, entry_id: str, position: int) -> None:
         """Give a download another place in the order; one that runs goes on running."""
@@ -189,9 +191,7 @@ class Queue:
         if removed:
             named = running.expected.filename if running.expected is not None else None
             self._discard(entry, named or entry.name)
-            self._changed(entry.id)
-        else:
-            self._tell(entry.id)
+        self._tell(entry.id)
 
     def _fetch(self, entry: QueueEntry, running: _Running) -> Transferred:
         source, expected = self._prepare(entry)
@@ -241,7 +241,8 @@ class Queue:
         )
 
     def _tell(self, entry_id: str) -> None:
-        with self._condition:
-            item = next((self._item(entry) for entry in self._entries if entry.id == entry_id), None)
-        if item is not None:
-            self._changed(item)
+        """Tell of an entry as it is now; of one that has been taken out, by its id alone."""
+        with self._telling:
+            with self._condition:
+                item = next((self._item(entry) for entry in self._entries if entry.id == entry_id), None)
+            self._changed(entry_id if item is None else item)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from download_kit import QUICK, expect
 from faulty import FaultyServer, Reply, Request, serve_range
@@ -66,9 +67,9 @@ class Desk:
         self.queue = self.open()
 
     def open(self) -> Queue:
-        return Queue(self.memory, self._prepare, changed=self.watch, options=lambda: QUICK)
+        return Queue(self.memory, self.prepare, changed=self.watch, options=lambda: QUICK)
 
-    def _prepare(self, entry: QueueEntry) -> tuple[downloads.Source, downloads.Expected]:
+    def prepare(self, entry: QueueEntry) -> tuple[downloads.Source, downloads.Expected]:
         expected = expect(self._content)
         named = downloads.Expected(filename=entry.name, size=expected.size, sha256=expected.sha256)
         return downloads.fixed_source(self._server.url(f"/{entry.name}")), named
@@ -133,6 +134,33 @@ def test_a_restart_goes_on(desk: Desk, tmp_path: Path, small: bytes) -> None:
     desk.watch.wait_state("b", TransferState.DONE)
     assert [item.entry.state for item in desk.queue.items()] == [TransferState.DONE, TransferState.DONE]
     assert (tmp_path / "slow").read_bytes() == small
+
+
+def test_what_is_told_last_is_the_newest(desk: Desk) -> None:
+    """Somebody who is slow to listen must not hear of a download after hearing that it is gone."""
+    desk.queue.close()
+    desk.memory.save((msgspec.structs.replace(desk.entry("a"), state=TransferState.PAUSED),))
+    told: list[str] = []
+    listening, gone = threading.Event(), threading.Event()
+
+    def slowly(item: QueueItem | str) -> None:
+        if isinstance(item, QueueItem):
+            listening.set()
+            # In the right order it never comes while this one is still being told.
+            gone.wait(0.5)
+            told.append("as it was")
+        else:
+            told.append("gone")
+            gone.set()
+
+    queue = Queue(desk.memory, desk.prepare, changed=slowly, options=lambda: QUICK)
+    mover = threading.Thread(target=queue.move, args=("a", 0))
+    mover.start()
+    assert listening.wait(20)
+    queue.cancel("a")
+    mover.join()
+    queue.close()
+    assert told == ["as it was", "gone"]
 
 
 def test_failure_is_kept_and_can_be_tried_again(desk: Desk) -> None:
