@@ -15,6 +15,7 @@ from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.ranges import Asked, Known, Take
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Options
+from companion.services.downloads.conduit import Conduit, new_conduit
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.partial import describe_disk_error
@@ -95,6 +96,7 @@ class Lane:
         self._connection = Connection(work.options.connect_seconds, 1.5 * work.options.patience)
         self._crc: int | None = None
         self._view = memoryview(b"")
+        self._conduit: Conduit | None = None
         self._thread = threading.Thread(target=self._guard, name=f"download-{number}", daemon=True)
 
     def start(self) -> None:
@@ -121,7 +123,7 @@ class Lane:
     def _guard(self) -> None:
         connection = self._connection
         try:
-            self._view = self._borrow()
+            self._view, self._conduit = self._borrow(), new_conduit()
             with FileIO(self._work.part, "r+b") as file:
                 while not (self._stop.is_set() or self.retiring):
                     share = self._work.ledger.take(self.number, self._chunk())
@@ -139,6 +141,8 @@ class Lane:
             self.error = self.error or error
         finally:
             connection.close()
+            if self._conduit is not None:
+                self._conduit.close()
             if self._view:
                 self._work.spare.append(self._view)
             with self._lock:
@@ -194,13 +198,17 @@ class Lane:
         file.seek(offset)
         view, most = self._view, work.pace.portion(len(self._view))
         while (room := ledger.stop_of(self.number) - offset) > 0:
-            count = body.read_into(view[: min(room, most)])
-            if count == 0:
-                self._end(body)
-                return
-            if work.longest is not None and offset + count > work.longest:
-                raise _too_many()
-            self._store(file, view[:count], offset)
+            conduit = self._conduit
+            if conduit is not None and conduit.works and body.flows and self._needs_no_look(offset):
+                count = self._let_flow(body, conduit, file, min(room, most))
+            else:
+                count = body.read_into(view[: min(room, most)])
+                if count == 0:
+                    self._end(body)
+                    return
+                if work.longest is not None and offset + count > work.longest:
+                    raise _too_many()
+                self._store(file, view[:count], offset)
             # What comes with the head of the answer is little, and says nothing of the line.
             self._rest(count, trickles=count < _SMALL and offset > begin)
             offset += count
@@ -254,12 +262,37 @@ class Lane:
                 raise Cancelled
             while view:  # A disk that fills up takes a part, which counts.
                 written = file.write(view)
-                self.received += written
-                self._work.ledger.received += written
-                self._work.ledger.land(self.number, written)
+                self._count(written)
                 view = view[written:]
         for claim in claims:
             self._work.claim(claim)
+
+    def _count(self, written: int) -> None:
+        self.received += written
+        self._work.ledger.received += written
+        self._work.ledger.land(self.number, written)
+
+    def _needs_no_look(self, offset: int) -> bool:
+        """Whether the bytes at `offset` will be read back from the file, so that nothing is computed of them here."""
+        work = self._work
+        sized = work.ledger.size is not None and work.pace.rate is None
+        return sized and (work.pieces or (self._crc is None and work.hashed_soon(offset)))
+
+    def _let_flow(self, body: Body, conduit: Conduit, file: FileIO, most: int) -> int:
+        """Move bytes into the file without looking at them; gives how many."""
+        body.wait(conduit)
+        moved = 0
+        with self._lock:
+            if self._stop.is_set():
+                raise Cancelled
+            try:
+                while moved < most and body.flows and body.flow_into(conduit, most - moved):
+                    while conduit.held:  # A disk that fills up takes a part, which counts.
+                        moved += conduit.give(file)
+            finally:
+                if moved:
+                    self._count(moved)
+        return moved
 
     def _claims_ahead(self, view: memoryview, offset: int) -> list[Claim]:
         """Claims for whole blocks far ahead of the hash thread, which claims all others by itself."""

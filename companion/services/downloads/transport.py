@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import http.client
+import io
 import threading
 import time
 import urllib.parse
@@ -25,6 +26,7 @@ from companion.domain.ranges import (
 )
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Location
+from companion.services.downloads.conduit import Conduit, can_carry
 
 MOST_REDIRECTS = 5
 _CHUNKED_READ = 256 * 1024
@@ -115,6 +117,8 @@ class Body:
         self._late: CompanionError | None = None
         self._socket: Any = getattr(getattr(self._answer.fp, "raw", None), "_sock", None)
         self._piecemeal = self._length is None or self._answer.chunked or hasattr(self._socket, "pending")
+        # Whatever came together with the head of the answer lies in a buffer until the first large read.
+        self._drained = False
 
     def read_into(self, view: memoryview) -> int:
         """Read up to ``len(view)`` bytes, at least one; 0 at the proper end.
@@ -148,12 +152,10 @@ class Body:
     def _read_some(self, view: memoryview) -> int:
         try:
             count = self._receive(view)
-        except TimeoutError as error:
-            raise failure("too-slow") from error
         except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
-            raise failure("network", message="The connection to the download server broke off.") from error
+            raise _broken(error) from error
         if count == 0 and self._length is not None and self._read < self._length:
-            raise failure("network", message="The download server ended the connection too early.")
+            raise _ended_early()
         self._read += count
         return count
 
@@ -169,12 +171,41 @@ class Body:
             return 0
         # Past http.client, which would wait for a full buffer; its own count is kept right.
         count: int = answer.fp.readinto1(view[:left])
-        if answer.length is not None:
-            answer.length -= count
-        if count == left:
-            answer.close()
-            self._whole = True
+        self._drained = min(len(view), left) > 2 * io.DEFAULT_BUFFER_SIZE
+        self._count(count, left)
         return count
+
+    def _count(self, count: int, left: int) -> None:
+        if self._answer.length is not None:
+            self._answer.length -= count
+        if count == left:
+            self._answer.close()
+            self._whole = True
+
+    @property
+    def flows(self) -> bool:
+        """Whether what follows can go through a `Conduit`: it comes as it is, and nothing of it has been taken out."""
+        return self._drained and not self._piecemeal and not self._whole and can_carry(self._socket)
+
+    def flow_into(self, conduit: Conduit, most: int) -> int:
+        """Let the conduit take up to `most` bytes of what is here by now; 0 if nothing is. Raises as `read_into`."""
+        left = (self._length or 0) - self._read
+        try:
+            count = conduit.take(self._socket, min(most, left))
+        except (OSError, ValueError) as error:
+            raise _broken(error) from error
+        if count == 0:
+            raise _ended_early()
+        self._read += count or 0
+        self._count(count or 0, left)
+        return count or 0
+
+    def wait(self, conduit: Conduit) -> None:
+        """Wait until more has arrived. Raises as `read_into`."""
+        try:
+            conduit.wait(self._socket)
+        except (OSError, ValueError) as error:
+            raise _broken(error) from error
 
     @property
     def measured(self) -> bool:
@@ -187,6 +218,16 @@ class Body:
             self._response.raw.release_conn()
         else:
             self._response.close()
+
+
+def _broken(error: Exception) -> CompanionError:
+    if isinstance(error, TimeoutError):
+        return failure("too-slow")
+    return failure("network", message="The connection to the download server broke off.")
+
+
+def _ended_early() -> CompanionError:
+    return failure("network", message="The download server ended the connection too early.")
 
 
 class Connection:

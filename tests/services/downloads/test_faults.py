@@ -17,9 +17,17 @@ from faulty import FaultyServer, Reply, Request, Script, serve_range
 from companion.domain.errors import CompanionError
 from companion.domain.transfers import Expected, Location, TransferProgress
 from companion.services import downloads
+from companion.services.downloads import lane
 
 Start = Callable[..., FaultyServer]
 PATIENT = msgspec.structs.replace(QUICK, most_retries=6)
+
+
+@pytest.fixture(autouse=True, params=["inside the system", "through us"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system can move bytes by itself, both ways are tried; elsewhere they are the same."""
+    if request.param == "through us":
+        monkeypatch.setattr(lane, "new_conduit", lambda: None)
 
 
 def first(*replies: Callable[[Request], Reply]) -> Script:

@@ -1,0 +1,115 @@
+"""Bytes that the system moves from a connection into a file by itself, and systems that will not."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable, Iterator
+from io import FileIO
+from pathlib import Path
+
+import pytest
+from download_kit import MIB, arrives, expect, get
+from faulty import FaultyServer
+
+from companion.services.downloads import conduit, lane
+from companion.services.downloads.conduit import Conduit
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "splice"), reason="this system has no splice")
+Start = Callable[..., FaultyServer]
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """The two ends of a connection; the first one waits 0.2 s for news."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()) as ours:
+        theirs, _ = listening.accept()
+        with theirs:
+            ours.settimeout(0.2)
+            yield ours, theirs
+
+
+@pytest.fixture
+def pipe() -> Iterator[Conduit]:
+    made = Conduit()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def moved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bytes each conduit of a download gave to the file."""
+    found: list[int] = []
+
+    class Counted(Conduit):
+        def give(self, file: FileIO) -> int:
+            count = super().give(file)
+            found.append(count)
+            return count
+
+    monkeypatch.setattr(lane, "new_conduit", Counted)
+    return found
+
+
+def test_it_moves_what_has_come_to_where_the_file_is(
+    pair: tuple[socket.socket, socket.socket], pipe: Conduit, tmp_path: Path
+) -> None:
+    ours, theirs = pair
+    path = tmp_path / "part"
+    path.write_bytes(b"before")
+    assert pipe.take(ours, 100) is None
+    with pytest.raises(TimeoutError):
+        pipe.wait(ours)
+    theirs.sendall(b"0123456789")
+    pipe.wait(ours)
+    assert pipe.take(ours, 8) == pipe.held == 8
+    with FileIO(path, "r+b") as file:
+        file.seek(3)
+        assert (pipe.give(file), file.tell(), pipe.held) == (8, 11, 0)
+    assert path.read_bytes() == b"bef01234567"
+    assert pipe.take(ours, 100) == 2
+    theirs.shutdown(socket.SHUT_WR)
+    pipe.wait(ours)
+    assert pipe.take(ours, 100) == 0
+
+
+def test_a_download_goes_through_it(start: Start, content: bytes, tmp_path: Path, moved: list[int]) -> None:
+    arrives(get(start(content).url(), expect(content), tmp_path), content)
+    assert sum(moved) > len(content) - 5 * MIB, "all but the first large read"
+
+
+@pytest.mark.parametrize("refused", [errno.EINVAL, errno.ENOSYS, errno.EPERM])
+@pytest.mark.parametrize("at", ["connection", "file"])
+@pytest.mark.parametrize("pieces", [{}, {"pieces": MIB}])
+def test_a_system_that_will_not_is_not_asked_again(
+    start: Start, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    refused: int, at: str, pieces: dict[str, int],
+) -> None:  # fmt: skip
+    asked: list[bool] = []
+    real = os.splice
+
+    def splice(source: int, target: int, count: int) -> int:
+        to_file = Path(f"/proc/self/fd/{target}").is_file()
+        if to_file == (at == "file"):
+            asked.append(to_file)
+            raise OSError(refused, os.strerror(refused))
+        return real(source, target, count)
+
+    monkeypatch.setattr(conduit.os, "splice", splice)
+    wanted = expect(content, **pieces)
+    result = get(start(content).url(), wanted, tmp_path)
+    arrives(result, content)
+    assert (len(asked), result.retries, result.bytes_fetched) == (result.connections, 0, len(content))
+
+
+def test_what_a_refusing_file_system_cannot_hold_is_a_full_disk(
+    pair: tuple[socket.socket, socket.socket], pipe: Conduit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = pair
+    theirs.sendall(b"0123456789")
+    pipe.wait(ours)
+    assert pipe.take(ours, 100) == 10
+    pipe.works = False
+    with FileIO("/dev/full", "r+b") as file, pytest.raises(OSError, match="No space left"):
+        pipe.give(file)
