@@ -144,6 +144,7 @@ def compare(title: str, ways: dict[str, list[str]], rounds: int, prepare: Callab
     for _ in range(rounds):
         for name, words in ways.items():
             prepare()
+            os.sync()  # What was deleted or written before is not to be paid for by the next one.
             measure(words, found[name])
     base = next(iter(found.values())).wall()
     print(f"\n{title}\n  {'':44}{'seconds':>9}{'ratio':>7}{'CPU s':>7}{'MB':>6}")
