@@ -286,9 +286,11 @@ class Lane:
             if self._stop.is_set():
                 raise Cancelled
             try:
-                while moved < most and body.flows and body.flow_into(conduit, most - moved):
+                while moved < most and body.flows and (count := body.flow_into(conduit, most - moved)):
                     while conduit.held:  # A disk that fills up takes a part, which counts.
                         moved += conduit.give(file)
+                    if count < _SMALL:  # A slow line, on which more is not worth waiting for.
+                        break
             finally:
                 if moved:
                     self._count(moved)

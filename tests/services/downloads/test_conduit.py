@@ -79,6 +79,31 @@ def test_a_download_goes_through_it(start: Start, content: bytes, tmp_path: Path
     assert sum(moved) > len(content) - 5 * MIB, "all but the first large read"
 
 
+def test_on_a_slow_line_every_bit_counts_at_once(
+    start: Start, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is told of bytes, and nobody can stop the lane, while it waits for more of them."""
+    steps: list[str] = []
+
+    class Trickling(Conduit):
+        def take(self, link: socket.socket, most: int) -> int | None:
+            steps.append("taken")
+            return super().take(link, min(most, 32 * 1024))
+
+    count = lane.Lane._count
+
+    def counted(self: lane.Lane, written: int) -> None:
+        steps.append("counted")
+        count(self, written)
+
+    monkeypatch.setattr(lane, "new_conduit", Trickling)
+    monkeypatch.setattr(lane.Lane, "_count", counted)
+    arrives(get(start(content).url(), expect(content), tmp_path), content)
+    told = "".join(step[0] for step in steps)
+    assert told.count("t") > 100
+    assert "tt" not in told
+
+
 @pytest.mark.parametrize("refused", [errno.EINVAL, errno.ENOSYS, errno.EPERM])
 @pytest.mark.parametrize("at", ["connection", "file"])
 @pytest.mark.parametrize("pieces", [{}, {"pieces": MIB}])
