@@ -72,6 +72,8 @@ def start(program: str, *words: str) -> int:
     if {"window", "stubborn", "asks", "waits", "tray", "hidden"} & set(words):
         platform = current()
         until(lambda: platform.describe([process.pid])[0].windows != "none")
+    if "lock" in words:
+        until((Path(program).parent / "locked.dll").exists)
     return process.pid
 
 
