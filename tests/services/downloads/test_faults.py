@@ -23,7 +23,7 @@ Start = Callable[..., FaultyServer]
 PATIENT = msgspec.structs.replace(QUICK, most_retries=6)
 
 
-@pytest.fixture(autouse=True, params=["inside the system", "through us"])
+@pytest.fixture(autouse=True, params=["inside the system", pytest.param("through us", marks=pytest.mark.slow)])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system can move bytes by itself, both ways are tried; elsewhere they are the same."""
     if request.param == "through us":
