@@ -194,11 +194,13 @@ class Body:
             count = conduit.take(self._socket, min(most, left))
         except (OSError, ValueError) as error:
             raise _broken(error) from error
+        if count is None:
+            return 0
         if count == 0:
             raise _ended_early()
-        self._read += count or 0
-        self._count(count or 0, left)
-        return count or 0
+        self._read += count
+        self._count(count, left)
+        return count
 
     def wait(self, conduit: Conduit) -> None:
         """Wait until more has arrived. Raises as `read_into`."""
