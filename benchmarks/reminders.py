@@ -24,12 +24,12 @@ from companion.domain.orders import (
     LineItemKind,
     Order,
     OrderStatus,
-    Platform,
     ReturnEligibility,
     Subscription,
     SubscriptionStatus,
 )
 from companion.domain.periods import Period
+from companion.domain.platform import Platform
 from companion.domain.profile import Profile
 from companion.domain.reminder_dates import subjects
 from companion.domain.reminder_settings import ReminderSettings, Shown

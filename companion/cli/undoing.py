@@ -10,7 +10,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run
 from companion.domain.continuing import Standing, WentOn, told
 from companion.domain.findings import moment_in_words
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.reopening import Ending, Reopened, reopened_sentence
 from companion.domain.restoring import Hold, Restored
 from companion.domain.wire import Value

@@ -28,7 +28,7 @@ def open_window(run: Run) -> int:
 
 def has_display() -> bool:
     """Whether a window could be shown."""
-    from companion.domain.orders import Platform
+    from companion.domain.platform import Platform
     from companion.services.platforms import current
 
     if current().name is not Platform.LINUX:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from companion.demo.database import Database
 from companion.demo.installers import blocking_names, script
-from companion.domain.orders import Platform, Sha256
+from companion.domain.platform import Platform, Sha256
 from companion.domain.profile import Profile
 from companion.domain.wire import Value, decode, encode
 

@@ -7,6 +7,7 @@ import datetime as dt
 import msgspec
 
 from companion.demo.records import Record
+from companion.domain.business_days import Days
 from companion.domain.money import Money
 from companion.domain.orders import (
     Charge,
@@ -25,7 +26,7 @@ from companion.domain.orders import (
     SubscriptionStatus,
 )
 from companion.domain.periods import Period
-from companion.domain.profile import Days, Policies, ShippingMethod
+from companion.domain.profile import Policies, ShippingMethod
 
 CHARGE_LEAD = dt.timedelta(days=1)
 """How long before the end of the paid time the next period is charged."""

@@ -21,7 +21,7 @@ from companion.demo.files import Pace
 from companion.demo.purchases import Shop
 from companion.demo.records import save
 from companion.demo.sessions import LogInLimits, Sessions, signing_key
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.profile import Profile
 from companion.domain.wire import Secret, decode
 

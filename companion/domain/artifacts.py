@@ -8,7 +8,8 @@ import enum
 from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
 from companion.domain.errors import CompanionError, Kind
 from companion.domain.licences import Standing, standing
-from companion.domain.orders import Download, ExtensionStatus, Order, Platform
+from companion.domain.orders import Download, ExtensionStatus, Order
+from companion.domain.platform import Platform
 from companion.domain.profile import Profile
 from companion.domain.wording import FormatDate, plain_date
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from companion.domain.facts import Process, Who, WindowState
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.profile import BlockerRule, ProcessMatch, Stage
 from companion.domain.wire import Value
 

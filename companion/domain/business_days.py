@@ -7,10 +7,20 @@ and those always win over what is counted here.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
-from companion.domain.profile import Days
+import msgspec
+
+from companion.domain.wire import Value
 
 _SATURDAY = 5
+
+
+class Days(Value, frozen=True):
+    """A span of business days, both ends included."""
+
+    least: Annotated[int, msgspec.Meta(ge=0)]
+    most: Annotated[int, msgspec.Meta(ge=0)]
 
 
 def is_business_day(day: dt.date) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 
 from companion.domain.facts import Process
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.wire import Instant, Value
 
 # Whoever has not restarted the PC for that long is not kept from their programs any longer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.profile import ExitMeaning, Profile
 from companion.domain.wire import Value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Generic, TypeVar
 
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.wire import Instant, Value
 
 T = TypeVar("T")

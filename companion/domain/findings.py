@@ -6,7 +6,8 @@ import datetime as dt
 import enum
 
 from companion.domain.facts import AutostartEntry
-from companion.domain.orders import Grant, Platform
+from companion.domain.orders import Grant
+from companion.domain.platform import Platform
 from companion.domain.profile import Profile
 from companion.domain.wire import Value
 

@@ -9,10 +9,8 @@ import msgspec
 
 from companion.domain.money import Money
 from companion.domain.periods import Period
+from companion.domain.platform import Platform, Sha256
 from companion.domain.wire import Instant, Secret, Value
-
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-"""A SHA-256 digest in lower-case hex."""
 
 
 class Session(Value, frozen=True):
@@ -132,13 +130,6 @@ class Extension(Value, frozen=True):
     status: ExtensionStatus
     statement: str
     available_until: Instant | None = None
-
-
-class Platform(enum.StrEnum):
-    WINDOWS = "windows"
-    MACOS = "macos"
-    LINUX = "linux"
-    ANY = "any"
 
 
 class Installation(Value, frozen=True):

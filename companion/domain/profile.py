@@ -11,17 +11,11 @@ from typing import Annotated
 
 import msgspec
 
+from companion.domain.business_days import Days
 from companion.domain.money import Money
-from companion.domain.orders import Platform, Sha256
 from companion.domain.periods import Period
+from companion.domain.platform import Platform, Sha256
 from companion.domain.wire import Value
-
-
-class Days(Value, frozen=True):
-    """A span of business days, both ends included."""
-
-    least: Annotated[int, msgspec.Meta(ge=0)]
-    most: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class StoreIdentity(Value, frozen=True):

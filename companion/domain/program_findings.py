@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from companion.domain.blockers import Reach, Running, running
 from companion.domain.facts import AutostartEntry, AutostartKind, Fact, Facts, Process, Scope, Who, WindowState
 from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity, moment_in_words
-from companion.domain.orders import Platform
 from companion.domain.origins import Origin, origin_of
+from companion.domain.platform import Platform
 from companion.domain.profile import BlockerSeverity, Stage
 from companion.domain.wording import joined
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from companion.domain.blockers import Reach, program_name, reach_of
 from companion.domain.closing import Reopening
 from companion.domain.facts import Process, Who
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.redaction import redact
 from companion.domain.wire import Instant, Value
 from companion.domain.wording import joined

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from companion.domain.business_days import add_business_days
+from companion.domain.business_days import Days, add_business_days
 from companion.domain.money import Money
 from companion.domain.orders import LicenceStatus, LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
-from companion.domain.profile import Days, Profile, ShippingMethod
+from companion.domain.profile import Profile, ShippingMethod
 from companion.domain.wire import Instant, Value
 from companion.domain.wording import FormatDate, FormatMoney, business_days
 

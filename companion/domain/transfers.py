@@ -6,7 +6,8 @@ import datetime as dt
 import enum
 from pathlib import Path
 
-from companion.domain.orders import Grant, Sha256
+from companion.domain.orders import Grant
+from companion.domain.platform import Sha256
 from companion.domain.wire import Value
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.errors import CompanionError
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.services.assembly import Services
 from companion.services.failures import as_error
 from companion.services.library import Library

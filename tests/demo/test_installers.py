@@ -16,7 +16,7 @@ import pytest
 from companion.demo.artifact import LEAST_SIZE, Artifact, ready_artifact
 from companion.demo.database import Database
 from companion.demo.installers import blocking_names
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Profile, Stage
 from companion.domain.wire import decode
 

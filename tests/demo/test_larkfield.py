@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from companion.demo.artifact import probe_bytes
-from companion.domain.orders import Platform
 from companion.domain.periods import Period
+from companion.domain.platform import Platform
 from companion.domain.profile import BlockerSeverity, ExitMeaning, Profile, Stage
 from companion.domain.wire import decode
 

@@ -13,7 +13,8 @@ from companion.demo.customers import accounts, first_records
 from companion.demo.lifecycle import advanced
 from companion.demo.purchases import Shop
 from companion.demo.records import Record
-from companion.domain.orders import ChargeKind, LicenceStatus, OrderStatus, Platform, ReturnStatus
+from companion.domain.orders import ChargeKind, LicenceStatus, OrderStatus, ReturnStatus
+from companion.domain.platform import Platform
 from companion.domain.profile import Policies, Profile
 from companion.domain.wire import decode, encode
 from companion.services.resources import resource

@@ -17,15 +17,8 @@ from companion.domain.auto_renewal import AutoRenew
 from companion.domain.charges import WhyTwo, charge_ahead_sentence, timeline, two_charges_sentences, why_two_charges
 from companion.domain.download_windows import WindowState
 from companion.domain.licences import Standing, span_words
-from companion.domain.orders import (
-    ChargeKind,
-    LicenceStatus,
-    Order,
-    OrderStatus,
-    Platform,
-    ReturnStatus,
-    ShipmentStatus,
-)
+from companion.domain.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
+from companion.domain.platform import Platform
 from companion.domain.products import (
     Concern,
     NextAction,

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from companion.domain.business_days import Days
 from companion.domain.money import Money
 from companion.domain.orders import (
     Charge,
@@ -15,17 +16,16 @@ from companion.domain.orders import (
     LineItemKind,
     Order,
     OrderStatus,
-    Platform,
     ReturnEligibility,
     Seat,
     Subscription,
     SubscriptionStatus,
 )
 from companion.domain.periods import Period
+from companion.domain.platform import Platform
 from companion.domain.profile import (
     BackupMediumPolicy,
     CountedFrom,
-    Days,
     DownloadPolicy,
     MakerName,
     OpeningHours,

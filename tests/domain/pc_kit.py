@@ -15,7 +15,7 @@ from companion.domain.facts import (
     Who,
     WindowState,
 )
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.profile import (
     BlockerKind,
     BlockerRule,

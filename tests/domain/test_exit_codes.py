@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.exit_codes import explain_exit
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.profile import ExitCode, ExitMeaning
 
 

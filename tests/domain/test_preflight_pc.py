@@ -26,7 +26,7 @@ from companion.domain.facts import (
     Who,
 )
 from companion.domain.findings import RemedyKind, Requirements, Severity, size_in_words
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.preflight import can_continue, findings
 from companion.domain.profile import Stage
 

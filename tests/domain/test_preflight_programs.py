@@ -14,7 +14,7 @@ from pc_kit import NOW, OWN, OWN_PID, RULES, SHELL, WHO, ZONE, entry, facts, pro
 
 from companion.domain.facts import AutostartKind, Fact, Facts, HeldFile, Process, Scope, Who, WindowState
 from companion.domain.findings import Finding, RemedyKind, Requirements, Severity
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.preflight import can_continue, findings
 from companion.domain.profile import Stage
 

@@ -5,7 +5,6 @@ import pytest
 
 from companion.domain.orders import (
     LicenceStatus,
-    Platform,
     Return,
     ReturnEligibility,
     ReturnReason,
@@ -15,6 +14,7 @@ from companion.domain.orders import (
     SubscriptionStatus,
 )
 from companion.domain.periods import Period
+from companion.domain.platform import Platform
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_settings import AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.reminder_texts import ReminderAction, date_words, notice, summary

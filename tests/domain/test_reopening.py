@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from companion.domain.closing import Reopening
 from companion.domain.facts import Process, Who
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.reopening import (
     ClosedProgram,
     Ending,

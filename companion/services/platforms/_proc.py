@@ -12,7 +12,7 @@ from pathlib import Path
 from companion.domain.blockers import sighted_name
 from companion.domain.errors import CompanionError
 from companion.domain.facts import Process, Sighting, WindowState
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.services.platforms import _x11
 from companion.services.platforms._text import clean
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ctypes import wintypes
 from pathlib import Path
 
-from companion.domain import orders
+from companion.domain import platform as systems
 from companion.domain.facts import Fact, Machine, Power, Purpose, Space, System
 from companion.services.platforms import _com, _win32
 from companion.services.platforms._win32 import dll
@@ -37,7 +37,7 @@ def system() -> Fact[System]:
     name = "Windows 11" if version.build >= _WINDOWS_11 else f"Windows {version.major}"
     return Fact.known(
         System(
-            platform=orders.Platform.WINDOWS,
+            platform=systems.Platform.WINDOWS,
             name=name,
             version=f"{version.major}.{version.minor}.{version.build}",
             architecture=_architecture(),

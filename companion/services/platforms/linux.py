@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from companion.domain import orders
+from companion.domain import platform as systems
 from companion.domain.facts import (
     AutostartEntry,
     Fact,
@@ -45,8 +45,8 @@ class Linux:
         self._environment = os.environ if environment is None else environment
 
     @property
-    def name(self) -> orders.Platform:
-        return orders.Platform.LINUX
+    def name(self) -> systems.Platform:
+        return systems.Platform.LINUX
 
     def who(self) -> Fact[Who]:
         user = _proc.user_name(os.geteuid())
@@ -145,7 +145,7 @@ class Linux:
         release = platform.freedesktop_os_release()
         return Fact.known(
             System(
-                platform=orders.Platform.LINUX,
+                platform=systems.Platform.LINUX,
                 name=release.get("NAME", "Linux"),
                 version=release.get("VERSION_ID", ""),
                 architecture=platform.machine(),

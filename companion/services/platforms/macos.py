@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from companion.domain import orders
+from companion.domain import platform as systems
 from companion.domain.errors import CompanionError
 from companion.domain.facts import (
     AutostartEntry,
@@ -55,8 +55,8 @@ class MacOS:
     """The app's `Platform` on macOS."""
 
     @property
-    def name(self) -> orders.Platform:
-        return orders.Platform.MACOS
+    def name(self) -> systems.Platform:
+        return systems.Platform.MACOS
 
     def who(self) -> Fact[Who]:
         groups = _output(["id", "-Gn"]).split()
@@ -155,7 +155,7 @@ class MacOS:
     def system(self) -> Fact[System]:
         return Fact.known(
             System(
-                platform=orders.Platform.MACOS,
+                platform=systems.Platform.MACOS,
                 name="macOS",
                 version=platform.mac_ver()[0],
                 architecture=platform.machine(),

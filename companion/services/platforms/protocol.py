@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from companion.domain import orders
+from companion.domain import platform as systems
 from companion.domain.facts import (
     AutostartEntry,
     Fact,
@@ -60,7 +60,7 @@ class Platform(Protocol):
     """One operating system, as far as the app needs it."""
 
     @property
-    def name(self) -> orders.Platform:
+    def name(self) -> systems.Platform:
         """Which system this is: "windows", "linux" or "macos"."""
         ...
 

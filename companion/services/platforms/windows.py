@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from companion.domain import orders
+from companion.domain import platform as systems
 from companion.domain.facts import (
     AutostartEntry,
     Fact,
@@ -42,8 +42,8 @@ class Windows:
     """The app's `Platform` on Windows 10 and later."""
 
     @property
-    def name(self) -> orders.Platform:
-        return orders.Platform.WINDOWS
+    def name(self) -> systems.Platform:
+        return systems.Platform.WINDOWS
 
     def who(self) -> Fact[Who]:
         pid = os.getpid()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTimeEdit, QWidget
 
 from companion.domain.errors import CompanionError
 from companion.domain.lead_choices import CHOOSABLE, choices, with_leads
-from companion.domain.orders import Platform
+from companion.domain.platform import Platform
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_settings import QuietHours, ReminderSettings
 from companion.services.start_command import start_command
