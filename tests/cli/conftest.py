@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,11 +10,8 @@ from pathlib import Path
 import pytest
 
 from companion.demo.server import DemoStore
-
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent.parent / "services" / "pc"))
-from cli_kit import Answer, Cli
-from linux_kit import programs as programs
+from tests.kits.cli import Answer, Cli
+from tests.kits.linux import programs as programs
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli_kit import ANNUAL, BOXED, FAMILY, REFUNDED, UNWANTED, Cli
-
 from companion.cli.after_sales import BackupMedium, Invoiced, Returns, Seats
 from companion.cli.reminders import Reminders
 from companion.cli.support import CaseWritten, HelpArticle, HelpFound, SupportNumber
+from tests.kits.cli import ANNUAL, BOXED, FAMILY, REFUNDED, UNWANTED, Cli
 
 
 def test_a_shipped_order_is_returned_with_its_letter(cli: Cli) -> None:

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_kit import FAMILY, Cli
-from linux_kit import Programs, alive, autostart, live_in, until
 
 from companion.cli.board import Looked
 from companion.cli.clearing import BlockersClosed
@@ -28,6 +26,8 @@ from companion.services.library import Library
 from companion.services.platforms import current
 from companion.services.reopening import Reopenings
 from companion.services.resources import resource
+from tests.kits.cli import FAMILY, Cli
+from tests.kits.linux import Programs, alive, autostart, live_in, until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
 

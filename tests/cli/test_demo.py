@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_kit import FAMILY, Cli, Ran
 
 from companion.cli.grounds import State
 from companion.cli.journey import Told
 from companion.domain.wire import decode, encode
+from tests.kits.cli import FAMILY, Cli, Ran
 
 STEPS = (
     *("start-store", "find-order", "keep-credentials", "show-licence", "auto-renew-off", "auto-renew-on"),

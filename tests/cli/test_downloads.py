@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_kit import CLOSED, EXPIRED, FAMILY, Cli
 
 from companion.cli.downloads import Checked, Extended, FileFetched
+from tests.kits.cli import CLOSED, EXPIRED, FAMILY, Cli
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from cli_kit import FAMILY, Answer, Cli, send
 
 from companion.cli.arguments import COMMANDS
 from companion.services.resources import resource
+from tests.kits.cli import FAMILY, Answer, Cli, send
 
 JSON = "application/json"
 PROFILE = resource("profiles/larkfield.json").read_bytes()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from cli_kit import ANNUAL, BOXED, CLOSED, EXPIRED, FAMILY, REFUNDED, Cli
 
 from companion.cli.licences import Licences, Switched
 from companion.cli.orders import Added, Listed, Removed, ResetAsked, Shown
+from tests.kits.cli import ANNUAL, BOXED, CLOSED, EXPIRED, FAMILY, REFUNDED, Cli
 
 
 def test_an_order_is_added_listed_shown_and_removed(cli: Cli) -> None:

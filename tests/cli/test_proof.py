@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_kit import ANNUAL, BOXED, CLOSED, FAMILY, REFUNDED, UNWANTED, Cli
 
 from companion.cli.after_sales import BackupMedium, Invoiced, Returns
 from companion.cli.licences import Switched
@@ -18,6 +17,7 @@ from companion.cli.statement import MoneyShown, ReceiptsShown, ShippingShown
 from companion.cli.support import CaseWritten, SupportNumber
 from companion.demo.server import DemoStore
 from companion.services.resources import resource
+from tests.kits.cli import ANNUAL, BOXED, CLOSED, FAMILY, REFUNDED, UNWANTED, Cli
 
 # The commands draw PDFs with Qt; whatever runs later in this process needs the full application object.
 pytestmark = pytest.mark.usefixtures("qapp")

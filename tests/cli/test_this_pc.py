@@ -10,14 +10,14 @@ import threading
 from pathlib import Path
 
 import pytest
-from cli_kit import FAMILY, Cli
-from linux_kit import Programs, alive
 
 from companion.cli.board import Looked
 from companion.cli.clearing import BlockersClosed
 from companion.cli.installation import Installed
 from companion.domain.findings import Severity
 from companion.services.resources import resource
+from tests.kits.cli import FAMILY, Cli
+from tests.kits.linux import Programs, alive
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
 

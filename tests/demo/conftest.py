@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,7 @@ import requests
 
 from companion.demo.server import DemoStore
 from companion.services.resources import resource
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from contract_kit import Contract, read_document
+from tests.kits.contract import Contract, read_document
 
 
 class Clock:

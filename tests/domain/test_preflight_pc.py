@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from pc_kit import GB, NOW, REQUIREMENTS, WHO, ZONE
 
 from companion.domain.facts import (
     Fact,
@@ -29,6 +22,7 @@ from companion.domain.findings import RemedyKind, Requirements, Severity, size_i
 from companion.domain.platform import Platform
 from companion.domain.preflight import can_continue, findings
 from companion.domain.profile import Stage
+from tests.kits.pc import GB, NOW, REQUIREMENTS, WHO, ZONE
 
 FINE_SYSTEM = System(
     platform=Platform.WINDOWS, name="Windows 11", version="10.0.22631", architecture="x86_64", memory=8 * 2**30

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from pc_kit import NOW, OWN, OWN_PID, RULES, SHELL, WHO, ZONE, entry, facts, process
 
 from companion.domain.facts import AutostartKind, Fact, Facts, HeldFile, Process, Scope, Who, WindowState
 from companion.domain.findings import Finding, RemedyKind, Requirements, Severity
 from companion.domain.platform import Platform
 from companion.domain.preflight import can_continue, findings
 from companion.domain.profile import Stage
+from tests.kits.pc import NOW, OWN, OWN_PID, RULES, SHELL, WHO, ZONE, entry, facts, process
 
 MAIL = r'"C:\Program Files\Example\OUTLOOK.EXE" /background'
 GHOST = process(7, "OUTLOOK.EXE")

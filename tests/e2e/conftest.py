@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-from session_kit import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
+from tests.kits.session import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
 
 __all__ = ["clean_environment", "keyring_process", "lock_keyring", "secret_service", "session_bus"]

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from session_kit import until
 
 from companion.services.downloads import unfinished
 from companion.services.resources import resource
+from tests.kits.session import until
 
 pytestmark = pytest.mark.keychain
 

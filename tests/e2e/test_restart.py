@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from session_kit import until
 
 from companion.demo.server import DemoStore
 from companion.services.library import Library
 from companion.services.resources import resource
+from tests.kits.session import until
 
 _BOOT = "/proc/sys/kernel/random/boot_id"
 _ELSEWHERE = ["unshare", "--map-root-user", "--mount"]

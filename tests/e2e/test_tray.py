@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from desktop_kit import Desktop, desktop
-from session_kit import until
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
@@ -19,6 +17,8 @@ from companion.domain.wire import Secret
 from companion.services.keychain import Credentials
 from companion.services.library import Library
 from companion.services.store import StoreClient
+from tests.kits.desktop import Desktop, desktop
+from tests.kits.session import until
 
 __all__ = ["desktop"]
 pytestmark = pytest.mark.desktop

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +11,8 @@ from companion.demo.server import DemoStore
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.store import StoreClient
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "e2e"))
-sys.path.insert(0, str(Path(__file__).parent))
-from services_kit import Desk
-from session_kit import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
+from tests.kits.session import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
+from tests.kits.store import Desk
 
 __all__ = ["clean_environment", "keyring_process", "lock_keyring", "secret_service", "session_bus"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,7 @@ from companion.services.library import Library
 from companion.services.orders import Orders
 from companion.services.resources import resource
 from companion.services.store import StoreClient
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from contract_kit import Contract, read_document
+from tests.kits.contract import Contract, read_document
 
 FAMILY, BOXED, CLOSED, UNWANTED, ANNUAL = (
     "LF-5930-2216", "LF-6014-5529", "LF-5562-8803", "LF-3126-9058", "LF-4821-0937",

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from services_kit import Desk
 
 from companion.domain.download_queue import QueueEntry
 from companion.domain.errors import CompanionError
 from companion.domain.orders import Grant
 from companion.services.library import Library
 from companion.services.library_values import KnownFile, TimelineEntry
+from tests.kits.store import Desk
 
 STORE, OTHER = "https://a.example", "https://b.example"
 NOW = dt.datetime(2027, 1, 8, 9, tzinfo=dt.UTC)

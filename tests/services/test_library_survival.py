@@ -17,10 +17,10 @@ from companion.domain.errors import CompanionError
 from companion.domain.orders import Receipt
 from companion.services.library import Library
 from companion.services.library_values import TimelineEntry
+from tests.kits.processes import ROOT, command
 
 STORE = "https://store.example"
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
-HERE = Path(__file__).parent
 
 posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks its writers")
 
@@ -32,8 +32,8 @@ def note(library: Library, text: str) -> None:
 @posix
 @pytest.mark.parametrize("rounds", [25, pytest.param(400, marks=pytest.mark.slow)])
 def test_a_writer_killed_at_any_instant_loses_nothing_it_had_acknowledged(tmp_path: Path, rounds: int) -> None:
-    words = [sys.executable, str(HERE / "killed_writer.py"), str(tmp_path / "library.db"), str(rounds), "7"]
-    ended = subprocess.run(words, capture_output=True, text=True, timeout=400)
+    words = command("killed_writer", str(tmp_path / "library.db"), str(rounds), "7")
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=400)
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
     assert f"{rounds} kills" in ended.stdout
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from services_kit import Desk
 
 from companion.demo.server import DemoStore
 from companion.domain.errors import CompanionError, Kind
@@ -20,6 +19,7 @@ from companion.services.library import Library
 from companion.services.orders import Orders
 from companion.services.resources import resource
 from companion.services.store import StoreClient
+from tests.kits.store import Desk
 
 FAMILY, ANNUAL, CLOSED, BOXED = "LF-5930-2216", "LF-4821-0937", "LF-5562-8803", "LF-6014-5529"
 

@@ -7,13 +7,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from services_kit import Desk
 
 from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.transfers import TransferProgress, TransferState
 from companion.services.cancellation import Cancellation
 from companion.services.platforms import current
 from companion.services.purchases import GrantSource, Purchases
+from tests.kits.store import Desk
 
 FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import icalendar
 import pytest
-from reminder_kit import Moments, Program, build, charged_in, learn
 
 from companion.domain.errors import CompanionError
 from companion.domain.reminder_dates import ReminderKind
@@ -22,6 +21,7 @@ from companion.services.orders import Orders
 from companion.services.platforms import current
 from companion.services.purchases import Purchases
 from companion.services.reminders import Reminders
+from tests.kits.reminders import Moments, Program, build, charged_in, learn
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 Start = Callable[..., Program]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,10 +21,7 @@ from companion.services.resources import resource
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.page import Destination
 from companion.ui.theme import LIGHT
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from ui_kit import Gate
+from tests.kits.ui import Gate
 
 BLOCKER = "companionblock"
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
-from ui_kit import texts_of
 
 from companion.demo.server import DemoStore
 from companion.services.assembly import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.add import AddPage
+from tests.kits.ui import texts_of
 
 FAMILY = "LF-5930-2216"
 

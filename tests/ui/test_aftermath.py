@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from ui_kit import button, texts_of
 
 from companion.domain.closing import Reopening
 from companion.domain.facts import AutostartKind, Fact
@@ -24,6 +23,7 @@ from companion.services.platforms.linux import Linux
 from companion.ui.app import WindowedProgram
 from companion.ui.theme import LIGHT
 from companion.ui.widgets.notice import Notice
+from tests.kits.ui import button, texts_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes entries and starts programs as Linux has them")
 

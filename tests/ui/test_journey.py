@@ -13,7 +13,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
-from ui_kit import texts_of
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
@@ -28,6 +27,7 @@ from companion.ui.theme import LIGHT
 from companion.ui.widgets.question import Question
 from companion.ui.wizard.choose import ChooseStep
 from companion.ui.wizard.page import InstallPage
+from tests.kits.ui import texts_of
 
 Add = Callable[[Account], None]
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import ui_kit
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrinter
@@ -32,6 +31,7 @@ from companion.ui.case_file import CaseFileDialog
 from companion.ui.invoice import InvoiceDialog
 from companion.ui.pages.page import RETURN_RENEWAL, Destination
 from companion.ui.renewal import SwitchDialog, ask_to_switch
+from tests.kits import ui as ui_kit
 
 FAMILY, BOXED, UNWANTED, CLOSED, EXPIRED = (
     "LF-5930-2216", "LF-6014-5529", "LF-3126-9058", "LF-5562-8803", "LF-2954-3871",

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from ui_kit import button, texts_of
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
@@ -24,6 +23,7 @@ from companion.ui.notifications import OPENED, Message, Notifications
 from companion.ui.pages.page import Destination
 from companion.ui.reminding import LATER, Reminding
 from companion.ui.theme import LIGHT
+from tests.kits.ui import button, texts_of
 
 DAY = dt.timedelta(days=1)
 

@@ -11,7 +11,6 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QTimeEdit
 from pytestqt.qtbot import QtBot
-from ui_kit import Gate, button, texts_of
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
@@ -21,6 +20,7 @@ from companion.ui.app import WindowedProgram
 from companion.ui.notifications.balloon import cut
 from companion.ui.pages.page import Destination
 from companion.ui.widgets.switch import Switch
+from tests.kits.ui import Gate, button, texts_of
 
 Add = Callable[[Account], None]
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from windows_kit import HERE, LAB, Windows
+from tests.windows.windows_kit import HERE, LAB, Windows
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -358,8 +358,7 @@ def watch_one_end() -> dict[str, object]:
 
 def contract() -> list[str]:
     """The suite that every platform passes, run here against Windows."""
-    sys.path.insert(0, str(Path(sys.argv[1], "tests", "services", "pc")))
-    from contract import broken_promises
+    from tests.kits.platform_contract import broken_promises
 
     folder = Path(os.environ["TEMP"], "contract")
     folder.mkdir(parents=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from windows_kit import Windows
+from tests.windows.windows_kit import Windows
 
 
 def test_the_demo_walks_through_the_whole_job(windows: Windows):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from windows_kit import Windows
-
 from companion.services.platforms import _shell_link
+from tests.windows.windows_kit import Windows
 
 
 def steps(answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from windows_kit import ROOT, Windows, windows_path
+from tests.windows.windows_kit import ROOT, Windows, windows_path
 
 CURRENT = r"Software\Microsoft\Windows\CurrentVersion"
 RUN = rf"{CURRENT}\Run"

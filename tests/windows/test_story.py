@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from windows_kit import Windows
+
+from tests.windows.windows_kit import Windows
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 PROOF = r"%ProgramFiles%\Example Protect\protect.ini"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "pc"))
-sys.path.insert(0, str(Path(__file__).parent))
-from faulty import FaultyServer, Script
-from network_kit import Authority
+from tests.kits.faulty_server import FaultyServer, Script
+from tests.kits.network import Authority
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from download_kit import MIB, spawn, until
-from faulty import FaultyServer, serve_range
-from network_space import in_own_network
 
 from companion.services.downloads.awakening import Awakening
+from tests.kits.downloads import MIB, spawn, until
+from tests.kits.faulty_server import FaultyServer, serve_range
+from tests.kits.network_namespace import in_own_network
 
 Start = Callable[..., FaultyServer]
 

@@ -10,11 +10,11 @@ from io import FileIO
 from pathlib import Path
 
 import pytest
-from download_kit import MIB, arrives, expect, get
-from faulty import FaultyServer
 
 from companion.services.downloads import conduit, lane
 from companion.services.downloads.conduit import Conduit
+from tests.kits.downloads import MIB, arrives, expect, get
+from tests.kits.faulty_server import FaultyServer
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "splice"), reason="this system has no splice")
 Start = Callable[..., FaultyServer]

@@ -15,8 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from download_kit import MIB, arrives, expect, get, leave_partial, spawn
-from faulty import FaultyServer, Reply, Request, serve_range
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +23,8 @@ from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import journal
 from companion.services.downloads.partial import move_into_place
+from tests.kits.downloads import MIB, arrives, expect, get, leave_partial, spawn
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
 Start = Callable[..., FaultyServer]
 PIECE = 256 * 1024

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import msgspec
 import psutil
 import pytest
-from download_kit import MIB, QUICK, arrives, expect, get, leave_partial, spawn
-from faulty import FaultyServer, Reply, Request
 
 from companion.domain.errors import CompanionError
 from companion.services import downloads
+from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn
+from tests.kits.faulty_server import FaultyServer, Reply, Request
 
 Start = Callable[..., FaultyServer]
 ONCE = msgspec.structs.replace(QUICK, most_retries=0)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from download_kit import MIB, QUICK, UNKNOWN, expect, get
-from faulty import FaultyServer, Reply, Request, serve_range
 
 from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.transfers import TransferProgress
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
+from tests.kits.downloads import MIB, QUICK, UNKNOWN, expect, get
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
 Start = Callable[..., FaultyServer]
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from download_kit import MIB, QUICK, UNKNOWN, arrives, begin, expect, fails, get
-from faulty import FaultyServer, Reply, Request, Script, serve_range
 
 from companion.domain.errors import CompanionError
 from companion.domain.transfers import Expected, Location, TransferProgress
 from companion.services import downloads
 from companion.services.downloads import lane
+from tests.kits.downloads import MIB, QUICK, UNKNOWN, arrives, begin, expect, fails, get
+from tests.kits.faulty_server import FaultyServer, Reply, Request, Script, serve_range
 
 Start = Callable[..., FaultyServer]
 PATIENT = msgspec.structs.replace(QUICK, most_retries=6)

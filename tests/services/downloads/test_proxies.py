@@ -19,11 +19,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from download_kit import MIB, QUICK, arrives, expect, fails, get
-from faulty import FaultyServer, Reply, Request, serve_range
-from network_kit import Authority, Proxy, serving
 
 from companion.domain.errors import CompanionError
+from tests.kits.downloads import MIB, QUICK, arrives, expect, fails, get
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.network import Authority, Proxy, serving
 
 Start = Callable[..., FaultyServer]
 USER, PASSWORD = "office\\anna", "c4n4ry@x:/ %ü€"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from download_kit import QUICK, expect
-from faulty import FaultyServer, Reply, Request, serve_range
 
 from companion.domain.transfers import TransferState
 from companion.services import downloads
 from companion.services.downloads import Queue, QueueEntry, QueueItem
+from tests.kits.downloads import QUICK, expect
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
 Start = Callable[..., FaultyServer]
 

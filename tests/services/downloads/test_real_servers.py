@@ -16,12 +16,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from download_kit import MIB, QUICK, expect, get
 
 from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.transfers import Location, TransferProgress
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import Source
+from tests.kits.downloads import MIB, QUICK, expect, get
 
 pytestmark = pytest.mark.slow
 

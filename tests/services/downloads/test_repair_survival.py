@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from download_kit import MIB, until
-from faulty import FaultyServer, Reply, Request, serve_range
+
+from tests.kits.downloads import MIB, until
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
 Start = Callable[..., FaultyServer]
 PIECE = 256 * 1024

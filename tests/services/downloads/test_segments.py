@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from download_kit import MIB, QUICK, expect, get
-from faulty import FaultyServer, Reply, Request, serve_range
 
 from companion.domain.errors import Cancelled
 from companion.domain.transfers import TransferProgress
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
+from tests.kits.downloads import MIB, QUICK, expect, get
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
 Start = Callable[..., FaultyServer]
 MANY = msgspec.structs.replace(QUICK, most_connections=8)

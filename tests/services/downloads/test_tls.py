@@ -10,12 +10,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from download_kit import MIB, QUICK, arrives, begin, expect, fails, get
-from faulty import FaultyServer, Reply, Request, serve_range
-from network_kit import Authority
 
 from companion.domain.errors import Cancelled
 from companion.services.cancellation import Cancellation
+from tests.kits.downloads import MIB, QUICK, arrives, begin, expect, fails, get
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.network import Authority
 
 Start = Callable[..., FaultyServer]
 ONCE = msgspec.structs.replace(QUICK, most_retries=0, patience=30.0, connect_seconds=1.0)

@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from download_kit import MIB, expect, get
-from faulty import FaultyServer, Reply, Request, serve_range
-from network_space import in_own_network
 
 from companion.domain.errors import CompanionError
 from companion.services import downloads
 from companion.services.racing import AddressInfo, connect_first, interleave
+from tests.kits.downloads import MIB, expect, get
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.network_namespace import in_own_network
 
 Start = Callable[..., FaultyServer]
 

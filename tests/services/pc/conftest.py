@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,10 +17,8 @@ from companion.domain.profile import BlockerRule, Profile
 from companion.services.platforms import current
 from companion.services.platforms.linux import Linux
 from companion.services.resources import resource
-
-sys.path.insert(0, str(Path(__file__).parent))
-from linux_kit import live_in
-from linux_kit import programs as programs
+from tests.kits.linux import live_in
+from tests.kits.linux import programs as programs
 
 
 @pytest.fixture

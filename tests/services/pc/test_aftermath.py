@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from linux_kit import autostart, until
 
 from companion.domain.continuing import Standing
 from companion.domain.errors import CompanionError
@@ -19,6 +18,7 @@ from companion.domain.restoring import BY_HAND
 from companion.services.aftermath import Aftermath
 from companion.services.platforms.linux import Linux
 from companion.services.start_command import start_command
+from tests.kits.linux import autostart, until
 
 COMMAND = ("/opt/companion", "--home", "/home/anna/c o m")
 

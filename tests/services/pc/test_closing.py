@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-import sys
 import threading
-from pathlib import Path
 
 import pytest
-from linux_kit import alive, autostart, until
 
 from companion.domain.closing import ClosingStep
 from companion.domain.errors import Cancelled
 from companion.domain.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
+from tests.kits.linux import alive, autostart, until
+from tests.kits.processes import ROOT, command
 
 QUICK = Patience(windows=0.5, question=1, session=0.5, force=5, watch=0)
 STUBBORN = 'trap "" TERM; : >"$1"; while :; do /bin/sleep 0.05; done'
@@ -126,8 +125,10 @@ def test_nothing_to_close_is_a_success_without_a_wait(linux, programs, requireme
 def test_this_process_and_its_parents_survive_a_rule_that_names_them(linux, programs, requirements, tmp_path):
     """A Python under its own name asks for everything of that name to be closed by force, and lives to tell."""
     answer = tmp_path / "answer"
-    words = [sys.executable, str(Path(__file__).with_name("close_own_name.py")), str(programs.folder), str(answer)]
-    parent = programs.start("companionlike", script=f'"$0" -c ":"; {shlex.join(words)}; exec /bin/sleep 3600')
+    words = command("close_own_name", str(programs.folder), str(answer))
+    parent = programs.start(
+        "companionlike", script=f'"$0" -c ":"; cd {shlex.quote(str(ROOT))}; {shlex.join(words)}; exec /bin/sleep 3600'
+    )
     until(lambda: answer.exists() and answer.read_text().endswith("."), 20)
     assert answer.read_text() == "gone: none."
     assert alive(parent)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from linux_kit import alive, script, until
 
 from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.installing import InstallationStep
@@ -19,6 +18,7 @@ from companion.domain.signatures import Signature, SignatureState
 from companion.services.cancellation import Cancellation
 from companion.services.installer import Installer
 from companion.services.platforms.linux import Linux
+from tests.kits.linux import alive, script, until
 
 
 def grant_for(path: Path, **installation: object) -> Grant:

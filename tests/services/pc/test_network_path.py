@@ -6,7 +6,6 @@ import hashlib
 import socket
 
 import pytest
-from network_kit import PROBE, Authority, Proxy, Server, black_hole, serving, trusting
 
 from companion.domain.certificates import issuer_of
 from companion.domain.errors import Cancelled, CompanionError
@@ -14,6 +13,7 @@ from companion.domain.network_path import PathStep, StepState
 from companion.domain.profile import Probe
 from companion.services.cancellation import Cancellation
 from companion.services.network_path import NetworkPath
+from tests.kits.network import PROBE, Authority, Proxy, Server, black_hole, serving, trusting
 
 GOOD = Probe(url="/v1/probe", size=len(PROBE), sha256=hashlib.sha256(PROBE).hexdigest())
 STEPS = list(PathStep)

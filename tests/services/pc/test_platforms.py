@@ -8,7 +8,6 @@ import inspect
 import plistlib
 
 import pytest
-from contract import broken_promises
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from companion.services.platforms._windows_security import product_of
 from companion.services.platforms.macos import MacOS, agent_in, power_in, processes_in
 from companion.services.platforms.protocol import Platform
 from companion.services.platforms.windows import Windows
+from tests.kits.platform_contract import broken_promises
 
 
 def test_this_system_keeps_every_promise(home, tmp_path):

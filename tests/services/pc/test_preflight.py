@@ -9,7 +9,6 @@ import threading
 import time
 
 import pytest
-from linux_kit import alive, autostart, until
 
 from companion.domain.errors import Cancelled
 from companion.domain.facts import Fact, WindowState
@@ -18,6 +17,7 @@ from companion.domain.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.linux import Linux
 from companion.services.preflight import Preflight
+from tests.kits.linux import alive, autostart, until
 
 
 def rows_of(facts, needs):

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from linux_kit import alive, until
 
 from companion.domain import wire
 from companion.domain.closing import Reopening
@@ -25,6 +24,8 @@ from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux
 from companion.services.reopening import Reopenings
+from tests.kits.linux import alive, until
+from tests.kits.processes import ROOT
 
 WINDOW = """
 import sys
@@ -219,7 +220,7 @@ def test_killed_after_closing_a_real_window_it_is_opened_by_the_next_run(
     shutil.copy(Path(sys.executable).resolve(), program)
     for name, value in {
         "PYTHONHOME": sys.base_prefix,
-        "PYTHONPATH": os.pathsep.join([*site.getsitepackages(), str(Path(__file__).parents[3])]),
+        "PYTHONPATH": os.pathsep.join([*site.getsitepackages(), str(ROOT)]),
         "LD_LIBRARY_PATH": str(Path(sys.base_prefix, "lib")),
         "DISPLAY": display,
         "QT_QPA_PLATFORM": "xcb",

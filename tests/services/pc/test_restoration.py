@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from linux_kit import autostart, until
 
 from companion.domain.errors import CompanionError
 from companion.domain.facts import AutostartEntry, AutostartKind, Scope
 from companion.domain.restoring import Restored
 from companion.services.restoration import Restoration
+from tests.kits.linux import autostart, until
 
 ODD = b"[Desktop Entry]\r\nType=Application\r\nName=Caf\xe9\r\nExec=/opt/x %u\r\n# kept\r\n"
 

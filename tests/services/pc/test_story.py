@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 
 import pytest
-from linux_kit import autostart, script, until
 
 from companion.domain.facts import AutostartKind
 from companion.domain.orders import Grant, Installation
@@ -17,6 +16,7 @@ from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
 from companion.services.preflight import Preflight
 from companion.services.restoration import Restoration
+from tests.kits.linux import autostart, script, until
 
 REFUSES = """#!/bin/sh
 for link in /proc/[0-9]*/exe; do

@@ -8,10 +8,10 @@ import subprocess
 import sys
 
 import pytest
-from linux_kit import until
 
 from companion.domain.facts import WindowState
 from companion.services.platforms.linux import Linux
+from tests.kits.linux import until
 
 pytestmark = [
     pytest.mark.desktop,

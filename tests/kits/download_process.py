@@ -1,4 +1,4 @@
-"""One download in a process of its own: ``child.py URL FOLDER SIZE SHA256 RATE [LARGEST]``; prints how it ended.
+"""One download in a process: ``download_process URL FOLDER SIZE SHA256 RATE [LARGEST]``; prints how it ended.
 
 LARGEST is how many bytes a file may have at most, for this process.
 """

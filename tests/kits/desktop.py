@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from session_kit import until
+
+from tests.kits.session import until
 
 _PARTS = ("Xvfb", "openbox", "trayer", "dunst", "xdotool", "dbus-monitor")
 # The menu of a notice's actions, as dunst asks for one: this "menu" chooses the line that a file names.

@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-from linux_kit import Programs
-
 from companion.domain import wire
 from companion.domain.findings import Requirements
 from companion.domain.profile import Profile, Stage
@@ -12,6 +10,7 @@ from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux
 from companion.services.resources import resource
+from tests.kits.linux import Programs
 
 folder, answer = Path(sys.argv[1]), Path(sys.argv[2])
 linux = Linux()

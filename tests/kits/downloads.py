@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faulty import FaultyServer, Reply, Request, serve_range
 
 from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.transfers import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.processes import ROOT, command
 
 MIB = 1024 * 1024
-CHILD = Path(__file__).with_name("child.py")
 QUICK = Options(most_retries=3, patience=1.0, connect_seconds=2.0, first_wait=0.05, longest_wait=3.0)
 
 
@@ -116,11 +115,11 @@ def leave_partial(server: FaultyServer, folder: Path, expected: downloads.Expect
 def spawn(
     server: FaultyServer, folder: Path, *, rate: int = 0, digest: bool = True, largest: int | None = None
 ) -> subprocess.Popen[str]:
-    """Start a download in a process of its own; see ``child.py``."""
+    """Start a download in a process of its own; see `download_process`."""
     sha256 = hashlib.sha256(server.content).hexdigest() if digest else ""
     words = [server.url(), str(folder), str(len(server.content)), sha256, str(rate)]
     words += [] if largest is None else [str(largest)]
-    return subprocess.Popen([sys.executable, str(CHILD), *words], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command("download_process", *words), cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:

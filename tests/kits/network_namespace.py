@@ -19,12 +19,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from download_kit import MIB, QUICK, expect, get
-from faulty import FaultyServer, Reply, Request, serve_range
-from network_kit import Authority
 
 from companion.domain.errors import CompanionError
 from companion.domain.transfers import TransferProgress
+from tests.kits.downloads import MIB, QUICK, expect, get
+from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.network import Authority
+from tests.kits.processes import ROOT, command
 
 SILENT = "2001:db8:1::9"
 """Where nobody answers, not even that there is nobody."""
@@ -51,11 +52,11 @@ def in_own_network(job: str, folder: Path, *words: str) -> Told:
     if subprocess.run([*space, "ip", "link", "set", "lo", "up"], capture_output=True, check=False).returncode:
         pytest.skip("needs the right to make a network of its own")
     ran = subprocess.run(
-        [*space, sys.executable, __file__, job, str(folder), *words],
+        [*space, *command("network_namespace", job, str(folder), *words)],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=120,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert ran.returncode == 0, ran.stderr
     return Told(**json.loads(ran.stdout))

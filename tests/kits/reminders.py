@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import importlib.util
 import random
 from pathlib import Path
-from types import ModuleType
 from zoneinfo import ZoneInfo
 
 from companion.domain.orders import Order, ReturnEligibility, SubscriptionStatus
@@ -19,23 +17,12 @@ from companion.services.platforms import current
 from companion.services.purchases import Purchases
 from companion.services.reminders import Reminders
 from companion.services.store import StoreClient
+from tests.kits.build import Build
 
 NOBODY = "http://127.0.0.1:9"
 NEW_YORK = ZoneInfo("America/New_York")
 
-
-def _builders() -> ModuleType:
-    """The builders of orders that the tests of the decisions use."""
-    path = Path(__file__).parent.parent / "domain" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("domain_builders", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-build = _builders().Build
+build = Build
 
 
 @dataclasses.dataclass
