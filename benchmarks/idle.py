@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from companion.demo.server import DemoStore
-from companion.domain.wire import Secret
+from companion.domain.core.serialization import Secret
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders

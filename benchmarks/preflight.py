@@ -29,8 +29,8 @@ from typing import Any
 
 import psutil
 
-from companion.domain import wire
 from companion.domain.blockers import names_of_interest, running
+from companion.domain.core import serialization
 from companion.domain.findings import Requirements
 from companion.domain.preflight import findings
 from companion.domain.profile import Profile, Stage
@@ -91,7 +91,9 @@ def crowd(wanted: int) -> Iterator[None]:
 
 def measure() -> dict[str, Any]:
     platform = current()
-    profile = wire.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+    profile = serialization.decode(
+        resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile"
+    )
     requirements = Requirements(profile=profile, platform=platform.name, destination=tempfile.gettempdir())
     preflight = Preflight(platform, lambda: dt.datetime.now(dt.UTC))
     who = platform.who().value

@@ -15,7 +15,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from companion.domain.money import Money
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import decode
 from companion.domain.orders import (
     Download,
     Licence,
@@ -28,13 +31,10 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period
-from companion.domain.platform import Platform
 from companion.domain.profile import Profile
 from companion.domain.reminder_dates import subjects
 from companion.domain.reminder_settings import ReminderSettings, Shown
 from companion.domain.reminders import due, mark_shown, next_wake
-from companion.domain.wire import decode
 from companion.services.resources import resource
 
 NOW = dt.datetime(2027, 3, 10, 15, 0, tzinfo=dt.UTC)

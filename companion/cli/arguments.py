@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from companion import __version__
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 
 _WITH_VALUE = ("--store", "--home")
 

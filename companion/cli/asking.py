@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.wire import Secret
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Secret
 
 
 def somebody_there() -> bool:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from companion.cli.run import Run
 from companion.domain.closing import Closed
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import without_marks
 from companion.domain.findings import Finding, Requirements, Severity, moment_in_words
 from companion.domain.network_path import PathReport
 from companion.domain.profile import Profile, Stage
 from companion.domain.restoring import BY_HAND, Hold
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import without_marks
 
 if TYPE_CHECKING:
     from companion.domain.facts import Facts

@@ -13,13 +13,13 @@ from companion.cli.board import Board, board_lines, board_options, held_lines
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible
 from companion.domain.closing import Closed
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import without_marks
 from companion.domain.facts import AutostartEntry
 from companion.domain.findings import Finding, RemedyKind, Severity
 from companion.domain.profile import BlockerRule
 from companion.domain.restoring import Hold
-from companion.domain.wire import Value
-from companion.domain.wording import without_marks
 
 if TYPE_CHECKING:
     from companion.services.cancellation import Cancellation

@@ -15,7 +15,7 @@ from companion.cli.arguments import common, whole
 from companion.cli.grounds import default_folder, open_grounds
 from companion.cli.output import EXIT_DONE
 from companion.cli.run import Run
-from companion.domain.wire import Value
+from companion.domain.core.serialization import Value
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore

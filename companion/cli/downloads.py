@@ -8,10 +8,10 @@ from pathlib import Path
 from companion.cli.arguments import common, digest, order_number, whole
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible, read_json
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Value
 from companion.domain.orders import Extension
 from companion.domain.transfers import Expected, Options, Pieces, Repaired, Transferred
-from companion.domain.wire import Value
 
 
 class FileFetched(Value, frozen=True):

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.domain.errors import CompanionError
-from companion.domain.wire import Instant, Value, decode, encode
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Instant, Value, decode, encode
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore

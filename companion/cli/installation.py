@@ -13,14 +13,14 @@ from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run, interruptible
 from companion.cli.undoing import installation_lines, restored_lines
 from companion.domain.closing import Closed
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import joined
 from companion.domain.findings import Finding, Severity
 from companion.domain.installing import InstallationResult
 from companion.domain.orders import Download
 from companion.domain.profile import ExitMeaning, Stage
 from companion.domain.restoring import Hold
-from companion.domain.wire import Value
-from companion.domain.wording import joined
 
 if TYPE_CHECKING:
     from companion.services.cancellation import Cancellation

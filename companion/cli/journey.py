@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from companion.cli.grounds import Grounds, open_grounds
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run, interruptible
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Secret, Value
 from companion.domain.findings import Finding, Severity
 from companion.domain.installing import InstallationResult
 from companion.domain.orders import Download, Licence, Order, Subscription
 from companion.domain.profile import Profile, Stage
-from companion.domain.wire import Secret, Value
 
 if TYPE_CHECKING:
     from companion.demo.customers import Account
@@ -161,8 +161,8 @@ class Journey:
         return profile
 
     def _show_licence(self, services: Services, order: Order, profile: Profile) -> None:
+        from companion.domain.core.text import plain_date, plain_money
         from companion.domain.products import charge_sentence, product_cards, status_sentence
-        from companion.domain.wording import plain_date, plain_money
 
         with self._step("show-licence") as say:
             date = plain_date(services.zone)
@@ -248,10 +248,10 @@ class Journey:
                 say(f"Forgot order {_NUMBER}; nothing of its password was ever written down.")
 
     def _reminders(self, services: Services) -> str:
+        from companion.domain.core.text import plain_date, plain_money
         from companion.domain.reminder_settings import ReminderSettings
         from companion.domain.reminder_texts import date_words, notice
         from companion.domain.reminders import due, upcoming
-        from companion.domain.wording import plain_date, plain_money
 
         orders = [known.order for known in services.orders.remembered() if known.order is not None]
         profile, now, zone = services.orders.profile(), services.clock(), services.zone
@@ -285,7 +285,7 @@ def _looked(rows: tuple[Finding, ...], stage: Stage) -> str:
 
 def blocked(rows: list[Finding]) -> CompanionError:
     """Why it does not go on: the findings that block, in their own words."""
-    from companion.domain.wording import without_marks
+    from companion.domain.core.text import without_marks
 
     return CompanionError(
         "blocked",

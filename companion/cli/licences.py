@@ -8,10 +8,10 @@ from companion.cli.arguments import common, order_number
 from companion.cli.asking import confirm
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, Trouble
 from companion.cli.run import Run
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Instant, Value
 from companion.domain.orders import Licence, Order, Receipt, Subscription
 from companion.domain.products import ProductCard
-from companion.domain.wire import Instant, Value
 
 
 class Licences(Value, frozen=True):
@@ -91,11 +91,11 @@ def show_licences(run: Run) -> int:
 
 
 def _card_lines(run: Run, card: ProductCard) -> list[str]:
+    from companion.domain.core.text import plain_date, plain_money
     from companion.domain.download_windows import window_sentence
     from companion.domain.licences import Standing
     from companion.domain.products import charge_sentence, status_sentence
     from companion.domain.seats import seat_words
-    from companion.domain.wording import plain_date, plain_money
 
     date = plain_date(run.services.zone)
     lines = [
@@ -115,7 +115,7 @@ def _card_lines(run: Run, card: ProductCard) -> list[str]:
 def switch_auto_renew(run: Run) -> int:
     """Say what switching will do, ask, do it, and show the receipt and what the store says afterwards."""
     from companion.domain.auto_renewal import preview_sentences, preview_switch, receipt_lines
-    from companion.domain.wording import plain_date, plain_moment, plain_money
+    from companion.domain.core.text import plain_date, plain_moment, plain_money
 
     services, number, on = run.services, run.number(), run.arguments.switch == "on"
     order = run.opened(number, lambda: services.orders.order(number))

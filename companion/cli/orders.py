@@ -10,9 +10,9 @@ from companion.cli.arguments import common, described, order_number, password_op
 from companion.cli.asking import ask_secret
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Instant, Secret, Value
 from companion.domain.orders import Licence, Order, OrderStatus, Receipt
-from companion.domain.wire import Instant, Secret, Value
 
 if TYPE_CHECKING:
     from companion.domain.profile import Profile
@@ -215,8 +215,8 @@ def show_order(run: Run) -> int:
 
 def _order_lines(run: Run, shown: Shown) -> list[str]:
     from companion.domain.charges import movement_sentence, timeline
+    from companion.domain.core.text import plain_money
     from companion.domain.shipping import parcel_sentences, parcels
-    from companion.domain.wording import plain_money
 
     order, services = shown.order, run.services
     profile = services.orders.remembered_profile() or services.orders.profile()

@@ -7,8 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.wire import Value, to_builtins
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Value, to_builtins
 
 if TYPE_CHECKING:
     from companion.domain.transfers import TransferProgress

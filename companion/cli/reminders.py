@@ -9,11 +9,11 @@ from pathlib import Path
 from companion.cli.arguments import common
 from companion.cli.output import EXIT_DONE
 from companion.cli.run import Run, write_file
+from companion.domain.core.serialization import Instant, Value
 from companion.domain.profile import Profile
 from companion.domain.reminder_dates import Subject
 from companion.domain.reminder_texts import Notice
 from companion.domain.reminders import Reminder
-from companion.domain.wire import Instant, Value
 
 
 class Due(Value, frozen=True):
@@ -61,10 +61,10 @@ def show_reminders(run: Run) -> int:
 
     Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
     """
+    from companion.domain.core.text import plain_date, plain_money
     from companion.domain.reminder_inbox import current, records
     from companion.domain.reminder_texts import notice
     from companion.domain.reminders import next_wake, upcoming
-    from companion.domain.wording import plain_date, plain_money
 
     services = run.services
     profile = services.orders.remembered_profile() or services.orders.profile()
@@ -102,7 +102,7 @@ def _lines(run: Run, shown: Reminders) -> list[str]:
 
 def _write_calendar(run: Run, profile: Profile, ahead: tuple[Subject, ...], now: dt.datetime) -> str | None:
     from companion.domain.calendar_export import calendar
-    from companion.domain.wording import plain_date, plain_money
+    from companion.domain.core.text import plain_date, plain_money
 
     if run.arguments.ics is None:
         return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from companion.cli.asking import ask_secret, somebody_there
 from companion.cli.output import Output
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 
 if TYPE_CHECKING:
     from companion.domain.profile import Profile
@@ -79,9 +79,9 @@ class Run:
         services = self._open
         if services is None:
             return error
+        from companion.domain.core.text import plain_moment
         from companion.domain.lockouts import with_time
         from companion.domain.support import failed_words, offers_number
-        from companion.domain.wording import plain_moment
 
         services.orders.attempts.failed(self._attempt, self._subject, error)
         told = with_time(error, services.clock(), plain_moment(services.zone))
@@ -155,13 +155,13 @@ class Run:
 
     def date(self, moment: dt.datetime | None) -> str:
         """A day in the person's zone."""
-        from companion.domain.wording import plain_date
+        from companion.domain.core.text import plain_date
 
         return "–" if moment is None else plain_date(self.services.zone)(moment)
 
     def moment(self, moment: dt.datetime | None) -> str:
         """A day and time in the person's zone."""
-        from companion.domain.wording import plain_moment
+        from companion.domain.core.text import plain_moment
 
         return "–" if moment is None else plain_moment(self.services.zone)(moment)
 
@@ -175,7 +175,7 @@ def read_profile(path: Path) -> Profile:
 
 def read_json(path: Path, kind: type[T], what: str) -> T:
     """A JSON file the person named. Raises `CompanionError` ``bad-file``."""
-    from companion.domain.wire import decode
+    from companion.domain.core.serialization import decode
 
     try:
         data = path.read_bytes()

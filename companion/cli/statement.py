@@ -10,10 +10,10 @@ from companion.cli.arguments import common, order_number
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
 from companion.domain.charges import Movement, TwoCharges
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value, to_builtins
 from companion.domain.orders import Receipt
 from companion.domain.shipping import Parcel
-from companion.domain.wire import Value, to_builtins
 
 
 class MoneyShown(Value, frozen=True):
@@ -82,7 +82,7 @@ def show_money(run: Run) -> int:
         two_charges_sentences,
         why_two_charges,
     )
-    from companion.domain.wording import plain_date, plain_money
+    from companion.domain.core.text import plain_date, plain_money
 
     services, number = run.services, run.number()
     order = run.opened(number, lambda: services.orders.order(number))
@@ -103,8 +103,8 @@ def show_money(run: Run) -> int:
 
 def show_shipping(run: Run) -> int:
     """Show where the parcels of an order are, and what cannot be changed any more."""
+    from companion.domain.core.text import plain_date
     from companion.domain.shipping import parcel_sentences, parcels, settled_sentences
-    from companion.domain.wording import plain_date
 
     services, number = run.services, run.number()
     order = run.opened(number, lambda: services.orders.order(number))
@@ -154,7 +154,7 @@ def show_receipts(run: Run) -> int:
 def _lines(run: Run, number: str, receipt: Receipt) -> tuple[str, ...]:
     """A receipt as lines, with what is remembered of its order."""
     from companion.domain.auto_renewal import receipt_lines
-    from companion.domain.wording import plain_date, plain_moment
+    from companion.domain.core.text import plain_date, plain_moment
 
     services = run.services
     profile = services.orders.remembered_profile()

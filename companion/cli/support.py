@@ -11,10 +11,10 @@ from companion.cli.arguments import common, password_option
 from companion.cli.asking import confirm
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Value
 from companion.domain.orders import SupportCase
 from companion.domain.support import Opening
-from companion.domain.wire import Value
 from companion.services.library_values import KnownCase
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ def right_line(
     number: str | None = None,
 ) -> SupportNumber | None:  # fmt: skip
     """The number for this PC, or for `maker`, and an order (without one: the latest); None where none serves it."""
+    from companion.domain.core.text import plain_moment
     from companion.domain.support import normalise_maker, opening, opening_sentence, right_number
-    from companion.domain.wording import plain_moment
 
     machine = services.this_pc.machine().value
     spelled = maker or (machine.maker if machine is not None else None)

@@ -9,12 +9,12 @@ from companion.cli.board import held_lines
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run
 from companion.domain.continuing import Standing, WentOn, told
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import joined
 from companion.domain.findings import moment_in_words
-from companion.domain.platform import Platform
 from companion.domain.reopening import Ending, Reopened, reopened_sentence
 from companion.domain.restoring import Hold, Restored
-from companion.domain.wire import Value
-from companion.domain.wording import joined
 
 
 class PutBack(Value, frozen=True):

@@ -28,7 +28,7 @@ def open_window(run: Run) -> int:
 
 def has_display() -> bool:
     """Whether a window could be shown."""
-    from companion.domain.platform import Platform
+    from companion.domain.core.platform import Platform
     from companion.services.platforms import current
 
     if current().name is not Platform.LINUX:
@@ -39,7 +39,7 @@ def has_display() -> bool:
 
 def require_display() -> None:
     """Raise `CompanionError` ``no-display`` where no window can be shown."""
-    from companion.domain.errors import CompanionError, Kind
+    from companion.domain.core.errors import CompanionError, Kind
 
     if not has_display():
         raise CompanionError(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from companion.demo.database import Database
 from companion.demo.installers import blocking_names, script
-from companion.domain.platform import Platform, Sha256
+from companion.domain.core.platform import Platform, Sha256
+from companion.domain.core.serialization import Value, decode, encode
 from companion.domain.profile import Profile
-from companion.domain.wire import Value, decode, encode
 
 PRODUCT = "Lantern Protect"
 VERSION = "26.1.4"

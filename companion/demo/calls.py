@@ -22,8 +22,8 @@ from companion.demo.lifecycle import advanced
 from companion.demo.problems import Refusal
 from companion.demo.records import Record, load, save
 from companion.demo.sessions import Opened, Sessions
+from companion.domain.core.serialization import encode
 from companion.domain.profile import Profile
-from companion.domain.wire import encode
 
 T = TypeVar("T")
 _KEY_LENGTH = 255

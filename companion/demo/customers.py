@@ -16,6 +16,8 @@ from companion.demo.lifecycle import CHARGE_LEAD, before, business_days_after, e
 from companion.demo.purchases import Purchase, Shop, charge, licence_of, order_of, plan_of, refund, with_parcel
 from companion.demo.records import Billing, Record
 from companion.demo.returns import request_return
+from companion.domain.core.periods import Period
+from companion.domain.core.serialization import Value
 from companion.domain.orders import (
     ChargeKind,
     LicenceStatus,
@@ -26,8 +28,6 @@ from companion.domain.orders import (
     ShipmentStatus,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period
-from companion.domain.wire import Value
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 replace = msgspec.structs.replace

@@ -20,6 +20,7 @@ from companion.demo.lifecycle import business_days_after
 from companion.demo.mail import send_new_password
 from companion.demo.problems import Refusal
 from companion.demo.records import Record
+from companion.domain.core.serialization import decode, encode
 from companion.domain.orders import (
     AutoRenewChange,
     Download,
@@ -32,7 +33,6 @@ from companion.domain.orders import (
     Subscription,
     SupportCase,
 )
-from companion.domain.wire import decode, encode
 
 _SEAT_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 _PAGE = """<!doctype html>

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import string
 
-from companion.domain.platform import Platform
+from companion.domain.core.platform import Platform
 from companion.domain.profile import BlockerSeverity, Profile, Stage
 
 _COMM_LENGTH = 15  # what the Linux kernel keeps of a process name (proc_pid_comm(5))

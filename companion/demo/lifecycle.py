@@ -7,8 +7,9 @@ import datetime as dt
 import msgspec
 
 from companion.demo.records import Record
-from companion.domain.business_days import Days
-from companion.domain.money import Money
+from companion.domain.core.business_days import Days
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
 from companion.domain.orders import (
     Charge,
     ChargeKind,
@@ -25,7 +26,6 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period
 from companion.domain.profile import Policies, ShippingMethod
 
 CHARGE_LEAD = dt.timedelta(days=1)

@@ -10,7 +10,9 @@ import msgspec
 from companion.demo.artifact import PRODUCT, VERSION, Artifact
 from companion.demo.lifecycle import CANCEL_LEAD, CHARGE_LEAD, business_days_after, business_span, total
 from companion.demo.records import Billing, Record
-from companion.domain.money import Money
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
+from companion.domain.core.serialization import Secret
 from companion.domain.orders import (
     Charge,
     ChargeKind,
@@ -31,9 +33,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period
 from companion.domain.profile import Policies
-from companion.domain.wire import Secret
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import sqlite3
 
 import msgspec
 
-from companion.domain.money import Money
+from companion.domain.core.money import Money
+from companion.domain.core.serialization import Instant, Value, decode, encode
 from companion.domain.orders import Order
-from companion.domain.wire import Instant, Value, decode, encode
 
 
 class Billing(Value, frozen=True):

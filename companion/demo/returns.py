@@ -20,7 +20,7 @@ from companion.demo.lifecycle import (
 )
 from companion.demo.problems import Refusal
 from companion.demo.records import Record
-from companion.domain.money import Money
+from companion.domain.core.money import Money
 from companion.domain.orders import (
     Charge,
     ChargeKind,

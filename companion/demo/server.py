@@ -21,9 +21,9 @@ from companion.demo.files import Pace
 from companion.demo.purchases import Shop
 from companion.demo.records import save
 from companion.demo.sessions import LogInLimits, Sessions, signing_key
-from companion.domain.platform import Platform
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import Secret, decode
 from companion.domain.profile import Profile
-from companion.domain.wire import Secret, decode
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

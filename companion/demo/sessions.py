@@ -14,8 +14,8 @@ import msgspec
 from companion.demo.bodies import CardLogIn, OrderLogIn
 from companion.demo.database import Database, read_meta, write_meta
 from companion.demo.problems import Refusal
+from companion.domain.core.serialization import Secret
 from companion.domain.orders import Session
-from companion.domain.wire import Secret
 
 _WRONG = "These credentials do not belong together."
 

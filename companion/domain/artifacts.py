@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.platform import Platform
+from companion.domain.core.text import FormatDate, plain_date
 from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
-from companion.domain.errors import CompanionError, Kind
 from companion.domain.licences import Standing, standing
 from companion.domain.orders import Download, ExtensionStatus, Order
-from companion.domain.platform import Platform
 from companion.domain.profile import Profile
-from companion.domain.wording import FormatDate, plain_date
 
 
 class Offer(enum.StrEnum):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 
 SAME_SITTING = dt.timedelta(hours=12)
 """How long a failure counts: what went wrong last week is another story."""

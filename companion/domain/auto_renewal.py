@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period, days_until
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away
 from companion.domain.licences import Standing, standing
-from companion.domain.money import Money
 from companion.domain.orders import (
     ChargeKind,
     Licence,
@@ -18,10 +21,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period, days_until
 from companion.domain.profile import Profile
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import FormatDate, FormatMoment, FormatMoney, days_away
 
 
 class AutoRenew(enum.StrEnum):

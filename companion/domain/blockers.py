@@ -8,10 +8,10 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import Value
 from companion.domain.facts import Process, Who, WindowState
-from companion.domain.platform import Platform
 from companion.domain.profile import BlockerRule, ProcessMatch, Stage
-from companion.domain.wire import Value
 
 T = TypeVar("T")
 

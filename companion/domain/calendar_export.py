@@ -6,9 +6,9 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
+from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.reminder_dates import ReminderKind, Subject
 from companion.domain.reminder_texts import date_words
-from companion.domain.wording import FormatDate, FormatMoney
 
 _LINE = 75  # Octets without the line break (RFC 5545 §3.1).
 

@@ -8,13 +8,13 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from companion.domain.business_days import business_window
-from companion.domain.money import Money
+from companion.domain.core.business_days import business_window
+from companion.domain.core.money import Money
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import FormatDate, FormatMoney, joined
 from companion.domain.orders import Charge, ChargeKind, LineItemKind, Order, OrderStatus
 from companion.domain.profile import PaymentPolicy, Profile
 from companion.domain.shipping import store_zone
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import FormatDate, FormatMoney, joined
 
 _RECENT = dt.timedelta(days=30)
 

@@ -6,7 +6,7 @@ import enum
 
 import msgspec
 
-from companion.domain.wire import Value
+from companion.domain.core.serialization import Value
 
 GAIN = 1.2
 """The rate must grow at least by this factor for more connections than one to stay."""

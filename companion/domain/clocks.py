@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from typing import NamedTuple
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 
 STORE_DISAGREES = dt.timedelta(minutes=10)
 REFRESH_EVERY = dt.timedelta(hours=6)

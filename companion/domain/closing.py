@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
+from companion.domain.core.serialization import Value
 from companion.domain.facts import AutostartEntry, Process
-from companion.domain.wire import Value
 
 
 class ClosingStep(enum.StrEnum):

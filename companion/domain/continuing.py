@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import Instant, Value
 from companion.domain.facts import Process
-from companion.domain.platform import Platform
-from companion.domain.wire import Instant, Value
 
 # Whoever has not restarted the PC for that long is not kept from their programs any longer.
 _LONGEST_WAIT = dt.timedelta(days=14)

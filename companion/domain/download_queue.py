@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value
 from companion.domain.transfers import TransferState
-from companion.domain.wire import Value
 
 RESTING = frozenset({TransferState.PAUSED, TransferState.FAILED, TransferState.DONE})
 

@@ -6,10 +6,10 @@ import datetime as dt
 import enum
 from collections.abc import Sequence
 
+from companion.domain.core.periods import days_until
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import FormatDate, counted
 from companion.domain.orders import Download, ExtensionStatus
-from companion.domain.periods import days_until
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import FormatDate, counted
 
 
 class WindowState(enum.StrEnum):

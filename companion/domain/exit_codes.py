@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from companion.domain.platform import Platform
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import Value
 from companion.domain.profile import ExitMeaning, Profile
-from companion.domain.wire import Value
 
 
 class Outcome(Value, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from typing import Generic, TypeVar
 
-from companion.domain.platform import Platform
-from companion.domain.wire import Instant, Value
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import Instant, Value
 
 T = TypeVar("T")
 

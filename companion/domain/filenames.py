@@ -6,7 +6,7 @@ import re
 import unicodedata
 import urllib.parse
 
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 
 LONGEST = 200
 """UTF-8 bytes; leaves room for the endings of the partial and its journal under the usual limit of 255."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import Value
 from companion.domain.facts import AutostartEntry
 from companion.domain.orders import Grant
-from companion.domain.platform import Platform
 from companion.domain.profile import Profile
-from companion.domain.wire import Value
 
 # Not strftime's: that follows whatever locale a library switched on.
 _MONTHS = (

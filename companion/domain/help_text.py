@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from companion.domain.periods import Period
+from companion.domain.core.periods import Period
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import FormatMoney, business_days, joined
 from companion.domain.profile import CountedFrom, Profile
 from companion.domain.shipping import transit_words
-from companion.domain.wire import Value
-from companion.domain.wording import FormatMoney, business_days, joined
 
 
 class Article(Value, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.wire import Instant, Value
+from companion.domain.core.serialization import Instant, Value
 
 UNANSWERED_FOR = dt.timedelta(days=1)
 """How long a request without an answer is asked again as the same one; stores remember keys at least that long."""

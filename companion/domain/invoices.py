@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from companion.domain.core.text import FormatMoney
 from companion.domain.orders import Invoice
-from companion.domain.wording import FormatMoney
 
 
 def tax_words(invoice: Invoice) -> str:

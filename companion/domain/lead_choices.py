@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from companion.domain.periods import Period
+from companion.domain.core.periods import Period
+from companion.domain.core.text import joined
 from companion.domain.profile import ReminderLeads
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_leads import days_in
 from companion.domain.reminder_settings import ReminderSettings
-from companion.domain.wording import joined
 
 CHOOSABLE = (
     ReminderKind.RENEWAL,

@@ -6,8 +6,8 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 
+from companion.domain.core.text import FormatDate
 from companion.domain.orders import Licence, LicenceStatus, Order, OrderStatus
-from companion.domain.wording import FormatDate
 
 
 class Standing(enum.StrEnum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.errors import CompanionError
-from companion.domain.wording import FormatMoment
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.text import FormatMoment
 
 LOCKED = "too-many-attempts"
 

@@ -14,11 +14,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Secret, Value
 from companion.domain.mail_html import HtmlReading, read_html
 from companion.domain.order_entry import tidy_order_number, tidy_order_password
 from companion.domain.profile import MailPatterns
-from companion.domain.wire import Secret, Value
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an e-mail that are still looked at."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from companion.domain.wire import Value
+from companion.domain.core.serialization import Value
 
 
 class PathStep(enum.StrEnum):

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.money import Money
-from companion.domain.periods import Period
-from companion.domain.platform import Platform, Sha256
-from companion.domain.wire import Instant, Secret, Value
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
+from companion.domain.core.platform import Platform, Sha256
+from companion.domain.core.serialization import Instant, Secret, Value
 
 
 class Session(Value, frozen=True):

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from companion.domain.blockers import ancestors, program_name
+from companion.domain.core.serialization import Value
 from companion.domain.facts import AutostartEntry, Process
-from companion.domain.wire import Value
 
 # Programs that start others on everybody's behalf: being their child tells nothing about why.
 _LAUNCHERS = frozenset(

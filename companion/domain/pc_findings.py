@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from companion.domain.core.platform import Platform
 from companion.domain.facts import Fact, Facts, Firewall, Power, Purpose, SecurityProduct, Space, System, Who
 from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
-from companion.domain.platform import Platform
 from companion.domain.profile import Stage, SystemRequirement
 
 T = TypeVar("T")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from companion.domain.core.serialization import Value
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Expected
-from companion.domain.wire import Value
 
 BLOCK = 1024 * 1024
 SMALLEST_BLOCK = 1024 * 1024

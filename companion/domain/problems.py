@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.wire import Value
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Value
 
 
 class Problem(Value, frozen=True):

@@ -7,15 +7,15 @@ import enum
 from collections.abc import Collection, Iterable
 
 from companion.domain.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
+from companion.domain.core.periods import Period, days_until
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away
 from companion.domain.download_windows import DownloadWindow, WindowState, window_of
 from companion.domain.licences import Standing, carried_on, standing
 from companion.domain.orders import ExtensionStatus, Licence, Order
-from companion.domain.periods import Period, days_until
 from companion.domain.profile import Profile
 from companion.domain.reminder_leads import is_short
 from companion.domain.seats import SeatUse, ThisPC, seat_use
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import FormatDate, FormatMoney, counted, days_away
 
 
 class Tone(enum.StrEnum):

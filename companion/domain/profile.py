@@ -11,11 +11,11 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.business_days import Days
-from companion.domain.money import Money
-from companion.domain.periods import Period
-from companion.domain.platform import Platform, Sha256
-from companion.domain.wire import Value
+from companion.domain.core.business_days import Days
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
+from companion.domain.core.platform import Platform, Sha256
+from companion.domain.core.serialization import Value
 
 
 class StoreIdentity(Value, frozen=True):

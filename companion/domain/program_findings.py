@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from companion.domain.blockers import Reach, Running, running
+from companion.domain.core.platform import Platform
+from companion.domain.core.text import joined
 from companion.domain.facts import AutostartEntry, AutostartKind, Fact, Facts, Process, Scope, Who, WindowState
 from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity, moment_in_words
 from companion.domain.origins import Origin, origin_of
-from companion.domain.platform import Platform
 from companion.domain.profile import BlockerSeverity, Stage
-from companion.domain.wording import joined
 
 _NO_STARTUP_WINDOW = "--no-startup-window"
 _SEVERITY = {BlockerSeverity.BLOCKS: Severity.BLOCKS, BlockerSeverity.WARNS: Severity.WARNS}

@@ -10,9 +10,11 @@ import enum
 from collections.abc import Collection, Iterable, Iterator
 
 from companion.domain.auto_renewal import next_charge
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
+from companion.domain.core.serialization import Instant, Value
 from companion.domain.download_windows import closes_at
 from companion.domain.licences import carried_on
-from companion.domain.money import Money
 from companion.domain.orders import (
     Download,
     Licence,
@@ -23,11 +25,9 @@ from companion.domain.orders import (
     ReturnStatus,
     Subscription,
 )
-from companion.domain.periods import Period
 from companion.domain.profile import Profile
 from companion.domain.returns import credit_between
 from companion.domain.shipping import ON_ITS_WAY, expected_between, store_zone
-from companion.domain.wire import Instant, Value
 
 
 class ReminderKind(enum.StrEnum):

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from companion.domain.periods import Period
+from companion.domain.core.periods import Period
 from companion.domain.profile import Profile
 from companion.domain.reminder_dates import ReminderKind, Subject
 from companion.domain.reminder_settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings, Shown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.periods import Period
-from companion.domain.wire import Instant, Value
+from companion.domain.core.periods import Period
+from companion.domain.core.serialization import Instant, Value
 
 AT_OPENING = "opening"
 """The lead of the first reminder of a download window: it has opened, and the file would stay yours."""

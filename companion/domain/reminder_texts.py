@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import FormatDate, FormatMoney, days_away
 from companion.domain.reminder_dates import ReminderKind, Subject
 from companion.domain.reminders import Reminder
-from companion.domain.wire import Value
-from companion.domain.wording import FormatDate, FormatMoney, days_away
 
 
 class ReminderAction(enum.StrEnum):

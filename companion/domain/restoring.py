@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from companion.domain.core.serialization import Instant, Value
 from companion.domain.facts import AutostartEntry
-from companion.domain.wire import Instant, Value
 
 BY_HAND = ""
 """The job of what was held back on the command line, for whichever installation comes next."""

@@ -7,9 +7,12 @@ import enum
 from typing import NamedTuple
 
 from companion.domain.auto_renewal import AutoRenew, auto_renew_of
-from companion.domain.business_days import business_window
+from companion.domain.core.business_days import business_window
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period, days_until
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import FormatDate, FormatMoney, counted
 from companion.domain.licences import Standing, standing
-from companion.domain.money import Money
 from companion.domain.orders import (
     Charge,
     ChargeKind,
@@ -22,11 +25,8 @@ from companion.domain.orders import (
     ShipmentStatus,
     Subscription,
 )
-from companion.domain.periods import Period, days_until
 from companion.domain.profile import CountedFrom, Profile
 from companion.domain.shipping import store_zone
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import FormatDate, FormatMoney, counted
 
 
 class NotEligible(enum.StrEnum):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import FormatDate
 from companion.domain.orders import Licence, Seat
-from companion.domain.wire import Value
-from companion.domain.wording import FormatDate
 
 
 class ThisPC(enum.StrEnum):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from companion.domain.business_days import Days, add_business_days
-from companion.domain.money import Money
+from companion.domain.core.business_days import Days, add_business_days
+from companion.domain.core.money import Money
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import FormatDate, FormatMoney, business_days
 from companion.domain.orders import LicenceStatus, LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
 from companion.domain.profile import Profile, ShippingMethod
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import FormatDate, FormatMoney, business_days
 
 
 class Parcel(Value, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from companion.domain.wire import Value
+from companion.domain.core.serialization import Value
 
 
 class SignatureState(enum.StrEnum):

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.text import FormatMoment, joined
 from companion.domain.profile import MakerName, Support, SupportEntry
-from companion.domain.wire import Instant, Value
-from companion.domain.wording import FormatMoment, joined
 
 _LEGAL_FORMS = re.compile(
     r"\b(?:incorporated|inc|corporation|corp|company|co|ltd|limited|gmbh|ag|llc|plc|sa|bv|computers?|international)\b"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.wire import Value
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Value
 
 _LATER = "Try again in a few minutes; what has arrived is kept and will not be fetched again."
 

@@ -6,9 +6,9 @@ import datetime as dt
 import enum
 from pathlib import Path
 
+from companion.domain.core.platform import Sha256
+from companion.domain.core.serialization import Value
 from companion.domain.orders import Grant
-from companion.domain.platform import Sha256
-from companion.domain.wire import Value
 
 
 class Pieces(Value, frozen=True):

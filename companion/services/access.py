@@ -8,9 +8,9 @@ import urllib.parse
 from collections.abc import Callable
 from typing import TypeVar
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Secret
 from companion.domain.orders import Session
-from companion.domain.wire import Secret
 from companion.services.keychain import Credentials, Keychain
 from companion.services.store import StoreClient
 

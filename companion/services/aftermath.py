@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from companion.domain.continuing import Standing, Underway, WentOn, standing_of
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value
 from companion.domain.facts import AutostartEntry
 from companion.domain.reopening import ClosedProgram, Ending, Reopened
 from companion.domain.restoring import BY_HAND, Hold, Restored
-from companion.domain.wire import Value
 from companion.services.journal import Entry, Journal
 from companion.services.library_values import TimelineEntry
 from companion.services.platforms.protocol import Platform

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from companion.domain.errors import Cancelled
+from companion.domain.core.errors import Cancelled
 
 
 class Cancellation:

@@ -16,7 +16,7 @@ from companion.domain.closing import (
     asking_title,
     may_reopen,
 )
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.facts import Process, WindowState
 from companion.domain.findings import Requirements
 from companion.domain.origins import origin_of

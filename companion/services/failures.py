@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from companion.domain.errors import CompanionError
-from companion.domain.redaction import redact
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.redaction import redact
 
 
 def as_error(error: BaseException) -> CompanionError:

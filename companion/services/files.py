@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 
 
 def write_file(path: Path, content: bytes) -> None:

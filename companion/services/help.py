@@ -9,10 +9,10 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import FormatMoney, plain_money
 from companion.domain.help_text import GENERAL, Article, filled, read_article, values_of
 from companion.domain.profile import Profile
-from companion.domain.wire import Value
-from companion.domain.wording import FormatMoney, plain_money
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ import requests.adapters
 import urllib3
 
 from companion import __version__
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.order_entry import is_loopback
 from companion.services.racing import POOLS
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from companion.domain.closing import Closed, ClosingProgress
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.exit_codes import Outcome
 from companion.domain.installing import InstallationProgress, InstallationResult
 from companion.domain.network_path import PathReport, StepResult

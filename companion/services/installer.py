@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.exit_codes import Outcome, explain_exit
 from companion.domain.facts import Process, Purpose
 from companion.domain.installing import (

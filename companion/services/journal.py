@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
-from companion.domain import wire
-from companion.domain.errors import CompanionError
+from companion.domain.core import serialization
+from companion.domain.core.errors import CompanionError
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Journal(Generic[T]):
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with beside.open("wb") as file:
-                file.write(wire.encode(value))
+                file.write(serialization.encode(value))
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
@@ -82,7 +82,7 @@ class Journal(Generic[T]):
 
     def _read(self, path: Path) -> T | None:
         try:
-            return wire.decode(path.read_bytes(), self._kind, source="the journal of changes")
+            return serialization.decode(path.read_bytes(), self._kind, source="the journal of changes")
         except (OSError, CompanionError):
             return None
 

@@ -15,8 +15,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from companion.domain.errors import CompanionError
-from companion.domain.wire import Secret, Value, decode, encode
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Secret, Value, decode, encode
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

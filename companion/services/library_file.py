@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 
 _log = logging.getLogger(__name__)
 

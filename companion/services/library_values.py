@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from companion.domain.core.serialization import Instant, Value
 from companion.domain.orders import Grant, Order, SupportCase
 from companion.domain.reminder_inbox import InboxEntry
-from companion.domain.wire import Instant, Value
 
 
 class KnownOrder(Value, frozen=True):

@@ -6,7 +6,7 @@ import logging
 import logging.handlers
 from pathlib import Path
 
-from companion.domain.redaction import redact
+from companion.domain.core.redaction import redact
 
 
 class _Redacting(logging.Formatter):

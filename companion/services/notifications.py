@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 
 if TYPE_CHECKING:
     from jeepney import Message

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from companion.domain.auto_renewal import confirmed
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.redaction import redact
+from companion.domain.core.serialization import Secret
 from companion.domain.mail import LARGEST, MailReading, read_confirmation
 from companion.domain.orders import (
     Extension,
@@ -27,8 +29,6 @@ from companion.domain.orders import (
 )
 from companion.domain.problems import Problem, explain_problem
 from companion.domain.profile import Profile
-from companion.domain.redaction import redact
-from companion.domain.wire import Secret
 from companion.services.access import Access
 from companion.services.attempts import Attempts
 from companion.services.files import read_start

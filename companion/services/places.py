@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 
 _APP = "Companion"
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from companion.domain.blockers import names_of_interest, sighted_name
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.facts import Fact, Facts, Process, Purpose, Sighting
 from companion.domain.findings import Requirements
 from companion.domain.profile import Stage

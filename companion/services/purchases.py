@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from companion.domain.core.errors import CompanionError
 from companion.domain.download_queue import QueueEntry
-from companion.domain.errors import CompanionError
 from companion.domain.orders import Download, Grant
 from companion.domain.transfers import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.services.cancellation import Cancellation

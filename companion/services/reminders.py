@@ -11,7 +11,9 @@ from typing import NamedTuple
 from companion.domain.auto_renewal import AutoRenew, auto_renew_of
 from companion.domain.calendar_export import calendar
 from companion.domain.clocks import clock_trouble
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import decode, encode
+from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.orders import Order, Receipt
 from companion.domain.profile import Profile
 from companion.domain.reminder_dates import ReminderKind, Subject
@@ -29,8 +31,6 @@ from companion.domain.reminder_inbox import (
 )
 from companion.domain.reminder_settings import ReminderSettings
 from companion.domain.reminders import Reminder, Snooze, due, never_again, next_wake, snoozed, upcoming, withdrawn
-from companion.domain.wire import decode, encode
-from companion.domain.wording import FormatDate, FormatMoney
 from companion.services.files import write_file
 from companion.services.library import Library
 from companion.services.library_values import ReminderChange

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from companion.domain.blockers import sighted_name
 from companion.domain.closing import Reopening
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.reopening import (
     ClosedProgram,
     Ending,

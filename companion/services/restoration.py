@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value
 from companion.domain.facts import AutostartEntry
 from companion.domain.restoring import Hold, Restored, due_for_restoring
-from companion.domain.wire import Value
 from companion.services.journal import Journal
 from companion.services.platforms.protocol import HeldEntry, Platform
 

@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 import requests
 import urllib3
 
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Secret, decode
 from companion.domain.orders import (
     AutoRenewChange,
     DestructionLetter,
@@ -30,7 +31,6 @@ from companion.domain.orders import (
 )
 from companion.domain.problems import Problem, explain_problem
 from companion.domain.profile import Profile
-from companion.domain.wire import Secret, decode
 from companion.services.http import new_session, require_safe_url
 from companion.services.keychain import Credentials
 

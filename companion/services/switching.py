@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.orders import Order, Receipt, Subscription
 from companion.services.access import Access
 from companion.services.intents import Intents

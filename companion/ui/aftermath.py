@@ -8,9 +8,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.continuing import Standing, WentOn, told
+from companion.domain.core.text import joined
 from companion.domain.reopening import ClosedProgram, Ending, Reopened, names_of, reopened_sentence
 from companion.domain.restoring import Restored
-from companion.domain.wording import joined
 from companion.services.aftermath import CaughtUp
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination

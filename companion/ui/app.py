@@ -11,8 +11,8 @@ from types import TracebackType
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from companion.domain.errors import CompanionError
-from companion.domain.platform import Platform
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.platform import Platform
 from companion.services.assembly import Services
 from companion.services.failures import as_error
 from companion.services.library import Library

@@ -6,7 +6,7 @@ import datetime as dt
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from companion.domain.money import Money, decimals
+from companion.domain.core.money import Money, decimals
 
 
 class Format:

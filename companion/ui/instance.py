@@ -11,8 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from companion.domain.errors import CompanionError
-from companion.domain.wire import Value, decode, encode
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value, decode, encode
 
 _log = logging.getLogger(__name__)
 

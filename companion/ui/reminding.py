@@ -14,7 +14,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from companion.domain.clocks import Clocks, jumped, next_refresh
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.orders import Receipt
 from companion.domain.reminder_texts import ReminderAction, summary
 from companion.domain.reminders import Reminder, Snooze

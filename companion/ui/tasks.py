@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.services.cancellation import Cancellation
 from companion.services.failures import as_error
 

@@ -8,12 +8,12 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from companion.domain.periods import days_until
+from companion.domain.core.periods import days_until
+from companion.domain.core.text import counted, days_away
 from companion.domain.products import Tone
 from companion.domain.reminder_texts import date_words
 from companion.domain.reminders import upcoming
 from companion.domain.transfers import TransferState
-from companion.domain.wording import counted, days_away
 from companion.ui.desk import Desk
 from companion.ui.icons import icon
 from companion.ui.notifications.balloon import cut

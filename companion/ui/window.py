@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.text import joined
 from companion.domain.transfers import TransferState
-from companion.domain.wording import joined
 from companion.ui.desk import Desk
 from companion.ui.icons import icon, pixmap
 from companion.ui.pages.add import AddPage, SampleLogIn

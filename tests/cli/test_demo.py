@@ -10,7 +10,7 @@ import pytest
 
 from companion.cli.grounds import State
 from companion.cli.journey import Told
-from companion.domain.wire import decode, encode
+from companion.domain.core.serialization import decode, encode
 from tests.kits.cli import FAMILY, Cli, Ran
 
 STEPS = (

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from companion.cli.demo import StoreReady
-from companion.domain.wire import decode
+from companion.domain.core.serialization import decode
 from companion.services.resources import resource
 
 PROFILE = resource("profiles/larkfield.json")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
+from companion.domain.core.serialization import decode, encode
 from companion.domain.orders import AutoRenewChange, Subscription
-from companion.domain.wire import decode, encode
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

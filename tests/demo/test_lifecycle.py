@@ -13,10 +13,10 @@ from companion.demo.customers import accounts, first_records
 from companion.demo.lifecycle import advanced
 from companion.demo.purchases import Shop
 from companion.demo.records import Record
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import decode, encode
 from companion.domain.orders import ChargeKind, LicenceStatus, OrderStatus, ReturnStatus
-from companion.domain.platform import Platform
 from companion.domain.profile import Policies, Profile
-from companion.domain.wire import decode, encode
 from companion.services.resources import resource
 
 _PROFILE = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")

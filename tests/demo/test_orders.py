@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import requests
 
+from companion.domain.core.periods import Period
+from companion.domain.core.serialization import decode, encode
 from companion.domain.orders import (
     ChargeKind,
     Invoice,
@@ -22,8 +24,6 @@ from companion.domain.orders import (
     ShipmentStatus,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period
-from companion.domain.wire import decode, encode
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

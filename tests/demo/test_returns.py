@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from companion.demo.lifecycle import business_days_after
+from companion.domain.core.serialization import decode, encode
 from companion.domain.orders import Order, Return
-from companion.domain.wire import decode, encode
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

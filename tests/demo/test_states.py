@@ -15,10 +15,12 @@ from companion.demo.lifecycle import advanced
 from companion.demo.purchases import Shop
 from companion.domain.auto_renewal import AutoRenew
 from companion.domain.charges import WhyTwo, charge_ahead_sentence, timeline, two_charges_sentences, why_two_charges
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import decode, encode
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.download_windows import WindowState
 from companion.domain.licences import Standing, span_words
 from companion.domain.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
-from companion.domain.platform import Platform
 from companion.domain.products import (
     Concern,
     NextAction,
@@ -32,8 +34,6 @@ from companion.domain.profile import Profile
 from companion.domain.returns import NotEligible, outlook_sentences, return_outlook, return_progress
 from companion.domain.seats import ThisPC
 from companion.domain.shipping import backup_offer, parcel_sentences, parcels, settled_sentences
-from companion.domain.wire import decode, encode
-from companion.domain.wording import plain_date, plain_money
 from companion.services.resources import resource
 
 START = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from companion.domain.artifacts import Offer, offer_of, offer_sentence
+from companion.domain.core.text import plain_date
 from companion.domain.orders import Extension, ExtensionStatus, LicenceStatus, OrderStatus
-from companion.domain.wording import plain_date
 
 
 def _offer(build, order):

@@ -10,8 +10,8 @@ from companion.domain.charges import (
     two_charges_sentences,
     why_two_charges,
 )
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.orders import ChargeKind, LineItemKind, Shipment, ShipmentStatus
-from companion.domain.wording import plain_date, plain_money
 
 SHOW = plain_date(dt.UTC)
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.climbing import Climb, Phase, step
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.retry import count_failures, parse_retry_after, wait_before_retry
 from companion.domain.filenames import LONGEST, filename_of_url, safe_filename
 from companion.domain.pieces import Gap, gaps, layout_of, next_share
 from companion.domain.ranges import Asked, Known, Take, judge, parse_content_range, strong_etag
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Expected, Pieces
-from companion.domain.waits import count_failures, parse_retry_after, wait_before_retry
 
 NUMBERS = st.integers(0, 10**6)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.domain.core.platform import Platform
 from companion.domain.exit_codes import explain_exit
-from companion.domain.platform import Platform
 from companion.domain.profile import ExitCode, ExitMeaning
 
 

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from companion.domain.core.text import plain_money
 from companion.domain.help_text import GENERAL, fields_of, filled, read_article, values_of
-from companion.domain.wording import plain_money
 from companion.services.resources import resource
 
 FILES = sorted(resource("help").glob("*.md"))

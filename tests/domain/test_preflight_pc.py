@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.domain.core.platform import Platform
 from companion.domain.facts import (
     Fact,
     Facts,
@@ -19,7 +20,6 @@ from companion.domain.facts import (
     Who,
 )
 from companion.domain.findings import RemedyKind, Requirements, Severity, size_in_words
-from companion.domain.platform import Platform
 from companion.domain.preflight import can_continue, findings
 from companion.domain.profile import Stage
 from tests.kits.pc import GB, NOW, REQUIREMENTS, WHO, ZONE

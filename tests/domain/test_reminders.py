@@ -3,6 +3,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from companion.domain.core.periods import Period
+from companion.domain.core.platform import Platform
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.orders import (
     LicenceStatus,
     Return,
@@ -13,8 +16,6 @@ from companion.domain.orders import (
     ShipmentStatus,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period
-from companion.domain.platform import Platform
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_settings import AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.reminder_texts import ReminderAction, date_words, notice, summary
@@ -28,7 +29,6 @@ from companion.domain.reminders import (
     upcoming,
     withdrawn,
 )
-from companion.domain.wording import plain_date, plain_money
 
 LOUD = ReminderSettings(quiet=None)
 SHOW = plain_date(dt.UTC)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain import invoices, returns
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.orders import (
     ChargeKind,
     DestructionLetter,
@@ -21,7 +22,6 @@ from companion.domain.orders import (
 )
 from companion.domain.profile import CountedFrom
 from companion.domain.returns import NotEligible, OtherWay
-from companion.domain.wording import plain_date, plain_money
 
 SHOW = plain_date(dt.UTC)
 

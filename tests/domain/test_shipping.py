@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from companion.domain import shipping
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.orders import LineItemKind, OrderStatus, Shipment, ShipmentStatus
-from companion.domain.wording import plain_date, plain_money
 
 SHOW = plain_date(dt.UTC)
 

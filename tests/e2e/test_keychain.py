@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.wire import Secret
+from companion.domain.core.serialization import Secret
 from companion.services.keychain import Credentials
 from companion.services.store import StoreClient
 

@@ -12,8 +12,8 @@ import pytest
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.domain.core.serialization import Secret
 from companion.domain.orders import Order
-from companion.domain.wire import Secret
 from companion.services.keychain import Credentials
 from companion.services.library import Library
 from companion.services.store import StoreClient

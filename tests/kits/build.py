@@ -2,8 +2,10 @@
 
 import datetime as dt
 
-from companion.domain.business_days import Days
-from companion.domain.money import Money
+from companion.domain.core.business_days import Days
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
+from companion.domain.core.platform import Platform
 from companion.domain.orders import (
     Charge,
     ChargeKind,
@@ -19,8 +21,6 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.periods import Period
-from companion.domain.platform import Platform
 from companion.domain.profile import (
     BackupMediumPolicy,
     CountedFrom,

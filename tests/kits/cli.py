@@ -15,7 +15,7 @@ import pytest
 
 from companion.cli import main
 from companion.demo.server import DemoStore
-from companion.domain.wire import decode, to_builtins
+from companion.domain.core.serialization import decode, to_builtins
 
 T = TypeVar("T")
 

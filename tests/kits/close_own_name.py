@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from companion.domain import wire
+from companion.domain.core import serialization
 from companion.domain.findings import Requirements
 from companion.domain.profile import Profile, Stage
 from companion.services.cancellation import Cancellation
@@ -14,7 +14,7 @@ from tests.kits.linux import Programs
 
 folder, answer = Path(sys.argv[1]), Path(sys.argv[2])
 linux = Linux()
-profile = wire.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+profile = serialization.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
 fields = {name: getattr(profile, name) for name in profile.__struct_fields__}
 needs = Requirements(
     profile=Profile(**(fields | {"blockers": Programs(folder).rules("companionlike")})), platform=linux.name

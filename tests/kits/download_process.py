@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.transfers import Expected, Options
 from companion.services import downloads
 from companion.services.cancellation import Cancellation

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.services import downloads
 from companion.services.cancellation import Cancellation

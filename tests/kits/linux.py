@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.platform import Platform
+from companion.domain.core.platform import Platform
 from companion.domain.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.transfers import TransferProgress
 from tests.kits.downloads import MIB, QUICK, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
+from companion.domain.core.platform import Platform
 from companion.domain.facts import (
     AutostartEntry,
     AutostartKind,
@@ -15,7 +16,6 @@ from companion.domain.facts import (
     Who,
     WindowState,
 )
-from companion.domain.platform import Platform
 from companion.domain.profile import (
     BlockerKind,
     BlockerRule,

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.facts import Fact, Facts, Purpose, WindowState
 from companion.domain.signatures import Signature
 from companion.services.platforms.protocol import Platform

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.domain.core.serialization import decode
 from companion.domain.profile import Profile
-from companion.domain.wire import decode
 from companion.services.help import HelpSearch
 from companion.services.resources import resource
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from companion.domain.errors import CompanionError
-from companion.domain.wire import Secret
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Secret
 from companion.services.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain
 
 ACCOUNT = "LF-1 at store.example"

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from companion.domain.core.errors import CompanionError
 from companion.domain.download_queue import QueueEntry
-from companion.domain.errors import CompanionError
 from companion.domain.orders import Grant
 from companion.services.library import Library
 from companion.services.library_values import KnownFile, TimelineEntry

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.orders import Receipt
 from companion.services.library import Library
 from companion.services.library_values import TimelineEntry

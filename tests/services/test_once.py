@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Secret
 from companion.domain.orders import LineItemKind, Order, ReturnReason
-from companion.domain.wire import Secret
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders

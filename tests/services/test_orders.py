@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Secret
 from companion.domain.orders import ReturnReason
-from companion.domain.wire import Secret
 from companion.services.keychain import Credentials, Kept, Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders

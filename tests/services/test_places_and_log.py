@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from companion.compose import home_places
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.services.failures import as_error
 from companion.services.log import start_log, stop_log
 from companion.services.places import places

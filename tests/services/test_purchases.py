@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers import TransferProgress, TransferState
 from companion.services.cancellation import Cancellation
 from companion.services.platforms import current

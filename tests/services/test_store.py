@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.wire import Secret
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Secret
 from companion.services.keychain import Credentials
 from companion.services.store import StoreClient
 

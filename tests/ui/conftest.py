@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from companion.compose import build_services
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.wire import Secret
+from companion.domain.core.serialization import Secret
 from companion.services.assembly import Services
 from companion.services.platforms import current
 from companion.services.resources import resource

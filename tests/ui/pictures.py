@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from companion.compose import build_services
 from companion.demo.server import DemoStore
-from companion.domain.wire import Secret
+from companion.domain.core.serialization import Secret
 from companion.services.platforms import current
 from companion.services.resources import resource
 from companion.ui.app import WindowedProgram, application

@@ -7,9 +7,9 @@ import re
 
 from PySide6.QtGui import QGuiApplication
 
-from companion.domain.money import Money
+from companion.domain.core.money import Money
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.orders import Invoice, InvoiceLine
-from companion.domain.wording import plain_date, plain_money
 from companion.ui.documents import as_pdf, invoice_html, paper, receipt_html
 
 

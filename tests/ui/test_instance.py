@@ -15,7 +15,7 @@ from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.ui.endings import Endings
 from companion.ui.instance import Instance, Wishes
 from companion.ui.wakeups import Wakeups
@@ -24,7 +24,7 @@ _SECOND = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.ui.instance import Instance, Wishes
 application = QCoreApplication([])
 instance = Instance(Path(sys.argv[1]), patience_ms=1000)

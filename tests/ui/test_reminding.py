@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Secret
 from companion.domain.reminder_inbox import Standing, standing_of
 from companion.domain.reminder_settings import ReminderSettings
-from companion.domain.wire import Secret
 from companion.services.assembly import Services
 from companion.services.library_values import ReminderChange
 from companion.ui.app import WindowedProgram

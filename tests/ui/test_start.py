@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.compose import look_for_store
 from companion.demo.server import DemoStore
-from companion.domain.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, Kind
 from companion.ui.start import StartDialog
 from companion.ui.tasks import TaskRunner
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.ui.tasks import Task, TaskRunner
 
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.wire import Secret
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Secret
 from companion.ui.theme import LIGHT
 from companion.ui.widgets.basic import label
 from companion.ui.widgets.key import KeyBox

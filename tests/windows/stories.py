@@ -21,8 +21,8 @@ sys.path.insert(0, sys.argv[1])
 
 import winreg
 
-from companion.domain import wire
-from companion.domain.errors import CompanionError
+from companion.domain.core import serialization
+from companion.domain.core.errors import CompanionError
 from companion.domain.exit_codes import Outcome
 from companion.domain.findings import Requirements
 from companion.domain.orders import Grant, Installation
@@ -46,7 +46,7 @@ def now() -> dt.datetime:
 
 
 def profile() -> Profile:
-    return wire.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+    return serialization.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
 
 
 def needs() -> Requirements:
@@ -128,21 +128,30 @@ def look(stage: str = "install") -> dict[str, object]:
     requirements = needs()
     facts = Preflight(current(), now).gather(Stage(stage), requirements)
     rows = findings(facts, requirements, Stage(stage), now(), dt.UTC)
-    return {"mayContinue": can_continue(rows), "rows": {row.id: wire.to_builtins(row) for row in rows}}
+    return {"mayContinue": can_continue(rows), "rows": {row.id: serialization.to_builtins(row) for row in rows}}
 
 
 def facts_of(*names: str) -> dict[str, object]:
     seen = Preflight(current(), now).gather(Stage.INSTALL, needs())
-    return {name: wire.to_builtins(getattr(seen, name)) for name in names}
+    return {name: serialization.to_builtins(getattr(seen, name)) for name in names}
 
 
 def close(force: str = "", watch: str = "0", question: str = "20") -> dict[str, object]:
     steps: list[object] = []
     patience = Patience(windows=3, question=float(question), session=3, force=5, watch=float(watch))
     closed = Closing(current(), patience).close(
-        Stage.INSTALL, needs(), lambda step: steps.append(wire.to_builtins(step)), Cancellation(), force=bool(force)
+        Stage.INSTALL,
+        needs(),
+        lambda step: steps.append(serialization.to_builtins(step)),
+        Cancellation(),
+        force=bool(force),
     )
-    return {"steps": steps, "closed": wire.to_builtins(closed), "succeeded": closed.succeeded, "left": running()}
+    return {
+        "steps": steps,
+        "closed": serialization.to_builtins(closed),
+        "succeeded": closed.succeeded,
+        "left": running(),
+    }
 
 
 def hold(journal: str, job: str) -> list[str]:
@@ -157,7 +166,7 @@ def hold(journal: str, job: str) -> list[str]:
 
 def restore(journal: str, continuing: str = "") -> object:
     found = Restoration(Path(journal), current(), now).restore([continuing] if continuing else [])
-    return wire.to_builtins(found)
+    return serialization.to_builtins(found)
 
 
 def _grant(path: Path, arguments: tuple[str, ...], proofs: tuple[str, ...]) -> Grant:
@@ -178,7 +187,7 @@ def _grant(path: Path, arguments: tuple[str, ...], proofs: tuple[str, ...]) -> G
 def install(path: str, proof: str, *words: str) -> object:
     grant = _grant(Path(path), words, (proof,) if proof else ())
     result = Installer(current()).install(Path(path), grant, profile(), lambda step: None, Cancellation())
-    return {**wire.to_builtins(result), "succeeded": result.succeeded}
+    return {**serialization.to_builtins(result), "succeeded": result.succeeded}
 
 
 # Over restarts and kills
@@ -230,7 +239,7 @@ def hold_close_and_install(state: str, path: str, proof: str, *words: str) -> ob
 def go_on(state: str) -> object:
     """The next start of the app, by the person or by what was arranged; its answer is also kept beside the journal."""
     before = running()
-    found = wire.to_builtins(_aftermath(state).catch_up())
+    found = serialization.to_builtins(_aftermath(state).catch_up())
     answer = {"runningBefore": before, **found}
     told = Path(state, "told.json")
     earlier = json.loads(told.read_text()) if told.exists() else []
@@ -283,14 +292,14 @@ def kill_amid(story: str, state: str) -> object:
     ready = Path(state, "ready")
     until(ready.exists)
     ready.unlink()
-    meanwhile = wire.to_builtins(_aftermath(state).catch_up())
+    meanwhile = serialization.to_builtins(_aftermath(state).catch_up())
     process.kill()
     process.wait()
     return meanwhile
 
 
 def reopen(state: str) -> object:
-    return [wire.to_builtins(found) for found in _aftermath(state).reopen()]
+    return [serialization.to_builtins(found) for found in _aftermath(state).reopen()]
 
 
 def windows_of_stand_ins() -> list[str]:

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import msgspec
 
+from companion.domain.core.serialization import Value
 from companion.domain.transfers import Expected
-from companion.domain.wire import Value
 
 ENDING = ".journal"
 _LARGEST = 64 * 1024 * 1024

@@ -11,7 +11,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.ranges import Asked, Known, Take
 from companion.domain.transfer_failures import failure
 from companion.domain.transfers import Options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from companion.domain.errors import Cancelled
+from companion.domain.core.errors import Cancelled
 from companion.domain.pieces import Gap, Layout, gaps, next_share
 
 MISSING, TAKEN, LANDED, PROVEN = range(4)

@@ -14,7 +14,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from companion.domain.errors import Cancelled
+from companion.domain.core.errors import Cancelled
 from companion.domain.transfers import Expected, Pieces
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import MILESTONE, Ledger

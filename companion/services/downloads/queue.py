@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.serialization import Value
 from companion.domain.download_queue import QueueEntry, Trouble, after_restart, moved, next_queued, with_state
-from companion.domain.errors import Cancelled, CompanionError
 from companion.domain.filenames import safe_filename
 from companion.domain.transfers import Expected, Options, TransferProgress, Transferred, TransferState
-from companion.domain.wire import Value
 from companion.services.cancellation import Cancellation
 from companion.services.downloads.engine import discard, fetch
 from companion.services.downloads.transport import Source

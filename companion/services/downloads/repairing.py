@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.filenames import safe_filename
 from companion.domain.pieces import Layout, layout_of
 from companion.domain.transfer_failures import failure

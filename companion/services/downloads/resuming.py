@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from companion.domain.core.serialization import Value
 from companion.domain.transfers import Expected
-from companion.domain.wire import Value
 from companion.services.downloads.journal import Claim, Header, Record, identify_pieces
 
 

@@ -10,7 +10,7 @@ import time
 import urllib.parse
 from typing import Any, Protocol
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.ranges import (
     Asked,
     AskPlainly,

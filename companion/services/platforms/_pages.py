@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 
 
 def checked(url: str, schemes: frozenset[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 
 
 def not_arranged(reason: str | None) -> CompanionError:

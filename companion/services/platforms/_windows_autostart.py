@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms import _scheduled_tasks, _shell_link, _win32
 from companion.services.platforms._refusals import not_arranged

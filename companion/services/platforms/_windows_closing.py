@@ -11,7 +11,7 @@ from ctypes import wintypes
 from pathlib import Path
 from typing import BinaryIO
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.services.platforms import _win32
 from companion.services.platforms._win32 import dll
 from companion.services.platforms._windows_processes import top_windows

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ctypes import wintypes
 from pathlib import Path
 
-from companion.domain import platform as systems
+from companion.domain.core import platform as systems
 from companion.domain.facts import Fact, Machine, Power, Purpose, Space, System
 from companion.services.platforms import _com, _win32
 from companion.services.platforms._win32 import dll

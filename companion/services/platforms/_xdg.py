@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms._refusals import not_arranged
 from companion.services.platforms.protocol import HeldEntry

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from companion.domain import platform as systems
-from companion.domain.errors import CompanionError
+from companion.domain.core import platform as systems
+from companion.domain.core.errors import CompanionError
 from companion.domain.facts import (
     AutostartEntry,
     AutostartKind,

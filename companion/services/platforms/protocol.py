@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from companion.domain import platform as systems
+from companion.domain.core import platform as systems
+from companion.domain.core.serialization import Value
 from companion.domain.facts import (
     AutostartEntry,
     Fact,
@@ -28,7 +29,6 @@ from companion.domain.facts import (
     Who,
 )
 from companion.domain.signatures import Signature
-from companion.domain.wire import Value
 
 
 class HeldEntry(Value, frozen=True):

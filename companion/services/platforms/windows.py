@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from companion.domain import platform as systems
+from companion.domain.core import platform as systems
 from companion.domain.facts import (
     AutostartEntry,
     Fact,

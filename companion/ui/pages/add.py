@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.mail import MailReading, MailRefusal, refusal_sentence
 from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_number, tidy_order_password
 from companion.services.keychain import Kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.orders import Order
 from companion.services.library_values import KnownOrder
 from companion.ui.desk import Desk

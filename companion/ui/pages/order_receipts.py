@@ -6,9 +6,9 @@ import json
 from functools import partial
 
 from companion.domain.auto_renewal import receipt_lines
+from companion.domain.core.serialization import to_builtins
 from companion.domain.orders import Order, Receipt
 from companion.domain.profile import Profile
-from companion.domain.wire import to_builtins
 from companion.ui import saving
 from companion.ui.desk import Desk
 from companion.ui.documents import as_pdf, receipt_html

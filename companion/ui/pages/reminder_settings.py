@@ -9,9 +9,9 @@ import msgspec
 from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import QTimeEdit, QWidget
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.platform import Platform
 from companion.domain.lead_choices import CHOOSABLE, choices, with_leads
-from companion.domain.platform import Platform
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_settings import QuietHours, ReminderSettings
 from companion.services.start_command import start_command

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QPushButton
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.orders import Order
 from companion.domain.profile import Profile
 from companion.ui.desk import Desk

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.download_queue import Trouble
-from companion.domain.errors import CompanionError, Kind
 from companion.ui.widgets.basic import button, label, row
 
 

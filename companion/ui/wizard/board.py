@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from companion.domain.closing import Closed, ClosingProgress
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.text import joined, without_marks
 from companion.domain.facts import AutostartEntry
 from companion.domain.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.profile import Stage
-from companion.domain.wording import joined, without_marks
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row

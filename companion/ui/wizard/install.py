@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.installing import InstallationProgress
 from companion.domain.orders import Licence
 from companion.domain.profile import ExitMeaning, Stage

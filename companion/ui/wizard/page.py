@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.orders import Order
 from companion.domain.profile import Profile
 from companion.ui.desk import Desk

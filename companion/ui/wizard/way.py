@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.network_path import PathReport, StepResult, StepState
 from companion.domain.profile import Profile
 from companion.ui.desk import Desk

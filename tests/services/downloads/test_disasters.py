@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import journal

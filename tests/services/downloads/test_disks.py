@@ -16,7 +16,7 @@ import msgspec
 import psutil
 import pytest
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.services import downloads
 from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn
 from tests.kits.faulty_server import FaultyServer, Reply, Request

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.transfers import Expected, Location, TransferProgress
 from companion.services import downloads
 from companion.services.downloads import lane

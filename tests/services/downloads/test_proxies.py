@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from tests.kits.downloads import MIB, QUICK, arrives, expect, fails, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.network import Authority, Proxy, serving

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers import Location, TransferProgress
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import Source

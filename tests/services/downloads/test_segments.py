@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.errors import Cancelled
+from companion.domain.core.errors import Cancelled
 from companion.domain.transfers import TransferProgress
 from companion.services import downloads
 from companion.services.cancellation import Cancellation

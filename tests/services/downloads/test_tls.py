@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.errors import Cancelled
+from companion.domain.core.errors import Cancelled
 from companion.services.cancellation import Cancellation
 from tests.kits.downloads import MIB, QUICK, arrives, begin, expect, fails, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range

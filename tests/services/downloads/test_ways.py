@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.services import downloads
 from companion.services.racing import AddressInfo, connect_first, interleave
 from tests.kits.downloads import MIB, expect, get
@@ -128,7 +128,7 @@ from pathlib import Path
 from companion.domain.transfers import Expected, Options
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 try:
     downloads.fetch(downloads.fixed_source("https://shop.test/setup.bin"), Expected(filename="setup.bin"),
         Path(sys.argv[1]), cancellation=Cancellation(), progress=lambda _: None, options=Options(most_retries=0))

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain import wire
+from companion.domain.core import serialization
 from companion.domain.findings import Requirements
 from companion.domain.profile import BlockerRule, Profile
 from companion.services.platforms import current
@@ -38,7 +38,7 @@ def linux(home: Path) -> Linux:
 @pytest.fixture(scope="session")
 def profile() -> Profile:
     """The invented vendor's profile."""
-    return wire.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+    return serialization.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
 
 
 @pytest.fixture

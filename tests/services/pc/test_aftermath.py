@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.continuing import Standing
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 from companion.domain.facts import AutostartKind, Fact
 from companion.domain.restoring import BY_HAND
 from companion.services.aftermath import Aftermath

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from companion.domain.closing import ClosingStep
-from companion.domain.errors import Cancelled
+from companion.domain.core.errors import Cancelled
 from companion.domain.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.installing import InstallationStep
 from companion.domain.orders import Grant, Installation
 from companion.domain.profile import ExitCode, ExitMeaning

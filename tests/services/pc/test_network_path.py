@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from companion.domain.certificates import issuer_of
-from companion.domain.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.network_path import PathStep, StepState
 from companion.domain.profile import Probe
 from companion.services.cancellation import Cancellation

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.platform import Platform as Name
 from companion.domain.facts import AutostartKind, Scope
-from companion.domain.platform import Platform as Name
 from companion.services.platforms import _scheduled_tasks, _shell_link, _windows_autostart, _windows_closing, current
 from companion.services.platforms._posix import expand_variables
 from companion.services.platforms._windows_security import product_of

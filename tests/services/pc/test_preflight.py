@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from companion.domain.errors import Cancelled
+from companion.domain.core.errors import Cancelled
 from companion.domain.facts import Fact, WindowState
 from companion.domain.preflight import Severity, can_continue, findings
 from companion.domain.profile import Stage

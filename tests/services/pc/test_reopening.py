@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain import wire
 from companion.domain.closing import Reopening
+from companion.domain.core import serialization
 from companion.domain.facts import WindowState
 from companion.domain.profile import Stage
 from companion.domain.reopening import Ending
@@ -187,7 +187,7 @@ def test_killed_while_it_opens_it_is_told_and_not_opened_twice(programs, reopeni
 CLOSER = """
 import datetime as dt, sys, threading
 from pathlib import Path
-from companion.domain import wire
+from companion.domain.core import serialization
 from companion.domain.findings import Requirements
 from companion.domain.closing import ClosingStep
 from companion.domain.profile import Stage
@@ -198,7 +198,7 @@ from companion.services.reopening import Reopenings
 
 linux = Linux()
 reopenings = Reopenings(Path(sys.argv[1]), linux, lambda: dt.datetime.now(dt.UTC))
-needs = wire.decode(Path(sys.argv[2]).read_bytes(), Requirements, source="the test")
+needs = serialization.decode(Path(sys.argv[2]).read_bytes(), Requirements, source="the test")
 
 def on_step(step):
     if step.step is ClosingStep.CLOSED:
@@ -237,7 +237,7 @@ def test_killed_after_closing_a_real_window_it_is_opened_by_the_next_run(
     (pid,) = programs.running("outlook")
 
     needs = tmp_path / "needs.json"
-    needs.write_bytes(wire.encode(requirements(programs.rules("outlook"))))
+    needs.write_bytes(serialization.encode(requirements(programs.rules("outlook"))))
     journal = tmp_path / "journal"
     app = subprocess.Popen([sys.executable, "-c", CLOSER, journal, needs], stdout=subprocess.PIPE)
     assert app.stdout is not None

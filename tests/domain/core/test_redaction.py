@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.redaction import REMOVED, redaction
+from companion.domain.core.redaction import REMOVED, redaction
 
 PLAIN = redaction()
 

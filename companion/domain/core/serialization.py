@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.periods import Period
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.periods import Period
 
 T = TypeVar("T")
 

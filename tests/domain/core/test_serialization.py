@@ -8,11 +8,11 @@ import pickle
 
 import pytest
 
-from companion.domain.errors import CompanionError, Kind
-from companion.domain.money import Money
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.money import Money
+from companion.domain.core.periods import Period
+from companion.domain.core.serialization import Secret, Value, decode, encode, encode_without_secrets
 from companion.domain.orders import Grant, Order, Session
-from companion.domain.periods import Period
-from companion.domain.wire import Secret, Value, decode, encode, encode_without_secrets
 
 CANARY = "CANARY-pa55-Word"
 

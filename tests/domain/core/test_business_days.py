@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.business_days import Days, add_business_days, business_window, is_business_day
+from companion.domain.core.business_days import Days, add_business_days, business_window, is_business_day
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2040, 1, 1)).map(lambda day: dt.datetime.combine(day, dt.time(9), dt.UTC))
 

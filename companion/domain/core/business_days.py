@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.wire import Value
+from companion.domain.core.serialization import Value
 
 _SATURDAY = 5
 

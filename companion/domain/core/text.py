@@ -10,8 +10,8 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
-from companion.domain.business_days import Days
-from companion.domain.money import Money
+from companion.domain.core.business_days import Days
+from companion.domain.core.money import Money
 
 FormatDate = Callable[[dt.datetime], str]
 """Shows a moment as a day in the person's zone ("8 January 2027")."""

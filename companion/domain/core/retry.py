@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 import re
 
-from companion.domain.errors import CompanionError
+from companion.domain.core.errors import CompanionError
 
 PROGRESS = 64 * 1024
 """Bytes that must have come since the last failure for it to count as a new beginning."""

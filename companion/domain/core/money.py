@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.wire import Value
+from companion.domain.core.serialization import Value
 
 # ISO 4217 minor units that are not 2 (list one, active codes).
 _DECIMALS = {
