@@ -33,7 +33,7 @@ from companion.domain.blockers import names_of_interest, running
 from companion.domain.core import serialization
 from companion.domain.findings import Requirements
 from companion.domain.preflight import findings
-from companion.domain.profile import Profile, Stage
+from companion.domain.store.profile import Profile, Stage
 from companion.services.platforms import current
 from companion.services.preflight import Preflight
 from companion.services.resources import resource

@@ -19,7 +19,10 @@ from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
-from companion.domain.orders import (
+from companion.domain.reminder_dates import subjects
+from companion.domain.reminder_settings import ReminderSettings, Shown
+from companion.domain.reminders import due, mark_shown, next_wake
+from companion.domain.store.orders import (
     Download,
     Licence,
     LicenceStatus,
@@ -31,10 +34,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.profile import Profile
-from companion.domain.reminder_dates import subjects
-from companion.domain.reminder_settings import ReminderSettings, Shown
-from companion.domain.reminders import due, mark_shown, next_wake
+from companion.domain.store.profile import Profile
 from companion.services.resources import resource
 
 NOW = dt.datetime(2027, 3, 10, 15, 0, tzinfo=dt.UTC)

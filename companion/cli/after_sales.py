@@ -12,9 +12,9 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value
-from companion.domain.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
 from companion.domain.returns import ReturnOutlook
 from companion.domain.shipping import BackupOffer
+from companion.domain.store.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
 
 _REASONS = {
     "not-wanted": ReturnReason.NOT_WANTED,

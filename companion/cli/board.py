@@ -13,8 +13,8 @@ from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import without_marks
 from companion.domain.findings import Finding, Requirements, Severity, moment_in_words
 from companion.domain.network_path import PathReport
-from companion.domain.profile import Profile, Stage
 from companion.domain.restoring import BY_HAND, Hold
+from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:
     from companion.domain.facts import Facts

@@ -18,8 +18,8 @@ from companion.domain.core.serialization import Value
 from companion.domain.core.text import without_marks
 from companion.domain.facts import AutostartEntry
 from companion.domain.findings import Finding, RemedyKind, Severity
-from companion.domain.profile import BlockerRule
 from companion.domain.restoring import Hold
+from companion.domain.store.profile import BlockerRule
 
 if TYPE_CHECKING:
     from companion.services.cancellation import Cancellation

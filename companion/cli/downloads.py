@@ -10,7 +10,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible, read_json
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value
-from companion.domain.orders import Extension
+from companion.domain.store.orders import Extension
 from companion.domain.transfers import Expected, Options, Pieces, Repaired, Transferred
 
 
@@ -145,7 +145,7 @@ def download(run: Run) -> int:
 def extend(run: Run) -> int:
     """Ask the store to reopen a closed download window."""
     from companion.domain.artifacts import pick
-    from companion.domain.orders import ExtensionStatus
+    from companion.domain.store.orders import ExtensionStatus
 
     services, number = run.services, run.number()
     order = run.opened(number, lambda: services.orders.order(number))

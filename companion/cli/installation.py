@@ -18,9 +18,9 @@ from companion.domain.core.serialization import Value
 from companion.domain.core.text import joined
 from companion.domain.findings import Finding, Severity
 from companion.domain.installing import InstallationResult
-from companion.domain.orders import Download
-from companion.domain.profile import ExitMeaning, Stage
 from companion.domain.restoring import Hold
+from companion.domain.store.orders import Download
+from companion.domain.store.profile import ExitMeaning, Stage
 
 if TYPE_CHECKING:
     from companion.services.cancellation import Cancellation

@@ -15,8 +15,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret, Value
 from companion.domain.findings import Finding, Severity
 from companion.domain.installing import InstallationResult
-from companion.domain.orders import Download, Licence, Order, Subscription
-from companion.domain.profile import Profile, Stage
+from companion.domain.store.orders import Download, Licence, Order, Subscription
+from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:
     from companion.demo.customers import Account

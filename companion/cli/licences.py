@@ -10,8 +10,8 @@ from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, Trouble
 from companion.cli.run import Run
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.orders import Licence, Order, Receipt, Subscription
 from companion.domain.products import ProductCard
+from companion.domain.store.orders import Licence, Order, Receipt, Subscription
 
 
 class Licences(Value, frozen=True):

@@ -12,10 +12,10 @@ from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Instant, Secret, Value
-from companion.domain.orders import Licence, Order, OrderStatus, Receipt
+from companion.domain.store.orders import Licence, Order, OrderStatus, Receipt
 
 if TYPE_CHECKING:
-    from companion.domain.profile import Profile
+    from companion.domain.store.profile import Profile
     from companion.services.orders import Orders
 
 

@@ -10,10 +10,10 @@ from companion.cli.arguments import common
 from companion.cli.output import EXIT_DONE
 from companion.cli.run import Run, write_file
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.profile import Profile
 from companion.domain.reminder_dates import Subject
 from companion.domain.reminder_texts import Notice
 from companion.domain.reminders import Reminder
+from companion.domain.store.profile import Profile
 
 
 class Due(Value, frozen=True):

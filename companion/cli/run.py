@@ -17,7 +17,7 @@ from companion.cli.output import Output
 from companion.domain.core.errors import CompanionError, Kind
 
 if TYPE_CHECKING:
-    from companion.domain.profile import Profile
+    from companion.domain.store.profile import Profile
     from companion.services.assembly import Local, Services
     from companion.services.cancellation import Cancellation
 
@@ -80,7 +80,7 @@ class Run:
         if services is None:
             return error
         from companion.domain.core.text import plain_moment
-        from companion.domain.lockouts import with_time
+        from companion.domain.store.lockout import with_time
         from companion.domain.support import failed_words, offers_number
 
         services.orders.attempts.failed(self._attempt, self._subject, error)
@@ -168,7 +168,7 @@ class Run:
 
 def read_profile(path: Path) -> Profile:
     """A vendor profile from a file. Raises `CompanionError` ``bad-file``."""
-    from companion.domain.profile import Profile
+    from companion.domain.store.profile import Profile
 
     return read_json(path, Profile, "profile")
 

@@ -12,8 +12,8 @@ from companion.cli.run import Run, write_file
 from companion.domain.charges import Movement, TwoCharges
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value, to_builtins
-from companion.domain.orders import Receipt
 from companion.domain.shipping import Parcel
+from companion.domain.store.orders import Receipt
 
 
 class MoneyShown(Value, frozen=True):

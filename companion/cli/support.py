@@ -13,13 +13,13 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value
-from companion.domain.orders import SupportCase
+from companion.domain.store.orders import SupportCase
 from companion.domain.support import Opening
 from companion.services.library_values import KnownCase
 
 if TYPE_CHECKING:
     from companion.domain.help_text import Article
-    from companion.domain.profile import Profile
+    from companion.domain.store.profile import Profile
     from companion.services.assembly import Services
 
 

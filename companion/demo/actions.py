@@ -21,7 +21,7 @@ from companion.demo.lifecycle import (
 )
 from companion.demo.problems import Refusal
 from companion.demo.records import Record
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     AutoRenewChange,
     Charge,
     ChargeKind,
@@ -41,7 +41,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.profile import Policies
+from companion.domain.store.profile import Policies
 
 EXTENSION = dt.timedelta(days=5)
 """How long a closed download window is opened again, once."""

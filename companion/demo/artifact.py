@@ -10,7 +10,7 @@ from companion.demo.database import Database
 from companion.demo.installers import blocking_names, script
 from companion.domain.core.platform import Platform, Sha256
 from companion.domain.core.serialization import Value, decode, encode
-from companion.domain.profile import Profile
+from companion.domain.store.profile import Profile
 
 PRODUCT = "Lantern Protect"
 VERSION = "26.1.4"

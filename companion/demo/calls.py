@@ -23,7 +23,7 @@ from companion.demo.problems import Refusal
 from companion.demo.records import Record, load, save
 from companion.demo.sessions import Opened, Sessions
 from companion.domain.core.serialization import encode
-from companion.domain.profile import Profile
+from companion.domain.store.profile import Profile
 
 T = TypeVar("T")
 _KEY_LENGTH = 255

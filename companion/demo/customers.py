@@ -18,7 +18,7 @@ from companion.demo.records import Billing, Record
 from companion.demo.returns import request_return
 from companion.domain.core.periods import Period
 from companion.domain.core.serialization import Value
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     ChargeKind,
     LicenceStatus,
     OrderStatus,

@@ -21,7 +21,7 @@ from companion.demo.mail import send_new_password
 from companion.demo.problems import Refusal
 from companion.demo.records import Record
 from companion.domain.core.serialization import decode, encode
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     AutoRenewChange,
     Download,
     Grant,

@@ -9,7 +9,7 @@ import re
 import string
 
 from companion.domain.core.platform import Platform
-from companion.domain.profile import BlockerSeverity, Profile, Stage
+from companion.domain.store.profile import BlockerSeverity, Profile, Stage
 
 _COMM_LENGTH = 15  # what the Linux kernel keeps of a process name (proc_pid_comm(5))
 _PLAIN = re.compile(r"[A-Za-z0-9 ._+-]+")

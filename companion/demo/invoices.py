@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.demo.lifecycle import total
 from companion.demo.records import Record
-from companion.domain.orders import Invoice, InvoiceLine, LineItem
+from companion.domain.store.orders import Invoice, InvoiceLine, LineItem
 
 _PAGE_LINES = 46
 

@@ -10,7 +10,7 @@ from companion.demo.records import Record
 from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     Charge,
     ChargeKind,
     LicenceStatus,
@@ -26,7 +26,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.profile import Policies, ShippingMethod
+from companion.domain.store.profile import Policies, ShippingMethod
 
 CHARGE_LEAD = dt.timedelta(days=1)
 """How long before the end of the paid time the next period is charged."""

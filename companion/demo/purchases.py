@@ -13,7 +13,7 @@ from companion.demo.records import Billing, Record
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.serialization import Secret
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     Charge,
     ChargeKind,
     Download,
@@ -33,7 +33,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.profile import Policies
+from companion.domain.store.profile import Policies
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import msgspec
 
 from companion.domain.core.money import Money
 from companion.domain.core.serialization import Instant, Value, decode, encode
-from companion.domain.orders import Order
+from companion.domain.store.orders import Order
 
 
 class Billing(Value, frozen=True):

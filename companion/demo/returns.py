@@ -21,7 +21,7 @@ from companion.demo.lifecycle import (
 from companion.demo.problems import Refusal
 from companion.demo.records import Record
 from companion.domain.core.money import Money
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     Charge,
     ChargeKind,
     DestructionLetter,

@@ -23,7 +23,7 @@ from companion.demo.records import save
 from companion.demo.sessions import LogInLimits, Sessions, signing_key
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Secret, decode
-from companion.domain.profile import Profile
+from companion.domain.store.profile import Profile
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

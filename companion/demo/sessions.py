@@ -15,7 +15,7 @@ from companion.demo.bodies import CardLogIn, OrderLogIn
 from companion.demo.database import Database, read_meta, write_meta
 from companion.demo.problems import Refusal
 from companion.domain.core.serialization import Secret
-from companion.domain.orders import Session
+from companion.domain.store.orders import Session
 
 _WRONG = "These credentials do not belong together."
 

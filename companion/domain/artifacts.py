@@ -10,8 +10,8 @@ from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
 from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
 from companion.domain.licences import Standing, standing
-from companion.domain.orders import Download, ExtensionStatus, Order
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Download, ExtensionStatus, Order
+from companion.domain.store.profile import Profile
 
 
 class Offer(enum.StrEnum):

@@ -10,7 +10,7 @@ from companion.domain.core.periods import Period, days_until
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away
 from companion.domain.licences import Standing, standing
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     ChargeKind,
     Licence,
     LicenceStatus,
@@ -21,7 +21,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.profile import Profile
+from companion.domain.store.profile import Profile
 
 
 class AutoRenew(enum.StrEnum):

@@ -11,7 +11,7 @@ from typing import TypeVar
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Value
 from companion.domain.facts import Process, Who, WindowState
-from companion.domain.profile import BlockerRule, ProcessMatch, Stage
+from companion.domain.store.profile import BlockerRule, ProcessMatch, Stage
 
 T = TypeVar("T")
 

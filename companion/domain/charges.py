@@ -12,9 +12,9 @@ from companion.domain.core.business_days import business_window
 from companion.domain.core.money import Money
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, joined
-from companion.domain.orders import Charge, ChargeKind, LineItemKind, Order, OrderStatus
-from companion.domain.profile import PaymentPolicy, Profile
 from companion.domain.shipping import store_zone
+from companion.domain.store.orders import Charge, ChargeKind, LineItemKind, Order, OrderStatus
+from companion.domain.store.profile import PaymentPolicy, Profile
 
 _RECENT = dt.timedelta(days=30)
 

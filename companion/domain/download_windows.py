@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from companion.domain.core.periods import days_until
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, counted
-from companion.domain.orders import Download, ExtensionStatus
+from companion.domain.store.orders import Download, ExtensionStatus
 
 
 class WindowState(enum.StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Value
-from companion.domain.profile import ExitMeaning, Profile
+from companion.domain.store.profile import ExitMeaning, Profile
 
 
 class Outcome(Value, frozen=True):

@@ -8,8 +8,8 @@ import enum
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Value
 from companion.domain.facts import AutostartEntry
-from companion.domain.orders import Grant
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Grant
+from companion.domain.store.profile import Profile
 
 # Not strftime's: that follows whatever locale a library switched on.
 _MONTHS = (

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from companion.domain.core.periods import Period
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import FormatMoney, business_days, joined
-from companion.domain.profile import CountedFrom, Profile
 from companion.domain.shipping import transit_words
+from companion.domain.store.profile import CountedFrom, Profile
 
 
 class Article(Value, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.core.text import FormatMoney
-from companion.domain.orders import Invoice
+from companion.domain.store.orders import Invoice
 
 
 def tax_words(invoice: Invoice) -> str:

@@ -9,10 +9,10 @@ import msgspec
 
 from companion.domain.core.periods import Period
 from companion.domain.core.text import joined
-from companion.domain.profile import ReminderLeads
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_leads import days_in
 from companion.domain.reminder_settings import ReminderSettings
+from companion.domain.store.profile import ReminderLeads
 
 CHOOSABLE = (
     ReminderKind.RENEWAL,

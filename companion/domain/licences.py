@@ -7,7 +7,7 @@ import enum
 from collections.abc import Iterable
 
 from companion.domain.core.text import FormatDate
-from companion.domain.orders import Licence, LicenceStatus, Order, OrderStatus
+from companion.domain.store.orders import Licence, LicenceStatus, Order, OrderStatus
 
 
 class Standing(enum.StrEnum):

@@ -18,7 +18,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret, Value
 from companion.domain.mail_html import HtmlReading, read_html
 from companion.domain.order_entry import tidy_order_number, tidy_order_password
-from companion.domain.profile import MailPatterns
+from companion.domain.store.profile import MailPatterns
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an e-mail that are still looked at."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 from companion.domain.core.platform import Platform
 from companion.domain.facts import Fact, Facts, Firewall, Power, Purpose, SecurityProduct, Space, System, Who
 from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
-from companion.domain.profile import Stage, SystemRequirement
+from companion.domain.store.profile import Stage, SystemRequirement
 
 T = TypeVar("T")
 

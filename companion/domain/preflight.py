@@ -7,8 +7,8 @@ import datetime as dt
 from companion.domain.facts import Facts
 from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity
 from companion.domain.pc_findings import pc_findings
-from companion.domain.profile import Stage
 from companion.domain.program_findings import program_findings
+from companion.domain.store.profile import Stage
 
 __all__ = ["Finding", "Remedy", "RemedyKind", "Requirements", "Severity", "can_continue", "findings"]
 

@@ -12,10 +12,10 @@ from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away
 from companion.domain.download_windows import DownloadWindow, WindowState, window_of
 from companion.domain.licences import Standing, carried_on, standing
-from companion.domain.orders import ExtensionStatus, Licence, Order
-from companion.domain.profile import Profile
 from companion.domain.reminder_leads import is_short
 from companion.domain.seats import SeatUse, ThisPC, seat_use
+from companion.domain.store.orders import ExtensionStatus, Licence, Order
+from companion.domain.store.profile import Profile
 
 
 class Tone(enum.StrEnum):

@@ -11,7 +11,7 @@ from companion.domain.core.text import joined
 from companion.domain.facts import AutostartEntry, AutostartKind, Fact, Facts, Process, Scope, Who, WindowState
 from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity, moment_in_words
 from companion.domain.origins import Origin, origin_of
-from companion.domain.profile import BlockerSeverity, Stage
+from companion.domain.store.profile import BlockerSeverity, Stage
 
 _NO_STARTUP_WINDOW = "--no-startup-window"
 _SEVERITY = {BlockerSeverity.BLOCKS: Severity.BLOCKS, BlockerSeverity.WARNS: Severity.WARNS}

@@ -15,7 +15,9 @@ from companion.domain.core.periods import Period
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.download_windows import closes_at
 from companion.domain.licences import carried_on
-from companion.domain.orders import (
+from companion.domain.returns import credit_between
+from companion.domain.shipping import ON_ITS_WAY, expected_between, store_zone
+from companion.domain.store.orders import (
     Download,
     Licence,
     LicenceStatus,
@@ -25,9 +27,7 @@ from companion.domain.orders import (
     ReturnStatus,
     Subscription,
 )
-from companion.domain.profile import Profile
-from companion.domain.returns import credit_between
-from companion.domain.shipping import ON_ITS_WAY, expected_between, store_zone
+from companion.domain.store.profile import Profile
 
 
 class ReminderKind(enum.StrEnum):

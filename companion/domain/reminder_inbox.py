@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.orders import Order
-from companion.domain.profile import Profile
 from companion.domain.reminder_settings import ReminderSettings, Shown
 from companion.domain.reminders import Reminder, due
+from companion.domain.store.orders import Order
+from companion.domain.store.profile import Profile
 
 SHOWING_TAKES = dt.timedelta(minutes=1)
 """How long a reminder that was written down may take to be marked as shown; afterwards its program has ended."""

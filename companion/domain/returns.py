@@ -13,7 +13,8 @@ from companion.domain.core.periods import Period, days_until
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted
 from companion.domain.licences import Standing, standing
-from companion.domain.orders import (
+from companion.domain.shipping import store_zone
+from companion.domain.store.orders import (
     Charge,
     ChargeKind,
     LineItemKind,
@@ -25,8 +26,7 @@ from companion.domain.orders import (
     ShipmentStatus,
     Subscription,
 )
-from companion.domain.profile import CountedFrom, Profile
-from companion.domain.shipping import store_zone
+from companion.domain.store.profile import CountedFrom, Profile
 
 
 class NotEligible(enum.StrEnum):

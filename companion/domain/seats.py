@@ -7,7 +7,7 @@ import enum
 
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import FormatDate
-from companion.domain.orders import Licence, Seat
+from companion.domain.store.orders import Licence, Seat
 
 
 class ThisPC(enum.StrEnum):

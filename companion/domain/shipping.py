@@ -9,8 +9,8 @@ from companion.domain.core.business_days import Days, add_business_days
 from companion.domain.core.money import Money
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, business_days
-from companion.domain.orders import LicenceStatus, LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
-from companion.domain.profile import Profile, ShippingMethod
+from companion.domain.store.orders import LicenceStatus, LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
+from companion.domain.store.profile import Profile, ShippingMethod
 
 
 class Parcel(Value, frozen=True):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatMoment, joined
-from companion.domain.profile import MakerName, Support, SupportEntry
+from companion.domain.store.profile import MakerName, Support, SupportEntry
 
 _LEGAL_FORMS = re.compile(
     r"\b(?:incorporated|inc|corporation|corp|company|co|ltd|limited|gmbh|ag|llc|plc|sa|bv|computers?|international)\b"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from companion.domain.core.platform import Sha256
 from companion.domain.core.serialization import Value
-from companion.domain.orders import Grant
+from companion.domain.store.orders import Grant
 
 
 class Pieces(Value, frozen=True):

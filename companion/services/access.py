@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
-from companion.domain.orders import Session
+from companion.domain.store.orders import Session
 from companion.services.keychain import Credentials, Keychain
 from companion.services.store import StoreClient
 

@@ -11,8 +11,8 @@ from companion.domain.core.redaction import Redact, redaction
 from companion.domain.core.serialization import Instant, Value, to_builtins
 from companion.domain.facts import Machine, System
 from companion.domain.findings import Finding
-from companion.domain.orders import ExtensionStatus
-from companion.domain.profile import Stage
+from companion.domain.store.orders import ExtensionStatus
+from companion.domain.store.profile import Stage
 from companion.services.assembly import Services
 from companion.services.library_values import KnownOrder, TimelineEntry
 

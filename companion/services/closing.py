@@ -20,8 +20,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.facts import Process, WindowState
 from companion.domain.findings import Requirements
 from companion.domain.origins import origin_of
-from companion.domain.profile import Stage
 from companion.domain.program_findings import why_it_runs
+from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.protocol import Platform
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import FormatMoney, plain_money
 from companion.domain.help_text import GENERAL, Article, filled, read_article, values_of
-from companion.domain.profile import Profile
+from companion.domain.store.profile import Profile
 
 _log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from companion.domain.installing import (
     InstallationStep,
     still_installing,
 )
-from companion.domain.orders import Grant
-from companion.domain.profile import ExitMeaning, Profile
 from companion.domain.signatures import Signature, SignatureState, contradicts
+from companion.domain.store.orders import Grant
+from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.protocol import Launched, Platform
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.intents import Intent, is_repetition
+from companion.domain.store.idempotency import Intent, is_repetition
 from companion.services.library import Library
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.orders import Grant, Order, SupportCase
 from companion.domain.reminder_inbox import InboxEntry
+from companion.domain.store.orders import Grant, Order, SupportCase
 
 
 class KnownOrder(Value, frozen=True):

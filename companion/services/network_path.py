@@ -18,7 +18,7 @@ import msgspec
 
 from companion.domain.certificates import issuer_of
 from companion.domain.network_path import PathReport, PathStep, Seen, StepResult, Trouble, explain_path, explain_step
-from companion.domain.profile import Probe
+from companion.domain.store.profile import Probe
 from companion.services.cancellation import Cancellation
 from companion.services.http import USER_AGENT, proxies_for, require_safe_url
 

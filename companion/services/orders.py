@@ -14,7 +14,7 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.redaction import redact
 from companion.domain.core.serialization import Secret
 from companion.domain.mail import LARGEST, MailReading, read_confirmation
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     Extension,
     Grant,
     Invoice,
@@ -27,8 +27,8 @@ from companion.domain.orders import (
     Subscription,
     SupportCase,
 )
-from companion.domain.problems import Problem, explain_problem
-from companion.domain.profile import Profile
+from companion.domain.store.problems import Problem, explain_problem
+from companion.domain.store.profile import Profile
 from companion.services.access import Access
 from companion.services.attempts import Attempts
 from companion.services.files import read_start

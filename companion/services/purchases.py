@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.download_queue import QueueEntry
-from companion.domain.orders import Download, Grant
+from companion.domain.store.orders import Download, Grant
 from companion.domain.transfers import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.services.cancellation import Cancellation
 from companion.services.library import Library

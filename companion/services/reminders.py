@@ -14,8 +14,6 @@ from companion.domain.clocks import clock_trouble
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import FormatDate, FormatMoney
-from companion.domain.orders import Order, Receipt
-from companion.domain.profile import Profile
 from companion.domain.reminder_dates import ReminderKind, Subject
 from companion.domain.reminder_inbox import (
     InboxEntry,
@@ -31,6 +29,8 @@ from companion.domain.reminder_inbox import (
 )
 from companion.domain.reminder_settings import ReminderSettings
 from companion.domain.reminders import Reminder, Snooze, due, never_again, next_wake, snoozed, upcoming, withdrawn
+from companion.domain.store.orders import Order, Receipt
+from companion.domain.store.profile import Profile
 from companion.services.files import write_file
 from companion.services.library import Library
 from companion.services.library_values import ReminderChange

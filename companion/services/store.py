@@ -16,7 +16,7 @@ import urllib3
 
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Secret, decode
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     AutoRenewChange,
     DestructionLetter,
     Extension,
@@ -29,8 +29,8 @@ from companion.domain.orders import (
     Session,
     SupportCase,
 )
-from companion.domain.problems import Problem, explain_problem
-from companion.domain.profile import Profile
+from companion.domain.store.problems import Problem, explain_problem
+from companion.domain.store.profile import Profile
 from companion.services.http import new_session, require_safe_url
 from companion.services.keychain import Credentials
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.orders import Order, Receipt, Subscription
+from companion.domain.store.orders import Order, Receipt, Subscription
 from companion.services.access import Access
 from companion.services.intents import Intents
 from companion.services.library import Library

@@ -6,7 +6,7 @@ import socket
 import uuid
 
 from companion.domain.facts import Fact, Machine
-from companion.domain.profile import Support
+from companion.domain.store.profile import Support
 from companion.domain.support import normalise_maker
 from companion.services.library import Library
 from companion.services.platforms.protocol import Platform

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontDatabase, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.orders import SupportCase
+from companion.domain.store.orders import SupportCase
 from companion.services.case_files import case_file
 from companion.ui import saving
 from companion.ui.desk import Desk

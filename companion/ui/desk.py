@@ -14,9 +14,9 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
 from companion.domain.facts import Machine
 from companion.domain.help_text import Article
-from companion.domain.orders import Download, Order, Receipt, Subscription
 from companion.domain.products import ProductCard, product_cards
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Download, Order, Receipt, Subscription
+from companion.domain.store.profile import Profile
 from companion.services.assembly import Services
 from companion.services.library_values import KnownCase, KnownFile, KnownOrder
 from companion.services.orders import Added

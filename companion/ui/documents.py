@@ -10,7 +10,7 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.invoices import tax_words
-from companion.domain.orders import Invoice
+from companion.domain.store.orders import Invoice
 
 _PAPER_STYLE = "body { color: #000000; } td { padding: 3px 12px 3px 0; }"
 

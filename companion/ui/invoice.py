@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.invoices import exemption_sentences
-from companion.domain.orders import Invoice
+from companion.domain.store.orders import Invoice
 from companion.services.orders import Orders
 from companion.ui import saving
 from companion.ui.desk import Desk

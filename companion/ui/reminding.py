@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from companion.domain.clocks import Clocks, jumped, next_refresh
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.orders import Receipt
 from companion.domain.reminder_texts import ReminderAction, summary
 from companion.domain.reminders import Reminder, Snooze
+from companion.domain.store.orders import Receipt
 from companion.services.reminders import Look
 from companion.ui.desk import Desk
 from companion.ui.notifications import OPENED, Message, Notifications

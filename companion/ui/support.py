@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.lockouts import with_time
-from companion.domain.orders import Order
+from companion.domain.store.lockout import with_time
+from companion.domain.store.orders import Order
 from companion.domain.support import (
     Opening,
     RightNumber,

@@ -20,8 +20,8 @@ from companion.cli.undoing import PutBack
 from companion.demo.server import DemoStore
 from companion.domain.closing import Reopening
 from companion.domain.continuing import Standing
-from companion.domain.profile import ExitMeaning
 from companion.domain.reopening import Ending
+from companion.domain.store.profile import ExitMeaning
 from companion.services.library import Library
 from companion.services.platforms import current
 from companion.services.reopening import Reopenings

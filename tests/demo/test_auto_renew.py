@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from companion.domain.core.serialization import decode, encode
-from companion.domain.orders import AutoRenewChange, Subscription
+from companion.domain.store.orders import AutoRenewChange, Subscription
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

@@ -18,7 +18,7 @@ from companion.demo.database import Database
 from companion.demo.installers import blocking_names
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
-from companion.domain.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Profile, Stage
+from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Profile, Stage
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="runs the installation file for Linux")
 _SIZE = 30_000

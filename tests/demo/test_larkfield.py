@@ -13,7 +13,7 @@ from companion.demo.artifact import probe_bytes
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
-from companion.domain.profile import BlockerSeverity, ExitMeaning, Profile, Stage
+from companion.domain.store.profile import BlockerSeverity, ExitMeaning, Profile, Stage
 
 # Numbers set aside for invented people and firms: by the NANPA, Ofcom, the Bundesnetzagentur and the ACMA.
 _INVENTED = re.compile(r"\+1[2-9][0-9]{2}55501[0-9]{2}|\+442079460[0-9]{3}|\+493023125[0-9]{3}|\+6125550[0-9]{4}")

@@ -15,8 +15,8 @@ from companion.demo.purchases import Shop
 from companion.demo.records import Record
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode, encode
-from companion.domain.orders import ChargeKind, LicenceStatus, OrderStatus, ReturnStatus
-from companion.domain.profile import Policies, Profile
+from companion.domain.store.orders import ChargeKind, LicenceStatus, OrderStatus, ReturnStatus
+from companion.domain.store.profile import Policies, Profile
 from companion.services.resources import resource
 
 _PROFILE = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")

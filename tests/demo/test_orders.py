@@ -14,7 +14,7 @@ import requests
 
 from companion.domain.core.periods import Period
 from companion.domain.core.serialization import decode, encode
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     ChargeKind,
     Invoice,
     LicenceStatus,

@@ -11,7 +11,7 @@ import requests
 
 from companion.demo.lifecycle import business_days_after
 from companion.domain.core.serialization import decode, encode
-from companion.domain.orders import Order, Return
+from companion.domain.store.orders import Order, Return
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

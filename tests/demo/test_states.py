@@ -20,7 +20,6 @@ from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.download_windows import WindowState
 from companion.domain.licences import Standing, span_words
-from companion.domain.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
 from companion.domain.products import (
     Concern,
     NextAction,
@@ -30,10 +29,11 @@ from companion.domain.products import (
     standing_words,
     status_sentence,
 )
-from companion.domain.profile import Profile
 from companion.domain.returns import NotEligible, outlook_sentences, return_outlook, return_progress
 from companion.domain.seats import ThisPC
 from companion.domain.shipping import backup_offer, parcel_sentences, parcels, settled_sentences
+from companion.domain.store.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
+from companion.domain.store.profile import Profile
 from companion.services.resources import resource
 
 START = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)

@@ -12,9 +12,9 @@ import openapi_spec_validator
 import pytest
 
 from companion.demo import app, bodies, problems
-from companion.domain import orders, profile
 from companion.domain.core import money
 from companion.domain.core.serialization import Value, decode, encode
+from companion.domain.store import orders, profile
 
 _READ = {
     struct.__name__: struct

@@ -6,7 +6,7 @@ import pytest
 
 from companion.domain.artifacts import Offer, offer_of, offer_sentence
 from companion.domain.core.text import plain_date
-from companion.domain.orders import Extension, ExtensionStatus, LicenceStatus, OrderStatus
+from companion.domain.store.orders import Extension, ExtensionStatus, LicenceStatus, OrderStatus
 
 
 def _offer(build, order):

@@ -6,7 +6,7 @@ from companion.domain import auto_renewal
 from companion.domain.auto_renewal import Refusal
 from companion.domain.core.periods import Period
 from companion.domain.core.text import plain_date, plain_moment, plain_money
-from companion.domain.orders import LicenceStatus, Receipt, SubscriptionStatus
+from companion.domain.store.orders import LicenceStatus, Receipt, SubscriptionStatus
 
 SHOW = plain_date(dt.UTC)
 

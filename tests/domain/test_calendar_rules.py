@@ -14,9 +14,9 @@ from companion.domain.auto_renewal import charge_of, preview_switch
 from companion.domain.core.business_days import is_business_day
 from companion.domain.core.periods import Period, days_until
 from companion.domain.download_windows import WindowState, state_of
-from companion.domain.orders import ReturnEligibility, ReturnReason
 from companion.domain.products import product_cards
 from companion.domain.returns import credit_between, renewal_return, return_outlook
+from companion.domain.store.orders import ReturnEligibility, ReturnReason
 
 STORE = ZoneInfo("America/New_York")
 ZONES = [

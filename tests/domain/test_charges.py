@@ -11,7 +11,7 @@ from companion.domain.charges import (
     why_two_charges,
 )
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.orders import ChargeKind, LineItemKind, Shipment, ShipmentStatus
+from companion.domain.store.orders import ChargeKind, LineItemKind, Shipment, ShipmentStatus
 
 SHOW = plain_date(dt.UTC)
 

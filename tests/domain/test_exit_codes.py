@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from companion.domain.core.platform import Platform
 from companion.domain.exit_codes import explain_exit
-from companion.domain.profile import ExitCode, ExitMeaning
+from companion.domain.store.profile import ExitCode, ExitMeaning
 
 
 def test_the_stores_own_table_goes_first(build):

@@ -13,7 +13,7 @@ from companion.domain.mail import (
     read_confirmation,
     refusal_sentence,
 )
-from companion.domain.profile import MailPatterns
+from companion.domain.store.profile import MailPatterns
 
 PATTERNS = MailPatterns(
     order_number=r"(?i)order\s*(?:number|no\.?|#)\s*[:#]?\s*(LF-[0-9]{4}-[0-9]{4})",

@@ -21,7 +21,7 @@ from companion.domain.facts import (
 )
 from companion.domain.findings import RemedyKind, Requirements, Severity, size_in_words
 from companion.domain.preflight import can_continue, findings
-from companion.domain.profile import Stage
+from companion.domain.store.profile import Stage
 from tests.kits.pc import GB, NOW, REQUIREMENTS, WHO, ZONE
 
 FINE_SYSTEM = System(

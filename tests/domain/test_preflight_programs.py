@@ -10,7 +10,7 @@ from companion.domain.core.platform import Platform
 from companion.domain.facts import AutostartKind, Fact, Facts, HeldFile, Process, Scope, Who, WindowState
 from companion.domain.findings import Finding, RemedyKind, Requirements, Severity
 from companion.domain.preflight import can_continue, findings
-from companion.domain.profile import Stage
+from companion.domain.store.profile import Stage
 from tests.kits.pc import NOW, OWN, OWN_PID, RULES, SHELL, WHO, ZONE, entry, facts, process
 
 MAIL = r'"C:\Program Files\Example\OUTLOOK.EXE" /background'

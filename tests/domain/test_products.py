@@ -8,7 +8,9 @@ from companion.domain.auto_renewal import AutoRenew
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.download_windows import WindowState, window_sentence
 from companion.domain.licences import Standing, span_words
-from companion.domain.orders import (
+from companion.domain.products import Concern, NextAction, Tone
+from companion.domain.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_words
+from companion.domain.store.orders import (
     Extension,
     ExtensionStatus,
     LicenceStatus,
@@ -18,8 +20,6 @@ from companion.domain.orders import (
     ReturnStatus,
     SubscriptionStatus,
 )
-from companion.domain.products import Concern, NextAction, Tone
-from companion.domain.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_words
 
 SHOW = plain_date(dt.UTC)
 

@@ -6,16 +6,6 @@ import pytest
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.orders import (
-    LicenceStatus,
-    Return,
-    ReturnEligibility,
-    ReturnReason,
-    ReturnStatus,
-    Shipment,
-    ShipmentStatus,
-    SubscriptionStatus,
-)
 from companion.domain.reminder_dates import ReminderKind
 from companion.domain.reminder_settings import AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.reminder_texts import ReminderAction, date_words, notice, summary
@@ -28,6 +18,16 @@ from companion.domain.reminders import (
     snoozed,
     upcoming,
     withdrawn,
+)
+from companion.domain.store.orders import (
+    LicenceStatus,
+    Return,
+    ReturnEligibility,
+    ReturnReason,
+    ReturnStatus,
+    Shipment,
+    ShipmentStatus,
+    SubscriptionStatus,
 )
 
 LOUD = ReminderSettings(quiet=None)

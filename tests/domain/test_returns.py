@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from companion.domain import invoices, returns
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.orders import (
+from companion.domain.returns import NotEligible, OtherWay
+from companion.domain.store.orders import (
     ChargeKind,
     DestructionLetter,
     Invoice,
@@ -20,8 +21,7 @@ from companion.domain.orders import (
     Shipment,
     ShipmentStatus,
 )
-from companion.domain.profile import CountedFrom
-from companion.domain.returns import NotEligible, OtherWay
+from companion.domain.store.profile import CountedFrom
 
 SHOW = plain_date(dt.UTC)
 

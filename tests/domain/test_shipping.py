@@ -5,7 +5,7 @@ import pytest
 
 from companion.domain import shipping
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.orders import LineItemKind, OrderStatus, Shipment, ShipmentStatus
+from companion.domain.store.orders import LineItemKind, OrderStatus, Shipment, ShipmentStatus
 
 SHOW = plain_date(dt.UTC)
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.text import plain_moment
-from companion.domain.profile import MakerName, OpeningHours, Support
+from companion.domain.store.profile import MakerName, OpeningHours, Support
 from companion.domain.support import Desk, normalise_maker, offers_number, opening, opening_sentence, right_number
 
 MAKERS = (

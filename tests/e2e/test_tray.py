@@ -13,7 +13,7 @@ import pytest
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
-from companion.domain.orders import Order
+from companion.domain.store.orders import Order
 from companion.services.keychain import Credentials
 from companion.services.library import Library
 from companion.services.store import StoreClient

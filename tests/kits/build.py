@@ -6,7 +6,7 @@ from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
-from companion.domain.orders import (
+from companion.domain.store.orders import (
     Charge,
     ChargeKind,
     Download,
@@ -21,7 +21,7 @@ from companion.domain.orders import (
     Subscription,
     SubscriptionStatus,
 )
-from companion.domain.profile import (
+from companion.domain.store.profile import (
     BackupMediumPolicy,
     CountedFrom,
     DownloadPolicy,

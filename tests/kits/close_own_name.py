@@ -5,7 +5,7 @@ from pathlib import Path
 
 from companion.domain.core import serialization
 from companion.domain.findings import Requirements
-from companion.domain.profile import Profile, Stage
+from companion.domain.store.profile import Profile, Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.platform import Platform
-from companion.domain.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
+from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
 
 
 def until(condition: Callable[[], object], seconds: float = 10) -> None:

@@ -16,7 +16,7 @@ from companion.domain.facts import (
     Who,
     WindowState,
 )
-from companion.domain.profile import (
+from companion.domain.store.profile import (
     BlockerKind,
     BlockerRule,
     BlockerSeverity,

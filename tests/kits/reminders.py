@@ -8,8 +8,8 @@ import random
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from companion.domain.orders import Order, ReturnEligibility, SubscriptionStatus
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Order, ReturnEligibility, SubscriptionStatus
+from companion.domain.store.profile import Profile
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders

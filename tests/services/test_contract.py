@@ -12,7 +12,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
-from companion.domain.orders import ReturnReason
+from companion.domain.store.orders import ReturnReason
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.serialization import decode
-from companion.domain.profile import Profile
+from companion.domain.store.profile import Profile
 from companion.services.help import HelpSearch
 from companion.services.resources import resource
 

@@ -14,7 +14,7 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.download_queue import QueueEntry
-from companion.domain.orders import Grant
+from companion.domain.store.orders import Grant
 from companion.services.library import Library
 from companion.services.library_values import KnownFile, TimelineEntry
 from tests.kits.store import Desk

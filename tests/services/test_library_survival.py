@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.orders import Receipt
+from companion.domain.store.orders import Receipt
 from companion.services.library import Library
 from companion.services.library_values import TimelineEntry
 from tests.kits.processes import ROOT, command

@@ -14,7 +14,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Secret
-from companion.domain.orders import LineItemKind, Order, ReturnReason
+from companion.domain.store.orders import LineItemKind, Order, ReturnReason
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders

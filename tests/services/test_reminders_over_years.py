@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain.orders import Order
 from companion.domain.reminder_dates import Subject, subjects
 from companion.domain.reminder_leads import Leads, days_in
 from companion.domain.reminder_settings import ReminderSettings
 from companion.domain.reminders import Reminder, Snooze
+from companion.domain.store.orders import Order
 from tests.kits.reminders import Moments, Program, build, customer, learn
 
 ZONES = [ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Pacific/Apia", "Africa/Cairo")]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.orders import Invoice, InvoiceLine
+from companion.domain.store.orders import Invoice, InvoiceLine
 from companion.ui.documents import as_pdf, invoice_html, paper, receipt_html
 
 

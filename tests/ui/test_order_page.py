@@ -24,7 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.orders import Order, ReturnReason
+from companion.domain.store.orders import Order, ReturnReason
 from companion.services.assembly import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.case_file import CaseFileDialog

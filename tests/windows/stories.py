@@ -25,9 +25,9 @@ from companion.domain.core import serialization
 from companion.domain.core.errors import CompanionError
 from companion.domain.exit_codes import Outcome
 from companion.domain.findings import Requirements
-from companion.domain.orders import Grant, Installation
 from companion.domain.preflight import can_continue, findings
-from companion.domain.profile import ExitMeaning, Profile, Stage
+from companion.domain.store.orders import Grant, Installation
+from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.aftermath import Aftermath
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience

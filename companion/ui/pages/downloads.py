@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
 
 from companion.domain.artifacts import Offer, fitting, offer_sentence
 from companion.domain.download_windows import closes_at
-from companion.domain.orders import Download, Order
+from companion.domain.store.orders import Download, Order
 from companion.domain.transfers import TransferState
 from companion.services.downloads import QueueItem
 from companion.services.library_values import KnownFile

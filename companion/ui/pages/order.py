@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.orders import Order
+from companion.domain.store.orders import Order
 from companion.services.library_values import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.order_money import MoneyCard, ReturnCard

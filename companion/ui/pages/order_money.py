@@ -16,8 +16,6 @@ from companion.domain.charges import (
     two_charges_sentences,
     why_two_charges,
 )
-from companion.domain.orders import ChargeKind, Order, Return, ReturnReason
-from companion.domain.profile import Profile
 from companion.domain.returns import (
     NotEligible,
     OtherWay,
@@ -32,6 +30,8 @@ from companion.domain.returns import (
     return_progress,
     return_steps,
 )
+from companion.domain.store.orders import ChargeKind, Order, Return, ReturnReason
+from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk
 from companion.ui.invoice import show_invoice
 from companion.ui.pages.page import Destination

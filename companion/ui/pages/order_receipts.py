@@ -7,8 +7,8 @@ from functools import partial
 
 from companion.domain.auto_renewal import receipt_lines
 from companion.domain.core.serialization import to_builtins
-from companion.domain.orders import Order, Receipt
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Order, Receipt
+from companion.domain.store.profile import Profile
 from companion.ui import saving
 from companion.ui.desk import Desk
 from companion.ui.documents import as_pdf, receipt_html

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from companion.domain.orders import OrderStatus
+from companion.domain.store.orders import OrderStatus
 from companion.services.library_values import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page

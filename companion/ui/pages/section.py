@@ -8,8 +8,8 @@ from typing import TypeVar
 from PySide6.QtWidgets import QPushButton
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.orders import Order
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Order
+from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination
 from companion.ui.tasks import Task

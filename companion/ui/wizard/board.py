@@ -13,7 +13,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined, without_marks
 from companion.domain.facts import AutostartEntry
 from companion.domain.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
-from companion.domain.profile import Stage
+from companion.domain.store.profile import Stage
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.domain.profile import Stage
+from companion.domain.store.profile import Stage
 from companion.ui.desk import Desk
 from companion.ui.widgets.basic import line
 from companion.ui.wizard.board import Board

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton
 
 from companion.domain.artifacts import Offer, fitting, offer_of, offer_sentence
-from companion.domain.orders import Download, Order
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Download, Order
+from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk
 from companion.ui.widgets.basic import button, clear, column, exact, label, row
 from companion.ui.widgets.notice import Notice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.download_queue import Trouble
-from companion.domain.orders import Grant
+from companion.domain.store.orders import Grant
 from companion.domain.transfers import TransferProgress, Transferred, TransferState
 from companion.services.downloads import QueueItem
 from companion.services.purchases import Fetched

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.installing import InstallationProgress
-from companion.domain.orders import Licence
-from companion.domain.profile import ExitMeaning, Stage
 from companion.domain.reopening import ClosedProgram, names_of
 from companion.domain.seats import seat_sentence, seat_use
+from companion.domain.store.orders import Licence
+from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.installations import Installed
 from companion.ui.aftermath import reopened_notice
 from companion.ui.desk import Desk

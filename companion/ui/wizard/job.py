@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from companion.domain.orders import Download, Licence, Order
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Download, Licence, Order
+from companion.domain.store.profile import Profile
 from companion.services.installations import Installed
 from companion.services.purchases import Fetched
 

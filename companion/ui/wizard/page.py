@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.orders import Order
-from companion.domain.profile import Profile
+from companion.domain.store.orders import Order
+from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.widgets.basic import clear, label

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.network_path import PathReport, StepResult, StepState
-from companion.domain.profile import Profile
+from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row

@@ -12,7 +12,7 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.serialization import Secret, Value, decode, encode, encode_without_secrets
-from companion.domain.orders import Grant, Order, Session
+from companion.domain.store.orders import Grant, Order, Session
 
 CANARY = "CANARY-pa55-Word"
 

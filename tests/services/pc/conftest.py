@@ -13,7 +13,7 @@ import pytest
 
 from companion.domain.core import serialization
 from companion.domain.findings import Requirements
-from companion.domain.profile import BlockerRule, Profile
+from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.platforms import current
 from companion.services.platforms.linux import Linux
 from companion.services.resources import resource

@@ -11,7 +11,7 @@ import pytest
 
 from companion.domain.closing import ClosingStep
 from companion.domain.core.errors import Cancelled
-from companion.domain.profile import Stage
+from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from tests.kits.linux import alive, autostart, until

@@ -12,9 +12,9 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.installing import InstallationStep
-from companion.domain.orders import Grant, Installation
-from companion.domain.profile import ExitCode, ExitMeaning
 from companion.domain.signatures import Signature, SignatureState
+from companion.domain.store.orders import Grant, Installation
+from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.services.cancellation import Cancellation
 from companion.services.installer import Installer
 from companion.services.platforms.linux import Linux

@@ -10,7 +10,7 @@ import pytest
 from companion.domain.certificates import issuer_of
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.network_path import PathStep, StepState
-from companion.domain.profile import Probe
+from companion.domain.store.profile import Probe
 from companion.services.cancellation import Cancellation
 from companion.services.network_path import NetworkPath
 from tests.kits.network import PROBE, Authority, Proxy, Server, black_hole, serving, trusting

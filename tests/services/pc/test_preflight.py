@@ -13,7 +13,7 @@ import pytest
 from companion.domain.core.errors import Cancelled
 from companion.domain.facts import Fact, WindowState
 from companion.domain.preflight import Severity, can_continue, findings
-from companion.domain.profile import Stage
+from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.linux import Linux
 from companion.services.preflight import Preflight

@@ -18,8 +18,8 @@ import pytest
 from companion.domain.closing import Reopening
 from companion.domain.core import serialization
 from companion.domain.facts import WindowState
-from companion.domain.profile import Stage
 from companion.domain.reopening import Ending
+from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux
@@ -190,7 +190,7 @@ from pathlib import Path
 from companion.domain.core import serialization
 from companion.domain.findings import Requirements
 from companion.domain.closing import ClosingStep
-from companion.domain.profile import Stage
+from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux

@@ -8,9 +8,9 @@ import hashlib
 import pytest
 
 from companion.domain.facts import AutostartKind
-from companion.domain.orders import Grant, Installation
 from companion.domain.preflight import RemedyKind, can_continue, findings
-from companion.domain.profile import ExitMeaning, Stage
+from companion.domain.store.orders import Grant, Installation
+from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
