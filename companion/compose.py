@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.order_entry import check_store_url, is_loopback
+from companion.domain.entitlements.order_lookup import check_store_url, is_loopback
 from companion.services.assembly import Local, Services
 from companion.services.places import Places, places
 

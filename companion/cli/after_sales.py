@@ -272,7 +272,7 @@ def seats(run: Run) -> int:
 def _seat_to_free(run: Run, number: str, known: tuple[Seat, ...]) -> Seat:
     """The seat that is meant, after the person agreed to free it. Raises `CompanionError`."""
     from companion.domain.core.text import plain_date
-    from companion.domain.seats import freeing_sentence
+    from companion.domain.entitlements.seats import freeing_sentence
 
     wanted: str = run.arguments.seat
     found = [seat for seat in known if wanted in (seat.id, seat.name)]
@@ -290,7 +290,7 @@ def _seat_to_free(run: Run, number: str, known: tuple[Seat, ...]) -> Seat:
 
 
 def _seat_lines(run: Run, shown: Seats, licence: Licence) -> list[str]:
-    from companion.domain.seats import seat_line, seat_sentence, seat_use
+    from companion.domain.entitlements.seats import seat_line, seat_sentence, seat_use
 
     lines = [f"{shown.product_name}: {seat_sentence(seat_use(licence, shown.this_pc))}"]
     lines += [f"  {seat.id}: {seat_line(seat, run.date, shown.this_pc)}" for seat in shown.seats]

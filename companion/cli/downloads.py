@@ -122,7 +122,7 @@ def _pieces(parser: argparse.ArgumentParser) -> None:
 
 def download(run: Run) -> int:
     """Fetch an artifact of an order, going on where an earlier try stopped, and verify it."""
-    from companion.domain.artifacts import choose
+    from companion.domain.entitlements.artifacts import choose
 
     services, number = run.services, run.number()
     order = run.opened(number, lambda: services.orders.order(number))
@@ -144,7 +144,7 @@ def download(run: Run) -> int:
 
 def extend(run: Run) -> int:
     """Ask the store to reopen a closed download window."""
-    from companion.domain.artifacts import pick
+    from companion.domain.entitlements.artifacts import pick
     from companion.domain.store.orders import ExtensionStatus
 
     services, number = run.services, run.number()

@@ -67,7 +67,7 @@ def add_install(parser: argparse.ArgumentParser) -> None:
 
 def install(run: Run) -> int:
     """Check this PC, get out of the way what may be, verify the file, run it, and explain how it ended."""
-    from companion.domain.artifacts import pick
+    from companion.domain.entitlements.artifacts import pick
 
     services, number = run.services, run.number()
     order = run.opened(number, lambda: services.orders.order(number))

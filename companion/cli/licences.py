@@ -92,10 +92,10 @@ def show_licences(run: Run) -> int:
 
 def _card_lines(run: Run, card: ProductCard) -> list[str]:
     from companion.domain.core.text import plain_date, plain_money
-    from companion.domain.download_windows import window_sentence
-    from companion.domain.licences import Standing
+    from companion.domain.entitlements.download_access import window_sentence
+    from companion.domain.entitlements.licences import Standing
+    from companion.domain.entitlements.seats import seat_words
     from companion.domain.products import charge_sentence, status_sentence
-    from companion.domain.seats import seat_words
 
     date = plain_date(run.services.zone)
     lines = [

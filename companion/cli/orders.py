@@ -109,7 +109,7 @@ def add_orders(parser: argparse.ArgumentParser) -> None:
 
 def add_order(run: Run) -> int:
     """Find an order by number and password, or all orders by e-mail address and card digits."""
-    from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_password
+    from companion.domain.entitlements.order_lookup import tidy_card_digits, tidy_email, tidy_order_password
 
     asked = run.arguments
     ways = sum(given is not None for given in (asked.number, asked.email, asked.mail))
@@ -142,7 +142,7 @@ def _orders(run: Run) -> Orders:
 
 def _from_mail(run: Run) -> tuple[str, Secret | None]:
     """Order number and, where it is in there, password of a confirmation e-mail. Raises `CompanionError`."""
-    from companion.domain.mail import MailRefusal, refusal_sentence
+    from companion.domain.entitlements.confirmation_email import MailRefusal, refusal_sentence
 
     found = run.services.orders.read_confirmation(run.arguments.mail)
     if found.order_number is None:
@@ -240,9 +240,9 @@ def _order_lines(run: Run, shown: Shown) -> list[str]:
 
 
 def _licence_lines(run: Run, order: Order, licence: Licence, profile: Profile) -> list[str]:
-    from companion.domain.artifacts import Offer, offer_of, offer_sentence
-    from companion.domain.licences import Standing, span_words, standing
-    from companion.domain.seats import seat_sentence, seat_use
+    from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
+    from companion.domain.entitlements.licences import Standing, span_words, standing
+    from companion.domain.entitlements.seats import seat_sentence, seat_use
 
     services = run.services
     now, zone = services.clock(), services.zone
@@ -299,7 +299,7 @@ def open_page(run: Run) -> int:
 
 def reset_password(run: Run) -> int:
     """Ask the store to e-mail a new order password."""
-    from companion.domain.order_entry import tidy_email
+    from companion.domain.entitlements.order_lookup import tidy_email
 
     asked = run.arguments
     if (asked.number is None) == (asked.email is None):

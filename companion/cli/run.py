@@ -111,7 +111,7 @@ class Run:
 
     def number(self) -> str:
         """The order number that was given, tidied, and as the order that was added has it."""
-        from companion.domain.order_entry import known_number, tidy_order_number
+        from companion.domain.entitlements.order_lookup import known_number, tidy_order_number
 
         typed = tidy_order_number(self.arguments.number)
         return known_number(typed, (order.number for order in self.services.orders.remembered()))
@@ -123,7 +123,7 @@ class Run:
 
     def opened(self, number: str, work: Callable[[], T]) -> T:
         """Run `work` on an order; asks for its password when this computer does not have it."""
-        from companion.domain.order_entry import tidy_order_password
+        from companion.domain.entitlements.order_lookup import tidy_order_password
         from companion.services.keychain import Credentials
 
         def open_with(from_stdin: bool) -> None:

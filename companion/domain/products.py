@@ -10,10 +10,10 @@ from companion.domain.auto_renewal import AutoRenew, NextCharge, auto_renew_of, 
 from companion.domain.core.periods import Period, days_until
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away
-from companion.domain.download_windows import DownloadWindow, WindowState, window_of
-from companion.domain.licences import Standing, carried_on, standing
+from companion.domain.entitlements.download_access import DownloadWindow, WindowState, window_of
+from companion.domain.entitlements.licences import Standing, carried_on, standing
+from companion.domain.entitlements.seats import SeatUse, ThisPC, seat_use
 from companion.domain.reminder_leads import is_short
-from companion.domain.seats import SeatUse, ThisPC, seat_use
 from companion.domain.store.orders import ExtensionStatus, Licence, Order
 from companion.domain.store.profile import Profile
 

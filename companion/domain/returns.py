@@ -12,7 +12,7 @@ from companion.domain.core.money import Money
 from companion.domain.core.periods import Period, days_until
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted
-from companion.domain.licences import Standing, standing
+from companion.domain.entitlements.licences import Standing, standing
 from companion.domain.shipping import store_zone
 from companion.domain.store.orders import (
     Charge,

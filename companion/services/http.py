@@ -17,7 +17,7 @@ import urllib3
 
 from companion import __version__
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.order_entry import is_loopback
+from companion.domain.entitlements.order_lookup import is_loopback
 from companion.services.racing import POOLS
 
 USER_AGENT = f"Companion/{__version__}"

@@ -13,7 +13,7 @@ from companion.domain.auto_renewal import confirmed
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.redaction import redact
 from companion.domain.core.serialization import Secret
-from companion.domain.mail import LARGEST, MailReading, read_confirmation
+from companion.domain.entitlements.confirmation_email import LARGEST, MailReading, read_confirmation
 from companion.domain.store.orders import (
     Extension,
     Grant,

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from companion.domain.artifacts import Offer, offer_of
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
+from companion.domain.entitlements.artifacts import Offer, offer_of
 from companion.domain.facts import Machine
 from companion.domain.help_text import Article
 from companion.domain.products import ProductCard, product_cards

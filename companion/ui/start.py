@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.order_entry import check_store_url
+from companion.domain.entitlements.order_lookup import check_store_url
 from companion.services.resources import resource
 from companion.ui.tasks import TaskRunner
 from companion.ui.theme import apply_theme, system_theme

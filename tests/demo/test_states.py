@@ -18,8 +18,9 @@ from companion.domain.charges import WhyTwo, charge_ahead_sentence, timeline, tw
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.download_windows import WindowState
-from companion.domain.licences import Standing, span_words
+from companion.domain.entitlements.download_access import WindowState
+from companion.domain.entitlements.licences import Standing, span_words
+from companion.domain.entitlements.seats import ThisPC
 from companion.domain.products import (
     Concern,
     NextAction,
@@ -30,7 +31,6 @@ from companion.domain.products import (
     status_sentence,
 )
 from companion.domain.returns import NotEligible, outlook_sentences, return_outlook, return_progress
-from companion.domain.seats import ThisPC
 from companion.domain.shipping import backup_offer, parcel_sentences, parcels, settled_sentences
 from companion.domain.store.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
 from companion.domain.store.profile import Profile

@@ -6,10 +6,10 @@ import pytest
 from companion.domain import products
 from companion.domain.auto_renewal import AutoRenew
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.download_windows import WindowState, window_sentence
-from companion.domain.licences import Standing, span_words
+from companion.domain.entitlements.download_access import WindowState, window_sentence
+from companion.domain.entitlements.licences import Standing, span_words
+from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_words
 from companion.domain.products import Concern, NextAction, Tone
-from companion.domain.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_words
 from companion.domain.store.orders import (
     Extension,
     ExtensionStatus,

@@ -21,8 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.mail import MailReading, MailRefusal, refusal_sentence
-from companion.domain.order_entry import tidy_card_digits, tidy_email, tidy_order_number, tidy_order_password
+from companion.domain.entitlements.confirmation_email import MailReading, MailRefusal, refusal_sentence
+from companion.domain.entitlements.order_lookup import (
+    tidy_card_digits,
+    tidy_email,
+    tidy_order_number,
+    tidy_order_password,
+)
 from companion.services.keychain import Kept
 from companion.services.orders import Added
 from companion.ui.desk import Desk

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
 
-from companion.domain.artifacts import Offer, fitting, offer_sentence
-from companion.domain.download_windows import closes_at
+from companion.domain.entitlements.artifacts import Offer, fitting, offer_sentence
+from companion.domain.entitlements.download_access import closes_at
 from companion.domain.store.orders import Download, Order
 from companion.domain.transfers import TransferState
 from companion.services.downloads import QueueItem

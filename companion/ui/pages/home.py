@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.auto_renewal import AutoRenew
-from companion.domain.download_windows import WindowState, window_sentence
-from companion.domain.licences import Standing, span_words
+from companion.domain.entitlements.download_access import WindowState, window_sentence
+from companion.domain.entitlements.licences import Standing, span_words
+from companion.domain.entitlements.seats import seat_words
 from companion.domain.products import (
     Concern,
     NextAction,
@@ -20,7 +21,6 @@ from companion.domain.products import (
     standing_words,
 )
 from companion.domain.returns import renewal_return
-from companion.domain.seats import seat_words
 from companion.ui.desk import Desk
 from companion.ui.pages.page import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.renewal import ask_to_switch

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton
 
-from companion.domain.artifacts import Offer, fitting, offer_of, offer_sentence
+from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.store.orders import Download, Order
 from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk

@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.core.errors import CompanionError
+from companion.domain.entitlements.seats import seat_sentence, seat_use
 from companion.domain.installing import InstallationProgress
 from companion.domain.reopening import ClosedProgram, names_of
-from companion.domain.seats import seat_sentence, seat_use
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.installations import Installed

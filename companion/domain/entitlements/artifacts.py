@@ -8,8 +8,8 @@ import enum
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
-from companion.domain.download_windows import WindowState, state_of, window_of, window_sentence
-from companion.domain.licences import Standing, standing
+from companion.domain.entitlements.download_access import WindowState, state_of, window_of, window_sentence
+from companion.domain.entitlements.licences import Standing, standing
 from companion.domain.store.orders import Download, ExtensionStatus, Order
 from companion.domain.store.profile import Profile
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.order_entry import (
+from companion.domain.entitlements.order_lookup import (
     check_store_url,
     known_number,
     tidy_card_digits,

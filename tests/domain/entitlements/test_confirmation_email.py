@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.mail import (
+from companion.domain.entitlements.confirmation_email import (
     LARGEST,
     MailRefusal,
     MailSource,

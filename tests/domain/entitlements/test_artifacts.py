@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.artifacts import Offer, offer_of, offer_sentence
 from companion.domain.core.text import plain_date
+from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
 from companion.domain.store.orders import Extension, ExtensionStatus, LicenceStatus, OrderStatus
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret, Value
-from companion.domain.mail_html import HtmlReading, read_html
-from companion.domain.order_entry import tidy_order_number, tidy_order_password
+from companion.domain.entitlements.email_html import HtmlReading, read_html
+from companion.domain.entitlements.order_lookup import tidy_order_number, tidy_order_password
 from companion.domain.store.profile import MailPatterns
 
 LARGEST = 8 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Access to what was bought: finding an order, licences, seats, and downloads."""
