@@ -10,10 +10,10 @@ from companion.cli.asking import confirm
 from companion.cli.licences import pick_licence
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
+from companion.domain.billing.returns import ReturnOutlook
+from companion.domain.billing.shipping import BackupOffer
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value
-from companion.domain.returns import ReturnOutlook
-from companion.domain.shipping import BackupOffer
 from companion.domain.store.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
 
 _REASONS = {
@@ -105,8 +105,8 @@ def add_seats(parser: argparse.ArgumentParser) -> None:
 
 def returns(run: Run) -> int:
     """Show how returns stand, ask for one, or accept its letter."""
+    from companion.domain.billing.returns import outlook_sentences, return_outlook
     from companion.domain.core.text import plain_date, plain_money
-    from companion.domain.returns import outlook_sentences, return_outlook
 
     services, number, job = run.services, run.number(), run.arguments.job
     order = run.opened(number, lambda: services.orders.order(number))
@@ -126,8 +126,8 @@ def returns(run: Run) -> int:
 
 
 def _return_lines(run: Run, order: Order) -> list[str]:
+    from companion.domain.billing.returns import progress_sentence, return_progress, return_steps
     from companion.domain.core.text import plain_date, plain_money
-    from companion.domain.returns import progress_sentence, return_progress, return_steps
 
     services, lines = run.services, []
     date = plain_date(services.zone)
@@ -141,8 +141,8 @@ def _return_lines(run: Run, order: Order) -> list[str]:
 
 
 def _return(run: Run, order: Order, reason: ReturnReason) -> Return:
+    from companion.domain.billing.returns import outlook_sentences, return_outlook
     from companion.domain.core.text import plain_date, plain_money
-    from companion.domain.returns import outlook_sentences, return_outlook
 
     services = run.services
     outlook = return_outlook(order, services.orders.profile(), services.clock(), services.zone)
@@ -159,8 +159,8 @@ def _return(run: Run, order: Order, reason: ReturnReason) -> Return:
 
 
 def _return_renewal(run: Run, order: Order) -> Return:
+    from companion.domain.billing.returns import renewal_return, renewal_return_sentences
     from companion.domain.core.text import plain_date, plain_money
-    from companion.domain.returns import renewal_return, renewal_return_sentences
 
     services = run.services
     profile, now, zone = services.orders.profile(), services.clock(), services.zone
@@ -194,8 +194,8 @@ def _accept_letter(run: Run, order: Order) -> Return:
 
 def invoice(run: Run) -> int:
     """Show the invoice, and save the store's PDF when asked."""
+    from companion.domain.billing.invoices import exemption_sentences, tax_words
     from companion.domain.core.text import plain_money
-    from companion.domain.invoices import exemption_sentences, tax_words
 
     services, number, path = run.services, run.number(), run.arguments.pdf
     found = run.opened(number, lambda: services.orders.invoice(number))
@@ -215,8 +215,8 @@ def invoice(run: Run) -> int:
 
 def backup_media(run: Run) -> int:
     """Say what a backup medium is and costs, and add it when asked."""
+    from companion.domain.billing.shipping import backup_offer, backup_sentence
     from companion.domain.core.text import plain_money
-    from companion.domain.shipping import backup_offer, backup_sentence
 
     services, number = run.services, run.number()
     order = run.opened(number, lambda: services.orders.order(number))

@@ -114,7 +114,7 @@ def _card_lines(run: Run, card: ProductCard) -> list[str]:
 
 def switch_auto_renew(run: Run) -> int:
     """Say what switching will do, ask, do it, and show the receipt and what the store says afterwards."""
-    from companion.domain.auto_renewal import preview_sentences, preview_switch, receipt_lines
+    from companion.domain.billing.auto_renewal import preview_sentences, preview_switch, receipt_lines
     from companion.domain.core.text import plain_date, plain_moment, plain_money
 
     services, number, on = run.services, run.number(), run.arguments.switch == "on"

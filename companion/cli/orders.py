@@ -214,9 +214,9 @@ def show_order(run: Run) -> int:
 
 
 def _order_lines(run: Run, shown: Shown) -> list[str]:
-    from companion.domain.charges import movement_sentence, timeline
+    from companion.domain.billing.charges import movement_sentence, timeline
+    from companion.domain.billing.shipping import parcel_sentences, parcels
     from companion.domain.core.text import plain_money
-    from companion.domain.shipping import parcel_sentences, parcels
 
     order, services = shown.order, run.services
     profile = services.orders.remembered_profile() or services.orders.profile()

@@ -9,10 +9,10 @@ from pathlib import Path
 from companion.cli.arguments import common, order_number
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, write_file
-from companion.domain.charges import Movement, TwoCharges
+from companion.domain.billing.charges import Movement, TwoCharges
+from companion.domain.billing.shipping import Parcel
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value, to_builtins
-from companion.domain.shipping import Parcel
 from companion.domain.store.orders import Receipt
 
 
@@ -75,7 +75,7 @@ def add_receipts(parser: argparse.ArgumentParser) -> None:
 
 def show_money(run: Run) -> int:
     """Show what was held, charged and given back, and why there may seem to be two charges."""
-    from companion.domain.charges import (
+    from companion.domain.billing.charges import (
         charge_ahead_sentence,
         movement_sentence,
         timeline,
@@ -103,8 +103,8 @@ def show_money(run: Run) -> int:
 
 def show_shipping(run: Run) -> int:
     """Show where the parcels of an order are, and what cannot be changed any more."""
+    from companion.domain.billing.shipping import parcel_sentences, parcels, settled_sentences
     from companion.domain.core.text import plain_date
-    from companion.domain.shipping import parcel_sentences, parcels, settled_sentences
 
     services, number = run.services, run.number()
     order = run.opened(number, lambda: services.orders.order(number))
@@ -153,7 +153,7 @@ def show_receipts(run: Run) -> int:
 
 def _lines(run: Run, number: str, receipt: Receipt) -> tuple[str, ...]:
     """A receipt as lines, with what is remembered of its order."""
-    from companion.domain.auto_renewal import receipt_lines
+    from companion.domain.billing.auto_renewal import receipt_lines
     from companion.domain.core.text import plain_date, plain_moment
 
     services = run.services

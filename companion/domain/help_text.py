@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from companion.domain.billing.shipping import transit_words
 from companion.domain.core.periods import Period
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import FormatMoney, business_days, joined
-from companion.domain.shipping import transit_words
 from companion.domain.store.profile import CountedFrom, Profile
 
 

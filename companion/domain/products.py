@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Collection, Iterable
 
-from companion.domain.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
+from companion.domain.billing.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
 from companion.domain.core.periods import Period, days_until
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away

@@ -9,14 +9,14 @@ import datetime as dt
 import enum
 from collections.abc import Collection, Iterable, Iterator
 
-from companion.domain.auto_renewal import next_charge
+from companion.domain.billing.auto_renewal import next_charge
+from companion.domain.billing.returns import credit_between
+from companion.domain.billing.shipping import ON_ITS_WAY, expected_between, store_zone
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.entitlements.licences import carried_on
-from companion.domain.returns import credit_between
-from companion.domain.shipping import ON_ITS_WAY, expected_between, store_zone
 from companion.domain.store.orders import (
     Download,
     Licence,

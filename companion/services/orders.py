@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from companion.domain.auto_renewal import confirmed
+from companion.domain.billing.auto_renewal import confirmed
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.redaction import redact
 from companion.domain.core.serialization import Secret

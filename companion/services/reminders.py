@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from companion.domain.auto_renewal import AutoRenew, auto_renew_of
+from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
 from companion.domain.calendar_export import calendar
 from companion.domain.clocks import clock_trouble
 from companion.domain.core.errors import CompanionError

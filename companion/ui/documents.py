@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLocale, QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
+from companion.domain.billing.invoices import tax_words
 from companion.domain.core.text import FormatDate, FormatMoney
-from companion.domain.invoices import tax_words
 from companion.domain.store.orders import Invoice
 
 _PAPER_STYLE = "body { color: #000000; } td { padding: 3px 12px 3px 0; }"

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
+from companion.domain.billing.invoices import exemption_sentences
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.invoices import exemption_sentences
 from companion.domain.store.orders import Invoice
 from companion.services.orders import Orders
 from companion.ui import saving

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from companion.domain.auto_renewal import SwitchPreview, preview_sentences, preview_switch
+from companion.domain.billing.auto_renewal import SwitchPreview, preview_sentences, preview_switch
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Licence, Receipt, Subscription
 from companion.ui.desk import Desk

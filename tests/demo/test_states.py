@@ -13,8 +13,16 @@ from companion.demo.artifact import Artifact
 from companion.demo.customers import first_records
 from companion.demo.lifecycle import advanced
 from companion.demo.purchases import Shop
-from companion.domain.auto_renewal import AutoRenew
-from companion.domain.charges import WhyTwo, charge_ahead_sentence, timeline, two_charges_sentences, why_two_charges
+from companion.domain.billing.auto_renewal import AutoRenew
+from companion.domain.billing.charges import (
+    WhyTwo,
+    charge_ahead_sentence,
+    timeline,
+    two_charges_sentences,
+    why_two_charges,
+)
+from companion.domain.billing.returns import NotEligible, outlook_sentences, return_outlook, return_progress
+from companion.domain.billing.shipping import backup_offer, parcel_sentences, parcels, settled_sentences
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import plain_date, plain_money
@@ -30,8 +38,6 @@ from companion.domain.products import (
     standing_words,
     status_sentence,
 )
-from companion.domain.returns import NotEligible, outlook_sentences, return_outlook, return_progress
-from companion.domain.shipping import backup_offer, parcel_sentences, parcels, settled_sentences
 from companion.domain.store.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
 from companion.domain.store.profile import Profile
 from companion.services.resources import resource

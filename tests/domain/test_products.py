@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from companion.domain import products
-from companion.domain.auto_renewal import AutoRenew
+from companion.domain.billing.auto_renewal import AutoRenew
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.entitlements.download_access import WindowState, window_sentence
 from companion.domain.entitlements.licences import Standing, span_words

@@ -7,7 +7,8 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from companion.domain.auto_renewal import AutoRenew
+from companion.domain.billing.auto_renewal import AutoRenew
+from companion.domain.billing.returns import renewal_return
 from companion.domain.entitlements.download_access import WindowState, window_sentence
 from companion.domain.entitlements.licences import Standing, span_words
 from companion.domain.entitlements.seats import seat_words
@@ -20,7 +21,6 @@ from companion.domain.products import (
     standing_tone,
     standing_words,
 )
-from companion.domain.returns import renewal_return
 from companion.ui.desk import Desk
 from companion.ui.pages.page import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.renewal import ask_to_switch

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from companion.domain.charges import (
+from companion.domain.billing.charges import (
     Movement,
     charge_ahead_sentence,
     movement_words,
@@ -16,7 +16,7 @@ from companion.domain.charges import (
     two_charges_sentences,
     why_two_charges,
 )
-from companion.domain.returns import (
+from companion.domain.billing.returns import (
     NotEligible,
     OtherWay,
     RenewalReturn,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from companion.domain.auto_renewal import receipt_lines
+from companion.domain.billing.auto_renewal import receipt_lines
 from companion.domain.core.serialization import to_builtins
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile

@@ -8,13 +8,19 @@ from urllib.parse import urlsplit
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
-from companion.domain.auto_renewal import AutoRenew, auto_renew_of, price_facts
+from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of, price_facts
+from companion.domain.billing.returns import renewal_return
+from companion.domain.billing.shipping import (
+    backup_offer,
+    backup_sentence,
+    parcel_sentences,
+    parcels,
+    settled_sentences,
+)
 from companion.domain.entitlements.artifacts import Offer, offer_sentence
 from companion.domain.entitlements.licences import Standing, standing
 from companion.domain.entitlements.seats import ThisPC, freeing_sentence, seat_line, seat_sentence, seat_use
 from companion.domain.products import charge_sentence, product_cards, standing_tone, standing_words, status_sentence
-from companion.domain.returns import renewal_return
-from companion.domain.shipping import backup_offer, backup_sentence, parcel_sentences, parcels, settled_sentences
 from companion.domain.store.orders import Download, Extension, ExtensionStatus, Licence, Order, Seat
 from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from companion.domain.auto_renewal import charge_of, preview_switch
+from companion.domain.billing.auto_renewal import charge_of, preview_switch
+from companion.domain.billing.returns import credit_between, renewal_return, return_outlook
 from companion.domain.core.business_days import is_business_day
 from companion.domain.core.periods import Period, days_until
 from companion.domain.entitlements.download_access import WindowState, state_of
 from companion.domain.products import product_cards
-from companion.domain.returns import credit_between, renewal_return, return_outlook
 from companion.domain.store.orders import ReturnEligibility, ReturnReason
 
 STORE = ZoneInfo("America/New_York")

@@ -6,14 +6,14 @@ import datetime as dt
 import enum
 from typing import NamedTuple
 
-from companion.domain.auto_renewal import AutoRenew, auto_renew_of
+from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
+from companion.domain.billing.shipping import store_zone
 from companion.domain.core.business_days import business_window
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period, days_until
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted
 from companion.domain.entitlements.licences import Standing, standing
-from companion.domain.shipping import store_zone
 from companion.domain.store.orders import (
     Charge,
     ChargeKind,

@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from companion.domain import auto_renewal
-from companion.domain.auto_renewal import Refusal
+from companion.domain.billing import auto_renewal
+from companion.domain.billing.auto_renewal import Refusal
 from companion.domain.core.periods import Period
 from companion.domain.core.text import plain_date, plain_moment, plain_money
 from companion.domain.store.orders import LicenceStatus, Receipt, SubscriptionStatus

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain import shipping
+from companion.domain.billing import shipping
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.store.orders import LineItemKind, OrderStatus, Shipment, ShipmentStatus
 

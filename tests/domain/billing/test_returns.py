@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain import invoices, returns
+from companion.domain.billing import invoices, returns
+from companion.domain.billing.returns import NotEligible, OtherWay
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.returns import NotEligible, OtherWay
 from companion.domain.store.orders import (
     ChargeKind,
     DestructionLetter,

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.charges import (
+from companion.domain.billing.charges import (
     WhyTwo,
     charge_ahead_sentence,
     movement_sentence,

@@ -8,11 +8,11 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from companion.domain.billing.shipping import store_zone
 from companion.domain.core.business_days import business_window
 from companion.domain.core.money import Money
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, joined
-from companion.domain.shipping import store_zone
 from companion.domain.store.orders import Charge, ChargeKind, LineItemKind, Order, OrderStatus
 from companion.domain.store.profile import PaymentPolicy, Profile
 

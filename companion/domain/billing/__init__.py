@@ -1,0 +1,1 @@
+"""Charges, renewals, invoices, shipping, and returns."""
