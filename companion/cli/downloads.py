@@ -11,7 +11,7 @@ from companion.cli.run import Run, interruptible, read_json
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value
 from companion.domain.store.orders import Extension
-from companion.domain.transfers import Expected, Options, Pieces, Repaired, Transferred
+from companion.domain.transfers.models import Expected, Options, Pieces, Repaired, Transferred
 
 
 class FileFetched(Value, frozen=True):

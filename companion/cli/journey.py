@@ -193,7 +193,7 @@ class Journey:
                 raise blocked(blocking)
 
     def _download(self, services: Services, download: Download) -> None:
-        from companion.domain.transfers import Expected
+        from companion.domain.transfers.models import Expected
         from companion.services import downloads
 
         with self._step("download") as say:

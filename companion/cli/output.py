@@ -11,7 +11,7 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value, to_builtins
 
 if TYPE_CHECKING:
-    from companion.domain.transfers import TransferProgress
+    from companion.domain.transfers.models import TransferProgress
 
 EXIT_DONE = 0
 EXIT_NO = 1

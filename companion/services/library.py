@@ -14,11 +14,11 @@ import msgspec
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value, decode, encode_without_secrets
-from companion.domain.download_queue import QueueEntry
 from companion.domain.reminder_inbox import InboxEntry
 from companion.domain.store.idempotency import Intent
 from companion.domain.store.orders import Grant, Invoice, Order, Receipt
 from companion.domain.store.profile import Profile
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.library_file import explained, open_file
 from companion.services.library_values import KnownCase, KnownFile, KnownOrder, ReminderChange, TimelineEntry
 

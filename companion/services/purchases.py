@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.download_queue import QueueEntry
 from companion.domain.store.orders import Download, Grant
-from companion.domain.transfers import Expected, Location, Options, TransferProgress, Transferred, TransferState
+from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.cancellation import Cancellation
 from companion.services.library import Library
 from companion.services.library_values import KnownFile, TimelineEntry

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.filenames import safe_filename
+from companion.domain.transfers.filenames import safe_filename
 from companion.services.files import write_file
 from companion.ui.desk import Desk
 from companion.ui.widgets.notice import Notice

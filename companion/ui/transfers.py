@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.store.orders import Download
-from companion.domain.transfers import TransferState
+from companion.domain.transfers.models import TransferState
 from companion.services.downloads import QueueItem
 from companion.services.purchases import Purchases
 from companion.ui.tasks import TaskRunner

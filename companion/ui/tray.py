@@ -13,7 +13,7 @@ from companion.domain.core.text import counted, days_away
 from companion.domain.products import Tone
 from companion.domain.reminder_texts import date_words
 from companion.domain.reminders import upcoming
-from companion.domain.transfers import TransferState
+from companion.domain.transfers.models import TransferState
 from companion.ui.desk import Desk
 from companion.ui.icons import icon
 from companion.ui.notifications.balloon import cut

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined
-from companion.domain.transfers import TransferState
+from companion.domain.transfers.models import TransferState
 from companion.ui.desk import Desk
 from companion.ui.icons import icon, pixmap
 from companion.ui.pages.add import AddPage, SampleLogIn

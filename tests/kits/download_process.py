@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.transfers import Expected, Options
+from companion.domain.transfers.models import Expected, Options
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.transfers import Expected, Options, Pieces, TransferProgress, Transferred
+from companion.domain.transfers.models import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range

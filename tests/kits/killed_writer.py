@@ -14,7 +14,7 @@ import signal
 import sys
 from pathlib import Path
 
-from companion.domain.download_queue import QueueEntry
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.library import Library
 from companion.services.library_values import TimelineEntry
 

@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.transfers import TransferProgress
+from companion.domain.transfers.models import TransferProgress
 from tests.kits.downloads import MIB, QUICK, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.network import Authority

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.download_queue import QueueEntry
 from companion.domain.store.orders import Grant
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.library import Library
 from companion.services.library_values import KnownFile, TimelineEntry
 from tests.kits.store import Desk

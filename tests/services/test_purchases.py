@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.transfers import TransferProgress, TransferState
+from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.services.cancellation import Cancellation
 from companion.services.platforms import current
 from companion.services.purchases import GrantSource, Purchases

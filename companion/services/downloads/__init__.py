@@ -1,7 +1,6 @@
 """Downloads that resume, prove themselves, and say why when they cannot."""
 
-from companion.domain.download_queue import QueueEntry, Trouble
-from companion.domain.transfers import (
+from companion.domain.transfers.models import (
     Expected,
     Location,
     Options,
@@ -12,6 +11,7 @@ from companion.domain.transfers import (
     Unfinished,
     Verified,
 )
+from companion.domain.transfers.queue import QueueEntry, Trouble
 from companion.services.downloads.checking import verify
 from companion.services.downloads.engine import discard, fetch, unfinished
 from companion.services.downloads.queue import Queue, QueueItem, QueueStore

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
-from companion.domain.pieces import Layout, layout_of
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import Expected, Pieces, TransferProgress, TransferState, Verified
+from companion.domain.transfers.blocks import Layout, layout_of
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.models import Expected, Pieces, TransferProgress, TransferState, Verified
 from companion.services.cancellation import Cancellation
 from companion.services.downloads.partial import describe_disk_error
 from companion.services.downloads.proof import BUFFER, wrong_pieces

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.domain.filenames import filename_of_url, safe_filename
-from companion.domain.pieces import block_length, layout_of
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import (
+from companion.domain.transfers.blocks import block_length, layout_of
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.filenames import filename_of_url, safe_filename
+from companion.domain.transfers.models import (
     Expected,
     Options,
     TransferProgress,

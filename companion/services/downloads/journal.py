@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from companion.domain.core.serialization import Value
-from companion.domain.transfers import Expected
+from companion.domain.transfers.models import Expected
 
 ENDING = ".journal"
 _LARGEST = 64 * 1024 * 1024

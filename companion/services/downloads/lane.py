@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.ranges import Asked, Known, Take
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import Options
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.models import Options
+from companion.domain.transfers.responses import Asked, Known, Take
 from companion.services.downloads.conduit import Conduit, new_conduit
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger

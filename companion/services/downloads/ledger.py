@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 
 from companion.domain.core.errors import Cancelled
-from companion.domain.pieces import Gap, Layout, gaps, next_share
+from companion.domain.transfers.blocks import Gap, Layout, gaps, next_share
 
 MISSING, TAKEN, LANDED, PROVEN = range(4)
 MILESTONE = 64 * 1024 * 1024

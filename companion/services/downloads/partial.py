@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.transfer_failures import failure
+from companion.domain.transfers.failures import failure
 from companion.services.downloads import journal
 
 try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.domain.core.errors import Cancelled
-from companion.domain.transfers import Expected, Pieces
+from companion.domain.transfers.models import Expected, Pieces
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import MILESTONE, Ledger
 

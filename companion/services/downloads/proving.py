@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.domain.transfers import Expected
+from companion.domain.transfers.models import Expected
 from companion.services.downloads.journal import Claim
 from companion.services.downloads.ledger import Ledger
 from companion.services.downloads.partial import describe_disk_error

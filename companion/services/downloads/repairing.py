@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.filenames import safe_filename
-from companion.domain.pieces import Layout, layout_of
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import (
+from companion.domain.transfers.blocks import Layout, layout_of
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.filenames import safe_filename
+from companion.domain.transfers.models import (
     Expected,
     Options,
     Pieces,

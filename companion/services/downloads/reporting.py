@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from companion.domain.transfers import TransferProgress, TransferState
+from companion.domain.transfers.models import TransferProgress, TransferState
 
 _EVERY = 0.2
 _WINDOW = 5.0

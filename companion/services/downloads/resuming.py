@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.core.serialization import Value
-from companion.domain.transfers import Expected
+from companion.domain.transfers.models import Expected
 from companion.services.downloads.journal import Claim, Header, Record, identify_pieces
 
 

@@ -7,13 +7,13 @@ import threading
 import time
 from io import FileIO
 
-from companion.domain.climbing import Climb, forbid_more, step
 from companion.domain.core.errors import Cancelled, CompanionError, Kind
 from companion.domain.core.retry import count_failures, wait_before_retry
-from companion.domain.pieces import block_length, layout_of, longest_of
-from companion.domain.ranges import Known, Take
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import Expected, Options, TransferProgress, TransferState
+from companion.domain.transfers.blocks import block_length, layout_of, longest_of
+from companion.domain.transfers.connection_scaling import Climb, forbid_more, step
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.models import Expected, Options, TransferProgress, TransferState
+from companion.domain.transfers.responses import Known, Take
 from companion.services.cancellation import Cancellation
 from companion.services.downloads.awakening import Awakening
 from companion.services.downloads.journal import Claim, Journal, new_header

@@ -11,7 +11,9 @@ import urllib.parse
 from typing import Any, Protocol
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.ranges import (
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.models import Location
+from companion.domain.transfers.responses import (
     Asked,
     AskPlainly,
     AtEnd,
@@ -24,8 +26,6 @@ from companion.domain.ranges import (
     Take,
     judge,
 )
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import Location
 from companion.services.downloads.conduit import Conduit, can_carry
 
 MOST_REDIRECTS = 5

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_sentence
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.store.orders import Download, Order
-from companion.domain.transfers import TransferState
+from companion.domain.transfers.models import TransferState
 from companion.services.downloads import QueueItem
 from companion.services.library_values import KnownFile
 from companion.ui.desk import Desk

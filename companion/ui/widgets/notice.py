@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.download_queue import Trouble
+from companion.domain.transfers.queue import Trouble
 from companion.ui.widgets.basic import button, label, row
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar
 
-from companion.domain.download_queue import Trouble
 from companion.domain.store.orders import Grant
-from companion.domain.transfers import TransferProgress, Transferred, TransferState
+from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
+from companion.domain.transfers.queue import Trouble
 from companion.services.downloads import QueueItem
 from companion.services.purchases import Fetched
 from companion.ui.desk import Desk

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.transfers import TransferProgress
+from companion.domain.transfers.models import TransferProgress
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, expect, get

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.transfers import Expected, Location, TransferProgress
+from companion.domain.transfers.models import Expected, Location, TransferProgress
 from companion.services import downloads
 from companion.services.downloads import lane
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, arrives, begin, expect, fails, get

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.transfers import TransferState
+from companion.domain.transfers.models import TransferState
 from companion.services import downloads
 from companion.services.downloads import Queue, QueueEntry, QueueItem
 from tests.kits.downloads import QUICK, expect

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.transfers import Location, TransferProgress
+from companion.domain.transfers.models import Location, TransferProgress
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import Source
 from tests.kits.downloads import MIB, QUICK, expect, get

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled
-from companion.domain.transfers import TransferProgress
+from companion.domain.transfers.models import TransferProgress
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from tests.kits.downloads import MIB, QUICK, expect, get

@@ -125,7 +125,7 @@ def test_no_secret_reaches_log_or_disk(
 PROXY_CHILD = """
 import sys
 from pathlib import Path
-from companion.domain.transfers import Expected, Options
+from companion.domain.transfers.models import Expected, Options
 from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from companion.domain.core.errors import CompanionError

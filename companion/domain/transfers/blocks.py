@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from companion.domain.core.serialization import Value
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import Expected
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.models import Expected
 
 BLOCK = 1024 * 1024
 SMALLEST_BLOCK = 1024 * 1024

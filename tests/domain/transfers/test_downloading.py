@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.climbing import Climb, Phase, step
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.retry import count_failures, parse_retry_after, wait_before_retry
-from companion.domain.filenames import LONGEST, filename_of_url, safe_filename
-from companion.domain.pieces import Gap, gaps, layout_of, next_share
-from companion.domain.ranges import Asked, Known, Take, judge, parse_content_range, strong_etag
-from companion.domain.transfer_failures import failure
-from companion.domain.transfers import Expected, Pieces
+from companion.domain.transfers.blocks import Gap, gaps, layout_of, next_share
+from companion.domain.transfers.connection_scaling import Climb, Phase, step
+from companion.domain.transfers.failures import failure
+from companion.domain.transfers.filenames import LONGEST, filename_of_url, safe_filename
+from companion.domain.transfers.models import Expected, Pieces
+from companion.domain.transfers.responses import Asked, Known, Take, judge, parse_content_range, strong_etag
 
 NUMBERS = st.integers(0, 10**6)
 

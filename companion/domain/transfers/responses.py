@@ -9,7 +9,7 @@ from typing import TypeAlias
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.retry import parse_retry_after
 from companion.domain.core.serialization import Value
-from companion.domain.transfer_failures import failure
+from companion.domain.transfers.failures import failure
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')

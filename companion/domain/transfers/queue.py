@@ -6,7 +6,7 @@ import msgspec
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
-from companion.domain.transfers import TransferState
+from companion.domain.transfers.models import TransferState
 
 RESTING = frozenset({TransferState.PAUSED, TransferState.FAILED, TransferState.DONE})
 

@@ -1,0 +1,1 @@
+"""Decisions about downloads: responses, blocks, connections, failures, file names, and the queue."""
