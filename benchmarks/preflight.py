@@ -29,10 +29,10 @@ from typing import Any
 
 import psutil
 
-from companion.domain.blockers import names_of_interest, running
 from companion.domain.core import serialization
-from companion.domain.findings import Requirements
-from companion.domain.preflight import findings
+from companion.domain.pc.finding import Requirements
+from companion.domain.pc.preflight import findings
+from companion.domain.pc.process_matching import names_of_interest, running
 from companion.domain.store.profile import Profile, Stage
 from companion.services.platforms import current
 from companion.services.preflight import Preflight

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.run import Run
-from companion.domain.closing import Closed
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import without_marks
-from companion.domain.findings import Finding, Requirements, Severity, moment_in_words
-from companion.domain.network_path import PathReport
+from companion.domain.pc.closing import Closed
+from companion.domain.pc.finding import Finding, Requirements, Severity, moment_in_words
+from companion.domain.pc.network_diagnostics import PathReport
 from companion.domain.restoring import BY_HAND, Hold
 from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:
-    from companion.domain.facts import Facts
+    from companion.domain.pc.facts import Facts
     from companion.services.assembly import Local, Services
     from companion.services.cancellation import Cancellation
 
@@ -111,12 +111,12 @@ class Board:
         return moment_in_words(moment, self._local.clock(), self._local.zone)
 
     def _decide(self, facts: Facts) -> Looked:
-        from companion.domain.preflight import findings
+        from companion.domain.pc.preflight import findings
 
         return self._looked(findings(facts, self.requirements, self.stage, self._local.clock(), self._local.zone))
 
     def _looked(self, rows: tuple[Finding, ...]) -> Looked:
-        from companion.domain.preflight import can_continue
+        from companion.domain.pc.preflight import can_continue
 
         return Looked(
             stage=self.stage,

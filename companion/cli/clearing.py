@@ -12,12 +12,12 @@ from companion.cli.asking import confirm
 from companion.cli.board import Board, board_lines, board_options, held_lines
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible
-from companion.domain.closing import Closed
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import without_marks
-from companion.domain.facts import AutostartEntry
-from companion.domain.findings import Finding, RemedyKind, Severity
+from companion.domain.pc.closing import Closed
+from companion.domain.pc.facts import AutostartEntry
+from companion.domain.pc.finding import Finding, RemedyKind, Severity
 from companion.domain.restoring import Hold
 from companion.domain.store.profile import BlockerRule
 

@@ -12,12 +12,12 @@ from companion.cli.journey import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run, interruptible
 from companion.cli.undoing import installation_lines, restored_lines
-from companion.domain.closing import Closed
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import joined
-from companion.domain.findings import Finding, Severity
 from companion.domain.installing import InstallationResult
+from companion.domain.pc.closing import Closed
+from companion.domain.pc.finding import Finding, Severity
 from companion.domain.restoring import Hold
 from companion.domain.store.orders import Download
 from companion.domain.store.profile import ExitMeaning, Stage

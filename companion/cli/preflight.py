@@ -12,7 +12,7 @@ from companion.cli.arguments import common
 from companion.cli.board import Board, Looked, board_lines, board_options, held_lines, path_lines
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run, interruptible
-from companion.domain.findings import Severity
+from companion.domain.pc.finding import Severity
 
 if TYPE_CHECKING:
     from companion.services.cancellation import Cancellation

@@ -12,7 +12,7 @@ from companion.domain.continuing import Standing, WentOn, told
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import joined
-from companion.domain.findings import moment_in_words
+from companion.domain.pc.finding import moment_in_words
 from companion.domain.reopening import Ending, Reopened, reopened_sentence
 from companion.domain.restoring import Hold, Restored
 

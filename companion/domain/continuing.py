@@ -7,7 +7,7 @@ import enum
 
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.facts import Process
+from companion.domain.pc.facts import Process
 
 # Whoever has not restarted the PC for that long is not kept from their programs any longer.
 _LONGEST_WAIT = dt.timedelta(days=14)

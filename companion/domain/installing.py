@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
-from companion.domain.blockers import program_name
 from companion.domain.core.serialization import Value
 from companion.domain.exit_codes import Outcome
-from companion.domain.facts import Process
+from companion.domain.pc.facts import Process
+from companion.domain.pc.process_matching import program_name
 
 # Windows Installer does the work of others in processes of its own.
 _ENGINES = frozenset({"msiexec.exe"})

@@ -6,13 +6,13 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 
-from companion.domain.blockers import Reach, program_name, reach_of
-from companion.domain.closing import Reopening
 from companion.domain.core.platform import Platform
 from companion.domain.core.redaction import redact
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import joined
-from companion.domain.facts import Process, Who
+from companion.domain.pc.closing import Reopening
+from companion.domain.pc.facts import Process, Who
+from companion.domain.pc.process_matching import Reach, program_name, reach_of
 
 # Whoever has not missed a program for a day does not want it opened.
 _LONGEST_OFFER = dt.timedelta(days=1)

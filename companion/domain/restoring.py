@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.facts import AutostartEntry
+from companion.domain.pc.facts import AutostartEntry
 
 BY_HAND = ""
 """The job of what was held back on the command line, for whichever installation comes next."""

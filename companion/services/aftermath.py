@@ -13,7 +13,7 @@ import msgspec
 from companion.domain.continuing import Standing, Underway, WentOn, standing_of
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
-from companion.domain.facts import AutostartEntry
+from companion.domain.pc.facts import AutostartEntry
 from companion.domain.reopening import ClosedProgram, Ending, Reopened
 from companion.domain.restoring import BY_HAND, Hold, Restored
 from companion.services.journal import Entry, Journal

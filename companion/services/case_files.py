@@ -9,8 +9,8 @@ from typing import Any
 from companion import __version__
 from companion.domain.core.redaction import Redact, redaction
 from companion.domain.core.serialization import Instant, Value, to_builtins
-from companion.domain.facts import Machine, System
-from companion.domain.findings import Finding
+from companion.domain.pc.facts import Machine, System
+from companion.domain.pc.finding import Finding
 from companion.domain.store.orders import ExtensionStatus
 from companion.domain.store.profile import Stage
 from companion.services.assembly import Services

@@ -6,8 +6,9 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterable
 
-from companion.domain.blockers import Reach, Running, names_of_interest, running
-from companion.domain.closing import (
+from companion.domain.core.errors import CompanionError
+from companion.domain.pc.autostart_origin import origin_of
+from companion.domain.pc.closing import (
     CameBack,
     Closed,
     ClosingProgress,
@@ -16,11 +17,10 @@ from companion.domain.closing import (
     asking_title,
     may_reopen,
 )
-from companion.domain.core.errors import CompanionError
-from companion.domain.facts import Process, WindowState
-from companion.domain.findings import Requirements
-from companion.domain.origins import origin_of
-from companion.domain.program_findings import why_it_runs
+from companion.domain.pc.facts import Process, WindowState
+from companion.domain.pc.finding import Requirements
+from companion.domain.pc.process_matching import Reach, Running, names_of_interest, running
+from companion.domain.pc.program_checks import why_it_runs
 from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.protocol import Platform

@@ -8,14 +8,14 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from companion.domain.closing import Closed, ClosingProgress
 from companion.domain.core.errors import CompanionError
 from companion.domain.entitlements.seats import ThisPC as SeatHere
 from companion.domain.entitlements.seats import seat_use
 from companion.domain.exit_codes import Outcome
 from companion.domain.installing import InstallationProgress, InstallationResult
-from companion.domain.network_path import PathReport, StepResult
-from companion.domain.preflight import Finding, Requirements, findings
+from companion.domain.pc.closing import Closed, ClosingProgress
+from companion.domain.pc.network_diagnostics import PathReport, StepResult
+from companion.domain.pc.preflight import Finding, Requirements, findings
 from companion.domain.store.orders import Download, Grant, Licence
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.aftermath import Aftermath

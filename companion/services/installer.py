@@ -10,14 +10,14 @@ from typing import BinaryIO, NamedTuple
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.exit_codes import Outcome, explain_exit
-from companion.domain.facts import Process, Purpose
 from companion.domain.installing import (
     InstallationProgress,
     InstallationResult,
     InstallationStep,
     still_installing,
 )
-from companion.domain.signatures import Signature, SignatureState, contradicts
+from companion.domain.pc.code_signatures import Signature, SignatureState, contradicts
+from companion.domain.pc.facts import Process, Purpose
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.cancellation import Cancellation

@@ -16,8 +16,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from companion.domain.certificates import issuer_of
-from companion.domain.network_path import PathReport, PathStep, Seen, StepResult, Trouble, explain_path, explain_step
+from companion.domain.pc.certificates import issuer_of
+from companion.domain.pc.network_diagnostics import (
+    PathReport,
+    PathStep,
+    Seen,
+    StepResult,
+    Trouble,
+    explain_path,
+    explain_step,
+)
 from companion.domain.store.profile import Probe
 from companion.services.cancellation import Cancellation
 from companion.services.http import USER_AGENT, proxies_for, require_safe_url

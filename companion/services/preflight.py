@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
-from companion.domain.blockers import names_of_interest, sighted_name
 from companion.domain.core.errors import CompanionError
-from companion.domain.facts import Fact, Facts, Process, Purpose, Sighting
-from companion.domain.findings import Requirements
+from companion.domain.pc.facts import Fact, Facts, Process, Purpose, Sighting
+from companion.domain.pc.finding import Requirements
+from companion.domain.pc.process_matching import names_of_interest, sighted_name
 from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.protocol import Platform

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from companion.domain.blockers import sighted_name
-from companion.domain.closing import Reopening
 from companion.domain.core.errors import CompanionError
+from companion.domain.pc.closing import Reopening
+from companion.domain.pc.process_matching import sighted_name
 from companion.domain.reopening import (
     ClosedProgram,
     Ending,

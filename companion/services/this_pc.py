@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import uuid
 
-from companion.domain.facts import Fact, Machine
+from companion.domain.pc.facts import Fact, Machine
 from companion.domain.store.profile import Support
 from companion.domain.support import normalise_maker
 from companion.services.library import Library

@@ -14,7 +14,7 @@ import pytest
 from companion.cli.board import Looked
 from companion.cli.clearing import BlockersClosed
 from companion.cli.installation import Installed
-from companion.domain.findings import Severity
+from companion.domain.pc.finding import Severity
 from companion.services.resources import resource
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Programs, alive

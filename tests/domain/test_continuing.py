@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from companion.domain.continuing import Standing, Underway, WentOn, standing_of, told
 from companion.domain.core.platform import Platform
-from companion.domain.facts import AutostartEntry, AutostartKind, Process
+from companion.domain.pc.facts import AutostartEntry, AutostartKind, Process
 from companion.domain.restoring import BY_HAND, Hold, due_for_restoring
 
 NOW = dt.datetime(2026, 3, 12, 8, 12, tzinfo=dt.UTC)

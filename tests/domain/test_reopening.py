@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.closing import Reopening
 from companion.domain.core.platform import Platform
-from companion.domain.facts import Process, Who
+from companion.domain.pc.closing import Reopening
+from companion.domain.pc.facts import Process, Who
 from companion.domain.reopening import (
     ClosedProgram,
     Ending,

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from companion.domain.core import serialization
-from companion.domain.findings import Requirements
+from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import Profile, Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience

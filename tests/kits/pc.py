@@ -6,7 +6,7 @@ import datetime as dt
 import zoneinfo
 
 from companion.domain.core.platform import Platform
-from companion.domain.facts import (
+from companion.domain.pc.facts import (
     AutostartEntry,
     AutostartKind,
     Fact,

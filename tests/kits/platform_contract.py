@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.facts import Fact, Facts, Purpose, WindowState
-from companion.domain.signatures import Signature
+from companion.domain.pc.code_signatures import Signature
+from companion.domain.pc.facts import Fact, Facts, Purpose, WindowState
 from companion.services.platforms.protocol import Platform
 
 PROBES = (

@@ -15,8 +15,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.domain.closing import Reopening
-from companion.domain.facts import AutostartKind, Fact
+from companion.domain.pc.closing import Reopening
+from companion.domain.pc.facts import AutostartKind, Fact
 from companion.services.aftermath import Aftermath
 from companion.services.assembly import Services
 from companion.services.platforms.linux import Linux

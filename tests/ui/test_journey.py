@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.closing import Reopening
+from companion.domain.pc.closing import Reopening
 from companion.domain.transfers.models import TransferState
 from companion.services.assembly import Services
 from companion.ui.app import WindowedProgram

@@ -24,8 +24,8 @@ import winreg
 from companion.domain.core import serialization
 from companion.domain.core.errors import CompanionError
 from companion.domain.exit_codes import Outcome
-from companion.domain.findings import Requirements
-from companion.domain.preflight import can_continue, findings
+from companion.domain.pc.finding import Requirements
+from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.aftermath import Aftermath

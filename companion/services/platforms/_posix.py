@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.facts import Purpose, Space
+from companion.domain.pc.facts import Purpose, Space
 
 
 def end(pid: int, how: signal.Signals) -> bool:

@@ -9,10 +9,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from companion.domain.blockers import sighted_name
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.platform import Platform
-from companion.domain.facts import Process, Sighting, WindowState
+from companion.domain.pc.facts import Process, Sighting, WindowState
+from companion.domain.pc.process_matching import sighted_name
 from companion.services.platforms import _x11
 from companion.services.platforms._text import clean
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from companion.domain.facts import AutostartEntry, AutostartKind, Scope
+from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms import _com
 
 _HIDDEN_TOO = 1

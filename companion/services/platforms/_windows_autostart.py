@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.facts import AutostartEntry, AutostartKind, Scope
+from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms import _scheduled_tasks, _shell_link, _win32
 from companion.services.platforms._refusals import not_arranged
 from companion.services.platforms._text import clean

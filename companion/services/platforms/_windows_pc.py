@@ -8,7 +8,7 @@ from ctypes import wintypes
 from pathlib import Path
 
 from companion.domain.core import platform as systems
-from companion.domain.facts import Fact, Machine, Power, Purpose, Space, System
+from companion.domain.pc.facts import Fact, Machine, Power, Purpose, Space, System
 from companion.services.platforms import _com, _win32
 from companion.services.platforms._win32 import dll
 from companion.services.platforms._windows_autostart import key_exists, read_value

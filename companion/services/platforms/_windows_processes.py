@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterable, Iterator
 from ctypes import wintypes
 
-from companion.domain.facts import Fact, Process, Sighting, WindowState
+from companion.domain.pc.facts import Fact, Process, Sighting, WindowState
 from companion.services.platforms import _win32
 from companion.services.platforms._text import clean
 from companion.services.platforms._win32 import dll

@@ -7,8 +7,8 @@ import ctypes
 from ctypes import wintypes
 from pathlib import Path
 
-from companion.domain.facts import Fact, Firewall, FirewallProfile, SecurityProduct
-from companion.domain.signatures import Signature, SignatureState
+from companion.domain.pc.code_signatures import Signature, SignatureState
+from companion.domain.pc.facts import Fact, Firewall, FirewallProfile, SecurityProduct
 from companion.services.platforms import _com
 from companion.services.platforms._win32 import dll
 from companion.services.platforms._windows_autostart import read_value

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from companion.domain.facts import WindowState
+from companion.domain.pc.facts import WindowState
 
 _ANY_TYPE = 0
 _CLIENT_MESSAGE = 33

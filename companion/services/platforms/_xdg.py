@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.facts import AutostartEntry, AutostartKind, Scope
+from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms._refusals import not_arranged
 from companion.services.platforms.protocol import HeldEntry
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from companion.domain.core import platform as systems
-from companion.domain.facts import (
+from companion.domain.pc.code_signatures import Signature, SignatureState
+from companion.domain.pc.facts import (
     AutostartEntry,
     Fact,
     Firewall,
@@ -28,7 +29,6 @@ from companion.domain.facts import (
     System,
     Who,
 )
-from companion.domain.signatures import Signature, SignatureState
 from companion.services.platforms import _pages, _posix, _proc, _x11, _xdg
 from companion.services.platforms.protocol import HeldEntry, Launched
 

@@ -20,7 +20,8 @@ from xml.parsers.expat import ExpatError
 
 from companion.domain.core import platform as systems
 from companion.domain.core.errors import CompanionError
-from companion.domain.facts import (
+from companion.domain.pc.code_signatures import Signature, SignatureState
+from companion.domain.pc.facts import (
     AutostartEntry,
     AutostartKind,
     Fact,
@@ -38,7 +39,6 @@ from companion.domain.facts import (
     System,
     Who,
 )
-from companion.domain.signatures import Signature, SignatureState
 from companion.services.platforms import _pages, _posix
 from companion.services.platforms._refusals import not_arranged
 from companion.services.platforms.protocol import HeldEntry, Launched

@@ -13,7 +13,8 @@ from typing import BinaryIO, Protocol
 
 from companion.domain.core import platform as systems
 from companion.domain.core.serialization import Value
-from companion.domain.facts import (
+from companion.domain.pc.code_signatures import Signature
+from companion.domain.pc.facts import (
     AutostartEntry,
     Fact,
     Firewall,
@@ -28,7 +29,6 @@ from companion.domain.facts import (
     System,
     Who,
 )
-from companion.domain.signatures import Signature
 
 
 class HeldEntry(Value, frozen=True):

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from companion.domain.core import platform as systems
-from companion.domain.facts import (
+from companion.domain.pc.code_signatures import Signature
+from companion.domain.pc.facts import (
     AutostartEntry,
     Fact,
     Firewall,
@@ -23,7 +24,6 @@ from companion.domain.facts import (
     System,
     Who,
 )
-from companion.domain.signatures import Signature
 from companion.services.platforms import (
     _pages,
     _windows_autostart,

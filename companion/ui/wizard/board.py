@@ -8,11 +8,11 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from companion.domain.closing import Closed, ClosingProgress
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined, without_marks
-from companion.domain.facts import AutostartEntry
-from companion.domain.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
+from companion.domain.pc.closing import Closed, ClosingProgress
+from companion.domain.pc.facts import AutostartEntry
+from companion.domain.pc.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.store.profile import Stage
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task

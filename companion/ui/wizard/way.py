@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.network_path import PathReport, StepResult, StepState
+from companion.domain.pc.network_diagnostics import PathReport, StepResult, StepState
 from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from companion.domain.core import serialization
-from companion.domain.findings import Requirements
+from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.platforms import current
 from companion.services.platforms.linux import Linux

@@ -13,7 +13,7 @@ import pytest
 
 from companion.domain.continuing import Standing
 from companion.domain.core.errors import CompanionError
-from companion.domain.facts import AutostartKind, Fact
+from companion.domain.pc.facts import AutostartKind, Fact
 from companion.domain.restoring import BY_HAND
 from companion.services.aftermath import Aftermath
 from companion.services.platforms.linux import Linux

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from companion.domain.closing import ClosingStep
 from companion.domain.core.errors import Cancelled
+from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience

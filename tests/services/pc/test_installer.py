@@ -12,7 +12,7 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.installing import InstallationStep
-from companion.domain.signatures import Signature, SignatureState
+from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.services.cancellation import Cancellation
@@ -195,7 +195,7 @@ def test_an_installer_that_goes_on_in_a_copy_of_itself_is_waited_for(install, ho
 
     class Temporary(Linux):
         def usual_places(self):
-            from companion.domain.facts import Purpose
+            from companion.domain.pc.facts import Purpose
 
             return ((Purpose.TEMPORARY, "/bin"), (Purpose.TEMPORARY, "/usr/bin"))
 

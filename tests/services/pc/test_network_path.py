@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
-from companion.domain.certificates import issuer_of
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.network_path import PathStep, StepState
+from companion.domain.pc.certificates import issuer_of
+from companion.domain.pc.network_diagnostics import PathStep, StepState
 from companion.domain.store.profile import Probe
 from companion.services.cancellation import Cancellation
 from companion.services.network_path import NetworkPath

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.platform import Platform as Name
-from companion.domain.facts import AutostartKind, Scope
+from companion.domain.pc.facts import AutostartKind, Scope
 from companion.services.platforms import _scheduled_tasks, _shell_link, _windows_autostart, _windows_closing, current
 from companion.services.platforms._posix import expand_variables
 from companion.services.platforms._windows_security import product_of

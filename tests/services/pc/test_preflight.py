@@ -11,8 +11,8 @@ import time
 import pytest
 
 from companion.domain.core.errors import Cancelled
-from companion.domain.facts import Fact, WindowState
-from companion.domain.preflight import Severity, can_continue, findings
+from companion.domain.pc.facts import Fact, WindowState
+from companion.domain.pc.preflight import Severity, can_continue, findings
 from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.platforms.linux import Linux

@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.closing import Reopening
 from companion.domain.core import serialization
-from companion.domain.facts import WindowState
+from companion.domain.pc.closing import Reopening
+from companion.domain.pc.facts import WindowState
 from companion.domain.reopening import Ending
 from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
@@ -188,8 +188,8 @@ CLOSER = """
 import datetime as dt, sys, threading
 from pathlib import Path
 from companion.domain.core import serialization
-from companion.domain.findings import Requirements
-from companion.domain.closing import ClosingStep
+from companion.domain.pc.finding import Requirements
+from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience

@@ -7,8 +7,8 @@ import hashlib
 
 import pytest
 
-from companion.domain.facts import AutostartKind
-from companion.domain.preflight import RemedyKind, can_continue, findings
+from companion.domain.pc.facts import AutostartKind
+from companion.domain.pc.preflight import RemedyKind, can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.cancellation import Cancellation

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from companion.domain.facts import WindowState
+from companion.domain.pc.facts import WindowState
 from companion.services.platforms.linux import Linux
 from tests.kits.linux import until
 

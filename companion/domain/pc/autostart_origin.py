@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
-from companion.domain.blockers import ancestors, program_name
 from companion.domain.core.serialization import Value
-from companion.domain.facts import AutostartEntry, Process
+from companion.domain.pc.facts import AutostartEntry, Process
+from companion.domain.pc.process_matching import ancestors, program_name
 
 # Programs that start others on everybody's behalf: being their child tells nothing about why.
 _LAUNCHERS = frozenset(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.platform import Platform
-from companion.domain.facts import (
+from companion.domain.pc.facts import (
     Fact,
     Facts,
     Firewall,
@@ -19,8 +19,8 @@ from companion.domain.facts import (
     System,
     Who,
 )
-from companion.domain.findings import RemedyKind, Requirements, Severity, size_in_words
-from companion.domain.preflight import can_continue, findings
+from companion.domain.pc.finding import RemedyKind, Requirements, Severity, size_in_words
+from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.profile import Stage
 from tests.kits.pc import GB, NOW, REQUIREMENTS, WHO, ZONE
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.facts import Facts
-from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity
-from companion.domain.pc_findings import pc_findings
-from companion.domain.program_findings import program_findings
+from companion.domain.pc.checks import pc_findings
+from companion.domain.pc.facts import Facts
+from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
+from companion.domain.pc.program_checks import program_findings
 from companion.domain.store.profile import Stage
 
 __all__ = ["Finding", "Remedy", "RemedyKind", "Requirements", "Severity", "can_continue", "findings"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from companion.domain.signatures import Signature, SignatureState, contradicts
+from companion.domain.pc.code_signatures import Signature, SignatureState, contradicts
 
 VALID = SignatureState.VALID
 

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable
 
 from companion.domain.core.serialization import Value
-from companion.domain.facts import AutostartEntry, Process
+from companion.domain.pc.facts import AutostartEntry, Process
 
 
 class ClosingStep(enum.StrEnum):

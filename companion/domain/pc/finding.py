@@ -7,7 +7,7 @@ import enum
 
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Value
-from companion.domain.facts import AutostartEntry
+from companion.domain.pc.facts import AutostartEntry
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import Profile
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Value
-from companion.domain.facts import Process, Who, WindowState
+from companion.domain.pc.facts import Process, Who, WindowState
 from companion.domain.store.profile import BlockerRule, ProcessMatch, Stage
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from companion.domain.core.platform import Platform
-from companion.domain.facts import Fact, Facts, Firewall, Power, Purpose, SecurityProduct, Space, System, Who
-from companion.domain.findings import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
+from companion.domain.pc.facts import Fact, Facts, Firewall, Power, Purpose, SecurityProduct, Space, System, Who
+from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
 from companion.domain.store.profile import Stage, SystemRequirement
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from companion.domain.core.platform import Platform
-from companion.domain.facts import AutostartKind, Fact, Facts, HeldFile, Process, Scope, Who, WindowState
-from companion.domain.findings import Finding, RemedyKind, Requirements, Severity
-from companion.domain.preflight import can_continue, findings
+from companion.domain.pc.facts import AutostartKind, Fact, Facts, HeldFile, Process, Scope, Who, WindowState
+from companion.domain.pc.finding import Finding, RemedyKind, Requirements, Severity
+from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.profile import Stage
 from tests.kits.pc import NOW, OWN, OWN_PID, RULES, SHELL, WHO, ZONE, entry, facts, process
 

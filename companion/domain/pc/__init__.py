@@ -1,0 +1,1 @@
+"""Decisions about this PC: facts, checks before an installation, and closing programs."""
