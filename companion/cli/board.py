@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from companion.cli.run import Run
 from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import without_marks
+from companion.domain.installation.autostart_holds import BY_HAND, Hold
 from companion.domain.pc.closing import Closed
 from companion.domain.pc.finding import Finding, Requirements, Severity, moment_in_words
 from companion.domain.pc.network_diagnostics import PathReport
-from companion.domain.restoring import BY_HAND, Hold
 from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from companion.cli.run import Run, interruptible
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import without_marks
+from companion.domain.installation.autostart_holds import Hold
 from companion.domain.pc.closing import Closed
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.finding import Finding, RemedyKind, Severity
-from companion.domain.restoring import Hold
 from companion.domain.store.profile import BlockerRule
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from companion.cli.undoing import installation_lines, restored_lines
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import joined
-from companion.domain.installing import InstallationResult
+from companion.domain.installation.autostart_holds import Hold
+from companion.domain.installation.models import InstallationResult
 from companion.domain.pc.closing import Closed
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.restoring import Hold
 from companion.domain.store.orders import Download
 from companion.domain.store.profile import ExitMeaning, Stage
 

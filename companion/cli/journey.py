@@ -13,7 +13,7 @@ from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.run import Run, interruptible
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret, Value
-from companion.domain.installing import InstallationResult
+from companion.domain.installation.models import InstallationResult
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download, Licence, Order, Subscription
 from companion.domain.store.profile import Profile, Stage

@@ -8,13 +8,13 @@ from companion.cli.arguments import common
 from companion.cli.board import held_lines
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.run import Run
-from companion.domain.continuing import Standing, WentOn, told
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import joined
+from companion.domain.installation.autostart_holds import Hold, Restored
+from companion.domain.installation.recovery import Standing, WentOn, told
+from companion.domain.installation.relaunch import Ending, Reopened, reopened_sentence
 from companion.domain.pc.finding import moment_in_words
-from companion.domain.reopening import Ending, Reopened, reopened_sentence
-from companion.domain.restoring import Hold, Restored
 
 
 class PutBack(Value, frozen=True):

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import msgspec
 
-from companion.domain.continuing import Standing, Underway, WentOn, standing_of
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
+from companion.domain.installation.autostart_holds import BY_HAND, Hold, Restored
+from companion.domain.installation.recovery import Standing, Underway, WentOn, standing_of
+from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened
 from companion.domain.pc.facts import AutostartEntry
-from companion.domain.reopening import ClosedProgram, Ending, Reopened
-from companion.domain.restoring import BY_HAND, Hold, Restored
 from companion.services.journal import Entry, Journal
 from companion.services.library_values import TimelineEntry
 from companion.services.platforms.protocol import Platform

@@ -11,8 +11,8 @@ from pathlib import Path
 from companion.domain.core.errors import CompanionError
 from companion.domain.entitlements.seats import ThisPC as SeatHere
 from companion.domain.entitlements.seats import seat_use
-from companion.domain.exit_codes import Outcome
-from companion.domain.installing import InstallationProgress, InstallationResult
+from companion.domain.installation.exit_codes import Outcome
+from companion.domain.installation.models import InstallationProgress, InstallationResult
 from companion.domain.pc.closing import Closed, ClosingProgress
 from companion.domain.pc.network_diagnostics import PathReport, StepResult
 from companion.domain.pc.preflight import Finding, Requirements, findings

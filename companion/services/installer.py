@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.exit_codes import Outcome, explain_exit
-from companion.domain.installing import (
+from companion.domain.installation.exit_codes import Outcome, explain_exit
+from companion.domain.installation.models import (
     InstallationProgress,
     InstallationResult,
     InstallationStep,

@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.pc.closing import Reopening
-from companion.domain.pc.process_matching import sighted_name
-from companion.domain.reopening import (
+from companion.domain.installation.relaunch import (
     ClosedProgram,
     Ending,
     Reopened,
@@ -21,6 +19,8 @@ from companion.domain.reopening import (
     why_not,
     worth_offering,
 )
+from companion.domain.pc.closing import Reopening
+from companion.domain.pc.process_matching import sighted_name
 from companion.services.journal import Entry, Journal
 from companion.services.platforms.protocol import Platform
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
+from companion.domain.installation.autostart_holds import Hold, Restored, due_for_restoring
 from companion.domain.pc.facts import AutostartEntry
-from companion.domain.restoring import Hold, Restored, due_for_restoring
 from companion.services.journal import Journal
 from companion.services.platforms.protocol import HeldEntry, Platform
 

@@ -7,10 +7,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from companion.domain.continuing import Standing, WentOn, told
 from companion.domain.core.text import joined
-from companion.domain.reopening import ClosedProgram, Ending, Reopened, names_of, reopened_sentence
-from companion.domain.restoring import Restored
+from companion.domain.installation.autostart_holds import Restored
+from companion.domain.installation.recovery import Standing, WentOn, told
+from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened, names_of, reopened_sentence
 from companion.services.aftermath import CaughtUp
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination

@@ -18,9 +18,9 @@ from companion.cli.clearing import BlockersClosed
 from companion.cli.installation import Installed
 from companion.cli.undoing import PutBack
 from companion.demo.server import DemoStore
-from companion.domain.continuing import Standing
+from companion.domain.installation.recovery import Standing
+from companion.domain.installation.relaunch import Ending
 from companion.domain.pc.closing import Reopening
-from companion.domain.reopening import Ending
 from companion.domain.store.profile import ExitMeaning
 from companion.services.library import Library
 from companion.services.platforms import current

@@ -23,7 +23,7 @@ import winreg
 
 from companion.domain.core import serialization
 from companion.domain.core.errors import CompanionError
-from companion.domain.exit_codes import Outcome
+from companion.domain.installation.exit_codes import Outcome
 from companion.domain.pc.finding import Requirements
 from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.orders import Grant, Installation

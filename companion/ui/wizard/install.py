@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.entitlements.seats import seat_sentence, seat_use
-from companion.domain.installing import InstallationProgress
-from companion.domain.reopening import ClosedProgram, names_of
+from companion.domain.installation.models import InstallationProgress
+from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.installations import Installed

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.continuing import Standing
 from companion.domain.core.errors import CompanionError
+from companion.domain.installation.autostart_holds import BY_HAND
+from companion.domain.installation.recovery import Standing
 from companion.domain.pc.facts import AutostartKind, Fact
-from companion.domain.restoring import BY_HAND
 from companion.services.aftermath import Aftermath
 from companion.services.platforms.linux import Linux
 from companion.services.start_command import start_command

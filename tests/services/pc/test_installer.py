@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.installing import InstallationStep
+from companion.domain.installation.models import InstallationStep
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning

@@ -16,9 +16,9 @@ import msgspec
 import pytest
 
 from companion.domain.core import serialization
+from companion.domain.installation.relaunch import Ending
 from companion.domain.pc.closing import Reopening
 from companion.domain.pc.facts import WindowState
-from companion.domain.reopening import Ending
 from companion.domain.store.profile import Stage
 from companion.services.cancellation import Cancellation
 from companion.services.closing import Closing, Patience

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import CompanionError
+from companion.domain.installation.autostart_holds import Restored
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
-from companion.domain.restoring import Restored
 from companion.services.restoration import Restoration
 from tests.kits.linux import autostart, until
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.continuing import Standing, Underway, WentOn, standing_of, told
 from companion.domain.core.platform import Platform
+from companion.domain.installation.autostart_holds import BY_HAND, Hold, due_for_restoring
+from companion.domain.installation.recovery import Standing, Underway, WentOn, standing_of, told
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Process
-from companion.domain.restoring import BY_HAND, Hold, due_for_restoring
 
 NOW = dt.datetime(2026, 3, 12, 8, 12, tzinfo=dt.UTC)
 STARTED = NOW - dt.timedelta(minutes=5)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.platform import Platform
-from companion.domain.exit_codes import explain_exit
+from companion.domain.installation.exit_codes import explain_exit
 from companion.domain.store.profile import ExitCode, ExitMeaning
 
 

@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.platform import Platform
-from companion.domain.pc.closing import Reopening
-from companion.domain.pc.facts import Process, Who
-from companion.domain.reopening import (
+from companion.domain.installation.relaunch import (
     ClosedProgram,
     Ending,
     Reopened,
@@ -23,6 +21,8 @@ from companion.domain.reopening import (
     why_not,
     worth_offering,
 )
+from companion.domain.pc.closing import Reopening
+from companion.domain.pc.facts import Process, Who
 
 NOW = dt.datetime(2026, 3, 12, 8, 12, tzinfo=dt.UTC)
 OUTLOOK = r"C:\Program Files\Microsoft Office\OUTLOOK.EXE"

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable
 
 from companion.domain.core.serialization import Value
-from companion.domain.exit_codes import Outcome
+from companion.domain.installation.exit_codes import Outcome
 from companion.domain.pc.facts import Process
 from companion.domain.pc.process_matching import program_name
 

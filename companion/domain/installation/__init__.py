@@ -1,0 +1,1 @@
+"""Decisions about installations: exit codes, recovery, held autostart entries, and relaunching programs."""
