@@ -19,9 +19,9 @@ from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
-from companion.domain.reminder_dates import subjects
-from companion.domain.reminder_settings import ReminderSettings, Shown
-from companion.domain.reminders import due, mark_shown, next_wake
+from companion.domain.reminders.dates import subjects
+from companion.domain.reminders.due import due, mark_shown, next_wake
+from companion.domain.reminders.settings import ReminderSettings, Shown
 from companion.domain.store.orders import (
     Download,
     Licence,

@@ -249,9 +249,9 @@ class Journey:
 
     def _reminders(self, services: Services) -> str:
         from companion.domain.core.text import plain_date, plain_money
-        from companion.domain.reminder_settings import ReminderSettings
-        from companion.domain.reminder_texts import date_words, notice
-        from companion.domain.reminders import due, upcoming
+        from companion.domain.reminders.due import due, upcoming
+        from companion.domain.reminders.settings import ReminderSettings
+        from companion.domain.reminders.text import date_words, notice
 
         orders = [known.order for known in services.orders.remembered() if known.order is not None]
         profile, now, zone = services.orders.profile(), services.clock(), services.zone

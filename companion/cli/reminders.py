@@ -10,9 +10,9 @@ from companion.cli.arguments import common
 from companion.cli.output import EXIT_DONE
 from companion.cli.run import Run, write_file
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.reminder_dates import Subject
-from companion.domain.reminder_texts import Notice
-from companion.domain.reminders import Reminder
+from companion.domain.reminders.dates import Subject
+from companion.domain.reminders.due import Reminder
+from companion.domain.reminders.text import Notice
 from companion.domain.store.profile import Profile
 
 
@@ -62,9 +62,9 @@ def show_reminders(run: Run) -> int:
     Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
     """
     from companion.domain.core.text import plain_date, plain_money
-    from companion.domain.reminder_inbox import current, records
-    from companion.domain.reminder_texts import notice
-    from companion.domain.reminders import next_wake, upcoming
+    from companion.domain.reminders.due import next_wake, upcoming
+    from companion.domain.reminders.history import current, records
+    from companion.domain.reminders.text import notice
 
     services = run.services
     profile = services.orders.remembered_profile() or services.orders.profile()
@@ -89,7 +89,7 @@ def show_reminders(run: Run) -> int:
 
 
 def _lines(run: Run, shown: Reminders) -> list[str]:
-    from companion.domain.reminder_texts import date_words
+    from companion.domain.reminders.text import date_words
 
     lines = [
         f"{each.notice.title}. {each.notice.body} (Order {each.reminder.subject.order_number}.)" for each in shown.due
@@ -101,8 +101,8 @@ def _lines(run: Run, shown: Reminders) -> list[str]:
 
 
 def _write_calendar(run: Run, profile: Profile, ahead: tuple[Subject, ...], now: dt.datetime) -> str | None:
-    from companion.domain.calendar_export import calendar
     from companion.domain.core.text import plain_date, plain_money
+    from companion.domain.reminders.icalendar import calendar
 
     if run.arguments.ics is None:
         return None

@@ -13,7 +13,7 @@ from companion.domain.core.text import FormatDate, FormatMoney, counted, days_aw
 from companion.domain.entitlements.download_access import DownloadWindow, WindowState, window_of
 from companion.domain.entitlements.licences import Standing, carried_on, standing
 from companion.domain.entitlements.seats import SeatUse, ThisPC, seat_use
-from companion.domain.reminder_leads import is_short
+from companion.domain.reminders.schedule import is_short
 from companion.domain.store.orders import ExtensionStatus, Licence, Order
 from companion.domain.store.profile import Profile
 

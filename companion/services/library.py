@@ -14,7 +14,7 @@ import msgspec
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value, decode, encode_without_secrets
-from companion.domain.reminder_inbox import InboxEntry
+from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.idempotency import Intent
 from companion.domain.store.orders import Grant, Invoice, Order, Receipt
 from companion.domain.store.profile import Profile

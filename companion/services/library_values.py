@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.reminder_inbox import InboxEntry
+from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.orders import Grant, Order, SupportCase
 
 

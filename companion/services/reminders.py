@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
-from companion.domain.calendar_export import calendar
-from companion.domain.clocks import clock_trouble
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import FormatDate, FormatMoney
-from companion.domain.reminder_dates import ReminderKind, Subject
-from companion.domain.reminder_inbox import (
+from companion.domain.reminders.clock import clock_trouble
+from companion.domain.reminders.dates import ReminderKind, Subject
+from companion.domain.reminders.due import Reminder, Snooze, due, never_again, next_wake, snoozed, upcoming, withdrawn
+from companion.domain.reminders.history import (
     InboxEntry,
     answered,
     changed_by_the_store,
@@ -27,8 +27,8 @@ from companion.domain.reminder_inbox import (
     welcome_again,
     written_down,
 )
-from companion.domain.reminder_settings import ReminderSettings
-from companion.domain.reminders import Reminder, Snooze, due, never_again, next_wake, snoozed, upcoming, withdrawn
+from companion.domain.reminders.icalendar import calendar
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.services.files import write_file

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import FormatDate, FormatMoney
-from companion.domain.reminder_inbox import InboxEntry
-from companion.domain.reminder_settings import ReminderSettings
-from companion.domain.reminders import Reminder, Snooze
+from companion.domain.reminders.due import Reminder, Snooze
+from companion.domain.reminders.history import InboxEntry
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Receipt
 from companion.services.reminders import Look, Reminders
 from companion.ui.tasks import TaskRunner

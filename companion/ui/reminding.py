@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from companion.domain.clocks import Clocks, jumped, next_refresh
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.reminder_texts import ReminderAction, summary
-from companion.domain.reminders import Reminder, Snooze
+from companion.domain.reminders.clock import Clocks, jumped, next_refresh
+from companion.domain.reminders.due import Reminder, Snooze
+from companion.domain.reminders.text import ReminderAction, summary
 from companion.domain.store.orders import Receipt
 from companion.services.reminders import Look
 from companion.ui.desk import Desk

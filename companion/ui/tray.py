@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from companion.domain.core.periods import days_until
 from companion.domain.core.text import counted, days_away
 from companion.domain.products import Tone
-from companion.domain.reminder_texts import date_words
-from companion.domain.reminders import upcoming
+from companion.domain.reminders.due import upcoming
+from companion.domain.reminders.text import date_words
 from companion.domain.transfers.models import TransferState
 from companion.ui.desk import Desk
 from companion.ui.icons import icon

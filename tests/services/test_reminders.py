@@ -13,10 +13,10 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.reminder_dates import ReminderKind
-from companion.domain.reminder_inbox import SHOWING_TAKES, Standing, standing_of
-from companion.domain.reminder_settings import QuietHours, ReminderSettings
-from companion.domain.reminders import Snooze
+from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.due import Snooze
+from companion.domain.reminders.history import SHOWING_TAKES, Standing, standing_of
+from companion.domain.reminders.settings import QuietHours, ReminderSettings
 from companion.services.orders import Orders
 from companion.services.platforms import current
 from companion.services.purchases import Purchases

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain.reminder_dates import Subject, subjects
-from companion.domain.reminder_leads import Leads, days_in
-from companion.domain.reminder_settings import ReminderSettings
-from companion.domain.reminders import Reminder, Snooze
+from companion.domain.reminders.dates import Subject, subjects
+from companion.domain.reminders.due import Reminder, Snooze
+from companion.domain.reminders.schedule import Leads, days_in
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order
 from tests.kits.reminders import Moments, Program, build, customer, learn
 

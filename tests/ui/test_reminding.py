@@ -14,8 +14,8 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
-from companion.domain.reminder_inbox import Standing, standing_of
-from companion.domain.reminder_settings import ReminderSettings
+from companion.domain.reminders.history import Standing, standing_of
+from companion.domain.reminders.settings import ReminderSettings
 from companion.services.assembly import Services
 from companion.services.library_values import ReminderChange
 from companion.ui.app import WindowedProgram

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QTimeEdit, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.platform import Platform
-from companion.domain.lead_choices import CHOOSABLE, choices, with_leads
-from companion.domain.reminder_dates import ReminderKind
-from companion.domain.reminder_settings import QuietHours, ReminderSettings
+from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.lead_options import CHOOSABLE, choices, with_leads
+from companion.domain.reminders.settings import QuietHours, ReminderSettings
 from companion.services.start_command import start_command
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.periods import days_until
 from companion.domain.core.text import counted, days_away
-from companion.domain.reminder_dates import Subject
-from companion.domain.reminder_inbox import InboxEntry, Standing, current, newest_first, standing_of
-from companion.domain.reminder_texts import ReminderAction, date_words, notice
-from companion.domain.reminders import Reminder, Snooze, upcoming
+from companion.domain.reminders.dates import Subject
+from companion.domain.reminders.due import Reminder, Snooze, upcoming
+from companion.domain.reminders.history import InboxEntry, Standing, current, newest_first, standing_of
+from companion.domain.reminders.text import ReminderAction, date_words, notice
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard

@@ -6,10 +6,8 @@ import pytest
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.reminder_dates import ReminderKind
-from companion.domain.reminder_settings import AT_OPENING, QuietHours, ReminderSettings
-from companion.domain.reminder_texts import ReminderAction, date_words, notice, summary
-from companion.domain.reminders import (
+from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.due import (
     Snooze,
     due,
     mark_shown,
@@ -19,6 +17,8 @@ from companion.domain.reminders import (
     upcoming,
     withdrawn,
 )
+from companion.domain.reminders.settings import AT_OPENING, QuietHours, ReminderSettings
+from companion.domain.reminders.text import ReminderAction, date_words, notice, summary
 from companion.domain.store.orders import (
     LicenceStatus,
     Return,

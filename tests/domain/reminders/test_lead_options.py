@@ -1,8 +1,8 @@
 import pytest
 
-from companion.domain.lead_choices import CHOOSABLE, choices, lead_words, with_leads
-from companion.domain.reminder_dates import ReminderKind
-from companion.domain.reminder_settings import ReminderSettings
+from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.lead_options import CHOOSABLE, choices, lead_words, with_leads
+from companion.domain.reminders.settings import ReminderSettings
 
 
 @pytest.mark.parametrize(

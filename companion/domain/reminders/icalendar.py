@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Iterable
 
 from companion.domain.core.text import FormatDate, FormatMoney
-from companion.domain.reminder_dates import ReminderKind, Subject
-from companion.domain.reminder_texts import date_words
+from companion.domain.reminders.dates import ReminderKind, Subject
+from companion.domain.reminders.text import date_words
 
 _LINE = 75  # Octets without the line break (RFC 5545 §3.1).
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import FormatDate, FormatMoney, days_away
-from companion.domain.reminder_dates import ReminderKind, Subject
-from companion.domain.reminders import Reminder
+from companion.domain.reminders.dates import ReminderKind, Subject
+from companion.domain.reminders.due import Reminder
 
 
 class ReminderAction(enum.StrEnum):

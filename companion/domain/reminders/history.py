@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.reminder_settings import ReminderSettings, Shown
-from companion.domain.reminders import Reminder, due
+from companion.domain.reminders.due import Reminder, due
+from companion.domain.reminders.settings import ReminderSettings, Shown
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.reminder_dates import ReminderKind, subjects
-from companion.domain.reminder_settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings
-from companion.domain.reminders import Snooze, due, mark_shown, next_wake, snoozed
+from companion.domain.reminders.dates import ReminderKind, subjects
+from companion.domain.reminders.due import Snooze, due, mark_shown, next_wake, snoozed
+from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.store.orders import ReturnEligibility, SubscriptionStatus
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "America/New_York", "Europe/Berlin", "Pacific/Apia", "Africa/Cairo")]

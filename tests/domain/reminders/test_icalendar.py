@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.calendar_export import calendar
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.reminder_dates import ReminderKind, Subject
-from companion.domain.reminders import upcoming
+from companion.domain.reminders.dates import ReminderKind, Subject
+from companion.domain.reminders.due import upcoming
+from companion.domain.reminders.icalendar import calendar
 
 STAMP = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
 

@@ -12,9 +12,9 @@ import enum
 from collections.abc import Collection, Iterable
 
 from companion.domain.core.serialization import Value
-from companion.domain.reminder_dates import ReminderKind, Subject, subjects
-from companion.domain.reminder_leads import Leads, by_subject, earliest_day, first_showing, lead_to_show, look_at
-from companion.domain.reminder_settings import ReminderSettings, Shown
+from companion.domain.reminders.dates import ReminderKind, Subject, subjects
+from companion.domain.reminders.schedule import Leads, by_subject, earliest_day, first_showing, lead_to_show, look_at
+from companion.domain.reminders.settings import ReminderSettings, Shown
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
 

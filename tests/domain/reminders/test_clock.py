@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.clocks import (
+from companion.domain.reminders.clock import (
     REFRESH_AFTER_FAILURE,
     REFRESH_EVERY,
     Clocks,

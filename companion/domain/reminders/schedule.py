@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from companion.domain.core.periods import Period
-from companion.domain.reminder_dates import ReminderKind, Subject
-from companion.domain.reminder_settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings, Shown
+from companion.domain.reminders.dates import ReminderKind, Subject
+from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings, Shown
 from companion.domain.store.profile import Profile
 
 _TOLD_FOR_DAYS = 90  # What is overdue longer than this is known, or no longer matters.

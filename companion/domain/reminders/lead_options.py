@@ -9,9 +9,9 @@ import msgspec
 
 from companion.domain.core.periods import Period
 from companion.domain.core.text import joined
-from companion.domain.reminder_dates import ReminderKind
-from companion.domain.reminder_leads import days_in
-from companion.domain.reminder_settings import ReminderSettings
+from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.schedule import days_in
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.profile import ReminderLeads
 
 CHOOSABLE = (

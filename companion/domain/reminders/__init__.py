@@ -1,0 +1,1 @@
+"""Reminders: which dates there are, when they are due, and how they are worded."""
