@@ -81,7 +81,7 @@ class Run:
             return error
         from companion.domain.core.text import plain_moment
         from companion.domain.store.lockout import with_time
-        from companion.domain.support import failed_words, offers_number
+        from companion.domain.support.hotline import failed_words, offers_number
 
         services.orders.attempts.failed(self._attempt, self._subject, error)
         told = with_time(error, services.clock(), plain_moment(services.zone))

@@ -14,12 +14,12 @@ from companion.cli.run import Run, write_file
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value
 from companion.domain.store.orders import SupportCase
-from companion.domain.support import Opening
+from companion.domain.support.hotline import Opening
 from companion.services.library_values import KnownCase
 
 if TYPE_CHECKING:
-    from companion.domain.help_text import Article
     from companion.domain.store.profile import Profile
+    from companion.domain.support.help_articles import Article
     from companion.services.assembly import Services
 
 
@@ -118,7 +118,7 @@ def add_case_file(parser: argparse.ArgumentParser) -> None:
 
 def support(run: Run) -> int:
     """The number for this PC's maker, product and country; from the store's own profile only."""
-    from companion.domain.support import spaced
+    from companion.domain.support.hotline import spaced
 
     services = run.services
     profile = services.orders.profile()
@@ -151,7 +151,7 @@ def right_line(
 ) -> SupportNumber | None:  # fmt: skip
     """The number for this PC, or for `maker`, and an order (without one: the latest); None where none serves it."""
     from companion.domain.core.text import plain_moment
-    from companion.domain.support import normalise_maker, opening, opening_sentence, right_number
+    from companion.domain.support.hotline import normalise_maker, opening, opening_sentence, right_number
 
     machine = services.this_pc.machine().value
     spelled = maker or (machine.maker if machine is not None else None)
@@ -176,7 +176,7 @@ def right_line(
 
 def number_line(services: Services, number: str | None) -> str:
     """The right number and whether somebody answers it, in one line; empty while no store is known."""
-    from companion.domain.support import spaced
+    from companion.domain.support.hotline import spaced
 
     profile = services.orders.remembered_profile()
     found = right_line(services, profile, number=number) if profile is not None else None

@@ -6,8 +6,8 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from companion.domain.attempts import Attempt, failed_in_a_row, is_failure
 from companion.domain.core.errors import CompanionError
+from companion.domain.support.failure_streak import Attempt, failed_in_a_row, is_failure
 from companion.services.library import Library
 from companion.services.library_values import TimelineEntry
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from companion.domain.core.serialization import Value
 from companion.domain.core.text import FormatMoney, plain_money
-from companion.domain.help_text import GENERAL, Article, filled, read_article, values_of
 from companion.domain.store.profile import Profile
+from companion.domain.support.help_articles import GENERAL, Article, filled, read_article, values_of
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.lockout import with_time
 from companion.domain.store.orders import Order
-from companion.domain.support import (
+from companion.domain.support.hotline import (
     Opening,
     RightNumber,
     failed_words,

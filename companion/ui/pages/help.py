@@ -7,8 +7,8 @@ from functools import partial
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWidget
 
-from companion.domain.help_text import Article
-from companion.domain.support import opening_sentence, spaced
+from companion.domain.support.help_articles import Article
+from companion.domain.support.hotline import opening_sentence, spaced
 from companion.services.help import Hit
 from companion.ui.case_file import show_case_file
 from companion.ui.desk import Desk

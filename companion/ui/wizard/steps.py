@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from companion.domain.support import failed_words, offers_number
+from companion.domain.support.hotline import failed_words, offers_number
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination
 from companion.ui.support import number_sentence

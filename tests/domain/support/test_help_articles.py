@@ -3,7 +3,7 @@ import re
 import pytest
 
 from companion.domain.core.text import plain_money
-from companion.domain.help_text import GENERAL, fields_of, filled, read_article, values_of
+from companion.domain.support.help_articles import GENERAL, fields_of, filled, read_article, values_of
 from companion.services.resources import resource
 
 FILES = sorted(resource("help").glob("*.md"))

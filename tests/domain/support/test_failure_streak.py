@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.attempts import Attempt, failed_in_a_row, is_failure
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.text import plain_moment
 from companion.domain.store.idempotency import PRESSED_TWICE, UNANSWERED_FOR, Intent, is_repetition
 from companion.domain.store.lockout import opens_again, with_time
+from companion.domain.support.failure_streak import Attempt, failed_in_a_row, is_failure
 
 NOW = dt.datetime(2027, 3, 10, 23, 59, 30, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)

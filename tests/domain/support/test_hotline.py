@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from companion.domain.core.text import plain_moment
 from companion.domain.store.profile import MakerName, OpeningHours, Support
-from companion.domain.support import Desk, normalise_maker, offers_number, opening, opening_sentence, right_number
+from companion.domain.support.hotline import (
+    Desk,
+    normalise_maker,
+    offers_number,
+    opening,
+    opening_sentence,
+    right_number,
+)
 
 MAKERS = (
     MakerName(name="HP", spellings=("HP", "Hewlett-Packard", "HP Inc.")),

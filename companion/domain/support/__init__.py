@@ -1,0 +1,1 @@
+"""The support number, help articles, and repeated failures."""
