@@ -162,7 +162,7 @@ class Journey:
 
     def _show_licence(self, services: Services, order: Order, profile: Profile) -> None:
         from companion.domain.core.text import plain_date, plain_money
-        from companion.domain.products import charge_sentence, product_cards, status_sentence
+        from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
 
         with self._step("show-licence") as say:
             date = plain_date(services.zone)

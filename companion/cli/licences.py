@@ -10,7 +10,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, Trouble
 from companion.cli.run import Run
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Instant, Value
-from companion.domain.products import ProductCard
+from companion.domain.overview.product_cards import ProductCard
 from companion.domain.store.orders import Licence, Order, Receipt, Subscription
 
 
@@ -59,7 +59,7 @@ def add_auto_renew(parser: argparse.ArgumentParser) -> None:
 
 def show_licences(run: Run) -> int:
     """Read every order anew and show its licences; what cannot be read is shown as it was last seen."""
-    from companion.domain.products import product_cards
+    from companion.domain.overview.product_cards import product_cards
 
     services = run.services
     profile = services.orders.profile()
@@ -95,7 +95,7 @@ def _card_lines(run: Run, card: ProductCard) -> list[str]:
     from companion.domain.entitlements.download_access import window_sentence
     from companion.domain.entitlements.licences import Standing
     from companion.domain.entitlements.seats import seat_words
-    from companion.domain.products import charge_sentence, status_sentence
+    from companion.domain.overview.product_cards import charge_sentence, status_sentence
 
     date = plain_date(run.services.zone)
     lines = [

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
 from companion.domain.entitlements.artifacts import Offer, offer_of
+from companion.domain.overview.product_cards import ProductCard, product_cards
 from companion.domain.pc.facts import Machine
-from companion.domain.products import ProductCard, product_cards
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import Article

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from companion.domain.core.periods import days_until
 from companion.domain.core.text import counted, days_away
-from companion.domain.products import Tone
+from companion.domain.overview.product_cards import Tone
 from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.text import date_words
 from companion.domain.transfers.models import TransferState

@@ -29,7 +29,7 @@ from companion.domain.core.text import plain_date, plain_money
 from companion.domain.entitlements.download_access import WindowState
 from companion.domain.entitlements.licences import Standing, span_words
 from companion.domain.entitlements.seats import ThisPC
-from companion.domain.products import (
+from companion.domain.overview.product_cards import (
     Concern,
     NextAction,
     ProductCard,

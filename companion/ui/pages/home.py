@@ -12,7 +12,7 @@ from companion.domain.billing.returns import renewal_return
 from companion.domain.entitlements.download_access import WindowState, window_sentence
 from companion.domain.entitlements.licences import Standing, span_words
 from companion.domain.entitlements.seats import seat_words
-from companion.domain.products import (
+from companion.domain.overview.product_cards import (
     Concern,
     NextAction,
     ProductCard,

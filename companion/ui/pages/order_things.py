@@ -20,7 +20,13 @@ from companion.domain.billing.shipping import (
 from companion.domain.entitlements.artifacts import Offer, offer_sentence
 from companion.domain.entitlements.licences import Standing, standing
 from companion.domain.entitlements.seats import ThisPC, freeing_sentence, seat_line, seat_sentence, seat_use
-from companion.domain.products import charge_sentence, product_cards, standing_tone, standing_words, status_sentence
+from companion.domain.overview.product_cards import (
+    charge_sentence,
+    product_cards,
+    standing_tone,
+    standing_words,
+    status_sentence,
+)
 from companion.domain.store.orders import Download, Extension, ExtensionStatus, Licence, Order, Seat
 from companion.domain.store.profile import Profile
 from companion.ui.desk import Desk

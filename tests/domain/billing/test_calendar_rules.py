@@ -15,7 +15,7 @@ from companion.domain.billing.returns import credit_between, renewal_return, ret
 from companion.domain.core.business_days import is_business_day
 from companion.domain.core.periods import Period, days_until
 from companion.domain.entitlements.download_access import WindowState, state_of
-from companion.domain.products import product_cards
+from companion.domain.overview.product_cards import product_cards
 from companion.domain.store.orders import ReturnEligibility, ReturnReason
 
 STORE = ZoneInfo("America/New_York")

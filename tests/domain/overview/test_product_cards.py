@@ -3,13 +3,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain import products
 from companion.domain.billing.auto_renewal import AutoRenew
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.entitlements.download_access import WindowState, window_sentence
 from companion.domain.entitlements.licences import Standing, span_words
 from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_words
-from companion.domain.products import Concern, NextAction, Tone
+from companion.domain.overview import product_cards
+from companion.domain.overview.product_cards import Concern, NextAction, Tone
 from companion.domain.store.orders import (
     Extension,
     ExtensionStatus,
@@ -27,7 +27,7 @@ SHOW = plain_date(dt.UTC)
 @pytest.fixture
 def card(build):
     def one(order, now=build.NOW, zone=dt.UTC, **extra):
-        (found,) = products.product_cards([order], build.profile(), now, zone, **extra)
+        (found,) = product_cards.product_cards([order], build.profile(), now, zone, **extra)
         return found
 
     return one
@@ -39,9 +39,9 @@ def test_a_quiet_licence_says_what_is_owned_and_offers_the_download(build, card)
     assert found.days_left == 345
     assert found.window.state is WindowState.OPEN
     assert found.window.days == 10
-    assert products.standing_words(found) == "Active"
-    assert products.status_sentence(found, SHOW) == "Active until 18 February 2028: 345 days left."
-    assert products.charge_sentence(found, SHOW, plain_money) == "Renews on 17 February 2028 for 55.00 USD."
+    assert product_cards.standing_words(found) == "Active"
+    assert product_cards.status_sentence(found, SHOW) == "Active until 18 February 2028: 345 days left."
+    assert product_cards.charge_sentence(found, SHOW, plain_money) == "Renews on 17 February 2028 for 55.00 USD."
 
 
 def test_days_left_are_counted_on_the_persons_calendar(build, card):
@@ -57,8 +57,8 @@ def test_a_renewal_that_costs_more_names_both_prices_and_the_last_day_to_cancel(
     found = card(build.order(subscriptions=(plan,)))
     assert found.concerns == (Concern.RENEWS_SOON, Concern.PRICE_RISES)
     assert found.tone is Tone.ATTENTION
-    assert products.standing_tone(found) is Tone.OK, "it is active all the same"
-    said = products.charge_sentence(found, SHOW, plain_money)
+    assert product_cards.standing_tone(found) is Tone.OK, "it is active all the same"
+    said = product_cards.charge_sentence(found, SHOW, plain_money)
     assert said == (
         "Renews on 16 March 2027 for 79.00 USD; last time it cost 55.00 USD. "
         "To avoid the charge, switch auto-renewal off by 15 March 2027."
@@ -156,7 +156,7 @@ def test_an_expired_licence_offers_renewal_even_when_the_facts_are_old(build, ca
     stale = build.order(licences=(build.licence(expires_at=build.day(-3)),), subscriptions=())
     found = card(stale)
     assert (found.standing, found.tone, found.action) == (Standing.EXPIRED, Tone.OVER, NextAction.RENEW)
-    assert products.status_sentence(found, SHOW) == "This licence ran out 3 days ago, on 7 March 2027."
+    assert product_cards.status_sentence(found, SHOW) == "This licence ran out 3 days ago, on 7 March 2027."
 
 
 def test_a_refunded_order_has_ended_and_offers_nothing(build, card):
@@ -168,7 +168,7 @@ def test_a_refunded_order_has_ended_and_offers_nothing(build, card):
         assert (found.tone, found.action, found.days_left) == (Tone.ENDED, NextAction.NONE, None)
         assert found.next_charge is None
         assert found.window.state is WindowState.NONE
-        assert products.status_sentence(found, SHOW) == "This licence was refunded and has ended."
+        assert product_cards.status_sentence(found, SHOW) == "This licence was refunded and has ended."
 
 
 def test_a_refunded_renewal_is_not_charged_again(build, card):
@@ -190,10 +190,10 @@ def test_a_licence_that_a_renewal_carried_on_needs_nothing_more(build):
     new = build.order(
         number="LF-2002", licences=(build.licence(id="lic-2", starts_at=build.day(-15), key_from_order="LF-1001"),)
     )
-    cards = products.product_cards([old, new], build.profile(), build.NOW, dt.UTC)
+    cards = product_cards.product_cards([old, new], build.profile(), build.NOW, dt.UTC)
     ended = next(found for found in cards if found.order_number == "LF-1001")
     assert (ended.tone, ended.action, ended.carried_on) == (Tone.ENDED, NextAction.NONE, True)
-    assert products.standing_words(ended) == "Renewed"
+    assert product_cards.standing_words(ended) == "Renewed"
     assert cards[-1] is ended
 
 
@@ -212,7 +212,7 @@ def renewed_ahead(build):
         )  # fmt: skip
         setup = build.download(licence_id="lic-2")
         ahead = build.order(number="LF-2002", licences=(later,), subscriptions=(), downloads=(setup,))
-        found = products.product_cards(
+        found = product_cards.product_cards(
             [running, ahead], build.profile(), build.NOW, dt.UTC, downloaded=[setup.artifact_id] if downloaded else []
         )
         return tuple(next(card for card in found if card.order_number == number) for number in ("LF-1001", "LF-2002"))
@@ -223,7 +223,7 @@ def renewed_ahead(build):
 def test_a_licence_renewed_ahead_runs_on_in_peace(renewed_ahead):
     running, ahead = renewed_ahead(auto_renew=False)
     assert (running.standing, running.tone, running.concerns) == (Standing.ACTIVE, Tone.OK, ())
-    assert products.status_sentence(running, SHOW).endswith("20 days left. A later order carries it on from then.")
+    assert product_cards.status_sentence(running, SHOW).endswith("20 days left. A later order carries it on from then.")
     assert (ahead.standing, ahead.tone, ahead.action) == (Standing.NOT_STARTED, Tone.OK, NextAction.DOWNLOAD)
 
 
@@ -255,7 +255,7 @@ def test_the_words_after_the_orders_number(build, state, ends, words):
 def test_two_purchases_of_one_product_are_two_licences(build):
     first = build.order(licences=(build.licence(expires_at=build.day(-15), starts_at=build.day(-380)),))
     second = build.order(number="LF-2002", licences=(build.licence(id="lic-2"),))
-    cards = products.product_cards([first, second], build.profile(), build.NOW, dt.UTC)
+    cards = product_cards.product_cards([first, second], build.profile(), build.NOW, dt.UTC)
     assert not any(found.carried_on for found in cards)
 
 
@@ -272,7 +272,7 @@ def test_what_needs_attention_comes_first_and_the_nearest_date_before_the_others
         bought("over", expires_at=build.day(-3)),
         bought("soon", expires_at=build.day(2)),
     ]
-    cards = products.product_cards(orders, build.profile(), build.NOW, dt.UTC)
+    cards = product_cards.product_cards(orders, build.profile(), build.NOW, dt.UTC)
     assert [found.order_number for found in cards] == ["soon", "later", "over", "quiet", "gone"]
 
 
