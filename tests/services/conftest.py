@@ -1,16 +1,28 @@
-"""What the tests of the services share: a real Secret Service, and the services around a demo store."""
+"""What the tests of the services share: a Secret Service, a demo store, and a home with real programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from companion.demo.server import DemoStore
+from companion.domain.core import serialization
+from companion.domain.pc.finding import Requirements
+from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.keychain import Keychain
 from companion.services.library import Library
+from companion.services.platforms import current
+from companion.services.platforms.linux import Linux
+from companion.services.resources import resource
 from companion.services.store import StoreClient
+from tests.kits.linux import live_in
+from tests.kits.linux import programs as programs
 from tests.kits.session import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
 from tests.kits.store import Desk
 
@@ -31,3 +43,58 @@ def desk(demo_store: DemoStore, tmp_path: Path, no_keychain: None) -> Iterator[D
     yield Desk(demo_store, library, Keychain(), client)
     client.close()
     library.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with nothing in it, which this process and what it starts believe in."""
+    return live_in(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture
+def linux(home: Path) -> Linux:
+    """This machine as the app sees it."""
+    if current().name != "linux":
+        pytest.skip("needs Linux: real processes under /proc")
+    return Linux()
+
+
+@pytest.fixture(scope="session")
+def profile() -> Profile:
+    """The invented vendor's profile."""
+    return serialization.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
+
+
+@pytest.fixture
+def requirements(profile: Profile, tmp_path: Path) -> Callable[..., Requirements]:
+    """What a job needs when `rules` are all that blocks."""
+
+    def needs(rules: tuple[BlockerRule, ...] = (), **changes: object) -> Requirements:
+        fields: dict[str, object] = {
+            "profile": msgspec.structs.replace(profile, blockers=rules),
+            "platform": current().name,
+            "destination": str(tmp_path / "downloads"),
+        }
+        return Requirements(**(fields | changes))
+
+    return needs
+
+
+@pytest.fixture
+def clock() -> Callable[[], dt.datetime]:
+    return lambda: dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    """The name of a screen of our own."""
+    reader, writer = os.pipe()
+    # Without -noreset it starts over when its last client goes, and drops whoever comes in that moment.
+    words = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"]
+    with subprocess.Popen(words, pass_fds=[writer], stderr=subprocess.DEVNULL) as server:
+        os.close(writer)
+        with os.fdopen(reader) as answer:
+            number = answer.readline().strip()
+        assert number, "the X server did not start"
+        yield f":{number}"
+        server.terminate()
