@@ -160,14 +160,15 @@ def extend(run: Run) -> int:
 
 def fetch(run: Run) -> int:
     """Fetch a file from any safe address."""
-    from companion.services import downloads
+    from companion.services.downloads.engine import fetch as fetch_file
+    from companion.services.downloads.transport import fixed_source
 
     asked = run.arguments
     run.note_log()
     expected = Expected(filename=asked.name, size=asked.size, sha256=asked.sha256, pieces=_read_pieces(asked.pieces))
     with interruptible() as cancellation:
-        done = downloads.fetch(
-            downloads.fixed_source(asked.url),
+        done = fetch_file(
+            fixed_source(asked.url),
             expected,
             asked.to.absolute(),
             cancellation=cancellation,
@@ -181,7 +182,9 @@ def fetch(run: Run) -> int:
 
 def verify(run: Run) -> int:
     """Check a file against its digest and, when asked, fetch what is damaged."""
-    from companion.services import downloads
+    from companion.services.downloads.checking import verify as verify_file
+    from companion.services.downloads.repairing import repair as repair_file
+    from companion.services.downloads.transport import fixed_source
 
     asked, path = run.arguments, run.arguments.file.absolute()
     if asked.sha256 is None and asked.pieces is None:
@@ -196,11 +199,11 @@ def verify(run: Run) -> int:
     expected = Expected(sha256=asked.sha256, pieces=_read_pieces(asked.pieces))
     with interruptible() as cancellation:
         if asked.repair is None:
-            found = downloads.verify(path, expected, cancellation=cancellation, progress=run.output.progress)
+            found = verify_file(path, expected, cancellation=cancellation, progress=run.output.progress)
             done = Repaired(found=found)
         else:
-            source = downloads.fixed_source(asked.repair)
-            done = downloads.repair(path, expected, source, cancellation=cancellation, progress=run.output.progress)
+            source = fixed_source(asked.repair)
+            done = repair_file(path, expected, source, cancellation=cancellation, progress=run.output.progress)
     shown = Checked.of(path, done)
     run.output.result(shown, *_checked_lines(shown))
     return EXIT_DONE if shown.ok else EXIT_NO

@@ -194,7 +194,7 @@ class Journey:
 
     def _download(self, services: Services, download: Download) -> None:
         from companion.domain.transfers.models import Expected
-        from companion.services import downloads
+        from companion.services.downloads.checking import verify
 
         with self._step("download") as say:
             fetched = services.purchases.download(
@@ -205,7 +205,7 @@ class Journey:
             again = f", going on from byte {done.resumed_from:,}" if done.resumed_from else ""
             say(f"Downloaded {done.path.name} ({done.size:,} bytes{again}) to {done.path.parent}.")
         with self._step("verify") as say:
-            proof = downloads.verify(
+            proof = verify(
                 done.path, Expected.of(fetched.grant), cancellation=self._cancellation, progress=lambda _: None
             )
             if not proof.ok:

@@ -20,7 +20,7 @@ from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 
 if TYPE_CHECKING:
-    from companion.services.downloads import Queue, QueueItem
+    from companion.services.downloads.queue import Queue, QueueItem
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Purchases:
 
         Raises whatever kept it from arriving; what has arrived by then is used by the next try.
         """
-        from companion.services.downloads import fetch
+        from companion.services.downloads.engine import fetch
 
         source = GrantSource(self._orders, number, artifact_id)
         try:
@@ -108,7 +108,7 @@ class Purchases:
 
     def open_queue(self, changed: Callable[[QueueItem | str], None]) -> Queue:
         """The queue of downloads as it was left; `changed` is told of every change, on worker threads."""
-        from companion.services.downloads import Queue
+        from companion.services.downloads.queue import Queue
 
         def tell(item: QueueItem | str) -> None:
             if not isinstance(item, str) and item.result is not None and item.entry.state is TransferState.DONE:
@@ -149,7 +149,7 @@ class Purchases:
 
         Neither the store nor an open download window is needed for it.
         """
-        from companion.services.downloads import verify
+        from companion.services.downloads.checking import verify
 
         file = self._file(number, artifact_id)
         if file is None:

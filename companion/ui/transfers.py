@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferState
-from companion.services.downloads import QueueItem
+from companion.services.downloads.queue import QueueItem
 from companion.services.purchases import Purchases
 from companion.ui.tasks import TaskRunner
 

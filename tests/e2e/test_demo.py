@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from companion.services.downloads import unfinished
+from companion.services.downloads.engine import unfinished
 from companion.services.resources import resource
 from tests.kits.session import until
 

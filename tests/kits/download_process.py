@@ -10,8 +10,9 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.models import Expected, Options
-from companion.services import downloads
 from companion.services.cancellation import Cancellation
+from companion.services.downloads.engine import fetch
+from companion.services.downloads.transport import fixed_source
 
 
 def main() -> int:
@@ -22,8 +23,8 @@ def main() -> int:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest[0]), int(largest[0])))
     try:
-        result = downloads.fetch(
-            downloads.fixed_source(url),
+        result = fetch(
+            fixed_source(url),
             Expected(filename="setup.bin", size=int(size), sha256=sha256 or None),
             Path(folder),
             cancellation=Cancellation(),

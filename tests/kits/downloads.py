@@ -13,8 +13,9 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Expected, Options, Pieces, TransferProgress, Transferred
-from companion.services import downloads
 from companion.services.cancellation import Cancellation
+from companion.services.downloads.engine import fetch
+from companion.services.downloads.transport import Source, fixed_source
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.processes import ROOT, command
 
@@ -40,7 +41,7 @@ UNKNOWN = Expected(filename="setup.bin")
 
 
 def get(
-    url: str | downloads.Source,
+    url: str | Source,
     expected: Expected,
     folder: Path,
     *,
@@ -50,8 +51,8 @@ def get(
     mark: Callable[[Path], None] | None = None,
 ) -> Transferred:
     """Fetch with short patience."""
-    source = downloads.fixed_source(url) if isinstance(url, str) else url
-    return downloads.fetch(
+    source = fixed_source(url) if isinstance(url, str) else url
+    return fetch(
         source,
         expected,
         folder,
@@ -62,9 +63,7 @@ def get(
     )
 
 
-def fails(
-    code: str, url: str | downloads.Source, expected: Expected, folder: Path, options: Options = QUICK
-) -> CompanionError:
+def fails(code: str, url: str | Source, expected: Expected, folder: Path, options: Options = QUICK) -> CompanionError:
     """Fetch in vain: the error, of which nothing has got the final name."""
     with pytest.raises(CompanionError) as failed:
         get(url, expected, folder, options=options)
@@ -98,7 +97,7 @@ def begin(server: FaultyServer, expected: Expected, folder: Path, keep: int = 3 
     return server
 
 
-def leave_partial(server: FaultyServer, folder: Path, expected: downloads.Expected, upto: int) -> None:
+def leave_partial(server: FaultyServer, folder: Path, expected: Expected, upto: int) -> None:
     """Stop a download of what `server` has after `upto` bytes."""
     script, cancellation = server.script, Cancellation()
     server.script = lambda request: replace(serve_range(request, server.content), stall_after=upto)

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.services import downloads
+from companion.domain.transfers.models import Expected
 from companion.services.cancellation import Cancellation
 from companion.services.downloads import journal
 from companion.services.downloads.partial import move_into_place
@@ -203,12 +203,12 @@ def test_any_damage(
 
 def test_journal_of_another_life_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "j"
-    header = journal.new_header("a", "b", downloads.Expected(), 4, 8, '"x"')
+    header = journal.new_header("a", "b", Expected(), 4, 8, '"x"')
     first = journal.Journal(path, header)
     first.claim(journal.Claim(stop=4, crc=1))
     first.close()
     old = path.read_bytes().splitlines(keepends=True)[1]
-    second = journal.Journal(path, journal.new_header("a", "b", downloads.Expected(), 4, 8, '"x"'))
+    second = journal.Journal(path, journal.new_header("a", "b", Expected(), 4, 8, '"x"'))
     second.claim(journal.Claim(stop=8, crc=2))
     second.close()
     path.write_bytes(path.read_bytes() + old)

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.services import downloads
+from companion.domain.transfers.models import Expected
 from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn
 from tests.kits.faulty_server import FaultyServer, Reply, Request
 
@@ -126,13 +126,13 @@ def test_file_too_large_for_fat32_is_refused_before_it_is_fetched(
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size
     server = start(b"", lambda _: Reply(raw=head))
     with pytest.raises(CompanionError) as failed:
-        get(server.url(), downloads.Expected(filename="a", size=size if known else None), tmp_path, options=ONCE)
+        get(server.url(), Expected(filename="a", size=size if known else None), tmp_path, options=ONCE)
     assert (failed.value.code == "too-large") == (name in ("vfat", "FAT32"))
     if failed.value.code == "too-large":
         assert len(server.requests) == (0 if known else 1)
         assert "another drive" in failed.value.hint
     with pytest.raises(CompanionError) as failed:
-        get(server.url(), downloads.Expected(filename="b", size=size - 1), tmp_path, options=ONCE)
+        get(server.url(), Expected(filename="b", size=size - 1), tmp_path, options=ONCE)
     assert failed.value.code != "too-large"
 
 
@@ -152,6 +152,6 @@ def fat32(tmp_path: Path) -> Iterator[Path]:
 def test_a_real_stick(start: Start, content: bytes, fat32: Path) -> None:
     server = start(content)
     with pytest.raises(CompanionError) as failed:
-        get(server.url(), downloads.Expected(filename="a", size=2**32), fat32 / "new", options=ONCE)
+        get(server.url(), Expected(filename="a", size=2**32), fat32 / "new", options=ONCE)
     assert (failed.value.code, server.requests) == ("too-large", [])
     arrives(get(server.url(), expect(content), fat32 / "new"), content)

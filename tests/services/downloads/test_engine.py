@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.transfers.models import TransferProgress
-from companion.services import downloads
+from companion.domain.transfers.models import Expected, Repaired, TransferProgress
 from companion.services.cancellation import Cancellation
+from companion.services.downloads.checking import verify
+from companion.services.downloads.engine import unfinished
+from companion.services.downloads.repairing import repair
+from companion.services.downloads.transport import fixed_source
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
@@ -22,11 +25,11 @@ def only_the_file(folder: Path) -> bool:
     return [path.name for path in folder.iterdir()] == ["setup.bin"]
 
 
-def mend(path: Path, wanted: downloads.Expected, url: str) -> downloads.Repaired:
-    return downloads.repair(
+def mend(path: Path, wanted: Expected, url: str) -> Repaired:
+    return repair(
         path,
         wanted,
-        downloads.fixed_source(url),
+        fixed_source(url),
         cancellation=Cancellation(),
         progress=lambda _: None,
         options=QUICK,
@@ -42,7 +45,7 @@ def test_fetches_and_proves(start: Start, content: bytes, tmp_path: Path, pieces
 
 
 def test_nothing_known_is_said(start: Start, content: bytes, tmp_path: Path) -> None:
-    result = get(start(content).url("/a/b/setup%2Dx.bin?token=secret"), downloads.Expected(), tmp_path)
+    result = get(start(content).url("/a/b/setup%2Dx.bin?token=secret"), Expected(), tmp_path)
     assert result.path == tmp_path / "setup-x.bin"
     assert result.path.read_bytes() == content
     assert not result.verified
@@ -72,7 +75,7 @@ def test_goes_on_where_it_was_stopped(
     wanted = expect(content, pieces=pieces, digest=digest)
     with pytest.raises(Cancelled):
         get(server.url(), wanted, tmp_path, cancellation=cancellation, progress=stop_at(0.49, cancellation))
-    left = downloads.unfinished(tmp_path)
+    left = unfinished(tmp_path)
     assert [(each.filename, each.size) for each in left] == [("setup.bin", len(content))]
     result = get(server.url(), wanted, tmp_path)
     assert result.path.read_bytes() == content
@@ -88,12 +91,12 @@ def test_repairs_one_piece_alone(start: Start, content: bytes, tmp_path: Path) -
     path = tmp_path / "setup.bin"
     path.write_bytes(damaged)
     wanted = expect(content, pieces=MIB)
-    found = downloads.verify(path, wanted, cancellation=Cancellation(), progress=lambda _: None)
+    found = verify(path, wanted, cancellation=Cancellation(), progress=lambda _: None)
     assert (found.ok, found.bad_pieces) == (False, (5,))
-    result = downloads.repair(
+    result = repair(
         path,
         wanted,
-        downloads.fixed_source(server.url()),
+        fixed_source(server.url()),
         cancellation=Cancellation(),
         progress=lambda _: None,
         options=QUICK,
@@ -158,16 +161,14 @@ def test_checks_by_pieces_alone(content: bytes, tmp_path: Path) -> None:
     path, wanted = tmp_path / "setup.bin", expect(content, pieces=300_000, digest=False, size=False)
     path.write_bytes(content)
     told: list[int] = []
-    found = downloads.verify(
-        path, wanted, cancellation=Cancellation(), progress=lambda progress: told.append(progress.done)
-    )
+    found = verify(path, wanted, cancellation=Cancellation(), progress=lambda progress: told.append(progress.done))
     assert (found.ok, found.sha256, found.size, found.bad_pieces) == (True, None, len(content), ())
     assert told == sorted(told)
     damaged = bytearray(content)
     for place in (0, 900_000, len(content) - 1):
         damaged[place] ^= 1
     path.write_bytes(damaged)
-    found = downloads.verify(path, wanted, cancellation=Cancellation(), progress=lambda _: None)
+    found = verify(path, wanted, cancellation=Cancellation(), progress=lambda _: None)
     assert (found.ok, found.bad_pieces) == (False, (0, 3, (len(content) - 1) // 300_000))
 
 
@@ -177,9 +178,7 @@ def test_checking_can_be_cancelled(content: bytes, tmp_path: Path, digest: bool)
     path.write_bytes(content)
     cancellation.cancel()
     with pytest.raises(Cancelled):
-        downloads.verify(
-            path, expect(content, pieces=MIB, digest=digest), cancellation=cancellation, progress=lambda _: None
-        )
+        verify(path, expect(content, pieces=MIB, digest=digest), cancellation=cancellation, progress=lambda _: None)
     assert path.read_bytes() == content
 
 
@@ -187,7 +186,7 @@ def test_right_pieces_of_another_file_are_not_believed(start: Start, content: by
     other = bytes(reversed(content))
     path = tmp_path / "setup.bin"
     path.write_bytes(other)
-    wanted = downloads.Expected(sha256=expect(content).sha256, pieces=expect(other, pieces=MIB).pieces)
+    wanted = Expected(sha256=expect(content).sha256, pieces=expect(other, pieces=MIB).pieces)
     with pytest.raises(CompanionError) as refused:
         mend(path, wanted, start(content).url())
     assert refused.value.code in ("corrupt", "changed")
@@ -249,10 +248,10 @@ def test_repairs_without_knowing_the_size(
     damaged[5 * MIB + 17] ^= 1
     path = tmp_path / "setup.bin"
     path.write_bytes(damage(bytes(damaged)))
-    result = downloads.repair(
+    result = repair(
         path,
         expect(content, pieces=MIB, size=False),
-        downloads.fixed_source(start(content).url()),
+        fixed_source(start(content).url()),
         cancellation=Cancellation(),
         progress=lambda _: None,
         options=QUICK,

@@ -14,8 +14,9 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.models import Expected, Location, TransferProgress
-from companion.services import downloads
 from companion.services.downloads import lane
+from companion.services.downloads.engine import unfinished
+from companion.services.downloads.transport import fixed_source
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, arrives, begin, expect, fails, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, Script, serve_range
 
@@ -159,7 +160,7 @@ def test_wrong_total_is_another_file(start: Start, content: bytes, tmp_path: Pat
 def test_wrong_ranges_for_ever_end_clear(start: Start, content: bytes, tmp_path: Path) -> None:
     server = begin(start(content, lambda each: shifted(each, content)), expect(content), tmp_path)
     fails("wrong-range", server.url(), expect(content), tmp_path)
-    assert downloads.unfinished(tmp_path)[0].done == 3 * MIB
+    assert unfinished(tmp_path)[0].done == 3 * MIB
 
 
 @EXPECTATIONS
@@ -274,7 +275,7 @@ def test_signed_url_expires_in_the_middle(
     result = get(source, expect(content, **promise), tmp_path)
     arrives(result, content)
     assert (source.granted, result.bytes_fetched) == (3, len(content))
-    fixed = downloads.fixed_source(server.url("/setup.bin?signature=1"))
+    fixed = fixed_source(server.url("/setup.bin?signature=1"))
     fails("expired", fixed, expect(content), tmp_path / "2")
 
 

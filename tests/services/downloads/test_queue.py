@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.transfers.models import TransferState
-from companion.services import downloads
-from companion.services.downloads import Queue, QueueEntry, QueueItem
+from companion.domain.transfers.models import Expected, TransferState
+from companion.domain.transfers.queue import QueueEntry
+from companion.services.downloads.queue import Queue, QueueItem
+from companion.services.downloads.transport import Source, fixed_source
 from tests.kits.downloads import QUICK, expect
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
@@ -69,10 +70,10 @@ class Desk:
     def open(self) -> Queue:
         return Queue(self.memory, self.prepare, changed=self.watch, options=lambda: QUICK)
 
-    def prepare(self, entry: QueueEntry) -> tuple[downloads.Source, downloads.Expected]:
+    def prepare(self, entry: QueueEntry) -> tuple[Source, Expected]:
         expected = expect(self._content)
-        named = downloads.Expected(filename=entry.name, size=expected.size, sha256=expected.sha256)
-        return downloads.fixed_source(self._server.url(f"/{entry.name}")), named
+        named = Expected(filename=entry.name, size=expected.size, sha256=expected.sha256)
+        return fixed_source(self._server.url(f"/{entry.name}")), named
 
     def entry(self, name: str) -> QueueEntry:
         return QueueEntry(id=name, reference=f"order/{name}", name=name, folder=str(self.folder))

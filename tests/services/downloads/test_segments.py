@@ -12,8 +12,8 @@ import pytest
 
 from companion.domain.core.errors import Cancelled
 from companion.domain.transfers.models import TransferProgress
-from companion.services import downloads
 from companion.services.cancellation import Cancellation
+from companion.services.downloads.engine import unfinished
 from tests.kits.downloads import MIB, QUICK, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
@@ -72,7 +72,7 @@ def test_stopped_with_many_connections_and_taken_up_again(start: Start, large: b
 
     with pytest.raises(Cancelled):
         get(server.url(), expect(large), tmp_path, options=MANY, cancellation=cancellation, progress=watch)
-    left = downloads.unfinished(tmp_path)[0].done
+    left = unfinished(tmp_path)[0].done
     assert left > 8 * MIB
     server.script = None
     result = get(server.url(), expect(large), tmp_path)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.services import downloads
+from companion.services.downloads.engine import unfinished
 from companion.services.racing import AddressInfo, connect_first, interleave
 from tests.kits.downloads import MIB, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
@@ -114,7 +114,7 @@ def test_no_secret_reaches_log_or_disk(
         get(start(content, script).url(f"/setup.bin?sig={CANARY}"), expect(content), tmp_path)
     assert any("127.0.0.1" in record.getMessage() for record in caplog.records)
     assert seen
-    said = [caplog.text, str(failed.value.as_dict()), repr(failed.value), repr(downloads.unfinished(tmp_path))]
+    said = [caplog.text, str(failed.value.as_dict()), repr(failed.value), repr(unfinished(tmp_path))]
     assert not [text for text in said if CANARY in text]
     left = [path for path in tmp_path.iterdir() if path.suffix != ".part"]
     assert left
@@ -130,7 +130,7 @@ from companion.services import downloads
 from companion.services.cancellation import Cancellation
 from companion.domain.core.errors import CompanionError
 try:
-    downloads.fetch(downloads.fixed_source("https://shop.test/setup.bin"), Expected(filename="setup.bin"),
+    fetch(fixed_source("https://shop.test/setup.bin"), Expected(filename="setup.bin"),
         Path(sys.argv[1]), cancellation=Cancellation(), progress=lambda _: None, options=Options(most_retries=0))
 except CompanionError as error:
     print(error.code)
