@@ -19,10 +19,10 @@ from pathlib import Path
 
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
+from companion.services.app.resources import resource
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders
-from companion.services.resources import resource
 from companion.services.store import StoreClient
 
 ALLOWED = 2.0

@@ -34,9 +34,9 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.pc.preflight import findings
 from companion.domain.pc.process_matching import names_of_interest, running
 from companion.domain.store.profile import Profile, Stage
+from companion.services.app.resources import resource
 from companion.services.platforms import current
 from companion.services.preflight import Preflight
-from companion.services.resources import resource
 
 ROUNDS = 15
 SCAN_GOAL = 0.1

@@ -35,7 +35,7 @@ from companion.domain.store.orders import (
     SubscriptionStatus,
 )
 from companion.domain.store.profile import Profile
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 NOW = dt.datetime(2027, 3, 10, 15, 0, tzinfo=dt.UTC)
 ZONE = ZoneInfo("America/New_York")

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypedDict
 
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.entitlements.order_lookup import check_store_url, is_loopback
+from companion.services.app.paths import Places, places
 from companion.services.assembly import Local, Services
-from companion.services.places import Places, places
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
     from companion.services.aftermath import Aftermath, Note
+    from companion.services.app.time_zone import LocalZone
     from companion.services.closing import Closing
     from companion.services.installations import Installations
     from companion.services.library import Library
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from companion.services.preflight import Preflight
     from companion.services.store import StoreClient
     from companion.services.this_pc import ThisPC
-    from companion.services.time_zone import LocalZone
 
 STORE_SETTING = "store"
 MEBIBYTE = 1024 * 1024
@@ -38,7 +38,7 @@ def utc_now() -> dt.datetime:
 
 def local_zone() -> LocalZone:
     """The person's time zone, with its rules for summer time; it follows them when they travel."""
-    from companion.services.time_zone import LocalZone
+    from companion.services.app.time_zone import LocalZone
 
     return LocalZone()
 
@@ -56,15 +56,15 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     The store is the one given, else the one the environment names, else the one used last. Raises `CompanionError`
     ``no-store`` when there is none, and whatever is wrong with folders, library or address.
     """
+    from companion.services.app.log import start_log
+    from companion.services.app.resources import resource
     from companion.services.help import HelpSearch
     from companion.services.keychain import Keychain
-    from companion.services.log import start_log
     from companion.services.orders import Orders
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
     from companion.services.reminders import Reminders
-    from companion.services.resources import resource
 
     where = home_places(home)
     where.prepare()
@@ -131,7 +131,7 @@ def _installing(
 
 def _aftermath(where: Places, platform: Platform, note: Note) -> Aftermath:
     from companion.services.aftermath import Aftermath
-    from companion.services.start_command import start_command
+    from companion.services.app.launch_command import start_command
 
     return Aftermath(where.state, platform, utc_now, note, start_command(where, tray=False))
 
@@ -203,8 +203,8 @@ def build_demo_store(
     import sqlite3
 
     from companion.demo.server import DemoStore
+    from companion.services.app.resources import resource
     from companion.services.platforms import current
-    from companion.services.resources import resource
 
     _require_room(size)
     _require_free(host, port)

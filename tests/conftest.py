@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 # Before any test imports Qt; end-to-end tests start their own programs with another platform.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
         return output.error(_as_bug(error))
     finally:
         settle()
-        logger = sys.modules.get("companion.services.log")
+        logger = sys.modules.get("companion.services.app.log")
         if logger is not None:
             logger.stop_log()
 
@@ -66,6 +66,6 @@ def _run(words: list[str], output: Output) -> int:
 
 
 def _as_bug(error: Exception) -> CompanionError:
-    from companion.services.failures import as_error
+    from companion.services.app.errors import as_error
 
     return as_error(error)

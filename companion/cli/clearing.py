@@ -22,7 +22,7 @@ from companion.domain.pc.finding import Finding, RemedyKind, Severity
 from companion.domain.store.profile import BlockerRule
 
 if TYPE_CHECKING:
-    from companion.services.cancellation import Cancellation
+    from companion.services.app.cancellation import Cancellation
 
 _CLOSING = frozenset({RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD})
 

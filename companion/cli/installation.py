@@ -23,7 +23,7 @@ from companion.domain.store.orders import Download
 from companion.domain.store.profile import ExitMeaning, Stage
 
 if TYPE_CHECKING:
-    from companion.services.cancellation import Cancellation
+    from companion.services.app.cancellation import Cancellation
     from companion.services.installations import Installed as Done
     from companion.services.library_values import KnownFile
 

@@ -20,8 +20,8 @@ from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:
     from companion.demo.customers import Account
+    from companion.services.app.cancellation import Cancellation
     from companion.services.assembly import Services
-    from companion.services.cancellation import Cancellation
     from companion.services.purchases import Fetched
 
 MEBIBYTE = 1024 * 1024

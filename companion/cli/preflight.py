@@ -15,7 +15,7 @@ from companion.cli.run import Run, interruptible
 from companion.domain.pc.finding import Severity
 
 if TYPE_CHECKING:
-    from companion.services.cancellation import Cancellation
+    from companion.services.app.cancellation import Cancellation
 
 
 def add_preflight(parser: argparse.ArgumentParser) -> None:

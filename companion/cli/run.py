@@ -18,8 +18,8 @@ from companion.domain.core.errors import CompanionError, Kind
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
+    from companion.services.app.cancellation import Cancellation
     from companion.services.assembly import Local, Services
-    from companion.services.cancellation import Cancellation
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Run:
     def note_log(self) -> None:
         """Write a log where that is possible; work on single files does not depend on it."""
         from companion.compose import home_places
-        from companion.services.log import start_log
+        from companion.services.app.log import start_log
 
         with contextlib.suppress(CompanionError):
             where = home_places(self.arguments.home)
@@ -215,7 +215,7 @@ def write_file(path: Path, data: bytes) -> None:
 @contextlib.contextmanager
 def interruptible() -> Iterator[Cancellation]:
     """A cancellation that the first Ctrl-C sets, so that work ends where it is safe; the second one ends at once."""
-    from companion.services.cancellation import Cancellation
+    from companion.services.app.cancellation import Cancellation
 
     cancellation = Cancellation()
     if threading.current_thread() is not threading.main_thread():

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from companion.services.aftermath import Aftermath
+    from companion.services.app.paths import Places
+    from companion.services.app.time_zone import LocalZone
     from companion.services.closing import Closing
     from companion.services.help import HelpSearch
     from companion.services.installations import Installations
     from companion.services.keychain import Keychain
     from companion.services.library import Library
     from companion.services.orders import Orders
-    from companion.services.places import Places
     from companion.services.platforms.protocol import Platform
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
     from companion.services.reminders import Reminders
     from companion.services.this_pc import ThisPC
-    from companion.services.time_zone import LocalZone
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,7 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.pc.process_matching import Reach, Running, names_of_interest, running
 from companion.domain.pc.program_checks import why_it_runs
 from companion.domain.store.profile import Stage
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.platforms.protocol import Platform
 
 OnStep = Callable[[ClosingProgress], None]

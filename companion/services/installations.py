@@ -19,7 +19,7 @@ from companion.domain.pc.preflight import Finding, Requirements, findings
 from companion.domain.store.orders import Download, Grant, Licence
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.aftermath import Aftermath
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing
 from companion.services.installer import Installer
 from companion.services.library import Library

@@ -20,7 +20,7 @@ from companion.domain.pc.code_signatures import Signature, SignatureState, contr
 from companion.domain.pc.facts import Process, Purpose
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.platforms.protocol import Launched, Platform
 
 OnStep = Callable[[InstallationProgress], None]

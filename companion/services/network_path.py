@@ -27,7 +27,7 @@ from companion.domain.pc.network_diagnostics import (
     explain_step,
 )
 from companion.domain.store.profile import Probe
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.http import USER_AGENT, proxies_for, require_safe_url
 
 OnStep = Callable[[StepResult], None]

@@ -19,7 +19,7 @@ from companion.domain.pc.facts import Fact, Facts, Process, Purpose, Sighting
 from companion.domain.pc.finding import Requirements
 from companion.domain.pc.process_matching import names_of_interest, sighted_name
 from companion.domain.store.profile import Stage
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.platforms.protocol import Platform
 
 _LIMIT = 3.0

@@ -13,7 +13,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Download, Grant
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import QueueEntry
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.library import Library
 from companion.services.library_values import KnownFile, TimelineEntry
 from companion.services.orders import Orders

@@ -31,12 +31,12 @@ from companion.domain.reminders.icalendar import calendar
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
+from companion.services.app.time_zone import LocalZone
 from companion.services.files import write_file
 from companion.services.library import Library
 from companion.services.library_values import ReminderChange
 from companion.services.orders import Orders
 from companion.services.purchases import Purchases
-from companion.services.time_zone import LocalZone
 
 _log = logging.getLogger(__name__)
 

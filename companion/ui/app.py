@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.platform import Platform
+from companion.services.app.errors import as_error
+from companion.services.app.resources import resource
 from companion.services.assembly import Services
-from companion.services.failures import as_error
 from companion.services.library import Library
-from companion.services.resources import resource
 from companion.ui.aftermath import AftermathNews
 from companion.ui.desk import Desk
 from companion.ui.endings import Endings

@@ -12,8 +12,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.services.cancellation import Cancellation
-from companion.services.failures import as_error
+from companion.services.app.cancellation import Cancellation
+from companion.services.app.errors import as_error
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

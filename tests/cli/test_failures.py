@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from companion.cli.arguments import COMMANDS
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 from tests.kits.cli import FAMILY, Answer, Cli, send
 
 JSON = "application/json"

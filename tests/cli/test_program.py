@@ -17,7 +17,7 @@ import pytest
 
 from companion.cli.demo import StoreReady
 from companion.domain.core.serialization import decode
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 PROFILE = resource("profiles/larkfield.json")
 COMPANION = [sys.executable, "-m", "companion"]

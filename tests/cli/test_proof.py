@@ -16,7 +16,7 @@ from companion.cli.orders import Added, Opened
 from companion.cli.statement import MoneyShown, ReceiptsShown, ShippingShown
 from companion.cli.support import CaseWritten, SupportNumber
 from companion.demo.server import DemoStore
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 from tests.kits.cli import ANNUAL, BOXED, CLOSED, FAMILY, REFUNDED, UNWANTED, Cli
 
 # The commands draw PDFs with Qt; whatever runs later in this process needs the full application object.

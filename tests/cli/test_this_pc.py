@@ -15,7 +15,7 @@ from companion.cli.board import Looked
 from companion.cli.clearing import BlockersClosed
 from companion.cli.installation import Installed
 from companion.domain.pc.finding import Severity
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Programs, alive
 

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from companion.demo.server import DemoStore
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 from tests.kits.contract import Contract, read_document
 
 

@@ -17,7 +17,7 @@ from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode, encode
 from companion.domain.store.orders import ChargeKind, LicenceStatus, OrderStatus, ReturnStatus
 from companion.domain.store.profile import Policies, Profile
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 _PROFILE = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")
 _ARTIFACT = Artifact(

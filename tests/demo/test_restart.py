@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from companion.demo.server import DemoStore
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

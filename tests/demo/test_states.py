@@ -40,7 +40,7 @@ from companion.domain.overview.product_cards import (
 )
 from companion.domain.store.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
 from companion.domain.store.profile import Profile
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 START = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
 ZONE = ZoneInfo("Europe/Berlin")

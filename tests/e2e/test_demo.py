@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from companion.services.app.resources import resource
 from companion.services.downloads.engine import unfinished
-from companion.services.resources import resource
 from tests.kits.session import until
 
 pytestmark = pytest.mark.keychain

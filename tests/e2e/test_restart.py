@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from companion.demo.server import DemoStore
+from companion.services.app.resources import resource
 from companion.services.library import Library
-from companion.services.resources import resource
 from tests.kits.session import until
 
 _BOOT = "/proc/sys/kernel/random/boot_id"

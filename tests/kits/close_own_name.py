@@ -6,10 +6,10 @@ from pathlib import Path
 from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import Profile, Stage
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
+from companion.services.app.resources import resource
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux
-from companion.services.resources import resource
 from tests.kits.linux import Programs
 
 folder, answer = Path(sys.argv[1]), Path(sys.argv[2])

@@ -13,7 +13,7 @@ import jsonschema
 import yaml
 from werkzeug.http import parse_options_header
 
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 Answered = Callable[..., Any]
 

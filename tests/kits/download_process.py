@@ -10,7 +10,7 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.models import Expected, Options
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.engine import fetch
 from companion.services.downloads.transport import fixed_source
 

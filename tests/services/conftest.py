@@ -15,11 +15,11 @@ from companion.demo.server import DemoStore
 from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import BlockerRule, Profile
+from companion.services.app.resources import resource
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.platforms import current
 from companion.services.platforms.linux import Linux
-from companion.services.resources import resource
 from companion.services.store import StoreClient
 from tests.kits.linux import live_in
 from tests.kits.linux import programs as programs

@@ -13,10 +13,10 @@ from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import ReturnReason
+from companion.services.app.resources import resource
 from companion.services.keychain import Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders
-from companion.services.resources import resource
 from companion.services.store import StoreClient
 from tests.kits.contract import Contract, read_document
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from companion.domain.core.serialization import decode
 from companion.domain.store.profile import Profile
+from companion.services.app.resources import resource
 from companion.services.help import HelpSearch
-from companion.services.resources import resource
 
 
 def profile():

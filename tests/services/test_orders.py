@@ -14,10 +14,10 @@ from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import ReturnReason
+from companion.services.app.resources import resource
 from companion.services.keychain import Credentials, Kept, Keychain
 from companion.services.library import Library
 from companion.services.orders import Orders
-from companion.services.resources import resource
 from companion.services.store import StoreClient
 from tests.kits.store import Desk
 

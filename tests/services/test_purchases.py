@@ -10,7 +10,7 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import TransferProgress, TransferState
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.platforms import current
 from companion.services.purchases import GrantSource, Purchases
 from tests.kits.store import Desk

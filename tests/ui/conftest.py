@@ -15,9 +15,9 @@ from companion.compose import build_services
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
+from companion.services.app.resources import resource
 from companion.services.assembly import Services
 from companion.services.platforms import current
-from companion.services.resources import resource
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.page import Destination
 from companion.ui.theme import LIGHT

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QWidget
 from companion.compose import build_services
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
+from companion.services.app.resources import resource
 from companion.services.platforms import current
-from companion.services.resources import resource
 from companion.ui.app import WindowedProgram, application
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.pages.page import Destination

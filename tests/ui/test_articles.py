@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import companion
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 _ARTICLES = sorted(resource("help").glob("*.md"))
 _NAMED = re.compile(r"(?:choose|press|open|under|beside|switch) \*\*(?P<name>[^*{]+)\*\*", re.IGNORECASE)

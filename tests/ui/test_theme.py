@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 from companion.ui.theme import DARK, LIGHT, Theme, apply_theme
 
 

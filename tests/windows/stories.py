@@ -29,12 +29,12 @@ from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.aftermath import Aftermath
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
+from companion.services.app.resources import resource
 from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
 from companion.services.platforms import _com, current
 from companion.services.preflight import Preflight
-from companion.services.resources import resource
 from companion.services.restoration import Restoration
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"

@@ -14,7 +14,7 @@ from pathlib import Path
 from companion.domain.transfers.blocks import Layout, layout_of
 from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected, Pieces, TransferProgress, TransferState, Verified
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.partial import describe_disk_error
 from companion.services.downloads.proof import BUFFER, wrong_pieces
 from companion.services.downloads.reporting import Reporter

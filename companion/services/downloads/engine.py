@@ -16,7 +16,7 @@ from companion.domain.transfers.models import (
     Transferred,
     Unfinished,
 )
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.downloads import journal
 from companion.services.downloads.checking import verify
 from companion.services.downloads.partial import Lock, Place, describe_disk_error, move_into_place

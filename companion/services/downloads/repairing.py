@@ -26,7 +26,7 @@ from companion.domain.transfers.models import (
     TransferState,
     Verified,
 )
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.downloads import journal
 from companion.services.downloads.checking import PieceReaders, most_readers, verify
 from companion.services.downloads.engine import DiskErrors, Job, fetch

@@ -14,7 +14,7 @@ from companion.domain.transfers.connection_scaling import Climb, forbid_more, st
 from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected, Options, TransferProgress, TransferState
 from companion.domain.transfers.responses import Known, Take
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.awakening import Awakening
 from companion.services.downloads.journal import Claim, Journal, new_header
 from companion.services.downloads.lane import Lane, Pace, join_all

@@ -14,7 +14,7 @@ from companion.domain.core.platform import Platform
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.lead_options import CHOOSABLE, choices, with_leads
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
-from companion.services.start_command import start_command
+from companion.services.app.launch_command import start_command
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task
 from companion.ui.widgets.basic import Card, column, label, line, row

@@ -4,7 +4,7 @@ import pytest
 
 from companion.domain.core.text import plain_money
 from companion.domain.support.help_articles import GENERAL, fields_of, filled, read_article, values_of
-from companion.services.resources import resource
+from companion.services.app.resources import resource
 
 FILES = sorted(resource("help").glob("*.md"))
 

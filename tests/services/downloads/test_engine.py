@@ -10,7 +10,7 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Expected, Repaired, TransferProgress
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.checking import verify
 from companion.services.downloads.engine import unfinished
 from companion.services.downloads.repairing import repair

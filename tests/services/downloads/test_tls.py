@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from tests.kits.downloads import MIB, QUICK, arrives, begin, expect, fails, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.network import Authority

@@ -127,7 +127,7 @@ import sys
 from pathlib import Path
 from companion.domain.transfers.models import Expected, Options
 from companion.services import downloads
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.domain.core.errors import CompanionError
 try:
     fetch(fixed_source("https://shop.test/setup.bin"), Expected(filename="setup.bin"),

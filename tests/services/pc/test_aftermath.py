@@ -16,8 +16,8 @@ from companion.domain.installation.autostart_holds import BY_HAND
 from companion.domain.installation.recovery import Standing
 from companion.domain.pc.facts import AutostartKind, Fact
 from companion.services.aftermath import Aftermath
+from companion.services.app.launch_command import start_command
 from companion.services.platforms.linux import Linux
-from companion.services.start_command import start_command
 from tests.kits.linux import autostart, until
 
 COMMAND = ("/opt/companion", "--home", "/home/anna/c o m")
@@ -295,7 +295,7 @@ def test_killed_in_between_the_next_run_knows(pc, proof, linux, moment):
 
 
 def test_the_command_starts_this_program_with_its_folder(tmp_path):
-    from companion.services.places import places
+    from companion.services.app.paths import places
 
     words = start_command(places(tmp_path / "c o m"), tray=False)
     assert words[1:] == ("-m", "companion", "--home", str(tmp_path / "c o m"))

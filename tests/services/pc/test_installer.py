@@ -15,7 +15,7 @@ from companion.domain.installation.models import InstallationStep
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.installer import Installer
 from companion.services.platforms.linux import Linux
 from tests.kits.linux import alive, script, until

@@ -11,7 +11,7 @@ from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.pc.certificates import issuer_of
 from companion.domain.pc.network_diagnostics import PathStep, StepState
 from companion.domain.store.profile import Probe
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.network_path import NetworkPath
 from tests.kits.network import PROBE, Authority, Proxy, Server, black_hole, serving, trusting
 

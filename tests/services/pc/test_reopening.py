@@ -20,7 +20,7 @@ from companion.domain.installation.relaunch import Ending
 from companion.domain.pc.closing import Reopening
 from companion.domain.pc.facts import WindowState
 from companion.domain.store.profile import Stage
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux
 from companion.services.reopening import Reopenings
@@ -191,7 +191,7 @@ from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.platforms.linux import Linux
 from companion.services.reopening import Reopenings

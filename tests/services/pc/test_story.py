@@ -11,7 +11,7 @@ from companion.domain.pc.facts import AutostartKind
 from companion.domain.pc.preflight import RemedyKind, can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Stage
-from companion.services.cancellation import Cancellation
+from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
 from companion.services.preflight import Preflight

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.services.time_zone import LocalZone
+from companion.services.app.time_zone import LocalZone
 
 pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="TZ is how POSIX systems are told their zone")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from companion.services.places import Places, places
+from companion.services.app.paths import Places, places
 
 
 def start_command(where: Places, *, tray: bool) -> tuple[str, ...]:
