@@ -276,7 +276,7 @@ class Connection:
                     raise failure("redirects")
 
     def _ask(self, url: str, asked: Asked, known: Known) -> tuple[Any, Any]:
-        from companion.services.http import require_safe_url
+        from companion.services.http.session import require_safe_url
 
         require_safe_url(url)
         for _ in range(MOST_REDIRECTS + 1):
@@ -298,8 +298,8 @@ class Connection:
         import requests
         import urllib3.exceptions
 
-        from companion.services.http import new_session
-        from companion.services.racing import Cord
+        from companion.services.http.happy_eyeballs import Cord
+        from companion.services.http.session import new_session
 
         if self._session is None:
             self._session = new_session(connections=1)

@@ -17,7 +17,7 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.services.downloads.engine import unfinished
-from companion.services.racing import AddressInfo, connect_first, interleave
+from companion.services.http.happy_eyeballs import AddressInfo, connect_first, interleave
 from tests.kits.downloads import MIB, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.network_namespace import in_own_network

@@ -18,7 +18,7 @@ import urllib3
 from companion import __version__
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.entitlements.order_lookup import is_loopback
-from companion.services.racing import POOLS
+from companion.services.http.happy_eyeballs import POOLS
 
 USER_AGENT = f"Companion/{__version__}"
 CONNECT_SECONDS = 6.0
