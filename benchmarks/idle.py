@@ -21,8 +21,8 @@ from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
 from companion.services.keychain import Keychain
-from companion.services.library import Library
 from companion.services.orders import Orders
+from companion.services.storage.database import Library
 from companion.services.store import StoreClient
 
 ALLOWED = 2.0

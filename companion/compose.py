@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from companion.services.app.time_zone import LocalZone
     from companion.services.closing import Closing
     from companion.services.installations import Installations
-    from companion.services.library import Library
-    from companion.services.library_values import TimelineEntry
     from companion.services.orders import Orders
     from companion.services.platforms.protocol import Platform
     from companion.services.preflight import Preflight
+    from companion.services.storage.database import Library
+    from companion.services.storage.records import TimelineEntry
     from companion.services.store import StoreClient
     from companion.services.this_pc import ThisPC
 
@@ -92,7 +92,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
 
 
 def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, StoreClient]:
-    from companion.services.library import Library
+    from companion.services.storage.database import Library
     from companion.services.store import StoreClient
 
     library = Library(where.library)
@@ -156,7 +156,7 @@ def build_local(home: Path | None) -> Local:
     platform, where = current(), home_places(home)
 
     def note(entry: TimelineEntry) -> None:
-        from companion.services.library import Library
+        from companion.services.storage.database import Library
 
         # A time-line belongs to orders: without any, none is begun.
         if where.library.exists():

@@ -15,7 +15,7 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Value
 from companion.domain.store.orders import SupportCase
 from companion.domain.support.hotline import Opening
-from companion.services.library_values import KnownCase
+from companion.services.storage.records import KnownCase
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile

@@ -16,11 +16,11 @@ from companion.domain.installation.autostart_holds import BY_HAND, Hold, Restore
 from companion.domain.installation.recovery import Standing, Underway, WentOn, standing_of
 from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened
 from companion.domain.pc.facts import AutostartEntry
-from companion.services.journal import Entry, Journal
-from companion.services.library_values import TimelineEntry
 from companion.services.platforms.protocol import Platform
 from companion.services.reopening import Reopenings
 from companion.services.restoration import Restoration
+from companion.services.storage.pending_records import Entry, Journal
+from companion.services.storage.records import TimelineEntry
 
 _log = logging.getLogger(__name__)
 

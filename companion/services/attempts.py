@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.support.failure_streak import Attempt, failed_in_a_row, is_failure
-from companion.services.library import Library
-from companion.services.library_values import TimelineEntry
+from companion.services.storage.database import Library
+from companion.services.storage.records import TimelineEntry
 
 FAILED, SUCCEEDED = "failed", "succeeded"
 _LOOK_BACK = 40

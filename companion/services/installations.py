@@ -22,12 +22,12 @@ from companion.services.aftermath import Aftermath
 from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing
 from companion.services.installer import Installer
-from companion.services.library import Library
-from companion.services.library_values import TimelineEntry
 from companion.services.network_path import NetworkPath
 from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 from companion.services.preflight import Preflight
+from companion.services.storage.database import Library
+from companion.services.storage.records import TimelineEntry
 from companion.services.this_pc import ThisPC
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.idempotency import Intent, is_repetition
-from companion.services.library import Library
+from companion.services.storage.database import Library
 
 T = TypeVar("T")
 

@@ -31,11 +31,11 @@ from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
 from companion.services.access import Access
 from companion.services.attempts import Attempts
-from companion.services.files import read_start
 from companion.services.intents import Intents
 from companion.services.keychain import Credentials, Kept, Keychain
-from companion.services.library import Library
-from companion.services.library_values import KnownCase, KnownOrder, TimelineEntry
+from companion.services.storage.atomic_file import read_start
+from companion.services.storage.database import Library
+from companion.services.storage.records import KnownCase, KnownOrder, TimelineEntry
 from companion.services.store import Fresh, StoreClient
 from companion.services.switching import SWITCH, Switching, not_read_again, not_switched
 

@@ -21,8 +21,8 @@ from companion.domain.installation.relaunch import (
 )
 from companion.domain.pc.closing import Reopening
 from companion.domain.pc.process_matching import sighted_name
-from companion.services.journal import Entry, Journal
 from companion.services.platforms.protocol import Platform
+from companion.services.storage.pending_records import Entry, Journal
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Value
 from companion.domain.installation.autostart_holds import Hold, Restored, due_for_restoring
 from companion.domain.pc.facts import AutostartEntry
-from companion.services.journal import Journal
 from companion.services.platforms.protocol import HeldEntry, Platform
+from companion.services.storage.pending_records import Journal
 
 
 class Record(Value, frozen=True):

@@ -10,8 +10,8 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Order, Receipt, Subscription
 from companion.services.access import Access
 from companion.services.intents import Intents
-from companion.services.library import Library
-from companion.services.library_values import TimelineEntry
+from companion.services.storage.database import Library
+from companion.services.storage.records import TimelineEntry
 from companion.services.store import StoreClient
 
 _log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ import uuid
 from companion.domain.pc.facts import Fact, Machine
 from companion.domain.store.profile import Support
 from companion.domain.support.hotline import normalise_maker
-from companion.services.library import Library
 from companion.services.platforms.protocol import Platform
+from companion.services.storage.database import Library
 
 _SEAT = "seatId"
 

@@ -16,7 +16,7 @@ from companion.domain.core.platform import Platform
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
 from companion.services.assembly import Services
-from companion.services.library import Library
+from companion.services.storage.database import Library
 from companion.ui.aftermath import AftermathNews
 from companion.ui.desk import Desk
 from companion.ui.endings import Endings

@@ -21,7 +21,7 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
-from companion.services.library import Library
+from companion.services.storage.database import Library
 from tests.kits.session import until
 
 _BOOT = "/proc/sys/kernel/random/boot_id"

@@ -15,7 +15,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import Order
 from companion.services.keychain import Credentials
-from companion.services.library import Library
+from companion.services.storage.database import Library
 from companion.services.store import StoreClient
 from tests.kits.desktop import Desktop, desktop
 from tests.kits.session import until

@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 
 from companion.domain.transfers.queue import QueueEntry
-from companion.services.library import Library
-from companion.services.library_values import TimelineEntry
+from companion.services.storage.database import Library
+from companion.services.storage.records import TimelineEntry
 
 STORE = "https://store.example"
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)

@@ -8,8 +8,8 @@ import datetime as dt
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.services.keychain import Keychain
-from companion.services.library import Library
 from companion.services.orders import Orders
+from companion.services.storage.database import Library
 from companion.services.store import StoreClient
 
 

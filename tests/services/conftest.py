@@ -17,9 +17,9 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.app.resources import resource
 from companion.services.keychain import Keychain
-from companion.services.library import Library
 from companion.services.platforms import current
 from companion.services.platforms.linux import Linux
+from companion.services.storage.database import Library
 from companion.services.store import StoreClient
 from tests.kits.linux import live_in
 from tests.kits.linux import programs as programs

@@ -16,8 +16,8 @@ from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.keychain import Credentials, Kept, Keychain
-from companion.services.library import Library
 from companion.services.orders import Orders
+from companion.services.storage.database import Library
 from companion.services.store import StoreClient
 from tests.kits.store import Desk
 

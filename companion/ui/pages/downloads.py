@@ -13,7 +13,7 @@ from companion.domain.entitlements.download_access import closes_at
 from companion.domain.store.orders import Download, Order
 from companion.domain.transfers.models import TransferState
 from companion.services.downloads.queue import QueueItem
-from companion.services.library_values import KnownFile
+from companion.services.storage.records import KnownFile
 from companion.ui.desk import Desk
 from companion.ui.pages.page import EXTEND, Destination, Page
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row

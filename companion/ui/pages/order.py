@@ -6,7 +6,7 @@ from functools import partial
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
-from companion.services.library_values import KnownOrder
+from companion.services.storage.records import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.order_money import MoneyCard, ReturnCard
 from companion.ui.pages.order_receipts import ReceiptsCard

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from companion.domain.store.orders import OrderStatus
-from companion.services.library_values import KnownOrder
+from companion.services.storage.records import KnownOrder
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, row

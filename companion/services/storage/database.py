@@ -19,8 +19,8 @@ from companion.domain.store.idempotency import Intent
 from companion.domain.store.orders import Grant, Invoice, Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
-from companion.services.library_file import explained, open_file
-from companion.services.library_values import KnownCase, KnownFile, KnownOrder, ReminderChange, TimelineEntry
+from companion.services.storage.database_file import explained, open_file
+from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, ReminderChange, TimelineEntry
 
 T = TypeVar("T")
 

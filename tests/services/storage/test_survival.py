@@ -15,8 +15,8 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Receipt
-from companion.services.library import Library
-from companion.services.library_values import TimelineEntry
+from companion.services.storage.database import Library
+from companion.services.storage.records import TimelineEntry
 from tests.kits.processes import ROOT, command
 
 STORE = "https://store.example"
@@ -221,7 +221,7 @@ def test_damage_that_comes_while_the_program_runs_is_told(tmp_path: Path) -> Non
 _FIRST_START = """
 import sys
 from pathlib import Path
-from companion.services.library import Library
+from companion.services.storage.database import Library
 sys.stdin.readline()
 library = Library(Path(sys.argv[1]))
 library.remember_setting(sys.argv[2], "here")

@@ -15,8 +15,8 @@ import pytest
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import QueueEntry
-from companion.services.library import Library
-from companion.services.library_values import KnownFile, TimelineEntry
+from companion.services.storage.database import Library
+from companion.services.storage.records import KnownFile, TimelineEntry
 from tests.kits.store import Desk
 
 STORE, OTHER = "https://a.example", "https://b.example"
@@ -166,8 +166,8 @@ def test_a_place_that_cannot_hold_a_library(path: Path) -> None:
 _WRITER = """
 import datetime as dt, sys
 from pathlib import Path
-from companion.services.library import Library
-from companion.services.library_values import TimelineEntry
+from companion.services.storage.database import Library
+from companion.services.storage.records import TimelineEntry
 library = Library(Path(sys.argv[1]))
 now = dt.datetime.now(dt.UTC)
 for number in range(40):
