@@ -20,10 +20,10 @@ from pathlib import Path
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
-from companion.services.keychain import Keychain
-from companion.services.orders import Orders
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Keychain
+from companion.services.store.orders import Orders
 
 ALLOWED = 2.0
 SETTLED_SECONDS = 20.0

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from companion.services.app.time_zone import LocalZone
     from companion.services.closing import Closing
     from companion.services.installations import Installations
-    from companion.services.orders import Orders
     from companion.services.platforms.protocol import Platform
     from companion.services.preflight import Preflight
     from companion.services.storage.database import Library
     from companion.services.storage.records import TimelineEntry
-    from companion.services.store import StoreClient
+    from companion.services.store.client import StoreClient
+    from companion.services.store.orders import Orders
     from companion.services.this_pc import ThisPC
 
 STORE_SETTING = "store"
@@ -59,12 +59,12 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.app.log import start_log
     from companion.services.app.resources import resource
     from companion.services.help import HelpSearch
-    from companion.services.keychain import Keychain
-    from companion.services.orders import Orders
     from companion.services.platforms import current
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
     from companion.services.reminders import Reminders
+    from companion.services.store.keychain import Keychain
+    from companion.services.store.orders import Orders
 
     where = home_places(home)
     where.prepare()
@@ -93,7 +93,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
 
 def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, StoreClient]:
     from companion.services.storage.database import Library
-    from companion.services.store import StoreClient
+    from companion.services.store.client import StoreClient
 
     library = Library(where.library)
     try:
@@ -138,7 +138,7 @@ def _aftermath(where: Places, platform: Platform, note: Note) -> Aftermath:
 
 def look_for_store(address: str) -> None:
     """Ask whether a store answers at `address`; blocks. Raises `CompanionError` with the reason when none does."""
-    from companion.services.store import StoreClient
+    from companion.services.store.client import StoreClient
 
     client = StoreClient(address)
     try:

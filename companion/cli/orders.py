@@ -16,7 +16,7 @@ from companion.domain.store.orders import Licence, Order, OrderStatus, Receipt
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
-    from companion.services.orders import Orders
+    from companion.services.store.orders import Orders
 
 
 class Added(Value, frozen=True):

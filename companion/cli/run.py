@@ -124,7 +124,7 @@ class Run:
     def opened(self, number: str, work: Callable[[], T]) -> T:
         """Run `work` on an order; asks for its password when this computer does not have it."""
         from companion.domain.entitlements.order_lookup import tidy_order_password
-        from companion.services.keychain import Credentials
+        from companion.services.store.keychain import Credentials
 
         def open_with(from_stdin: bool) -> None:
             typed = ask_secret(f"Order password of {number}", from_stdin=from_stdin)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from companion.services.closing import Closing
     from companion.services.help import HelpSearch
     from companion.services.installations import Installations
-    from companion.services.keychain import Keychain
-    from companion.services.orders import Orders
     from companion.services.platforms.protocol import Platform
     from companion.services.preflight import Preflight
     from companion.services.purchases import Purchases
     from companion.services.reminders import Reminders
     from companion.services.storage.database import Library
+    from companion.services.store.keychain import Keychain
+    from companion.services.store.orders import Orders
     from companion.services.this_pc import ThisPC
 
 

@@ -23,11 +23,11 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing
 from companion.services.installer import Installer
 from companion.services.network_path import NetworkPath
-from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 from companion.services.preflight import Preflight
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
+from companion.services.store.orders import Orders
 from companion.services.this_pc import ThisPC
 
 _log = logging.getLogger(__name__)

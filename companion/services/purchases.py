@@ -14,10 +14,10 @@ from companion.domain.store.orders import Download, Grant
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.app.cancellation import Cancellation
-from companion.services.orders import Orders
 from companion.services.platforms.protocol import Platform
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, TimelineEntry
+from companion.services.store.orders import Orders
 
 if TYPE_CHECKING:
     from companion.services.downloads.queue import Queue, QueueItem

@@ -32,11 +32,11 @@ from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.services.app.time_zone import LocalZone
-from companion.services.orders import Orders
 from companion.services.purchases import Purchases
 from companion.services.storage.atomic_file import write_file
 from companion.services.storage.database import Library
 from companion.services.storage.records import ReminderChange
+from companion.services.store.orders import Orders
 
 _log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import Article
 from companion.services.assembly import Services
-from companion.services.orders import Added
 from companion.services.storage.records import KnownCase, KnownFile, KnownOrder
+from companion.services.store.orders import Added
 from companion.ui.format import Format
 from companion.ui.reminder_desk import ReminderDesk
 from companion.ui.tasks import Task, TaskRunner

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 from companion.domain.billing.invoices import exemption_sentences
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Invoice
-from companion.services.orders import Orders
+from companion.services.store.orders import Orders
 from companion.ui import saving
 from companion.ui.desk import Desk
 from companion.ui.documents import as_pdf, invoice_html, paper

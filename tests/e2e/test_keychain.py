@@ -14,8 +14,8 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
-from companion.services.keychain import Credentials
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Credentials
 
 pytestmark = pytest.mark.keychain
 

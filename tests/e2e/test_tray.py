@@ -14,9 +14,9 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import Order
-from companion.services.keychain import Credentials
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Credentials
 from tests.kits.desktop import Desktop, desktop
 from tests.kits.session import until
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from companion.domain.store.orders import Order, ReturnEligibility, SubscriptionStatus
 from companion.domain.store.profile import Profile
-from companion.services.keychain import Keychain
-from companion.services.orders import Orders
 from companion.services.platforms import current
 from companion.services.purchases import Purchases
 from companion.services.reminders import Reminders
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Keychain
+from companion.services.store.orders import Orders
 from tests.kits.build import Build
 
 NOBODY = "http://127.0.0.1:9"

@@ -7,10 +7,10 @@ import datetime as dt
 
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
-from companion.services.keychain import Keychain
-from companion.services.orders import Orders
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Keychain
+from companion.services.store.orders import Orders
 
 
 @dataclasses.dataclass

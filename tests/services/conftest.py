@@ -16,11 +16,11 @@ from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.app.resources import resource
-from companion.services.keychain import Keychain
 from companion.services.platforms import current
 from companion.services.platforms.linux import Linux
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Keychain
 from tests.kits.linux import live_in
 from tests.kits.linux import programs as programs
 from tests.kits.session import clean_environment, keyring_process, lock_keyring, secret_service, session_bus

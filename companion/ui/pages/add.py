@@ -28,8 +28,8 @@ from companion.domain.entitlements.order_lookup import (
     tidy_order_number,
     tidy_order_password,
 )
-from companion.services.keychain import Kept
-from companion.services.orders import Added
+from companion.services.store.keychain import Kept
+from companion.services.store.orders import Added
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
 from companion.ui.support import failure_notice

@@ -14,7 +14,7 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
-from companion.services.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain
+from companion.services.store.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain
 
 ACCOUNT = "LF-1 at store.example"
 BY_PASSWORD = Credentials(order_password=Secret("Pass-wörd-✓"))

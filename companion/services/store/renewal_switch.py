@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Order, Receipt, Subscription
-from companion.services.access import Access
-from companion.services.intents import Intents
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.idempotency import Intents
+from companion.services.store.sessions import Access
 
 _log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import LineItemKind, Order, ReturnReason
 from companion.services.app.resources import resource
-from companion.services.keychain import Keychain
-from companion.services.orders import Orders
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Keychain
+from companion.services.store.orders import Orders
 
 FAMILY, CLOSED, BOXED, UNWANTED = "LF-5930-2216", "LF-5562-8803", "LF-6014-5529", "LF-3126-9058"
 # Two minutes before midnight, far enough ahead that no real clock catches up while the tests run.

@@ -15,8 +15,8 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Secret
-from companion.services.keychain import Credentials
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Credentials
 
 CREDENTIALS = Credentials(order_password=Secret("canary-password"))
 Answers = Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]]

@@ -11,8 +11,8 @@ from typing import TypeVar
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import Session
-from companion.services.keychain import Credentials, Keychain
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Credentials, Keychain
 
 T = TypeVar("T")
 

@@ -32,7 +32,7 @@ from companion.domain.store.orders import (
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
 from companion.services.http.session import new_session, require_safe_url
-from companion.services.keychain import Credentials
+from companion.services.store.keychain import Credentials
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -29,15 +29,15 @@ from companion.domain.store.orders import (
 )
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
-from companion.services.access import Access
-from companion.services.attempts import Attempts
-from companion.services.intents import Intents
-from companion.services.keychain import Credentials, Kept, Keychain
 from companion.services.storage.atomic_file import read_start
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownOrder, TimelineEntry
-from companion.services.store import Fresh, StoreClient
-from companion.services.switching import SWITCH, Switching, not_read_again, not_switched
+from companion.services.store.attempts import Attempts
+from companion.services.store.client import Fresh, StoreClient
+from companion.services.store.idempotency import Intents
+from companion.services.store.keychain import Credentials, Kept, Keychain
+from companion.services.store.renewal_switch import SWITCH, Switching, not_read_again, not_switched
+from companion.services.store.sessions import Access
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -14,10 +14,10 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import ReturnReason
 from companion.services.app.resources import resource
-from companion.services.keychain import Keychain
-from companion.services.orders import Orders
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Keychain
+from companion.services.store.orders import Orders
 from tests.kits.contract import Contract, read_document
 
 FAMILY, BOXED, CLOSED, UNWANTED, ANNUAL = (

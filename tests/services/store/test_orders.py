@@ -15,10 +15,10 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import ReturnReason
 from companion.services.app.resources import resource
-from companion.services.keychain import Credentials, Kept, Keychain
-from companion.services.orders import Orders
 from companion.services.storage.database import Library
-from companion.services.store import StoreClient
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Credentials, Kept, Keychain
+from companion.services.store.orders import Orders
 from tests.kits.store import Desk
 
 FAMILY, ANNUAL, CLOSED, BOXED = "LF-5930-2216", "LF-4821-0937", "LF-5562-8803", "LF-6014-5529"

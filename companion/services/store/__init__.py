@@ -1,0 +1,1 @@
+"""Talking to a store: client, sessions, keychain, orders, and renewals."""
