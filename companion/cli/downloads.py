@@ -160,8 +160,8 @@ def extend(run: Run) -> int:
 
 def fetch(run: Run) -> int:
     """Fetch a file from any safe address."""
-    from companion.services.downloads.engine import fetch as fetch_file
-    from companion.services.downloads.transport import fixed_source
+    from companion.services.downloads.fetch import fetch as fetch_file
+    from companion.services.downloads.transfer.transport import fixed_source
 
     asked = run.arguments
     run.note_log()
@@ -182,9 +182,9 @@ def fetch(run: Run) -> int:
 
 def verify(run: Run) -> int:
     """Check a file against its digest and, when asked, fetch what is damaged."""
-    from companion.services.downloads.checking import verify as verify_file
-    from companion.services.downloads.repairing import repair as repair_file
-    from companion.services.downloads.transport import fixed_source
+    from companion.services.downloads.repair import repair as repair_file
+    from companion.services.downloads.transfer.transport import fixed_source
+    from companion.services.downloads.verify import verify as verify_file
 
     asked, path = run.arguments, run.arguments.file.absolute()
     if asked.sha256 is None and asked.pieces is None:

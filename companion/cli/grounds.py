@@ -16,7 +16,7 @@ from companion.domain.core.serialization import Instant, Value, decode, encode
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
-    from companion.services.downloads.partial import Lock
+    from companion.services.downloads.state.partial import Lock
 
 # The store's dates are relative to its first start; after some days its stories would no longer be told as meant.
 _FRESH = dt.timedelta(days=6)
@@ -86,7 +86,7 @@ def open_grounds(root: Path, *, size: int, rate: int | None) -> Iterator[Grounds
 
 
 def _lock(root: Path) -> Lock:
-    from companion.services.downloads.partial import Lock
+    from companion.services.downloads.state.partial import Lock
 
     try:
         root.mkdir(parents=True, exist_ok=True)

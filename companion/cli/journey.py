@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from companion.demo.customers import Account
     from companion.services.app.cancellation import Cancellation
     from companion.services.assembly import Services
-    from companion.services.purchases import Fetched
+    from companion.services.downloads.order_downloads import Fetched
 
 MEBIBYTE = 1024 * 1024
 # Ben's licence for three PCs: a free seat for this one, a download window that is open, and a price that rises.
@@ -194,7 +194,7 @@ class Journey:
 
     def _download(self, services: Services, download: Download) -> None:
         from companion.domain.transfers.models import Expected
-        from companion.services.downloads.checking import verify
+        from companion.services.downloads.verify import verify
 
         with self._step("download") as say:
             fetched = services.purchases.download(

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from companion.services.app.paths import Places
     from companion.services.app.time_zone import LocalZone
     from companion.services.closing import Closing
+    from companion.services.downloads.order_downloads import Purchases
     from companion.services.help import HelpSearch
     from companion.services.installations import Installations
     from companion.services.platforms.protocol import Platform
     from companion.services.preflight import Preflight
-    from companion.services.purchases import Purchases
     from companion.services.reminders import Reminders
     from companion.services.storage.database import Library
     from companion.services.store.keychain import Keychain

@@ -32,7 +32,7 @@ from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.services.app.time_zone import LocalZone
-from companion.services.purchases import Purchases
+from companion.services.downloads.order_downloads import Purchases
 from companion.services.storage.atomic_file import write_file
 from companion.services.storage.database import Library
 from companion.services.storage.records import ReminderChange

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferState
+from companion.services.downloads.order_downloads import Purchases
 from companion.services.downloads.queue import QueueItem
-from companion.services.purchases import Purchases
 from companion.ui.tasks import TaskRunner
 
 

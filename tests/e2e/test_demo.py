@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from companion.services.app.resources import resource
-from companion.services.downloads.engine import unfinished
+from companion.services.downloads.fetch import unfinished
 from tests.kits.session import until
 
 pytestmark = pytest.mark.keychain

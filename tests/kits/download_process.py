@@ -11,8 +11,8 @@ from pathlib import Path
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.models import Expected, Options
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.engine import fetch
-from companion.services.downloads.transport import fixed_source
+from companion.services.downloads.fetch import fetch
+from companion.services.downloads.transfer.transport import fixed_source
 
 
 def main() -> int:

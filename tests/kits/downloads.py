@@ -14,8 +14,8 @@ import pytest
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.engine import fetch
-from companion.services.downloads.transport import Source, fixed_source
+from companion.services.downloads.fetch import fetch
+from companion.services.downloads.transfer.transport import Source, fixed_source
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.processes import ROOT, command
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from companion.domain.store.orders import Order, ReturnEligibility, SubscriptionStatus
 from companion.domain.store.profile import Profile
+from companion.services.downloads.order_downloads import Purchases
 from companion.services.platforms import current
-from companion.services.purchases import Purchases
 from companion.services.reminders import Reminders
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient

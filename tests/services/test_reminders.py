@@ -17,8 +17,8 @@ from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.due import Snooze
 from companion.domain.reminders.history import SHOWING_TAKES, Standing, standing_of
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
+from companion.services.downloads.order_downloads import Purchases
 from companion.services.platforms import current
-from companion.services.purchases import Purchases
 from companion.services.reminders import Reminders
 from companion.services.store.orders import Orders
 from tests.kits.reminders import Moments, Program, build, charged_in, learn

@@ -14,8 +14,8 @@ from companion.domain.transfers.filenames import safe_filename
 from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import QueueEntry, Trouble, after_restart, moved, next_queued, with_state
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.engine import discard, fetch
-from companion.services.downloads.transport import Source
+from companion.services.downloads.fetch import discard, fetch
+from companion.services.downloads.transfer.transport import Source
 
 _log = logging.getLogger(__name__)
 

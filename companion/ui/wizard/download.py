@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QProgressBar
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import Trouble
+from companion.services.downloads.order_downloads import Fetched
 from companion.services.downloads.queue import QueueItem
-from companion.services.purchases import Fetched
 from companion.ui.desk import Desk
 from companion.ui.format import Format, duration
 from companion.ui.widgets.basic import button, column, exact, label, row

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Expected
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads import journal
-from companion.services.downloads.partial import move_into_place
+from companion.services.downloads.state import journal
+from companion.services.downloads.state.partial import move_into_place
 from tests.kits.downloads import MIB, arrives, expect, get, leave_partial, spawn
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 

@@ -14,9 +14,8 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.models import Expected, Location, TransferProgress
-from companion.services.downloads import lane
-from companion.services.downloads.engine import unfinished
-from companion.services.downloads.transport import fixed_source
+from companion.services.downloads.fetch import unfinished
+from companion.services.downloads.transfer.transport import fixed_source
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, arrives, begin, expect, fails, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, Script, serve_range
 
@@ -28,7 +27,7 @@ PATIENT = msgspec.structs.replace(QUICK, most_retries=6)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system can move bytes by itself, both ways are tried; elsewhere they are the same."""
     if request.param == "through us":
-        monkeypatch.setattr(lane, "new_conduit", lambda: None)
+        monkeypatch.setattr(worker, "new_conduit", lambda: None)
 
 
 def first(*replies: Callable[[Request], Reply]) -> Script:

@@ -12,7 +12,7 @@ import pytest
 from companion.domain.transfers.models import Expected, TransferState
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.downloads.queue import Queue, QueueItem
-from companion.services.downloads.transport import Source, fixed_source
+from companion.services.downloads.transfer.transport import Source, fixed_source
 from tests.kits.downloads import QUICK, expect
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 

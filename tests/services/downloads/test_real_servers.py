@@ -20,7 +20,7 @@ import pytest
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Location, TransferProgress
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.transport import Source
+from companion.services.downloads.transfer.transport import Source
 from tests.kits.downloads import MIB, QUICK, expect, get
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 from companion.domain.core.errors import Cancelled
 from companion.domain.transfers.models import TransferProgress
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.engine import unfinished
+from companion.services.downloads.fetch import unfinished
 from tests.kits.downloads import MIB, QUICK, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 

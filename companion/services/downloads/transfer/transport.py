@@ -26,7 +26,7 @@ from companion.domain.transfers.responses import (
     Take,
     judge,
 )
-from companion.services.downloads.conduit import Conduit, can_carry
+from companion.services.downloads.transfer.splice import Conduit, can_carry
 
 MOST_REDIRECTS = 5
 _CHUNKED_READ = 256 * 1024

@@ -11,8 +11,8 @@ import pytest
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.services.app.cancellation import Cancellation
+from companion.services.downloads.order_downloads import GrantSource, Purchases
 from companion.services.platforms import current
-from companion.services.purchases import GrantSource, Purchases
 from tests.kits.store import Desk
 
 FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"

@@ -17,14 +17,14 @@ from companion.domain.transfers.models import (
     Unfinished,
 )
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads import journal
-from companion.services.downloads.checking import verify
-from companion.services.downloads.partial import Lock, Place, describe_disk_error, move_into_place
-from companion.services.downloads.proof import Head
-from companion.services.downloads.reporting import Reporter
-from companion.services.downloads.resuming import claimed, resume
-from companion.services.downloads.transfer import Tally, Transfer
-from companion.services.downloads.transport import Address, Source, VoidedError
+from companion.services.downloads.integrity.hashing import Head
+from companion.services.downloads.progress import Reporter
+from companion.services.downloads.state import journal
+from companion.services.downloads.state.partial import Lock, Place, describe_disk_error, move_into_place
+from companion.services.downloads.state.resume import claimed, resume
+from companion.services.downloads.transfer.transfer import Tally, Transfer
+from companion.services.downloads.transfer.transport import Address, Source, VoidedError
+from companion.services.downloads.verify import verify
 
 _MOST_BEGINNINGS = 4
 _STANDARD = Options()

@@ -15,9 +15,9 @@ from companion.domain.transfers.blocks import Layout, layout_of
 from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected, Pieces, TransferProgress, TransferState, Verified
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.partial import describe_disk_error
-from companion.services.downloads.proof import BUFFER, wrong_pieces
-from companion.services.downloads.reporting import Reporter
+from companion.services.downloads.integrity.hashing import BUFFER, wrong_pieces
+from companion.services.downloads.progress import Reporter
+from companion.services.downloads.state.partial import describe_disk_error
 
 _MOST_READERS = 4
 _TICK = 0.1

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.services.downloads.engine import unfinished
+from companion.services.downloads.fetch import unfinished
 from companion.services.http.happy_eyeballs import AddressInfo, connect_first, interleave
 from tests.kits.downloads import MIB, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.services.downloads.awakening import Awakening
+from companion.services.downloads.transfer.wake_detector import Awakening
 from tests.kits.downloads import MIB, spawn, until
 from tests.kits.faulty_server import FaultyServer, serve_range
 from tests.kits.network_namespace import in_own_network

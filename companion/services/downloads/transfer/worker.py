@@ -15,11 +15,11 @@ from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Options
 from companion.domain.transfers.responses import Asked, Known, Take
-from companion.services.downloads.conduit import Conduit, new_conduit
-from companion.services.downloads.journal import Claim
-from companion.services.downloads.ledger import Ledger
-from companion.services.downloads.partial import describe_disk_error
-from companion.services.downloads.transport import Address, AtEndError, Body, Connection
+from companion.services.downloads.state.block_map import Ledger
+from companion.services.downloads.state.journal import Claim
+from companion.services.downloads.state.partial import describe_disk_error
+from companion.services.downloads.transfer.splice import Conduit, new_conduit
+from companion.services.downloads.transfer.transport import Address, AtEndError, Body, Connection
 
 _READ = 4 * 1024 * 1024
 _READ_TOGETHER = 8 * 1024 * 1024

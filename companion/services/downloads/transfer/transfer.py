@@ -15,16 +15,16 @@ from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected, Options, TransferProgress, TransferState
 from companion.domain.transfers.responses import Known, Take
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.awakening import Awakening
-from companion.services.downloads.journal import Claim, Journal, new_header
-from companion.services.downloads.lane import Lane, Pace, join_all
-from companion.services.downloads.ledger import Ledger
-from companion.services.downloads.partial import Place, describe_disk_error, synchronise
-from companion.services.downloads.proof import Head, crc_of_range
-from companion.services.downloads.proving import Proof
-from companion.services.downloads.reporting import Reporter
-from companion.services.downloads.resuming import Resumption
-from companion.services.downloads.transport import Address, VoidedError, looks_signed
+from companion.services.downloads.integrity.hashing import Head, crc_of_range
+from companion.services.downloads.integrity.verification import Proof
+from companion.services.downloads.progress import Reporter
+from companion.services.downloads.state.block_map import Ledger
+from companion.services.downloads.state.journal import Claim, Journal, new_header
+from companion.services.downloads.state.partial import Place, describe_disk_error, synchronise
+from companion.services.downloads.state.resume import Resumption
+from companion.services.downloads.transfer.transport import Address, VoidedError, looks_signed
+from companion.services.downloads.transfer.wake_detector import Awakening
+from companion.services.downloads.transfer.worker import Lane, Pace, join_all
 
 _TICK = 0.1
 _CLAIM_AT_END = 64 * 1024 * 1024

@@ -85,7 +85,7 @@ class Purchases:
 
         Raises whatever kept it from arriving; what has arrived by then is used by the next try.
         """
-        from companion.services.downloads.engine import fetch
+        from companion.services.downloads.fetch import fetch
 
         source = GrantSource(self._orders, number, artifact_id)
         try:
@@ -149,7 +149,7 @@ class Purchases:
 
         Neither the store nor an open download window is needed for it.
         """
-        from companion.services.downloads.checking import verify
+        from companion.services.downloads.verify import verify
 
         file = self._file(number, artifact_id)
         if file is None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from companion.services.downloads import conduit, lane
-from companion.services.downloads.conduit import Conduit
+from companion.services.downloads.transfer import worker
+from companion.services.downloads.transfer.splice import Conduit
 from tests.kits.downloads import MIB, arrives, expect, get
 from tests.kits.faulty_server import FaultyServer
 
@@ -48,7 +48,7 @@ def moved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             found.append(count)
             return count
 
-    monkeypatch.setattr(lane, "new_conduit", Counted)
+    monkeypatch.setattr(worker, "new_conduit", Counted)
     return found
 
 
@@ -90,14 +90,14 @@ def test_on_a_slow_line_every_bit_counts_at_once(
             steps.append("taken")
             return super().take(link, min(most, 32 * 1024))
 
-    count = lane.Lane._count
+    count = worker.Lane._count
 
-    def counted(self: lane.Lane, written: int) -> None:
+    def counted(self: worker.Lane, written: int) -> None:
         steps.append("counted")
         count(self, written)
 
-    monkeypatch.setattr(lane, "new_conduit", Trickling)
-    monkeypatch.setattr(lane.Lane, "_count", counted)
+    monkeypatch.setattr(worker, "new_conduit", Trickling)
+    monkeypatch.setattr(worker.Lane, "_count", counted)
     arrives(get(start(content).url(), expect(content), tmp_path), content)
     told = "".join(step[0] for step in steps)
     assert told.count("t") > 100
@@ -121,7 +121,7 @@ def test_a_system_that_will_not_is_not_asked_again(
             raise OSError(refused, os.strerror(refused))
         return real(source, target, count)
 
-    monkeypatch.setattr(conduit.os, "splice", splice)
+    monkeypatch.setattr(splice.os, "splice", splice)
     wanted = expect(content, **pieces)
     result = get(start(content).url(), wanted, tmp_path)
     arrives(result, content)

@@ -11,10 +11,10 @@ import pytest
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Expected, Repaired, TransferProgress
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.checking import verify
-from companion.services.downloads.engine import unfinished
-from companion.services.downloads.repairing import repair
-from companion.services.downloads.transport import fixed_source
+from companion.services.downloads.fetch import unfinished
+from companion.services.downloads.repair import repair
+from companion.services.downloads.transfer.transport import fixed_source
+from companion.services.downloads.verify import verify
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from companion.domain.transfers.models import Expected
-from companion.services.downloads.journal import Claim
-from companion.services.downloads.ledger import Ledger
-from companion.services.downloads.partial import describe_disk_error
-from companion.services.downloads.proof import Head, PieceChecker, Prover, Synchroniser, WholeHasher
+from companion.services.downloads.integrity.hashing import Head, PieceChecker, Prover, Synchroniser, WholeHasher
+from companion.services.downloads.state.block_map import Ledger
+from companion.services.downloads.state.journal import Claim
+from companion.services.downloads.state.partial import describe_disk_error
 
 
 class Proof:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.failures import failure
-from companion.services.downloads import journal
+from companion.services.downloads.state import journal
 
 try:
     import fcntl

@@ -27,13 +27,13 @@ from companion.domain.transfers.models import (
     Verified,
 )
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads import journal
-from companion.services.downloads.checking import PieceReaders, most_readers, verify
-from companion.services.downloads.engine import DiskErrors, Job, fetch
-from companion.services.downloads.partial import Lock, Place
-from companion.services.downloads.proof import BUFFER, Head, wrong_pieces
-from companion.services.downloads.reporting import Reporter
-from companion.services.downloads.transport import Address, Source
+from companion.services.downloads.fetch import DiskErrors, Job, fetch
+from companion.services.downloads.integrity.hashing import BUFFER, Head, wrong_pieces
+from companion.services.downloads.progress import Reporter
+from companion.services.downloads.state import journal
+from companion.services.downloads.state.partial import Lock, Place
+from companion.services.downloads.transfer.transport import Address, Source
+from companion.services.downloads.verify import PieceReaders, most_readers, verify
 
 _STANDARD = Options()
 

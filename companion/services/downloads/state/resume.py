@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.domain.core.serialization import Value
 from companion.domain.transfers.models import Expected
-from companion.services.downloads.journal import Claim, Header, Record, identify_pieces
+from companion.services.downloads.state.journal import Claim, Header, Record, identify_pieces
 
 
 class Resumption(Value, frozen=True):

@@ -16,8 +16,8 @@ from typing import Any
 
 from companion.domain.core.errors import Cancelled
 from companion.domain.transfers.models import Expected, Pieces
-from companion.services.downloads.journal import Claim
-from companion.services.downloads.ledger import MILESTONE, Ledger
+from companion.services.downloads.state.block_map import MILESTONE, Ledger
+from companion.services.downloads.state.journal import Claim
 
 BUFFER = 1024 * 1024
 _CLAIM_BYTES = 4 * 1024 * 1024

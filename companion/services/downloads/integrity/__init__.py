@@ -1,0 +1,1 @@
+"""Hashes of files while they arrive and afterwards."""

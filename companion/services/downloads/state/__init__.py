@@ -1,0 +1,1 @@
+"""What is known of an unfinished download: journal, partial file, block map."""

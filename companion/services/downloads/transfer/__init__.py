@@ -1,0 +1,1 @@
+"""One transfer: connections, workers, and the file they write."""
