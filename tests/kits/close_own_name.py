@@ -9,7 +9,7 @@ from companion.domain.store.profile import Profile, Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.closing import Closing, Patience
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import Programs
 
 folder, answer = Path(sys.argv[1]), Path(sys.argv[2])

@@ -17,7 +17,7 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.app.resources import resource
 from companion.services.platforms import current
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain

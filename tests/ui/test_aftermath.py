@@ -19,7 +19,7 @@ from companion.domain.pc.closing import Reopening
 from companion.domain.pc.facts import AutostartKind, Fact
 from companion.services.aftermath import Aftermath
 from companion.services.assembly import Services
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from companion.ui.app import WindowedProgram
 from companion.ui.theme import LIGHT
 from companion.ui.widgets.notice import Notice

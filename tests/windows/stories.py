@@ -33,7 +33,8 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
-from companion.services.platforms import _com, current
+from companion.services.platforms import current
+from companion.services.platforms.windows import com
 from companion.services.preflight import Preflight
 from companion.services.restoration import Restoration
 
@@ -107,8 +108,8 @@ def add_link(name: str, target: str, words: str) -> str:
     folder = Path(os.environ["APPDATA"], r"Microsoft\Windows\Start Menu\Programs\Startup")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.lnk"
-    with _com.apartment():
-        link = _com.create("WScript.Shell").call("CreateShortcut", str(path))
+    with com.apartment():
+        link = com.create("WScript.Shell").call("CreateShortcut", str(path))
         link.put("TargetPath", target)
         link.put("Arguments", words)
         link.call("Save")

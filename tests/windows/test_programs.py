@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from companion.services.platforms import _shell_link
+from companion.services.platforms.windows import shell_link
 from tests.windows.windows_kit import Windows
 
 
@@ -152,4 +152,4 @@ def test_what_only_windows_has(windows: Windows):
 
 
 def test_a_shortcut_that_windows_writes_is_the_one_recorded_for_other_systems(windows: Windows):
-    assert _shell_link.command_of(base64.b64decode(windows.run("link_bytes"))) == r'"C:\Tools\mail helper.exe" /tray -q'
+    assert shell_link.command_of(base64.b64decode(windows.run("link_bytes"))) == r'"C:\Tools\mail helper.exe" /tray -q'

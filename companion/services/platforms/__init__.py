@@ -12,13 +12,13 @@ __all__ = ["HeldEntry", "Launched", "Platform", "current"]
 def current() -> Platform:
     """The implementation for this system: the project's only look at ``sys.platform``."""
     if sys.platform == "win32":
-        from companion.services.platforms.windows import Windows
+        from companion.services.platforms.windows.platform import Windows
 
         return Windows()
     if sys.platform == "darwin":
-        from companion.services.platforms.macos import MacOS
+        from companion.services.platforms.macos.platform import MacOS
 
         return MacOS()
-    from companion.services.platforms.linux import Linux
+    from companion.services.platforms.linux.platform import Linux
 
     return Linux()

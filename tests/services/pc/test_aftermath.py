@@ -17,7 +17,7 @@ from companion.domain.installation.recovery import Standing
 from companion.domain.pc.facts import AutostartKind, Fact
 from companion.services.aftermath import Aftermath
 from companion.services.app.launch_command import start_command
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import autostart, until
 
 COMMAND = ("/opt/companion", "--home", "/home/anna/c o m")
@@ -254,7 +254,7 @@ CHILD = """
 import datetime as dt, sys, threading
 from pathlib import Path
 from companion.services.aftermath import Aftermath
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 
 state, proof, until = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 linux = Linux()

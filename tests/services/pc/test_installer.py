@@ -17,7 +17,7 @@ from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.services.app.cancellation import Cancellation
 from companion.services.installer import Installer
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import alive, script, until
 
 

@@ -22,7 +22,7 @@ from companion.domain.pc.facts import WindowState
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from companion.services.reopening import Reopenings
 from tests.kits.linux import alive, until
 from tests.kits.processes import ROOT
@@ -160,7 +160,7 @@ def test_many_at_once_open_it_once(programs, linux, tmp_path, clock, closed):
 CHILD = """
 import datetime as dt, sys, threading
 from pathlib import Path
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from companion.services.reopening import Reopenings
 
 class Hangs(Linux):
@@ -193,7 +193,7 @@ from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.closing import Closing, Patience
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from companion.services.reopening import Reopenings
 
 linux = Linux()

@@ -136,7 +136,7 @@ def test_no_journal_no_change(linux, home, tmp_path, clock):
 HOLDER = """
 import datetime as dt, sys, threading
 from pathlib import Path
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from companion.services.restoration import Restoration
 linux = Linux()
 entries = [entry for entry in linux.autostart().value if entry.name == "MailHelper"]

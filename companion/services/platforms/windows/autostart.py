@@ -14,11 +14,11 @@ import msgspec
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
-from companion.services.platforms import _scheduled_tasks, _shell_link, _win32
-from companion.services.platforms._refusals import not_arranged
-from companion.services.platforms._text import clean
-from companion.services.platforms._win32 import dll
+from companion.services.platforms.common.failures import not_arranged
+from companion.services.platforms.common.text import clean
 from companion.services.platforms.protocol import HeldEntry
+from companion.services.platforms.windows import scheduled_tasks, shell_link, win32
+from companion.services.platforms.windows.win32 import dll
 
 _CURRENT = r"Software\Microsoft\Windows\CurrentVersion"
 _CURRENT_32 = r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion"
@@ -53,7 +53,7 @@ class _Value(msgspec.Struct, frozen=True):
 
 def entries() -> tuple[AutostartEntry, ...]:
     """Run keys, Startup folders, services that start by themselves, and scheduled tasks."""
-    return (*_run_values(), *_startup_links(), *_services(), *_scheduled_tasks.entries())
+    return (*_run_values(), *_startup_links(), *_services(), *scheduled_tasks.entries())
 
 
 def approved(data: bytes | None) -> bool:
@@ -96,7 +96,7 @@ def switch_off(held: HeldEntry) -> None:
         elif entry.kind is AutostartKind.SERVICE:
             _set_start(entry.location, _ON_DEMAND)
         else:
-            _scheduled_tasks.set_enabled(entry.location, False)
+            scheduled_tasks.set_enabled(entry.location, False)
 
 
 def switch_on(held: HeldEntry) -> bool:
@@ -113,7 +113,7 @@ def switch_on(held: HeldEntry) -> bool:
             if now == _ON_DEMAND:
                 _set_start(entry.location, int(held.before))
             return now in (_ON_DEMAND, int(held.before))
-        _scheduled_tasks.set_enabled(entry.location, True)
+        scheduled_tasks.set_enabled(entry.location, True)
     return True
 
 
@@ -175,7 +175,7 @@ def write_once_entry(command: str | None) -> None:
 
 @contextlib.contextmanager
 def _opened(location: str, *, write: bool = False) -> Iterator[tuple[Any, Any]]:
-    winreg = _win32.module("winreg")
+    winreg = win32.module("winreg")
     hive, _, path = location.partition("\\")
     root = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}[hive]
     # One view for all: the 32-bit keys have their own place in it.
@@ -228,7 +228,7 @@ def _startup_links() -> list[AutostartEntry]:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.name.casefold() == "desktop.ini" or not path.is_file():
                 continue
-            command = _shell_link.command_of(path.read_bytes()) if path.suffix.casefold() == ".lnk" else f'"{path}"'
+            command = shell_link.command_of(path.read_bytes()) if path.suffix.casefold() == ".lnk" else f'"{path}"'
             state = vetoes.get(path.name)
             found.append(
                 AutostartEntry(
@@ -275,7 +275,7 @@ def _services() -> list[AutostartEntry]:
 def _control_manager() -> Iterator[int]:
     scm = dll("advapi32").OpenSCManagerW(None, None, _CONNECT_AND_LIST)
     if not scm:
-        raise _win32.failure()
+        raise win32.failure()
     try:
         yield scm
     finally:
@@ -287,7 +287,7 @@ def _service(name: str, rights: int) -> Iterator[int]:
     with _control_manager() as scm:
         service = dll("advapi32").OpenServiceW(scm, name, rights)
         if not service:
-            raise _win32.failure()
+            raise win32.failure()
         try:
             yield service
         finally:
@@ -303,25 +303,25 @@ def _service_names(scm: int) -> list[tuple[str, str]]:
     buffer = ctypes.create_string_buffer(needed.value + 4096)
     resume.value = 0
     if not list_services(scm, process_info, own_process, every_state, buffer, len(buffer), *numbers, None):
-        raise _win32.failure()
-    rows = (_win32.ServiceStatus * count.value).from_buffer(buffer)
+        raise win32.failure()
+    rows = (win32.ServiceStatus * count.value).from_buffer(buffer)
     return [(row.name, row.label) for row in rows]
 
 
-def _configuration(service: int) -> _win32.ServiceConfiguration:
+def _configuration(service: int) -> win32.ServiceConfiguration:
     needed = wintypes.DWORD()
     dll("advapi32").QueryServiceConfigW(service, None, 0, ctypes.byref(needed))
-    buffer = ctypes.create_string_buffer(max(needed.value, ctypes.sizeof(_win32.ServiceConfiguration)))
+    buffer = ctypes.create_string_buffer(max(needed.value, ctypes.sizeof(win32.ServiceConfiguration)))
     if not dll("advapi32").QueryServiceConfigW(service, buffer, len(buffer), ctypes.byref(needed)):
-        raise _win32.failure()
-    return _win32.ServiceConfiguration.from_buffer(buffer)
+        raise win32.failure()
+    return win32.ServiceConfiguration.from_buffer(buffer)
 
 
 def _set_start(name: str, start: int) -> None:
     with _service(name, _CHANGE_CONFIG) as service:
         unchanged = (_NO_CHANGE, start, _NO_CHANGE, None, None, None, None, None, None, None)
         if not dll("advapi32").ChangeServiceConfigW(service, *unchanged):
-            raise _win32.failure()
+            raise win32.failure()
 
 
 def _spelled(data: object, kind: int) -> str:

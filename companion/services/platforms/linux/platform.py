@@ -29,7 +29,8 @@ from companion.domain.pc.facts import (
     System,
     Who,
 )
-from companion.services.platforms import _pages, _posix, _proc, _x11, _xdg
+from companion.services.platforms.common import posix, web_pages
+from companion.services.platforms.linux import proc, x11, xdg
 from companion.services.platforms.protocol import HeldEntry, Launched
 
 _SUPPLIES = Path("/sys/class/power_supply")
@@ -49,25 +50,25 @@ class Linux:
         return systems.Platform.LINUX
 
     def who(self) -> Fact[Who]:
-        user = _proc.user_name(os.geteuid())
+        user = proc.user_name(os.geteuid())
         return Fact.known(Who(pid=os.getpid(), user=user, elevated=os.geteuid() == 0))
 
     def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
-        return _proc.Lookout(names).once()
+        return proc.Lookout(names).once()
 
     def lookout(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
-        return _proc.Lookout(names)
+        return proc.Lookout(names)
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
         found: dict[int, Process] = {}
         waiting = list(pids)
         wanted = set(waiting)
-        with _x11.look(self._environment) as screen:
+        with x11.look(self._environment) as screen:
             while waiting:
                 pid = waiting.pop()
                 if pid in found:
                     continue
-                process = _proc.describe(pid, screen, pid in wanted)
+                process = proc.describe(pid, screen, pid in wanted)
                 if process is None:
                     continue
                 found[pid] = process
@@ -84,12 +85,12 @@ class Linux:
         return frozenset(found)
 
     def autostart(self) -> Fact[tuple[AutostartEntry, ...]]:
-        return Fact.known((*_xdg.autostart_entries(self._environment), *_xdg.systemd_entries(self._environment)))
+        return Fact.known((*xdg.autostart_entries(self._environment), *xdg.systemd_entries(self._environment)))
 
     def held_files(self, paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
         wanted = {real: path for path in paths if (real := os.path.realpath(self.expand(path))) and Path(real).exists()}
         holders: dict[str, set[int]] = {}
-        for pid, target in _proc.open_files() if wanted else ():
+        for pid, target in proc.open_files() if wanted else ():
             if target in wanted:
                 holders.setdefault(target, set()).add(pid)
         return Fact.known(
@@ -108,7 +109,7 @@ class Linux:
                     continue
                 stack.callback(os.close, descriptor)
                 descriptors[descriptor] = pid
-            return frozenset(gone) | _posix.wait_by_poll(descriptors, 0 if gone else seconds)
+            return frozenset(gone) | posix.wait_by_poll(descriptors, 0 if gone else seconds)
 
     def boot(self) -> Fact[str]:
         # random(4): made anew at each boot; a boot's moment would move with the clock.
@@ -136,7 +137,7 @@ class Linux:
         return Fact.known((f"updated: {packages}" if packages else "an update asks for it",))
 
     def space(self, places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
-        return Fact.known(_posix.spaces(places))
+        return Fact.known(posix.spaces(places))
 
     def usual_places(self) -> tuple[tuple[Purpose, str], ...]:
         return ((Purpose.TEMPORARY, self._environment.get("TMPDIR", "/tmp")), (Purpose.PROGRAMS, "/usr"))  # noqa: S108
@@ -183,41 +184,41 @@ class Linux:
         return Fact.known(Machine(maker=maker, model=_line(_DMI / "product_name")))
 
     def close_gently(self, pid: int) -> int:
-        with _x11.look(self._environment) as screen:
+        with x11.look(self._environment) as screen:
             return screen.close(pid)
 
     def end_session(self, pid: int) -> bool:
-        return _posix.end(pid, signal.SIGTERM)
+        return posix.end(pid, signal.SIGTERM)
 
     def terminate(self, pid: int) -> None:
-        _posix.end(pid, signal.SIGKILL)
+        posix.end(pid, signal.SIGKILL)
 
     def launch(self, arguments: Sequence[str]) -> None:
-        _posix.launch_detached(arguments)
+        posix.launch_detached(arguments)
 
     def hold(self, entry: AutostartEntry) -> HeldEntry:
-        return _xdg.hold(entry, self._environment)
+        return xdg.hold(entry, self._environment)
 
     def switch_off(self, held: HeldEntry) -> None:
-        _xdg.switch_off(held)
+        xdg.switch_off(held)
 
     def switch_on(self, held: HeldEntry) -> bool:
-        return _xdg.switch_on(held)
+        return xdg.switch_on(held)
 
-    pin = staticmethod(_posix.pin_copy)
+    pin = staticmethod(posix.pin_copy)
 
     def signature(self, path: Path) -> Signature:
         del path
         return Signature(state=SignatureState.UNKNOWN)
 
     def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
-        words = ["/bin/sh", str(path), *arguments] if _posix.is_script(path) else [str(path), *arguments]
+        words = ["/bin/sh", str(path), *arguments] if posix.is_script(path) else [str(path), *arguments]
         if elevate and os.geteuid() != 0:
             words = ["pkexec", *words]
-        return _posix.start_child(words, path.parent)
+        return posix.start_child(words, path.parent)
 
     def expand(self, path: str) -> Path:
-        return Path(_posix.expand_variables(path, self._environment))
+        return Path(posix.expand_variables(path, self._environment))
 
     def mark_of_the_web(self, path: Path) -> None:
         # user.xdg.origin.url is the closest there is, and it would store a signed address: nothing is marked.
@@ -231,19 +232,19 @@ class Linux:
         try:
             subprocess.run(words, capture_output=True, timeout=5, check=True)
         except (OSError, subprocess.SubprocessError):
-            _posix.launch_detached(["xdg-open", str(path.parent)])
+            posix.launch_detached(["xdg-open", str(path.parent)])
 
     def open_url(self, url: str) -> None:
-        _posix.launch_detached(["xdg-open", _pages.checked(url, _PAGES)])
+        posix.launch_detached(["xdg-open", web_pages.checked(url, _PAGES)])
 
     def starts_at_login(self) -> bool:
-        return _xdg.own_entry_enabled(self._environment)
+        return xdg.own_entry_enabled(self._environment)
 
     def start_at_login(self, command: Sequence[str] | None) -> None:
-        _xdg.write_own_entry(command, self._environment)
+        xdg.write_own_entry(command, self._environment)
 
     def start_at_next_login(self, command: Sequence[str] | None) -> None:
-        _xdg.write_once_entry(command, self._environment)
+        xdg.write_once_entry(command, self._environment)
 
 
 def _line(path: Path) -> str:

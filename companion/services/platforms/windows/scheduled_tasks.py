@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
-from companion.services.platforms import _com
+from companion.services.platforms.windows import com
 
 _HIDDEN_TOO = 1
 # Windows' own housekeeping: over a hundred tasks that start nothing a person would know.
@@ -53,7 +53,7 @@ def entry_of(path: str, definition: str, enabled: bool = True) -> AutostartEntry
 def entries() -> list[AutostartEntry]:
     """The tasks this person may see; none where the task service does not answer."""
     found = []
-    with contextlib.suppress(OSError), _com.apartment():
+    with contextlib.suppress(OSError), com.apartment():
         service = _service()
         for task in _tasks(service.call("GetFolder", "\\")):
             with contextlib.suppress(OSError):
@@ -67,20 +67,20 @@ def entries() -> list[AutostartEntry]:
 
 def set_enabled(path: str, enabled: bool) -> None:
     """Switch a task on or off. Raises `OSError`."""
-    with _com.apartment():
+    with com.apartment():
         service = _service()
         task = service.call("GetFolder", "\\").call("GetTask", path)
         task.put("Enabled", enabled)
         del task, service
 
 
-def _service() -> _com.Automation:
-    service = _com.create("Schedule.Service")
+def _service() -> com.Automation:
+    service = com.create("Schedule.Service")
     service.call("Connect")
     return service
 
 
-def _tasks(folder: _com.Automation) -> Iterator[_com.Automation]:
+def _tasks(folder: com.Automation) -> Iterator[com.Automation]:
     yield from folder.call("GetTasks", _HIDDEN_TOO)
     for inner in folder.call("GetFolders", 0):
         if not inner.get("Path").startswith(_HOUSEKEEPING):

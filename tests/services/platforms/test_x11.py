@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from companion.domain.pc.facts import WindowState
-from companion.services.platforms.linux import Linux
+from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import until
 
 pytestmark = [

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.platform import Platform as Name
 from companion.domain.pc.facts import AutostartKind, Scope
-from companion.services.platforms import _scheduled_tasks, _shell_link, _windows_autostart, _windows_closing, current
-from companion.services.platforms._posix import expand_variables
-from companion.services.platforms._windows_security import product_of
-from companion.services.platforms.macos import MacOS, agent_in, power_in, processes_in
+from companion.services.platforms import current
+from companion.services.platforms.common.posix import expand_variables
+from companion.services.platforms.macos.platform import MacOS, agent_in, power_in, processes_in
 from companion.services.platforms.protocol import Platform
-from companion.services.platforms.windows import Windows
+from companion.services.platforms.windows import autostart, closing, scheduled_tasks, shell_link
+from companion.services.platforms.windows.platform import Windows
+from companion.services.platforms.windows.security import product_of
 from tests.kits.platform_contract import broken_promises
 
 
@@ -58,7 +59,7 @@ USER = "<UserId>S-1-5-21-1-2-3-1001</UserId>"
 
 
 def test_a_scheduled_task_is_understood():
-    entry = _scheduled_tasks.entry_of(r"\Office\Warm up", TASK.format(principal=USER, enabled="true"))
+    entry = scheduled_tasks.entry_of(r"\Office\Warm up", TASK.format(principal=USER, enabled="true"))
     assert entry is not None
     assert entry.kind is AutostartKind.SCHEDULED_TASK
     assert entry.name == "Warm up"
@@ -76,15 +77,15 @@ def test_a_scheduled_task_is_understood():
     ],
 )
 def test_whom_a_task_is_for(principal, scope):
-    entry = _scheduled_tasks.entry_of(r"\x", TASK.format(principal=principal, enabled="true"))
+    entry = scheduled_tasks.entry_of(r"\x", TASK.format(principal=principal, enabled="true"))
     assert entry is not None
     assert entry.scope is scope
 
 
 def test_a_task_that_is_off_is_off_wherever_it_says_so():
     off = TASK.format(principal=USER, enabled="false")
-    assert not _scheduled_tasks.entry_of(r"\x", off).enabled
-    assert not _scheduled_tasks.entry_of(r"\x", TASK.format(principal=USER, enabled="true"), enabled=False).enabled
+    assert not scheduled_tasks.entry_of(r"\x", off).enabled
+    assert not scheduled_tasks.entry_of(r"\x", TASK.format(principal=USER, enabled="true"), enabled=False).enabled
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_task_that_is_off_is_off_wherever_it_says_so():
     ],
 )
 def test_a_task_that_starts_no_program_or_is_damaged_is_left_out(definition):
-    assert _scheduled_tasks.entry_of(r"\x", definition) is None
+    assert scheduled_tasks.entry_of(r"\x", definition) is None
 
 
 # A shortcut to C:\Tools\mail helper.exe with the arguments "/tray -q", as WScript.Shell writes it.
@@ -111,15 +112,15 @@ LINK = base64.b64decode(
 
 
 def test_a_shortcut_is_read_on_any_system():
-    assert _shell_link.command_of(LINK) == r'"C:\Tools\mail helper.exe" /tray -q'
+    assert shell_link.command_of(LINK) == r'"C:\Tools\mail helper.exe" /tray -q'
 
 
 @given(st.integers(0, len(LINK)), st.binary(max_size=8))
 @settings(max_examples=150, deadline=None)
 def test_a_damaged_shortcut_is_only_not_understood(cut, noise):
-    found = _shell_link.command_of(LINK[:cut] + noise + LINK[cut + len(noise) :])
+    found = shell_link.command_of(LINK[:cut] + noise + LINK[cut + len(noise) :])
     assert found is None or isinstance(found, str)
-    _shell_link.command_of(LINK[:cut])
+    shell_link.command_of(LINK[:cut])
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_a_damaged_shortcut_is_only_not_understood(cut, noise):
     ],
 )
 def test_the_persons_veto_in_the_startup_list(data, approved):
-    assert _windows_autostart.approved(data) is approved
+    assert autostart.approved(data) is approved
 
 
 @pytest.mark.parametrize(
@@ -155,12 +156,12 @@ def test_the_state_of_a_security_product(state, enabled, current_):
 @pytest.mark.parametrize("word", ["a&b", "a|b", "100%", "a^b", "<x", "x>", 'a"b', "a\nb", "hi!"])
 def test_a_command_file_never_gets_signs_it_would_obey(tmp_path, word):
     with pytest.raises(CompanionError) as refused:
-        _windows_closing._command_for(tmp_path / "setup.cmd", [word])
+        closing._command_for(tmp_path / "setup.cmd", [word])
     assert refused.value.code == "not-runnable"
 
 
 def test_a_package_is_handed_to_windows_installer(tmp_path):
-    program, words = _windows_closing._command_for(tmp_path / "my setup.msi", ["/qn", "A=two words"])
+    program, words = closing._command_for(tmp_path / "my setup.msi", ["/qn", "A=two words"])
     assert program.endswith("msiexec.exe")
     assert words == f'/i "{tmp_path}/my setup.msi" /qn "A=two words"'
 

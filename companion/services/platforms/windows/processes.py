@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from ctypes import wintypes
 
 from companion.domain.pc.facts import Fact, Process, Sighting, WindowState
-from companion.services.platforms import _win32
-from companion.services.platforms._text import clean
-from companion.services.platforms._win32 import dll
+from companion.services.platforms.common.text import clean
+from companion.services.platforms.windows import win32
+from companion.services.platforms.windows.win32 import dll
 
 _SNAP_PROCESS = 2
 _COMMAND_LINE = 60
@@ -35,10 +35,10 @@ def sightings(names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
     """Every process (of one of `names`, in small letters) with its parent, from one snapshot."""
     kernel = dll("kernel32")
     snapshot = kernel.CreateToolhelp32Snapshot(_SNAP_PROCESS, 0)
-    if snapshot == _win32.INVALID_HANDLE:
-        raise _win32.failure()
+    if snapshot == win32.INVALID_HANDLE:
+        raise win32.failure()
     try:
-        entry = _win32.ProcessEntry(size=ctypes.sizeof(_win32.ProcessEntry))
+        entry = win32.ProcessEntry(size=ctypes.sizeof(win32.ProcessEntry))
         pointer = ctypes.byref(entry)
         found = []
         more = kernel.Process32FirstW(snapshot, pointer)
@@ -75,7 +75,7 @@ def _describe(sighting: Sighting, windows: list[Window], wanted: bool) -> Proces
     arguments: tuple[str, ...] | None = None
     with (
         contextlib.suppress(OSError),
-        _win32.process_handle(sighting.pid, _win32.PROCESS_QUERY_LIMITED_INFORMATION) as handle,
+        win32.process_handle(sighting.pid, win32.PROCESS_QUERY_LIMITED_INFORMATION) as handle,
     ):
         path = _image_path(handle)
         started = _started(handle)
@@ -124,13 +124,13 @@ def _started(handle: int) -> dt.datetime | None:
 def _arguments(handle: int) -> tuple[str, ...] | None:
     """The command line as words (NtQueryInformationProcess, ProcessCommandLineInformation, since Windows 8.1)."""
     needed = ctypes.c_ulong()
-    buffer = ctypes.create_string_buffer(65536 + ctypes.sizeof(_win32.UnicodeString))
+    buffer = ctypes.create_string_buffer(65536 + ctypes.sizeof(win32.UnicodeString))
     status = dll("ntdll").NtQueryInformationProcess(
         handle, _COMMAND_LINE, buffer, ctypes.sizeof(buffer), ctypes.byref(needed)
     )
     if status != 0:
         return None
-    text = _win32.UnicodeString.from_buffer(buffer)
+    text = win32.UnicodeString.from_buffer(buffer)
     if not text.buffer or not text.length:
         return ()
     return split_command(clean(ctypes.wstring_at(text.buffer, text.length // 2)))
@@ -169,9 +169,9 @@ def session_of(pid: int) -> int | None:
 def _identity(handle: int) -> tuple[str | None, bool | None]:
     """Owner (``DOMAIN\\name``) and whether the process runs with an administrator's full rights."""
     token = wintypes.HANDLE()
-    if not dll("advapi32").OpenProcessToken(handle, _win32.TOKEN_QUERY, ctypes.byref(token)):
+    if not dll("advapi32").OpenProcessToken(handle, win32.TOKEN_QUERY, ctypes.byref(token)):
         # A process that may be looked at, but not its rights, has more of them than this one.
-        return None, True if _win32.last_error() == _win32.ERROR_ACCESS_DENIED else None
+        return None, True if win32.last_error() == win32.ERROR_ACCESS_DENIED else None
     try:
         elevation = wintypes.DWORD()
         size = wintypes.DWORD()
@@ -205,7 +205,7 @@ def own_identity() -> tuple[str | None, bool, bool]:
     owner, elevated = _identity(kernel.GetCurrentProcess())
     token = wintypes.HANDLE()
     kind, size = wintypes.DWORD(), wintypes.DWORD()
-    if dll("advapi32").OpenProcessToken(kernel.GetCurrentProcess(), _win32.TOKEN_QUERY, ctypes.byref(token)):
+    if dll("advapi32").OpenProcessToken(kernel.GetCurrentProcess(), win32.TOKEN_QUERY, ctypes.byref(token)):
         dll("advapi32").GetTokenInformation(token, _TOKEN_ELEVATION_TYPE, ctypes.byref(kind), 4, ctypes.byref(size))
         kernel.CloseHandle(token)
     return owner, bool(elevated), bool(elevated) or kind.value == _SPLIT_TOKEN
@@ -264,7 +264,7 @@ def top_windows() -> dict[int, list[Window]]:
             found.setdefault(pid.value, []).append(Window(handle, visible, owned, clean(text.value)))
         return True
 
-    user.EnumWindows(_win32.callback(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)(note), 0)
+    user.EnumWindows(win32.callback(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)(note), 0)
     return found
 
 
@@ -287,9 +287,9 @@ def wait_for_exit(pids: Iterable[int], seconds: float) -> frozenset[int]:
         handles: dict[int, int] = {}
         for pid in pids:
             try:
-                handles[pid] = stack.enter_context(_win32.process_handle(pid, _win32.SYNCHRONIZE))
+                handles[pid] = stack.enter_context(win32.process_handle(pid, win32.SYNCHRONIZE))
             except OSError as error:
-                (closed if _win32.number_of(error) == _win32.ERROR_ACCESS_DENIED else gone).add(pid)
+                (closed if win32.number_of(error) == win32.ERROR_ACCESS_DENIED else gone).add(pid)
         gone |= {pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0}
         if closed:
             gone |= closed - {sighting.pid for sighting in sightings()}
@@ -324,7 +324,7 @@ def _created() -> Iterator[tuple[str, int]]:
         size.value = max(size.value, len(buffer)) * 2
     offset = 0
     while status == 0:
-        process = _win32.SystemProcess.from_buffer(buffer, offset)
+        process = win32.SystemProcess.from_buffer(buffer, offset)
         name = process.name
         yield ctypes.wstring_at(name.buffer, name.length // 2) if name.buffer else "", process.created
         if not process.next:
@@ -338,11 +338,11 @@ def holders(paths: Iterable[str]) -> Iterator[tuple[str, frozenset[int]]]:
     for path in paths:
         session, key = wintypes.DWORD(), ctypes.create_unicode_buffer(33)
         if status := manager.RmStartSession(ctypes.byref(session), 0, key):
-            raise _win32.failure(status)
+            raise win32.failure(status)
         try:
             names = (wintypes.LPCWSTR * 1)(path)
             if status := manager.RmRegisterResources(session, 1, names, 0, None, 0, None):
-                raise _win32.failure(status)
+                raise win32.failure(status)
             yield path, _affected(session)
         finally:
             manager.RmEndSession(session)
@@ -364,7 +364,7 @@ def _affected(session: wintypes.DWORD) -> frozenset[int]:
             break
         count = ctypes.c_uint(needed.value + 4)
     if status:
-        raise _win32.failure(status)
+        raise win32.failure(status)
     return frozenset(
         int.from_bytes(buffer.raw[position * _PROCESS_INFO_SIZE :][:4], "little") for position in range(count.value)
     )

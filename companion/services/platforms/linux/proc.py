@@ -13,8 +13,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import Process, Sighting, WindowState
 from companion.domain.pc.process_matching import sighted_name
-from companion.services.platforms import _x11
-from companion.services.platforms._text import clean
+from companion.services.platforms.common.text import clean
+from companion.services.platforms.linux import x11
 
 # A process may change its name soon after it has come (fork, then exec), and rarely later.
 _YOUNG = 4
@@ -87,7 +87,7 @@ def _listing() -> list[str]:
     return [entry for entry in os.listdir("/proc") if entry < ":"]  # noqa: PTH208
 
 
-def describe(pid: int, screen: _x11.Screen, wanted: bool) -> Process | None:
+def describe(pid: int, screen: x11.Screen, wanted: bool) -> Process | None:
     """What /proc tells of one process (proc(5)), or None when it is gone or only waits to be buried.
 
     Command lines may hold what is nobody's business, so only those of `wanted` processes are read.

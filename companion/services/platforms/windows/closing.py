@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError
-from companion.services.platforms import _win32
-from companion.services.platforms._win32 import dll
-from companion.services.platforms._windows_processes import top_windows
+from companion.services.platforms.windows import win32
+from companion.services.platforms.windows.processes import top_windows
+from companion.services.platforms.windows.win32 import dll
 
 _WM_CLOSE, _WM_QUERYENDSESSION, _WM_ENDSESSION = 0x0010, 0x0011, 0x0016
 _ENDSESSION_CLOSEAPP = 1
@@ -60,11 +60,11 @@ def _send(window: int, message: int, ending: int) -> bool:
 def terminate(pid: int) -> None:
     """TerminateProcess; a process that is gone already is fine. Raises ``close-refused``."""
     try:
-        with _win32.process_handle(pid, _win32.PROCESS_TERMINATE) as handle:
+        with win32.process_handle(pid, win32.PROCESS_TERMINATE) as handle:
             if not dll("kernel32").TerminateProcess(handle, _KILLED):
-                raise _win32.failure()
+                raise win32.failure()
     except OSError as error:
-        if _win32.number_of(error) != _win32.ERROR_ACCESS_DENIED:
+        if win32.number_of(error) != win32.ERROR_ACCESS_DENIED:
             return
         raise CompanionError(
             "close-refused",
@@ -77,8 +77,8 @@ def terminate(pid: int) -> None:
 def launch(arguments: Sequence[str]) -> None:
     """Start a program as a child of the desktop shell: with the person's own rights, outside this app's tree."""
     command = ctypes.create_unicode_buffer(subprocess.list2cmdline(arguments))
-    startup = _win32.StartupInformation(size=ctypes.sizeof(_win32.StartupInformation))
-    information = _win32.ProcessInformation()
+    startup = win32.StartupInformation(size=ctypes.sizeof(win32.StartupInformation))
+    information = win32.ProcessInformation()
     with _shell_as_parent() as attributes:
         startup.attributes = attributes
         done = dll("kernel32").CreateProcessW(
@@ -93,7 +93,7 @@ def launch(arguments: Sequence[str]) -> None:
             ctypes.byref(startup),
             ctypes.byref(information),
         )
-        problem = None if done else _win32.failure()
+        problem = None if done else win32.failure()
     if problem is not None:
         raise CompanionError(
             "not-runnable",
@@ -115,13 +115,13 @@ def _shell_as_parent() -> Iterator[int | None]:
         yield None
         return
     try:
-        handle_of_shell = _win32.process_handle(pid.value, _win32.PROCESS_CREATE_PROCESS)
+        handle_of_shell = win32.process_handle(pid.value, win32.PROCESS_CREATE_PROCESS)
         with handle_of_shell as shell:
             size = ctypes.c_size_t()
             kernel.InitializeProcThreadAttributeList(None, 1, 0, ctypes.byref(size))
             room = ctypes.create_string_buffer(size.value)
             if not kernel.InitializeProcThreadAttributeList(room, 1, 0, ctypes.byref(size)):
-                raise _win32.failure()
+                raise win32.failure()
             parent = wintypes.HANDLE(shell)
             kernel.UpdateProcThreadAttribute(
                 room, 0, _PARENT_PROCESS, ctypes.byref(parent), ctypes.sizeof(parent), None, None
@@ -139,9 +139,9 @@ def pin(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """Open `path` so that nobody can write, rename or delete it until the end of the block. Raises `OSError`."""
     full = path.resolve()
     handle = dll("kernel32").CreateFileW(str(full), _GENERIC_READ, _SHARE_READ, None, _OPEN_EXISTING, 0, None)
-    if handle == _win32.INVALID_HANDLE:
-        raise _win32.failure()
-    descriptor = _win32.module("msvcrt").open_osfhandle(handle, os.O_RDONLY)
+    if handle == win32.INVALID_HANDLE:
+        raise win32.failure()
+    descriptor = win32.module("msvcrt").open_osfhandle(handle, os.O_RDONLY)
     with os.fdopen(descriptor, "rb") as file:
         yield file, full
 
@@ -163,7 +163,7 @@ class Launched:
             return None
         code = wintypes.DWORD()
         if not kernel.GetExitCodeProcess(self._handle, ctypes.byref(code)):
-            raise _win32.failure()
+            raise win32.failure()
         return code.value
 
     def __del__(self) -> None:
@@ -173,8 +173,8 @@ class Launched:
 def start_installer(path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
     """Start an .exe, .msi or .cmd through ShellExecuteEx, which asks for consent where the file needs it."""
     program, words = _command_for(path, arguments)
-    execution = _win32.ShellExecution(
-        size=ctypes.sizeof(_win32.ShellExecution),
+    execution = win32.ShellExecution(
+        size=ctypes.sizeof(win32.ShellExecution),
         mask=_NO_CLOSE_PROCESS | _NO_ASYNC,
         verb="runas" if elevate else "open",
         file=program,
@@ -183,7 +183,7 @@ def start_installer(path: Path, arguments: Sequence[str], *, elevate: bool) -> L
         show=_SHOW_NORMAL,
     )
     if not dll("shell32").ShellExecuteExW(ctypes.byref(execution)):
-        raise _not_started(path, _win32.last_error())
+        raise _not_started(path, win32.last_error())
     if not execution.process:
         raise _not_started(path, 0)
     return Launched(execution.process)
@@ -209,14 +209,14 @@ def _command_for(path: Path, arguments: Sequence[str]) -> tuple[str, str]:
 
 
 def _not_started(path: Path, number: int) -> CompanionError:
-    if number == _win32.ERROR_CANCELLED:
+    if number == win32.ERROR_CANCELLED:
         return CompanionError(
             "elevation-refused",
             "Windows did not get your permission",
             "Windows asked whether the installer may change this PC, and the answer was “No”.",
             "Nothing was changed. Start again and answer “Yes”.",
         )
-    reason = (_win32.failure(number).strerror or "no reason given").rstrip(".") if number else "no reason given"
+    reason = (win32.failure(number).strerror or "no reason given").rstrip(".") if number else "no reason given"
     return CompanionError(
         "not-runnable",
         "The installer could not be started",

@@ -39,8 +39,8 @@ from companion.domain.pc.facts import (
     System,
     Who,
 )
-from companion.services.platforms import _pages, _posix
-from companion.services.platforms._refusals import not_arranged
+from companion.services.platforms.common import posix, web_pages
+from companion.services.platforms.common.failures import not_arranged
 from companion.services.platforms.protocol import HeldEntry, Launched
 
 _LIMIT = 5
@@ -147,7 +147,7 @@ class MacOS:
         return Fact.unknown("this system does not say")
 
     def space(self, places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
-        return Fact.known(_posix.spaces(places))
+        return Fact.known(posix.spaces(places))
 
     def usual_places(self) -> tuple[tuple[Purpose, str], ...]:
         return ((Purpose.TEMPORARY, os.environ.get("TMPDIR", "/tmp")), (Purpose.PROGRAMS, "/Applications"))  # noqa: S108
@@ -183,13 +183,13 @@ class MacOS:
         return 1
 
     def end_session(self, pid: int) -> bool:
-        return _posix.end(pid, signal.SIGTERM)
+        return posix.end(pid, signal.SIGTERM)
 
     def terminate(self, pid: int) -> None:
-        _posix.end(pid, signal.SIGKILL)
+        posix.end(pid, signal.SIGKILL)
 
     def launch(self, arguments: Sequence[str]) -> None:
-        _posix.launch_detached(arguments)
+        posix.launch_detached(arguments)
 
     def hold(self, entry: AutostartEntry) -> HeldEntry:
         if entry.kind is not AutostartKind.LAUNCH_AGENT:
@@ -208,7 +208,7 @@ class MacOS:
         _output(["launchctl", "enable", f"gui/{os.getuid()}/{held.entry.name}"])
         return True
 
-    pin = staticmethod(_posix.pin_copy)
+    pin = staticmethod(posix.pin_copy)
 
     def signature(self, path: Path) -> Signature:
         done = subprocess.run(
@@ -222,26 +222,26 @@ class MacOS:
         return Signature(state=state, signer=signer[1])
 
     def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
-        words = ["/bin/sh", str(path), *arguments] if _posix.is_script(path) else [str(path), *arguments]
+        words = ["/bin/sh", str(path), *arguments] if posix.is_script(path) else [str(path), *arguments]
         if path.suffix == ".pkg":
             words = ["/usr/sbin/installer", "-pkg", str(path), "-target", "/"]
         if elevate and os.geteuid() != 0:
             command = " ".join(shlex.quote(word) for word in words).replace("\\", "\\\\").replace('"', '\\"')
             words = ["osascript", "-e", f'do shell script "{command}" with administrator privileges']
-        return _posix.start_child(words, path.parent)
+        return posix.start_child(words, path.parent)
 
     def expand(self, path: str) -> Path:
-        return Path(_posix.expand_variables(path, os.environ))
+        return Path(posix.expand_variables(path, os.environ))
 
     def mark_of_the_web(self, path: Path) -> None:
         mark = f"0081;{int(time.time()):x};Companion;"
         subprocess.run(["xattr", "-w", "com.apple.quarantine", mark, str(path)], capture_output=True, check=False)
 
     def open_folder(self, path: Path) -> None:
-        _posix.launch_detached(["open", "-R", str(path)])
+        posix.launch_detached(["open", "-R", str(path)])
 
     def open_url(self, url: str) -> None:
-        _posix.launch_detached(["open", _pages.checked(url, _PAGES)])
+        posix.launch_detached(["open", web_pages.checked(url, _PAGES)])
 
     def starts_at_login(self) -> bool:
         return _agent(_OWN_LABEL).exists() and _OWN_LABEL not in _switched_off()

@@ -10,8 +10,8 @@ import ctypes
 from collections.abc import Iterator
 from typing import Any
 
-from companion.services.platforms import _win32
-from companion.services.platforms._win32 import dll
+from companion.services.platforms.windows import win32
+from companion.services.platforms.windows.win32 import dll
 
 _IDISPATCH = "{00020400-0000-0000-C000-000000000046}"
 _IENUM = "{00020404-0000-0000-C000-000000000046}"
@@ -100,7 +100,7 @@ def apartment() -> Iterator[None]:
     """COM switched on for this thread. Objects must be gone before the end of the block."""
     status = dll("ole32").CoInitializeEx(None, _MULTITHREADED)
     if status < 0 and status != _CHANGED_MODE:
-        raise _win32.failure(status)
+        raise win32.failure(status)
     try:
         yield
     finally:
@@ -145,7 +145,7 @@ def release(pointer: int) -> None:
 def _slot(pointer: int, number: int, *arguments: Any) -> Any:
     table = ctypes.c_void_p.from_address(pointer).value or 0
     address = ctypes.c_void_p.from_address(table + number * ctypes.sizeof(ctypes.c_void_p)).value
-    function = _win32.callback(ctypes.c_long, ctypes.c_void_p, *arguments)(address)
+    function = win32.callback(ctypes.c_long, ctypes.c_void_p, *arguments)(address)
     return lambda *given: function(pointer, *given)
 
 
@@ -158,7 +158,7 @@ def _guid(text: str | None) -> Any:
 
 def _check(status: int) -> None:
     if status < 0:
-        raise _win32.failure(status)
+        raise win32.failure(status)
 
 
 def _by_number(pointer: int, number: int, how: int, arguments: tuple[object, ...]) -> Any:

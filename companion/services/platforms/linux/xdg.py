@@ -12,7 +12,7 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
-from companion.services.platforms._refusals import not_arranged
+from companion.services.platforms.common.failures import not_arranged
 from companion.services.platforms.protocol import HeldEntry
 
 _OWN = "companion.desktop"

@@ -24,15 +24,9 @@ from companion.domain.pc.facts import (
     System,
     Who,
 )
-from companion.services.platforms import (
-    _pages,
-    _windows_autostart,
-    _windows_closing,
-    _windows_pc,
-    _windows_processes,
-    _windows_security,
-)
+from companion.services.platforms.common import web_pages
 from companion.services.platforms.protocol import HeldEntry, Launched
+from companion.services.platforms.windows import autostart, closing, processes, security, system
 
 _PAGES = frozenset({"https", "ms-settings", "windowsdefender"})
 _MARK = "[ZoneTransfer]\r\nZoneId=3\r\n"
@@ -47,96 +41,96 @@ class Windows:
 
     def who(self) -> Fact[Who]:
         pid = os.getpid()
-        user, elevated, may = _windows_processes.own_identity()
-        session = _windows_processes.session_of(pid)
+        user, elevated, may = processes.own_identity()
+        session = processes.session_of(pid)
         return Fact.known(Who(pid=pid, session=session, user=user, elevated=elevated, may_elevate=may))
 
     def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
-        return _windows_processes.sightings(names)
+        return processes.sightings(names)
 
     def lookout(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
         return lambda: self.sightings(names)
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
-        return _windows_processes.describe(pids)
+        return processes.describe(pids)
 
     def children(self, pids: Iterable[int]) -> frozenset[int]:
         parents = set(pids)
-        return frozenset(seen.pid for seen in _windows_processes.sightings() if seen.parent in parents)
+        return frozenset(seen.pid for seen in processes.sightings() if seen.parent in parents)
 
     def autostart(self) -> Fact[tuple[AutostartEntry, ...]]:
-        return Fact.known(_windows_autostart.entries())
+        return Fact.known(autostart.entries())
 
     def held_files(self, paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
         there = {str(full): path for path in paths if (full := self.expand(path)).is_file()}
-        found = _windows_processes.holders(there)
+        found = processes.holders(there)
         return Fact.known(tuple(HeldFile(path=there[full], pids=tuple(sorted(pids))) for full, pids in found if pids))
 
     def wait_for_exit(self, pids: Iterable[int], seconds: float) -> frozenset[int]:
-        return _windows_processes.wait_for_exit(pids, seconds)
+        return processes.wait_for_exit(pids, seconds)
 
     def boot(self) -> Fact[str]:
-        return _windows_processes.boot()
+        return processes.boot()
 
     def firewall(self) -> Fact[Firewall]:
-        return _windows_security.firewall()
+        return security.firewall()
 
     def antivirus(self) -> Fact[tuple[SecurityProduct, ...]]:
-        return _windows_security.antivirus()
+        return security.antivirus()
 
     def pending_restart(self) -> Fact[tuple[str, ...]]:
-        return _windows_pc.pending_restart()
+        return system.pending_restart()
 
     def space(self, places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
-        return _windows_pc.space(places)
+        return system.space(places)
 
     def usual_places(self) -> tuple[tuple[Purpose, str], ...]:
         temporary = os.environ.get("TEMP") or os.environ.get("TMP") or r"C:\Windows\Temp"
         return ((Purpose.TEMPORARY, temporary), (Purpose.PROGRAMS, os.environ.get("PROGRAMFILES", "C:\\")))
 
     def system(self) -> Fact[System]:
-        return _windows_pc.system()
+        return system.system()
 
     def power(self) -> Fact[Power]:
-        return _windows_pc.power()
+        return system.power()
 
     def metered(self) -> Fact[bool]:
-        return _windows_pc.metered()
+        return system.metered()
 
     def machine(self) -> Fact[Machine]:
-        return _windows_pc.machine()
+        return system.machine()
 
     def close_gently(self, pid: int) -> int:
-        return _windows_closing.close_gently(pid)
+        return closing.close_gently(pid)
 
     def end_session(self, pid: int) -> bool:
-        return _windows_closing.end_session(pid)
+        return closing.end_session(pid)
 
     def terminate(self, pid: int) -> None:
-        _windows_closing.terminate(pid)
+        closing.terminate(pid)
 
     def launch(self, arguments: Sequence[str]) -> None:
-        _windows_closing.launch(arguments)
+        closing.launch(arguments)
 
     def hold(self, entry: AutostartEntry) -> HeldEntry:
-        return _windows_autostart.hold(entry)
+        return autostart.hold(entry)
 
     def switch_off(self, held: HeldEntry) -> None:
-        _windows_autostart.switch_off(held)
+        autostart.switch_off(held)
 
     def switch_on(self, held: HeldEntry) -> bool:
-        return _windows_autostart.switch_on(held)
+        return autostart.switch_on(held)
 
-    pin = staticmethod(_windows_closing.pin)
+    pin = staticmethod(closing.pin)
 
     def signature(self, path: Path) -> Signature:
-        return _windows_security.signature(path)
+        return security.signature(path)
 
     def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
-        return _windows_closing.start_installer(path, arguments, elevate=elevate)
+        return closing.start_installer(path, arguments, elevate=elevate)
 
     def expand(self, path: str) -> Path:
-        return Path(_windows_autostart.expanded(path))
+        return Path(autostart.expanded(path))
 
     def mark_of_the_web(self, path: Path) -> None:
         # Without HostUrl: the address is signed and would let others download.
@@ -147,17 +141,17 @@ class Windows:
 
     def open_url(self, url: str) -> None:
         # As the shell's child: a browser this app had started itself would count as a part of it.
-        page = _pages.checked(url, _PAGES)
+        page = web_pages.checked(url, _PAGES)
         self.launch([self._system("System32", "rundll32.exe"), "url.dll,FileProtocolHandler", page])
 
     def starts_at_login(self) -> bool:
-        return _windows_autostart.own_entry_enabled()
+        return autostart.own_entry_enabled()
 
     def start_at_login(self, command: Sequence[str] | None) -> None:
-        _windows_autostart.write_own_entry(None if command is None else subprocess.list2cmdline(command))
+        autostart.write_own_entry(None if command is None else subprocess.list2cmdline(command))
 
     def start_at_next_login(self, command: Sequence[str] | None) -> None:
-        _windows_autostart.write_once_entry(None if command is None else subprocess.list2cmdline(command))
+        autostart.write_once_entry(None if command is None else subprocess.list2cmdline(command))
 
     def _system(self, *parts: str) -> str:
         return str(Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), *parts))

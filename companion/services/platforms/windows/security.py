@@ -9,9 +9,9 @@ from pathlib import Path
 
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.pc.facts import Fact, Firewall, FirewallProfile, SecurityProduct
-from companion.services.platforms import _com
-from companion.services.platforms._win32 import dll
-from companion.services.platforms._windows_autostart import read_value
+from companion.services.platforms.windows import com
+from companion.services.platforms.windows.autostart import read_value
+from companion.services.platforms.windows.win32 import dll
 
 _POLICY = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
 _GROUP_POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall"
@@ -72,7 +72,7 @@ def signature(path: Path) -> Signature:
     )
     try:
         trust = dll("wintrust")
-        verify = _com.guid(_VERIFY)
+        verify = com.guid(_VERIFY)
         status = trust.WinVerifyTrust(None, verify, ctypes.byref(data)) & 0xFFFFFFFF
         signer = _signer(data.state)
         data.action = _CLOSE_STATE
@@ -98,8 +98,8 @@ def _setting(profile: str, name: str) -> int | None:
 def _announced(kind: str) -> Fact[tuple[SecurityProduct, ...]]:
     found: dict[str, SecurityProduct] = {}
     try:
-        with _com.apartment():
-            service = _com.create("WbemScripting.SWbemLocator").call("ConnectServer", ".", r"root\SecurityCenter2")
+        with com.apartment():
+            service = com.create("WbemScripting.SWbemLocator").call("ConnectServer", ".", r"root\SecurityCenter2")
             for row in service.call("InstancesOf", kind):
                 properties = row.get("Properties_")
                 name = properties.call("Item", "displayName").get("Value")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from companion.domain.core import platform as systems
 from companion.domain.pc.facts import Fact, Machine, Power, Purpose, Space, System
-from companion.services.platforms import _com, _win32
-from companion.services.platforms._win32 import dll
-from companion.services.platforms._windows_autostart import key_exists, read_value
+from companion.services.platforms.windows import com, win32
+from companion.services.platforms.windows.autostart import key_exists, read_value
+from companion.services.platforms.windows.win32 import dll
 
 _ARCHITECTURES = {0: "x86", 9: "x86_64", 12: "arm64"}
 _MACHINES = {0x014C: "x86", 0x8664: "x86_64", 0xAA64: "arm64"}
@@ -30,9 +30,9 @@ _PAID = 0x2 | 0x4 | 0x10000 | 0x40000
 
 def system() -> Fact[System]:
     """The true version (programs without a manifest are told an older one), the processor and the memory."""
-    version = _win32.VersionInformation(size=ctypes.sizeof(_win32.VersionInformation))
+    version = win32.VersionInformation(size=ctypes.sizeof(win32.VersionInformation))
     dll("ntdll").RtlGetVersion(ctypes.byref(version))
-    memory = _win32.MemoryStatus(size=ctypes.sizeof(_win32.MemoryStatus))
+    memory = win32.MemoryStatus(size=ctypes.sizeof(win32.MemoryStatus))
     dll("kernel32").GlobalMemoryStatusEx(ctypes.byref(memory))
     name = "Windows 11" if version.build >= _WINDOWS_11 else f"Windows {version.major}"
     return Fact.known(
@@ -70,18 +70,18 @@ def space(places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
         there = next((folder for folder in (path, *path.parents) if folder.is_dir()), Path(path.anchor or "."))
         free = ctypes.c_ulonglong()
         if not dll("kernel32").GetDiskFreeSpaceExW(str(there), ctypes.byref(free), None, None):
-            raise _win32.failure()
+            raise win32.failure()
         volume = ctypes.create_unicode_buffer(512)
         if not dll("kernel32").GetVolumePathNameW(str(there), volume, len(volume)):
-            raise _win32.failure()
+            raise win32.failure()
         found.append(Space(purpose=purpose, path=place, volume=volume.value.casefold(), free=free.value))
     return Fact.known(tuple(found))
 
 
 def power() -> Fact[Power]:
-    status = _win32.PowerStatus()
+    status = win32.PowerStatus()
     if not dll("kernel32").GetSystemPowerStatus(ctypes.byref(status)):
-        raise _win32.failure()
+        raise win32.failure()
     has_battery = status.battery != _UNKNOWN_BATTERY and not status.battery & _NO_BATTERY
     percent = int(status.percent) if has_battery and status.percent != _UNKNOWN_PERCENT else None
     return Fact.known(Power(on_mains=status.mains != 0 or not has_battery, percent=percent))
@@ -91,13 +91,13 @@ def metered() -> Fact[bool]:
     """What Windows' own cost manager says of the line in use."""
     cost = wintypes.DWORD()
     try:
-        with _com.apartment():
-            manager = _com.create_interface(_com.guid(_LIST_MANAGER), _com.guid(_COST_MANAGER))
+        with com.apartment():
+            manager = com.create_interface(com.guid(_LIST_MANAGER), com.guid(_COST_MANAGER))
             try:
-                ask = _com.slot(manager, _GET_COST, ctypes.c_void_p, ctypes.c_void_p)
-                _com.check(ask(ctypes.byref(cost), None))
+                ask = com.slot(manager, _GET_COST, ctypes.c_void_p, ctypes.c_void_p)
+                com.check(ask(ctypes.byref(cost), None))
             finally:
-                _com.release(manager)
+                com.release(manager)
     except OSError:
         return Fact.unknown("Windows does not say what the line costs")
     if not cost.value:

@@ -1,0 +1,1 @@
+"""What several operating systems do alike."""
