@@ -35,8 +35,8 @@ from companion.domain.pc.preflight import findings
 from companion.domain.pc.process_matching import names_of_interest, running
 from companion.domain.store.profile import Profile, Stage
 from companion.services.app.resources import resource
+from companion.services.pc.checker import Preflight
 from companion.services.platforms import current
-from companion.services.preflight import Preflight
 
 ROUNDS = 15
 SCAN_GOAL = 0.1

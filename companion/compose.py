@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from companion.demo.server import DemoStore
     from companion.services.aftermath import Aftermath, Note
     from companion.services.app.time_zone import LocalZone
-    from companion.services.closing import Closing
     from companion.services.installations import Installations
+    from companion.services.pc.checker import Preflight
+    from companion.services.pc.device import ThisPC
+    from companion.services.pc.program_closer import Closing
     from companion.services.platforms.protocol import Platform
-    from companion.services.preflight import Preflight
     from companion.services.storage.database import Library
     from companion.services.storage.records import TimelineEntry
     from companion.services.store.client import StoreClient
     from companion.services.store.orders import Orders
-    from companion.services.this_pc import ThisPC
 
 STORE_SETTING = "store"
 MEBIBYTE = 1024 * 1024
@@ -60,8 +60,8 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.app.resources import resource
     from companion.services.downloads.order_downloads import Purchases
     from companion.services.help import HelpSearch
+    from companion.services.pc.checker import Preflight
     from companion.services.platforms import current
-    from companion.services.preflight import Preflight
     from companion.services.reminders import Reminders
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
@@ -114,11 +114,11 @@ def _installing(
     where: Places, platform: Platform, preflight: Preflight, orders: Orders, library: Library, zone: dt.tzinfo
 ) -> _Installing:
     """The services between a download and a working product."""
-    from companion.services.closing import Closing
     from companion.services.installations import Installations
     from companion.services.installer import Installer
-    from companion.services.network_path import NetworkPath
-    from companion.services.this_pc import ThisPC
+    from companion.services.pc.device import ThisPC
+    from companion.services.pc.network_diagnostics import NetworkPath
+    from companion.services.pc.program_closer import Closing
 
     this_pc, aftermath = ThisPC(platform, library), _aftermath(where, platform, library.note)
     closing = Closing(platform, remember=aftermath.reopenings.remember)
@@ -149,9 +149,9 @@ def look_for_store(address: str) -> None:
 
 def build_local(home: Path | None) -> Local:
     """Build what needs no store; nothing is written anywhere until something of this PC is changed."""
-    from companion.services.closing import Closing
+    from companion.services.pc.checker import Preflight
+    from companion.services.pc.program_closer import Closing
     from companion.services.platforms import current
-    from companion.services.preflight import Preflight
 
     platform, where = current(), home_places(home)
 

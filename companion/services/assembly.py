@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from companion.services.aftermath import Aftermath
     from companion.services.app.paths import Places
     from companion.services.app.time_zone import LocalZone
-    from companion.services.closing import Closing
     from companion.services.downloads.order_downloads import Purchases
     from companion.services.help import HelpSearch
     from companion.services.installations import Installations
+    from companion.services.pc.checker import Preflight
+    from companion.services.pc.device import ThisPC
+    from companion.services.pc.program_closer import Closing
     from companion.services.platforms.protocol import Platform
-    from companion.services.preflight import Preflight
     from companion.services.reminders import Reminders
     from companion.services.storage.database import Library
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
-    from companion.services.this_pc import ThisPC
 
 
 @dataclasses.dataclass(frozen=True)

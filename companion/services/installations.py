@@ -20,15 +20,15 @@ from companion.domain.store.orders import Download, Grant, Licence
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.aftermath import Aftermath
 from companion.services.app.cancellation import Cancellation
-from companion.services.closing import Closing
 from companion.services.installer import Installer
-from companion.services.network_path import NetworkPath
+from companion.services.pc.checker import Preflight
+from companion.services.pc.device import ThisPC
+from companion.services.pc.network_diagnostics import NetworkPath
+from companion.services.pc.program_closer import Closing
 from companion.services.platforms.protocol import Platform
-from companion.services.preflight import Preflight
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
 from companion.services.store.orders import Orders
-from companion.services.this_pc import ThisPC
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import Profile, Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
-from companion.services.closing import Closing, Patience
+from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import Programs
 

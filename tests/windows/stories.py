@@ -31,11 +31,11 @@ from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.aftermath import Aftermath
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
-from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
+from companion.services.pc.checker import Preflight
+from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms import current
 from companion.services.platforms.windows import com
-from companion.services.preflight import Preflight
 from companion.services.restoration import Restoration
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from companion.services.notifications import DesktopNotifications
+from companion.services.pc.desktop_notifications import DesktopNotifications
 from companion.ui.notifications import Message, Pressed
 from companion.ui.tasks import TaskRunner
 

@@ -21,7 +21,7 @@ from companion.domain.pc.closing import Reopening
 from companion.domain.pc.facts import WindowState
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.closing import Closing, Patience
+from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms.linux.platform import Linux
 from companion.services.reopening import Reopenings
 from tests.kits.linux import alive, until
@@ -192,7 +192,7 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.closing import Closing, Patience
+from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms.linux.platform import Linux
 from companion.services.reopening import Reopenings
 

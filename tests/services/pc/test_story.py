@@ -12,9 +12,9 @@ from companion.domain.pc.preflight import RemedyKind, can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.closing import Closing, Patience
 from companion.services.installer import Installer
-from companion.services.preflight import Preflight
+from companion.services.pc.checker import Preflight
+from companion.services.pc.program_closer import Closing, Patience
 from companion.services.restoration import Restoration
 from tests.kits.linux import autostart, script, until
 

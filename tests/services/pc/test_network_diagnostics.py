@@ -12,7 +12,7 @@ from companion.domain.pc.certificates import issuer_of
 from companion.domain.pc.network_diagnostics import PathStep, StepState
 from companion.domain.store.profile import Probe
 from companion.services.app.cancellation import Cancellation
-from companion.services.network_path import NetworkPath
+from companion.services.pc.network_diagnostics import NetworkPath
 from tests.kits.network import PROBE, Authority, Proxy, Server, black_hole, serving, trusting
 
 GOOD = Probe(url="/v1/probe", size=len(PROBE), sha256=hashlib.sha256(PROBE).hexdigest())

@@ -13,7 +13,7 @@ from companion.domain.core.errors import Cancelled
 from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.closing import Closing, Patience
+from companion.services.pc.program_closer import Closing, Patience
 from tests.kits.linux import alive, autostart, until
 from tests.kits.processes import ROOT, command
 

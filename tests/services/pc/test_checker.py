@@ -15,8 +15,8 @@ from companion.domain.pc.facts import Fact, WindowState
 from companion.domain.pc.preflight import Severity, can_continue, findings
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
+from companion.services.pc.checker import Preflight
 from companion.services.platforms.linux.platform import Linux
-from companion.services.preflight import Preflight
 from tests.kits.linux import alive, autostart, until
 
 

@@ -1,0 +1,1 @@
+"""This PC: checks, closing programs, network diagnostics, and desktop notifications."""
