@@ -15,9 +15,9 @@ from companion.services.assembly import Local, Services
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
-    from companion.services.aftermath import Aftermath, Note
     from companion.services.app.time_zone import LocalZone
-    from companion.services.installations import Installations
+    from companion.services.installation.recovery import Aftermath, Note
+    from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
     from companion.services.pc.device import ThisPC
     from companion.services.pc.program_closer import Closing
@@ -114,8 +114,8 @@ def _installing(
     where: Places, platform: Platform, preflight: Preflight, orders: Orders, library: Library, zone: dt.tzinfo
 ) -> _Installing:
     """The services between a download and a working product."""
-    from companion.services.installations import Installations
-    from companion.services.installer import Installer
+    from companion.services.installation.runner import Installer
+    from companion.services.installation.workflow import Installations
     from companion.services.pc.device import ThisPC
     from companion.services.pc.network_diagnostics import NetworkPath
     from companion.services.pc.program_closer import Closing
@@ -130,8 +130,8 @@ def _installing(
 
 
 def _aftermath(where: Places, platform: Platform, note: Note) -> Aftermath:
-    from companion.services.aftermath import Aftermath
     from companion.services.app.launch_command import start_command
+    from companion.services.installation.recovery import Aftermath
 
     return Aftermath(where.state, platform, utc_now, note, start_command(where, tray=False))
 

@@ -24,7 +24,7 @@ from companion.domain.store.profile import ExitMeaning, Stage
 
 if TYPE_CHECKING:
     from companion.services.app.cancellation import Cancellation
-    from companion.services.installations import Installed as Done
+    from companion.services.installation.workflow import Installed as Done
     from companion.services.storage.records import KnownFile
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from companion.services.aftermath import Aftermath
     from companion.services.app.paths import Places
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import Purchases
     from companion.services.help import HelpSearch
-    from companion.services.installations import Installations
+    from companion.services.installation.recovery import Aftermath
+    from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
     from companion.services.pc.device import ThisPC
     from companion.services.pc.program_closer import Closing

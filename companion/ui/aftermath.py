@@ -11,7 +11,7 @@ from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Restored
 from companion.domain.installation.recovery import Standing, WentOn, told
 from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened, names_of, reopened_sentence
-from companion.services.aftermath import CaughtUp
+from companion.services.installation.recovery import CaughtUp
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination
 from companion.ui.widgets.notice import Notice, Notices

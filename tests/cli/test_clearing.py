@@ -23,8 +23,8 @@ from companion.domain.installation.relaunch import Ending
 from companion.domain.pc.closing import Reopening
 from companion.domain.store.profile import ExitMeaning
 from companion.services.app.resources import resource
+from companion.services.installation.relaunch import Reopenings
 from companion.services.platforms import current
-from companion.services.reopening import Reopenings
 from companion.services.storage.database import Library
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Programs, alive, autostart, live_in, until

@@ -28,15 +28,15 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
-from companion.services.aftermath import Aftermath
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
-from companion.services.installer import Installer
+from companion.services.installation.autostart_holds import Restoration
+from companion.services.installation.recovery import Aftermath
+from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms import current
 from companion.services.platforms.windows import com
-from companion.services.restoration import Restoration
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 HIVES = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}

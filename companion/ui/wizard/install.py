@@ -11,7 +11,7 @@ from companion.domain.installation.models import InstallationProgress
 from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
-from companion.services.installations import Installed
+from companion.services.installation.workflow import Installed
 from companion.ui.aftermath import reopened_notice
 from companion.ui.desk import Desk
 from companion.ui.tasks import Task

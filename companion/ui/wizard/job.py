@@ -8,7 +8,7 @@ from pathlib import Path
 from companion.domain.store.orders import Download, Licence, Order
 from companion.domain.store.profile import Profile
 from companion.services.downloads.order_downloads import Fetched
-from companion.services.installations import Installed
+from companion.services.installation.workflow import Installed
 
 
 @dataclasses.dataclass

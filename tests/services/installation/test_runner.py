@@ -16,7 +16,7 @@ from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.services.app.cancellation import Cancellation
-from companion.services.installer import Installer
+from companion.services.installation.runner import Installer
 from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import alive, script, until
 

@@ -12,10 +12,10 @@ from companion.domain.pc.preflight import RemedyKind, can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.installer import Installer
+from companion.services.installation.autostart_holds import Restoration
+from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.program_closer import Closing, Patience
-from companion.services.restoration import Restoration
 from tests.kits.linux import autostart, script, until
 
 REFUSES = """#!/bin/sh

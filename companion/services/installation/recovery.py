@@ -16,9 +16,9 @@ from companion.domain.installation.autostart_holds import BY_HAND, Hold, Restore
 from companion.domain.installation.recovery import Standing, Underway, WentOn, standing_of
 from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened
 from companion.domain.pc.facts import AutostartEntry
+from companion.services.installation.autostart_holds import Restoration
+from companion.services.installation.relaunch import Reopenings
 from companion.services.platforms.protocol import Platform
-from companion.services.reopening import Reopenings
-from companion.services.restoration import Restoration
 from companion.services.storage.pending_records import Entry, Journal
 from companion.services.storage.records import TimelineEntry
 

@@ -14,7 +14,7 @@ import pytest
 from companion.domain.core.errors import CompanionError
 from companion.domain.installation.autostart_holds import Restored
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
-from companion.services.restoration import Restoration
+from companion.services.installation.autostart_holds import Restoration
 from tests.kits.linux import autostart, until
 
 ODD = b"[Desktop Entry]\r\nType=Application\r\nName=Caf\xe9\r\nExec=/opt/x %u\r\n# kept\r\n"
@@ -137,7 +137,7 @@ HOLDER = """
 import datetime as dt, sys, threading
 from pathlib import Path
 from companion.services.platforms.linux.platform import Linux
-from companion.services.restoration import Restoration
+from companion.services.installation.autostart_holds import Restoration
 linux = Linux()
 entries = [entry for entry in linux.autostart().value if entry.name == "MailHelper"]
 Restoration(Path(sys.argv[1]), linux, lambda: dt.datetime.now(dt.UTC)).hold(entries, "artifact")

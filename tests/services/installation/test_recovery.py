@@ -15,8 +15,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.installation.autostart_holds import BY_HAND
 from companion.domain.installation.recovery import Standing
 from companion.domain.pc.facts import AutostartKind, Fact
-from companion.services.aftermath import Aftermath
 from companion.services.app.launch_command import start_command
+from companion.services.installation.recovery import Aftermath
 from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import autostart, until
 
@@ -253,7 +253,7 @@ def test_where_no_entry_can_be_made_the_wait_goes_on_all_the_same(pc, proof, hom
 CHILD = """
 import datetime as dt, sys, threading
 from pathlib import Path
-from companion.services.aftermath import Aftermath
+from companion.services.installation.recovery import Aftermath
 from companion.services.platforms.linux.platform import Linux
 
 state, proof, until = Path(sys.argv[1]), sys.argv[2], sys.argv[3]

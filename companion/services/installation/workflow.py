@@ -18,9 +18,9 @@ from companion.domain.pc.network_diagnostics import PathReport, StepResult
 from companion.domain.pc.preflight import Finding, Requirements, findings
 from companion.domain.store.orders import Download, Grant, Licence
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
-from companion.services.aftermath import Aftermath
 from companion.services.app.cancellation import Cancellation
-from companion.services.installer import Installer
+from companion.services.installation.recovery import Aftermath
+from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.device import ThisPC
 from companion.services.pc.network_diagnostics import NetworkPath

@@ -21,9 +21,9 @@ from companion.domain.pc.closing import Reopening
 from companion.domain.pc.facts import WindowState
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
+from companion.services.installation.relaunch import Reopenings
 from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms.linux.platform import Linux
-from companion.services.reopening import Reopenings
 from tests.kits.linux import alive, until
 from tests.kits.processes import ROOT
 
@@ -161,7 +161,7 @@ CHILD = """
 import datetime as dt, sys, threading
 from pathlib import Path
 from companion.services.platforms.linux.platform import Linux
-from companion.services.reopening import Reopenings
+from companion.services.installation.relaunch import Reopenings
 
 class Hangs(Linux):
     def launch(self, arguments):
@@ -194,7 +194,7 @@ from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms.linux.platform import Linux
-from companion.services.reopening import Reopenings
+from companion.services.installation.relaunch import Reopenings
 
 linux = Linux()
 reopenings = Reopenings(Path(sys.argv[1]), linux, lambda: dt.datetime.now(dt.UTC))

@@ -1,0 +1,1 @@
+"""From a verified file to an installed product, and back to normal afterwards."""
