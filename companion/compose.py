@@ -59,12 +59,12 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     from companion.services.app.log import start_log
     from companion.services.app.resources import resource
     from companion.services.downloads.order_downloads import Purchases
-    from companion.services.help import HelpSearch
     from companion.services.pc.checker import Preflight
     from companion.services.platforms import current
     from companion.services.reminders import Reminders
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
+    from companion.services.support.help_search import HelpSearch
 
     where = home_places(home)
     where.prepare()

@@ -230,7 +230,7 @@ def _read(run: Run, article: Article | None) -> int:
 
 def write_case_file(run: Run) -> int:
     """Show the redacted case file, save it, or send it to support after the person has read it."""
-    from companion.services.case_files import case_file
+    from companion.services.support.case_file import case_file
 
     asked = run.arguments
     number = run.number() if asked.number else None

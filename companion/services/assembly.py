@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from companion.services.app.paths import Places
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import Purchases
-    from companion.services.help import HelpSearch
     from companion.services.installation.recovery import Aftermath
     from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from companion.services.storage.database import Library
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
+    from companion.services.support.help_search import HelpSearch
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, Q
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
-from companion.services.case_files import case_file
+from companion.services.support.case_file import case_file
 from companion.ui import saving
 from companion.ui.desk import Desk
 from companion.ui.support import failure_notice, number_sentence

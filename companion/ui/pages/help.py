@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWid
 
 from companion.domain.support.help_articles import Article
 from companion.domain.support.hotline import opening_sentence, spaced
-from companion.services.help import Hit
+from companion.services.support.help_search import Hit
 from companion.ui.case_file import show_case_file
 from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page

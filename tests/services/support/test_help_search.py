@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from companion.domain.core.serialization import decode
 from companion.domain.store.profile import Profile
 from companion.services.app.resources import resource
-from companion.services.help import HelpSearch
+from companion.services.support.help_search import HelpSearch
 
 
 def profile():
