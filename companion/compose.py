@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.entitlements.order_lookup import check_store_url, is_loopback
 from companion.services.app.paths import Places, places
-from companion.services.assembly import Local, Services
+from companion.services.container import Local, Services
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore

@@ -19,7 +19,7 @@ from companion.domain.store.profile import Profile, Stage
 if TYPE_CHECKING:
     from companion.domain.pc.facts import Facts
     from companion.services.app.cancellation import Cancellation
-    from companion.services.assembly import Local, Services
+    from companion.services.container import Local, Services
 
 
 class Looked(Value, frozen=True):

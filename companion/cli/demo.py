@@ -147,7 +147,7 @@ def demo(run: Run) -> int:
 
 def _in_window(run: Run) -> int:
     from companion.compose import build_services, look_for_store
-    from companion.services.assembly import Services
+    from companion.services.container import Services
     from companion.ui.app import run_window
     from companion.ui.pages.add import SampleLogIn
 

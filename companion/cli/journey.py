@@ -21,7 +21,7 @@ from companion.domain.store.profile import Profile, Stage
 if TYPE_CHECKING:
     from companion.demo.customers import Account
     from companion.services.app.cancellation import Cancellation
-    from companion.services.assembly import Services
+    from companion.services.container import Services
     from companion.services.downloads.order_downloads import Fetched
 
 MEBIBYTE = 1024 * 1024

@@ -19,7 +19,7 @@ from companion.domain.core.errors import CompanionError, Kind
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
     from companion.services.app.cancellation import Cancellation
-    from companion.services.assembly import Local, Services
+    from companion.services.container import Local, Services
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from companion.services.storage.records import KnownCase
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
     from companion.domain.support.help_articles import Article
-    from companion.services.assembly import Services
+    from companion.services.container import Services
 
 
 class SupportNumber(Value, frozen=True):

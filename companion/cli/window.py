@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from companion.cli.run import Run
 
 if TYPE_CHECKING:
-    from companion.services.assembly import Services
+    from companion.services.container import Services
 
 
 def open_window(run: Run) -> int:

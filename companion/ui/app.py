@@ -15,7 +15,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.platform import Platform
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.services.storage.database import Library
 from companion.ui.aftermath import AftermathNews
 from companion.ui.desk import Desk

@@ -17,7 +17,7 @@ from companion.domain.pc.facts import Machine
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import Article
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.services.storage.records import KnownCase, KnownFile, KnownOrder
 from companion.services.store.orders import Added
 from companion.ui.format import Format

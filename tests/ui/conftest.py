@@ -16,7 +16,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.services.platforms import current
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.page import Destination

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.demo.server import DemoStore
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.add import AddPage
 from tests.kits.ui import texts_of

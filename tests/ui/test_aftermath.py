@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.domain.pc.closing import Reopening
 from companion.domain.pc.facts import AutostartKind, Fact
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.services.installation.recovery import Aftermath
 from companion.services.platforms.linux.platform import Linux
 from companion.ui.app import WindowedProgram

@@ -18,7 +18,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.pc.closing import Reopening
 from companion.domain.transfers.models import TransferState
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.pages.add import AddPage
 from companion.ui.pages.page import Destination

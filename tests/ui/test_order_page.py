@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.store.orders import Order, ReturnReason
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.case_file import CaseFileDialog
 from companion.ui.invoice import InvoiceDialog

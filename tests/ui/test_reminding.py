@@ -16,7 +16,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret
 from companion.domain.reminders.history import Standing, standing_of
 from companion.domain.reminders.settings import ReminderSettings
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.services.storage.records import ReminderChange
 from companion.ui.app import WindowedProgram
 from companion.ui.notifications import OPENED, Message, Notifications

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.reminders.settings import ReminderSettings
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.notifications.balloon import cut
 from companion.ui.pages.page import Destination

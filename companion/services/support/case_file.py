@@ -13,7 +13,7 @@ from companion.domain.pc.facts import Machine, System
 from companion.domain.pc.finding import Finding
 from companion.domain.store.orders import ExtensionStatus
 from companion.domain.store.profile import Stage
-from companion.services.assembly import Services
+from companion.services.container import Services
 from companion.services.storage.records import KnownOrder, TimelineEntry
 
 _LOG_LINES = 300
