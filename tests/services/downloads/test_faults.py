@@ -15,6 +15,7 @@ import pytest
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.models import Expected, Location, TransferProgress
 from companion.services.downloads.fetch import unfinished
+from companion.services.downloads.transfer import worker
 from companion.services.downloads.transfer.transport import fixed_source
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, arrives, begin, expect, fails, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, Script, serve_range

@@ -42,7 +42,10 @@ def test_the_others_can_be_imported_and_named_here(implementation, name):
 
 
 def test_no_platform_needs_another_system_to_be_imported():
-    for name in ("_win32", "_com", "_windows_processes", "_windows_pc", "_windows_security", "_x11", "_xdg", "_proc"):
+    for name in (
+        *("windows.win32", "windows.com", "windows.processes", "windows.system", "windows.security"),
+        *("linux.x11", "linux.xdg", "linux.proc"),
+    ):
         importlib.import_module(f"companion.services.platforms.{name}")
 
 
