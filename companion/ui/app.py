@@ -20,9 +20,10 @@ from companion.services.storage.database import Library
 from companion.ui.aftermath import AftermathNews
 from companion.ui.desk import Desk
 from companion.ui.endings import Endings
-from companion.ui.format import Format
-from companion.ui.icons import icon
 from companion.ui.instance import Instance, Wishes
+from companion.ui.look.format import Format
+from companion.ui.look.icons import icon
+from companion.ui.look.theme import Theme, apply_theme, system_theme
 from companion.ui.notifications import Message, Notifications, Way
 from companion.ui.notifications.balloon import BalloonWay
 from companion.ui.notifications.desktop import DesktopWay
@@ -32,7 +33,6 @@ from companion.ui.pages.page import Destination
 from companion.ui.reminding import Reminding
 from companion.ui.start import Check, ask_at_start
 from companion.ui.tasks import TaskRunner
-from companion.ui.theme import Theme, apply_theme, system_theme
 from companion.ui.tray import Tray
 from companion.ui.wakeups import Wakeups
 from companion.ui.widgets.notice import Notice

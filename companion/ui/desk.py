@@ -20,10 +20,10 @@ from companion.domain.support.help_articles import Article
 from companion.services.container import Services
 from companion.services.storage.records import KnownCase, KnownFile, KnownOrder
 from companion.services.store.orders import Added
-from companion.ui.format import Format
+from companion.ui.look.format import Format
+from companion.ui.look.theme import Theme
 from companion.ui.reminder_desk import ReminderDesk
 from companion.ui.tasks import Task, TaskRunner
-from companion.ui.theme import Theme
 from companion.ui.transfers import Transfers
 
 

@@ -15,7 +15,7 @@ from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.text import date_words
 from companion.domain.transfers.models import TransferState
 from companion.ui.desk import Desk
-from companion.ui.icons import icon
+from companion.ui.look.icons import icon
 from companion.ui.notifications.balloon import cut
 from companion.ui.pages.page import Destination
 

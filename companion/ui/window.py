@@ -25,7 +25,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
 from companion.ui.desk import Desk
-from companion.ui.icons import icon, pixmap
+from companion.ui.look.icons import icon, pixmap
 from companion.ui.pages.add import AddPage, SampleLogIn
 from companion.ui.pages.downloads import DownloadsPage
 from companion.ui.pages.help import HelpPage

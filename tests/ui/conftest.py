@@ -19,8 +19,8 @@ from companion.services.app.resources import resource
 from companion.services.container import Services
 from companion.services.platforms import current
 from companion.ui.app import WindowedProgram
+from companion.ui.look.theme import LIGHT
 from companion.ui.pages.page import Destination
-from companion.ui.theme import LIGHT
 from tests.kits.ui import Gate
 
 BLOCKER = "companionblock"

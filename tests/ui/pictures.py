@@ -21,10 +21,10 @@ from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
 from companion.services.platforms import current
 from companion.ui.app import WindowedProgram, application
+from companion.ui.look.theme import DARK, LIGHT, Theme
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.pages.page import Destination
 from companion.ui.renewal import ask_to_switch
-from companion.ui.theme import DARK, LIGHT, Theme
 
 _PATIENCE = 20.0
 _TALL = 1500

@@ -19,10 +19,10 @@ from companion.domain.reminders.settings import ReminderSettings
 from companion.services.container import Services
 from companion.services.storage.records import ReminderChange
 from companion.ui.app import WindowedProgram
+from companion.ui.look.theme import LIGHT
 from companion.ui.notifications import OPENED, Message, Notifications
 from companion.ui.pages.page import Destination
 from companion.ui.reminding import LATER, Reminding
-from companion.ui.theme import LIGHT
 from tests.kits.ui import button, texts_of
 
 DAY = dt.timedelta(days=1)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.serialization import Secret
-from companion.ui.theme import LIGHT
+from companion.ui.look.theme import LIGHT
 from companion.ui.widgets.basic import label
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice, Notices

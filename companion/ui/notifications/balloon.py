@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from companion.ui.icons import icon
+from companion.ui.look.icons import icon
 from companion.ui.notifications import OPENED, Message, Pressed
 
 # Windows cuts titles and texts there (NOTIFYICONDATAW, in UTF-16 units).

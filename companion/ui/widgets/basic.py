@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.ui.icons import icon
+from companion.ui.look.icons import icon
 
 _LEAST_TITLE = 160
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
-from companion.ui.theme import Theme
+from companion.ui.look.theme import Theme
 
 
 class Choice(QComboBox):

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from companion.ui.format import Format
-from companion.ui.theme import Theme
+from companion.ui.look.format import Format
+from companion.ui.look.theme import Theme
 
 _MOST_SAMPLES = 180
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from companion.ui.theme import Theme
+from companion.ui.look.theme import Theme
 
 
 class Switch(QCheckBox):

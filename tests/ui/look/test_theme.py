@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 
 from companion.services.app.resources import resource
-from companion.ui.theme import DARK, LIGHT, Theme, apply_theme
+from companion.ui.look.theme import DARK, LIGHT, Theme, apply_theme
 
 
 def _luminance(name: str) -> float:

@@ -1,0 +1,1 @@
+"""Theme, icons, and formats of the person's locale."""
