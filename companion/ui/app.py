@@ -18,7 +18,6 @@ from companion.services.app.resources import resource
 from companion.services.container import Services
 from companion.services.storage.database import Library
 from companion.ui.aftermath import AftermathNews
-from companion.ui.desk import Desk
 from companion.ui.endings import Endings
 from companion.ui.instance import Instance, Wishes
 from companion.ui.look.format import Format
@@ -32,7 +31,8 @@ from companion.ui.pages.add import SampleLogIn
 from companion.ui.pages.page import Destination
 from companion.ui.reminding import Reminding
 from companion.ui.start import Check, ask_at_start
-from companion.ui.tasks import TaskRunner
+from companion.ui.state.app_state import Desk
+from companion.ui.state.tasks import TaskRunner
 from companion.ui.tray import Tray
 from companion.ui.wakeups import Wakeups
 from companion.ui.widgets.notice import Notice

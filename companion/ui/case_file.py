@@ -10,7 +10,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
 from companion.services.support.case_file import case_file
 from companion.ui import saving
-from companion.ui.desk import Desk
+from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice, number_sentence
 from companion.ui.widgets.basic import button, clear, column, label, restyle, row
 from companion.ui.widgets.notice import Notice

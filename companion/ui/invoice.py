@@ -13,8 +13,8 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Invoice
 from companion.services.store.orders import Orders
 from companion.ui import saving
-from companion.ui.desk import Desk
 from companion.ui.documents import as_pdf, invoice_html, paper
+from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, column, label, line, row
 from companion.ui.widgets.notice import Notice

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from companion.domain.billing.auto_renewal import SwitchPreview, preview_sentences, preview_switch
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Licence, Receipt, Subscription
-from companion.ui.desk import Desk
+from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, fit_height, label, row
 from companion.ui.widgets.notice import Notice

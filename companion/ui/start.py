@@ -10,7 +10,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.entitlements.order_lookup import check_store_url
 from companion.services.app.resources import resource
 from companion.ui.look.theme import apply_theme, system_theme
-from companion.ui.tasks import TaskRunner
+from companion.ui.state.tasks import TaskRunner
 from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.notice import Notice
 

@@ -19,8 +19,8 @@ from companion.domain.support.hotline import (
     right_number,
     spaced,
 )
-from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination
+from companion.ui.state.app_state import Desk
 from companion.ui.widgets.notice import Notice
 
 Go = Callable[[Destination], object]

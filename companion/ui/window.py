@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
-from companion.ui.desk import Desk
 from companion.ui.look.icons import icon, pixmap
 from companion.ui.pages.add import AddPage, SampleLogIn
 from companion.ui.pages.downloads import DownloadsPage
@@ -34,6 +33,7 @@ from companion.ui.pages.order import OrderPage
 from companion.ui.pages.orders import OrdersPage
 from companion.ui.pages.page import Destination, Page, centred
 from companion.ui.pages.reminders import RemindersPage
+from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable, label
 from companion.ui.widgets.notice import Notice, Notices

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from companion.services.pc.desktop_notifications import DesktopNotifications
 from companion.ui.notifications import Message, Pressed
-from companion.ui.tasks import TaskRunner
+from companion.ui.state.tasks import TaskRunner
 
 # Daemons count from one; far above, an id of ours meets nobody else's.
 _OUR_IDS = 2**30

@@ -30,10 +30,10 @@ from companion.domain.entitlements.order_lookup import (
 )
 from companion.services.store.keychain import Kept
 from companion.services.store.orders import Added
-from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
+from companion.ui.state.app_state import Desk
+from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice
-from companion.ui.tasks import Task
 from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, line, restyle, row
 from companion.ui.widgets.notice import Notice
 

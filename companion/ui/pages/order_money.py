@@ -32,11 +32,11 @@ from companion.domain.billing.returns import (
 )
 from companion.domain.store.orders import ChargeKind, Order, Return, ReturnReason
 from companion.domain.store.profile import Profile
-from companion.ui.desk import Desk
 from companion.ui.invoice import show_invoice
 from companion.ui.look.theme import Theme
 from companion.ui.pages.page import Destination
 from companion.ui.pages.section import Section, Tell
+from companion.ui.state.app_state import Desk
 from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import button, chip, column, fit_height, label, line, row
 from companion.ui.widgets.choice import Choice

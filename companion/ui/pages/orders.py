@@ -6,8 +6,8 @@ from functools import partial
 
 from companion.domain.store.orders import OrderStatus
 from companion.services.storage.records import KnownOrder
-from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination, Page
+from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, row
 
 _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
-from companion.ui.desk import Desk
+from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import clear, focusable, label, row, spoken
 
 CONTENT_WIDTH = 760

@@ -15,8 +15,8 @@ from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.lead_options import CHOOSABLE, choices, with_leads
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
 from companion.services.app.launch_command import start_command
-from companion.ui.desk import Desk
-from companion.ui.tasks import Task
+from companion.ui.state.app_state import Desk
+from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, column, label, line, row
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.switch import Switch

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QPushButton
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
-from companion.ui.desk import Desk
 from companion.ui.pages.page import Destination
-from companion.ui.tasks import Task
+from companion.ui.state.app_state import Desk
+from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask

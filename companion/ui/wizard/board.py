@@ -14,8 +14,8 @@ from companion.domain.pc.closing import Closed, ClosingProgress
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.store.profile import Stage
-from companion.ui.desk import Desk
-from companion.ui.tasks import Task
+from companion.ui.state.app_state import Desk
+from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.store.profile import Stage
-from companion.ui.desk import Desk
+from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import line
 from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.store.orders import Download, Order
 from companion.domain.store.profile import Profile
-from companion.ui.desk import Desk
+from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import button, clear, column, exact, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.job import Job

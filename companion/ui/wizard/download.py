@@ -9,8 +9,8 @@ from companion.domain.transfers.models import TransferProgress, Transferred, Tra
 from companion.domain.transfers.queue import Trouble
 from companion.services.downloads.order_downloads import Fetched
 from companion.services.downloads.queue import QueueItem
-from companion.ui.desk import Desk
 from companion.ui.look.format import Format, duration
+from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import button, column, exact, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.speed import SpeedGraph

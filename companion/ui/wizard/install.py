@@ -13,8 +13,8 @@ from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.installation.workflow import Installed
 from companion.ui.aftermath import reopened_notice
-from companion.ui.desk import Desk
-from companion.ui.tasks import Task
+from companion.ui.state.app_state import Desk
+from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.network_diagnostics import PathReport, StepResult, StepState
 from companion.domain.store.profile import Profile
-from companion.ui.desk import Desk
-from companion.ui.tasks import Task
+from companion.ui.state.app_state import Desk
+from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
 

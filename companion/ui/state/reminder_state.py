@@ -18,7 +18,7 @@ from companion.domain.reminders.history import InboxEntry
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Receipt
 from companion.services.reminders import Look, Reminders
-from companion.ui.tasks import TaskRunner
+from companion.ui.state.tasks import TaskRunner
 
 T = TypeVar("T")
 Failed = Callable[[CompanionError], None]

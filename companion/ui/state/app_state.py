@@ -22,9 +22,9 @@ from companion.services.storage.records import KnownCase, KnownFile, KnownOrder
 from companion.services.store.orders import Added
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
-from companion.ui.reminder_desk import ReminderDesk
-from companion.ui.tasks import Task, TaskRunner
-from companion.ui.transfers import Transfers
+from companion.ui.state.download_state import Transfers
+from companion.ui.state.reminder_state import ReminderDesk
+from companion.ui.state.tasks import Task, TaskRunner
 
 
 class Snapshot(NamedTuple):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError
-from companion.ui.tasks import Task, TaskRunner
+from companion.ui.state.tasks import Task, TaskRunner
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferState
 from companion.services.downloads.order_downloads import Purchases
 from companion.services.downloads.queue import QueueItem
-from companion.ui.tasks import TaskRunner
+from companion.ui.state.tasks import TaskRunner
 
 
 class Transfers(QObject):
