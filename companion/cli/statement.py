@@ -172,7 +172,7 @@ def _as_pdf(papers: list[tuple[str, ...]], number: str) -> bytes:
     """The receipts as PDF, laid out by Qt, which needs no screen for that."""
     from PySide6.QtGui import QGuiApplication
 
-    from companion.ui.documents import as_pdf, receipt_html
+    from companion.ui.documents.rendering import as_pdf, receipt_html
 
     if QGuiApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

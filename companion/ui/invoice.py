@@ -13,7 +13,7 @@ from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Invoice
 from companion.services.store.orders import Orders
 from companion.ui import saving
-from companion.ui.documents import as_pdf, invoice_html, paper
+from companion.ui.documents.rendering import as_pdf, invoice_html, paper
 from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, column, label, line, row

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.store.orders import Invoice, InvoiceLine
-from companion.ui.documents import as_pdf, invoice_html, paper, receipt_html
+from companion.ui.documents.rendering import as_pdf, invoice_html, paper, receipt_html
 
 
 def usd(amount: int) -> Money:

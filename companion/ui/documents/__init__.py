@@ -1,0 +1,1 @@
+"""Receipts and invoices for reading, printing and PDF."""
