@@ -12,7 +12,7 @@ from companion.domain.installation.autostart_holds import Restored
 from companion.domain.installation.recovery import Standing, WentOn, told
 from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened, names_of, reopened_sentence
 from companion.services.installation.recovery import CaughtUp
-from companion.ui.pages.page import Destination
+from companion.ui.navigation import Destination
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.notice import Notice, Notices
 

@@ -23,12 +23,12 @@ from companion.ui.instance import Instance, Wishes
 from companion.ui.look.format import Format
 from companion.ui.look.icons import icon
 from companion.ui.look.theme import Theme, apply_theme, system_theme
+from companion.ui.navigation import Destination
 from companion.ui.notifications import Message, Notifications, Way
 from companion.ui.notifications.balloon import BalloonWay
 from companion.ui.notifications.desktop import DesktopWay
 from companion.ui.notifications.window import WindowWay
 from companion.ui.pages.add import SampleLogIn
-from companion.ui.pages.page import Destination
 from companion.ui.reminding import Reminding
 from companion.ui.start import Check, ask_at_start
 from companion.ui.state.app_state import Desk

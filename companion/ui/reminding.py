@@ -19,8 +19,8 @@ from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.text import ReminderAction, summary
 from companion.domain.store.orders import Receipt
 from companion.services.reminders import Look
+from companion.ui.navigation import Destination
 from companion.ui.notifications import OPENED, Message, Notifications
-from companion.ui.pages.page import Destination
 from companion.ui.state.app_state import Desk
 
 _log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from companion.domain.support.hotline import (
     right_number,
     spaced,
 )
-from companion.ui.pages.page import Destination
+from companion.ui.navigation import Destination
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.notice import Notice
 

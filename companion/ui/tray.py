@@ -15,8 +15,8 @@ from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.text import date_words
 from companion.domain.transfers.models import TransferState
 from companion.ui.look.icons import icon
+from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut
-from companion.ui.pages.page import Destination
 from companion.ui.state.app_state import Desk
 
 # Windows cuts the tooltip of a tray icon at this length (NOTIFYICONDATAW.szTip, in UTF-16 units).

@@ -25,13 +25,13 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
 from companion.ui.look.icons import icon, pixmap
+from companion.ui.navigation import Destination, Page, centred
 from companion.ui.pages.add import AddPage, SampleLogIn
 from companion.ui.pages.downloads import DownloadsPage
 from companion.ui.pages.help import HelpPage
 from companion.ui.pages.home import HomePage
 from companion.ui.pages.order import OrderPage
 from companion.ui.pages.orders import OrdersPage
-from companion.ui.pages.page import Destination, Page, centred
 from companion.ui.pages.reminders import RemindersPage
 from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice

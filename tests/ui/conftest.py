@@ -20,7 +20,7 @@ from companion.services.container import Services
 from companion.services.platforms import current
 from companion.ui.app import WindowedProgram
 from companion.ui.look.theme import LIGHT
-from companion.ui.pages.page import Destination
+from companion.ui.navigation import Destination
 from tests.kits.ui import Gate
 
 BLOCKER = "companionblock"

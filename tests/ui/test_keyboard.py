@@ -14,7 +14,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.ui.app import WindowedProgram
 from companion.ui.case_file import show_case_file
-from companion.ui.pages.page import Destination
+from companion.ui.navigation import Destination
 from companion.ui.widgets.basic import button, focusable, spoken
 
 CLOSED, UNWANTED, OPEN = "LF-5562-8803", "LF-3126-9058", "LF-5930-2216"

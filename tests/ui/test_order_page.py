@@ -29,7 +29,7 @@ from companion.services.container import Services
 from companion.ui.app import WindowedProgram
 from companion.ui.case_file import CaseFileDialog
 from companion.ui.invoice import InvoiceDialog
-from companion.ui.pages.page import RETURN_RENEWAL, Destination
+from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.renewal import SwitchDialog, ask_to_switch
 from tests.kits import ui as ui_kit
 

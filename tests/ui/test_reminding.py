@@ -20,8 +20,8 @@ from companion.services.container import Services
 from companion.services.storage.records import ReminderChange
 from companion.ui.app import WindowedProgram
 from companion.ui.look.theme import LIGHT
+from companion.ui.navigation import Destination
 from companion.ui.notifications import OPENED, Message, Notifications
-from companion.ui.pages.page import Destination
 from companion.ui.reminding import LATER, Reminding
 from tests.kits.ui import button, texts_of
 

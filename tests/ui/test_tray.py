@@ -17,8 +17,8 @@ from companion.demo.server import DemoStore
 from companion.domain.reminders.settings import ReminderSettings
 from companion.services.container import Services
 from companion.ui.app import WindowedProgram
+from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut
-from companion.ui.pages.page import Destination
 from companion.ui.widgets.switch import Switch
 from tests.kits.ui import Gate, button, texts_of
 

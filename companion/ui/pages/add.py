@@ -30,7 +30,7 @@ from companion.domain.entitlements.order_lookup import (
 )
 from companion.services.store.keychain import Kept
 from companion.services.store.orders import Added
-from companion.ui.pages.page import Destination, Page
+from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import Desk
 from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice

@@ -14,7 +14,7 @@ from companion.domain.store.orders import Download, Order
 from companion.domain.transfers.models import TransferState
 from companion.services.downloads.queue import QueueItem
 from companion.services.storage.records import KnownFile
-from companion.ui.pages.page import EXTEND, Destination, Page
+from companion.ui.navigation import EXTEND, Destination, Page
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice, details_of

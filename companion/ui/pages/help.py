@@ -11,7 +11,7 @@ from companion.domain.support.help_articles import Article
 from companion.domain.support.hotline import opening_sentence, spaced
 from companion.services.support.help_search import Hit
 from companion.ui.case_file import show_case_file
-from companion.ui.pages.page import Destination, Page
+from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import Desk
 from companion.ui.state.tasks import Task
 from companion.ui.support import SUPPORT, SupportLine, order_meant, support_line

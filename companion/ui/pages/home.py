@@ -21,7 +21,7 @@ from companion.domain.overview.product_cards import (
     standing_tone,
     standing_words,
 )
-from companion.ui.pages.page import EXTEND, RETURN_RENEWAL, Destination, Page
+from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.renewal import ask_to_switch
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row

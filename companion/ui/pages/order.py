@@ -7,10 +7,10 @@ from functools import partial
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.services.storage.records import KnownOrder
+from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.pages.order_money import MoneyCard, ReturnCard
 from companion.ui.pages.order_receipts import ReceiptsCard
 from companion.ui.pages.order_things import DownloadsCard, LicenceCard, ParcelsCard
-from companion.ui.pages.page import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row

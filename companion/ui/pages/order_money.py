@@ -34,7 +34,7 @@ from companion.domain.store.orders import ChargeKind, Order, Return, ReturnReaso
 from companion.domain.store.profile import Profile
 from companion.ui.invoice import show_invoice
 from companion.ui.look.theme import Theme
-from companion.ui.pages.page import Destination
+from companion.ui.navigation import Destination
 from companion.ui.pages.section import Section, Tell
 from companion.ui.state.app_state import Desk
 from companion.ui.support import SUPPORT

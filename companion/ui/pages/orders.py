@@ -6,7 +6,7 @@ from functools import partial
 
 from companion.domain.store.orders import OrderStatus
 from companion.services.storage.records import KnownOrder
-from companion.ui.pages.page import Destination, Page
+from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, row
 

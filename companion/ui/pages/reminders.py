@@ -13,7 +13,7 @@ from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze, upcoming
 from companion.domain.reminders.history import InboxEntry, Standing, current, newest_first, standing_of
 from companion.domain.reminders.text import ReminderAction, date_words, notice
-from companion.ui.pages.page import Destination, Page
+from companion.ui.navigation import Destination, Page
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
 from companion.ui.reminding import ACTION_WORDS, destination_of
 from companion.ui.renewal import ask_to_switch

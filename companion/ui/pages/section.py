@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
-from companion.ui.pages.page import Destination
+from companion.ui.navigation import Destination
 from companion.ui.state.app_state import Desk
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, label, row

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
-from companion.ui.pages.page import Destination, Page
+from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import clear, label
 from companion.ui.widgets.notice import Notice

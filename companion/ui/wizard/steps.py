@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.support.hotline import failed_words, offers_number
-from companion.ui.pages.page import Destination
+from companion.ui.navigation import Destination
 from companion.ui.state.app_state import Desk
 from companion.ui.support import number_sentence
 from companion.ui.widgets.basic import Card, button, clear, label, restyle, row
