@@ -21,10 +21,10 @@ from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
 from companion.services.platforms import current
 from companion.ui.app import WindowedProgram, application
+from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.theme import DARK, LIGHT, Theme
 from companion.ui.navigation import Destination
 from companion.ui.pages.add import SampleLogIn
-from companion.ui.renewal import ask_to_switch
 
 _PATIENCE = 20.0
 _TALL = 1500

@@ -20,10 +20,10 @@ from companion.domain.pc.closing import Reopening
 from companion.domain.transfers.models import TransferState
 from companion.services.container import Services
 from companion.ui.app import WindowedProgram
+from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.pages.add import AddPage
-from companion.ui.renewal import SwitchDialog, ask_to_switch
 from companion.ui.widgets.question import Question
 from companion.ui.wizard.choose import ChooseStep
 from companion.ui.wizard.page import InstallPage

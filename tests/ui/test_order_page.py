@@ -27,10 +27,10 @@ from companion.demo.server import DemoStore
 from companion.domain.store.orders import Order, ReturnReason
 from companion.services.container import Services
 from companion.ui.app import WindowedProgram
-from companion.ui.case_file import CaseFileDialog
-from companion.ui.invoice import InvoiceDialog
+from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
+from companion.ui.dialogs.case_file import CaseFileDialog
+from companion.ui.dialogs.invoice import InvoiceDialog
 from companion.ui.navigation import RETURN_RENEWAL, Destination
-from companion.ui.renewal import SwitchDialog, ask_to_switch
 from tests.kits import ui as ui_kit
 
 FAMILY, BOXED, UNWANTED, CLOSED, EXPIRED = (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWid
 from companion.domain.support.help_articles import Article
 from companion.domain.support.hotline import opening_sentence, spaced
 from companion.services.support.help_search import Hit
-from companion.ui.case_file import show_case_file
+from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import Desk
 from companion.ui.state.tasks import Task

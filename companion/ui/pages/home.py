@@ -21,8 +21,8 @@ from companion.domain.overview.product_cards import (
     standing_tone,
     standing_words,
 )
+from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
-from companion.ui.renewal import ask_to_switch
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch

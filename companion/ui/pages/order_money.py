@@ -32,7 +32,7 @@ from companion.domain.billing.returns import (
 )
 from companion.domain.store.orders import ChargeKind, Order, Return, ReturnReason
 from companion.domain.store.profile import Profile
-from companion.ui.invoice import show_invoice
+from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
 from companion.ui.pages.section import Section, Tell

@@ -9,7 +9,7 @@ from companion.domain.billing.auto_renewal import receipt_lines
 from companion.domain.core.serialization import to_builtins
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
-from companion.ui import saving
+from companion.ui.dialogs import save_file
 from companion.ui.documents.rendering import as_pdf, receipt_html
 from companion.ui.pages.section import Section, Tell
 from companion.ui.state.app_state import Desk
@@ -53,14 +53,14 @@ class ReceiptsCard(Section):
         )
 
     def _save_pdf(self, receipt: Receipt) -> None:
-        path = saving.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.pdf", "PDF (*.pdf)")
+        path = save_file.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.pdf", "PDF (*.pdf)")
         if path is not None:
             content = as_pdf(receipt_html(self._lines(receipt)), f"Receipt {receipt.id}")
-            saving.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)
+            save_file.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)
 
     def _save_json(self, receipt: Receipt) -> None:
-        path = saving.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.json", "JSON (*.json)")
+        path = save_file.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.json", "JSON (*.json)")
         if path is not None:
             shown = {"store": self.profile.store.name, "orderNumber": self.order.number, **to_builtins(receipt)}
             content = (json.dumps(shown, indent=2, ensure_ascii=False) + "\n").encode()
-            saving.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)
+            save_file.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)

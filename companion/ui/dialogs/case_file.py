@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, Q
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
 from companion.services.support.case_file import case_file
-from companion.ui import saving
+from companion.ui.dialogs import save_file
 from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice, number_sentence
 from companion.ui.widgets.basic import button, clear, column, label, restyle, row
@@ -94,10 +94,10 @@ class CaseFileDialog(QDialog):
 
     def _ask_to_save(self) -> None:
         name = f"Case file {self._number}.json" if self._number else "Case file.json"
-        path = saving.ask_where(self, "Save the case file", name, "JSON (*.json)")
+        path = save_file.ask_where(self, "Save the case file", name, "JSON (*.json)")
         if path is not None:
             content = self._written.encode()
-            saving.save(self._desk, self, path, lambda: content, "The case file has been saved", self._tell)
+            save_file.save(self._desk, self, path, lambda: content, "The case file has been saved", self._tell)
 
     def _ask_to_send(self) -> None:
         """Send what is shown; the button waits, so that it happens once."""

@@ -12,7 +12,7 @@ from companion.domain.billing.invoices import exemption_sentences
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Invoice
 from companion.services.store.orders import Orders
-from companion.ui import saving
+from companion.ui.dialogs import save_file
 from companion.ui.documents.rendering import as_pdf, invoice_html, paper
 from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice
@@ -105,7 +105,7 @@ class InvoiceDialog(QDialog):
     def _ask_to_save(self) -> None:
         if self._invoice is None:
             return
-        path = saving.ask_where(self, "Save the invoice", f"Invoice {self._invoice.number}.pdf", "PDF (*.pdf)")
+        path = save_file.ask_where(self, "Save the invoice", f"Invoice {self._invoice.number}.pdf", "PDF (*.pdf)")
         if path is not None:
             self.save_to(path)
 
@@ -117,7 +117,7 @@ class InvoiceDialog(QDialog):
         # Laid out here, because Qt's documents belong to the thread of the window.
         own = as_pdf(invoice_html(invoice, form.date, form.money), f"Invoice {invoice.number}")
         orders, number = self._desk.services.orders, self._number
-        saving.save(
+        save_file.save(
             self._desk, self, path, lambda: _stores_or(orders, number, own), "The invoice has been saved", self._tell,
             show=True,
         )  # fmt: skip
