@@ -30,7 +30,7 @@ from companion.ui.pages.add import AddPage, SampleLogIn
 from companion.ui.pages.downloads import DownloadsPage
 from companion.ui.pages.help import HelpPage
 from companion.ui.pages.home import HomePage
-from companion.ui.pages.order import OrderPage
+from companion.ui.pages.order.page import OrderPage
 from companion.ui.pages.orders import OrdersPage
 from companion.ui.pages.reminders import RemindersPage
 from companion.ui.state.app_state import Desk

@@ -8,9 +8,9 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.services.storage.records import KnownOrder
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
-from companion.ui.pages.order_money import MoneyCard, ReturnCard
-from companion.ui.pages.order_receipts import ReceiptsCard
-from companion.ui.pages.order_things import DownloadsCard, LicenceCard, ParcelsCard
+from companion.ui.pages.order.items import DownloadsCard, LicenceCard, ParcelsCard
+from companion.ui.pages.order.money import MoneyCard, ReturnCard
+from companion.ui.pages.order.receipts import ReceiptsCard
 from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row

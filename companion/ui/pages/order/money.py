@@ -35,7 +35,7 @@ from companion.domain.store.profile import Profile
 from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
-from companion.ui.pages.section import Section, Tell
+from companion.ui.pages.order.section import Section, Tell
 from companion.ui.state.app_state import Desk
 from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import button, chip, column, fit_height, label, line, row

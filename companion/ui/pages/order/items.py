@@ -32,7 +32,7 @@ from companion.domain.store.profile import Profile
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.pages.home import TONES
-from companion.ui.pages.section import Section, Tell
+from companion.ui.pages.order.section import Section, Tell
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import button, chip, facts_grid, label, line, restyle, row
 from companion.ui.widgets.key import KeyBox

@@ -11,7 +11,7 @@ from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.ui.dialogs import save_file
 from companion.ui.documents.rendering import as_pdf, receipt_html
-from companion.ui.pages.section import Section, Tell
+from companion.ui.pages.order.section import Section, Tell
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import button, facts_grid, label, line, row
 
