@@ -148,7 +148,7 @@ def demo(run: Run) -> int:
 def _in_window(run: Run) -> int:
     from companion.compose import build_services, look_for_store
     from companion.services.container import Services
-    from companion.ui.app import run_window
+    from companion.ui.app.application import run_window
     from companion.ui.pages.add import SampleLogIn
 
     asked = run.arguments

@@ -18,7 +18,7 @@ from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
 from companion.services.container import Services
 from companion.services.platforms import current
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from tests.kits.ui import Gate

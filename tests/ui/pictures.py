@@ -20,7 +20,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
 from companion.services.platforms import current
-from companion.ui.app import WindowedProgram, application
+from companion.ui.app.application import WindowedProgram, application
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.theme import DARK, LIGHT, Theme
 from companion.ui.navigation import Destination

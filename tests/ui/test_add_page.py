@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.server import DemoStore
 from companion.services.container import Services
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
 from companion.ui.pages.add import AddPage
 from tests.kits.ui import texts_of
 

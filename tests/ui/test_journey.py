@@ -19,7 +19,7 @@ from companion.demo.server import DemoStore
 from companion.domain.pc.closing import Reopening
 from companion.domain.transfers.models import TransferState
 from companion.services.container import Services
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination

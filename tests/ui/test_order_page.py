@@ -26,7 +26,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.store.orders import Order, ReturnReason
 from companion.services.container import Services
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
 from companion.ui.dialogs.case_file import CaseFileDialog
 from companion.ui.dialogs.invoice import InvoiceDialog

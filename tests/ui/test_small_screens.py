@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import EXTEND, Destination
 from companion.ui.widgets.basic import TitleLink
 from companion.ui.wizard.steps import STEPS, Stepper

@@ -12,7 +12,7 @@ from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.installation.workflow import Installed
-from companion.ui.aftermath import reopened_notice
+from companion.ui.app.recovery_notices import reopened_notice
 from companion.ui.state.app_state import Desk
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, label, row

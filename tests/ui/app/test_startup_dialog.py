@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from companion.compose import look_for_store
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, Kind
-from companion.ui.start import StartDialog
+from companion.ui.app.startup_dialog import StartDialog
 from companion.ui.state.tasks import TaskRunner
 
 NO_STORE = CompanionError("no-store", "No store has been chosen", "None is known.", "Name it.", kind=Kind.USAGE)

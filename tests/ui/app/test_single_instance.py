@@ -16,16 +16,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError
-from companion.ui.endings import Endings
-from companion.ui.instance import Instance, Wishes
-from companion.ui.wakeups import Wakeups
+from companion.ui.app.resume_signal import Wakeups
+from companion.ui.app.shutdown import Endings
+from companion.ui.app.single_instance import Instance, Wishes
 
 _SECOND = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from companion.domain.core.errors import CompanionError
-from companion.ui.instance import Instance, Wishes
+from companion.ui.app.single_instance import Instance, Wishes
 application = QCoreApplication([])
 instance = Instance(Path(sys.argv[1]), patience_ms=1000)
 try:

@@ -18,11 +18,11 @@ from companion.domain.reminders.history import Standing, standing_of
 from companion.domain.reminders.settings import ReminderSettings
 from companion.services.container import Services
 from companion.services.storage.records import ReminderChange
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
+from companion.ui.app.reminder_controller import LATER, Reminding
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.notifications import OPENED, Message, Notifications
-from companion.ui.reminding import LATER, Reminding
 from tests.kits.ui import button, texts_of
 
 DAY = dt.timedelta(days=1)

@@ -20,7 +20,7 @@ from companion.domain.pc.facts import AutostartKind, Fact
 from companion.services.container import Services
 from companion.services.installation.recovery import Aftermath
 from companion.services.platforms.linux.platform import Linux
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.widgets.notice import Notice
 from tests.kits.ui import button, texts_of

@@ -16,7 +16,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.reminders.settings import ReminderSettings
 from companion.services.container import Services
-from companion.ui.app import WindowedProgram
+from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut
 from companion.ui.widgets.switch import Switch

@@ -17,9 +17,14 @@ from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
 from companion.services.container import Services
 from companion.services.storage.database import Library
-from companion.ui.aftermath import AftermathNews
-from companion.ui.endings import Endings
-from companion.ui.instance import Instance, Wishes
+from companion.ui.app.main_window import Window
+from companion.ui.app.recovery_notices import AftermathNews
+from companion.ui.app.reminder_controller import Reminding
+from companion.ui.app.resume_signal import Wakeups
+from companion.ui.app.shutdown import Endings
+from companion.ui.app.single_instance import Instance, Wishes
+from companion.ui.app.startup_dialog import Check, ask_at_start
+from companion.ui.app.tray import Tray
 from companion.ui.look.format import Format
 from companion.ui.look.icons import icon
 from companion.ui.look.theme import Theme, apply_theme, system_theme
@@ -29,14 +34,9 @@ from companion.ui.notifications.balloon import BalloonWay
 from companion.ui.notifications.desktop import DesktopWay
 from companion.ui.notifications.window import WindowWay
 from companion.ui.pages.add import SampleLogIn
-from companion.ui.reminding import Reminding
-from companion.ui.start import Check, ask_at_start
 from companion.ui.state.app_state import Desk
 from companion.ui.state.tasks import TaskRunner
-from companion.ui.tray import Tray
-from companion.ui.wakeups import Wakeups
 from companion.ui.widgets.notice import Notice
-from companion.ui.window import Window
 
 _log = logging.getLogger(__name__)
 

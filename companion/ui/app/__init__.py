@@ -1,0 +1,1 @@
+"""The windowed program: start, the window, the tray, and its end."""
