@@ -42,8 +42,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(words: list[str], output: Output) -> int:
-    from companion.cli.arguments import parse
-    from companion.cli.run import Run
+    from companion.cli.context import Run
+    from companion.cli.parser import parse
 
     arguments = parse(words)
     output.progress_json = arguments.progress == "json"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.cli.arguments import COMMANDS
+from companion.cli.parser import COMMANDS
 from companion.services.app.resources import resource
 from tests.kits.cli import FAMILY, Answer, Cli, send
 

@@ -1,0 +1,118 @@
+"""``companion reminders``: what is due, what lies ahead, and all dates for the calendar."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from companion.cli.context import Run, write_file
+from companion.cli.output import EXIT_DONE
+from companion.cli.parser import common
+from companion.domain.core.serialization import Instant, Value
+from companion.domain.reminders.dates import Subject
+from companion.domain.reminders.due import Reminder
+from companion.domain.reminders.text import Notice
+from companion.domain.store.profile import Profile
+
+
+class Due(Value, frozen=True):
+    """A reminder that is due, and its words."""
+
+    reminder: Reminder
+    notice: Notice
+
+
+class Reminders(Value, frozen=True):
+    """``reminders``: what is `due`, every date `ahead`, when something is due next, the calendar file if asked for."""
+
+    at: Instant
+    due: tuple[Due, ...]
+    ahead: tuple[Subject, ...]
+    next_at: Instant | None
+    calendar: str | None = None
+
+
+def add_reminders(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion reminders``."""
+    parser.add_argument("--now", metavar="RFC3339", type=_instant, help="as if it were this moment")
+    parser.add_argument("--ics", metavar="FILE", type=Path, help="also write all dates as an iCalendar file")
+    common(
+        parser,
+        show_reminders,
+        epilog="JSON: {at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}],\n"
+        "ahead: [subject], nextAt, calendar}\n"
+        "a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}",
+    )
+
+
+def _instant(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment such as 2027-01-08T09:00:00+01:00") from None
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} lacks its offset, such as +01:00 or Z")
+    return moment.astimezone(dt.UTC)
+
+
+def show_reminders(run: Run) -> int:
+    """What needs a decision by the orders as they were last read, shown or not; what was put off or silenced waits.
+
+    Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
+    """
+    from companion.domain.core.text import plain_date, plain_money
+    from companion.domain.reminders.due import next_wake, upcoming
+    from companion.domain.reminders.history import current, records
+    from companion.domain.reminders.text import notice
+
+    services = run.services
+    profile = services.orders.remembered_profile() or services.orders.profile()
+    now: dt.datetime = run.arguments.now or services.clock()
+    orders = [known.order for known in services.orders.remembered() if known.order is not None]
+    files = frozenset(file.artifact for file in services.purchases.files())
+    entries, settings = services.reminders.entries(), services.reminders.settings()
+    date = plain_date(services.zone)
+    ahead = upcoming(orders, profile, now, services.zone, files)
+    shown = Reminders(
+        at=now,
+        due=tuple(
+            Due(reminder=each, notice=notice(each, date, plain_money))
+            for each in current(orders, profile, entries, settings, now, services.zone, files)
+        ),
+        ahead=ahead,
+        next_at=next_wake(orders, profile, records(entries, now), settings, now, services.zone, files),
+        calendar=_write_calendar(run, profile, ahead, now),
+    )
+    run.output.result(shown, *_lines(run, shown))
+    return EXIT_DONE
+
+
+def _lines(run: Run, shown: Reminders) -> list[str]:
+    from companion.domain.reminders.text import date_words
+
+    lines = [
+        f"{each.notice.title}. {each.notice.body} (Order {each.reminder.subject.order_number}.)" for each in shown.due
+    ] or ["Nothing is due."]
+    lines += [f"  {run.date(each.date)}: {date_words(each)} (order {each.order_number})" for each in shown.ahead]
+    if shown.calendar is not None:
+        lines.append(f"All dates for your calendar: {shown.calendar}")
+    return lines
+
+
+def _write_calendar(run: Run, profile: Profile, ahead: tuple[Subject, ...], now: dt.datetime) -> str | None:
+    from companion.domain.core.text import plain_date, plain_money
+    from companion.domain.reminders.icalendar import calendar
+
+    if run.arguments.ics is None:
+        return None
+    path = Path(run.arguments.ics).absolute()
+    text = calendar(
+        ahead,
+        store=profile.store.name,
+        stamp=now,
+        format_date=plain_date(run.services.zone),
+        format_money=plain_money,
+    )
+    write_file(path, text.encode())
+    return str(path)

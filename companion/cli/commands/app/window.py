@@ -1,0 +1,51 @@
+"""``companion`` without a command: the window."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from companion.cli.context import Run
+
+if TYPE_CHECKING:
+    from companion.services.container import Services
+
+
+def open_window(run: Run) -> int:
+    """Open the window, or start in the tray."""
+    require_display()
+    from companion.compose import build_services, home_places, look_for_store
+    from companion.ui.app.application import run_window
+
+    asked = run.arguments
+
+    def build(store: str | None) -> Services:
+        return build_services(asked.home, store or asked.store, verbose=asked.verbose)
+
+    state = home_places(asked.home).state
+    return run_window(build, look_for_store, tray=asked.tray, store=asked.store, state=state)
+
+
+def has_display() -> bool:
+    """Whether a window could be shown."""
+    from companion.domain.core.platform import Platform
+    from companion.services.platforms import current
+
+    if current().name is not Platform.LINUX:
+        return True
+    offscreen = os.environ.get("QT_QPA_PLATFORM", "") not in ("", "xcb", "wayland")
+    return offscreen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def require_display() -> None:
+    """Raise `CompanionError` ``no-display`` where no window can be shown."""
+    from companion.domain.core.errors import CompanionError, Kind
+
+    if not has_display():
+        raise CompanionError(
+            "no-display",
+            "There is no screen to show a window on",
+            "This terminal is not connected to a desktop.",
+            "Everything also works in the terminal; see: companion --help",
+            kind=Kind.USAGE,
+        )

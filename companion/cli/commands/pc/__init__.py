@@ -1,0 +1,1 @@
+"""This PC before, during and after an installation."""

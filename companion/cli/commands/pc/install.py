@@ -1,0 +1,173 @@
+"""``companion install``: from a verified file to a working product."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from companion.cli.commands.pc.board import Board, held_lines
+from companion.cli.commands.pc.close_blockers import Cleared, clear, clearing_options
+from companion.cli.commands.pc.put_back import installation_lines, restored_lines
+from companion.cli.context import Run, interruptible
+from companion.cli.demo.walkthrough import blocked, not_installed
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
+from companion.cli.parser import common, order_number
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Value
+from companion.domain.core.text import joined
+from companion.domain.installation.autostart_holds import Hold
+from companion.domain.installation.models import InstallationResult
+from companion.domain.pc.closing import Closed
+from companion.domain.pc.finding import Finding, Severity
+from companion.domain.store.orders import Download
+from companion.domain.store.profile import ExitMeaning, Stage
+
+if TYPE_CHECKING:
+    from companion.services.app.cancellation import Cancellation
+    from companion.services.installation.workflow import Installed as Done
+    from companion.services.storage.records import KnownFile
+
+
+class Installed(Value, frozen=True):
+    """``install``: what was found on this PC, how the installer ended; `error` says why it is not installed.
+
+    `closed` and `held_back` are what ``--close`` and ``--hold`` did, `still_held` is what stays held back after this
+    command, and `still_closed` names the programs that were closed for the installation and may be opened again.
+    """
+
+    order_number: str
+    artifact_id: str
+    path: str
+    findings: tuple[Finding, ...]
+    result: InstallationResult | None
+    seat_taken: bool
+    closed: Closed | None = None
+    held_back: tuple[Hold, ...] = ()
+    still_held: tuple[Hold, ...] = ()
+    still_closed: tuple[str, ...] = ()
+    error: Trouble | None = None
+
+
+def add_install(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion install``."""
+    order_number(parser)
+    parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
+    parser.add_argument("--close", action="store_true", help="close the programs that are in the way (so does --hold)")
+    clearing_options(parser)
+    common(
+        parser,
+        install,
+        long=True,
+        epilog="JSON: {orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …},\n"
+        "seatTaken, closed, heldBack, stillHeld, stillClosed, error}\nThe file must have been downloaded before.\n"
+        "What --hold keeps from starting may start again when this command ends; if a restart is needed to finish,\n"
+        "only after that.",
+    )
+
+
+def install(run: Run) -> int:
+    """Check this PC, get out of the way what may be, verify the file, run it, and explain how it ended."""
+    from companion.domain.entitlements.artifacts import pick
+
+    services, number = run.services, run.number()
+    order = run.opened(number, lambda: services.orders.order(number))
+    artifact = pick(order, run.arguments.artifact, services.platform.name)
+    file = _file_of(run, number, artifact)
+    _catch_up(run)
+    profile, grant = services.orders.profile(), services.purchases.grant(number, artifact.artifact_id)
+    needed = services.installations.requirements(profile, artifact, file.folder, grant)
+    board = Board(services, services, Stage.INSTALL, needed, artifact.artifact_id)
+    done: Done | None = None
+    error: CompanionError | None = None
+    with interruptible() as cancellation:
+        try:
+            rows, cleared = _clear(run, board, cancellation)
+            blocking = [row for row in rows if row.severity is Severity.BLOCKS]
+            if blocking:
+                error = blocked(blocking)
+            else:
+                licence = next((licence for licence in order.licences if licence.id == artifact.licence_id), None)
+                done = services.installations.install(
+                    number, licence, grant, file.path, profile, lambda step: run.output.step(step, step.sentence),
+                    cancellation,
+                )  # fmt: skip
+                error = None if done.result.succeeded else not_installed(done.result)
+        finally:
+            services.aftermath.leave()
+    error = run.troubled(error) if error else None
+    shown = _shown(run, number, artifact, file, rows, cleared, done, error)
+    run.output.result(shown, *_lines(shown), *held_lines(shown.still_held, board.moment))
+    return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
+
+
+def _catch_up(run: Run) -> None:
+    """Do what an earlier run could not finish, and say what came of it."""
+    services = run.services
+    found = services.aftermath.catch_up()
+    run.output.say(*installation_lines(found.installations, services.platform.name), *restored_lines(found.restored))
+
+
+def _clear(run: Run, board: Board, cancellation: Cancellation) -> tuple[tuple[Finding, ...], Cleared]:
+    """What is found on this PC, after what was allowed to be closed is closed."""
+    rows = board.look(cancellation).findings
+    if not (run.arguments.close or run.arguments.hold):
+        return rows, Cleared()
+    cleared = clear(run, board, rows, cancellation)
+    return (board.look(cancellation).findings if cleared.closed else rows), cleared
+
+
+def _shown(
+    run: Run,
+    number: str,
+    artifact: Download,
+    file: KnownFile,
+    rows: tuple[Finding, ...],
+    cleared: Cleared,
+    done: Done | None,
+    error: CompanionError | None,
+) -> Installed:
+    aftermath = run.services.aftermath
+    return Installed(
+        order_number=number,
+        artifact_id=artifact.artifact_id,
+        path=str(file.path),
+        findings=rows,
+        result=done.result if done else None,
+        seat_taken=done is not None and done.licence is not None,
+        closed=cleared.closed,
+        held_back=cleared.held,
+        still_held=aftermath.held(),
+        still_closed=tuple(sorted({closed.program.name for closed in aftermath.reopenings.waiting()})),
+        error=Trouble.of(error) if error else None,
+    )
+
+
+def _lines(shown: Installed) -> list[str]:
+    lines = []
+    if shown.error is not None:
+        lines += [shown.error.title, f"  {shown.error.message}", f"  → {shown.error.hint}"]
+    elif shown.result is not None:
+        lines.append(f"{shown.result.outcome.sentence} {shown.result.outcome.hint}")
+        if shown.result.outcome.meaning is ExitMeaning.RESTART:
+            lines.append("At the next sign-in Companion starts by itself, looks whether everything is in its place,")
+            lines.append("and puts back what was kept away.")
+        if shown.result.proven:
+            lines.append("Everything it installs is in its place.")
+        if shown.seat_taken:
+            lines.append("This PC has taken a seat of the licence.")
+    if shown.still_closed:
+        lines.append(f"Closed for it: {joined(shown.still_closed)}. To open it again: companion put-back")
+    return lines
+
+
+def _file_of(run: Run, number: str, artifact: Download) -> KnownFile:
+    """The verified download of an artifact. Raises `CompanionError` ``not-downloaded``."""
+    for file in run.services.purchases.files():
+        if (file.number, file.artifact) == (number, artifact.artifact_id):
+            return file
+    raise CompanionError(
+        "not-downloaded",
+        "It has not been downloaded yet",
+        f"{artifact.name} is not on this PC, or no longer where it was put.",
+        f"Download it first: companion download {number} {artifact.artifact_id}",
+    )

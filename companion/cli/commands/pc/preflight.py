@@ -1,0 +1,67 @@
+"""``companion preflight``: what on this PC is in the way."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from companion.cli.commands.pc.board import Board, Looked, board_lines, board_options, held_lines, path_lines
+from companion.cli.context import Run, interruptible
+from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.parser import common
+from companion.domain.pc.finding import Severity
+
+if TYPE_CHECKING:
+    from companion.services.app.cancellation import Cancellation
+
+
+def add_preflight(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion preflight``."""
+    board_options(parser)
+    parser.add_argument("--watch", action="store_true", help="go on looking until nothing is in the way")
+    parser.add_argument("--network", action="store_true", help="also try the way to the store, step by step")
+    common(
+        parser,
+        look,
+        long=True,
+        epilog="JSON: {stage, at, blocked, findings: [{id, severity: blocks|warns|unknown|fine, title, explanation,\n"
+        "evidence, remedies, ruleId, pids}], heldBack: [{entry, since, job}],\n"
+        "path: {fine, sentence, hint, steps, between}}\n"
+        "Exit 1 when something blocks, or when the way to the store is broken.",
+    )
+
+
+class _ClearError(Exception):
+    """Nothing is in the way any more."""
+
+
+def look(run: Run) -> int:
+    """Look at this PC, once or until nothing is in the way."""
+    board = Board.asked_for(run)
+    with interruptible() as cancellation:
+        found = _watched(run, board, cancellation) if run.arguments.watch else board.look(cancellation)
+        if run.arguments.network:
+            found = msgspec.structs.replace(found, path=board.walk(run, cancellation))
+    broken = found.path is not None and not found.path.fine
+    lines = (*board_lines(found.findings), *held_lines(found.held_back, board.moment), *path_lines(found.path))
+    run.output.result(found, *lines)
+    return EXIT_NO if found.blocked or broken else EXIT_DONE
+
+
+def _watched(run: Run, board: Board, cancellation: Cancellation) -> Looked:
+    last: list[Looked] = []
+
+    def show(found: Looked) -> None:
+        last[:] = [found]
+        if not found.blocked:
+            raise _ClearError
+        run.output.event(found)
+        rows = [row for row in found.findings if row.severity is Severity.BLOCKS]
+        run.output.say(*board_lines(rows), "Waiting until nothing is in the way; Ctrl-C stops.", "")
+
+    with contextlib.suppress(_ClearError):
+        board.watch(show, cancellation)
+    return last[0]

@@ -1,0 +1,272 @@
+"""``companion support``, ``help-search`` and ``case-file``: help that knows this PC."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.cli.context import Run, write_file
+from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.parser import common, password_option
+from companion.cli.prompts import confirm
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.serialization import Value
+from companion.domain.store.orders import SupportCase
+from companion.domain.support.hotline import Opening
+from companion.services.storage.records import KnownCase
+
+if TYPE_CHECKING:
+    from companion.domain.store.profile import Profile
+    from companion.domain.support.help_articles import Article
+    from companion.services.container import Services
+
+
+class SupportNumber(Value, frozen=True):
+    """``support``: the right number (E.164), why it is the right one, and whether somebody answers now.
+
+    `maker`, `model`, `product` and `country` are what it was chosen by; `cases` are those opened from this PC.
+    """
+
+    maker: str | None
+    model: str | None
+    product: str | None
+    country: str | None
+    name: str
+    phone: str
+    why: str
+    opening: Opening
+    hours: str
+    website: str | None
+    cases: tuple[KnownCase, ...] = ()
+
+
+class FoundArticle(Value, frozen=True):
+    """One help article; `name` is what ``--read`` takes."""
+
+    name: str
+    title: str
+    excerpt: str
+
+
+class HelpFound(Value, frozen=True):
+    """``help-search``: the articles that fit best, the best first."""
+
+    words: str
+    articles: tuple[FoundArticle, ...]
+
+
+class HelpArticle(Value, frozen=True):
+    """``help-search --read``: a whole article; `body` is in Markdown."""
+
+    name: str
+    title: str
+    body: str
+
+
+class CaseWritten(Value, frozen=True):
+    """``case-file``: the text itself unless it was saved or sent, where it was written, its size in bytes.
+
+    `case` is what support has taken on, None when it was not sent.
+    """
+
+    path: str | None
+    size: int
+    text: str | None = None
+    case: SupportCase | None = None
+
+
+def add_support(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion support``."""
+    parser.add_argument("--maker", metavar="NAME", help="the PC's maker, if not this PC's")
+    parser.add_argument("--country", metavar="CODE", help="the country, such as US, if not that of the latest order")
+    common(
+        parser,
+        support,
+        epilog="JSON: {maker, model, product, country, name, phone, why, opening: {desk, changesAt}, hours, website,\n"
+        "cases: [{openedAt, orderNumber, summary, case}]}; desk is open, closed, always or unknown.",
+    )
+
+
+def add_help_search(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion help-search``."""
+    parser.add_argument("words", metavar="WORDS", nargs="*", help="what to look for")
+    parser.add_argument("--read", metavar="NAME", help="show an article whole")
+    common(
+        parser,
+        search_help,
+        epilog="JSON: {words, articles: [{name, title, excerpt}]}, with --read {name, title, body}\n"
+        "Exit 1 when nothing is found.",
+    )
+
+
+def add_case_file(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion case-file``."""
+    parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order it is about")
+    parser.add_argument("--to", metavar="FILE", type=Path, help="the file to write; without it, it is shown")
+    parser.add_argument("--send", metavar="SUMMARY", help="send it to support; in one sentence, what does not work?")
+    parser.add_argument("--yes", action="store_true", help="send it without asking")
+    password_option(parser)
+    common(
+        parser,
+        write_case_file,
+        epilog="JSON: {path, size, text, case: {caseNumber, nextStep, answerBy}}\n"
+        "Passwords, keys, card digits, e-mail addresses and names in paths are never in it.",
+    )
+
+
+def support(run: Run) -> int:
+    """The number for this PC's maker, product and country; from the store's own profile only."""
+    from companion.domain.support.hotline import spaced
+
+    services = run.services
+    profile = services.orders.profile()
+    found = right_line(services, profile, maker=run.arguments.maker, country=run.arguments.country)
+    if found is None:
+        raise CompanionError(
+            "no-number",
+            "There is no number for this PC",
+            f"{profile.store.name} names no support number that serves it.",
+            f"The store's own page may help: {profile.support.website or profile.store.website}",
+        )
+    chosen = [found.maker, found.model, found.product, found.country]
+    lines = [
+        f"{spaced(found.phone)}  {found.name}",
+        found.hours,
+        found.why,
+        f"Chosen for: {', '.join(part for part in chosen if part) or 'any PC'}",
+        "Before you call, look at the case file, so that nobody asks twice: companion case-file",
+    ]
+    for known in found.cases:
+        opened = f"of {run.moment(known.opened_at)}, order {known.order_number}"
+        lines.append(f"Case {known.case.case_number} {opened}: {known.summary}")
+    run.output.result(found, *lines)
+    return EXIT_DONE
+
+
+def right_line(
+    services: Services, profile: Profile, *, maker: str | None = None, country: str | None = None,
+    number: str | None = None,
+) -> SupportNumber | None:  # fmt: skip
+    """The number for this PC, or for `maker`, and an order (without one: the latest); None where none serves it."""
+    from companion.domain.core.text import plain_moment
+    from companion.domain.support.hotline import normalise_maker, opening, opening_sentence, right_number
+
+    machine = services.this_pc.machine().value
+    spelled = maker or (machine.maker if machine is not None else None)
+    orders = [known.order for known in services.orders.remembered() if known.order is not None]
+    named = [order for order in orders if order.number == number]
+    order = max(named or orders, key=lambda order: order.placed_at, default=None)
+    licence = order.licences[0] if order is not None and order.licences else None
+    where = country.upper() if country else (order.country if order is not None else None)
+    found = right_number(profile.support, spelled, licence.product_id if licence else None, where, _language())
+    if found is None:
+        return None
+    desk = opening(found.entry, services.clock(), services.zone)
+    return SupportNumber(
+        maker=normalise_maker(spelled, profile.support.makers),
+        model=machine.model if machine is not None and maker is None else None,
+        product=licence.product_name if licence is not None else None, country=where, name=found.entry.name,
+        phone=found.entry.phone, why=found.why, opening=desk,
+        hours=opening_sentence(desk, plain_moment(services.zone)), website=profile.support.website,
+        cases=services.orders.cases(),
+    )  # fmt: skip
+
+
+def number_line(services: Services, number: str | None) -> str:
+    """The right number and whether somebody answers it, in one line; empty while no store is known."""
+    from companion.domain.support.hotline import spaced
+
+    profile = services.orders.remembered_profile()
+    found = right_line(services, profile, number=number) if profile is not None else None
+    return f"Support for this PC: {spaced(found.phone)}. {found.hours}" if found is not None else ""
+
+
+def _language() -> str | None:
+    """The language of the person's system (``de``), or None."""
+    name = locale.getlocale()[0] or ""
+    return name.partition("_")[0] if name[:1].islower() else None
+
+
+def search_help(run: Run) -> int:
+    """Find help articles by words, or show one whole."""
+    asked = run.arguments
+    if bool(asked.words) == bool(asked.read):
+        raise CompanionError(
+            "usage",
+            "This command was not understood",
+            "Help is searched by words, or one article is read by its name.",
+            "Use: companion help-search WORDS, or: companion help-search --read NAME",
+            kind=Kind.USAGE,
+        )
+    articles = run.services.help
+    profile = run.services.orders.remembered_profile()
+    if profile is not None:
+        articles.use(profile)
+    if asked.read:
+        return _read(run, articles.article(asked.read))
+    words = " ".join(asked.words)
+    hits = articles.search(words)
+    found = tuple(FoundArticle(name=hit.name, title=hit.title, excerpt=hit.excerpt) for hit in hits)
+    lines = [line for each in found for line in (f"{each.title}  ({each.name})", f"    {each.excerpt}")]
+    run.output.result(HelpFound(words=words, articles=found), *(lines or [f"No article mentions “{words}”."]))
+    return EXIT_DONE if found else EXIT_NO
+
+
+def _read(run: Run, article: Article | None) -> int:
+    if article is None:
+        raise CompanionError(
+            "article-unknown",
+            "There is no such article",
+            f"No help article goes by {run.arguments.read}.",
+            "Look for one: companion help-search WORDS",
+        )
+    shown = HelpArticle(name=article.name, title=article.title, body=article.body)
+    # A terminal shows no bold type, only the asterisks around it.
+    run.output.result(shown, article.title, "", article.body.replace("**", ""))
+    return EXIT_DONE
+
+
+def write_case_file(run: Run) -> int:
+    """Show the redacted case file, save it, or send it to support after the person has read it."""
+    from companion.services.support.case_file import case_file
+
+    asked = run.arguments
+    number = run.number() if asked.number else None
+    summary = " ".join(asked.send.split()) if asked.send is not None else None
+    if summary is not None and (number is None or not summary):
+        raise CompanionError(
+            "usage",
+            "This command was not understood",
+            "A case is about one order, and says in a sentence what does not work.",
+            'Use: companion case-file NUMBER --send "The installer stops."',
+            kind=Kind.USAGE,
+        )
+    text = case_file(run.services, number)
+    path = asked.to.absolute() if asked.to is not None else None
+    if path is not None:
+        write_file(path, text.encode())
+    case = _sent(run, number, summary, text) if number is not None and summary is not None else None
+    shown = path is None and case is None
+    lines = [text.rstrip()] if shown else []
+    lines += [f"Written: {path}"] if path is not None else []
+    if case is not None:
+        lines.append(f"Your case number is {case.case_number}. An answer comes by {run.moment(case.answer_by)}.")
+        lines.append(case.next_step)
+    if not shown:
+        lines.append("It holds what happened, versions and what was found on this PC.")
+        lines.append("Passwords, keys and card digits are not in it.")
+    run.output.result(
+        CaseWritten(path=str(path) if path else None, size=len(text.encode()), text=text if shown else None, case=case),
+        *lines,
+    )
+    return EXIT_DONE
+
+
+def _sent(run: Run, number: str, summary: str, text: str) -> SupportCase:
+    """Send the case file once the person, who has it before their eyes, agrees."""
+    if not run.arguments.yes:
+        run.output.say("This would be sent:", "", text)
+    confirm("Send this to support?", yes=run.arguments.yes)
+    return run.opened(number, lambda: run.services.orders.open_case(number, summary, text))

@@ -1,0 +1,312 @@
+"""The whole job in the terminal, step by step, against the embedded store. Nothing in it is acted."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.cli.context import Run, interruptible
+from companion.cli.demo.workspace import Grounds, open_grounds
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import Secret, Value
+from companion.domain.installation.models import InstallationResult
+from companion.domain.pc.finding import Finding, Severity
+from companion.domain.store.orders import Download, Licence, Order, Subscription
+from companion.domain.store.profile import Profile, Stage
+
+if TYPE_CHECKING:
+    from companion.demo.customers import Account
+    from companion.services.app.cancellation import Cancellation
+    from companion.services.container import Services
+    from companion.services.downloads.order_downloads import Fetched
+
+MEBIBYTE = 1024 * 1024
+# Ben's licence for three PCs: a free seat for this one, a download window that is open, and a price that rises.
+_NUMBER = "LF-5930-2216"
+
+
+class StepDone(Value, frozen=True):
+    """One step: its stable name, what was done in a sentence, and how long it took."""
+
+    name: str
+    did: str
+    seconds: float
+
+
+class StepBegun(Value, frozen=True):
+    """A step as ``--progress json`` reports it."""
+
+    step: str
+    state: str
+    did: str | None = None
+    seconds: float | None = None
+
+
+class Told(Value, frozen=True):
+    """``demo``: everything that was done; `error` is why it did not come to its end."""
+
+    store: str
+    order_number: str
+    steps: tuple[StepDone, ...]
+    sha256: str | None
+    verified: bool
+    resumed_from: int | None
+    path: str | None
+    error: Trouble | None = None
+
+
+def walk(run: Run, root: Path) -> int:
+    """Walk the journey in `root`; returns the exit code."""
+    from companion.compose import build_services
+
+    asked = run.arguments
+    begun = time.monotonic()
+    with interruptible() as cancellation, open_grounds(root, size=asked.size * MEBIBYTE, rate=asked.rate) as grounds:
+        journey = Journey(run, grounds, cancellation)
+        journey.tell("start-store", f"A store of its own answers at {grounds.store.url}.", begun)
+        services = build_services(grounds.home, grounds.store.url, verbose=asked.verbose)
+        try:
+            journey.walk(services)
+        finally:
+            services.close()
+        return journey.end()
+
+
+class Journey:
+    """The steps, and what came of them."""
+
+    def __init__(self, run: Run, grounds: Grounds, cancellation: Cancellation) -> None:
+        self._run = run
+        self._grounds = grounds
+        self._cancellation = cancellation
+        self._steps: list[StepDone] = []
+        self._error: CompanionError | None = None
+        self._fetched: Fetched | None = None
+        self._account: Account = next(account for account in grounds.store.accounts if account.order_number == _NUMBER)
+
+    def tell(self, name: str, did: str, begun: float) -> None:
+        """Note a finished step and show it."""
+        step = StepDone(name=name, did=did, seconds=round(time.monotonic() - begun, 3))
+        self._steps.append(step)
+        self._run.output.line(f"{len(self._steps):>2}. {did}  ({step.seconds:.1f} s)")
+        self._run.output.event(StepBegun(step=name, state="done", did=did, seconds=step.seconds))
+
+    def walk(self, services: Services) -> None:
+        """All steps; a failure ends the walk and is kept, and a PC that is not ready only leaves out the installing."""
+        try:
+            self._prepare(services)
+            self._install(services)
+        except CompanionError as error:
+            self._error = error
+        if self._error is None or self._fetched is not None:
+            # Whatever kept it from being installed: the order is looked after to the end, and nothing is left behind.
+            self._look_after(services)
+
+    def end(self) -> int:
+        """Print what was done and return the exit code."""
+        done = self._fetched.transferred if self._fetched else None
+        told = Told(
+            store=self._grounds.store.url, order_number=_NUMBER, steps=tuple(self._steps),
+            sha256=done.sha256 if done else None, verified=done is not None and done.verified,
+            resumed_from=done.resumed_from if done else None, path=str(done.path) if done else None,
+            error=Trouble.of(self._error) if self._error else None,
+        )  # fmt: skip
+        if self._error is None:
+            self._grounds.finish()
+            self._run.output.result(
+                told, "", "That was the whole job. Everything it used is in", f"  {self._grounds.root}"
+            )
+            return EXIT_DONE
+        error = self._error
+        self._run.output.result(told, "", error.title, f"  {error.message}", f"  → {error.hint}")
+        return EXIT_OF_KIND[error.kind]
+
+    @contextlib.contextmanager
+    def _step(self, name: str) -> Iterator[Callable[[str], None]]:
+        """One step; what is said at its end is its sentence."""
+        self._cancellation.check()
+        self._run.output.event(StepBegun(step=name, state="begun"))
+        begun = time.monotonic()
+        yield lambda did: self.tell(name, did, begun)
+
+    # The first half: until the file is here and proven
+
+    def _prepare(self, services: Services) -> None:
+        profile = self._find_order(services)
+        order = services.orders.order(_NUMBER)
+        licence = order.licences[0]
+        self._show_licence(services, order, profile)
+        for on in (False, True):
+            self._switch(services, licence, on)
+        order = services.orders.order(_NUMBER)
+        self._check(services, Stage.DOWNLOAD, profile, order.downloads_of(licence)[0])
+        self._download(services, order.downloads_of(licence)[0])
+
+    def _find_order(self, services: Services) -> Profile:
+        orders = services.orders
+        with self._step("find-order") as say:
+            profile = orders.profile()
+            orders.add(_NUMBER, Secret(self._account.order_password))
+            order = orders.order(_NUMBER)
+            say(f"Logged in at {profile.store.name} and found order {_NUMBER}: {order.line_items[0].name}.")
+        with self._step("keep-credentials") as say:
+            if orders.in_keychain(_NUMBER):
+                say(f"The order password lies in {services.keychain.place}, and was read back from there.")
+            else:
+                say(f"The order password is kept for this session only. {services.keychain.trouble or ''}".rstrip())
+        return profile
+
+    def _show_licence(self, services: Services, order: Order, profile: Profile) -> None:
+        from companion.domain.core.text import plain_date, plain_money
+        from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
+
+        with self._step("show-licence") as say:
+            date = plain_date(services.zone)
+            seat = services.this_pc.seat_id
+            card = product_cards([order], profile, services.clock(), services.zone, this_seat=seat)[0]
+            said = status_sentence(card, date), charge_sentence(card, date, plain_money)
+            say(f"{card.product_name}: {' '.join(said)}")
+
+    def _switch(self, services: Services, licence: Licence, on: bool) -> None:
+        word = "on" if on else "off"
+        with self._step(f"auto-renew-{word}") as say:
+            plan = _plan(services.orders.order(_NUMBER), licence)
+            order, receipt = services.orders.switch_auto_renew(_NUMBER, plan, on)
+            now = _plan(order, licence)
+            says = "on" if now.auto_renew else "off"
+            say(f"Auto-renewal is {word}: receipt {receipt.id}. Asked again, the store says {says}.")
+
+    def _check(self, services: Services, stage: Stage, profile: Profile, download: Download) -> None:
+        with self._step(f"check-{stage.value}") as say:
+            installations = services.installations
+            grant = self._fetched.grant if self._fetched else None
+            folder = services.purchases.folder(_NUMBER)
+            needed = installations.requirements(profile, download, folder, grant)
+            rows = installations.look(stage, needed, self._cancellation)
+            blocking = [row for row in rows if row.severity is Severity.BLOCKS]
+            say(_looked(rows, stage))
+            if blocking:
+                raise blocked(blocking)
+
+    def _download(self, services: Services, download: Download) -> None:
+        from companion.domain.transfers.models import Expected
+        from companion.services.downloads.verify import verify
+
+        with self._step("download") as say:
+            fetched = services.purchases.download(
+                _NUMBER, download.artifact_id, cancellation=self._cancellation, progress=self._run.output.progress
+            )
+            done = fetched.transferred
+            self._run.output.end_bar()
+            again = f", going on from byte {done.resumed_from:,}" if done.resumed_from else ""
+            say(f"Downloaded {done.path.name} ({done.size:,} bytes{again}) to {done.path.parent}.")
+        with self._step("verify") as say:
+            proof = verify(
+                done.path, Expected.of(fetched.grant), cancellation=self._cancellation, progress=lambda _: None
+            )
+            if not proof.ok:
+                raise CompanionError(
+                    "file-damaged",
+                    "The file is not what the store has",
+                    f"{done.path.name} was changed after it had been downloaded.",
+                    "Start the demo again: what is damaged is fetched anew.",
+                )
+            self._fetched = fetched
+            say(f"Read it once more: its SHA-256 is the one the store promised, {proof.sha256}.")
+
+    # The second half
+
+    def _install(self, services: Services) -> None:
+        assert self._fetched is not None  # noqa: S101 - the first half ends with it
+        fetched, profile = self._fetched, services.orders.profile()
+        order = services.orders.order(_NUMBER)
+        licence = order.licences[0]
+        self._check(services, Stage.INSTALL, profile, order.downloads_of(licence)[0])
+        with self._step("install") as say:
+            installed = services.installations.install(
+                _NUMBER, licence, fetched.grant, fetched.transferred.path, profile, lambda _: None, self._cancellation
+            )
+            result = installed.result
+            seat = " This PC has taken a seat of the licence." if installed.licence else ""
+            proof = " What it installs is in its place." if result.proven else ""
+            say(f"Ran the installer (exit code {result.exit_code}): {result.outcome.sentence}{proof}{seat}")
+            if not result.succeeded:
+                raise not_installed(result)
+
+    def _look_after(self, services: Services) -> None:
+        with self._step("remind") as say:
+            say(self._reminders(services))
+        with self._step("forget") as say:
+            services.orders.remove(_NUMBER)
+            if services.orders.in_keychain(_NUMBER) is False:
+                say(f"Forgot order {_NUMBER}; {services.keychain.place} was asked and holds nothing of it any more.")
+            else:
+                say(f"Forgot order {_NUMBER}; nothing of its password was ever written down.")
+
+    def _reminders(self, services: Services) -> str:
+        from companion.domain.core.text import plain_date, plain_money
+        from companion.domain.reminders.due import due, upcoming
+        from companion.domain.reminders.settings import ReminderSettings
+        from companion.domain.reminders.text import date_words, notice
+
+        orders = [known.order for known in services.orders.remembered() if known.order is not None]
+        profile, now, zone = services.orders.profile(), services.clock(), services.zone
+        date = plain_date(zone)
+        files = frozenset(file.artifact for file in services.purchases.files())
+        told = [
+            notice(reminder, date, plain_money).title
+            for reminder in due(orders, profile, (), ReminderSettings(quiet=None), now, zone, files)
+        ]
+        ahead = [
+            f"{date_words(subject)} on {date(subject.date)}" for subject in upcoming(orders, profile, now, zone, files)
+        ]
+        due_now = f"Due now: {'; '.join(told)}." if told else "Nothing is due now."
+        return f"{due_now} Ahead: {'; '.join(ahead)}." if ahead else due_now
+
+
+def _plan(order: Order, licence: Licence) -> Subscription:
+    plan = order.subscription_of(licence)
+    assert plan is not None  # noqa: S101 - the demo's order renews
+    return plan
+
+
+def _looked(rows: tuple[Finding, ...], stage: Stage) -> str:
+    doing = "download" if stage is Stage.DOWNLOAD else "installation"
+    blocking = [row.title for row in rows if row.severity is Severity.BLOCKS]
+    warning = [row.title for row in rows if row.severity is Severity.WARNS]
+    said = f"Looked at this PC in {len(rows)} ways for the {doing}: "
+    said += f"in the way: {'; '.join(blocking)}." if blocking else "nothing is in the way."
+    return said + (f" Worth knowing: {'; '.join(warning)}." if warning else "")
+
+
+def blocked(rows: list[Finding]) -> CompanionError:
+    """Why it does not go on: the findings that block, in their own words."""
+    from companion.domain.core.text import without_marks
+
+    return CompanionError(
+        "blocked",
+        "Something on this PC is in the way",
+        without_marks(" ".join(f"{row.title}: {row.explanation}" for row in rows)),
+        "Close it yourself, or: companion close-blockers. Then start this again; what is done already is kept.",
+    )
+
+
+def not_installed(result: InstallationResult) -> CompanionError:
+    """What an installer's exit code means when it did not succeed."""
+    if result.missing:
+        return CompanionError(
+            "not-proven",
+            "The installation is not complete",
+            f"The installer reports success, but this is missing: {', '.join(result.missing)}.",
+            "Install it once more. If it stays like this, write a case file for support: companion case-file --to FILE",
+        )
+    return CompanionError(
+        f"installer-{result.outcome.meaning.value}",
+        "It was not installed",
+        result.outcome.sentence,
+        result.outcome.hint,
+    )

@@ -1,0 +1,115 @@
+"""``companion demo --no-window``: the whole job, and taking it up again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from companion.cli.demo.walkthrough import Told
+from companion.cli.demo.workspace import State
+from companion.domain.core.serialization import decode, encode
+from tests.kits.cli import FAMILY, Cli, Ran
+
+STEPS = (
+    *("start-store", "find-order", "keep-credentials", "show-licence", "auto-renew-off", "auto-renew-on"),
+    *("check-download", "download", "verify", "check-install", "install", "remind", "forget"),
+)
+
+
+@pytest.fixture
+def demo(bare: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The demo in the test's folder, on a machine without a screen."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    return bare
+
+
+def finished(ran: Ran) -> Told:
+    """What was told. Where other programs of this machine are in the way of installing, that must be said instead."""
+    told = ran.shown(Told)
+    if told.error is not None:
+        assert ran.code == 1
+        assert told.error.code in ("blocked", "installer-blocked")
+        assert "close-blockers" in told.error.hint or told.error.hint
+        assert "forget" in [step.name for step in told.steps]
+    else:
+        assert ran.code == 0
+        assert tuple(step.name for step in told.steps) == STEPS
+    assert told.verified
+    return told
+
+
+def test_the_whole_job(demo: Cli) -> None:
+    told = finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    assert told.order_number == FAMILY
+    assert told.resumed_from == 0
+    assert told.path is not None
+    assert Path(told.path).stat().st_size == 2**20
+    did = {step.name: step.did for step in told.steps}
+    assert "this session only" in did["keep-credentials"]
+    assert "the store says off" in did["auto-renew-off"]
+    assert "the store says on" in did["auto-renew-on"]
+    assert all(step.seconds >= 0 for step in told.steps)
+
+
+def test_the_second_time_is_a_whole_job_again(demo: Cli) -> None:
+    first = finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    second = finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    assert second.sha256 == first.sha256
+    assert second.store == first.store, "the store answers where it did before"
+    if first.error is None:
+        assert second.resumed_from == 0
+
+
+def test_a_demo_begun_long_ago_begins_anew(demo: Cli) -> None:
+    first = finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    path = demo.home / "demo.json"
+    state = decode(path.read_bytes(), State, source="the test")
+    old = State(port=state.port, begun_at=state.begun_at - dt.timedelta(days=40), finished=False)
+    path.write_bytes(encode(old))
+    mark = demo.home / "store" / "mark"
+    mark.write_text("of the first store")
+    finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    assert not mark.exists()
+    assert first.path is not None
+
+
+def test_nothing_of_somebody_else_is_removed(demo: Cli) -> None:
+    letter = demo.home / "user" / "letter.txt"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("mine")
+    finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    assert letter.read_text() == "mine"
+
+
+def test_a_person_reads_a_calm_report(demo: Cli) -> None:
+    ran = demo("demo", "--size", "1")
+    assert ran.code in (0, 1)
+    assert "There is no screen here" in ran.err
+    assert "Logged in at Larkfield Software" in ran.out
+    assert ran.out.lstrip().startswith("1. A store of its own answers")
+
+
+def test_progress_tells_every_step(demo: Cli) -> None:
+    ran = demo("demo", "--no-window", "--json", "--progress", "json", "--size", "1")
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    begun = [line["step"] for line in lines if line.get("state") == "begun"]
+    assert begun == [step.name for step in ran.shown(Told).steps][1:]
+
+
+def test_a_folder_that_cannot_be_used(demo: Cli) -> None:
+    demo.home.write_text("a file in its place")
+    demo("demo", "--no-window", "--json").error(1, "folder-not-writable")
+    demo.home.unlink()
+    demo.home.mkdir()
+    (demo.home / "store").write_text("a file in its place")
+    demo("demo", "--no-window", "--json").error(1, "folder-not-writable")
+
+
+def test_home_may_also_follow_the_command(demo: Cli, tmp_path: Path) -> None:
+    told = finished(demo("demo", "--no-window", "--json", "--size", "1", "--home", tmp_path / "elsewhere"))
+    assert told.path is not None
+    assert Path(told.path).is_relative_to(tmp_path / "elsewhere")
