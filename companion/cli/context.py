@@ -35,7 +35,7 @@ class Run:
     @functools.cached_property
     def services(self) -> Services:
         """The services of the chosen store. Raises `CompanionError`."""
-        from companion.compose import build_services
+        from companion.services.container import build_services
 
         self._open = build_services(self.arguments.home, self.arguments.store, verbose=self.arguments.verbose)
         aside = self._open.library.set_aside
@@ -49,14 +49,14 @@ class Run:
     @functools.cached_property
     def local(self) -> Local:
         """What works without a store."""
-        from companion.compose import build_local
+        from companion.services.container import build_local
 
         return build_local(self.arguments.home)
 
     def note_log(self) -> None:
         """Write a log where that is possible; work on single files does not depend on it."""
-        from companion.compose import home_places
         from companion.services.app.log import start_log
+        from companion.services.container import home_places
 
         with contextlib.suppress(CompanionError):
             where = home_places(self.arguments.home)

@@ -1,18 +1,25 @@
-"""What one run of the program works with: the services, built once and handed on."""
+"""The one place that builds the services and hands them on."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
+
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.entitlements.order_lookup import check_store_url
+from companion.services.app.paths import Places, places
 
 if TYPE_CHECKING:
-    from companion.services.app.paths import Places
+    from companion.domain.pc.finding import Finding
+    from companion.domain.store.profile import Profile
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import Purchases
-    from companion.services.installation.recovery import Aftermath
+    from companion.services.installation.recovery import Aftermath, Note
     from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
     from companion.services.pc.device import ThisPC
@@ -20,9 +27,14 @@ if TYPE_CHECKING:
     from companion.services.platforms.protocol import Platform
     from companion.services.reminders import Reminders
     from companion.services.storage.database import Library
+    from companion.services.storage.records import TimelineEntry
+    from companion.services.store.client import StoreClient
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
+    from companion.services.support.case_file import CaseFileWriter
     from companion.services.support.help_search import HelpSearch
+
+STORE_SETTING = "store"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,9 +69,180 @@ class Services:
     installations: Installations
     this_pc: ThisPC
     help: HelpSearch
+    case_files: CaseFileWriter
     log_file: Path
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
         self.help.close()
         self.library.close()
+
+
+def utc_now() -> dt.datetime:
+    """The present moment, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def local_zone() -> LocalZone:
+    """The person's time zone, with its rules for summer time; it follows them when they travel."""
+    from companion.services.app.time_zone import LocalZone
+
+    return LocalZone()
+
+
+def home_places(home: Path | None) -> Places:
+    """The user's folders: below `home`, or the one the environment names, or where the system keeps such things."""
+    if home is None and (named := os.environ.get("COMPANION_HOME")):
+        home = Path(named)
+    return places(home)
+
+
+def build_services(home: Path | None, store: str | None, *, verbose: bool = False) -> Services:
+    """Build everything for one user and one store.
+
+    The store is the one given, else the one the environment names, else the one used last. Raises `CompanionError`
+    ``no-store`` when there is none, and whatever is wrong with folders, library or address.
+    """
+    from companion.domain.store.profile import Stage
+    from companion.services.app.log import start_log
+    from companion.services.app.resources import resource
+    from companion.services.downloads.order_downloads import Purchases
+    from companion.services.pc.checker import Preflight
+    from companion.services.platforms import current
+    from companion.services.reminders import Reminders
+    from companion.services.store.keychain import Keychain
+    from companion.services.store.orders import Orders
+    from companion.services.support.case_file import CaseFileWriter
+    from companion.services.support.help_search import HelpSearch
+
+    where = home_places(home)
+    where.prepare()
+    log_file = start_log(where.logs, verbose=verbose)
+    library, client = _open_library_and_store(where, store)
+    platform, keychain, zone = current(), Keychain(), local_zone()
+    orders = Orders(client, keychain, library, utc_now)
+    purchases = Purchases(orders, library, platform, where.downloads, utc_now)
+    preflight = Preflight(platform, utc_now, store_clock=client.time)
+    installing = _installing(where, platform, preflight, orders, library, zone)
+
+    def look(profile: Profile) -> tuple[Finding, ...]:
+        installations = installing["installations"]
+        return installations.look(Stage.INSTALL, installations.requirements(profile))
+
+    return Services(
+        places=where,
+        clock=utc_now,
+        zone=zone,
+        platform=platform,
+        library=library,
+        keychain=keychain,
+        orders=orders,
+        purchases=purchases,
+        reminders=Reminders(orders, purchases, library, utc_now, zone, store_clock=client.time),
+        preflight=preflight,
+        **installing,
+        help=HelpSearch(resource("help")),
+        case_files=CaseFileWriter(orders, library, purchases, installing["this_pc"], platform, look, utc_now, log_file),
+        log_file=log_file,
+    )
+
+
+def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, StoreClient]:
+    from companion.services.storage.database import Library
+    from companion.services.store.client import StoreClient
+
+    library = Library(where.library)
+    try:
+        return library, StoreClient(_store_address(store, library))
+    except BaseException:
+        library.close()
+        raise
+
+
+class _Installing(TypedDict):
+    closing: Closing
+    aftermath: Aftermath
+    this_pc: ThisPC
+    installations: Installations
+
+
+def _installing(
+    where: Places, platform: Platform, preflight: Preflight, orders: Orders, library: Library, zone: dt.tzinfo
+) -> _Installing:
+    """The services between a download and a working product."""
+    from companion.services.installation.runner import Installer
+    from companion.services.installation.workflow import Installations
+    from companion.services.pc.device import ThisPC
+    from companion.services.pc.network_diagnostics import NetworkPath
+    from companion.services.pc.program_closer import Closing
+
+    this_pc, aftermath = ThisPC(platform, library), _aftermath(where, platform, library.note)
+    closing = Closing(platform, remember=aftermath.reopenings.remember)
+    installations = Installations(
+        platform, preflight, closing, Installer(platform), aftermath, NetworkPath(), orders, library, this_pc,
+        utc_now, zone,
+    )  # fmt: skip
+    return {"closing": closing, "aftermath": aftermath, "this_pc": this_pc, "installations": installations}
+
+
+def _aftermath(where: Places, platform: Platform, note: Note) -> Aftermath:
+    from companion.services.app.launch_command import start_command
+    from companion.services.installation.recovery import Aftermath
+
+    return Aftermath(where.state, platform, utc_now, note, start_command(where, tray=False))
+
+
+def look_for_store(address: str) -> None:
+    """Ask whether a store answers at `address`; blocks. Raises `CompanionError` with the reason when none does."""
+    from companion.services.store.client import StoreClient
+
+    client = StoreClient(address)
+    try:
+        client.profile()
+    finally:
+        client.close()
+
+
+def build_local(home: Path | None) -> Local:
+    """Build what needs no store; nothing is written anywhere until something of this PC is changed."""
+    from companion.services.pc.checker import Preflight
+    from companion.services.pc.program_closer import Closing
+    from companion.services.platforms import current
+
+    platform, where = current(), home_places(home)
+
+    def note(entry: TimelineEntry) -> None:
+        from companion.services.storage.database import Library
+
+        # A time-line belongs to orders: without any, none is begun.
+        if where.library.exists():
+            with contextlib.closing(Library(where.library)) as library:
+                library.note(entry)
+
+    aftermath = _aftermath(where, platform, note)
+    return Local(
+        places=where,
+        clock=utc_now,
+        zone=local_zone(),
+        platform=platform,
+        preflight=Preflight(platform, utc_now),
+        closing=Closing(platform, remember=aftermath.reopenings.remember),
+        aftermath=aftermath,
+    )
+
+
+def _store_address(given: str | None, library: Library) -> str:
+    address = given or os.environ.get("COMPANION_STORE") or library.setting(STORE_SETTING)
+    if not address:
+        raise CompanionError(
+            "no-store",
+            "No store has been chosen",
+            "Companion does not know yet which store your software comes from.",
+            "Name it once with --store https://… (the store's confirmation e-mail has the address), "
+            "or try everything out with: companion demo",
+            kind=Kind.USAGE,
+        )
+    checked = check_store_url(address)
+    if given or library.setting(STORE_SETTING) is None:
+        library.remember_setting(STORE_SETTING, checked)
+    return checked

@@ -11,12 +11,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.compose import build_services
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
-from companion.services.container import Services
+from companion.services.container import Services, build_services
 from companion.services.platforms import current
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT

@@ -15,10 +15,10 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
-from companion.compose import build_services
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import Secret
 from companion.services.app.resources import resource
+from companion.services.container import build_services
 from companion.services.platforms import current
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.dialogs.auto_renewal import ask_to_switch

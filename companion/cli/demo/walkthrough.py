@@ -61,7 +61,7 @@ class Told(Value, frozen=True):
 
 def walk(run: Run, root: Path) -> int:
     """Walk the journey in `root`; returns the exit code."""
-    from companion.compose import build_services
+    from companion.services.container import build_services
 
     asked = run.arguments
     begun = time.monotonic()

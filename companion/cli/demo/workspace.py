@@ -122,7 +122,7 @@ def _state(root: Path) -> State:
 
 
 def _start(root: Path, port: int, size: int, rate: int | None) -> DemoStore:
-    from companion.compose import build_demo_store
+    from companion.cli.demo.store import build_demo_store
 
     try:
         return build_demo_store(root, size=size, port=port, rate=rate)

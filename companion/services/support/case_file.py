@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,13 @@ from companion.domain.core.serialization import Instant, Value, to_builtins
 from companion.domain.pc.facts import Machine, System
 from companion.domain.pc.finding import Finding
 from companion.domain.store.orders import ExtensionStatus
-from companion.domain.store.profile import Stage
-from companion.services.container import Services
+from companion.domain.store.profile import Profile
+from companion.services.downloads.order_downloads import Purchases
+from companion.services.pc.device import ThisPC
+from companion.services.platforms.protocol import Platform
+from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder, TimelineEntry
+from companion.services.store.orders import Orders
 
 _LOG_LINES = 300
 
@@ -69,37 +75,59 @@ class CaseFile(Value, frozen=True):
     log: tuple[str, ...]
 
 
-def case_file(services: Services, number: str | None = None) -> str:
-    """The case file as JSON text, readable for people; the store is not asked for anything.
+class CaseFileWriter:
+    """Writes case files about what this PC knows; the store is not asked for anything.
 
-    `number` is the order it is about; the other orders of this PC are in it all the same.
+    `look` returns what a check before an installation finds here, with what the store's profile demands.
     """
-    known = services.orders.remembered()
-    clean = redaction(services.orders.secrets(), keep=[order.number for order in known])
-    shown = _cleaned(to_builtins(_gather(services, known, number)), clean)
-    return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
 
+    def __init__(
+        self,
+        orders: Orders,
+        library: Library,
+        purchases: Purchases,
+        device: ThisPC,
+        platform: Platform,
+        look: Callable[[Profile], tuple[Finding, ...]],
+        clock: Callable[[], dt.datetime],
+        log_file: Path,
+    ) -> None:
+        self._orders = orders
+        self._library = library
+        self._purchases = purchases
+        self._device = device
+        self._platform = platform
+        self._look = look
+        self._clock = clock
+        self._log_file = log_file
 
-def _gather(services: Services, known: tuple[KnownOrder, ...], number: str | None) -> CaseFile:
-    profile = services.orders.remembered_profile()
-    findings: tuple[Finding, ...] = ()
-    if profile is not None:
-        findings = services.installations.look(Stage.INSTALL, services.installations.requirements(profile))
-    return CaseFile(
-        order_number=number,
-        created_at=services.clock(),
-        program=f"Companion {__version__}",
-        store=services.orders.store,
-        system=services.platform.system().value,
-        machine=services.this_pc.machine().value,
-        orders=tuple(_order(each) for each in known),
-        findings=findings,
-        timeline=services.library.timeline(),
-        files=tuple(
-            f"{file.path.name}, {file.grant.size} bytes, {file.grant.sha256}" for file in services.purchases.files()
-        ),
-        log=_log_lines(services.log_file),
-    )
+    def text(self, number: str | None = None) -> str:
+        """Returns the case file as JSON text, readable for people.
+
+        `number` is the order it is about; the other orders of this PC are in it all the same.
+        """
+        known = self._orders.remembered()
+        clean = redaction(self._orders.secrets(), keep=[order.number for order in known])
+        shown = _cleaned(to_builtins(self._gather(known, number)), clean)
+        return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+
+    def _gather(self, known: tuple[KnownOrder, ...], number: str | None) -> CaseFile:
+        profile = self._orders.remembered_profile()
+        return CaseFile(
+            order_number=number,
+            created_at=self._clock(),
+            program=f"Companion {__version__}",
+            store=self._orders.store,
+            system=self._platform.system().value,
+            machine=self._device.machine().value,
+            orders=tuple(_order(each) for each in known),
+            findings=self._look(profile) if profile is not None else (),
+            timeline=self._library.timeline(),
+            files=tuple(
+                f"{file.path.name}, {file.grant.size} bytes, {file.grant.sha256}" for file in self._purchases.files()
+            ),
+            log=_log_lines(self._log_file),
+        )
 
 
 def _order(known: KnownOrder) -> CaseOrder:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, Q
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
-from companion.services.support.case_file import case_file
 from companion.ui.dialogs import save_file
 from companion.ui.state.app_state import Desk
 from companion.ui.support import failure_notice, number_sentence
@@ -59,8 +58,8 @@ class CaseFileDialog(QDialog):
         self._allow(False)
         self._summary.setVisible(bool(number))
         self._send.setVisible(bool(number))
-        services = desk.services
-        desk.runner.run(self, lambda _: case_file(services, number or None), self._show, self._tell)
+        writer = desk.services.case_files
+        desk.runner.run(self, lambda _: writer.text(number or None), self._show, self._tell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._summary.hasFocus():

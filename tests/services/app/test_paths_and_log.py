@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from companion.compose import home_places
 from companion.domain.core.errors import CompanionError
 from companion.services.app.errors import as_error
 from companion.services.app.log import start_log, stop_log
 from companion.services.app.paths import places
+from companion.services.container import home_places
 
 
 def test_a_home_of_ones_own_holds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from companion.compose import build_services
 from companion.demo.server import DemoStore
 from companion.domain.pc.facts import AutostartKind
-from companion.services.container import Services
+from companion.services.container import Services, build_services
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes an autostart entry in the form of Linux")
 

@@ -12,9 +12,9 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from companion.compose import look_for_store
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, Kind
+from companion.services.container import look_for_store
 from companion.ui.app.startup_dialog import StartDialog
 from companion.ui.state.tasks import TaskRunner
 

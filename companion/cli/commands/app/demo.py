@@ -77,7 +77,7 @@ def _store_options(parser: argparse.ArgumentParser) -> None:
 
 def serve(run: Run) -> int:
     """Run the embedded store until told to stop."""
-    from companion.compose import build_demo_store
+    from companion.cli.demo.store import build_demo_store
 
     asked = run.arguments
     run.note_log()
@@ -146,8 +146,7 @@ def demo(run: Run) -> int:
 
 
 def _in_window(run: Run) -> int:
-    from companion.compose import build_services, look_for_store
-    from companion.services.container import Services
+    from companion.services.container import Services, build_services, look_for_store
     from companion.ui.app.application import run_window
     from companion.ui.pages.add import SampleLogIn
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def open_window(run: Run) -> int:
     """Open the window, or start in the tray."""
     require_display()
-    from companion.compose import build_services, home_places, look_for_store
+    from companion.services.container import build_services, home_places, look_for_store
     from companion.ui.app.application import run_window
 
     asked = run.arguments

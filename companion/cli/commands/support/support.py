@@ -230,8 +230,6 @@ def _read(run: Run, article: Article | None) -> int:
 
 def write_case_file(run: Run) -> int:
     """Show the redacted case file, save it, or send it to support after the person has read it."""
-    from companion.services.support.case_file import case_file
-
     asked = run.arguments
     number = run.number() if asked.number else None
     summary = " ".join(asked.send.split()) if asked.send is not None else None
@@ -243,7 +241,7 @@ def write_case_file(run: Run) -> int:
             'Use: companion case-file NUMBER --send "The installer stops."',
             kind=Kind.USAGE,
         )
-    text = case_file(run.services, number)
+    text = run.services.case_files.text(number)
     path = asked.to.absolute() if asked.to is not None else None
     if path is not None:
         write_file(path, text.encode())

@@ -1,0 +1,91 @@
+"""Starts the embedded store of the demo."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.entitlements.order_lookup import is_loopback
+
+if TYPE_CHECKING:
+    from companion.demo.server import DemoStore
+
+
+def build_demo_store(
+    root: Path, *, size: int, host: str = "127.0.0.1", port: int = 0, rate: int | None = None
+) -> DemoStore:
+    """The embedded store with everything it keeps below `root`; its artifacts are `size` bytes long.
+
+    `rate` slows downloads to that many bytes per second. Raises `CompanionError`: ``port-taken``, ``bad-host``,
+    ``bad-size`` or ``folder-not-writable``.
+    """
+    import sqlite3
+
+    from companion.demo.server import DemoStore
+    from companion.services.app.resources import resource
+    from companion.services.platforms import current
+
+    _require_room(size)
+    _require_free(host, port)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return DemoStore(
+            root,
+            system=current().name.value,
+            size=size,
+            host=host,
+            port=port,
+            rate=rate,
+            profile=resource("profiles/larkfield.json").read_bytes(),
+        )
+    except (OSError, sqlite3.OperationalError) as error:
+        raise CompanionError(
+            "folder-not-writable",
+            "The store cannot keep its files",
+            f"The embedded store keeps its files in {root}, but that does not work ({error}).",
+            "Check that the disk is not full and the folder is yours, or choose another folder.",
+        ) from None
+
+
+def _require_room(size: int) -> None:
+    from companion.demo.artifact import LEAST_SIZE
+
+    if size < LEAST_SIZE:
+        raise CompanionError(
+            "bad-size",
+            "The installer would be too small",
+            f"The demo's installer needs at least {LEAST_SIZE} bytes.",
+            "Choose a larger --size.",
+            kind=Kind.USAGE,
+        )
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say in plain words why the store could not listen there; the web server itself would end the program."""
+    import socket
+
+    if not is_loopback(host):
+        raise CompanionError(
+            "bad-host",
+            "The embedded store stays on this PC",
+            f"{host} is not an address of this PC alone, and the store speaks unprotected http.",
+            "Leave --host away, or use 127.0.0.1 or ::1.",
+            kind=Kind.USAGE,
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            if os.name == "posix":
+                # On Windows this option would let two programs share one port; elsewhere it only skips a wait.
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except (OSError, OverflowError):
+        raise CompanionError(
+            "port-taken",
+            "The store cannot listen there",
+            f"Port {port} on {host} cannot be used; most likely another program has it.",
+            "Leave --port away: a free one is then found.",
+            kind=Kind.USAGE,
+        ) from None
