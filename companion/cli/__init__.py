@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import Cancelled, CompanionError
 
 if TYPE_CHECKING:
+    from companion.cli.context import Run
     from companion.cli.output import Output
 
 _log = logging.getLogger(__name__)
@@ -49,7 +51,8 @@ def _run(words: list[str], output: Output) -> int:
     output.progress_json = arguments.progress == "json"
     run = Run(arguments, output)
     try:
-        code: int = arguments.act(run)
+        act: Callable[[Run], int] = arguments.act or _window()
+        code = act(run)
         if code == 0:
             run.succeeded()
     except CompanionError as error:
@@ -63,6 +66,12 @@ def _run(words: list[str], output: Output) -> int:
     finally:
         run.close()
     return code
+
+
+def _window() -> Callable[[Run], int]:
+    from companion.cli.commands.app.window import open_window
+
+    return open_window
 
 
 def _as_bug(error: Exception) -> CompanionError:

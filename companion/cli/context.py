@@ -86,7 +86,7 @@ class Run:
         services.orders.attempts.failed(self._attempt, self._subject, error)
         told = with_time(error, services.clock(), plain_moment(services.zone))
         if offers_number(told.attempts):
-            from companion.cli.commands.support.support import number_line
+            from companion.cli.support_number import number_line
 
             line = number_line(services, self._subject)
             if line and line not in told.hint:

@@ -71,7 +71,10 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Understand what was typed. Raises `CompanionError` ``usage``, or `SystemExit` after ``--help``/``--version``."""
+    """Understand what was typed; without a command, `act` is None and the window is meant.
+
+    Raises `CompanionError` ``usage``, or `SystemExit` after ``--help``/``--version``.
+    """
     parser = _top()
     chosen = command_of(words)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser)
@@ -82,9 +85,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
             getattr(module, f"add_{name.replace('-', '_')}")(added)
     arguments = parser.parse_args(words)
     if arguments.command is None:
-        from companion.cli.commands.app.window import open_window
-
-        arguments.act = open_window
+        arguments.act = None
     elif arguments.tray:
         parser.error("--tray starts the program in the tray and goes without a command")
     return arguments

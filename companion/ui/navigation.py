@@ -9,6 +9,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
+from companion.domain.reminders.due import Reminder
+from companion.domain.reminders.text import ReminderAction
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import clear, focusable, label, row, spoken
 
@@ -25,6 +27,17 @@ class Destination(NamedTuple):
     page: str
     number: str = ""
     item: str = ""
+
+
+def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
+    """The page on which an action is done."""
+    number = reminder.subject.order_number
+    if action is ReminderAction.DOWNLOAD_NOW:
+        return Destination("install", number, reminder.subject.about)
+    if action is ReminderAction.GET_SUPPORT:
+        return Destination("help", number)
+    item = {ReminderAction.RENEW: "renew", ReminderAction.ASK_FOR_RETURN: "return"}.get(action, "")
+    return Destination("order", number, item)
 
 
 def centred(part: QWidget) -> QHBoxLayout:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from companion.cli.context import Run, interruptible
 from companion.cli.demo.workspace import Grounds, open_grounds
+from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import Secret, Value
-from companion.domain.installation.models import InstallationResult
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download, Licence, Order, Subscription
 from companion.domain.store.profile import Profile, Stage
@@ -281,32 +281,3 @@ def _looked(rows: tuple[Finding, ...], stage: Stage) -> str:
     said = f"Looked at this PC in {len(rows)} ways for the {doing}: "
     said += f"in the way: {'; '.join(blocking)}." if blocking else "nothing is in the way."
     return said + (f" Worth knowing: {'; '.join(warning)}." if warning else "")
-
-
-def blocked(rows: list[Finding]) -> CompanionError:
-    """Why it does not go on: the findings that block, in their own words."""
-    from companion.domain.core.text import without_marks
-
-    return CompanionError(
-        "blocked",
-        "Something on this PC is in the way",
-        without_marks(" ".join(f"{row.title}: {row.explanation}" for row in rows)),
-        "Close it yourself, or: companion close-blockers. Then start this again; what is done already is kept.",
-    )
-
-
-def not_installed(result: InstallationResult) -> CompanionError:
-    """What an installer's exit code means when it did not succeed."""
-    if result.missing:
-        return CompanionError(
-            "not-proven",
-            "The installation is not complete",
-            f"The installer reports success, but this is missing: {', '.join(result.missing)}.",
-            "Install it once more. If it stays like this, write a case file for support: companion case-file --to FILE",
-        )
-    return CompanionError(
-        f"installer-{result.outcome.meaning.value}",
-        "It was not installed",
-        result.outcome.sentence,
-        result.outcome.hint,
-    )

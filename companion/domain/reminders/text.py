@@ -21,6 +21,16 @@ class ReminderAction(enum.StrEnum):
     GET_SUPPORT = "getSupport"
 
 
+ACTION_WORDS = {
+    ReminderAction.TURN_OFF_AUTO_RENEWAL: "Switch off auto-renewal",
+    ReminderAction.RENEW: "How to renew",
+    ReminderAction.DOWNLOAD_NOW: "Download now",
+    ReminderAction.ASK_FOR_RETURN: "Ask for a return",
+    ReminderAction.GET_SUPPORT: "Contact support",
+}
+"""What the button of each action says."""
+
+
 class Notice(Value, frozen=True):
     """A notice as it pops up: a title, whole sentences, and what it offers."""
 

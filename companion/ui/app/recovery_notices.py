@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, Signal
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Restored
 from companion.domain.installation.recovery import Standing, WentOn, told
-from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened, names_of, reopened_sentence
+from companion.domain.installation.relaunch import ClosedProgram, Reopened, names_of
 from companion.services.installation.recovery import CaughtUp
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.notice import Notice, Notices
+from companion.ui.widgets.relaunch_notice import reopened_notice
 
 _CLOSED = "closed-programs"
 _PUT_BACK = "put-back"
@@ -99,13 +100,3 @@ class AftermathNews(QObject):
         notice = reopened_notice(found)
         if notice is not None:
             self._notices.show_notice(_CLOSED, notice)
-
-
-def reopened_notice(found: Iterable[Reopened]) -> Notice | None:
-    """What to tell of programs that were to be opened again; None when they are simply there."""
-    untold = [each for each in found if each.ending not in (Ending.OPENED, Ending.RUNNING)]
-    if not untold:
-        return None
-    names = sorted({each.name for each in untold})
-    title = f"{joined(names)} {'were' if len(names) > 1 else 'was'} not opened again"
-    return Notice(title, " ".join(reopened_sentence(each) for each in untold), tone="attention")

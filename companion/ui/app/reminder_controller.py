@@ -16,10 +16,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.reminders.clock import Clocks, jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
-from companion.domain.reminders.text import ReminderAction, summary
+from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary
 from companion.domain.store.orders import Receipt
 from companion.services.reminders import Look
-from companion.ui.navigation import Destination
+from companion.ui.navigation import Destination, destination_of
 from companion.ui.notifications import OPENED, Message, Notifications
 from companion.ui.state.app_state import Desk
 
@@ -33,25 +33,7 @@ _SEVERAL = "several dates"
 
 LATER = "later"
 HOUR, THREE_DAYS, RECEIPT = "inAnHour", "inThreeDays", "receipt"
-ACTION_WORDS = {
-    ReminderAction.TURN_OFF_AUTO_RENEWAL: "Switch off auto-renewal",
-    ReminderAction.RENEW: "How to renew",
-    ReminderAction.DOWNLOAD_NOW: "Download now",
-    ReminderAction.ASK_FOR_RETURN: "Ask for a return",
-    ReminderAction.GET_SUPPORT: "Contact support",
-}
 _INSTEAD = {HOUR: Snooze.ONE_HOUR, THREE_DAYS: Snooze.THREE_DAYS}
-
-
-def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
-    """The page on which an action is done."""
-    number = reminder.subject.order_number
-    if action is ReminderAction.DOWNLOAD_NOW:
-        return Destination("install", number, reminder.subject.about)
-    if action is ReminderAction.GET_SUPPORT:
-        return Destination("help", number)
-    item = {ReminderAction.RENEW: "renew", ReminderAction.ASK_FOR_RETURN: "return"}.get(action, "")
-    return Destination("order", number, item)
 
 
 class Reminding(QObject):

@@ -12,11 +12,10 @@ from companion.domain.core.text import counted, days_away
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze, upcoming
 from companion.domain.reminders.history import InboxEntry, Standing, current, newest_first, standing_of
-from companion.domain.reminders.text import ReminderAction, date_words, notice
-from companion.ui.app.reminder_controller import ACTION_WORDS, destination_of
+from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, notice
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
-from companion.ui.navigation import Destination, Page
+from companion.ui.navigation import Destination, Page, destination_of
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import Desk
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row

@@ -12,12 +12,12 @@ from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.installation.workflow import Installed
-from companion.ui.app.recovery_notices import reopened_notice
 from companion.ui.state.app_state import Desk
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.relaunch_notice import reopened_notice
 from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step

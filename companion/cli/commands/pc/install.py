@@ -9,7 +9,7 @@ from companion.cli.commands.pc.board import Board, held_lines
 from companion.cli.commands.pc.close_blockers import Cleared, clear, clearing_options
 from companion.cli.commands.pc.put_back import installation_lines, restored_lines
 from companion.cli.context import Run, interruptible
-from companion.cli.demo.walkthrough import blocked, not_installed
+from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, order_number
 from companion.domain.core.errors import CompanionError

@@ -14,7 +14,8 @@ from companion.cli.commands.orders.after_sales import BackupMedium, Invoiced, Re
 from companion.cli.commands.orders.licences import Switched
 from companion.cli.commands.orders.money import MoneyShown, ReceiptsShown, ShippingShown
 from companion.cli.commands.orders.orders import Added, Opened
-from companion.cli.commands.support.support import CaseWritten, SupportNumber
+from companion.cli.commands.support.support import CaseWritten
+from companion.cli.support_number import SupportNumber
 from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
 from tests.kits.cli import ANNUAL, BOXED, CLOSED, FAMILY, REFUNDED, UNWANTED, Cli
