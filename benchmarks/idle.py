@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from companion.demo.server import DemoStore
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient

@@ -8,7 +8,8 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Value, to_builtins
+from companion.domain.core.model import Model
+from companion.domain.core.serialization import to_builtins
 
 if TYPE_CHECKING:
     from companion.domain.transfers.models import TransferProgress
@@ -22,7 +23,7 @@ EXIT_INTERRUPTED = 130
 EXIT_OF_KIND = {Kind.NO: EXIT_NO, Kind.USAGE: EXIT_USAGE, Kind.UNREACHABLE: EXIT_UNREACHABLE}
 
 
-class Trouble(Value, frozen=True):
+class Trouble(Model, frozen=True):
     """A `CompanionError` as JSON shows it; `retry_after` is in seconds, `order_number` says which order it is about."""
 
     code: str
@@ -47,7 +48,7 @@ class Trouble(Value, frozen=True):
         )
 
 
-class Failure(Value, frozen=True):
+class Failure(Model, frozen=True):
     """What a command prints instead of its result: ``{"error": …}``."""
 
     error: Trouble
@@ -62,7 +63,7 @@ class Output:
         self._bar_open = False
         self._said_result = False
 
-    def result(self, shown: Value, *lines: str) -> None:
+    def result(self, shown: Model, *lines: str) -> None:
         """Print the outcome: `shown` as the one JSON object, or `lines` for a person.
 
         Raises `CompanionError` ``not-written`` when it did not get out, so that no script takes nothing for success.
@@ -101,12 +102,12 @@ class Output:
             self.end_bar()
             _write(sys.stdout, text)
 
-    def event(self, shown: Value) -> None:
+    def event(self, shown: Model) -> None:
         """Report a step of long work as a JSON line on stderr, when that was asked for."""
         if self.progress_json:
             _write(sys.stderr, self._json(shown))
 
-    def step(self, shown: Value, sentence: str) -> None:
+    def step(self, shown: Model, sentence: str) -> None:
         """Report a step of long work: a JSON line on stderr when that was asked for, else the sentence."""
         self.event(shown)
         self.say(sentence)
@@ -127,7 +128,7 @@ class Output:
             self._bar_open = False
 
     @staticmethod
-    def _json(shown: Value) -> str:
+    def _json(shown: Model) -> str:
         # A console that cannot show every sign must still get the whole of every text.
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         plain = (encoding or "").lower().replace("-", "") != "utf8"

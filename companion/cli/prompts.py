@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 
 
 def somebody_there() -> bool:

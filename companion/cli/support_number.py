@@ -5,7 +5,7 @@ from __future__ import annotations
 import locale
 from typing import TYPE_CHECKING
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.support.hotline import Opening
 from companion.services.storage.records import KnownCase
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from companion.services.container import Services
 
 
-class SupportNumber(Value, frozen=True):
+class SupportNumber(Model, frozen=True):
     """``support``: the right number (E.164), why it is the right one, and whether somebody answers now.
 
     `maker`, `model`, `product` and `country` are what it was chosen by; `cases` are those opened from this PC.

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from companion.demo.database import Database
 from companion.demo.installers import blocking_names, script
+from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform, Sha256
-from companion.domain.core.serialization import Value, decode, encode
+from companion.domain.core.serialization import decode, encode
 from companion.domain.store.profile import Profile
 
 PRODUCT = "Lantern Protect"
@@ -25,7 +26,7 @@ _FILENAMES = {
 }
 
 
-class Artifact(Value, frozen=True):
+class Artifact(Model, frozen=True):
     """The file as it lies in the store's folder; `recipe` names what it was made from."""
 
     id: str

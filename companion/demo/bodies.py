@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from companion.demo.problems import Refusal
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.domain.store.orders import ReturnReason
 
 T = TypeVar("T")

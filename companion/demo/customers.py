@@ -16,8 +16,8 @@ from companion.demo.lifecycle import CHARGE_LEAD, before, business_days_after, e
 from companion.demo.purchases import Purchase, Shop, charge, licence_of, order_of, plan_of, refund, with_parcel
 from companion.demo.records import Billing, Record
 from companion.demo.returns import request_return
+from companion.domain.core.model import Model
 from companion.domain.core.periods import Period
-from companion.domain.core.serialization import Value
 from companion.domain.store.orders import (
     ChargeKind,
     LicenceStatus,
@@ -35,7 +35,7 @@ YEAR, MONTH = Period(years=1), Period(months=1)
 _AHEAD = dt.timedelta(days=23)
 
 
-class Account(Value, frozen=True):
+class Account(Model, frozen=True):
     """The log-ins of one demo order, and a sentence about what it shows. Not secret: the customers are invented."""
 
     order_number: str
@@ -45,7 +45,7 @@ class Account(Value, frozen=True):
     about: str
 
 
-class _Person(Value, frozen=True):
+class _Person(Model, frozen=True):
     email: str
     card: str
     buyer: str

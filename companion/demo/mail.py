@@ -12,7 +12,7 @@ from companion.demo.bodies import PasswordResetRequest
 from companion.demo.database import Database
 from companion.demo.records import load
 from companion.demo.sessions import Sessions
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 
 _LIFE = dt.timedelta(hours=24)
 _LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"

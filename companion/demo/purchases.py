@@ -10,9 +10,9 @@ import msgspec
 from companion.demo.artifact import PRODUCT, VERSION, Artifact
 from companion.demo.lifecycle import CANCEL_LEAD, CHARGE_LEAD, business_days_after, business_span, total
 from companion.demo.records import Billing, Record
+from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
-from companion.domain.core.serialization import Secret
 from companion.domain.store.orders import (
     Charge,
     ChargeKind,

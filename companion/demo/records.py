@@ -6,12 +6,13 @@ import sqlite3
 
 import msgspec
 
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.core.serialization import Instant, Value, decode, encode
+from companion.domain.core.serialization import decode, encode
 from companion.domain.store.orders import Order
 
 
-class Billing(Value, frozen=True):
+class Billing(Model, frozen=True):
     """Who pays and how: tax in basis points (875 is 8.75 %); `tax_included` tells how prices are shown (VAT)."""
 
     buyer: str
@@ -29,7 +30,7 @@ class Billing(Value, frozen=True):
         return Money(amount=price.amount + self.tax_on(price).amount, currency=price.currency)
 
 
-class Record(Value, frozen=True):
+class Record(Model, frozen=True):
     """One order with its billing.
 
     `ships_at` says when parcels that are being prepared will leave, `arrives_at` when one that is late will come after

@@ -21,8 +21,9 @@ from companion.demo.files import Pace
 from companion.demo.purchases import Shop
 from companion.demo.records import save
 from companion.demo.sessions import LogInLimits, Sessions, signing_key
+from companion.domain.core.model import Secret
 from companion.domain.core.platform import Platform
-from companion.domain.core.serialization import Secret, decode
+from companion.domain.core.serialization import decode
 from companion.domain.store.profile import Profile
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import msgspec
 from companion.demo.bodies import CardLogIn, OrderLogIn
 from companion.demo.database import Database, read_meta, write_meta
 from companion.demo.problems import Refusal
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.domain.store.orders import Session
 
 _WRONG = "These credentials do not belong together."

@@ -13,14 +13,15 @@ import pytest
 
 from companion.demo import app, bodies, problems
 from companion.domain.core import money
-from companion.domain.core.serialization import Value, decode, encode
+from companion.domain.core.model import Model
+from companion.domain.core.serialization import decode, encode
 from companion.domain.store import orders, profile
 
 _READ = {
     struct.__name__: struct
     for module in (orders, profile, money)
     for struct in vars(module).values()
-    if isinstance(struct, type) and issubclass(struct, Value) and struct is not Value
+    if isinstance(struct, type) and issubclass(struct, Model) and struct is not Model
 }
 _SENT = {
     struct.__name__: struct

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials
 

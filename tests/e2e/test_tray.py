@@ -12,7 +12,7 @@ import pytest
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.domain.store.orders import Order
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 
 from companion.demo.server import DemoStore
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain

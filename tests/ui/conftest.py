@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.services.app.resources import resource
 from companion.services.container import Services, build_services
 from companion.services.platforms import current

@@ -16,7 +16,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
 from companion.demo.server import DemoStore
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.services.app.resources import resource
 from companion.services.container import build_services
 from companion.services.platforms import current

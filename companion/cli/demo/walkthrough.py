@@ -13,7 +13,7 @@ from companion.cli.demo.workspace import Grounds, open_grounds
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret, Value
+from companion.domain.core.model import Model, Secret
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download, Licence, Order, Subscription
 from companion.domain.store.profile import Profile, Stage
@@ -29,7 +29,7 @@ MEBIBYTE = 1024 * 1024
 _NUMBER = "LF-5930-2216"
 
 
-class StepDone(Value, frozen=True):
+class StepDone(Model, frozen=True):
     """One step: its stable name, what was done in a sentence, and how long it took."""
 
     name: str
@@ -37,7 +37,7 @@ class StepDone(Value, frozen=True):
     seconds: float
 
 
-class StepBegun(Value, frozen=True):
+class StepBegun(Model, frozen=True):
     """A step as ``--progress json`` reports it."""
 
     step: str
@@ -46,7 +46,7 @@ class StepBegun(Value, frozen=True):
     seconds: float | None = None
 
 
-class Told(Value, frozen=True):
+class Told(Model, frozen=True):
     """``demo``: everything that was done; `error` is why it did not come to its end."""
 
     store: str

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Instant, Value, decode, encode
+from companion.domain.core.model import Instant, Model
+from companion.domain.core.serialization import decode, encode
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _FRESH = dt.timedelta(days=6)
 
 
-class State(Value, frozen=True):
+class State(Model, frozen=True):
     """What the next start must know: the store's `port`, when the demo was begun, and whether it came to its end."""
 
     port: int

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period, days_until
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away
 from companion.domain.entitlements.licences import Standing, standing
 from companion.domain.store.orders import (
@@ -30,7 +30,7 @@ class AutoRenew(enum.StrEnum):
     NOT_OFFERED = "notOffered"
 
 
-class NextCharge(Value, frozen=True):
+class NextCharge(Model, frozen=True):
     """The next renewal charge; `previous` is what was paid last when that differs, `cancel_by` when it is another day.
 
     `announced` is False when the store has not set the day yet and `at` is the end of what is paid for.
@@ -128,7 +128,7 @@ class Refusal(enum.StrEnum):
     REFUNDED = "refunded"
 
 
-class SwitchPreview(Value, frozen=True):
+class SwitchPreview(Model, frozen=True):
     """What switching auto-renewal would do, known before it is done.
 
     `changes` is False when it is already as wanted. `charge` is the charge that switching off prevents, or switching

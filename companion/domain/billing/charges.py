@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from companion.domain.billing.shipping import store_zone
 from companion.domain.core.business_days import business_window
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, joined
 from companion.domain.store.orders import Charge, ChargeKind, LineItemKind, Order, OrderStatus
 from companion.domain.store.profile import PaymentPolicy, Profile
@@ -27,7 +27,7 @@ class About(enum.StrEnum):
     RENEWAL = "renewal"
 
 
-class Movement(Value, frozen=True):
+class Movement(Model, frozen=True):
     """One line of the time-line; `showing` says that a hold still shows, `goes_by` until when at the latest.
 
     `contents` names what was in the parcel, or the product that was renewed.
@@ -141,7 +141,7 @@ class WhyTwo(enum.StrEnum):
     CHARGED_TWICE = "chargedTwice"
 
 
-class TwoCharges(Value, frozen=True):
+class TwoCharges(Model, frozen=True):
     """The answer to "why do I see two charges?", with the movements it rests on."""
 
     why: WhyTwo

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
 from companion.domain.billing.shipping import store_zone
 from companion.domain.core.business_days import business_window
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period, days_until
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted
 from companion.domain.entitlements.licences import Standing, standing
 from companion.domain.store.orders import (
@@ -48,7 +48,7 @@ class OtherWay(enum.StrEnum):
     ASK_SUPPORT = "askSupport"
 
 
-class RenewalReturn(Value, frozen=True):
+class RenewalReturn(Model, frozen=True):
     """The right kind of return for a renewal nobody wanted: it gives back that charge and stops the renewal."""
 
     subscription_id: str
@@ -62,7 +62,7 @@ class RenewalReturn(Value, frozen=True):
     reason: ReturnReason = ReturnReason.UNWANTED_RENEWAL
 
 
-class ReturnOutlook(Value, frozen=True):
+class ReturnOutlook(Model, frozen=True):
     """Whether an order can be returned now.
 
     `days_left` are calendar days in the person's zone, negative when over. `window` and `counts_from` are the rule;
@@ -306,7 +306,7 @@ def renewal_return_sentences(
     )
 
 
-class ReturnProgress(Value, frozen=True):
+class ReturnProgress(Model, frozen=True):
     """How far a return has come; `late` from the day after its credit should have shown, in the person's zone."""
 
     status: ReturnStatus

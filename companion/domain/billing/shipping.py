@@ -6,14 +6,14 @@ import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from companion.domain.core.business_days import Days, add_business_days
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, business_days
 from companion.domain.store.orders import LicenceStatus, LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
 from companion.domain.store.profile import Profile, ShippingMethod
 
 
-class Parcel(Value, frozen=True):
+class Parcel(Model, frozen=True):
     """One parcel on its way: between which days it is expected, and whether it is late.
 
     `method_name` is the method's name, or its code where the profile does not know it; `trackable` says that there is
@@ -158,7 +158,7 @@ def settled_sentences(order: Order) -> tuple[str, ...]:
     return tuple(said)
 
 
-class BackupOffer(Value, frozen=True):
+class BackupOffer(Model, frozen=True):
     """A physical copy of a download purchase that can be added to its order; `price` None means free of charge."""
 
     name: str

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 _SATURDAY = 5
 
 
-class Days(Value, frozen=True):
+class Days(Model, frozen=True):
     """A span of business days, both ends included."""
 
     least: Annotated[int, msgspec.Meta(ge=0)]

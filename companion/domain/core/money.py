@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 # ISO 4217 minor units that are not 2 (list one, active codes).
 _DECIMALS = {
@@ -40,7 +40,7 @@ def decimals(currency: str) -> int:
     return _DECIMALS.get(currency, 2)
 
 
-class Money(Value, frozen=True):
+class Money(Model, frozen=True):
     """An amount in integer minor units (cents) of an ISO 4217 currency."""
 
     amount: int

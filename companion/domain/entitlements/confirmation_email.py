@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret, Value
+from companion.domain.core.model import Model, Secret
 from companion.domain.entitlements.email_html import HtmlReading, read_html
 from companion.domain.entitlements.order_lookup import tidy_order_number, tidy_order_password
 from companion.domain.store.profile import MailPatterns
@@ -51,7 +51,7 @@ class MailRefusal(enum.StrEnum):
     NO_ORDER = "noOrder"
 
 
-class MailReading(Value, frozen=True):
+class MailReading(Model, frozen=True):
     """What a confirmation e-mail says; `password` can be missing although the order number is there."""
 
     order_number: str | None = None

@@ -6,8 +6,8 @@ import datetime as dt
 import enum
 from collections.abc import Sequence
 
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.periods import days_until
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, counted
 from companion.domain.store.orders import Download, ExtensionStatus
 
@@ -20,7 +20,7 @@ class WindowState(enum.StrEnum):
     CLOSED = "closed"
 
 
-class DownloadWindow(Value, frozen=True):
+class DownloadWindow(Model, frozen=True):
     """The window of one licence's artifacts: `days` left when open, days ago when closed, None without an end.
 
     With several artifacts it is the open one that closes first, or else the one that closed last. `asked` is how far

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 
 # Hyphens, dashes and minus signs that word processors and web pages put where a plain one was meant.
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")

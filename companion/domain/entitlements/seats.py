@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.core.text import FormatDate
 from companion.domain.store.orders import Licence, Seat
 
@@ -18,7 +18,7 @@ class ThisPC(enum.StrEnum):
     NO_SEAT_LEFT = "noSeatLeft"
 
 
-class SeatUse(Value, frozen=True):
+class SeatUse(Model, frozen=True):
     """Who uses a licence; `used` can exceed `total` when the store says so."""
 
     used: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 from companion.domain.pc.facts import AutostartEntry
 
 BY_HAND = ""
@@ -15,7 +15,7 @@ BY_HAND = ""
 _LONGEST_HOLD = dt.timedelta(days=1)
 
 
-class Hold(Value, frozen=True):
+class Hold(Model, frozen=True):
     """An autostart entry that is held back since `since` on behalf of `job` (an artifact id, or `BY_HAND`)."""
 
     entry: AutostartEntry
@@ -23,7 +23,7 @@ class Hold(Value, frozen=True):
     job: str
 
 
-class Restored(Value, frozen=True):
+class Restored(Model, frozen=True):
     """What became of held entries: put back, left alone because somebody changed them, or not yet possible."""
 
     restored: tuple[str, ...] = ()

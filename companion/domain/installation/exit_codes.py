@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
-from companion.domain.core.serialization import Value
 from companion.domain.store.profile import ExitMeaning, Profile
 
 
-class Outcome(Value, frozen=True):
+class Outcome(Model, frozen=True):
     """How an installation ended, in a sentence, and what to do next."""
 
     code: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.installation.exit_codes import Outcome
 from companion.domain.pc.facts import Process
 from companion.domain.pc.process_matching import program_name
@@ -24,7 +24,7 @@ class InstallationStep(enum.StrEnum):
     DONE = "done"
 
 
-class InstallationProgress(Value, frozen=True):
+class InstallationProgress(Model, frozen=True):
     """How far an installation is, in a sentence; `seconds` since it was started."""
 
     step: InstallationStep
@@ -32,7 +32,7 @@ class InstallationProgress(Value, frozen=True):
     seconds: float = 0.0
 
 
-class InstallationResult(Value, frozen=True):
+class InstallationResult(Model, frozen=True):
     """How an installation ended.
 
     `proven` is true when every file that proves success is there; it is false when one is missing or when the store

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.platform import Platform
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.pc.facts import Process
 
 # Whoever has not restarted the PC for that long is not kept from their programs any longer.
 _LONGEST_WAIT = dt.timedelta(days=14)
 
 
-class Underway(Value, frozen=True):
+class Underway(Model, frozen=True):
     """An installation, written down before its installer starts.
 
     `job` is the artifact, `name` what it is called, `boot` the run of the system it was begun in, `proofs` the files
@@ -45,7 +45,7 @@ class Standing(enum.StrEnum):
     """The restart was not made for so long that it is not waited for any more."""
 
 
-class WentOn(Value, frozen=True):
+class WentOn(Model, frozen=True):
     """What was found of an installation that was begun earlier; `missing` are proofs of success that are not there."""
 
     number: str
@@ -74,7 +74,7 @@ def standing_of(underway: Underway, boot: str | None, owner: Process | None, now
     return Standing.CUT_OFF
 
 
-class Told(Value, frozen=True):
+class Told(Model, frozen=True):
     """What a person is told: a title, what happened, what to do now; `well` when nothing is left to do."""
 
     title: str

@@ -6,9 +6,9 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.platform import Platform
 from companion.domain.core.redaction import redact
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import joined
 from companion.domain.pc.closing import Reopening
 from companion.domain.pc.facts import Process, Who
@@ -18,7 +18,7 @@ from companion.domain.pc.process_matching import Reach, program_name, reach_of
 _LONGEST_OFFER = dt.timedelta(days=1)
 
 
-class ClosedProgram(Value, frozen=True):
+class ClosedProgram(Model, frozen=True):
     """A program that was closed for an installation, as it was then.
 
     `sha256` is of its file, None where it could not be read. `complete` is false when its arguments hold what must not
@@ -51,7 +51,7 @@ class Ending(enum.StrEnum):
     REFUSED = "refused"
 
 
-class Reopened(Value, frozen=True):
+class Reopened(Model, frozen=True):
     """What came of one program."""
 
     name: str

@@ -7,8 +7,8 @@ import enum
 from collections.abc import Collection, Iterable
 
 from companion.domain.billing.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.periods import Period, days_until
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away
 from companion.domain.entitlements.download_access import DownloadWindow, WindowState, window_of
 from companion.domain.entitlements.licences import Standing, carried_on, standing
@@ -47,7 +47,7 @@ class NextAction(enum.StrEnum):
     NONE = "none"
 
 
-class ProductCard(Value, frozen=True):
+class ProductCard(Model, frozen=True):
     """Everything Home shows of one licence.
 
     `days_left` are calendar days in the person's zone, negative once it has run out, None without an end or after a

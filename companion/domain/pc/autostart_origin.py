@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.pc.facts import AutostartEntry, Process
 from companion.domain.pc.process_matching import ancestors, program_name
 
@@ -36,7 +36,7 @@ _LAUNCHERS = frozenset(
 )
 
 
-class Origin(Value, frozen=True):
+class Origin(Model, frozen=True):
     """What starts a program: `entries` that name it, or the `starter` that did, with the entries that name that."""
 
     entries: tuple[AutostartEntry, ...] = ()

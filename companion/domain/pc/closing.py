@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.pc.facts import AutostartEntry, Process
 
 
@@ -30,7 +30,7 @@ class ClosingStep(enum.StrEnum):
     REFUSED = "refused"
 
 
-class ClosingProgress(Value, frozen=True):
+class ClosingProgress(Model, frozen=True):
     """One step of closing one program, in a sentence."""
 
     step: ClosingStep
@@ -39,7 +39,7 @@ class ClosingProgress(Value, frozen=True):
     pids: tuple[int, ...] = ()
 
 
-class CameBack(Value, frozen=True):
+class CameBack(Model, frozen=True):
     """A program that was closed and runs again, and what started it."""
 
     name: str
@@ -48,14 +48,14 @@ class CameBack(Value, frozen=True):
     entries: tuple[AutostartEntry, ...] = ()
 
 
-class Reopening(Value, frozen=True):
+class Reopening(Model, frozen=True):
     """How to open again what was closed: the program and its arguments."""
 
     name: str
     arguments: tuple[str, ...]
 
 
-class Closed(Value, frozen=True):
+class Closed(Model, frozen=True):
     """How closing ended: what is proven gone, what still runs, what came back, and what may be opened again."""
 
     gone: tuple[int, ...] = ()

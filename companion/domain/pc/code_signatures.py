@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 
 class SignatureState(enum.StrEnum):
@@ -17,7 +17,7 @@ class SignatureState(enum.StrEnum):
     """This system has no signatures on files of this kind, or could not look."""
 
 
-class Signature(Value, frozen=True):
+class Signature(Model, frozen=True):
     """The state of a file's signature; `signer` is the name in the certificate."""
 
     state: SignatureState

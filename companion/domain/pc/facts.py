@@ -5,15 +5,15 @@ from __future__ import annotations
 import enum
 from typing import Generic, TypeVar
 
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.platform import Platform
-from companion.domain.core.serialization import Instant, Value
 
 T = TypeVar("T")
 
 NOT_LOOKED_AT = "it was not looked at"
 
 
-class Fact(Value, Generic[T], frozen=True):
+class Fact(Model, Generic[T], frozen=True):
     """The outcome of one probe: `value`, or None and the `reason` why it is not known (ends a sentence)."""
 
     value: T | None = None
@@ -44,7 +44,7 @@ class WindowState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-class Sighting(Value, frozen=True):
+class Sighting(Model, frozen=True):
     """A process as the cheapest look shows it; `parent` is None where asking would cost more than the look."""
 
     pid: int
@@ -52,7 +52,7 @@ class Sighting(Value, frozen=True):
     parent: int | None = None
 
 
-class Process(Value, frozen=True):
+class Process(Model, frozen=True):
     """A running process; whatever is None could not be read.
 
     `name` is the executable's file name, `label` the name its maker gave it, `session` and `owner` are the operating
@@ -74,7 +74,7 @@ class Process(Value, frozen=True):
     titles: tuple[str, ...] = ()
 
 
-class Who(Value, frozen=True):
+class Who(Model, frozen=True):
     """Who is looking: this process, its session and user, and whether it runs as administrator."""
 
     pid: int
@@ -103,7 +103,7 @@ class Scope(enum.StrEnum):
     MACHINE = "machine"
 
 
-class AutostartEntry(Value, frozen=True):
+class AutostartEntry(Model, frozen=True):
     """Something that starts a program unasked; `location` is where the entry lives (key, file, folder)."""
 
     kind: AutostartKind
@@ -114,7 +114,7 @@ class AutostartEntry(Value, frozen=True):
     enabled: bool = True
 
 
-class FirewallProfile(Value, frozen=True):
+class FirewallProfile(Model, frozen=True):
     """One profile of the system's own firewall; `blocks_outgoing` is its default for connections from this PC."""
 
     name: str
@@ -122,7 +122,7 @@ class FirewallProfile(Value, frozen=True):
     blocks_outgoing: bool = False
 
 
-class SecurityProduct(Value, frozen=True):
+class SecurityProduct(Model, frozen=True):
     """An antivirus or firewall that announced itself; None is "it does not say"."""
 
     name: str
@@ -130,7 +130,7 @@ class SecurityProduct(Value, frozen=True):
     up_to_date: bool | None = None
 
 
-class Firewall(Value, frozen=True):
+class Firewall(Model, frozen=True):
     """The system's own firewall, profile by profile, and others' that announced themselves."""
 
     profiles: tuple[FirewallProfile, ...] = ()
@@ -145,7 +145,7 @@ class Purpose(enum.StrEnum):
     PROGRAMS = "programs"
 
 
-class Space(Value, frozen=True):
+class Space(Model, frozen=True):
     """Free bytes where they count; places with the same `volume` share them."""
 
     purpose: Purpose
@@ -154,7 +154,7 @@ class Space(Value, frozen=True):
     free: int
 
 
-class System(Value, frozen=True):
+class System(Model, frozen=True):
     """The operating system: `version` is dotted numbers (``10.0.19045``), `architecture` ``x86_64`` or ``arm64``."""
 
     platform: Platform
@@ -164,28 +164,28 @@ class System(Value, frozen=True):
     memory: int
 
 
-class Power(Value, frozen=True):
+class Power(Model, frozen=True):
     """Where the electricity comes from; `percent` is the battery's charge, None without a battery."""
 
     on_mains: bool
     percent: int | None = None
 
 
-class Machine(Value, frozen=True):
+class Machine(Model, frozen=True):
     """Maker and model exactly as the firmware spells them."""
 
     maker: str
     model: str
 
 
-class HeldFile(Value, frozen=True):
+class HeldFile(Model, frozen=True):
     """A file the product needs to replace, and the processes that have it open."""
 
     path: str
     pids: tuple[int, ...]
 
 
-class Facts(Value, frozen=True):
+class Facts(Model, frozen=True):
     """Everything the preflight looked at, at `taken_at`.
 
     `processes` are those whose names occur in the profile, and their ancestors; `pending_restart` lists why Windows

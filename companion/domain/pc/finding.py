@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
-from companion.domain.core.serialization import Value
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import Profile
@@ -43,7 +43,7 @@ class RemedyKind(enum.StrEnum):
     """Something only the person can do; the explanation says what."""
 
 
-class Remedy(Value, frozen=True):
+class Remedy(Model, frozen=True):
     """A way out of a finding. `pids` and `entries` are what it acts on, `target` a folder or settings page it opens.
 
     `reversible` says that what it changes is put back after the installation.
@@ -60,7 +60,7 @@ class Remedy(Value, frozen=True):
     target: str | None = None
 
 
-class Finding(Value, frozen=True):
+class Finding(Model, frozen=True):
     """One row of the board: `explanation` is in the user's words, `evidence` what was seen, `id` stable across looks.
 
     `rule_id` names the profile's rule, `pids` the processes it is about.
@@ -76,7 +76,7 @@ class Finding(Value, frozen=True):
     pids: tuple[int, ...] = ()
 
 
-class Requirements(Value, frozen=True):
+class Requirements(Model, frozen=True):
     """What the job needs of this PC.
 
     `size` is the whole download in bytes, `already` what of it is on the disk; `destination` the folder it goes to;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 
 class PathStep(enum.StrEnum):
@@ -40,7 +40,7 @@ class Trouble(enum.StrEnum):
     CHANGED = "changed"
 
 
-class Seen(Value, frozen=True):
+class Seen(Model, frozen=True):
     """What was seen at one step. `trouble` is None when it went well.
 
     `issuer` is who issued the certificate, `inspected` whether only this PC trusts it, `via` what the answer says of
@@ -68,7 +68,7 @@ class StepState(enum.StrEnum):
     SKIPPED = "skipped"
 
 
-class StepResult(Value, frozen=True):
+class StepResult(Model, frozen=True):
     """One row of the way: how the step went, in a sentence."""
 
     step: PathStep
@@ -77,7 +77,7 @@ class StepResult(Value, frozen=True):
     milliseconds: float = 0.0
 
 
-class PathReport(Value, frozen=True):
+class PathReport(Model, frozen=True):
     """The whole way: its steps, who stands in between, and what to do where it is broken."""
 
     fine: bool

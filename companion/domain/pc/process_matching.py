@@ -8,8 +8,8 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
-from companion.domain.core.serialization import Value
 from companion.domain.pc.facts import Process, Who, WindowState
 from companion.domain.store.profile import BlockerRule, ProcessMatch, Stage
 
@@ -28,7 +28,7 @@ class Reach(enum.StrEnum):
     ELEVATED = "elevated"
 
 
-class Running(Value, frozen=True):
+class Running(Model, frozen=True):
     """A program of one rule that runs: its `instances` (first processes), all its `processes`, and mere `helpers`.
 
     `certain` is false when the match rests on a name alone because the rest could not be read.

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Iterator
 from companion.domain.billing.auto_renewal import next_charge
 from companion.domain.billing.returns import credit_between
 from companion.domain.billing.shipping import ON_ITS_WAY, expected_between, store_zone
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
-from companion.domain.core.serialization import Instant, Value
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.entitlements.licences import carried_on
 from companion.domain.store.orders import (
@@ -48,7 +48,7 @@ class ReminderKind(enum.StrEnum):
 _AFTER = frozenset({ReminderKind.REFUND_OVERDUE, ReminderKind.PARCEL_OVERDUE})
 
 
-class Subject(Value, frozen=True):
+class Subject(Model, frozen=True):
     """One date of one thing: a charge of a subscription, the end of a licence, of a download window, …
 
     `about` is the id of that thing, `date` when it happens. `amount` and `previous` are what a charge costs now and

@@ -11,7 +11,7 @@ import datetime as dt
 import enum
 from collections.abc import Collection, Iterable
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.reminders.dates import ReminderKind, Subject, subjects
 from companion.domain.reminders.schedule import Leads, by_subject, earliest_day, first_showing, lead_to_show, look_at
 from companion.domain.reminders.settings import ReminderSettings, Shown
@@ -21,7 +21,7 @@ from companion.domain.store.profile import Profile
 _BEFORE_DATE = dt.timedelta(hours=1)
 
 
-class Reminder(Value, frozen=True):
+class Reminder(Model, frozen=True):
     """A reminder to show now; `days` are calendar days to its date in the person's zone, negative when past."""
 
     subject: Subject

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.due import Reminder, due
 from companion.domain.reminders.settings import ReminderSettings, Shown
 from companion.domain.store.orders import Order
@@ -22,7 +22,7 @@ SHOWING_TAKES = dt.timedelta(minutes=1)
 """How long a reminder that was written down may take to be marked as shown; afterwards its program has ended."""
 
 
-class InboxEntry(Value, frozen=True):
+class InboxEntry(Model, frozen=True):
     """One reminder: `decided_at` when it was written down, `shown_at` once it was on the screen.
 
     `withdrawn_at` is since when it no longer holds at the store.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.periods import Period
-from companion.domain.core.serialization import Instant, Value
 
 AT_OPENING = "opening"
 """The lead of the first reminder of a download window: it has opened, and the file would stay yours."""
@@ -13,14 +13,14 @@ AFTERWARDS = "afterwards"
 """The lead of a reminder that follows its date."""
 
 
-class QuietHours(Value, frozen=True):
+class QuietHours(Model, frozen=True):
     """When nothing pops up, on the person's wall clock; `ends` before `begins` goes past midnight."""
 
     begins: dt.time = dt.time(22)
     ends: dt.time = dt.time(8)
 
 
-class ReminderSettings(Value, frozen=True):
+class ReminderSettings(Model, frozen=True):
     """What the person wants; None for leads means the store's own defaults, an empty tuple means never.
 
     `morning` is what "tomorrow morning" means.
@@ -37,7 +37,7 @@ class ReminderSettings(Value, frozen=True):
     muted: bool = False
 
 
-class Shown(Value, frozen=True):
+class Shown(Model, frozen=True):
     """One reminder that was shown: kept in the library, read back into `due`."""
 
     subject: str

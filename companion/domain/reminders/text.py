@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.core.text import FormatDate, FormatMoney, days_away
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.due import Reminder
@@ -31,7 +31,7 @@ ACTION_WORDS = {
 """What the button of each action says."""
 
 
-class Notice(Value, frozen=True):
+class Notice(Model, frozen=True):
     """A notice as it pops up: a title, whole sentences, and what it offers."""
 
     title: str

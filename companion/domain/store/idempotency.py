@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 
 UNANSWERED_FOR = dt.timedelta(days=1)
 """How long a request without an answer is asked again as the same one; stores remember keys at least that long."""
@@ -12,7 +12,7 @@ PRESSED_TWICE = dt.timedelta(minutes=1)
 """How long after its answer the same request is taken for one and the same press."""
 
 
-class Intent(Value, frozen=True):
+class Intent(Model, frozen=True):
     """One wish, written down before it is sent: its idempotency `key` and, where it must stay the same, its `body`.
 
     `answered_at` is None while it is not known whether the store has acted.

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import msgspec
 
+from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform, Sha256
-from companion.domain.core.serialization import Instant, Secret, Value
 
 
-class Session(Value, frozen=True):
+class Session(Model, frozen=True):
     """What a successful log-in gives: a short-lived bearer token and the orders it opens."""
 
     token: Secret
@@ -27,7 +27,7 @@ class LineItemKind(enum.StrEnum):
     BACKUP_MEDIUM = "backupMedium"
 
 
-class LineItem(Value, frozen=True):
+class LineItem(Model, frozen=True):
     """One bought thing on an order; `price` is for the whole quantity, without tax."""
 
     id: str
@@ -38,7 +38,7 @@ class LineItem(Value, frozen=True):
     price: Money
 
 
-class Seat(Value, frozen=True):
+class Seat(Model, frozen=True):
     """One PC that uses a licence; `id` is chosen by the PC that took the seat."""
 
     id: str
@@ -53,7 +53,7 @@ class LicenceStatus(enum.StrEnum):
     REFUNDED = "refunded"
 
 
-class Licence(Value, frozen=True):
+class Licence(Model, frozen=True):
     """The right to use a product until `expires_at` on up to `seats_total` PCs.
 
     `key_from_order` names the earlier order whose key stays valid when a renewal brings no new one.
@@ -79,7 +79,7 @@ class SubscriptionStatus(enum.StrEnum):
     EXPIRED = "expired"
 
 
-class Subscription(Value, frozen=True):
+class Subscription(Model, frozen=True):
     """The plan that renews a licence.
 
     `version` goes into ``If-Match`` when auto-renewal is switched; `price` is what was paid for the running period,
@@ -99,7 +99,7 @@ class Subscription(Value, frozen=True):
     cancel_by: Instant | None = None
 
 
-class Receipt(Value, frozen=True):
+class Receipt(Model, frozen=True):
     """The store's dated proof that auto-renewal was switched."""
 
     id: str
@@ -111,7 +111,7 @@ class Receipt(Value, frozen=True):
     statement: str
 
 
-class AutoRenewChange(Value, frozen=True):
+class AutoRenewChange(Model, frozen=True):
     """The store's answer to switching auto-renewal: the subscription as it is now, and the receipt."""
 
     subscription: Subscription
@@ -124,7 +124,7 @@ class ExtensionStatus(enum.StrEnum):
     REFUSED = "refused"
 
 
-class Extension(Value, frozen=True):
+class Extension(Model, frozen=True):
     """The store's answer when a closed download window was asked to open again."""
 
     status: ExtensionStatus
@@ -132,7 +132,7 @@ class Extension(Value, frozen=True):
     available_until: Instant | None = None
 
 
-class Installation(Value, frozen=True):
+class Installation(Model, frozen=True):
     """How an artifact installs: arguments for an unattended run, and the files whose presence proves success.
 
     `proof_paths` may start with an environment variable in the platform's own spelling (``%ProgramFiles%``, ``$HOME``).
@@ -143,7 +143,7 @@ class Installation(Value, frozen=True):
     needs_elevation: bool = False
 
 
-class Download(Value, frozen=True):
+class Download(Model, frozen=True):
     """An artifact a customer may download while its window is open (`available_from` … `available_until`)."""
 
     artifact_id: str
@@ -158,7 +158,7 @@ class Download(Value, frozen=True):
     extension: Extension | None = None
 
 
-class Grant(Value, frozen=True):
+class Grant(Model, frozen=True):
     """A fresh signed URL and what it must yield.
 
     `url_expires_at` is the life of the URL, not the right to download. `piece_sha256` holds one digest for each
@@ -189,7 +189,7 @@ class ShipmentStatus(enum.StrEnum):
     RETURNED = "returned"
 
 
-class Shipment(Value, frozen=True):
+class Shipment(Model, frozen=True):
     """One parcel; `method` is a code from the profile's shipping methods."""
 
     id: str
@@ -212,7 +212,7 @@ class ChargeKind(enum.StrEnum):
     REFUND = "refund"
 
 
-class Charge(Value, frozen=True):
+class Charge(Model, frozen=True):
     """One movement of money as a bank statement shows it; `amount` is positive, `kind` tells the direction.
 
     An authorization is a hold: it shows for a while and goes at `released_at` without money having moved.
@@ -243,14 +243,14 @@ class ReturnStatus(enum.StrEnum):
     REFUSED = "refused"
 
 
-class DestructionLetter(Value, frozen=True):
+class DestructionLetter(Model, frozen=True):
     """The Electronic Letter of Destruction: physical goods are refunded once it is accepted."""
 
     text: str
     accepted_at: Instant | None = None
 
 
-class Return(Value, frozen=True):
+class Return(Model, frozen=True):
     """A return and how far its refund has come; `credit_from` … `credit_until` is when the credit will show."""
 
     id: str
@@ -266,7 +266,7 @@ class Return(Value, frozen=True):
     credit_until: Instant | None = None
 
 
-class ReturnEligibility(Value, frozen=True):
+class ReturnEligibility(Model, frozen=True):
     """Whether the store would take the order back now, until when, and by which rule it counts."""
 
     eligible: bool
@@ -276,7 +276,7 @@ class ReturnEligibility(Value, frozen=True):
     refusal: str | None = None
 
 
-class InvoiceLine(Value, frozen=True):
+class InvoiceLine(Model, frozen=True):
     """One line of an invoice; `price` is for the whole quantity, without tax."""
 
     name: str
@@ -284,7 +284,7 @@ class InvoiceLine(Value, frozen=True):
     price: Money
 
 
-class Invoice(Value, frozen=True):
+class Invoice(Model, frozen=True):
     """An invoice; `tax_included` tells whether the line prices already contain `tax` (VAT)."""
 
     number: str
@@ -312,14 +312,14 @@ class OrderStatus(enum.StrEnum):
         return "Being processed" if self is OrderStatus.PROCESSING else self.value.capitalize()
 
 
-class OrderPage(Value, frozen=True):
+class OrderPage(Model, frozen=True):
     """A page of the store's own website for this order; `purpose` is ``order``, ``renew`` or ``cancel``."""
 
     purpose: str
     url: str
 
 
-class Order(Value, frozen=True):
+class Order(Model, frozen=True):
     """Everything the store knows about one order."""
 
     number: str
@@ -348,7 +348,7 @@ class Order(Value, frozen=True):
         return tuple(download for download in self.downloads if download.licence_id == licence.id)
 
 
-class SupportCase(Value, frozen=True):
+class SupportCase(Model, frozen=True):
     """A case that support has taken on."""
 
     case_number: str

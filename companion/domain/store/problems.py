@@ -6,10 +6,10 @@ import dataclasses
 import re
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 
-class Problem(Value, frozen=True):
+class Problem(Model, frozen=True):
     """What a store says when it refuses: RFC 9457 members, plus `code`, `retryable` and `field`.
 
     `field` names the member of the request that did not fit; `retry_after` is in seconds.

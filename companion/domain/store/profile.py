@@ -12,13 +12,13 @@ from typing import Annotated
 import msgspec
 
 from companion.domain.core.business_days import Days
+from companion.domain.core.model import Model
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform, Sha256
-from companion.domain.core.serialization import Value
 
 
-class StoreIdentity(Value, frozen=True):
+class StoreIdentity(Model, frozen=True):
     """Who sells: the name people know, the website, the bank statement's wording, the store's own time zone (IANA)."""
 
     name: str
@@ -33,7 +33,7 @@ class CountedFrom(enum.StrEnum):
     SHIP_DATE = "shipDate"
 
 
-class ReturnPolicy(Value, frozen=True):
+class ReturnPolicy(Model, frozen=True):
     """How long goods may be returned, what the days count from, and when credits show."""
 
     window: Period
@@ -44,7 +44,7 @@ class ReturnPolicy(Value, frozen=True):
     renewal_credit_business_days: Days
 
 
-class ShippingMethod(Value, frozen=True):
+class ShippingMethod(Model, frozen=True):
     """One way a parcel travels, in business days after it ships."""
 
     code: str
@@ -54,7 +54,7 @@ class ShippingMethod(Value, frozen=True):
     tracked: bool
 
 
-class ShippingPolicy(Value, frozen=True):
+class ShippingPolicy(Model, frozen=True):
     """When parcels leave and how they travel."""
 
     home_country: str
@@ -62,7 +62,7 @@ class ShippingPolicy(Value, frozen=True):
     methods: tuple[ShippingMethod, ...]
 
 
-class PaymentPolicy(Value, frozen=True):
+class PaymentPolicy(Model, frozen=True):
     """When money moves: downloads `download_charged_after` the order, holds vanish within `hold_business_days`."""
 
     download_charged_after: Period
@@ -71,7 +71,7 @@ class PaymentPolicy(Value, frozen=True):
     methods_without_auto_renewal: tuple[str, ...]
 
 
-class DownloadPolicy(Value, frozen=True):
+class DownloadPolicy(Model, frozen=True):
     """The right to download: how long its window is, whether it can be reopened, how many connections are allowed."""
 
     window: Period
@@ -79,7 +79,7 @@ class DownloadPolicy(Value, frozen=True):
     most_connections: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
 
 
-class ReminderLeads(Value, frozen=True):
+class ReminderLeads(Model, frozen=True):
     """How long before each kind of date a reminder is due; ``P0D`` is the day itself."""
 
     renewal: tuple[Period, ...]
@@ -88,7 +88,7 @@ class ReminderLeads(Value, frozen=True):
     return_deadline: tuple[Period, ...]
 
 
-class BackupMediumPolicy(Value, frozen=True):
+class BackupMediumPolicy(Model, frozen=True):
     """Whether a physical copy of a download purchase can be added, and what it costs."""
 
     offered: bool
@@ -96,7 +96,7 @@ class BackupMediumPolicy(Value, frozen=True):
     price: Money | None = None
 
 
-class Policies(Value, frozen=True):
+class Policies(Model, frozen=True):
     """Every number a store decides."""
 
     returns: ReturnPolicy
@@ -132,7 +132,7 @@ class BlockerKind(enum.StrEnum):
     OTHER = "other"
 
 
-class ProcessMatch(Value, frozen=True):
+class ProcessMatch(Model, frozen=True):
     """What a blocking process looks like on one platform.
 
     `names` are executable names, compared without regard to case. The other fields narrow the match when given:
@@ -149,7 +149,7 @@ class ProcessMatch(Value, frozen=True):
     helpers: tuple[str, ...] = ()
 
 
-class BlockerRule(Value, frozen=True):
+class BlockerRule(Model, frozen=True):
     """A program that must not run, or is better not run, during a stage, and why."""
 
     id: str
@@ -163,7 +163,7 @@ class BlockerRule(Value, frozen=True):
     startup_boost: str | None = None
 
 
-class SystemRequirement(Value, frozen=True):
+class SystemRequirement(Model, frozen=True):
     """What one platform needs; sizes in bytes, `version` is the lowest that works (``10.0``)."""
 
     platform: Platform
@@ -181,7 +181,7 @@ class ExitMeaning(enum.StrEnum):
     FAILED = "failed"
 
 
-class ExitCode(Value, frozen=True):
+class ExitCode(Model, frozen=True):
     """What an installer's exit code means, in a sentence, and what to do next."""
 
     code: int
@@ -190,7 +190,7 @@ class ExitCode(Value, frozen=True):
     hint: str
 
 
-class OpeningHours(Value, frozen=True):
+class OpeningHours(Model, frozen=True):
     """Open hours on the given ISO weekdays (1 is Monday) in the support entry's time zone."""
 
     weekdays: tuple[Annotated[int, msgspec.Meta(ge=1, le=7)], ...]
@@ -198,7 +198,7 @@ class OpeningHours(Value, frozen=True):
     closes: dt.time
 
 
-class SupportEntry(Value, frozen=True):
+class SupportEntry(Model, frozen=True):
     """One support number (E.164) and whom it is for; an empty tuple means everyone.
 
     `makers` are PC makers in their normal form ("HP", "Dell"); `countries` are ISO 3166-1 alpha-2.
@@ -216,14 +216,14 @@ class SupportEntry(Value, frozen=True):
     why: str | None = None
 
 
-class MakerName(Value, frozen=True):
+class MakerName(Model, frozen=True):
     """The normal name of a PC maker and the spellings firmware uses for it."""
 
     name: str
     spellings: tuple[str, ...]
 
 
-class Support(Value, frozen=True):
+class Support(Model, frozen=True):
     """Where help comes from; numbers come from here only."""
 
     entries: tuple[SupportEntry, ...]
@@ -231,7 +231,7 @@ class Support(Value, frozen=True):
     website: str | None = None
 
 
-class Probe(Value, frozen=True):
+class Probe(Model, frozen=True):
     """A small fixed file that shows whether the line delivers ranges and bytes intact; `url` may be relative."""
 
     url: str
@@ -239,14 +239,14 @@ class Probe(Value, frozen=True):
     sha256: Sha256
 
 
-class MailPatterns(Value, frozen=True):
+class MailPatterns(Model, frozen=True):
     """How to find the credentials in a confirmation e-mail that carries no structured data (regular expressions)."""
 
     order_number: str
     order_password: str | None = None
 
 
-class Profile(Value, frozen=True):
+class Profile(Model, frozen=True):
     """Everything the app must know of a vendor to serve its customers."""
 
     id: str

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 
 from companion.domain.billing.shipping import transit_words
+from companion.domain.core.model import Model
 from companion.domain.core.periods import Period
-from companion.domain.core.serialization import Value
 from companion.domain.core.text import FormatMoney, business_days, joined
 from companion.domain.store.profile import CountedFrom, Profile
 
 
-class Article(Value, frozen=True):
+class Article(Model, frozen=True):
     """One help article; `name` is its file name without ending, `errors` the error codes it helps with."""
 
     name: str

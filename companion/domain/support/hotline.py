@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import FormatMoment, joined
 from companion.domain.store.profile import MakerName, Support, SupportEntry
 
@@ -140,7 +140,7 @@ class Desk(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-class Opening(Value, frozen=True):
+class Opening(Model, frozen=True):
     """Whether a support desk is open; `changes_at` is when it closes or opens next, in the person's own zone."""
 
     desk: Desk

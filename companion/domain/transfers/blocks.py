@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected
 
@@ -12,7 +12,7 @@ BLOCK = 1024 * 1024
 SMALLEST_BLOCK = 1024 * 1024
 
 
-class Layout(Value, frozen=True):
+class Layout(Model, frozen=True):
     """The blocks of a file of `size` bytes, each `length` long, the last one possibly shorter.
 
     `pieces_per_block` publisher's pieces make one block; 0 if the publisher gives no piece digests.
@@ -67,7 +67,7 @@ def longest_of(expected: Expected) -> int | None:
     return expected.pieces.length * len(expected.pieces.sha256)
 
 
-class Gap(Value, frozen=True):
+class Gap(Model, frozen=True):
     """Blocks `first` … `stop` (exclusive) that nobody has or fetches."""
 
     first: int
@@ -79,7 +79,7 @@ class Gap(Value, frozen=True):
         return self.stop - self.first
 
 
-class Share(Value, frozen=True):
+class Share(Model, frozen=True):
     """What an idle connection shall fetch: `gap`, taken from the running connection `victim` if that is not None."""
 
     gap: Gap

@@ -6,7 +6,7 @@ import enum
 
 import msgspec
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 GAIN = 1.2
 """The rate must grow at least by this factor for more connections than one to stay."""
@@ -28,7 +28,7 @@ class Phase(enum.StrEnum):
     DONE = "done"
 
 
-class Climb(Value, frozen=True):
+class Climb(Model, frozen=True):
     """How many connections there should be (`lanes`, at most `most`), and what is being found out.
 
     `since` and `count` are time and bytes at the start of the running phase; `base` is the rate to beat and `kept` the

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 _LATER = "Try again in a few minutes; what has arrived is kept and will not be fetched again."
 
 
-class _Words(Value, frozen=True):
+class _Words(Model, frozen=True):
     title: str
     message: str
     hint: str

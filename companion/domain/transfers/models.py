@@ -6,19 +6,19 @@ import datetime as dt
 import enum
 from pathlib import Path
 
+from companion.domain.core.model import Model
 from companion.domain.core.platform import Sha256
-from companion.domain.core.serialization import Value
 from companion.domain.store.orders import Grant
 
 
-class Pieces(Value, frozen=True):
+class Pieces(Model, frozen=True):
     """Digests of the pieces of a file, each `length` bytes long, the last one possibly shorter."""
 
     length: int
     sha256: tuple[Sha256, ...]
 
 
-class Expected(Value, frozen=True):
+class Expected(Model, frozen=True):
     """What a transfer must yield; whatever is None is not known beforehand and so cannot be proven."""
 
     filename: str | None = None
@@ -45,7 +45,7 @@ class TransferState(enum.StrEnum):
     FAILED = "failed"
 
 
-class TransferProgress(Value, frozen=True):
+class TransferProgress(Model, frozen=True):
     """How a transfer stands; sizes in bytes, `rate` in bytes per second, `time_left` and `wait` in seconds.
 
     `reason` is a whole sentence that says why it waits, when it does.
@@ -64,7 +64,7 @@ class TransferProgress(Value, frozen=True):
     resumed_from: int = 0
 
 
-class Transferred(Value, frozen=True):
+class Transferred(Model, frozen=True):
     """What a finished transfer did. `verified` is true only when a digest was known beforehand and matched.
 
     `sha256` is None where a file was made right by the digests of its pieces alone.
@@ -82,7 +82,7 @@ class Transferred(Value, frozen=True):
     seconds: float
 
 
-class Location(Value, frozen=True):
+class Location(Model, frozen=True):
     """Where the bytes are to be had right now; the URL may hold a signature and is a secret like one."""
 
     url: str
@@ -92,7 +92,7 @@ class Location(Value, frozen=True):
         return "Location(…)"
 
 
-class Options(Value, frozen=True):
+class Options(Model, frozen=True):
     """How a transfer goes about it.
 
     `most_connections` above 1 allows more, added only while they help. `limit_rate` is in bytes per second.
@@ -114,7 +114,7 @@ class Options(Value, frozen=True):
     synchronise: bool = True
 
 
-class Verified(Value, frozen=True):
+class Verified(Model, frozen=True):
     """What checking a file found: `bad_pieces` are the numbers of the publisher's pieces that do not match.
 
     `sha256` is None where the digests of its pieces alone were to be compared.
@@ -126,7 +126,7 @@ class Verified(Value, frozen=True):
     bad_pieces: tuple[int, ...] = ()
 
 
-class Repaired(Value, frozen=True):
+class Repaired(Model, frozen=True):
     """What making a file right took: `fetched` is None if `found` was right already.
 
     `bad_pieces` are the numbers of the publisher's pieces that did not match.
@@ -137,7 +137,7 @@ class Repaired(Value, frozen=True):
     bad_pieces: tuple[int, ...] = ()
 
 
-class Unfinished(Value, frozen=True):
+class Unfinished(Model, frozen=True):
     """A download that was begun in `folder` and not finished; `done` bytes of `size` are claimed to be there."""
 
     folder: Path

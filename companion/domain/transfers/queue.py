@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.transfers.models import TransferState
 
 RESTING = frozenset({TransferState.PAUSED, TransferState.FAILED, TransferState.DONE})
 
 
-class Trouble(Value, frozen=True):
+class Trouble(Model, frozen=True):
     """An error as a queue keeps it."""
 
     code: str
@@ -25,7 +25,7 @@ class Trouble(Value, frozen=True):
         return cls(code=error.code, title=error.title, message=error.message, hint=error.hint)
 
 
-class QueueEntry(Value, frozen=True):
+class QueueEntry(Model, frozen=True):
     """One download that was asked for; kept over restarts, so it holds no URL and nothing secret.
 
     `reference` is whatever the caller needs to ask for a grant again (an order number and an artifact). `state` is

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from companion.domain.core.errors import CompanionError
+from companion.domain.core.model import Model
 from companion.domain.core.retry import parse_retry_after
-from companion.domain.core.serialization import Value
 from companion.domain.transfers.failures import failure
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
@@ -17,7 +17,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ONCE_ONLY = ("content-length", "content-range", "etag", "content-encoding", "location")
 
 
-class ContentRange(Value, frozen=True):
+class ContentRange(Model, frozen=True):
     """A `Content-Range` field; `stop` is exclusive. `start` and `stop` are None in the unsatisfied form ``*/total``."""
 
     start: int | None
@@ -25,7 +25,7 @@ class ContentRange(Value, frozen=True):
     total: int | None
 
 
-class Asked(Value, frozen=True):
+class Asked(Model, frozen=True):
     """What was asked for: bytes `start` up to `stop` (exclusive; None for the end); `ranged` if a Range was sent."""
 
     start: int = 0
@@ -43,7 +43,7 @@ class Asked(Value, frozen=True):
         return asked
 
 
-class Known(Value, frozen=True):
+class Known(Model, frozen=True):
     """What is known of the file: its size, a strong ETag seen before, whether a digest will decide in the end.
 
     `html` tells whether a web page is what is wanted, judged by the file's name; `signed` that the address can expire.
@@ -56,7 +56,7 @@ class Known(Value, frozen=True):
     signed: bool = False
 
 
-class Take(Value, frozen=True):
+class Take(Model, frozen=True):
     """Use the body: its first `skip` bytes are already there, `length` more follow (None: until its end)."""
 
     skip: int
@@ -65,36 +65,36 @@ class Take(Value, frozen=True):
     etag: str | None
 
 
-class StartOver(Value, frozen=True):
+class StartOver(Model, frozen=True):
     """The file is another one now, or nothing shows that it is the same: everything fetched so far is void."""
 
     etag: str | None
     total: int | None
 
 
-class AskPlainly(Value, frozen=True):
+class AskPlainly(Model, frozen=True):
     """Ask for the same range once more without `If-Range`."""
 
 
-class Renew(Value, frozen=True):
+class Renew(Model, frozen=True):
     """The address has run out or is refused: ask for a fresh one; `error` if there is none."""
 
     error: CompanionError
 
 
-class Follow(Value, frozen=True):
+class Follow(Model, frozen=True):
     """Go to another address, given as the server wrote it."""
 
     location: str
 
 
-class AtEnd(Value, frozen=True):
+class AtEnd(Model, frozen=True):
     """The asked bytes would begin behind the end of the file, whose size was not known: it is `total` bytes."""
 
     total: int
 
 
-class Refuse(Value, frozen=True):
+class Refuse(Model, frozen=True):
     """Do not use the body; the error says why and whether trying again may help."""
 
     error: CompanionError

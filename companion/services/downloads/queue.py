@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.transfers.filenames import safe_filename
 from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import QueueEntry, Trouble, after_restart, moved, next_queued, with_state
@@ -30,7 +30,7 @@ class QueueStore(Protocol):
         """Keep `entries`, replacing those before."""
 
 
-class QueueItem(Value, frozen=True):
+class QueueItem(Model, frozen=True):
     """One entry and how it goes; `progress` while it runs, `result` once it has been fetched in this session."""
 
     entry: QueueEntry

@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import Hold, Restored, due_for_restoring
 from companion.domain.pc.facts import AutostartEntry
 from companion.services.platforms.protocol import HeldEntry, Platform
 from companion.services.storage.pending_records import Journal
 
 
-class Record(Value, frozen=True):
+class Record(Model, frozen=True):
     """One entry of the journal: the hold, and what the operating system needs to undo it."""
 
     hold: Hold

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import BY_HAND, Hold, Restored
 from companion.domain.installation.recovery import Standing, Underway, WentOn, standing_of
 from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened
@@ -29,7 +29,7 @@ _Found = tuple[Entry[Underway], WentOn]
 _GOING_ON = frozenset({Standing.RUNNING, Standing.WAITS})
 
 
-class CaughtUp(Value, frozen=True):
+class CaughtUp(Model, frozen=True):
     """What earlier runs had left to do: entries put back, installations gone on with, programs that may be opened."""
 
     restored: Restored = Restored()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from companion.domain.core import platform as systems
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.pc.code_signatures import Signature
 from companion.domain.pc.facts import (
     AutostartEntry,
@@ -31,7 +31,7 @@ from companion.domain.pc.facts import (
 )
 
 
-class HeldEntry(Value, frozen=True):
+class HeldEntry(Model, frozen=True):
     """Everything needed to put an autostart entry back exactly as it was: text that survives a restart.
 
     `before` is what stood there, `after` what stands there while it is held (None: nothing); each system spells

@@ -13,7 +13,8 @@ from typing import TypeVar
 import msgspec
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value, decode, encode_without_secrets
+from companion.domain.core.model import Model
+from companion.domain.core.serialization import decode, encode_without_secrets
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.idempotency import Intent
 from companion.domain.store.orders import Grant, Invoice, Order, Receipt
@@ -308,7 +309,7 @@ _SAVED = {
 
 def _is_sound(table: str, body: object) -> bool:
     """Whether this program can use what a saved row holds."""
-    kinds: dict[str, type[Value]] = {"receipts": Receipt, "reminders": InboxEntry}
+    kinds: dict[str, type[Model]] = {"receipts": Receipt, "reminders": InboxEntry}
     try:
         if table in kinds:
             _read(body, kinds[table])

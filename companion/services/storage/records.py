@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.orders import Grant, Order, SupportCase
 
 
-class KnownOrder(Value, frozen=True):
+class KnownOrder(Model, frozen=True):
     """An order the person added, with what the store last said of it (without secrets) and when that was read."""
 
     number: str
@@ -20,7 +20,7 @@ class KnownOrder(Value, frozen=True):
     order: Order | None = None
 
 
-class KnownFile(Value, frozen=True):
+class KnownFile(Model, frozen=True):
     """A verified artifact as it was put on the disk; whether it is still there is another question.
 
     `grant` is what the store promised of it, without its URL: all that installing it later takes, also when the
@@ -47,7 +47,7 @@ class KnownFile(Value, frozen=True):
         return self.path.parent
 
 
-class TimelineEntry(Value, frozen=True):
+class TimelineEntry(Model, frozen=True):
     """One dated step for the case file; `facts` never holds a secret."""
 
     at: Instant
@@ -56,7 +56,7 @@ class TimelineEntry(Value, frozen=True):
     facts: dict[str, str | int | float | bool | None]
 
 
-class KnownCase(Value, frozen=True):
+class KnownCase(Model, frozen=True):
     """A case that support has taken on, and what it is about."""
 
     opened_at: Instant

@@ -15,7 +15,8 @@ import requests
 import urllib3
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Secret, decode
+from companion.domain.core.model import Secret
+from companion.domain.core.serialization import decode
 from companion.domain.store.orders import (
     AutoRenewChange,
     DestructionLetter,

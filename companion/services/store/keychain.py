@@ -16,7 +16,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret, Value, decode, encode
+from companion.domain.core.model import Model, Secret
+from companion.domain.core.serialization import decode, encode
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -34,7 +35,7 @@ _BACKENDS = (
 )
 
 
-class Credentials(Value, frozen=True):
+class Credentials(Model, frozen=True):
     """What opens an order: its number and password, or the e-mail address and last card digits."""
 
     order_password: Secret | None = None

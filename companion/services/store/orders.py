@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeVar
 
 from companion.domain.billing.auto_renewal import confirmed
 from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.model import Secret
 from companion.domain.core.redaction import redact
-from companion.domain.core.serialization import Secret
 from companion.domain.entitlements.confirmation_email import LARGEST, MailReading, read_confirmation
 from companion.domain.store.orders import (
     Extension,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.domain.store.orders import Session
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials, Keychain

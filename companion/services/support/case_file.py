@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from companion import __version__
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.redaction import Redact, redaction
-from companion.domain.core.serialization import Instant, Value, to_builtins
+from companion.domain.core.serialization import to_builtins
 from companion.domain.pc.facts import Machine, System
 from companion.domain.pc.finding import Finding
 from companion.domain.store.orders import ExtensionStatus
@@ -25,7 +26,7 @@ from companion.services.store.orders import Orders
 _LOG_LINES = 300
 
 
-class CaseLicence(Value, frozen=True):
+class CaseLicence(Model, frozen=True):
     """A licence as support needs it: never its key."""
 
     product_name: str
@@ -35,7 +36,7 @@ class CaseLicence(Value, frozen=True):
     seats_total: int
 
 
-class CaseDownload(Value, frozen=True):
+class CaseDownload(Model, frozen=True):
     """A download and its window."""
 
     artifact_id: str
@@ -45,7 +46,7 @@ class CaseDownload(Value, frozen=True):
     extension: ExtensionStatus | None
 
 
-class CaseOrder(Value, frozen=True):
+class CaseOrder(Model, frozen=True):
     """An order as it was last read."""
 
     number: str
@@ -55,7 +56,7 @@ class CaseOrder(Value, frozen=True):
     downloads: tuple[CaseDownload, ...] = ()
 
 
-class CaseFile(Value, frozen=True):
+class CaseFile(Model, frozen=True):
     """What happened on this PC; `findings` are those of the installation's check, `log` its latest lines.
 
     `order_number` is the order the case is about, where it is about one. Failures are steps of the `timeline`, with

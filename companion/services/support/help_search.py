@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.core.text import FormatMoney, plain_money
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import GENERAL, Article, filled, read_article, values_of
@@ -27,7 +27,7 @@ _EMPTY = frozenset(
 )
 
 
-class Hit(Value, frozen=True):
+class Hit(Model, frozen=True):
     """One article that was found, with a few words around what was looked for."""
 
     name: str

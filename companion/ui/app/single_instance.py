@@ -12,7 +12,8 @@ from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value, decode, encode
+from companion.domain.core.model import Model
+from companion.domain.core.serialization import decode, encode
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ _MOST_BYTES = 64 * 1024
 _TAKEN = b"taken\n"
 
 
-class Wishes(Value, frozen=True):
+class Wishes(Model, frozen=True):
     """What a second start was asked for: to stay in the tray, and another store than the one used last."""
 
     tray: bool = False

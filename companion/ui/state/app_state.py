@@ -10,7 +10,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.domain.entitlements.artifacts import Offer, offer_of
 from companion.domain.overview.product_cards import ProductCard, product_cards
 from companion.domain.pc.facts import Machine

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.ui.widgets.basic import button, column, label, row
 
 CLEAR_SECONDS = 30

@@ -9,15 +9,16 @@ import pickle
 import pytest
 
 from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.model import Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
-from companion.domain.core.serialization import Secret, Value, decode, encode, encode_without_secrets
+from companion.domain.core.serialization import decode, encode, encode_without_secrets
 from companion.domain.store.orders import Grant, Order, Session
 
 CANARY = "CANARY-pa55-Word"
 
 
-class Wrapped(Value, frozen=True):
+class Wrapped(Model, frozen=True):
     name: str
     password: Secret | None = None
     term: Period | None = None

@@ -14,7 +14,7 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials
 

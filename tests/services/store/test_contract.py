@@ -11,7 +11,7 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.domain.store.orders import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library

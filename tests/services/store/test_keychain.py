@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.services.store.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain
 
 ACCOUNT = "LF-1 at store.example"

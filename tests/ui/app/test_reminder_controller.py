@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.domain.reminders.history import Standing, standing_of
 from companion.domain.reminders.settings import ReminderSettings
 from companion.services.container import Services

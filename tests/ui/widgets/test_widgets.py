@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Secret
+from companion.domain.core.model import Secret
 from companion.ui.look.theme import LIGHT
 from companion.ui.widgets.basic import label
 from companion.ui.widgets.key import KeyBox

@@ -15,7 +15,7 @@ from companion.cli.context import Run
 from companion.cli.demo.workspace import default_folder, open_grounds
 from companion.cli.output import EXIT_DONE
 from companion.cli.parser import common, whole
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024 * 1024
 
 
-class StoreLogIn(Value, frozen=True):
+class StoreLogIn(Model, frozen=True):
     """How one invented customer opens an order of the embedded store; not secret."""
 
     order_number: str
@@ -33,7 +33,7 @@ class StoreLogIn(Value, frozen=True):
     about: str
 
 
-class StoreReady(Value, frozen=True):
+class StoreReady(Model, frozen=True):
     """``store``: printed once, when the store answers."""
 
     url: str

@@ -9,21 +9,21 @@ from pathlib import Path
 from companion.cli.context import Run, write_file
 from companion.cli.output import EXIT_DONE
 from companion.cli.parser import common
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import Notice
 from companion.domain.store.profile import Profile
 
 
-class Due(Value, frozen=True):
+class Due(Model, frozen=True):
     """A reminder that is due, and its words."""
 
     reminder: Reminder
     notice: Notice
 
 
-class Reminders(Value, frozen=True):
+class Reminders(Model, frozen=True):
     """``reminders``: what is `due`, every date `ahead`, when something is due next, the calendar file if asked for."""
 
     at: Instant

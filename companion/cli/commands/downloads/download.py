@@ -9,12 +9,12 @@ from companion.cli.context import Run, interruptible, read_json
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, digest, order_number, whole
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.store.orders import Extension
 from companion.domain.transfers.models import Expected, Options, Pieces, Repaired, Transferred
 
 
-class FileFetched(Value, frozen=True):
+class FileFetched(Model, frozen=True):
     """``fetch``, ``download`` and a repair: sizes in bytes; `verified` only when a digest was known beforehand.
 
     `sha256` is null where a repair went by the digests of the pieces alone.
@@ -44,7 +44,7 @@ class FileFetched(Value, frozen=True):
         )  # fmt: skip
 
 
-class Checked(Value, frozen=True):
+class Checked(Model, frozen=True):
     """``verify``: whether the file is right in the end; `bad_pieces` were wrong when it was first looked at."""
 
     path: str
@@ -66,7 +66,7 @@ class Checked(Value, frozen=True):
         )  # fmt: skip
 
 
-class Extended(Value, frozen=True):
+class Extended(Model, frozen=True):
     """``extend``: the store's answer."""
 
     order_number: str

@@ -13,7 +13,7 @@ from companion.cli.prompts import confirm
 from companion.domain.billing.returns import ReturnOutlook
 from companion.domain.billing.shipping import BackupOffer
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.store.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
 
 _REASONS = {
@@ -23,7 +23,7 @@ _REASONS = {
 }
 
 
-class Returns(Value, frozen=True):
+class Returns(Model, frozen=True):
     """``returns``: whether the order can be returned now, in words, and every return so far; `asked` is this run's."""
 
     order_number: str
@@ -33,7 +33,7 @@ class Returns(Value, frozen=True):
     asked: Return | None = None
 
 
-class Invoiced(Value, frozen=True):
+class Invoiced(Model, frozen=True):
     """``invoice``; `pdf` is the file that was written, if one was asked for; `exempt` how tax is claimed back."""
 
     invoice: Invoice
@@ -41,7 +41,7 @@ class Invoiced(Value, frozen=True):
     exempt: tuple[str, ...] = ()
 
 
-class BackupMedium(Value, frozen=True):
+class BackupMedium(Model, frozen=True):
     """``backup-media``: what is offered (None: nothing), and whether it was added just now."""
 
     order_number: str
@@ -50,7 +50,7 @@ class BackupMedium(Value, frozen=True):
     order: Order | None = None
 
 
-class Seats(Value, frozen=True):
+class Seats(Model, frozen=True):
     """``seats``: who uses the licence; `this_pc` is the seat id of this PC."""
 
     order_number: str

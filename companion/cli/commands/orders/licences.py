@@ -9,12 +9,12 @@ from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, Trouble
 from companion.cli.parser import common, order_number
 from companion.cli.prompts import confirm
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 from companion.domain.overview.product_cards import ProductCard
 from companion.domain.store.orders import Licence, Order, Receipt, Subscription
 
 
-class Licences(Value, frozen=True):
+class Licences(Model, frozen=True):
     """``licences``: one card per licence, the most urgent first; `troubles` are orders that could not be read anew."""
 
     at: Instant
@@ -22,7 +22,7 @@ class Licences(Value, frozen=True):
     troubles: tuple[Trouble, ...] = ()
 
 
-class Switched(Value, frozen=True):
+class Switched(Model, frozen=True):
     """``auto-renew``: `subscription` is what the store says afterwards; `receipt` is None when nothing changed."""
 
     order_number: str

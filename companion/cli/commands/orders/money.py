@@ -12,11 +12,12 @@ from companion.cli.parser import common, order_number
 from companion.domain.billing.charges import Movement, TwoCharges
 from companion.domain.billing.shipping import Parcel
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value, to_builtins
+from companion.domain.core.model import Model
+from companion.domain.core.serialization import to_builtins
 from companion.domain.store.orders import Receipt
 
 
-class MoneyShown(Value, frozen=True):
+class MoneyShown(Model, frozen=True):
     """``money``: every movement, the oldest first, and why there seem to be two charges (None: nothing does).
 
     `ahead` says when the first charge comes, as long as there is none.
@@ -30,7 +31,7 @@ class MoneyShown(Value, frozen=True):
     ahead: str | None = None
 
 
-class ShippingShown(Value, frozen=True):
+class ShippingShown(Model, frozen=True):
     """``shipping``: the parcels and what cannot be changed any more, both in words too."""
 
     order_number: str
@@ -39,7 +40,7 @@ class ShippingShown(Value, frozen=True):
     settled: tuple[str, ...]
 
 
-class ReceiptsShown(Value, frozen=True):
+class ReceiptsShown(Model, frozen=True):
     """``receipts``: what is kept on this PC, newest first; `pdf` and `path` are the files that were written."""
 
     order_number: str

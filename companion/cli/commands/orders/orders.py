@@ -11,7 +11,7 @@ from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, described, order_number, password_option
 from companion.cli.prompts import ask_secret
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Instant, Secret, Value
+from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.store.orders import Licence, Order, OrderStatus, Receipt
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from companion.services.store.orders import Orders
 
 
-class Added(Value, frozen=True):
+class Added(Model, frozen=True):
     """``orders add``: `kept` is ``keychain`` or ``session``, `place` the keychain, `trouble` why none was used."""
 
     order_numbers: tuple[str, ...]
@@ -28,7 +28,7 @@ class Added(Value, frozen=True):
     trouble: str | None
 
 
-class ListedOrder(Value, frozen=True):
+class ListedOrder(Model, frozen=True):
     """One line of ``orders list``; `status` and `products` as the store last said."""
 
     order_number: str
@@ -38,14 +38,14 @@ class ListedOrder(Value, frozen=True):
     products: tuple[str, ...]
 
 
-class Listed(Value, frozen=True):
+class Listed(Model, frozen=True):
     """``orders list``."""
 
     store: str
     orders: tuple[ListedOrder, ...]
 
 
-class Shown(Value, frozen=True):
+class Shown(Model, frozen=True):
     """``orders show``: the order without its secrets; `trouble` says why it is as old as `read_at`."""
 
     order: Order
@@ -54,14 +54,14 @@ class Shown(Value, frozen=True):
     trouble: Trouble | None = None
 
 
-class Removed(Value, frozen=True):
+class Removed(Model, frozen=True):
     """``orders remove``."""
 
     order_number: str
     removed: bool
 
 
-class Opened(Value, frozen=True):
+class Opened(Model, frozen=True):
     """``orders open``: the address of the page, and whether the browser was asked to show it."""
 
     order_number: str
@@ -70,7 +70,7 @@ class Opened(Value, frozen=True):
     opened: bool
 
 
-class ResetAsked(Value, frozen=True):
+class ResetAsked(Model, frozen=True):
     """``orders reset-password``: the store never tells whether it knows the order."""
 
     asked: bool

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.context import Run
-from companion.domain.core.serialization import Instant, Value
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import without_marks
 from companion.domain.installation.autostart_holds import BY_HAND, Hold
 from companion.domain.pc.closing import Closed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from companion.services.container import Local, Services
 
 
-class Looked(Value, frozen=True):
+class Looked(Model, frozen=True):
     """``preflight``: the findings, the gravest first, whether any of them blocks, and what is held back just now."""
 
     stage: Stage

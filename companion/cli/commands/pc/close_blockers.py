@@ -13,7 +13,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, whole
 from companion.cli.prompts import confirm
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.core.text import without_marks
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.pc.closing import Closed
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CLOSING = frozenset({RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD})
 
 
-class BlockersClosed(Value, frozen=True):
+class BlockersClosed(Model, frozen=True):
     """``close-blockers``: which programs were asked to close, what came of it, and what still blocks afterwards.
 
     `held_back` is what was kept from starting by this command.

@@ -13,7 +13,7 @@ from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, order_number
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.installation.models import InstallationResult
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from companion.services.storage.records import KnownFile
 
 
-class Installed(Value, frozen=True):
+class Installed(Model, frozen=True):
     """``install``: what was found on this PC, how the installer ended; `error` says why it is not installed.
 
     `closed` and `held_back` are what ``--close`` and ``--hold`` did, `still_held` is what stays held back after this

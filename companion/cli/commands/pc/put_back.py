@@ -8,8 +8,8 @@ from companion.cli.commands.pc.board import held_lines
 from companion.cli.context import Run
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common
+from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
-from companion.domain.core.serialization import Value
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Hold, Restored
 from companion.domain.installation.recovery import Standing, WentOn, told
@@ -17,7 +17,7 @@ from companion.domain.installation.relaunch import Ending, Reopened, reopened_se
 from companion.domain.pc.finding import moment_in_words
 
 
-class PutBack(Value, frozen=True):
+class PutBack(Model, frozen=True):
     """``put-back``: what may start again, what was opened again, and what is still held back, and for which jobs."""
 
     restored: Restored

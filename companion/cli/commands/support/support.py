@@ -12,14 +12,14 @@ from companion.cli.parser import common, password_option
 from companion.cli.prompts import confirm
 from companion.cli.support_number import right_line
 from companion.domain.core.errors import CompanionError, Kind
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase
 
 if TYPE_CHECKING:
     from companion.domain.support.help_articles import Article
 
 
-class FoundArticle(Value, frozen=True):
+class FoundArticle(Model, frozen=True):
     """One help article; `name` is what ``--read`` takes."""
 
     name: str
@@ -27,14 +27,14 @@ class FoundArticle(Value, frozen=True):
     excerpt: str
 
 
-class HelpFound(Value, frozen=True):
+class HelpFound(Model, frozen=True):
     """``help-search``: the articles that fit best, the best first."""
 
     words: str
     articles: tuple[FoundArticle, ...]
 
 
-class HelpArticle(Value, frozen=True):
+class HelpArticle(Model, frozen=True):
     """``help-search --read``: a whole article; `body` is in Markdown."""
 
     name: str
@@ -42,7 +42,7 @@ class HelpArticle(Value, frozen=True):
     body: str
 
 
-class CaseWritten(Value, frozen=True):
+class CaseWritten(Model, frozen=True):
     """``case-file``: the text itself unless it was saved or sent, where it was written, its size in bytes.
 
     `case` is what support has taken on, None when it was not sent.

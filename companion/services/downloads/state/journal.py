@@ -19,14 +19,14 @@ from pathlib import Path
 
 import msgspec
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.transfers.models import Expected
 
 ENDING = ".journal"
 _LARGEST = 64 * 1024 * 1024
 
 
-class Header(Value, frozen=True):
+class Header(Model, frozen=True):
     """What the partial belongs to; `source` identifies the URL, `pieces` the list of piece digests."""
 
     generation: str
@@ -40,7 +40,7 @@ class Header(Value, frozen=True):
     version: int = 1
 
 
-class Claim(Value, frozen=True, omit_defaults=True):
+class Claim(Model, frozen=True, omit_defaults=True):
     """One claim about bytes `start` … `stop` (exclusive) of the partial.
 
     `prefix` is the SHA-256 of everything from byte 0 to `stop`; `crc` is the CRC-32 of just these bytes; with neither,
@@ -53,7 +53,7 @@ class Claim(Value, frozen=True, omit_defaults=True):
     crc: int | None = None
 
 
-class Record(Value, frozen=True):
+class Record(Model, frozen=True):
     """A journal as it was found."""
 
     header: Header
@@ -160,7 +160,7 @@ def _beside(path: Path) -> Path:
     return path.with_name(path.name + ".new")
 
 
-def _line(record: Value, generation: str) -> bytes:
+def _line(record: Model, generation: str) -> bytes:
     text = msgspec.json.encode(record)
     return b"%08x %s\n" % (zlib.crc32(text, zlib.crc32(generation.encode())), text)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from companion.domain.core.serialization import Value
+from companion.domain.core.model import Model
 from companion.domain.transfers.models import Expected
 from companion.services.downloads.state.journal import Claim, Header, Record, identify_pieces
 
 
-class Resumption(Value, frozen=True):
+class Resumption(Model, frozen=True):
     """`ranges` are taken to be there until `checks` (in order, not overlapping) say otherwise; `claims` are kept."""
 
     ranges: tuple[tuple[int, int], ...] = ()
