@@ -51,13 +51,13 @@ def right_line(
     found = right_number(profile.support, spelled, licence.product_id if licence else None, where, _language())
     if found is None:
         return None
-    desk = opening(found.entry, services.clock(), services.zone)
+    found_opening = opening(found.entry, services.clock(), services.zone)
     return SupportNumber(
         maker=normalise_maker(spelled, profile.support.makers),
         model=machine.model if machine is not None and maker is None else None,
         product=licence.product_name if licence is not None else None, country=where, name=found.entry.name,
-        phone=found.entry.phone, why=found.why, opening=desk,
-        hours=opening_sentence(desk, plain_moment(services.zone)), website=profile.support.website,
+        phone=found.entry.phone, why=found.why, opening=found_opening,
+        hours=opening_sentence(found_opening, plain_moment(services.zone)), website=profile.support.website,
         cases=services.orders.cases(),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrol
 
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import ReminderAction
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import clear, focusable, label, row, spoken
 
 CONTENT_WIDTH = 760
@@ -55,9 +55,9 @@ class Page(QWidget):
 
     go = Signal(object)
 
-    def __init__(self, desk: Desk, title: str) -> None:
+    def __init__(self, app_state: AppState, title: str) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_state = app_state
         self.setObjectName("page")
         self.setAccessibleName(title)
         outer = QVBoxLayout(self)
@@ -153,4 +153,4 @@ class Page(QWidget):
         """Called when another page is shown instead."""
 
     def show_values(self) -> None:
-        """Render the desk's snapshot."""
+        """Render the snapshot."""

@@ -20,7 +20,7 @@ from companion.domain.support.hotline import (
     spaced,
 )
 from companion.ui.navigation import Destination
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.notice import Notice
 
 Go = Callable[[Destination], object]
@@ -39,24 +39,24 @@ class SupportLine(NamedTuple):
     country: str | None
 
 
-def support_line(desk: Desk, order_number: str = "") -> SupportLine | None:
+def support_line(app_state: AppState, order_number: str = "") -> SupportLine | None:
     """The number for this PC and an order (without one: the latest), or None when the store names none."""
-    profile = desk.snapshot.profile
+    profile = app_state.snapshot.profile
     if profile is None:
         return None
-    order = order_meant(desk, order_number)
+    order = order_meant(app_state, order_number)
     licence = order.licences[0] if order is not None and order.licences else None
-    machine = desk.snapshot.machine
+    machine = app_state.snapshot.machine
     maker = normalise_maker(machine.maker, profile.support.makers) if machine is not None else None
     country = order.country if order is not None else None
     found = right_number(
-        profile.support, maker, licence.product_id if licence is not None else None, country, desk.format.language
+        profile.support, maker, licence.product_id if licence is not None else None, country, app_state.format.language
     )
     if found is None:
         return None
     return SupportLine(
         number=found,
-        opening=opening(found.entry, desk.now(), desk.services.zone),
+        opening=opening(found.entry, app_state.now(), app_state.services.zone),
         maker=maker,
         model=machine.model.strip() or None if machine is not None else None,
         product=licence.product_name if licence is not None else None,
@@ -64,36 +64,35 @@ def support_line(desk: Desk, order_number: str = "") -> SupportLine | None:
     )
 
 
-def order_meant(desk: Desk, number: str) -> Order | None:
+def order_meant(app_state: AppState, number: str) -> Order | None:
     """The order of this number, or the latest one."""
-    orders = [known.order for known in desk.snapshot.orders if known.order is not None]
+    orders = [known.order for known in app_state.snapshot.orders if known.order is not None]
     named = [order for order in orders if order.number == number]
     return max(named or orders, key=lambda order: order.placed_at, default=None)
 
 
-def number_sentence(desk: Desk, order_number: str = "") -> str:
+def number_sentence(app_state: AppState, order_number: str = "") -> str:
     """The right number and whether somebody answers it, in one line; empty when there is none."""
-    line = support_line(desk, order_number)
+    line = support_line(app_state, order_number)
     if line is None:
         return ""
-    return (
-        f"Support for this PC: {spaced(line.number.entry.phone)}. {opening_sentence(line.opening, desk.format.moment)}"
-    )
+    hours = opening_sentence(line.opening, app_state.format.moment)
+    return f"Support for this PC: {spaced(line.number.entry.phone)}. {hours}"
 
 
 def failure_notice(
-    desk: Desk, error: CompanionError, go: Go, *, number: str = "", closable: bool = True,
+    app_state: AppState, error: CompanionError, go: Go, *, number: str = "", closable: bool = True,
     actions: tuple[tuple[str, Callable[[], object]], ...] = (),
 ) -> Notice:  # fmt: skip
     """A failure with a way to the article about it; from the second in a row on, with the number to call."""
-    told = with_time(error, desk.now(), desk.format.moment)
+    told = with_time(error, app_state.now(), app_state.format.moment)
     offered = list(actions)
-    article = desk.snapshot.helped.get(error.code)
+    article = app_state.snapshot.helped.get(error.code)
     if article is not None:
         offered.append(("Help with this", lambda: go(Destination("help", number, article))))
     extra = ""
     if offers_number(error.attempts):
-        extra = number_sentence(desk, number)
+        extra = number_sentence(app_state, number)
         offered.append(("Contact support", lambda: go(Destination("help", number, SUPPORT))))
     notice = Notice.of_error(told, *offered, closable=closable)
     if extra:

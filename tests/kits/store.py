@@ -14,7 +14,7 @@ from companion.services.store.orders import Orders
 
 
 @dataclasses.dataclass
-class Desk:
+class StoreKit:
     """Orders at a demo store, as one process has them; `now` can be moved."""
 
     store: DemoStore

@@ -24,7 +24,7 @@ from companion.services.store.keychain import Keychain
 from tests.kits.linux import live_in
 from tests.kits.linux import programs as programs
 from tests.kits.session import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
-from tests.kits.store import Desk
+from tests.kits.store import StoreKit
 
 __all__ = ["clean_environment", "keyring_process", "lock_keyring", "secret_service", "session_bus"]
 
@@ -37,10 +37,10 @@ def no_keychain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(demo_store: DemoStore, tmp_path: Path, no_keychain: None) -> Iterator[Desk]:
+def kit(demo_store: DemoStore, tmp_path: Path, no_keychain: None) -> Iterator[StoreKit]:
     """Orders at a demo store, without a keychain."""
     library, client = Library(tmp_path / "library.db"), StoreClient(demo_store.url)
-    yield Desk(demo_store, library, Keychain(), client)
+    yield StoreKit(demo_store, library, Keychain(), client)
     client.close()
     library.close()
 

@@ -64,7 +64,7 @@ def services(tmp_path: Path, store: DemoStore, monkeypatch: pytest.MonkeyPatch) 
 def program(qapp: QApplication, qtbot: QtBot, services: Services) -> Iterator[WindowedProgram]:
     """The program with its window shown and everything remembered loaded."""
     made = WindowedProgram(qapp, services, theme=LIGHT)
-    with qtbot.waitSignal(made.desk.changed):
+    with qtbot.waitSignal(made.app_state.changed):
         made.start(in_tray=False)
     qtbot.waitUntil(lambda: not made.runner.busy)
     yield made
@@ -80,7 +80,7 @@ def add(program: WindowedProgram, qtbot: QtBot) -> Callable[[Account], None]:
         done: list[object] = []
         owner = QObject()
         password = Secret(account.order_password)
-        program.desk.add_order(owner, account.order_number, password, done.append, done.append)
+        program.app_state.add_order(owner, account.order_number, password, done.append, done.append)
         qtbot.waitUntil(lambda: bool(done), timeout=10_000)
         assert not isinstance(done[0], Exception), done[0]
         program.window.go(Destination("home"))

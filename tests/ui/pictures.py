@@ -72,8 +72,8 @@ class Photographer:
         for account in self.store.accounts:
             done: list[object] = []
             password = Secret(account.order_password)
-            self.program.desk.add_order(
-                self.program.desk, account.order_number, password, done.append, done.append
+            self.program.app_state.add_order(
+                self.program.app_state, account.order_number, password, done.append, done.append
             )  # fmt: skip
             self.wait(lambda done=done: done)
 
@@ -94,15 +94,15 @@ class Photographer:
             self.window.go(Destination("order", account.order_number))
             self.settle()
             self.take(f"04-order-{account.order_number}", tall=True)
-        card = self.program.desk.snapshot.cards[0]
-        dialog = ask_to_switch(self.window, self.program.desk, card.order_number, card.licence_id, False)
+        card = self.program.app_state.snapshot.cards[0]
+        dialog = ask_to_switch(self.window, self.program.app_state, card.order_number, card.licence_id, False)
         self.take("05-switch-off", dialog)
         dialog.reject()
 
     def wizard(self, blocker: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
         """The wizard from the first step to the last."""
         account = next(found for found in self.store.accounts if "closes in 9 days" in found.about)
-        order = self.program.desk.snapshot.order(account.order_number)
+        order = self.program.app_state.snapshot.order(account.order_number)
         assert order is not None
         self.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
         page = self.window.current

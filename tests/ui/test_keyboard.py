@@ -83,8 +83,8 @@ def test_the_keyboard_stays_where_it_was_when_the_page_is_made_anew(filled: Wind
     before = next(part for part in focusable(filled.window.current) if spoken(part) == "Invoice…")
     before.setFocus()
     at = before.mapTo(filled.window, QPoint(0, 0))
-    with qtbot.waitSignal(filled.desk.changed, timeout=10_000):
-        filled.desk.refresh()
+    with qtbot.waitSignal(filled.app_state.changed, timeout=10_000):
+        filled.app_state.refresh()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None and _focused() is not before)
     assert spoken(_focused()) == "Invoice…"
     qtbot.waitUntil(lambda: _focused().mapTo(filled.window, QPoint(0, 0)) == at)
@@ -104,12 +104,12 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
 
 
 def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(filled: WindowedProgram, qtbot: QtBot) -> None:
-    dialog = show_case_file(filled.window, filled.desk, CLOSED)
+    dialog = show_case_file(filled.window, filled.app_state, CLOSED)
     qtbot.waitUntil(lambda: dialog._summary.hasFocus(), timeout=10_000)
     qtbot.keyClicks(dialog._summary, "It stops at 40 %.")
     qtbot.keyClick(dialog._summary, Qt.Key.Key_Return)
     assert dialog.isVisible()
     assert dialog._send.hasFocus()
     assert dialog._summary.text() == "It stops at 40 %."
-    assert not filled.desk.services.orders.cases()
+    assert not filled.app_state.services.orders.cases()
     dialog.reject()

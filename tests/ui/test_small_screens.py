@@ -98,7 +98,7 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(small: WindowedProg
     small.window.go(Destination("help"))
     page = small.window.page("help")
     qtbot.waitUntil(lambda: not small.runner.busy)
-    hits = tuple(small.desk.services.help.search("order", 12))
+    hits = tuple(small.app_state.services.help.search("order", 12))
     page._show_all(hits)
     page._open(hits[-1].name)
     qtbot.waitUntil(lambda: in_sight(page._article, page), timeout=10_000)

@@ -34,7 +34,7 @@ from companion.ui.notifications.balloon import BalloonWay
 from companion.ui.notifications.desktop import DesktopWay
 from companion.ui.notifications.window import WindowWay
 from companion.ui.pages.add import SampleLogIn
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import TaskRunner
 from companion.ui.widgets.notice import Notice
 
@@ -63,7 +63,7 @@ def application() -> QApplication:
 
 
 class WindowedProgram:
-    """Holds what lives as long as the program: desk, window, tray, reminding."""
+    """Holds what lives as long as the program: state, window, tray, reminding."""
 
     def __init__(
         self,
@@ -78,20 +78,20 @@ class WindowedProgram:
         self.theme = theme or system_theme(qt)
         apply_theme(qt, self.theme, resource("style/companion.qss"))
         self.runner = TaskRunner()
-        self.desk = Desk(services, self.runner, Format(QLocale(), services.zone), self.theme)
+        self.app_state = AppState(services, self.runner, Format(QLocale(), services.zone), self.theme)
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
-        self.window = Window(self.desk, stays_in_tray=has_tray, samples=samples)
-        self.tray = Tray(self.desk)
+        self.window = Window(self.app_state, stays_in_tray=has_tray, samples=samples)
+        self.tray = Tray(self.app_state)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
-        self.reminding = Reminding(self.desk)
+        self.reminding = Reminding(self.app_state)
         self.reminding.wanted.connect(self.open)
         self.reminding.troubled.connect(self.window.show_error)
         self.reminding.untroubled.connect(lambda: self.window.notices.drop("clock-wrong"))
         self.notifications = self._ways_to_tell()
         self.wakeups = Wakeups()
         self.wakeups.woke.connect(self.reminding.woke)
-        self.aftermath = AftermathNews(self.desk, self.window.notices, self.window.go)
+        self.aftermath = AftermathNews(self.app_state, self.window.notices, self.window.go)
         self.aftermath.important.connect(self.window.bring_to_front)
         self.window.installation_left.connect(self.aftermath.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
@@ -112,8 +112,8 @@ class WindowedProgram:
         """Show what is remembered at once, then ask the store."""
         self.tray.show()
         self.window.restore_geometry()
-        self.desk.reminders.load()
-        self.desk.load(self._first_page)
+        self.app_state.reminders.load()
+        self.app_state.load(self._first_page)
         if self._services.platform.name is Platform.LINUX:
             self.wakeups.listen()
         if in_tray:
@@ -123,11 +123,11 @@ class WindowedProgram:
             self.window.show()
 
     def _first_page(self) -> None:
-        self.window.go(Destination("home" if self.desk.snapshot.orders else "add"))
+        self.window.go(Destination("home" if self.app_state.snapshot.orders else "add"))
         self._tell_of_library()
         self.aftermath.catch_up()
         self.reminding.start(self.notifications)
-        self.desk.refresh()
+        self.app_state.refresh()
 
     def _tell_of_library(self) -> None:
         library = self._services.library
@@ -172,13 +172,13 @@ class WindowedProgram:
         self.window.stays_in_tray = has_tray
         library = self._services.library
         if not has_tray and library.setting(_NO_TRAY_TOLD) is None:
-            library.remember_setting(_NO_TRAY_TOLD, self.desk.now().isoformat())
+            library.remember_setting(_NO_TRAY_TOLD, self.app_state.now().isoformat())
             self.window.notices.show_notice("no-tray", Notice(*_NO_TRAY))
 
     def _explain_tray(self) -> None:
         library = self._services.library
         if library.setting(_TRAY_TOLD) is None:
-            library.remember_setting(_TRAY_TOLD, self.desk.now().isoformat())
+            library.remember_setting(_TRAY_TOLD, self.app_state.now().isoformat())
             self.notifications.show(
                 Message(
                     "tray",
@@ -216,7 +216,7 @@ class WindowedProgram:
         self.reminding.stop()
         self.tray.hide()
         self.window.hide()
-        self.desk.transfers.close()
+        self.app_state.transfers.close()
         self.runner.shut_down()
         self._services.aftermath.leave()
 

@@ -33,7 +33,7 @@ from companion.ui.pages.home import HomePage
 from companion.ui.pages.order.page import OrderPage
 from companion.ui.pages.orders import OrdersPage
 from companion.ui.pages.reminders import RemindersPage
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable, label
 from companion.ui.widgets.notice import Notice, Notices
@@ -66,9 +66,9 @@ class Window(QMainWindow):
     hidden_to_tray = Signal()
     closed_for_good = Signal()
 
-    def __init__(self, desk: Desk, *, stays_in_tray: bool, samples: tuple[SampleLogIn, ...] = ()) -> None:
+    def __init__(self, app_state: AppState, *, stays_in_tray: bool, samples: tuple[SampleLogIn, ...] = ()) -> None:
         super().__init__()
-        self._desk = desk
+        self._app_state = app_state
         self.stays_in_tray = stays_in_tray
         self.setWindowTitle("Companion")
         self.setWindowIcon(icon("companion"))
@@ -77,17 +77,17 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self._pages: dict[str, Page] = {}
         self._buttons: dict[str, QToolButton] = {}
-        wizard = InstallPage(desk)
+        wizard = InstallPage(app_state)
         wizard.ended.connect(self.installation_left)
         for name, page in (
-            ("home", HomePage(desk)),
-            ("orders", OrdersPage(desk)),
-            ("order", OrderPage(desk)),
-            ("add", AddPage(desk, samples)),
-            ("downloads", DownloadsPage(desk)),
+            ("home", HomePage(app_state)),
+            ("orders", OrdersPage(app_state)),
+            ("order", OrderPage(app_state)),
+            ("add", AddPage(app_state, samples)),
+            ("downloads", DownloadsPage(app_state)),
             ("install", wizard),
-            ("reminders", RemindersPage(desk)),
-            ("help", HelpPage(desk)),
+            ("reminders", RemindersPage(app_state)),
+            ("help", HelpPage(app_state)),
         ):
             self._pages[name] = page
             self._stack.addWidget(page)
@@ -95,9 +95,9 @@ class Window(QMainWindow):
         self._lay_out()
         self._add_shortcuts()
         self._offered = False
-        desk.changed.connect(self._show_values)
-        desk.wanted.connect(self.go)
-        desk.runner.unhandled.connect(self.show_error)
+        app_state.changed.connect(self._show_values)
+        app_state.wanted.connect(self.go)
+        app_state.runner.unhandled.connect(self.show_error)
 
     def _lay_out(self) -> None:
         ground = QWidget()
@@ -143,7 +143,7 @@ class Window(QMainWindow):
         made.setText(f"  {text}")
         made.setAccessibleName(text)
         made.setProperty("role", "nav")
-        made.setIcon(icon(name, self._desk.theme.text))
+        made.setIcon(icon(name, self._app_state.theme.text))
         made.setIconSize(QSize(20, 20))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -158,7 +158,7 @@ class Window(QMainWindow):
     def _add_shortcuts(self) -> None:
         for number, (name, _) in enumerate(_NAVIGATION, start=1):
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.go, Destination(name)))
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._desk.refresh)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._app_state.refresh)
         QShortcut(QKeySequence("Ctrl+N"), self, partial(self.go, Destination("add")))
 
     def focusNextPrevChild(self, onward: bool) -> bool:
@@ -203,14 +203,14 @@ class Window(QMainWindow):
         self._show_failure(error)
 
     def _show_failure(self, error: CompanionError, *actions: tuple[str, Callable[[], object]]) -> None:
-        self._notices.show_notice(error.code, failure_notice(self._desk, error, self.go, actions=actions))
+        self._notices.show_notice(error.code, failure_notice(self._app_state, error, self.go, actions=actions))
 
     def _tell(self, item: str) -> None:
         if item == "added":
-            place = self._desk.services.keychain.place or "the keychain"
+            place = self._app_state.services.keychain.place or "the keychain"
             self._news("The order has been added", f"Its credentials are in {place}, and nowhere else.", "ok")
         elif item == "session-only":
-            why = self._desk.services.keychain.trouble or "There is no keychain."
+            why = self._app_state.services.keychain.trouble or "There is no keychain."
             self._news(
                 "Added for this session only",
                 f"{why} The credentials are therefore not kept: they are gone when Companion is closed.",
@@ -221,19 +221,19 @@ class Window(QMainWindow):
         self._notices.show_notice("news", Notice(title, message, tone=tone))
 
     def _show_values(self) -> None:
-        snapshot = self._desk.snapshot
+        snapshot = self._app_state.snapshot
         self._store.setText(snapshot.profile.store.name if snapshot.profile else "")
         if not self._offered:
             self._offer_unfinished()
         for error in snapshot.troubles[:2]:
-            self._show_failure(error, ("Try again", self._desk.refresh))
+            self._show_failure(error, ("Try again", self._app_state.refresh))
         if not snapshot.troubles:
             self._notices.drop("store-unreachable")
 
     def _offer_unfinished(self) -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""
         self._offered = True
-        waiting = [item for item in self._desk.transfers.items.values() if item.entry.state in _WAITING]
+        waiting = [item for item in self._app_state.transfers.items.values() if item.entry.state in _WAITING]
         if not waiting:
             return
         names = joined([item.entry.name for item in waiting])
@@ -242,7 +242,7 @@ class Window(QMainWindow):
         def go_on() -> None:
             self._notices.drop("unfinished")
             for item in waiting:
-                self._desk.transfers.resume(item.entry.id)
+                self._app_state.transfers.resume(item.entry.id)
             self.go(Destination("downloads"))
 
         notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Go on with it", go_on),))
@@ -252,7 +252,7 @@ class Window(QMainWindow):
 
     def restore_geometry(self) -> None:
         """Open where and as large as it was left."""
-        stored = self._desk.services.library.setting(_GEOMETRY)
+        stored = self._app_state.services.library.setting(_GEOMETRY)
         if not stored or not self.restoreGeometry(QByteArray.fromBase64(stored.encode())):
             self.resize(_USUAL.boundedTo(self.screen().availableSize() - _FRAME))
 
@@ -260,7 +260,7 @@ class Window(QMainWindow):
         """Keep where the window is and how large; a disk that takes no notes must not keep it from closing."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         with contextlib.suppress(CompanionError):
-            self._desk.services.library.remember_setting(_GEOMETRY, geometry)
+            self._app_state.services.library.remember_setting(_GEOMETRY, geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing hides the window where a tray icon stays; quitting is in the tray's menu."""

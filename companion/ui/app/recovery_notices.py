@@ -13,7 +13,7 @@ from companion.domain.installation.recovery import Standing, WentOn, told
 from companion.domain.installation.relaunch import ClosedProgram, Reopened, names_of
 from companion.services.installation.recovery import CaughtUp
 from companion.ui.navigation import Destination
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.notice import Notice, Notices
 from companion.ui.widgets.relaunch_notice import reopened_notice
 
@@ -26,21 +26,21 @@ class AftermathNews(QObject):
 
     important = Signal()
 
-    def __init__(self, desk: Desk, notices: Notices, go: Callable[[Destination], None]) -> None:
+    def __init__(self, app_state: AppState, notices: Notices, go: Callable[[Destination], None]) -> None:
         super().__init__()
-        self._desk = desk
+        self._app_state = app_state
         self._notices = notices
         self._go = go
 
     def catch_up(self) -> None:
         """Do what earlier runs left to do, and tell of it."""
-        aftermath = self._desk.services.aftermath
-        self._desk.runner.run(self, lambda _: aftermath.catch_up(), self._tell)
+        aftermath = self._app_state.services.aftermath
+        self._app_state.runner.run(self, lambda _: aftermath.catch_up(), self._tell)
 
     def offer(self) -> None:
         """Offer to open again what is still closed."""
-        reopenings = self._desk.services.aftermath.reopenings
-        self._desk.runner.run(self, lambda _: reopenings.waiting(), self._offer)
+        reopenings = self._app_state.services.aftermath.reopenings
+        self._app_state.runner.run(self, lambda _: reopenings.waiting(), self._offer)
 
     def _tell(self, found: CaughtUp) -> None:
         self._offer(found.closed)
@@ -51,7 +51,7 @@ class AftermathNews(QObject):
             self.important.emit()
 
     def _tell_of(self, found: WentOn) -> None:
-        words = told(found, self._desk.services.platform.name)
+        words = told(found, self._app_state.services.platform.name)
         actions: tuple[tuple[str, Callable[[], object]], ...] = ()
         if words.well:
             actions = (("Show the order", partial(self._go, Destination("order", found.number))),)
@@ -88,12 +88,12 @@ class AftermathNews(QObject):
         self._notices.show_notice(_CLOSED, notice)
 
     def _decline(self) -> None:
-        reopenings = self._desk.services.aftermath.reopenings
-        self._desk.runner.run(self, lambda _: reopenings.forget(), lambda _: None)
+        reopenings = self._app_state.services.aftermath.reopenings
+        self._app_state.runner.run(self, lambda _: reopenings.forget(), lambda _: None)
 
     def _reopen(self) -> None:
-        aftermath = self._desk.services.aftermath
-        self._desk.runner.run(self, lambda _: aftermath.reopen(), self._reopened)
+        aftermath = self._app_state.services.aftermath
+        self._app_state.runner.run(self, lambda _: aftermath.reopen(), self._reopened)
 
     def _reopened(self, found: tuple[Reopened, ...]) -> None:
         self._notices.drop(_CLOSED)

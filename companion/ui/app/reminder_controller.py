@@ -21,7 +21,7 @@ from companion.domain.store.orders import Receipt
 from companion.services.reminders import Look
 from companion.ui.navigation import Destination, destination_of
 from companion.ui.notifications import OPENED, Message, Notifications
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 
 _log = logging.getLogger(__name__)
 
@@ -43,21 +43,21 @@ class Reminding(QObject):
     troubled = Signal(object)
     untroubled = Signal()
 
-    def __init__(self, desk: Desk, steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, app_state: AppState, steady: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._desk = desk
+        self._app_state = app_state
         self._steady = steady
         self._notifications = Notifications()
         # What a pressed button is about: notices that remind, and those that tell what came of an answer.
         self._shown: dict[str, tuple[Reminder, ...]] = {}
         self._answers: dict[str, tuple[Reminder, ...]] = {}
-        self._clocks = Clocks(desk.now(), steady())
-        self._next_look: dt.datetime | None = desk.now()
+        self._clocks = Clocks(app_state.now(), steady())
+        self._next_look: dt.datetime | None = app_state.now()
         self._looking = self._again = False
         self._refreshed: dt.datetime | None = None
         self._failed: dt.datetime | None = None
         self._refreshing = False
-        self._not_before = desk.now()
+        self._not_before = app_state.now()
         self._clock_told = False
         self._this_pc = ""
         self._timer = QTimer(self)
@@ -68,11 +68,11 @@ class Reminding(QObject):
     def start(self, notifications: Notifications) -> None:
         """Begin: what is due already is shown at once."""
         self._notifications = notifications
-        desk = self._desk
-        desk.changed.connect(self.look)
-        desk.working.connect(self._store_asked)
-        desk.reminders.changed.connect(self._records_changed)
-        desk.runner.run(self, lambda _: desk.services.this_pc.seat_id, self._know_this_pc)
+        app_state = self._app_state
+        app_state.changed.connect(self.look)
+        app_state.working.connect(self._store_asked)
+        app_state.reminders.changed.connect(self._records_changed)
+        app_state.runner.run(self, lambda _: app_state.services.this_pc.seat_id, self._know_this_pc)
         self.look()
 
     def stop(self) -> None:
@@ -82,9 +82,9 @@ class Reminding(QObject):
 
     def woke(self) -> None:
         """The PC woke up: look at once, and ask the store when the network is likely to be there."""
-        self._not_before = self._desk.now() + _AFTER_SLEEP
-        self._clocks = Clocks(self._desk.now(), self._steady())
-        self._desk.load()
+        self._not_before = self._app_state.now() + _AFTER_SLEEP
+        self._clocks = Clocks(self._app_state.now(), self._steady())
+        self._app_state.load()
 
     def _know_this_pc(self, seat: str) -> None:
         self._this_pc = seat
@@ -92,8 +92,8 @@ class Reminding(QObject):
     # When
 
     def _tick(self) -> None:
-        before, self._clocks = self._clocks, Clocks(self._desk.now(), self._steady())
-        travelled = self._desk.services.zone.reread()
+        before, self._clocks = self._clocks, Clocks(self._app_state.now(), self._steady())
+        travelled = self._app_state.services.zone.reread()
         now = self._clocks.wall
         if jumped(before, self._clocks) or travelled:
             _log.info("the PC slept, or its clock or time zone was changed")
@@ -101,14 +101,14 @@ class Reminding(QObject):
         elif self._next_look is not None and self._next_look <= now:
             self.look()
         if not self._refreshing and self._refresh_at(now) <= now:
-            self._desk.refresh()
+            self._app_state.refresh()
         self._set_timer()
 
     def _refresh_at(self, now: dt.datetime) -> dt.datetime:
         return max(next_refresh(self._refreshed, self._failed, now, self._this_pc), self._not_before)
 
     def _set_timer(self) -> None:
-        now = self._desk.now()
+        now = self._app_state.now()
         moments = [now + _TICK]
         if not self._refreshing:
             moments.append(self._refresh_at(now))
@@ -118,15 +118,15 @@ class Reminding(QObject):
         self._timer.start(int(wait.total_seconds() * 1000))
 
     def _store_asked(self, begun: bool) -> None:
-        """The desk asks the store, or has done so, whoever wanted it."""
+        """The store is being asked, or has been asked, for whatever reason."""
         self._refreshing = begun
         if begun:
             return
-        if any(trouble.kind is Kind.UNREACHABLE for trouble in self._desk.snapshot.troubles):
-            self._failed = self._desk.now()
+        if any(trouble.kind is Kind.UNREACHABLE for trouble in self._app_state.snapshot.troubles):
+            self._failed = self._app_state.now()
         else:
-            self._refreshed, self._failed = self._desk.now(), None
-            self._desk.reminders.check_clock(self._tell_of_clock)
+            self._refreshed, self._failed = self._app_state.now(), None
+            self._app_state.reminders.check_clock(self._tell_of_clock)
         self._set_timer()
 
     def _tell_of_clock(self, trouble: CompanionError | None) -> None:
@@ -147,7 +147,7 @@ class Reminding(QObject):
             self._again = True
             return
         self._looking, self._again = True, False
-        self._desk.reminders.look(self._found, self._look_failed)
+        self._app_state.reminders.look(self._found, self._look_failed)
 
     def _records_changed(self) -> None:
         """Settings or answers changed, perhaps what is due with them."""
@@ -157,8 +157,8 @@ class Reminding(QObject):
     def _look_failed(self, error: CompanionError) -> None:
         """Nothing was shown, because it could not be written down: told, and tried again at the next tick."""
         self._looking = False
-        self._next_look = self._desk.now() + _TICK
-        self._desk.runner.unhandled.emit(error)
+        self._next_look = self._app_state.now() + _TICK
+        self._app_state.runner.unhandled.emit(error)
         self._set_timer()
 
     def _found(self, look: Look) -> None:
@@ -176,7 +176,7 @@ class Reminding(QObject):
         self._set_timer()
 
     def _show(self, reminders: tuple[Reminder, ...]) -> None:
-        form = self._desk.format
+        form = self._app_state.format
         told = summary(reminders, form.date, form.money)
         if told is None:
             return
@@ -190,7 +190,7 @@ class Reminding(QObject):
     def _was_shown(self, reminders: tuple[Reminder, ...], worked: bool) -> None:
         """Mark what was shown; what could not be shown anywhere stays unmarked and is tried again."""
         if worked:
-            self._desk.reminders.confirm(reminders)
+            self._app_state.reminders.confirm(reminders)
 
     # What was pressed
 
@@ -219,10 +219,10 @@ class Reminding(QObject):
             words = {HOUR: "In an hour instead", THREE_DAYS: "In 3 days instead"}
             actions = tuple((code, text) for code, text in words.items() if _INSTEAD[code] is not choice)
             title = "You will be reminded again"
-            body = f"On {self._desk.format.moment(back)}."
+            body = f"On {self._app_state.format.moment(back)}."
             self._notifications.show(Message(key, title, body, actions))
 
-        self._desk.reminders.snooze(reminders, choice, done)
+        self._app_state.reminders.snooze(reminders, choice, done)
 
     def _turn_off(self, reminder: Reminder) -> None:
         key, name = f"outcome {reminder.address}", reminder.subject.name
@@ -234,7 +234,7 @@ class Reminding(QObject):
                 body = f"{name}: {receipt.statement} Receipt {receipt.id} is kept with the order."
             message = Message(key, "Auto-renewal is off", body, ((RECEIPT, "Show the order"),), stays=True)
             self._notifications.show(message)
-            self._desk.load()
+            self._app_state.load()
 
         def failed(error: CompanionError) -> None:
             title = f"Not switched off: {error.title[:1].lower()}{error.title[1:]}"
@@ -242,4 +242,4 @@ class Reminding(QObject):
             message = Message(key, title, f"{name}: {error.message} {error.hint}", actions, stays=True)
             self._notifications.show(message)
 
-        self._desk.reminders.turn_off(reminder, done, failed)
+        self._app_state.reminders.turn_off(reminder, done, failed)

@@ -17,7 +17,7 @@ from companion.domain.transfers.models import TransferState
 from companion.ui.look.icons import icon
 from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 
 # Windows cuts the tooltip of a tray icon at this length (NOTIFYICONDATAW.szTip, in UTF-16 units).
 _MOST_TIP = 127
@@ -30,9 +30,9 @@ class Tray(QObject):
     open_page = Signal(object)
     quit_asked = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__()
-        self._desk = desk
+        self._app_state = app_state
         self._pictures = {name: icon(name) for name in ("companion", "companion-attention", "companion-working")}
         self._picture = "companion"
         self.icon = QSystemTrayIcon(self._pictures[self._picture])
@@ -43,9 +43,9 @@ class Tray(QObject):
         self._fill()
         self.icon.setContextMenu(self._menu)
         self.icon.activated.connect(self._activated)
-        desk.changed.connect(self._show_values)
-        desk.reminders.changed.connect(self._show_values)
-        desk.transfers.changed.connect(lambda _: self._show_transfers())
+        app_state.changed.connect(self._show_values)
+        app_state.reminders.changed.connect(self._show_values)
+        app_state.transfers.changed.connect(lambda _: self._show_transfers())
         self._transfers_shown = self._transfers_now()
 
     def show(self) -> None:
@@ -90,29 +90,29 @@ class Tray(QObject):
             menu.addAction(f"Go on with {counted(paused, 'download')}", self._resume)
         mute = menu.addAction("Mute reminders")
         mute.setCheckable(True)
-        mute.setChecked(self._desk.reminders.settings.muted)
-        mute.triggered.connect(self._desk.reminders.mute)
+        mute.setChecked(self._app_state.reminders.settings.muted)
+        mute.triggered.connect(self._app_state.reminders.mute)
         menu.addSeparator()
         menu.addAction("Quit Companion", self.quit_asked.emit)
 
     def _next_dates(self) -> list[str]:
-        snapshot = self._desk.snapshot
+        snapshot = self._app_state.snapshot
         if snapshot.profile is None:
             return []
-        now, zone = self._desk.now(), self._desk.services.zone
+        now, zone = self._app_state.now(), self._app_state.services.zone
         orders = [known.order for known in snapshot.orders if known.order is not None]
         found = upcoming(orders, snapshot.profile, now, zone, {file.artifact for file in snapshot.files})
         return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]
 
     def _when(self, date: dt.datetime) -> str:
-        days = days_until(date, self._desk.now(), self._desk.services.zone)
-        return days_away(days) if days <= 14 else f"on {self._desk.format.date(date)}"
+        days = days_until(date, self._app_state.now(), self._app_state.services.zone)
+        return days_away(days) if days <= 14 else f"on {self._app_state.format.date(date)}"
 
     def _show_values(self) -> None:
         self._fill()
         dates = self._next_dates()
         lines = ["Companion", *dates[:1]]
-        if self._desk.reminders.settings.muted:
+        if self._app_state.reminders.settings.muted:
             lines.append("Reminders are muted")
         self.icon.setToolTip(cut("\n".join(lines), _MOST_TIP))
         self._show_state()
@@ -121,7 +121,7 @@ class Tray(QObject):
 
     def _transfers_now(self) -> tuple[int, int]:
         """How many downloads are under way or waiting, and how many are paused."""
-        states = [item.entry.state for item in self._desk.transfers.items.values()]
+        states = [item.entry.state for item in self._app_state.transfers.items.values()]
         return sum(state not in _RESTING for state in states), states.count(TransferState.PAUSED)
 
     def _show_transfers(self) -> None:
@@ -133,19 +133,19 @@ class Tray(QObject):
         self._show_state()
 
     def _pause(self) -> None:
-        for identity, item in tuple(self._desk.transfers.items.items()):
+        for identity, item in tuple(self._app_state.transfers.items.items()):
             if item.entry.state not in _RESTING:
-                self._desk.transfers.pause(identity)
+                self._app_state.transfers.pause(identity)
 
     def _resume(self) -> None:
-        for identity, item in tuple(self._desk.transfers.items.items()):
+        for identity, item in tuple(self._app_state.transfers.items.items()):
             if item.entry.state is TransferState.PAUSED:
-                self._desk.transfers.resume(identity)
+                self._app_state.transfers.resume(identity)
 
     def _show_state(self) -> None:
-        if self._desk.transfers.busy:
+        if self._app_state.transfers.busy:
             name = "companion-working"
-        elif any(card.tone is Tone.ATTENTION for card in self._desk.snapshot.cards):
+        elif any(card.tone is Tone.ATTENTION for card in self._app_state.snapshot.cards):
             name = "companion-attention"
         else:
             name = "companion"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from companion.domain.billing.auto_renewal import SwitchPreview, preview_sentences, preview_switch
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.store.orders import Licence, Receipt, Subscription
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, fit_height, label, row
 from companion.ui.widgets.notice import Notice
@@ -23,10 +23,10 @@ class SwitchDialog(QDialog):
     Raises `ValueError` for a licence that has not been read or has no subscription.
     """
 
-    def __init__(self, parent: QWidget, desk: Desk, number: str, licence_id: str, on: bool) -> None:
+    def __init__(self, parent: QWidget, app_state: AppState, number: str, licence_id: str, on: bool) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk = desk
+        self._app_state = app_state
         self._number = number
         self._licence_id = licence_id
         self._on = on
@@ -46,12 +46,12 @@ class SwitchDialog(QDialog):
         self._layout.addLayout(self._body)
         self._layout.addSpacing(6)
         self._layout.addLayout(row(None, self._leave, self._confirm))
-        desk.changed.connect(self._look_again)
+        app_state.changed.connect(self._look_again)
         self._ask()
 
     def _read(self) -> tuple[Licence, Subscription]:
         """The licence and its plan as they were read last."""
-        order = self._desk.snapshot.order(self._number)
+        order = self._app_state.snapshot.order(self._number)
         if order is None:
             raise ValueError("auto-renewal is switched on orders that have been read")
         licence = next(found for found in order.licences if found.id == self._licence_id)
@@ -66,7 +66,7 @@ class SwitchDialog(QDialog):
         preview = self._preview(licence)
         title = "Switch auto-renewal on?" if preview.on else "Switch auto-renewal off?"
         self._heading.setText(title if preview.changes else "Nothing to switch")
-        form = self._desk.format
+        form = self._app_state.format
         self._show(*before, *(label(said) for said in preview_sentences(preview, form.date, form.money)))
         self._leave.setText("Leave it as it is" if preview.changes else "Close")
         self._confirm.setText("Switch on" if preview.on else "Switch off")
@@ -78,18 +78,20 @@ class SwitchDialog(QDialog):
         safe.setFocus()
 
     def _preview(self, licence: Licence) -> SwitchPreview:
-        desk = self._desk
-        if desk.snapshot.profile is None:
+        app_state = self._app_state
+        if app_state.snapshot.profile is None:
             raise ValueError("auto-renewal is switched by the rules of a known store")
-        return preview_switch(self._plan, licence, self._on, desk.snapshot.profile, desk.now(), desk.services.zone)
+        return preview_switch(
+            self._plan, licence, self._on, app_state.snapshot.profile, app_state.now(), app_state.services.zone
+        )
 
     def _switch(self) -> None:
         self._confirm.setEnabled(False)
         self._confirm.setText("Asking the store…")
-        self._desk.switch_auto_renew(self, self._number, self._plan, self._on, self._done, self._failed)
+        self._app_state.switch_auto_renew(self, self._number, self._plan, self._on, self._done, self._failed)
 
     def _done(self, receipt: Receipt) -> None:
-        form = self._desk.format
+        form = self._app_state.format
         self._heading.setText(f"Auto-renewal is {'on' if receipt.auto_renew else 'off'}")
         recorded = f"The store recorded it on {form.moment(receipt.received_at)} as receipt {receipt.id}."
         kept = "The receipt is kept with the order: there you can save it as PDF."
@@ -100,9 +102,9 @@ class SwitchDialog(QDialog):
         self._end()
 
     def _failed(self, error: CompanionError) -> None:
-        notice = failure_notice(self._desk, error, self._leave_for, number=self._number, closable=False)
+        notice = failure_notice(self._app_state, error, self._leave_for, number=self._number, closable=False)
         if error.code == _CONFLICT:
-            # The desk reads the order again after every failure; then there is something new to decide about.
+            # The order is read again after every failure; then there is something new to decide about.
             self._conflict = error
             self._heading.setText("Nothing was switched")
             self._show(notice)
@@ -132,7 +134,7 @@ class SwitchDialog(QDialog):
             self._ask(Notice.of_error(error, closable=False))
 
     def _leave_for(self, destination: object) -> None:
-        self._desk.wanted.emit(destination)
+        self._app_state.wanted.emit(destination)
         self.reject()
 
     def _show(self, *parts: QWidget) -> None:
@@ -155,8 +157,8 @@ class SwitchDialog(QDialog):
         self._leave.setFocus()
 
 
-def ask_to_switch(parent: QWidget, desk: Desk, number: str, licence_id: str, on: bool) -> SwitchDialog:
+def ask_to_switch(parent: QWidget, app_state: AppState, number: str, licence_id: str, on: bool) -> SwitchDialog:
     """Open the dialog that switches auto-renewal of a licence."""
-    dialog = SwitchDialog(parent, desk, number, licence_id, on)
+    dialog = SwitchDialog(parent, app_state, number, licence_id, on)
     dialog.open()
     return dialog

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, Q
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
 from companion.ui.dialogs import save_file
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice, number_sentence
 from companion.ui.widgets.basic import button, clear, column, label, restyle, row
 from companion.ui.widgets.notice import Notice
@@ -20,10 +20,10 @@ _LONGEST_SUMMARY = 200
 class CaseFileDialog(QDialog):
     """Shows exactly the text that will leave, and lets it leave only when the person says so."""
 
-    def __init__(self, parent: QWidget, desk: Desk, number: str) -> None:
+    def __init__(self, parent: QWidget, app_state: AppState, number: str) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk = desk
+        self._app_state = app_state
         self._number = number
         self._written = ""
         self.setWindowTitle("Case file")
@@ -58,8 +58,8 @@ class CaseFileDialog(QDialog):
         self._allow(False)
         self._summary.setVisible(bool(number))
         self._send.setVisible(bool(number))
-        writer = desk.services.case_files
-        desk.runner.run(self, lambda _: writer.text(number or None), self._show, self._tell)
+        writer = app_state.services.case_files
+        app_state.runner.run(self, lambda _: writer.text(number or None), self._show, self._tell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._summary.hasFocus():
@@ -82,13 +82,13 @@ class CaseFileDialog(QDialog):
         clear(self._outcome)
         if isinstance(news, CompanionError):
             self._allow(bool(self._written))
-            news = failure_notice(self._desk, news, self._leave_for, number=self._number, closable=False)
+            news = failure_notice(self._app_state, news, self._leave_for, number=self._number, closable=False)
         else:
             news.closed.connect(lambda: clear(self._outcome))
         self._outcome.addWidget(news)
 
     def _leave_for(self, destination: object) -> None:
-        self._desk.wanted.emit(destination)
+        self._app_state.wanted.emit(destination)
         self.reject()
 
     def _ask_to_save(self) -> None:
@@ -96,7 +96,7 @@ class CaseFileDialog(QDialog):
         path = save_file.ask_where(self, "Save the case file", name, "JSON (*.json)")
         if path is not None:
             content = self._written.encode()
-            save_file.save(self._desk, self, path, lambda: content, "The case file has been saved", self._tell)
+            save_file.save(self._app_state, self, path, lambda: content, "The case file has been saved", self._tell)
 
     def _ask_to_send(self) -> None:
         """Send what is shown; the button waits, so that it happens once."""
@@ -106,16 +106,16 @@ class CaseFileDialog(QDialog):
             self._summary.setFocus()
             return
         self._allow(False)
-        orders, number, text = self._desk.services.orders, self._number, self._written
-        self._desk.runner.run(self, lambda _: orders.open_case(number, summary, text), self._sent, self._tell)
+        orders, number, text = self._app_state.services.orders, self._number, self._written
+        self._app_state.runner.run(self, lambda _: orders.open_case(number, summary, text), self._sent, self._tell)
 
     def _sent(self, case: SupportCase) -> None:
-        by = self._desk.format.moment(case.answer_by)
+        by = self._app_state.format.moment(case.answer_by)
         self._tell(
             Notice(
                 f"Your case number is {case.case_number}",
                 f"{case.next_step} An answer comes by {by}.",
-                f"The number stays on the Help page. {number_sentence(self._desk, self._number)}".rstrip(),
+                f"The number stays on the Help page. {number_sentence(self._app_state, self._number)}".rstrip(),
                 tone="ok",
                 closable=False,
             )
@@ -123,11 +123,11 @@ class CaseFileDialog(QDialog):
         self._summary.setEnabled(False)
         self._send.hide()
         self._save.setEnabled(True)
-        self._desk.load()
+        self._app_state.load()
 
 
-def show_case_file(parent: QWidget, desk: Desk, number: str) -> CaseFileDialog:
+def show_case_file(parent: QWidget, app_state: AppState, number: str) -> CaseFileDialog:
     """Open the case file; `number` is the order it is about, empty where there is none."""
-    dialog = CaseFileDialog(parent, desk, number)
+    dialog = CaseFileDialog(parent, app_state, number)
     dialog.open()
     return dialog

@@ -14,7 +14,7 @@ from companion.domain.store.orders import Invoice
 from companion.services.store.orders import Orders
 from companion.ui.dialogs import save_file
 from companion.ui.documents.rendering import as_pdf, invoice_html, paper
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, column, label, line, row
 from companion.ui.widgets.notice import Notice
@@ -23,10 +23,10 @@ from companion.ui.widgets.notice import Notice
 class InvoiceDialog(QDialog):
     """Reads the invoice of an order from the store, or shows the one read last when the store is out of reach."""
 
-    def __init__(self, parent: QWidget, desk: Desk, number: str) -> None:
+    def __init__(self, parent: QWidget, app_state: AppState, number: str) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk = desk
+        self._app_state = app_state
         self._number = number
         self._invoice: Invoice | None = None
         self.setWindowTitle(f"Invoice of order {number}")
@@ -47,15 +47,15 @@ class InvoiceDialog(QDialog):
         outer.addLayout(self._outcome)
         outer.addLayout(row(button("Close", self.reject), None, self._print, self._save))
         self._allow(False)
-        orders = desk.services.orders
-        desk.runner.run(self, lambda _: orders.invoice(number), self._show, self._failed)
+        orders = app_state.services.orders
+        app_state.runner.run(self, lambda _: orders.invoice(number), self._show, self._failed)
 
     def _allow(self, allowed: bool) -> None:
         self._print.setEnabled(allowed)
         self._save.setEnabled(allowed)
 
     def _show(self, invoice: Invoice) -> None:
-        form, profile = self._desk.format, self._desk.snapshot.profile
+        form, profile = self._app_state.format, self._app_state.snapshot.profile
         self._invoice = invoice
         self._text.setHtml(invoice_html(invoice, form.date, form.money))
         page = profile.support.website or profile.store.website if profile is not None else None
@@ -74,13 +74,13 @@ class InvoiceDialog(QDialog):
     def _tell(self, news: Notice | CompanionError) -> None:
         clear(self._outcome)
         if isinstance(news, CompanionError):
-            news = failure_notice(self._desk, news, self._leave_for, number=self._number, closable=False)
+            news = failure_notice(self._app_state, news, self._leave_for, number=self._number, closable=False)
         else:
             news.closed.connect(lambda: clear(self._outcome))
         self._outcome.addWidget(news)
 
     def _leave_for(self, destination: object) -> None:
-        self._desk.wanted.emit(destination)
+        self._app_state.wanted.emit(destination)
         self.reject()
 
     # Print
@@ -97,7 +97,7 @@ class InvoiceDialog(QDialog):
         if self._invoice is not None:
             title = f"Invoice {self._invoice.number}"
             printer.setDocName(title)
-            form = self._desk.format
+            form = self._app_state.format
             paper(invoice_html(self._invoice, form.date, form.money), title).print_(printer)
 
     # PDF
@@ -111,16 +111,21 @@ class InvoiceDialog(QDialog):
 
     def save_to(self, path: Path) -> None:
         """Save the store's own PDF, or one of ours while the store is out of reach; then open it."""
-        invoice, form = self._invoice, self._desk.format
+        invoice, form = self._invoice, self._app_state.format
         if invoice is None:
             return
         # Laid out here, because Qt's documents belong to the thread of the window.
         own = as_pdf(invoice_html(invoice, form.date, form.money), f"Invoice {invoice.number}")
-        orders, number = self._desk.services.orders, self._number
+        orders, number = self._app_state.services.orders, self._number
         save_file.save(
-            self._desk, self, path, lambda: _stores_or(orders, number, own), "The invoice has been saved", self._tell,
+            self._app_state,
+            self,
+            path,
+            lambda: _stores_or(orders, number, own),
+            "The invoice has been saved",
+            self._tell,
             show=True,
-        )  # fmt: skip
+        )
 
 
 def _stores_or(orders: Orders, number: str, own: bytes) -> bytes:
@@ -132,8 +137,8 @@ def _stores_or(orders: Orders, number: str, own: bytes) -> bytes:
         return own
 
 
-def show_invoice(parent: QWidget, desk: Desk, number: str) -> InvoiceDialog:
+def show_invoice(parent: QWidget, app_state: AppState, number: str) -> InvoiceDialog:
     """Open the invoice of an order."""
-    dialog = InvoiceDialog(parent, desk, number)
+    dialog = InvoiceDialog(parent, app_state, number)
     dialog.open()
     return dialog

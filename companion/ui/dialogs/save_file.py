@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.filenames import safe_filename
 from companion.services.storage.atomic_file import write_file
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.notice import Notice
 
 Told = Callable[[Notice | CompanionError], None]
@@ -25,7 +25,14 @@ def ask_where(parent: QWidget, title: str, name: str, kinds: str) -> Path | None
 
 
 def save(
-    desk: Desk, owner: QObject, path: Path, content: Callable[[], bytes], title: str, told: Told, *, show: bool = False
+    app_state: AppState,
+    owner: QObject,
+    path: Path,
+    content: Callable[[], bytes],
+    title: str,
+    told: Told,
+    *,
+    show: bool = False,
 ) -> None:
     """Make and write a file in the background and tell how it went; `show` opens it in the system's viewer.
 
@@ -44,7 +51,7 @@ def save(
         if show:
             open_file(path)
 
-    desk.runner.run(owner, lambda _: write_file(path, content()), done, told)
+    app_state.runner.run(owner, lambda _: write_file(path, content()), done, told)
 
 
 def open_file(path: Path) -> bool:

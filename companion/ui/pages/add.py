@@ -31,7 +31,7 @@ from companion.domain.entitlements.order_lookup import (
 from companion.services.store.keychain import Kept
 from companion.services.store.orders import Added
 from companion.ui.navigation import Destination, Page
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, line, restyle, row
@@ -52,20 +52,20 @@ class SampleLogIn(NamedTuple):
 class AddPage(Page):
     """Finds orders by number and password, or by e-mail address and card digits."""
 
-    def __init__(self, desk: Desk, samples: tuple[SampleLogIn, ...] = ()) -> None:
-        super().__init__(desk, "Add an order")
+    def __init__(self, app_state: AppState, samples: tuple[SampleLogIn, ...] = ()) -> None:
+        super().__init__(app_state, "Add an order")
         self._task: Task | None = None
         self.setAcceptDrops(True)
         self._intro = label("", "muted")
         self.add(self._intro, self._form(), self._promise())
         if samples:
             self.add(self._samples(samples))
-        desk.changed.connect(self.show_values)
+        app_state.changed.connect(self.show_values)
 
     def show_values(self) -> None:
-        first = not self.desk.snapshot.orders
+        first = not self.app_state.snapshot.orders
         self.title.setText("Welcome" if first else "Add an order")
-        profile = self.desk.snapshot.profile
+        profile = self.app_state.snapshot.profile
         store = profile.store.name if profile else "the store"
         self._intro.setText(
             f"Companion looks after what you bought from {store}: until when it runs, what will be charged and when, "
@@ -118,7 +118,7 @@ class AddPage(Page):
 
     def _promise(self) -> Card:
         card = Card(spacing=6)
-        lock = icon_label("lock", self.desk.theme.accent, 22)
+        lock = icon_label("lock", self.app_state.theme.accent, 22)
         words = column(
             label("Where this is kept", "strong"),
             label(
@@ -181,13 +181,13 @@ class AddPage(Page):
     def _add_by_number(self) -> None:
         number = self._checked(self._number, tidy_order_number)
         password = self._checked(self._password, tidy_order_password)
-        self._task = self.desk.add_order(self, number, password, self._done, self._failed)
+        self._task = self.app_state.add_order(self, number, password, self._done, self._failed)
         self._show_working(True)
 
     def _add_by_card(self) -> None:
         email = self._checked(self._email, tidy_email)
         digits = self._checked(self._digits, tidy_card_digits)
-        self._task = self.desk.add_by_card(self, email, digits, self._done, self._failed)
+        self._task = self.app_state.add_by_card(self, email, digits, self._done, self._failed)
         self._show_working(True)
 
     @staticmethod
@@ -224,8 +224,8 @@ class AddPage(Page):
             return
         self._say(None)
         self._open_mail.setEnabled(False)
-        orders = self.desk.services.orders
-        self._task = self.desk.runner.run(
+        orders = self.app_state.services.orders
+        self._task = self.app_state.runner.run(
             self,
             lambda _: orders.read_confirmation(mail) if isinstance(mail, Path) else orders.read_mail(mail),
             self._mail_read,
@@ -259,9 +259,9 @@ class AddPage(Page):
         except CompanionError as error:
             self._failed(error)
             return
-        self.desk.runner.run(
+        self.app_state.runner.run(
             self,
-            lambda _: self.desk.services.orders.request_password_reset(number=number),
+            lambda _: self.app_state.services.orders.request_password_reset(number=number),
             lambda _: self._say(
                 Notice(
                     "Look into your e-mail",
@@ -296,7 +296,7 @@ class AddPage(Page):
     def _failed(self, error: CompanionError) -> None:
         self._show_working(False)
         self._open_mail.setEnabled(True)
-        self._say(failure_notice(self.desk, error, self.go.emit, number=self._number.text(), closable=False))
+        self._say(failure_notice(self.app_state, error, self.go.emit, number=self._number.text(), closable=False))
         if error.code == "credentials-wrong":
             wrong = (self._number, self._password) if self._ways.checkedId() == 0 else (self._email, self._digits)
             for field in wrong:

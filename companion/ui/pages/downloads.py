@@ -15,7 +15,7 @@ from companion.domain.transfers.models import TransferState
 from companion.services.downloads.queue import QueueItem
 from companion.services.storage.records import KnownFile
 from companion.ui.navigation import EXTEND, Destination, Page
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.question import ask
@@ -28,11 +28,11 @@ _RESTING = (TransferState.PAUSED, TransferState.FAILED, TransferState.DONE)
 class DownloadsPage(Page):
     """One card for each artifact; those under way come first and move by themselves."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Downloads")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "Downloads")
         self._cards: dict[str, TransferCard] = {}
-        desk.changed.connect(self.show_values)
-        desk.transfers.changed.connect(self._item_changed)
+        app_state.changed.connect(self.show_values)
+        app_state.transfers.changed.connect(self._item_changed)
 
     def show_values(self) -> None:
         with self.keeping_focus():
@@ -43,14 +43,14 @@ class DownloadsPage(Page):
         self._cards = {}
         found = [
             (order, download)
-            for known in self.desk.snapshot.orders
+            for known in self.app_state.snapshot.orders
             if (order := known.order) is not None
-            for download in fitting(order, self.desk.services.platform.name)
+            for download in fitting(order, self.app_state.services.platform.name)
             if self._is_of_use(order, download)
         ]
         found.sort(key=lambda pair: self._rank(*pair))
         for order, download in found:
-            made = TransferCard(self.desk, order, download, self.go.emit)
+            made = TransferCard(self.app_state, order, download, self.go.emit)
             self._cards[f"{order.number}/{download.artifact_id}"] = made
             self.add(made)
         if not found:
@@ -63,36 +63,38 @@ class DownloadsPage(Page):
 
     def _is_of_use(self, order: Order, download: Download) -> bool:
         """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
-        if f"{order.number}/{download.artifact_id}" in self.desk.transfers.items:
+        if f"{order.number}/{download.artifact_id}" in self.app_state.transfers.items:
             return True
-        here = self.desk.snapshot.file(order.number, download.artifact_id) is not None
-        return here or self.desk.offer(order, download) is not Offer.ENDED
+        here = self.app_state.snapshot.file(order.number, download.artifact_id) is not None
+        return here or self.app_state.offer(order, download) is not Offer.ENDED
 
     def _rank(self, order: Order, download: Download) -> tuple[int, float]:
         """What is under way first, then what can be installed or closes soonest, what is closed last."""
-        item = self.desk.transfers.items.get(f"{order.number}/{download.artifact_id}")
+        item = self.app_state.transfers.items.get(f"{order.number}/{download.artifact_id}")
         if item is not None and item.entry.state is not TransferState.DONE:
             return 0, 0.0
-        if self.desk.snapshot.file(order.number, download.artifact_id) is not None:
+        if self.app_state.snapshot.file(order.number, download.artifact_id) is not None:
             return 1, 0.0
         until = closes_at(download)
         when = until.timestamp() if until is not None else float("inf")
-        return (2, when) if self.desk.offer(order, download) is Offer.OPEN else (3, -when)
+        return (2, when) if self.app_state.offer(order, download) is Offer.OPEN else (3, -when)
 
     def _item_changed(self, identity: str) -> None:
         card = self._cards.get(identity)
         if card is not None:
-            card.show_item(self.desk.transfers.items.get(identity))
+            card.show_item(self.app_state.transfers.items.get(identity))
 
 
 class TransferCard(Card):
     """One artifact: its window, how its download goes, and what can be done with it."""
 
-    def __init__(self, desk: Desk, order: Order, download: Download, go: Callable[[Destination], None]) -> None:
+    def __init__(
+        self, app_state: AppState, order: Order, download: Download, go: Callable[[Destination], None]
+    ) -> None:
         super().__init__(spacing=8)
-        self._desk, self._order, self._download, self._go = desk, order, download, go
+        self._app_state, self._order, self._download, self._go = app_state, order, download, go
         self._identity = f"{order.number}/{download.artifact_id}"
-        self._offer = desk.offer(order, download)
+        self._offer = app_state.offer(order, download)
         self._shown: tuple[object, ...] = ()
         self._chip = chip("")
         licence = next((found for found in order.licences if found.id == download.licence_id), None)
@@ -104,7 +106,7 @@ class TransferCard(Card):
         self.add(head)
         self.add(
             label(
-                f"Order {order.number} · {download.name} {download.version} · {desk.format.size(download.size)}",
+                f"Order {order.number} · {download.name} {download.version} · {app_state.format.size(download.size)}",
                 "muted",
             )
         )
@@ -114,15 +116,15 @@ class TransferCard(Card):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(f"Progress of {name}")
         self._pieces = label("", "small")
-        self._speed = SpeedGraph(desk.theme, desk.format)
+        self._speed = SpeedGraph(app_state.theme, app_state.format)
         self._trouble = QVBoxLayout()
         self._actions = row()
         self.add(self._said, self._bar, self._pieces, self._speed, self._trouble, self._actions)
-        self.show_item(desk.transfers.items.get(self._identity))
+        self.show_item(app_state.transfers.items.get(self._identity))
 
     def show_item(self, item: QueueItem | None) -> None:
         """Render how the download stands; the buttons are made anew only when they change."""
-        file = self._desk.snapshot.file(self._order.number, self._download.artifact_id)
+        file = self._app_state.snapshot.file(self._order.number, self._download.artifact_id)
         state = item.entry.state if item is not None else None
         progress = item.progress if item is not None else None
         running = item is not None and state not in _RESTING
@@ -142,7 +144,7 @@ class TransferCard(Card):
             self._show_actions(item, file)
 
     def _sentence(self, item: QueueItem | None, file: KnownFile | None) -> str:
-        form, desk = self._desk.format, self._desk
+        form, app_state = self._app_state.format, self._app_state
         if item is not None and item.entry.state is TransferState.PAUSED:
             return "Paused. What has arrived is kept, and it goes on from there."
         if item is not None and item.entry.state is TransferState.FAILED:
@@ -155,7 +157,7 @@ class TransferCard(Card):
             return "Waiting for its turn."
         if file is not None:
             return f"It is on this PC: {file.path}"
-        return offer_sentence(self._offer, self._download, desk.now(), desk.services.zone, form.date)
+        return offer_sentence(self._offer, self._download, app_state.now(), app_state.services.zone, form.date)
 
     def _show_chip(self, state: TransferState | None, file: KnownFile | None) -> None:
         words = {TransferState.PAUSED: "Paused", TransferState.FAILED: "Stopped"}.get(state) if state else None
@@ -169,7 +171,7 @@ class TransferCard(Card):
     def _show_actions(self, item: QueueItem | None, file: KnownFile | None) -> None:
         clear(self._actions)
         clear(self._trouble)
-        transfers, identity = self._desk.transfers, self._identity
+        transfers, identity = self._app_state.transfers, self._identity
         state = item.entry.state if item is not None else None
         parts = []
         if item is not None and state in (TransferState.PAUSED, TransferState.FAILED):
@@ -215,12 +217,12 @@ class TransferCard(Card):
             ("What has arrived so far is deleted. To go on at another time, pause it instead.",),
             "Cancel it",
             "Keep it",
-            partial(self._desk.transfers.remove, self._identity),
+            partial(self._app_state.transfers.remove, self._identity),
         )
 
     def _install(self) -> None:
         self._go(Destination("install", self._order.number, self._download.artifact_id))
 
     def _show_folder(self, path: Path) -> None:
-        platform = self._desk.services.platform
-        self._desk.runner.run(self, lambda _: platform.open_folder(path), lambda _: None)
+        platform = self._app_state.services.platform
+        self._app_state.runner.run(self, lambda _: platform.open_folder(path), lambda _: None)

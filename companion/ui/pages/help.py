@@ -12,7 +12,7 @@ from companion.domain.support.hotline import opening_sentence, spaced
 from companion.services.support.help_search import Hit
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.support import SUPPORT, SupportLine, order_meant, support_line
 from companion.ui.widgets.basic import Card, button, chip, clear, column, facts_grid, label, line, row
@@ -24,8 +24,8 @@ _MOST_HITS = 6
 class HelpPage(Page):
     """Search as one types; below it the number that is right for this PC."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Help")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "Help")
         self._number = ""
         self._searching: Task | None = None
         self._field = QLineEdit()
@@ -41,7 +41,7 @@ class HelpPage(Page):
         search = Card(spacing=12)
         search.add(self._field, self._results)
         self.add(search, self._article, self._support)
-        desk.changed.connect(self.show_values)
+        app_state.changed.connect(self.show_values)
 
     def arrive(self, destination: Destination) -> None:
         self._number = destination.number
@@ -62,8 +62,8 @@ class HelpPage(Page):
         """Look for what was typed; an older search that is still under way is dropped."""
         if self._searching is not None:
             self._searching.cancel()
-        search = self.desk.services.help
-        profile = self.desk.snapshot.profile
+        search = self.app_state.services.help
+        profile = self.app_state.snapshot.profile
 
         def work(_: Task) -> tuple[Hit, ...]:
             if profile is not None:
@@ -72,7 +72,7 @@ class HelpPage(Page):
                 return search.search(text, _MOST_HITS)
             return tuple(Hit(name=found.name, title=found.title, excerpt="") for found in search.articles)
 
-        self._searching = self.desk.runner.run(self, work, partial(self._show_hits, text))
+        self._searching = self.app_state.runner.run(self, work, partial(self._show_hits, text))
 
     def _show_hits(self, text: str, hits: tuple[Hit, ...]) -> None:
         clear(self._results)
@@ -92,8 +92,8 @@ class HelpPage(Page):
             self._results.addLayout(row(button(hit.title, partial(self._open, hit.name), "link"), None))
 
     def _open(self, name: str) -> None:
-        search = self.desk.services.help
-        self.desk.runner.run(self, lambda _: search.article(name), self._show_article)
+        search = self.app_state.services.help
+        self.app_state.runner.run(self, lambda _: search.article(name), self._show_article)
 
     def _show_article(self, article: Article | None) -> None:
         self._article.setVisible(article is not None)
@@ -109,7 +109,7 @@ class HelpPage(Page):
 
     def _render(self) -> None:
         clear(self._support)
-        if self.desk.snapshot.profile is not None:
+        if self.app_state.snapshot.profile is not None:
             self._support.addWidget(self._support_card())
         self._support.addWidget(self._case_card())
 
@@ -120,8 +120,8 @@ class HelpPage(Page):
     def _support_card(self) -> Card:
         card = Card(spacing=8)
         card.add(label("Talk to a person", "heading"))
-        line_ = support_line(self.desk, self._number)
-        profile = self.desk.snapshot.profile
+        line_ = support_line(self.app_state, self._number)
+        profile = self.app_state.snapshot.profile
         if line_ is None:
             name = profile.store.name if profile is not None else "The store"
             card.add(label(f"{name} names no support number for this PC."))
@@ -131,7 +131,7 @@ class HelpPage(Page):
         phone.setAccessibleName(f"Support number {entry.phone}")
         now = chip("Open now", "ok") if line_.opening.is_open else chip("Closed now", "attention")
         opens = row(now)
-        opens.addWidget(label(f"{entry.name}. {opening_sentence(line_.opening, self.desk.format.moment)}"), 1)
+        opens.addWidget(label(f"{entry.name}. {opening_sentence(line_.opening, self.app_state.format.moment)}"), 1)
         card.add(
             row(phone, None),
             opens,
@@ -154,11 +154,11 @@ class HelpPage(Page):
 
     def _which_order(self, number: str) -> QHBoxLayout:
         """The order that support is asked about: it also decides which number is the right one."""
-        orders = [known.order for known in self.desk.snapshot.orders if known.order is not None]
+        orders = [known.order for known in self.app_state.snapshot.orders if known.order is not None]
         orders.sort(key=lambda order: order.placed_at, reverse=True)
         numbers = [order.number for order in orders]
         texts = [": ".join((order.number, *(item.name for item in order.line_items[:1]))) for order in orders]
-        choice = Choice(self.desk.theme, "The order it is about", texts, numbers.index(number))
+        choice = Choice(self.app_state.theme, "The order it is about", texts, numbers.index(number))
         choice.activated.connect(lambda place: self._ask_about(numbers[place]))
         made = row(label("It is about", "muted", wrap=False), spacing=12)
         made.addWidget(choice, 1)
@@ -170,9 +170,9 @@ class HelpPage(Page):
 
     def _case_card(self) -> Card:
         card = Card(spacing=8)
-        order = order_meant(self.desk, self._number)
+        order = order_meant(self.app_state, self._number)
         number = order.number if order is not None else ""
-        open_it = button("Case file…", lambda: show_case_file(self.window(), self.desk, number))
+        open_it = button("Case file…", lambda: show_case_file(self.window(), self.app_state, number))
         card.add(
             label("So that nobody asks twice", "heading"),
             label(
@@ -183,8 +183,8 @@ class HelpPage(Page):
         if number:
             card.add(self._which_order(number))
         card.add(row(open_it, None))
-        for known in self.desk.snapshot.cases:
-            form = self.desk.format
+        for known in self.app_state.snapshot.cases:
+            form = self.app_state.format
             card.add(
                 line(),
                 label(f"Case {known.case.case_number}: {known.summary}", "strong", selectable=True),

@@ -23,7 +23,7 @@ from companion.domain.overview.product_cards import (
 )
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch
 
@@ -33,12 +33,12 @@ TONES = {Tone.OK: "ok", Tone.ATTENTION: "attention", Tone.OVER: "over", Tone.END
 class HomePage(Page):
     """Everything that matters today, at one glance."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Your software")
-        self._refresh = button("Refresh", desk.refresh, tip="Ask the store for the newest state (F5)")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "Your software")
+        self._refresh = button("Refresh", app_state.refresh, tip="Ask the store for the newest state (F5)")
         self.add_to_head(self._refresh)
-        desk.working.connect(self._show_working)
-        desk.changed.connect(self.show_values)
+        app_state.working.connect(self._show_working)
+        app_state.changed.connect(self.show_values)
 
     def _show_working(self, working: bool) -> None:
         self._refresh.setEnabled(not working)
@@ -50,7 +50,7 @@ class HomePage(Page):
 
     def _render(self) -> None:
         self.empty()
-        snapshot = self.desk.snapshot
+        snapshot = self.app_state.snapshot
         if not snapshot.cards:
             self.add(self._nothing())
             return
@@ -60,7 +60,7 @@ class HomePage(Page):
 
     def _nothing(self) -> Card:
         card = Card()
-        if self.desk.snapshot.orders:
+        if self.app_state.snapshot.orders:
             card.add(
                 label("No software yet", "heading"),
                 label("Your orders are here, but none of them holds a licence that could be read."),
@@ -75,8 +75,8 @@ class HomePage(Page):
         return card
 
     def _read_when(self) -> str:
-        read = [known.read_at for known in self.desk.snapshot.orders if known.read_at is not None]
-        return f"As the store said on {self.desk.format.moment(min(read))}." if read else ""
+        read = [known.read_at for known in self.app_state.snapshot.orders if known.read_at is not None]
+        return f"As the store said on {self.app_state.format.moment(min(read))}." if read else ""
 
     def _card(self, card: ProductCard) -> Card:
         made = Card(spacing=12)
@@ -106,11 +106,11 @@ class HomePage(Page):
         return heading
 
     def _until(self, card: ProductCard) -> str:
-        span = span_words(card.standing, card.starts_at, card.expires_at, self.desk.format.date)
+        span = span_words(card.standing, card.starts_at, card.expires_at, self.app_state.format.date)
         return f"Order {card.order_number} · {span}"
 
     def _facts(self, card: ProductCard) -> QVBoxLayout:
-        form = self.desk.format
+        form = self.app_state.format
         renewal_tone = "attention" if Concern.RENEWS_SOON in card.concerns else ""
         facts = QVBoxLayout()
         facts.setSpacing(10)
@@ -120,7 +120,9 @@ class HomePage(Page):
         if renewed is not None:
             facts.addLayout(renewed)
         if card.window.state is not WindowState.NONE:
-            here = any(self.desk.snapshot.file(card.order_number, found.artifact_id) for found in card.window.artifacts)
+            here = any(
+                self.app_state.snapshot.file(card.order_number, found.artifact_id) for found in card.window.artifacts
+            )
             said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, form.date)
             tone = "" if here else self._window_tone(card)
             facts.addLayout(_fact("Download", label(said, tone=tone)))
@@ -129,13 +131,13 @@ class HomePage(Page):
 
     def _renewed(self, card: ProductCard) -> QHBoxLayout | None:
         """A renewal charged lately, with one click to the return of it."""
-        snapshot, form = self.desk.snapshot, self.desk.format
+        snapshot, form = self.app_state.snapshot, self.app_state.format
         order = snapshot.order(card.order_number)
         if order is None or snapshot.profile is None:
             return None
         plan = next((plan for plan in order.subscriptions if plan.id == card.subscription_id), None)
-        zone = self.desk.services.zone
-        found = renewal_return(order, plan, snapshot.profile, self.desk.now(), zone) if plan is not None else None
+        zone = self.app_state.services.zone
+        found = renewal_return(order, plan, snapshot.profile, self.app_state.now(), zone) if plan is not None else None
         if found is None:
             return None
         said = f"{form.money(found.amount)} was charged for the renewal on {form.date(found.charged_at)}."
@@ -153,8 +155,8 @@ class HomePage(Page):
     def _switch(self, card: ProductCard) -> QWidget | None:
         if card.auto_renew is AutoRenew.NOT_OFFERED or card.standing is Standing.EXPIRED:
             return None
-        switch = Switch(self.desk.theme, f"Auto-renewal of {_named(card)}", on=card.auto_renew is AutoRenew.ON)
-        switch.requested.connect(lambda on: ask_to_switch(self, self.desk, card.order_number, card.licence_id, on))
+        switch = Switch(self.app_state.theme, f"Auto-renewal of {_named(card)}", on=card.auto_renew is AutoRenew.ON)
+        switch.requested.connect(lambda on: ask_to_switch(self, self.app_state, card.order_number, card.licence_id, on))
         return switch
 
     def _actions(self, card: ProductCard) -> QHBoxLayout | None:

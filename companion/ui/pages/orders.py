@@ -7,7 +7,7 @@ from functools import partial
 from companion.domain.store.orders import OrderStatus
 from companion.services.storage.records import KnownOrder
 from companion.ui.navigation import Destination, Page
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, row
 
 _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
@@ -16,10 +16,10 @@ _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
 class OrdersPage(Page):
     """The list of orders."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Orders")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "Orders")
         self.add_to_head(button("Add an order", lambda: self.go.emit(Destination("add")), "primary"))
-        desk.changed.connect(self.show_values)
+        app_state.changed.connect(self.show_values)
 
     def show_values(self) -> None:
         with self.keeping_focus():
@@ -28,7 +28,7 @@ class OrdersPage(Page):
     def _render(self) -> None:
         self.empty()
         orders = sorted(
-            self.desk.snapshot.orders,
+            self.app_state.snapshot.orders,
             key=lambda known: known.order.placed_at if known.order else known.added_at,
             reverse=True,
         )
@@ -51,7 +51,7 @@ class OrdersPage(Page):
             card.add(row(name, None, show), label("It has not been read from the store yet.", "muted"))
             return card
         things = ", ".join(item.name for item in order.line_items)
-        facts = f"{self.desk.format.date(order.placed_at)} · {self.desk.format.money(order.total)}"
+        facts = f"{self.app_state.format.date(order.placed_at)} · {self.app_state.format.money(order.total)}"
         dated = row(chip(order.status.words, _TONES.get(order.status, "ok")))
         dated.addWidget(label(facts, "muted"), 1)
         line = row(spacing=12)

@@ -15,7 +15,7 @@ from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.lead_options import CHOOSABLE, choices, with_leads
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
 from companion.services.app.launch_command import start_command
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, column, label, line, row
 from companion.ui.widgets.choice import Choice
@@ -35,48 +35,50 @@ _NAMES = {
 class WhenCard(Card):
     """How long before each kind of date."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__(spacing=12)
-        self._desk = desk
-        settings = desk.reminders.settings
+        self._app_state = app_state
+        settings = app_state.reminders.settings
         self.add(label("How long before", "heading"))
         for kind in CHOOSABLE:
             name, about = _NAMES[kind]
             self.add(_setting(name, about, self._box(kind, name, settings)), line())
-        late = Switch(desk.theme, "Refunds and parcels that are late", on=settings.overdue)
+        late = Switch(app_state.theme, "Refunds and parcels that are late", on=settings.overdue)
         late.requested.connect(self._tell_what_is_late)
         self.add(_setting("Refunds and parcels that are late", "Told once, the day after", late))
 
     def _box(self, kind: ReminderKind, name: str, settings: ReminderSettings) -> Choice:
-        profile = self._desk.snapshot.profile
+        profile = self._app_state.snapshot.profile
         found, position = choices(kind, settings, profile.policies.reminders if profile is not None else None)
         words = [choice.words for choice in found]
-        box = Choice(self._desk.theme, f"{name}: how long before", words, position)
+        box = Choice(self._app_state.theme, f"{name}: how long before", words, position)
         box.setMaximumWidth(_WIDTH)
 
         def chosen(index: int) -> None:
-            self._desk.reminders.keep_settings(with_leads(self._desk.reminders.settings, kind, found[index].leads))
+            self._app_state.reminders.keep_settings(
+                with_leads(self._app_state.reminders.settings, kind, found[index].leads)
+            )
 
         box.activated.connect(chosen)
         return box
 
     def _tell_what_is_late(self, on: bool) -> None:
-        self._desk.reminders.keep_settings(msgspec.structs.replace(self._desk.reminders.settings, overdue=on))
+        self._app_state.reminders.keep_settings(msgspec.structs.replace(self._app_state.reminders.settings, overdue=on))
 
 
 class QuietCard(Card):
     """When nothing pops up."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__(spacing=12)
-        self._desk = desk
-        settings = desk.reminders.settings
+        self._app_state = app_state
+        settings = app_state.reminders.settings
         self.add(label("When they appear", "heading"))
-        shown = Switch(desk.theme, "Show reminders by themselves", on=not settings.muted)
-        shown.requested.connect(lambda on: desk.reminders.mute(not on))
+        shown = Switch(app_state.theme, "Show reminders by themselves", on=not settings.muted)
+        shown.requested.connect(lambda on: app_state.reminders.mute(not on))
         about = "Switched off, they only wait on the Reminders page."
         self.add(_setting("Show reminders by themselves", about, shown), line())
-        quiet = Switch(desk.theme, "Quiet hours", on=settings.quiet is not None)
+        quiet = Switch(app_state.theme, "Quiet hours", on=settings.quiet is not None)
         quiet.requested.connect(self._switch_quiet)
         self.add(_setting("Quiet hours", "What comes up then is shown when they end.", quiet))
         if settings.quiet is not None:
@@ -92,40 +94,40 @@ class QuietCard(Card):
         self._keep(quiet=QuietHours() if on else None)
 
     def _set_quiet(self, **times: dt.time) -> None:
-        quiet = self._desk.reminders.settings.quiet or QuietHours()
+        quiet = self._app_state.reminders.settings.quiet or QuietHours()
         self._keep(quiet=msgspec.structs.replace(quiet, **times))
 
     def _set_morning(self, time: dt.time) -> None:
         self._keep(morning=time)
 
     def _keep(self, **changes: object) -> None:
-        self._desk.reminders.keep_settings(msgspec.structs.replace(self._desk.reminders.settings, **changes))
+        self._app_state.reminders.keep_settings(msgspec.structs.replace(self._app_state.reminders.settings, **changes))
 
 
 class StartCard(Card):
     """Whether the program starts at sign-in, as the system itself says."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__(spacing=12)
-        self._desk = desk
+        self._app_state = app_state
         self._news = label("", "muted")
         self._news.hide()
-        self._switch = Switch(desk.theme, "Start when I sign in", on=False)
+        self._switch = Switch(app_state.theme, "Start when I sign in", on=False)
         self._switch.setEnabled(False)
         self._switch.requested.connect(self._ask)
         about = "Companion then waits beside the clock. If it does not run, it cannot remind you."
         self.add(label("Being there", "heading"), _setting("Start when I sign in", about, self._switch), self._news)
-        desk.runner.run(self, lambda _: desk.services.platform.starts_at_login(), self._show, self._failed)
+        app_state.runner.run(self, lambda _: app_state.services.platform.starts_at_login(), self._show, self._failed)
 
     def _ask(self, on: bool) -> None:
-        platform, command = self._desk.services.platform, start_command(self._desk.services.places, tray=True)
+        platform, command = self._app_state.services.platform, start_command(self._app_state.services.places, tray=True)
         self._switch.setEnabled(False)
 
         def work(_: Task) -> bool:
             platform.start_at_login(command if on else None)
             return platform.starts_at_login()
 
-        self._desk.runner.run(self, work, lambda starts: self._answer(on, starts), self._failed)
+        self._app_state.runner.run(self, work, lambda starts: self._answer(on, starts), self._failed)
 
     def _show(self, starts: bool) -> None:
         self._switch.setChecked(starts)
@@ -134,7 +136,7 @@ class StartCard(Card):
     def _answer(self, wanted: bool, starts: bool) -> None:
         self._show(starts)
         self._news.setVisible(wanted and not starts)
-        if self._desk.services.platform.name is Platform.WINDOWS:
+        if self._app_state.services.platform.name is Platform.WINDOWS:
             self._news.setText(
                 "Windows keeps it switched off, because that was chosen in Windows itself. "
                 "You can allow it there: Settings, Apps, Startup, Companion."

@@ -17,7 +17,7 @@ from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
 from companion.ui.widgets.notice import Notice
 
@@ -33,8 +33,8 @@ _SNOOZES = {
 class RemindersPage(Page):
     """What is due is computed from the orders, so nothing here can be out of date with them."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Reminders")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "Reminders")
         self._in_settings = False
         self._all_shown = self._all_dates = False
         self._turn = button("Settings", self._turn_over, name="Settings of reminders")
@@ -43,8 +43,8 @@ class RemindersPage(Page):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(14)
         self.add(self._news, self._cards)
-        desk.changed.connect(self.show_values)
-        desk.reminders.changed.connect(self.show_values)
+        app_state.changed.connect(self.show_values)
+        app_state.reminders.changed.connect(self.show_values)
 
     def arrive(self, destination: Destination) -> None:
         self._in_settings = destination.item == SETTINGS
@@ -66,23 +66,23 @@ class RemindersPage(Page):
         self._turn.setText("Back to the reminders" if self._in_settings else "Settings")
         self._turn.setAccessibleName(self._turn.text())
         if self._in_settings:
-            for card in (QuietCard(self.desk), WhenCard(self.desk), StartCard(self.desk)):
+            for card in (QuietCard(self.app_state), WhenCard(self.app_state), StartCard(self.app_state)):
                 self._cards.addWidget(card)
             return
-        if self.desk.reminders.settings.muted:
+        if self.app_state.reminders.settings.muted:
             self._cards.addWidget(self._muted())
-        if self.desk.snapshot.profile is None:
+        if self.app_state.snapshot.profile is None:
             self._cards.addWidget(label("The dates appear here once an order has been added.", "muted"))
             return
         self._show_dates()
 
     def _show_dates(self) -> None:
-        snapshot, entries = self.desk.snapshot, self.desk.reminders.entries
+        snapshot, entries = self.app_state.snapshot, self.app_state.reminders.entries
         assert snapshot.profile is not None  # noqa: S101 - the caller has looked
-        now, zone = self.desk.now(), self.desk.services.zone
+        now, zone = self.app_state.now(), self.app_state.services.zone
         orders = [known.order for known in snapshot.orders if known.order is not None]
         files = {file.artifact for file in snapshot.files}
-        settings = self.desk.reminders.settings
+        settings = self.app_state.reminders.settings
         found = current(orders, snapshot.profile, entries, settings, now, zone, files)
         for reminder in found:
             self._cards.addWidget(self._due(reminder))
@@ -97,13 +97,13 @@ class RemindersPage(Page):
 
     def _muted(self) -> Notice:
         words = "Nothing pops up. What is due waits here, and the icon beside the clock shows that something waits."
-        again = ("Show them again", partial(self.desk.reminders.mute, False))
+        again = ("Show them again", partial(self.app_state.reminders.mute, False))
         return Notice("Reminders are muted", words, tone="attention", actions=(again,), closable=False)
 
     # What needs a decision
 
     def _due(self, reminder: Reminder) -> Card:
-        form = self.desk.format
+        form = self.app_state.format
         told = notice(reminder, form.date, form.money)
         card = Card(spacing=6)
         card.setAccessibleName(told.title)
@@ -119,7 +119,7 @@ class RemindersPage(Page):
         ]
         never = button(
             "Don't remind me of this",
-            partial(self.desk.reminders.silence, reminder),
+            partial(self.app_state.reminders.silence, reminder),
             "link",
             name=f"Don't remind me of this: {told.title}, order {number}",
         )
@@ -137,18 +137,18 @@ class RemindersPage(Page):
         return made
 
     def _put_off(self, reminder: Reminder, choice: Snooze) -> None:
-        self.desk.reminders.snooze((reminder,), choice, lambda _: None)
+        self.app_state.reminders.snooze((reminder,), choice, lambda _: None)
 
     def _act(self, action: ReminderAction, reminder: Reminder) -> None:
         if action is not ReminderAction.TURN_OFF_AUTO_RENEWAL:
             self.go.emit(destination_of(action, reminder))
             return
         number, subject = reminder.subject.order_number, reminder.subject
-        order = self.desk.snapshot.order(number)
+        order = self.app_state.snapshot.order(number)
         plans = order.subscriptions if order is not None else ()
         plan = next((plan for plan in plans if plan.id == subject.about), None)
         if plan is not None:
-            ask_to_switch(self, self.desk, number, plan.licence_id, False)
+            ask_to_switch(self, self.app_state, number, plan.licence_id, False)
 
     def _open(self, number: str) -> None:
         self.go.emit(Destination("order", number))
@@ -167,8 +167,8 @@ class RemindersPage(Page):
         for position, subject in enumerate(subjects if self._all_dates else subjects[:_AT_FIRST]):
             if position:
                 card.add(line())
-            days = days_until(subject.date, self.desk.now(), self.desk.services.zone)
-            when = label(self.desk.format.date(subject.date), wrap=False)
+            days = days_until(subject.date, self.app_state.now(), self.app_state.services.zone)
+            when = label(self.app_state.format.date(subject.date), wrap=False)
             when.setFixedWidth(170)
             entry = row(when, spacing=12)
             entry.addLayout(
@@ -188,14 +188,14 @@ class RemindersPage(Page):
         path = ask_where(self, "Save all dates for a calendar", "Companion dates.ics", "Calendar (*.ics)")
         if path is None:
             return
-        form = self.desk.format
+        form = self.app_state.format
 
         def done(count: int) -> None:
             words = f"{counted(count, 'date')} in {path}. Open it, and your calendar program takes them over."
             actions = (("Open it", partial(open_file, path)), ("Show the folder", partial(open_file, path.parent)))
             self._tell(Notice("The dates are saved", words, tone="ok", actions=actions))
 
-        self.desk.reminders.export(self, path, form.date, form.money, done, self._tell)
+        self.app_state.reminders.export(self, path, form.date, form.money, done, self._tell)
 
     # What was shown
 
@@ -217,7 +217,7 @@ class RemindersPage(Page):
         self.show_values()
 
     def _entry(self, entry: InboxEntry) -> QWidget:
-        form, now = self.desk.format, self.desk.now()
+        form, now = self.app_state.format, self.app_state.now()
         standing = standing_of(entry, now)
         told = notice(entry.reminder, form.date, form.money)
         when = label(form.date(entry.shown_at) if entry.shown_at is not None else "", "muted", wrap=False)
@@ -234,7 +234,7 @@ class RemindersPage(Page):
         across.setContentsMargins(0, 0, 0, 0)
         across.addLayout(column(label(told.title, "muted" if gone else ""), label(state, "small"), spacing=0), 1)
         if standing in (Standing.SILENCED, Standing.PUT_OFF):
-            again = partial(self.desk.reminders.welcome, entry.reminder)
+            again = partial(self.app_state.reminders.welcome, entry.reminder)
             across.addWidget(button("Remind me again", again, "link", name=f"Remind me again: {told.title}"))
         made.setLayout(across)
         return made

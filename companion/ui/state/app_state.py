@@ -1,4 +1,4 @@
-"""What lies on the person's desk: the values every page shows, and the work pages may start."""
+"""The state of the application: the values every page shows, and the work pages may start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from companion.services.store.orders import Added
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
 from companion.ui.state.download_state import Transfers
-from companion.ui.state.reminder_state import ReminderDesk
+from companion.ui.state.reminder_state import ReminderState
 from companion.ui.state.tasks import Task, TaskRunner
 
 
@@ -53,7 +53,7 @@ class Snapshot(NamedTuple):
         return next((known.order for known in self.orders if known.number == number), None)
 
 
-class Desk(QObject):
+class AppState(QObject):
     """Holds the newest snapshot and refreshes it in the background; `changed` is emitted whenever it is replaced.
 
     `wanted` carries a `Destination` that something without a page of its own, such as a dialog, leads to.
@@ -71,7 +71,7 @@ class Desk(QObject):
         self.theme = theme
         self.snapshot = Snapshot(services.clock())
         self.transfers = Transfers(services.purchases, runner)
-        self.reminders = ReminderDesk(services.reminders, runner)
+        self.reminders = ReminderState(services.reminders, runner)
         self.transfers.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False

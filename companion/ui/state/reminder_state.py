@@ -24,7 +24,7 @@ T = TypeVar("T")
 Failed = Callable[[CompanionError], None]
 
 
-class ReminderDesk(QObject):
+class ReminderState(QObject):
     """Holds the newest records and settings; `changed` is emitted whenever they are replaced."""
 
     changed = Signal()

@@ -14,7 +14,7 @@ from companion.domain.pc.closing import Closed, ClosingProgress
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.store.profile import Stage
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
@@ -36,9 +36,9 @@ class Board(QWidget):
 
     cleared = Signal(bool)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__()
-        self._desk = desk
+        self._app_state = app_state
         self._stage = Stage.DOWNLOAD
         self._requirements: Requirements | None = None
         self._job = ""
@@ -65,8 +65,8 @@ class Board(QWidget):
         clear(self._news)
         self._summary.setText("Looking at this PC…")
         self.cleared.emit(False)
-        installations = self._desk.services.installations
-        self._watching = self._desk.runner.run(
+        installations = self._app_state.services.installations
+        self._watching = self._app_state.runner.run(
             self,
             lambda task: installations.watch(stage, requirements, task.report, task.cancellation),
             lambda _: None,
@@ -92,7 +92,7 @@ class Board(QWidget):
                 continue
             if known is not None:
                 self._take_away(finding.id)
-            made = FindingRow(self._desk, finding, self._act)
+            made = FindingRow(self._app_state, finding, self._act)
             self._rows[finding.id] = (finding, made)
             self._list.insertWidget(position, made)
         blocking = sum(finding.severity is Severity.BLOCKS for finding in findings)
@@ -120,8 +120,8 @@ class Board(QWidget):
         if remedy.kind in _CLOSES:
             self._ask_to_close(finding, remedy, force=False)
         elif remedy.target is not None:
-            target, platform = remedy.target, self._desk.services.platform
-            self._desk.runner.run(self, lambda _: platform.open_url(target), lambda _: None, failed=self._fail)
+            target, platform = remedy.target, self._app_state.services.platform
+            self._app_state.runner.run(self, lambda _: platform.open_url(target), lambda _: None, failed=self._fail)
 
     def _ask_to_close(self, finding: Finding, remedy: Remedy, *, force: bool) -> None:
         hold = remedy.entries if remedy.kind is RemedyKind.CLOSE_AND_HOLD else ()
@@ -140,7 +140,7 @@ class Board(QWidget):
         if requirements is None or (self._closing is not None and self._closing.running):
             return
         only = None if finding.rule_id is None else (finding.rule_id,)
-        installations, aftermath = self._desk.services.installations, self._desk.services.aftermath
+        installations, aftermath = self._app_state.services.installations, self._app_state.services.aftermath
         stage, job = self._stage, self._job
 
         def work(task: Task) -> Closed:
@@ -150,7 +150,7 @@ class Board(QWidget):
                 stage, requirements, task.report, task.cancellation, force=force, only=only
             )
 
-        self._closing = self._desk.runner.run(
+        self._closing = self._app_state.runner.run(
             self,
             work,
             partial(self._closed, finding),
@@ -196,13 +196,13 @@ def _risk(requirements: Requirements | None, finding: Finding) -> str:
 class FindingRow(QFrame):
     """One finding: how grave, what, why, and the ways out."""
 
-    def __init__(self, desk: Desk, finding: Finding, act: Callable[[Finding, Remedy], None]) -> None:
+    def __init__(self, app_state: AppState, finding: Finding, act: Callable[[Finding, Remedy], None]) -> None:
         super().__init__()
         name, tone = _ICONS[finding.severity]
         self.setAccessibleName(f"{finding.title}: {finding.severity.value}")
         outer = row(spacing=12)
         outer.setContentsMargins(0, 4, 0, 4)
-        mark = icon_label(name, getattr(desk.theme, tone), 20)
+        mark = icon_label(name, getattr(app_state.theme, tone), 20)
         words = column(label(finding.title, "strong" if finding.severity in _GRAVE else ""), spacing=2)
         if finding.severity is not Severity.FINE:
             role = "muted" if finding.severity is Severity.UNKNOWN else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.store.profile import Stage
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import line
 from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
@@ -14,23 +14,23 @@ from companion.ui.wizard.way import WayToStore
 class CheckStep(Step):
     """Shows the live board for the download."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__(
-            desk,
+            app_state,
             "Is this PC ready?",
             "Companion looks for what could damage or block the download. Nothing is changed without asking you.",
             "Continue",
         )
-        self._board = Board(desk)
+        self._board = Board(app_state)
         self._board.cleared.connect(self.onward.setEnabled)
-        self._way = WayToStore(desk)
+        self._way = WayToStore(app_state)
         self.content.addWidget(self._board)
         self.content.addWidget(line())
         self.content.addWidget(self._way)
 
     def enter(self, job: Job) -> None:
         super().enter(job)
-        requirements = self.desk.services.installations.requirements(job.profile, job.download, job.folder)
+        requirements = self.app_state.services.installations.requirements(job.profile, job.download, job.folder)
         self._board.start(Stage.DOWNLOAD, requirements, job.download.artifact_id)
         self._way.start(job.profile)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.store.orders import Download, Order
 from companion.domain.store.profile import Profile
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, clear, column, exact, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.job import Job
@@ -22,9 +22,9 @@ class ChooseStep(Step):
 
     chosen = Signal(object)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__(
-            desk,
+            app_state,
             "What should be installed?",
             "The file keeps the name the store gave it: renaming it can break the installation.",
             "Continue",
@@ -38,26 +38,26 @@ class ChooseStep(Step):
     def offer(self, order: Order, profile: Profile, artifact_id: str) -> None:
         """Show what `order` has for this PC, with `artifact_id` chosen if it is among it."""
         self._order, self._profile = order, profile
-        self._folder = self.desk.services.purchases.folder(order.number)
+        self._folder = self.app_state.services.purchases.folder(order.number)
         self.tell(None)
         clear(self.content)
         for old in self._group.buttons():
             self._group.removeButton(old)
         self._downloads = {}
-        now, zone = self.desk.now(), self.desk.services.zone
-        for index, download in enumerate(fitting(order, self.desk.services.platform.name)):
+        now, zone = self.app_state.now(), self.app_state.services.zone
+        for index, download in enumerate(fitting(order, self.app_state.services.platform.name)):
             choice = QRadioButton(f"{download.name} {download.version}")
-            here = self.desk.snapshot.file(order.number, download.artifact_id)
+            here = self.app_state.snapshot.file(order.number, download.artifact_id)
             offer = offer_of(order, download, profile, now, zone)
             opened = offer is Offer.OPEN or here is not None
             choice.setEnabled(opened)
             choice.setChecked(opened and (download.artifact_id == artifact_id or self._group.checkedId() < 0))
             self._group.addButton(choice, index)
             self._downloads[index] = download
-            window = offer_sentence(offer, download, now, zone, self.desk.format.date)
+            window = offer_sentence(offer, download, now, zone, self.app_state.format.date)
             if here is not None:
                 window = "It is on this PC already."
-            size = self.desk.format.size(download.size)
+            size = self.app_state.format.size(download.size)
             self.content.addLayout(column(choice, label(f"{size} · {window}", "muted"), spacing=2))
         self._show_folder()
         self.onward.setEnabled(self._group.checkedId() >= 0)

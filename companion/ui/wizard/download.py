@@ -10,7 +10,7 @@ from companion.domain.transfers.queue import Trouble
 from companion.services.downloads.order_downloads import Fetched
 from companion.services.downloads.queue import QueueItem
 from companion.ui.look.format import Format, duration
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, column, exact, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.speed import SpeedGraph
@@ -21,9 +21,9 @@ from companion.ui.wizard.steps import Step
 class DownloadStep(Step):
     """Downloads, and can be paused at any time: what has arrived is kept."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__(
-            desk, "Downloading", "You can pause, close the laptop or lose the line: it goes on.", "Continue"
+            app_state, "Downloading", "You can pause, close the laptop or lose the line: it goes on.", "Continue"
         )
         self._identity = ""
         self._resting = False
@@ -34,29 +34,29 @@ class DownloadStep(Step):
         self._share = label("", "strong", wrap=False)
         self._facts = label("", "muted")
         self._pieces = label("", "small")
-        self._speed = SpeedGraph(desk.theme, desk.format)
+        self._speed = SpeedGraph(app_state.theme, app_state.format)
         self._pause = button("Pause", self._toggle)
         self.content.addLayout(column(row(self._share, None), self._bar, self._facts, self._pieces, spacing=6))
         self.content.addWidget(self._speed)
         self.content.addLayout(row(self._pause, None))
         self.onward.hide()
-        desk.transfers.changed.connect(self._changed)
+        app_state.transfers.changed.connect(self._changed)
 
     def enter(self, job: Job) -> None:
         super().enter(job)
         self.heading.setText(f"Downloading {job.download.name}")
         self._facts.setText("Asking the store…")
         self._speed.clear()
-        purchases, number, artifact_id = self.desk.services.purchases, job.order.number, job.download.artifact_id
+        purchases, number, artifact_id = self.app_state.services.purchases, job.order.number, job.download.artifact_id
 
         def begin(here: Fetched | None) -> None:
             if here is not None:
                 job.fetched = here
                 self.advance.emit()
             else:
-                self._identity = self.desk.transfers.add(number, job.download, job.folder)
+                self._identity = self.app_state.transfers.add(number, job.download, job.folder)
 
-        self.desk.runner.run(
+        self.app_state.runner.run(
             self,
             lambda task: purchases.recheck(number, artifact_id, task.cancellation),
             begin,
@@ -64,17 +64,17 @@ class DownloadStep(Step):
         )
 
     def _item(self) -> QueueItem | None:
-        return self.desk.transfers.items.get(self._identity)
+        return self.app_state.transfers.items.get(self._identity)
 
     def _toggle(self) -> None:
         item = self._item()
         if item is not None and item.entry.state in (TransferState.PAUSED, TransferState.FAILED):
             self.tell(None)
-            self.desk.transfers.resume(self._identity)
+            self.app_state.transfers.resume(self._identity)
         else:
             self._pause.setEnabled(False)
             self._pause.setText("Pausing…")
-            self.desk.transfers.pause(self._identity)
+            self.app_state.transfers.pause(self._identity)
 
     def _changed(self, identity: str) -> None:
         item = self._item()
@@ -96,7 +96,7 @@ class DownloadStep(Step):
             self._show(item.progress)
 
     def _show(self, progress: TransferProgress) -> None:
-        form = self.desk.format
+        form = self.app_state.format
         if progress.size:
             self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
             self._share.setText(f"{form.size(progress.done)} of {form.size(progress.size)}")
@@ -120,14 +120,14 @@ class DownloadStep(Step):
         )
 
     def _done(self, job: Job, transferred: Transferred) -> None:
-        number, artifact_id, purchases = job.order.number, job.download.artifact_id, self.desk.services.purchases
+        number, artifact_id, purchases = job.order.number, job.download.artifact_id, self.app_state.services.purchases
 
         def finish(grant: Grant) -> None:
             job.fetched = Fetched(grant, transferred)
             self._bar.setValue(1000)
             self.advance.emit()
 
-        self.desk.runner.run(
+        self.app_state.runner.run(
             self,
             lambda _: purchases.grant(number, artifact_id),
             finish,
@@ -159,8 +159,8 @@ def pieces_words(progress: TransferProgress) -> str:
 class VerifyStep(Step):
     """Says that the file is whole, where it lies, and how that is known."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "The file is whole", "", "Continue to installation")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "The file is whole", "", "Continue to installation")
         self._place = exact("Where the file is")
         self._digest = exact("The file's SHA-256", "small")
         self._folder = button("Show in folder", self._show_folder)
@@ -184,7 +184,7 @@ class VerifyStep(Step):
     def _show_folder(self) -> None:
         if self.job is None or self.job.fetched is None:
             return
-        path, platform = self.job.fetched.transferred.path, self.desk.services.platform
-        self.desk.runner.run(
+        path, platform = self.job.fetched.transferred.path, self.app_state.services.platform
+        self.app_state.runner.run(
             self, lambda _: platform.open_folder(path), lambda _: None, lambda error: self.tell(Notice.of_error(error))
         )

@@ -12,7 +12,7 @@ from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.installation.workflow import Installed
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.key import KeyBox
@@ -34,15 +34,15 @@ class InstallStep(Step):
 
     fetch_again = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__(
-            desk,
+            app_state,
             "Install",
             "The installer refuses while certain programs run, even without a window. This is what it would meet.",
             "Install now",
         )
         self._task: Task | None = None
-        self._board = Board(desk)
+        self._board = Board(app_state)
         self._board.cleared.connect(self._allow)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
@@ -68,7 +68,7 @@ class InstallStep(Step):
         if job is None or job.fetched is None:
             return
         self._show_running(False)
-        installations = self.desk.services.installations
+        installations = self.app_state.services.installations
         requirements = installations.requirements(job.profile, job.download, job.folder, job.fetched.grant)
         self._board.start(Stage.INSTALL, requirements, job.download.artifact_id)
 
@@ -83,8 +83,8 @@ class InstallStep(Step):
         self._board.stop()
         self.tell(None)
         self._show_running(True)
-        installations = self.desk.services.installations
-        self._task = self.desk.runner.run(
+        installations = self.app_state.services.installations
+        self._task = self.app_state.runner.run(
             self,
             lambda task: installations.install(
                 job.order.number,
@@ -125,7 +125,7 @@ class InstallStep(Step):
         job.installed = installed
         if installed.result.succeeded:
             self.back.setEnabled(True)
-            self.desk.refresh(job.order.number)
+            self.app_state.refresh(job.order.number)
             self.advance.emit()
             return
         self._look()
@@ -152,8 +152,8 @@ def _ending(installed: Installed) -> Notice:
 class DoneStep(Step):
     """It is installed: the key to copy, the seat, and the programs to open again."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "It is installed", "", "Finish")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "It is installed", "", "Finish")
         self.back.hide()
         self._again = button("", self._reopen)
         self.card.body.insertLayout(self.card.body.indexOf(self.outcome), row(self._again, None))
@@ -175,10 +175,10 @@ class DoneStep(Step):
         licence = installed.licence or job.licence
         if licence is not None:
             self._add_key(licence)
-            use = seat_use(licence, self.desk.services.this_pc.seat_id)
+            use = seat_use(licence, self.app_state.services.this_pc.seat_id)
             self.content.addWidget(label(seat_sentence(use)))
-        aftermath = self.desk.services.aftermath
-        self.desk.runner.run(self, lambda _: aftermath.reopenings.waiting(), self._offer)
+        aftermath = self.app_state.services.aftermath
+        self.app_state.runner.run(self, lambda _: aftermath.reopenings.waiting(), self._offer)
 
     def _offer(self, closed: tuple[ClosedProgram, ...]) -> None:
         if closed:
@@ -198,5 +198,5 @@ class DoneStep(Step):
 
     def _reopen(self) -> None:
         self._again.hide()
-        aftermath = self.desk.services.aftermath
-        self.desk.runner.run(self, lambda _: aftermath.reopen(), lambda found: self.tell(reopened_notice(found)))
+        aftermath = self.app_state.services.aftermath
+        self.app_state.runner.run(self, lambda _: aftermath.reopen(), lambda found: self.tell(reopened_notice(found)))

@@ -9,7 +9,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
 from companion.ui.navigation import Destination, Page
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import clear, label
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.check import CheckStep
@@ -30,20 +30,25 @@ class InstallPage(Page):
 
     ended = Signal()
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Install")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "Install")
         self._job: Job | None = None
         self._wanted = Destination("install")
         self._stepper = Stepper()
         self._news = label("", "muted")
         self._news.hide()
         self._stack = QStackedWidget()
-        self._choose = ChooseStep(desk)
-        installing = InstallStep(desk)
+        self._choose = ChooseStep(app_state)
+        installing = InstallStep(app_state)
         installing.fetch_again.connect(self._fetch_again)
         self._steps: tuple[Step, ...] = (
-            self._choose, CheckStep(desk), DownloadStep(desk), VerifyStep(desk), installing, DoneStep(desk),
-        )  # fmt: skip
+            self._choose,
+            CheckStep(app_state),
+            DownloadStep(app_state),
+            VerifyStep(app_state),
+            installing,
+            DoneStep(app_state),
+        )
         for index, step in enumerate(self._steps):
             self._stack.addWidget(step)
             step.advance.connect(lambda index=index: self._advance(index))
@@ -63,19 +68,19 @@ class InstallPage(Page):
         self._choose.heading.setText("Reading the order…")
         self._choose.onward.setEnabled(False)
         clear(self._choose.content)
-        orders, number = self.desk.services.orders, destination.number
+        orders, number = self.app_state.services.orders, destination.number
 
         def read(_: object) -> tuple[Order, Profile]:
             return orders.order(number), orders.profile()
 
-        self.desk.runner.run(self, read, lambda found: self._offer(*found), self._failed)
+        self.app_state.runner.run(self, read, lambda found: self._offer(*found), self._failed)
 
     def leave_page(self) -> None:
         """Stop looking at the PC while another page is shown; a download goes on."""
         self._steps[self._stack.currentIndex()].depart()
 
     def _offer(self, order: Order, profile: Profile) -> None:
-        self.desk.load()
+        self.app_state.load()
         self._choose.heading.setText("What should be installed?")
         self._choose.offer(order, profile, self._wanted.item)
 

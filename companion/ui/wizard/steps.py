@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.support.hotline import failed_words, offers_number
 from companion.ui.navigation import Destination
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.support import number_sentence
 from companion.ui.widgets.basic import Card, button, clear, label, restyle, row
 from companion.ui.widgets.notice import Notice
@@ -73,9 +73,9 @@ class Step(QWidget):
     leave = Signal()
     go = Signal(object)
 
-    def __init__(self, desk: Desk, heading: str, explanation: str, onward: str) -> None:
+    def __init__(self, app_state: AppState, heading: str, explanation: str, onward: str) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_state = app_state
         self.job: Job | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -118,13 +118,13 @@ class Step(QWidget):
         job = self.job
         if job is not None:
             job.failures += 1
-            if offers_number(job.failures) and (sentence := number_sentence(self.desk, job.order.number)):
+            if offers_number(job.failures) and (sentence := number_sentence(self.app_state, job.order.number)):
                 notice.add_line(f"{failed_words(job.failures)} {sentence}")
         self.tell(notice)
 
     def actions_for(self, code: str) -> tuple[tuple[str, Callable[[], object]], ...]:
         """A way to the article about an error, where there is one."""
-        article = self.desk.snapshot.helped.get(code)
+        article = self.app_state.snapshot.helped.get(code)
         if article is None:
             return ()
         destination = Destination("help", self.job.order.number if self.job is not None else "", article)

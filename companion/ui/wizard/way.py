@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.network_diagnostics import PathReport, StepResult, StepState
 from companion.domain.store.profile import Profile
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
@@ -22,9 +22,9 @@ _ICONS = {
 class WayToStore(QWidget):
     """Tries the way once; a broken one is a warning, because the download copes with much."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, app_state: AppState) -> None:
         super().__init__()
-        self._desk = desk
+        self._app_state = app_state
         self._task: Task | None = None
         self._profile: Profile | None = None
         self._outcome = column(spacing=6)
@@ -45,8 +45,8 @@ class WayToStore(QWidget):
         clear(self._outcome)
         clear(self._rows)
         self._outcome.addWidget(label("Trying it…", "muted"))
-        installations = self._desk.services.installations
-        self._task = self._desk.runner.run(
+        installations = self._app_state.services.installations
+        self._task = self._app_state.runner.run(
             self,
             lambda task: installations.walk_to_store(profile, task.report, task.cancellation),
             self._show,
@@ -79,7 +79,7 @@ class WayToStore(QWidget):
 
     def _row(self, step: StepResult) -> QHBoxLayout:
         name, tone = _ICONS[step.state]
-        mark = icon_label(name, getattr(self._desk.theme, tone), 18)
+        mark = icon_label(name, getattr(self._app_state.theme, tone), 18)
         line = row(mark, spacing=10)
         line.addWidget(label(step.sentence), 1)
         return line

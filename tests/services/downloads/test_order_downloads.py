@@ -13,25 +13,25 @@ from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.order_downloads import GrantSource, Purchases
 from companion.services.platforms import current
-from tests.kits.store import Desk
+from tests.kits.store import StoreKit
 
 FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
 
 
 @pytest.fixture
-def purchases(desk: Desk, tmp_path: Path) -> Purchases:
+def purchases(kit: StoreKit, tmp_path: Path) -> Purchases:
     for number in (FAMILY, CLOSED):
-        desk.orders.add(number, desk.password(number))
-    return Purchases(desk.orders, desk.library, current(), tmp_path / "downloads", lambda: desk.now)
+        kit.orders.add(number, kit.password(number))
+    return Purchases(kit.orders, kit.library, current(), tmp_path / "downloads", lambda: kit.now)
 
 
 @pytest.fixture
-def artifact(desk: Desk) -> str:
+def artifact(kit: StoreKit) -> str:
     return f"lantern-protect-{current().name.value}"
 
 
 def test_a_purchase_arrives_whole_and_is_remembered(
-    purchases: Purchases, desk: Desk, artifact: str, tmp_path: Path
+    purchases: Purchases, kit: StoreKit, artifact: str, tmp_path: Path
 ) -> None:
     seen: list[TransferProgress] = []
     done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=seen.append)
@@ -43,12 +43,12 @@ def test_a_purchase_arrives_whole_and_is_remembered(
     assert seen[-1].state is TransferState.DONE
     (file,) = purchases.files()
     assert file.path == done.transferred.path
-    assert [entry.event for entry in desk.library.timeline()][-1] == "downloaded"
+    assert [entry.event for entry in kit.library.timeline()][-1] == "downloaded"
     file.path.unlink()
     assert purchases.files() == (), "what is gone is not shown as there"
 
 
-def test_a_closed_window_is_noted_and_said(purchases: Purchases, desk: Desk, artifact: str) -> None:
+def test_a_closed_window_is_noted_and_said(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
     with pytest.raises(CompanionError) as error:
         purchases.download(CLOSED, artifact, cancellation=Cancellation(), progress=lambda _: None)
     assert error.value.code == "window-closed"
@@ -72,19 +72,19 @@ def test_an_order_number_never_leads_out_of_the_folder(purchases: Purchases, num
     assert len(folder.name) <= 60
 
 
-def test_a_file_the_store_replaced_meanwhile_is_not_mixed(purchases: Purchases, desk: Desk, artifact: str) -> None:
+def test_a_file_the_store_replaced_meanwhile_is_not_mixed(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
     import msgspec
 
-    source = GrantSource(desk.orders, FAMILY, artifact)
+    source = GrantSource(kit.orders, FAMILY, artifact)
     assert source.grant().url == source.first.url
-    assert source.grant().url.startswith(desk.store.url), "a second time a fresh address is asked for"
+    assert source.grant().url.startswith(kit.store.url), "a second time a fresh address is asked for"
     source.first = msgspec.structs.replace(source.first, sha256="0" * 64)
     with pytest.raises(CompanionError) as error:
         source.grant()
     assert error.value.code == "changed"
 
 
-def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases, desk: Desk, artifact: str) -> None:
+def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
     arrived = threading.Event()
 
     def changed(item: object) -> None:
@@ -92,21 +92,21 @@ def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases
             arrived.set()
 
     queue = purchases.open_queue(changed)
-    download = desk.orders.order(FAMILY).downloads[0]
+    download = kit.orders.order(FAMILY).downloads[0]
     queue.add(purchases.queue_entry(FAMILY, download))
     assert arrived.wait(20)
     queue.close()
     (file,) = purchases.files()
     assert file.artifact == artifact
-    assert [entry.reference for entry in desk.library.queue(desk.orders.store)] == [f"{FAMILY}/{artifact}"]
+    assert [entry.reference for entry in kit.library.queue(kit.orders.store)] == [f"{FAMILY}/{artifact}"]
 
 
 def test_a_file_stays_yours_without_store_and_window(
-    purchases: Purchases, desk: Desk, artifact: str, tmp_path: Path
+    purchases: Purchases, kit: StoreKit, artifact: str, tmp_path: Path
 ) -> None:
     done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=lambda _: None)
-    desk.store.close()
-    later = Purchases(desk.orders, desk.library, current(), tmp_path / "downloads", lambda: desk.now)
+    kit.store.close()
+    later = Purchases(kit.orders, kit.library, current(), tmp_path / "downloads", lambda: kit.now)
     kept = later.grant(FAMILY, artifact)
     assert kept.url == ""
     assert (kept.sha256, kept.installation) == (done.grant.sha256, done.grant.installation)

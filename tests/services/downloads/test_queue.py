@@ -59,7 +59,7 @@ class Watch:
         self.wait(enough)
 
 
-class Desk:
+class StoreKit:
     """A queue over a server whose first answer to each path in `stalled` stops half way."""
 
     def __init__(self, server: FaultyServer, folder: Path, content: bytes) -> None:
@@ -85,7 +85,7 @@ def small(content: bytes) -> bytes:
 
 
 @pytest.fixture
-def desk(start: Start, tmp_path: Path, small: bytes) -> Iterator[Desk]:
+def kit(start: Start, tmp_path: Path, small: bytes) -> Iterator[StoreKit]:
     seen: set[str] = set()
 
     def script(request: Request) -> Reply | None:
@@ -95,52 +95,52 @@ def desk(start: Start, tmp_path: Path, small: bytes) -> Iterator[Desk]:
         seen.add(request.path)
         return Reply("404 Not Found") if request.path == "/gone" else reply
 
-    made = Desk(start(small, script), tmp_path, small)
+    made = StoreKit(start(small, script), tmp_path, small)
     yield made
     made.queue.close()
 
 
-def test_fetches_in_order(desk: Desk, tmp_path: Path, small: bytes) -> None:
+def test_fetches_in_order(kit: StoreKit, tmp_path: Path, small: bytes) -> None:
     for name in ("a", "b", "c"):
-        desk.queue.add(desk.entry(name))
-    desk.watch.wait_state("c", TransferState.DONE)
-    done = [item.entry.id for item in desk.watch.told if isinstance(item, QueueItem) and item.result]
+        kit.queue.add(kit.entry(name))
+    kit.watch.wait_state("c", TransferState.DONE)
+    done = [item.entry.id for item in kit.watch.told if isinstance(item, QueueItem) and item.result]
     assert done == ["a", "b", "c"]
     assert (tmp_path / "b").read_bytes() == small
-    assert [entry.path for entry in desk.memory.entries] == [str(tmp_path / name) for name in ("a", "b", "c")]
+    assert [entry.path for entry in kit.memory.entries] == [str(tmp_path / name) for name in ("a", "b", "c")]
 
 
-def test_pause_lets_the_next_one_go_and_resume_goes_on(desk: Desk, tmp_path: Path, small: bytes) -> None:
-    desk.queue.add(desk.entry("slow"))
-    desk.queue.add(desk.entry("b"))
-    desk.watch.wait_bytes("slow", len(small) // 2)
-    desk.queue.pause("slow")
-    desk.watch.wait_state("b", TransferState.DONE)
-    desk.watch.wait_state("slow", TransferState.PAUSED)
-    desk.queue.resume("slow")
-    desk.watch.wait_state("slow", TransferState.DONE)
-    result = desk.queue.items()[0].result
+def test_pause_lets_the_next_one_go_and_resume_goes_on(kit: StoreKit, tmp_path: Path, small: bytes) -> None:
+    kit.queue.add(kit.entry("slow"))
+    kit.queue.add(kit.entry("b"))
+    kit.watch.wait_bytes("slow", len(small) // 2)
+    kit.queue.pause("slow")
+    kit.watch.wait_state("b", TransferState.DONE)
+    kit.watch.wait_state("slow", TransferState.PAUSED)
+    kit.queue.resume("slow")
+    kit.watch.wait_state("slow", TransferState.DONE)
+    result = kit.queue.items()[0].result
     assert result is not None
     assert (result.resumed_from, result.bytes_fetched) == (len(small) // 2, len(small) // 2)
     assert (tmp_path / "slow").read_bytes() == small
 
 
-def test_a_restart_goes_on(desk: Desk, tmp_path: Path, small: bytes) -> None:
-    desk.queue.add(desk.entry("slow"))
-    desk.queue.add(desk.entry("b"))
-    desk.watch.wait_bytes("slow", len(small) // 2)
-    desk.queue.close()
-    assert [entry.state for entry in desk.memory.entries] == [TransferState.QUEUED, TransferState.QUEUED]
-    desk.queue = desk.open()
-    desk.watch.wait_state("b", TransferState.DONE)
-    assert [item.entry.state for item in desk.queue.items()] == [TransferState.DONE, TransferState.DONE]
+def test_a_restart_goes_on(kit: StoreKit, tmp_path: Path, small: bytes) -> None:
+    kit.queue.add(kit.entry("slow"))
+    kit.queue.add(kit.entry("b"))
+    kit.watch.wait_bytes("slow", len(small) // 2)
+    kit.queue.close()
+    assert [entry.state for entry in kit.memory.entries] == [TransferState.QUEUED, TransferState.QUEUED]
+    kit.queue = kit.open()
+    kit.watch.wait_state("b", TransferState.DONE)
+    assert [item.entry.state for item in kit.queue.items()] == [TransferState.DONE, TransferState.DONE]
     assert (tmp_path / "slow").read_bytes() == small
 
 
-def test_what_is_told_last_is_the_newest(desk: Desk) -> None:
+def test_what_is_told_last_is_the_newest(kit: StoreKit) -> None:
     """Somebody who is slow to listen must not hear of a download after hearing that it is gone."""
-    desk.queue.close()
-    desk.memory.save((msgspec.structs.replace(desk.entry("a"), state=TransferState.PAUSED),))
+    kit.queue.close()
+    kit.memory.save((msgspec.structs.replace(kit.entry("a"), state=TransferState.PAUSED),))
     told: list[str] = []
     listening, gone = threading.Event(), threading.Event()
 
@@ -154,7 +154,7 @@ def test_what_is_told_last_is_the_newest(desk: Desk) -> None:
             told.append("gone")
             gone.set()
 
-    queue = Queue(desk.memory, desk.prepare, changed=slowly, options=lambda: QUICK)
+    queue = Queue(kit.memory, kit.prepare, changed=slowly, options=lambda: QUICK)
     mover = threading.Thread(target=queue.move, args=("a", 0))
     mover.start()
     assert listening.wait(20)
@@ -164,38 +164,38 @@ def test_what_is_told_last_is_the_newest(desk: Desk) -> None:
     assert told == ["as it was", "gone"]
 
 
-def test_failure_is_kept_and_can_be_tried_again(desk: Desk) -> None:
-    desk.queue.add(desk.entry("gone"))
-    desk.watch.wait_state("gone", TransferState.FAILED)
-    trouble = desk.memory.entries[0].trouble
+def test_failure_is_kept_and_can_be_tried_again(kit: StoreKit) -> None:
+    kit.queue.add(kit.entry("gone"))
+    kit.watch.wait_state("gone", TransferState.FAILED)
+    trouble = kit.memory.entries[0].trouble
     assert trouble is not None
     assert trouble.code == "not-found"
-    asked = len(desk.watch.told)
-    desk.queue.retry("gone")
-    desk.watch.wait(
+    asked = len(kit.watch.told)
+    kit.queue.retry("gone")
+    kit.watch.wait(
         lambda item: (
-            item in desk.watch.told[asked:] and isinstance(item, QueueItem) and item.entry.state is TransferState.FAILED
+            item in kit.watch.told[asked:] and isinstance(item, QueueItem) and item.entry.state is TransferState.FAILED
         )
     )
 
 
-def test_cancel_leaves_nothing(desk: Desk, tmp_path: Path, small: bytes) -> None:
-    desk.queue.add(desk.entry("slow"))
-    desk.watch.wait_bytes("slow", len(small) // 2)
-    desk.queue.add(desk.entry("slow2"))
-    desk.queue.cancel("slow2")
-    desk.queue.cancel("slow")
-    desk.watch.wait(lambda item: item == "slow")
-    assert desk.queue.items() == ()
+def test_cancel_leaves_nothing(kit: StoreKit, tmp_path: Path, small: bytes) -> None:
+    kit.queue.add(kit.entry("slow"))
+    kit.watch.wait_bytes("slow", len(small) // 2)
+    kit.queue.add(kit.entry("slow2"))
+    kit.queue.cancel("slow2")
+    kit.queue.cancel("slow")
+    kit.watch.wait(lambda item: item == "slow")
+    assert kit.queue.items() == ()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_move_changes_who_is_next(desk: Desk, small: bytes) -> None:
+def test_move_changes_who_is_next(kit: StoreKit, small: bytes) -> None:
     for name in ("slow", "b", "c"):
-        desk.queue.add(desk.entry(name))
-    desk.watch.wait_bytes("slow", len(small) // 2)
-    desk.queue.move("c", 0)
-    desk.queue.pause("slow")
-    desk.watch.wait_state("b", TransferState.DONE)
-    done = [item.entry.id for item in desk.watch.told if isinstance(item, QueueItem) and item.result]
+        kit.queue.add(kit.entry(name))
+    kit.watch.wait_bytes("slow", len(small) // 2)
+    kit.queue.move("c", 0)
+    kit.queue.pause("slow")
+    kit.watch.wait_state("b", TransferState.DONE)
+    done = [item.entry.id for item in kit.watch.told if isinstance(item, QueueItem) and item.result]
     assert done[0] == "c"

@@ -17,7 +17,7 @@ from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, TimelineEntry
-from tests.kits.store import Desk
+from tests.kits.store import StoreKit
 
 STORE, OTHER = "https://a.example", "https://b.example"
 NOW = dt.datetime(2027, 1, 8, 9, tzinfo=dt.UTC)
@@ -56,13 +56,13 @@ def test_orders_belong_to_their_store(path: Path) -> None:
     library.close()
 
 
-def test_an_orders_secrets_do_not_reach_the_file(desk: Desk, tmp_path: Path) -> None:
+def test_an_orders_secrets_do_not_reach_the_file(kit: StoreKit, tmp_path: Path) -> None:
     number = "LF-5930-2216"
-    desk.orders.add(number, desk.password(number))
-    order = desk.orders.order(number)
+    kit.orders.add(number, kit.password(number))
+    order = kit.orders.order(number)
     key = order.licences[0].key
     assert key is not None
-    known = desk.library.order(desk.orders.store, number)
+    known = kit.library.order(kit.orders.store, number)
     assert known is not None
     assert known.order is not None
     assert known.order.licences[0].key is None

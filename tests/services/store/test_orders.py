@@ -19,7 +19,7 @@ from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials, Kept, Keychain
 from companion.services.store.orders import Orders
-from tests.kits.store import Desk
+from tests.kits.store import StoreKit
 
 FAMILY, ANNUAL, CLOSED, BOXED = "LF-5930-2216", "LF-4821-0937", "LF-5562-8803", "LF-6014-5529"
 
@@ -31,57 +31,57 @@ def failing(code: str, work: Any) -> CompanionError:
     return error.value
 
 
-def test_an_order_is_added_read_and_forgotten(desk: Desk) -> None:
-    added = desk.orders.add(FAMILY, desk.password(FAMILY))
+def test_an_order_is_added_read_and_forgotten(kit: StoreKit) -> None:
+    added = kit.orders.add(FAMILY, kit.password(FAMILY))
     assert added.numbers == (FAMILY,)
     assert added.kept is Kept.SESSION
-    (known,) = desk.orders.remembered()
+    (known,) = kit.orders.remembered()
     assert known.order is not None
     assert known.order.licences[0].key, "this session has read the key"
-    desk.orders.remove(FAMILY)
-    assert desk.orders.remembered() == ()
-    failing("order-unknown", lambda: desk.orders.refresh(FAMILY))
-    failing("order-unknown", lambda: desk.orders.remove(FAMILY))
+    kit.orders.remove(FAMILY)
+    assert kit.orders.remembered() == ()
+    failing("order-unknown", lambda: kit.orders.refresh(FAMILY))
+    failing("order-unknown", lambda: kit.orders.remove(FAMILY))
 
 
-def test_a_number_is_kept_as_the_store_spells_it(desk: Desk) -> None:
-    assert desk.orders.add(FAMILY, desk.password(FAMILY)).numbers == (FAMILY,)
+def test_a_number_is_kept_as_the_store_spells_it(kit: StoreKit) -> None:
+    assert kit.orders.add(FAMILY, kit.password(FAMILY)).numbers == (FAMILY,)
 
 
-def test_one_card_opens_all_its_orders(desk: Desk) -> None:
-    account = desk.store.accounts[-1]
-    added = desk.orders.add_by_card(account.email, Secret(account.card_last_digits))
+def test_one_card_opens_all_its_orders(kit: StoreKit) -> None:
+    account = kit.store.accounts[-1]
+    added = kit.orders.add_by_card(account.email, Secret(account.card_last_digits))
     assert set(added.numbers) == {"LF-1893-4407", "LF-5847-7721"}
-    assert {known.number for known in desk.orders.remembered()} == set(added.numbers)
-    assert desk.orders.order("LF-5847-7721").licences[0].key_from_order == "LF-1893-4407"
+    assert {known.number for known in kit.orders.remembered()} == set(added.numbers)
+    assert kit.orders.order("LF-5847-7721").licences[0].key_from_order == "LF-1893-4407"
 
 
-def test_wrong_credentials_leave_nothing(desk: Desk) -> None:
-    failing("credentials-wrong", lambda: desk.orders.add(FAMILY, Secret("wrong")))
-    assert desk.orders.remembered() == ()
-    assert desk.orders.in_keychain(FAMILY) is None
+def test_wrong_credentials_leave_nothing(kit: StoreKit) -> None:
+    failing("credentials-wrong", lambda: kit.orders.add(FAMILY, Secret("wrong")))
+    assert kit.orders.remembered() == ()
+    assert kit.orders.in_keychain(FAMILY) is None
 
 
-def test_another_start_remembers_everything_but_the_secrets(desk: Desk, tmp_path: Path) -> None:
-    desk.orders.add(FAMILY, desk.password(FAMILY))
-    desk.orders.profile()
+def test_another_start_remembers_everything_but_the_secrets(kit: StoreKit, tmp_path: Path) -> None:
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    kit.orders.profile()
     library = Library(tmp_path / "library.db")
-    later = Orders(desk.client, Keychain(), library, lambda: desk.now)
+    later = Orders(kit.client, Keychain(), library, lambda: kit.now)
     (known,) = later.remembered()
     assert known.order is not None
     assert known.order.licences[0].key is None
-    assert later.remembered_profile() == desk.orders.remembered_profile()
+    assert later.remembered_profile() == kit.orders.remembered_profile()
     error = failing("credentials-needed", lambda: later.refresh(FAMILY))
     assert error.kind is Kind.NO
-    later.use_for_session(FAMILY, Credentials(order_password=desk.password(FAMILY)))
+    later.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
     assert later.order(FAMILY).licences[0].key
     library.close()
 
 
-def test_an_ended_session_is_opened_again_unseen(desk: Desk) -> None:
-    desk.orders.add(FAMILY, desk.password(FAMILY))
-    desk.now += dt.timedelta(hours=1)
-    assert desk.orders.order(FAMILY).number == FAMILY
+def test_an_ended_session_is_opened_again_unseen(kit: StoreKit) -> None:
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    kit.now += dt.timedelta(hours=1)
+    assert kit.orders.order(FAMILY).number == FAMILY
 
 
 def test_a_session_the_store_ended_early_is_opened_again(tmp_path: Path, no_keychain: None) -> None:
@@ -95,73 +95,73 @@ def test_a_session_the_store_ended_early_is_opened_again(tmp_path: Path, no_keyc
         tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2**10, clock=clock
     ) as store:
         library, client = Library(tmp_path / "library.db"), StoreClient(store.url)
-        desk = Desk(store, library, Keychain(), client)
-        desk.orders.add(FAMILY, desk.password(FAMILY))
+        kit = StoreKit(store, library, Keychain(), client)
+        kit.orders.add(FAMILY, kit.password(FAMILY))
         # The store's clock runs ahead: it ends the session, and this PC cannot know.
         moved[0] = dt.timedelta(minutes=16)
-        assert desk.orders.order(FAMILY).number == FAMILY
+        assert kit.orders.order(FAMILY).number == FAMILY
         # Opened for this session only, there is nothing to open it with again.
-        other = Orders(client, Keychain(), library, lambda: desk.now)
-        other.use_for_session(FAMILY, Credentials(order_password=desk.password(FAMILY)))
+        other = Orders(client, Keychain(), library, lambda: kit.now)
+        other.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
         moved[0] = dt.timedelta(minutes=40)
         failing("credentials-needed", lambda: other.order(FAMILY))
         client.close()
         library.close()
 
 
-def test_an_unchanged_order_is_not_sent_again(desk: Desk) -> None:
-    desk.orders.add(FAMILY, desk.password(FAMILY))
-    first = desk.orders.refresh(FAMILY)
-    again = desk.orders.refresh(FAMILY)
+def test_an_unchanged_order_is_not_sent_again(kit: StoreKit) -> None:
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    first = kit.orders.refresh(FAMILY)
+    again = kit.orders.refresh(FAMILY)
     assert again.order == first.order
     assert again.etag == first.etag
 
 
-def test_the_remembered_profile_serves_while_the_store_is_away(desk: Desk) -> None:
-    fresh = desk.orders.profile()
-    assert desk.orders.profile() == fresh
-    desk.store.close()
-    assert desk.orders.profile() == fresh
-    failing("store-unreachable", lambda: desk.orders.add(FAMILY, Secret("any")))
+def test_the_remembered_profile_serves_while_the_store_is_away(kit: StoreKit) -> None:
+    fresh = kit.orders.profile()
+    assert kit.orders.profile() == fresh
+    kit.store.close()
+    assert kit.orders.profile() == fresh
+    failing("store-unreachable", lambda: kit.orders.add(FAMILY, Secret("any")))
 
 
-def test_without_store_and_memory_there_is_no_profile(desk: Desk) -> None:
-    desk.store.close()
-    assert failing("store-unreachable", desk.orders.profile).kind is Kind.UNREACHABLE
-    assert desk.orders.remembered_profile() is None
+def test_without_store_and_memory_there_is_no_profile(kit: StoreKit) -> None:
+    kit.store.close()
+    assert failing("store-unreachable", kit.orders.profile).kind is Kind.UNREACHABLE
+    assert kit.orders.remembered_profile() is None
 
 
-def test_auto_renewal_is_switched_proven_and_the_receipt_kept(desk: Desk) -> None:
-    desk.orders.add(FAMILY, desk.password(FAMILY))
-    plan = desk.orders.order(FAMILY).subscriptions[0]
-    order, receipt = desk.orders.switch_auto_renew(FAMILY, plan, False)
+def test_auto_renewal_is_switched_proven_and_the_receipt_kept(kit: StoreKit) -> None:
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    plan = kit.orders.order(FAMILY).subscriptions[0]
+    order, receipt = kit.orders.switch_auto_renew(FAMILY, plan, False)
     assert order.subscriptions[0].auto_renew is False
-    assert desk.orders.receipts(FAMILY) == (receipt,)
-    error = failing("version-conflict", lambda: desk.orders.switch_auto_renew(FAMILY, plan, True))
+    assert kit.orders.receipts(FAMILY) == (receipt,)
+    error = failing("version-conflict", lambda: kit.orders.switch_auto_renew(FAMILY, plan, True))
     assert error.retryable
-    desk.orders.remove(FAMILY)
-    assert desk.orders.receipts(FAMILY) == (receipt,), "a receipt is the person's proof and stays"
+    kit.orders.remove(FAMILY)
+    assert kit.orders.receipts(FAMILY) == (receipt,), "a receipt is the person's proof and stays"
 
 
-def test_a_plan_changed_elsewhere_is_not_switched_blindly(desk: Desk) -> None:
-    desk.orders.add(FAMILY, desk.password(FAMILY))
-    stale = msgspec.structs.replace(desk.orders.order(FAMILY).subscriptions[0], version="sub-5930-2216.99")
-    failing("version-conflict", lambda: desk.orders.switch_auto_renew(FAMILY, stale, False))
-    assert desk.orders.order(FAMILY).subscriptions[0].auto_renew is True
+def test_a_plan_changed_elsewhere_is_not_switched_blindly(kit: StoreKit) -> None:
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    stale = msgspec.structs.replace(kit.orders.order(FAMILY).subscriptions[0], version="sub-5930-2216.99")
+    failing("version-conflict", lambda: kit.orders.switch_auto_renew(FAMILY, stale, False))
+    assert kit.orders.order(FAMILY).subscriptions[0].auto_renew is True
 
 
-def test_pressing_twice_acts_once(desk: Desk) -> None:
-    desk.orders.add(BOXED, desk.password(BOXED))
-    order = desk.orders.order(BOXED)
-    first = desk.orders.request_return(order, ReturnReason.NOT_WANTED)
-    again = desk.orders.request_return(order, ReturnReason.NOT_WANTED)
+def test_pressing_twice_acts_once(kit: StoreKit) -> None:
+    kit.orders.add(BOXED, kit.password(BOXED))
+    order = kit.orders.order(BOXED)
+    first = kit.orders.request_return(order, ReturnReason.NOT_WANTED)
+    again = kit.orders.request_return(order, ReturnReason.NOT_WANTED)
     assert again == first
-    assert len(desk.orders.order(BOXED).returns) == 1
-    accepted = desk.orders.accept_letter(BOXED, first)
+    assert len(kit.orders.order(BOXED).returns) == 1
+    accepted = kit.orders.accept_letter(BOXED, first)
     assert accepted.letter is not None
     assert accepted.letter.accepted_at is not None
     plain = msgspec.structs.replace(first, letter=None)
-    failing("no-letter", lambda: desk.orders.accept_letter(BOXED, plain))
+    failing("no-letter", lambda: kit.orders.accept_letter(BOXED, plain))
 
 
 def test_an_answer_lost_on_the_way_acts_once(tmp_path: Path, no_keychain: None) -> None:
@@ -179,68 +179,68 @@ def test_an_answer_lost_on_the_way_acts_once(tmp_path: Path, no_keychain: None) 
         tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2**10, drop_answer=drop
     ) as store:
         library, client = Library(tmp_path / "library.db"), StoreClient(store.url)
-        desk = Desk(store, library, Keychain(), client)
-        desk.orders.add(FAMILY, desk.password(FAMILY))
-        desk.orders.add_backup_medium(FAMILY)
-        kinds = [item.kind.value for item in desk.orders.order(FAMILY).line_items]
+        kit = StoreKit(store, library, Keychain(), client)
+        kit.orders.add(FAMILY, kit.password(FAMILY))
+        kit.orders.add_backup_medium(FAMILY)
+        kinds = [item.kind.value for item in kit.orders.order(FAMILY).line_items]
         assert kinds.count("backupMedium") == 1
-        plan = desk.orders.order(FAMILY).subscriptions[0]
-        order, receipt = desk.orders.switch_auto_renew(FAMILY, plan, False)
+        plan = kit.orders.order(FAMILY).subscriptions[0]
+        order, receipt = kit.orders.switch_auto_renew(FAMILY, plan, False)
         assert order.subscriptions[0].auto_renew is receipt.auto_renew is False
         assert len(lost) == 2
         client.close()
         library.close()
 
 
-def test_seats_cases_invoices_and_extensions(desk: Desk) -> None:
+def test_seats_cases_invoices_and_extensions(kit: StoreKit) -> None:
     for number in (FAMILY, CLOSED):
-        desk.orders.add(number, desk.password(number))
-    licence = desk.orders.order(FAMILY).licences[0]
-    taken = desk.orders.take_seat(FAMILY, licence.id, "pc-new", "This PC")
+        kit.orders.add(number, kit.password(number))
+    licence = kit.orders.order(FAMILY).licences[0]
+    taken = kit.orders.take_seat(FAMILY, licence.id, "pc-new", "This PC")
     assert {seat.name for seat in taken.seats} > {"This PC"}
-    assert len(desk.orders.free_seat(FAMILY, licence.id, "pc-new").seats) == len(licence.seats)
-    assert desk.orders.open_case(FAMILY, "It does not start", "{}").case_number
-    assert desk.orders.invoice(FAMILY).order_number == FAMILY
-    assert desk.orders.invoice_pdf(FAMILY).startswith(b"%PDF-")
-    artifact = desk.orders.order(CLOSED).downloads[0].artifact_id
-    failing("window-closed", lambda: desk.orders.grant(CLOSED, artifact))
-    assert desk.orders.request_extension(CLOSED, artifact).status.value == "granted"
-    grant = desk.orders.grant(CLOSED, artifact)
-    assert grant.url.startswith(desk.store.url)
+    assert len(kit.orders.free_seat(FAMILY, licence.id, "pc-new").seats) == len(licence.seats)
+    assert kit.orders.open_case(FAMILY, "It does not start", "{}").case_number
+    assert kit.orders.invoice(FAMILY).order_number == FAMILY
+    assert kit.orders.invoice_pdf(FAMILY).startswith(b"%PDF-")
+    artifact = kit.orders.order(CLOSED).downloads[0].artifact_id
+    failing("window-closed", lambda: kit.orders.grant(CLOSED, artifact))
+    assert kit.orders.request_extension(CLOSED, artifact).status.value == "granted"
+    grant = kit.orders.grant(CLOSED, artifact)
+    assert grant.url.startswith(kit.store.url)
 
 
-def test_another_orders_things_are_not_given(desk: Desk) -> None:
-    desk.orders.add(FAMILY, desk.password(FAMILY))
-    desk.library.add_order(desk.orders.store, ANNUAL, desk.now)
-    failing("credentials-needed", lambda: desk.orders.order(ANNUAL))
+def test_another_orders_things_are_not_given(kit: StoreKit) -> None:
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    kit.library.add_order(kit.orders.store, ANNUAL, kit.now)
+    failing("credentials-needed", lambda: kit.orders.order(ANNUAL))
 
 
-def test_every_step_is_in_the_time_line_and_no_secret_on_the_disk(desk: Desk, tmp_path: Path) -> None:
-    desk.orders.add(FAMILY, desk.password(FAMILY))
-    secrets = desk.orders.secrets()
-    order = desk.orders.order(FAMILY)
+def test_every_step_is_in_the_time_line_and_no_secret_on_the_disk(kit: StoreKit, tmp_path: Path) -> None:
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    secrets = kit.orders.secrets()
+    order = kit.orders.order(FAMILY)
     key = order.licences[0].key
     assert key is not None
-    assert {desk.password(FAMILY).reveal(), key.reveal()} < secrets
+    assert {kit.password(FAMILY).reveal(), key.reveal()} < secrets
     plan = order.subscriptions[0]
-    desk.orders.switch_auto_renew(FAMILY, plan, False)
-    desk.orders.remove(FAMILY)
-    events = [entry.event for entry in desk.library.timeline()]
+    kit.orders.switch_auto_renew(FAMILY, plan, False)
+    kit.orders.remove(FAMILY)
+    events = [entry.event for entry in kit.library.timeline()]
     assert events == ["order added", "auto-renewal switched", "order removed"]
     for path in tmp_path.glob("library.db*"):
         content = path.read_bytes()
         assert not [secret for secret in secrets if secret.encode() in content]
 
 
-def test_many_threads_may_ask_at_once(desk: Desk) -> None:
+def test_many_threads_may_ask_at_once(kit: StoreKit) -> None:
     for number in (FAMILY, ANNUAL):
-        desk.orders.add(number, desk.password(number))
+        kit.orders.add(number, kit.password(number))
     errors: list[BaseException] = []
 
     def work(number: str) -> None:
         try:
             for _ in range(3):
-                assert desk.orders.order(number).number == number
+                assert kit.orders.order(number).number == number
         except BaseException as error:  # noqa: BLE001 - collected for the test
             errors.append(error)
 

@@ -64,7 +64,7 @@ def start(qapp: QApplication, qtbot: QtBot, services: Services) -> Iterator[Star
     def begin(run: str, *, in_tray: bool = False) -> WindowedProgram:
         program = WindowedProgram(qapp, dataclasses.replace(services, aftermath=aftermath(services, run)), theme=LIGHT)
         made.append(program)
-        with qtbot.waitSignal(program.desk.changed):
+        with qtbot.waitSignal(program.app_state.changed):
             program.start(in_tray=in_tray)
         qtbot.waitUntil(lambda: not program.runner.busy)
         return program

@@ -157,7 +157,7 @@ def test_several_at_once_become_one_summary(
     settled(program, qtbot)
     for account in store.accounts[:2]:
         services.orders.add(account.order_number, Secret(account.order_password))
-    program.desk.load()
+    program.app_state.load()
     qtbot.waitUntil(lambda: len(screen.messages) == 2, timeout=10_000)
     summary = screen.messages[-1]
     assert summary.title == "2 dates need your attention"
@@ -221,9 +221,9 @@ def test_a_sleeping_pc_catches_up_when_it_wakes(
     qtbot.waitUntil(lambda: len(screen.messages) == 1)
     settled(program, qtbot)
     steady = [100.0]
-    reminding = Reminding(program.desk, lambda: steady[0])
+    reminding = Reminding(program.app_state, lambda: steady[0])
     reminding.start(Notifications(screen))
-    program.desk.working.emit(False)  # the store has just been asked
+    program.app_state.working.emit(False)  # the store has just been asked
     settled(program, qtbot)
     (entry,) = services.reminders.inbox()
     services.reminders.welcome(entry.reminder)
@@ -260,9 +260,9 @@ def test_a_muted_program_shows_nothing_until_it_is_unmuted(
     program.notifications = Notifications(screen)
     program.start(in_tray=False)
     settled(program, qtbot)
-    qtbot.waitUntil(lambda: bool(program.desk.snapshot.cards))
+    qtbot.waitUntil(lambda: bool(program.app_state.snapshot.cards))
     assert screen.messages == []
-    program.desk.reminders.mute(False)
+    program.app_state.reminders.mute(False)
     qtbot.waitUntil(lambda: len(screen.messages) == 1)
     settled(program, qtbot)
     program.close()

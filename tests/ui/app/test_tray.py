@@ -84,13 +84,13 @@ def test_downloads_are_paused_and_go_on_from_the_menu(
     add(account)
     download = services.orders.order(account.order_number).downloads[0]
     gate.shut()
-    identity = program.desk.transfers.add(account.order_number, download)
+    identity = program.app_state.transfers.add(account.order_number, download)
     qtbot.waitUntil(lambda: "Pause 1 download" in actions(program.tray.menu), timeout=10_000)
     actions(program.tray.menu)["Pause 1 download"].trigger()
     qtbot.waitUntil(lambda: "Go on with 1 download" in actions(program.tray.menu), timeout=10_000)
     gate.open()
     actions(program.tray.menu)["Go on with 1 download"].trigger()
-    transfers = program.desk.transfers
+    transfers = program.app_state.transfers
     qtbot.waitUntil(lambda: transfers.items[identity].entry.state.value == "done", timeout=20_000)
     qtbot.waitUntil(lambda: not any("download" in text for text in list(actions(program.tray.menu))[2:-1]))
 
@@ -153,9 +153,9 @@ def test_all_dates_are_saved_for_a_calendar(
     program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot, tmp_path: Path
 ) -> None:
     add(about(store, "Renews in 6 days"))
-    form, done = program.desk.format, []
+    form, done = program.app_state.format, []
     path = tmp_path / "dates.ics"
-    program.desk.reminders.export(program.window, path, form.date, form.money, done.append, done.append)
+    program.app_state.reminders.export(program.window, path, form.date, form.money, done.append, done.append)
     qtbot.waitUntil(lambda: bool(done))
     events = icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT")
     assert done == [len(events)] == [2]

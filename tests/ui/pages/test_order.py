@@ -48,7 +48,7 @@ class Person:
 
     def opens(self, number: str, item: str = "") -> None:
         """Add an order where that is needed, and go to its page."""
-        if self.program.desk.snapshot.order(number) is None:
+        if self.program.app_state.snapshot.order(number) is None:
             self._add(next(account for account in self.store.accounts if account.order_number == number))
         self.window.go(Destination("order", number, item))
         self.waits(lambda: not self.program.runner.busy)
@@ -157,7 +157,7 @@ def test_the_price_now_and_at_renewal_stand_beside_each_other(person: Person) ->
 def test_a_conflict_shows_the_new_state_and_asks_again(person: Person, services: Services) -> None:
     person.opens(FAMILY)
     order = services.orders.order(FAMILY)
-    dialog = ask_to_switch(person.window, person.program.desk, FAMILY, order.licences[0].id, False)
+    dialog = ask_to_switch(person.window, person.program.app_state, FAMILY, order.licences[0].id, False)
     changed, _ = services.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
     services.orders.switch_auto_renew(FAMILY, changed.subscriptions[0], True)
     person.presses("Switch off", dialog)
@@ -174,7 +174,7 @@ def test_without_an_answer_nobody_claims_to_know(person: Person, services: Servi
     person.opens(FAMILY)
     order = services.orders.order(FAMILY)
     person.store.close()
-    dialog = SwitchDialog(person.window, person.program.desk, FAMILY, order.licences[0].id, False)
+    dialog = SwitchDialog(person.window, person.program.app_state, FAMILY, order.licences[0].id, False)
     dialog.open()
     person.presses("Switch off", dialog)
     person.waits(lambda: "It is not known whether it was switched" in texts_of(dialog))
@@ -323,15 +323,15 @@ def test_a_refused_return_says_why_and_whom_to_ask(person: Person) -> None:
 
 def test_what_brings_a_charge_is_not_the_answer_of_a_bare_enter(person: Person) -> None:
     person.opens(FAMILY)
-    order = person.program.desk.snapshot.order(FAMILY)
+    order = person.program.app_state.snapshot.order(FAMILY)
     assert order is not None
     licence = order.licences[0].id
-    off = ask_to_switch(person.window, person.program.desk, FAMILY, licence, False)
+    off = ask_to_switch(person.window, person.program.app_state, FAMILY, licence, False)
     assert default_of(off) == "Switch off"
     off.reject()
-    person.presses("Switch off", ask_to_switch(person.window, person.program.desk, FAMILY, licence, False))
+    person.presses("Switch off", ask_to_switch(person.window, person.program.app_state, FAMILY, licence, False))
     person.waits(lambda: not order_of(person).subscriptions[0].auto_renew)
-    on = ask_to_switch(person.window, person.program.desk, FAMILY, licence, True)
+    on = ask_to_switch(person.window, person.program.app_state, FAMILY, licence, True)
     assert default_of(on) == "Leave it as it is"
     on.reject()
 
@@ -358,6 +358,6 @@ def default_of(dialog: QDialog) -> str:
 
 
 def order_of(person: Person) -> Order:
-    found = person.program.desk.snapshot.order(FAMILY)
+    found = person.program.app_state.snapshot.order(FAMILY)
     assert found is not None
     return found

@@ -105,12 +105,12 @@ def test_auto_renewal_is_switched_only_after_confirmation_and_shows_the_receipt(
 ) -> None:
     account = account_about(store, "Renews in 6 days")
     add(account)
-    card = program.desk.snapshot.cards[0]
-    dialog = ask_to_switch(program.window, program.desk, card.order_number, card.licence_id, False)
+    card = program.app_state.snapshot.cards[0]
+    dialog = ask_to_switch(program.window, program.app_state, card.order_number, card.licence_id, False)
     assert any("stays active until" in text for text in texts_of(dialog))
     dialog.reject()
     assert services.orders.order(account.order_number).subscriptions[0].auto_renew
-    dialog = ask_to_switch(program.window, program.desk, card.order_number, card.licence_id, False)
+    dialog = ask_to_switch(program.window, program.app_state, card.order_number, card.licence_id, False)
     _button(dialog, "Switch off").click()
     qtbot.waitUntil(lambda: any("as receipt" in text for text in texts_of(dialog)), timeout=10_000)
     assert not services.orders.order(account.order_number).subscriptions[0].auto_renew
@@ -125,8 +125,8 @@ def test_a_conflict_is_explained_and_the_new_state_shown(
 ) -> None:
     account = account_about(store, "Renews in 6 days")
     add(account)
-    card = program.desk.snapshot.cards[0]
-    dialog = SwitchDialog(program.window, program.desk, card.order_number, card.licence_id, False)
+    card = program.app_state.snapshot.cards[0]
+    dialog = SwitchDialog(program.window, program.app_state, card.order_number, card.licence_id, False)
     plan = services.orders.order(account.order_number).subscriptions[0]
     changed, _ = services.orders.switch_auto_renew(account.order_number, plan, False)
     services.orders.switch_auto_renew(account.order_number, changed.subscriptions[0], True)
@@ -140,8 +140,8 @@ def test_without_the_store_everything_stays_readable(
 ) -> None:
     add(store.accounts[0])
     store.close()
-    program.desk.refresh()
-    qtbot.waitUntil(lambda: bool(program.desk.snapshot.troubles), timeout=30_000)
+    program.app_state.refresh()
+    qtbot.waitUntil(lambda: bool(program.app_state.snapshot.troubles), timeout=30_000)
     qtbot.waitUntil(lambda: any("cannot be reached" in text for text in texts_of(program.window)))
     qtbot.waitUntil(lambda: any("Lantern Protect" in text for text in texts_of(program.window.page("home"))))
 
@@ -261,7 +261,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
     add(account)
     download = services.orders.order(account.order_number).downloads[0]
     entry = services.purchases.queue_entry(account.order_number, download)
-    program.desk.transfers.close()
+    program.app_state.transfers.close()
     kept = msgspec.structs.replace(entry, state=TransferState.PAUSED)
     services.library.remember_queue(store.url, (kept,))
     again = WindowedProgram(qapp, services, theme=LIGHT)
@@ -273,14 +273,15 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
         _button(again.window.current, "Cancel…").click()
         assert any("is deleted" in text for text in texts_of(_question(qapp)))
         _button(_question(qapp), "Keep it").click()
-        assert list(again.desk.transfers.items), "nothing is thrown away unasked"
+        assert list(again.app_state.transfers.items), "nothing is thrown away unasked"
         _button(again.window, "Go on with it").click()
         qtbot.waitUntil(
-            lambda: again.desk.snapshot.file(account.order_number, download.artifact_id) is not None, timeout=20_000
+            lambda: again.app_state.snapshot.file(account.order_number, download.artifact_id) is not None,
+            timeout=20_000,
         )
         assert again.window.current is again.window.page("downloads")
     finally:
-        again.desk.transfers.close()
+        again.app_state.transfers.close()
         again.runner.shut_down()
         again.window.hide()
         again.tray.hide()

@@ -33,7 +33,7 @@ from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.pages.home import TONES
 from companion.ui.pages.order.section import Section, Tell
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, chip, facts_grid, label, line, restyle, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
@@ -43,19 +43,19 @@ from companion.ui.widgets.switch import Switch
 class LicenceCard(Section):
     """A licence: until when, its key, its plan, its seats."""
 
-    def __init__(self, desk: Desk, order: Order, licence: Licence, profile: Profile, tell: Tell) -> None:
-        super().__init__(desk, order, profile, tell, licence.product_name, "licences-and-keys")
+    def __init__(self, app_state: AppState, order: Order, licence: Licence, profile: Profile, tell: Tell) -> None:
+        super().__init__(app_state, order, profile, tell, licence.product_name, "licences-and-keys")
         self._licence = licence
-        self._seat_id = desk.services.this_pc.seat_id
+        self._seat_id = app_state.services.this_pc.seat_id
         # With all orders, because a later one may carry this licence on.
-        orders = [known.order for known in desk.snapshot.orders if known.order is not None]
-        cards = product_cards(orders, profile, desk.now(), desk.services.zone, this_seat=self._seat_id)
+        orders = [known.order for known in app_state.snapshot.orders if known.order is not None]
+        cards = product_cards(orders, profile, app_state.now(), app_state.services.zone, this_seat=self._seat_id)
         self._card = next(card for card in cards if (card.order_number, card.licence_id) == (order.number, licence.id))
         self.add(
             row(chip(standing_words(self._card), TONES[standing_tone(self._card)]), None),
-            label(status_sentence(self._card, desk.format.date)),
+            label(status_sentence(self._card, app_state.format.date)),
         )
-        self._alive = standing(order, licence, desk.now()) in (Standing.ACTIVE, Standing.NOT_STARTED)
+        self._alive = standing(order, licence, app_state.now()) in (Standing.ACTIVE, Standing.NOT_STARTED)
         self._add_key()
         if self._alive:
             self.add(line(), label("Auto-renewal", "strong"), self._renewal())
@@ -69,8 +69,8 @@ class LicenceCard(Section):
         if licence.key_from_order is not None and licence.key is None:
             earlier = licence.key_from_order
             self.add(label(f"A renewal brings no new key. Use the one from order {earlier}."))
-            if self.desk.snapshot.order(earlier) is not None:
-                show = partial(self.desk.wanted.emit, Destination("order", earlier))
+            if self.app_state.snapshot.order(earlier) is not None:
+                show = partial(self.app_state.wanted.emit, Destination("order", earlier))
                 self.add(row(button(f"Open order {earlier}", show), None))
         elif licence.key is not None:
             self.add(label("Serial key", "strong"), KeyBox(licence.key, case_sensitive=licence.key_case_sensitive))
@@ -80,30 +80,30 @@ class LicenceCard(Section):
             )
 
     def _renewal(self) -> QHBoxLayout:
-        form = self.desk.format
+        form = self.app_state.format
         line_ = row(spacing=12)
         line_.addWidget(label(charge_sentence(self._card, form.date, form.money)), 1)
         plan = self.order.subscription_of(self._licence)
         if plan is not None:
             on = auto_renew_of(plan) is AutoRenew.ON
-            switch = Switch(self.desk.theme, f"Auto-renewal of {self._licence.product_name}", on=on)
+            switch = Switch(self.app_state.theme, f"Auto-renewal of {self._licence.product_name}", on=on)
             switch.requested.connect(partial(self._switch, self._licence.id))
             line_.addWidget(switch)
         return line_
 
     def _add_plan(self) -> None:
         """What the plan costs, another way to pay, and the way out of a renewal nobody wanted."""
-        desk, form = self.desk, self.desk.format
+        app_state, form = self.app_state, self.app_state.format
         plan = self.order.subscription_of(self._licence)
         if plan is None:
             return
         self.add(facts_grid(price_facts(self.order, plan, self._card.next_charge, form.date, form.money)))
         self.add_page_button("Pay with another card…")
-        if renewal_return(self.order, plan, self.profile, desk.now(), desk.services.zone) is not None:
+        if renewal_return(self.order, plan, self.profile, app_state.now(), app_state.services.zone) is not None:
             number = self.order.number
             unwanted = button(
                 "I did not want the last renewal…",
-                lambda: desk.wanted.emit(Destination("order", number, RETURN_RENEWAL)),
+                lambda: app_state.wanted.emit(Destination("order", number, RETURN_RENEWAL)),
             )
             self.add(row(unwanted, None))
 
@@ -120,14 +120,14 @@ class LicenceCard(Section):
 
     def _switch(self, licence_id: str, on: bool) -> None:
         # The dialog outlives this card, which is made anew whenever the order is read.
-        ask_to_switch(self.window(), self.desk, self.order.number, licence_id, on)
+        ask_to_switch(self.window(), self.app_state, self.order.number, licence_id, on)
 
     def _add_seats(self) -> None:
         use = seat_use(self._licence, self._seat_id)
         self.add(line(), label("PCs", "strong"), label(seat_sentence(use)))
         for seat in use.seats:
             entry = row(spacing=12)
-            entry.addWidget(label(seat_line(seat, self.desk.format.date, self._seat_id)), 1)
+            entry.addWidget(label(seat_line(seat, self.app_state.format.date, self._seat_id)), 1)
             free = button("Free this seat…", lambda: None, name=f"Free the seat of {seat.name}")
             free.clicked.connect(partial(self._ask_to_free, free, seat))
             entry.addWidget(free)
@@ -138,7 +138,7 @@ class LicenceCard(Section):
             self.add(row(take, None))
 
     def _take(self, pressed: QPushButton) -> None:
-        services, number, licence_id = self.desk.services, self.order.number, self._licence.id
+        services, number, licence_id = self.app_state.services, self.order.number, self._licence.id
         self.act(
             pressed,
             lambda _: services.orders.take_seat(number, licence_id, services.this_pc.seat_id, services.this_pc.name),
@@ -146,11 +146,11 @@ class LicenceCard(Section):
         )
 
     def _ask_to_free(self, pressed: QPushButton, seat: Seat) -> None:
-        orders, number, licence_id = self.desk.services.orders, self.order.number, self._licence.id
+        orders, number, licence_id = self.app_state.services.orders, self.order.number, self._licence.id
         self.ask(
             "Free a seat",
             f"Free the seat of {seat.name}?",
-            (freeing_sentence(seat, self.desk.format.date),),
+            (freeing_sentence(seat, self.app_state.format.date),),
             "Free the seat",
             "Leave it",
             lambda: self.act(
@@ -165,9 +165,9 @@ class DownloadsCard(Section):
     """The artifacts of an order, and asking for a closed window to open again."""
 
     def __init__(
-        self, desk: Desk, order: Order, profile: Profile, tell: Tell, go: Callable[[Destination], None]
+        self, app_state: AppState, order: Order, profile: Profile, tell: Tell, go: Callable[[Destination], None]
     ) -> None:
-        super().__init__(desk, order, profile, tell, "Downloads", "download-window")
+        super().__init__(app_state, order, profile, tell, "Downloads", "download-window")
         self._go = go
         for position, download in enumerate(order.downloads):
             if position:
@@ -175,15 +175,15 @@ class DownloadsCard(Section):
             self._add_download(download)
 
     def _add_download(self, download: Download) -> None:
-        desk, now, zone = self.desk, self.desk.now(), self.desk.services.zone
-        offer = desk.offer(self.order, download)
-        here = desk.snapshot.file(self.order.number, download.artifact_id) is not None
-        said = label(offer_sentence(offer, download, now, zone, desk.format.date))
+        app_state, now, zone = self.app_state, self.app_state.now(), self.app_state.services.zone
+        offer = app_state.offer(self.order, download)
+        here = app_state.snapshot.file(self.order.number, download.artifact_id) is not None
+        said = label(offer_sentence(offer, download, now, zone, app_state.format.date))
         self.add(label(f"{download.name} {download.version}", "strong"))
         if offer is Offer.ENDED:
             restyle(said, role="muted")
         else:
-            self.add(label(f"{desk.format.size(download.size)} · {download.filename}", "muted"))
+            self.add(label(f"{app_state.format.size(download.size)} · {download.filename}", "muted"))
         if here:
             self.add(label("It is on this PC.", tone="ok"))
         elif offer is Offer.CAN_ASK:
@@ -199,7 +199,7 @@ class DownloadsCard(Section):
             self.add(row(ask, None))
 
     def _extend(self, pressed: QPushButton, download: Download) -> None:
-        orders, number = self.desk.services.orders, self.order.number
+        orders, number = self.app_state.services.orders, self.order.number
 
         def told(extension: Extension) -> Notice:
             granted = extension.status is ExtensionStatus.GRANTED
@@ -216,17 +216,17 @@ class DownloadsCard(Section):
 class ParcelsCard(Section):
     """Parcels on their way, what cannot be changed any more, and the backup medium."""
 
-    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
+    def __init__(self, app_state: AppState, order: Order, profile: Profile, tell: Tell) -> None:
         super().__init__(
-            desk,
+            app_state,
             order,
             profile,
             tell,
             *(("Shipping", "shipping") if order.shipments else ("Backup medium", "backup-medium")),
         )
-        for parcel in parcels(order, profile, desk.now(), desk.services.zone):
+        for parcel in parcels(order, profile, app_state.now(), app_state.services.zone):
             self.add(label(", ".join(parcel.contents) or "Parcel", "strong"))
-            for sentence in parcel_sentences(parcel, desk.format.date):
+            for sentence in parcel_sentences(parcel, app_state.format.date):
                 self.add(label(sentence, tone="attention" if parcel.late else ""))
             if parcel.tracking_number is not None:
                 number = f"{parcel.carrier or 'Tracking number'}: {parcel.tracking_number}"
@@ -243,9 +243,9 @@ class ParcelsCard(Section):
             if not self.order.shipments:
                 self.add(label("There is no backup medium for this order.", "muted"))
             return
-        sentence = backup_sentence(offer, self.desk.format.money)
+        sentence = backup_sentence(offer, self.app_state.format.money)
         add = button(f"Add the {offer.name}…", lambda: None)
-        orders, number = self.desk.services.orders, self.order.number
+        orders, number = self.app_state.services.orders, self.order.number
 
         def agreed() -> None:
             done = Notice(

@@ -36,7 +36,7 @@ from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
 from companion.ui.pages.order.section import Section, Tell
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import button, chip, column, fit_height, label, line, row
 from companion.ui.widgets.choice import Choice
@@ -50,9 +50,9 @@ _WORDS = {ChargeKind.AUTHORIZATION: "Held", ChargeKind.CHARGE: "Charged", Charge
 class MoneyCard(Section):
     """What was charged and when, why there may be two charges, and the invoice."""
 
-    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(desk, order, profile, tell, "Money", "two-charges")
-        form, now = desk.format, desk.now()
+    def __init__(self, app_state: AppState, order: Order, profile: Profile, tell: Tell) -> None:
+        super().__init__(app_state, order, profile, tell, "Money", "two-charges")
+        form, now = app_state.format, app_state.now()
         moves = timeline(order, profile, now)
         if moves:
             self.add(self._list(moves))
@@ -67,12 +67,12 @@ class MoneyCard(Section):
             for sentence in two_charges_sentences(two, profile.policies.payment, form.date, form.money):
                 self.add(label(sentence))
         if order.invoice_number is not None:
-            invoice = button("Invoice…", lambda: show_invoice(self.window(), desk, order.number))
+            invoice = button("Invoice…", lambda: show_invoice(self.window(), app_state, order.number))
             self.add(row(invoice, None))
 
     def _list(self, moves: tuple[Movement, ...]) -> QGridLayout:
         """One row for each movement: the day and the kind, what it was, the amount."""
-        form = self.desk.format
+        form = self.app_state.format
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
@@ -101,9 +101,9 @@ def _capital(text: str) -> str:
 class ReturnCard(Section):
     """Whether the order can be returned, until when and why; and how far a return has come."""
 
-    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(desk, order, profile, tell, "Returns and refunds", "returns")
-        now, zone = desk.now(), desk.services.zone
+    def __init__(self, app_state: AppState, order: Order, profile: Profile, tell: Tell) -> None:
+        super().__init__(app_state, order, profile, tell, "Returns and refunds", "returns")
+        now, zone = app_state.now(), app_state.services.zone
         self.renewal: RenewalReturn | None = None
         for position, entry in enumerate(order.returns):
             if position:
@@ -121,7 +121,7 @@ class ReturnCard(Section):
                 self._add_renewal(found)
 
     def _add_outlook(self, outlook: ReturnOutlook) -> None:
-        form = self.desk.format
+        form = self.app_state.format
         if self.order.returns:
             self.add(line())
         self._sentences = outlook_sentences(outlook, form.date, form.money)
@@ -133,12 +133,14 @@ class ReturnCard(Section):
             self.add(row(ask, None))
         elif OtherWay.ASK_SUPPORT in outlook.other_ways:
             number = self.order.number
-            contact = button("Contact support", lambda: self.desk.wanted.emit(Destination("help", number, SUPPORT)))
+            contact = button(
+                "Contact support", lambda: self.app_state.wanted.emit(Destination("help", number, SUPPORT))
+            )
             self.add(row(contact, None))
 
     def _add_return(self, entry: Return) -> None:
-        desk, form = self.desk, self.desk.format
-        progress = return_progress(entry, self.profile, desk.now(), desk.services.zone)
+        app_state, form = self.app_state, self.app_state.format
+        progress = return_progress(entry, self.profile, app_state.now(), app_state.services.zone)
         tone = "attention" if progress.late or progress.letter_open else ""
         self.add(
             label(f"Return {entry.id} · {form.money(entry.amount)} · {reason_words(entry.reason)}", "strong"),
@@ -149,8 +151,8 @@ class ReturnCard(Section):
             self.add(row(button("Read the letter…", partial(self._read_letter, entry), "primary"), None))
 
     def _ask_for_order(self, pressed: QPushButton) -> None:
-        orders, order = self.desk.services.orders, self.order
-        dialog = ReturnDialog(self.window(), self.desk.theme, order, self._sentences)
+        orders, order = self.app_state.services.orders, self.order
+        dialog = ReturnDialog(self.window(), self.app_state.theme, order, self._sentences)
 
         def agreed() -> None:
             # Read here: a widget is not for the thread that asks the store.
@@ -161,7 +163,7 @@ class ReturnCard(Section):
         dialog.open()
 
     def _add_renewal(self, found: RenewalReturn) -> None:
-        form = self.desk.format
+        form = self.app_state.format
         if self.order.returns:
             self.add(line())
         self.add(label("Did you not want the renewal?", "strong"))
@@ -174,7 +176,7 @@ class ReturnCard(Section):
 
     def ask_for_renewal(self, found: RenewalReturn, pressed: QPushButton | None = None) -> None:
         """Ask once, then give back a renewal that nobody wanted."""
-        orders, order, form = self.desk.services.orders, self.order, self.desk.format
+        orders, order, form = self.app_state.services.orders, self.order, self.app_state.format
         self.ask(
             "Give a renewal back",
             "Give this renewal back?",
@@ -187,15 +189,15 @@ class ReturnCard(Section):
         )
 
     def _requested(self, entry: Return) -> Notice:
-        desk = self.desk
-        progress = return_progress(entry, self.profile, desk.now(), desk.services.zone)
-        words = progress_sentence(progress, desk.format.date, desk.format.money)
+        app_state = self.app_state
+        progress = return_progress(entry, self.profile, app_state.now(), app_state.services.zone)
+        words = progress_sentence(progress, app_state.format.date, app_state.format.money)
         stops = " The subscription does not renew again." if entry.reason is ReturnReason.UNWANTED_RENEWAL else ""
         return Notice("The store has your request", f"{words}{stops}", f"Its number is {entry.id}.", tone="ok")
 
     def _read_letter(self, entry: Return) -> None:
         dialog = LetterDialog(self, entry)
-        orders, number = self.desk.services.orders, self.order.number
+        orders, number = self.app_state.services.orders, self.order.number
         dialog.accepted.connect(lambda: self.act(None, lambda _: orders.accept_letter(number, entry), self._requested))
         dialog.open()
 

@@ -11,7 +11,7 @@ from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.pages.order.items import DownloadsCard, LicenceCard, ParcelsCard
 from companion.ui.pages.order.money import MoneyCard, ReturnCard
 from companion.ui.pages.order.receipts import ReceiptsCard
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
@@ -21,8 +21,8 @@ from companion.ui.widgets.question import ask
 class OrderPage(Page):
     """Renders the order named by its destination, and does what its buttons say."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Order")
+    def __init__(self, app_state: AppState) -> None:
+        super().__init__(app_state, "Order")
         self._number = ""
         self._returns: ReturnCard | None = None
         self._downloads: DownloadsCard | None = None
@@ -30,7 +30,7 @@ class OrderPage(Page):
         self._news = column(spacing=8)
         self._cards = column(spacing=14)
         self.add(self._news, self._cards)
-        desk.changed.connect(self.show_values)
+        app_state.changed.connect(self.show_values)
 
     def arrive(self, destination: Destination) -> None:
         self._number = destination.number
@@ -46,7 +46,7 @@ class OrderPage(Page):
             self._returns.ask_for_renewal(self._returns.renewal)
 
     def _refresh(self) -> None:
-        self.desk.refresh(self._number)
+        self.app_state.refresh(self._number)
 
     def show_values(self) -> None:
         if self._number:
@@ -57,7 +57,7 @@ class OrderPage(Page):
         self.title.setText(f"Order {self._number}")
         clear(self._cards)
         self._returns = self._downloads = None
-        snapshot = self.desk.snapshot
+        snapshot = self.app_state.snapshot
         known = next((known for known in snapshot.orders if known.number == self._number), None)
         if known is None:
             return
@@ -68,18 +68,18 @@ class OrderPage(Page):
             return
         self._cards.addWidget(self._summary(order))
         for licence in order.licences:
-            self._cards.addWidget(LicenceCard(self.desk, order, licence, profile, self.tell))
+            self._cards.addWidget(LicenceCard(self.app_state, order, licence, profile, self.tell))
         if order.downloads:
-            self._downloads = DownloadsCard(self.desk, order, profile, self.tell, self.go.emit)
+            self._downloads = DownloadsCard(self.app_state, order, profile, self.tell, self.go.emit)
             self._cards.addWidget(self._downloads)
         if order.shipments or order.downloads:
-            self._cards.addWidget(ParcelsCard(self.desk, order, profile, self.tell))
-        self._cards.addWidget(MoneyCard(self.desk, order, profile, self.tell))
-        self._returns = ReturnCard(self.desk, order, profile, self.tell)
+            self._cards.addWidget(ParcelsCard(self.app_state, order, profile, self.tell))
+        self._cards.addWidget(MoneyCard(self.app_state, order, profile, self.tell))
+        self._returns = ReturnCard(self.app_state, order, profile, self.tell)
         self._cards.addWidget(self._returns)
         receipts = snapshot.receipts.get(order.number, ())
         if receipts:
-            self._cards.addWidget(ReceiptsCard(self.desk, order, profile, self.tell, receipts))
+            self._cards.addWidget(ReceiptsCard(self.app_state, order, profile, self.tell, receipts))
         self._cards.addWidget(self._keeping(known))
 
     def tell(self, news: Notice | CompanionError | None) -> None:
@@ -88,13 +88,13 @@ class OrderPage(Page):
         if news is not None:
             notice = news
             if isinstance(notice, CompanionError):
-                notice = failure_notice(self.desk, notice, self.go.emit, number=self._number)
+                notice = failure_notice(self.app_state, notice, self.go.emit, number=self._number)
             notice.closed.connect(lambda: clear(self._news))
             self._news.addWidget(notice)
             self.scroll_to_top()
 
     def _summary(self, order: Order) -> Card:
-        form = self.desk.format
+        form = self.app_state.format
         card = Card(spacing=6)
         for item in order.line_items:
             quantity = f"{item.quantity} × " if item.quantity > 1 else ""
@@ -106,19 +106,19 @@ class OrderPage(Page):
         return card
 
     def _tell_how_to_renew(self) -> None:
-        order = self.desk.snapshot.order(self._number)
+        order = self.app_state.snapshot.order(self._number)
         page = next((page for page in order.pages if page.purpose == "renew"), None) if order is not None else None
         words = "Renewing by hand is done on the store's own page, with any card. Your key stays the same."
         actions = (("Open the store's page", partial(self._open_url, page.url)),) if page is not None else ()
         self.tell(Notice("How to renew", words, "No card number ever passes through Companion.", actions=actions))
 
     def _open_url(self, url: str) -> None:
-        platform = self.desk.services.platform
-        self.desk.runner.run(self, lambda _: platform.open_url(url), lambda _: None, self.tell)
+        platform = self.app_state.services.platform
+        self.app_state.runner.run(self, lambda _: platform.open_url(url), lambda _: None, self.tell)
 
     def _keeping(self, known: KnownOrder) -> Card:
         card = Card(spacing=8)
-        read = f"Last read from the store: {self.desk.format.moment(known.read_at)}. " if known.read_at else ""
+        read = f"Last read from the store: {self.app_state.format.moment(known.read_at)}. " if known.read_at else ""
         card.add(
             label("This order on this PC", "heading"),
             label(
@@ -142,4 +142,4 @@ class OrderPage(Page):
         )
 
     def _remove(self) -> None:
-        self.desk.remove_order(self, self._number, lambda: self.go.emit(Destination("orders")), self.tell)
+        self.app_state.remove_order(self, self._number, lambda: self.go.emit(Destination("orders")), self.tell)

@@ -12,15 +12,17 @@ from companion.domain.store.profile import Profile
 from companion.ui.dialogs import save_file
 from companion.ui.documents.rendering import as_pdf, receipt_html
 from companion.ui.pages.order.section import Section, Tell
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, facts_grid, label, line, row
 
 
 class ReceiptsCard(Section):
     """Every receipt that was kept for an order, newest first."""
 
-    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell, receipts: tuple[Receipt, ...]) -> None:
-        super().__init__(desk, order, profile, tell, "Receipts", "cancel-auto-renewal")
+    def __init__(
+        self, app_state: AppState, order: Order, profile: Profile, tell: Tell, receipts: tuple[Receipt, ...]
+    ) -> None:
+        super().__init__(app_state, order, profile, tell, "Receipts", "cancel-auto-renewal")
         self.add(label("The store's proof of what was switched. They stay on this PC, also without internet.", "muted"))
         for position, receipt in enumerate(receipts):
             if position:
@@ -41,7 +43,7 @@ class ReceiptsCard(Section):
         )
 
     def _lines(self, receipt: Receipt) -> tuple[str, ...]:
-        form = self.desk.format
+        form = self.app_state.format
         licence = next((each for each in self.order.licences if each.subscription_id == receipt.subscription_id), None)
         return receipt_lines(
             receipt,
@@ -56,11 +58,15 @@ class ReceiptsCard(Section):
         path = save_file.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.pdf", "PDF (*.pdf)")
         if path is not None:
             content = as_pdf(receipt_html(self._lines(receipt)), f"Receipt {receipt.id}")
-            save_file.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)
+            save_file.save(
+                self.app_state, self.app_state, path, lambda: content, "The receipt has been saved", self.tell
+            )
 
     def _save_json(self, receipt: Receipt) -> None:
         path = save_file.ask_where(self, "Save the receipt", f"Receipt {receipt.id}.json", "JSON (*.json)")
         if path is not None:
             shown = {"store": self.profile.store.name, "orderNumber": self.order.number, **to_builtins(receipt)}
             content = (json.dumps(shown, indent=2, ensure_ascii=False) + "\n").encode()
-            save_file.save(self.desk, self.desk, path, lambda: content, "The receipt has been saved", self.tell)
+            save_file.save(
+                self.app_state, self.app_state, path, lambda: content, "The receipt has been saved", self.tell
+            )

@@ -11,7 +11,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
 from companion.ui.navigation import Destination
-from companion.ui.state.app_state import Desk
+from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, label, row
 from companion.ui.widgets.notice import Notice
@@ -24,34 +24,36 @@ Tell = Callable[[Notice | CompanionError | None], None]
 class Section(Card):
     """A card about one side of an order; `tell` shows what came of an action, `article` is the help on it."""
 
-    def __init__(self, desk: Desk, order: Order, profile: Profile, tell: Tell, heading: str, article: str) -> None:
+    def __init__(
+        self, app_state: AppState, order: Order, profile: Profile, tell: Tell, heading: str, article: str
+    ) -> None:
         super().__init__(spacing=10)
-        self.desk, self.order, self.profile, self.tell = desk, order, profile, tell
+        self.app_state, self.order, self.profile, self.tell = app_state, order, profile, tell
         there = Destination("help", order.number, article)
         head = row(spacing=8)
         head.addWidget(label(heading, "heading"), 1)
-        head.addWidget(button("Help", lambda: desk.wanted.emit(there), "link", name=f"Help with {heading}"))
+        head.addWidget(button("Help", lambda: app_state.wanted.emit(there), "link", name=f"Help with {heading}"))
         self.add(head)
 
     def act(self, pressed: QPushButton | None, work: Callable[[Task], T], done: Callable[[T], Notice]) -> None:
         """Run an action at the store once: the button waits, the order is read again, and the outcome is told.
 
-        The page may be rendered anew meanwhile, so the work belongs to the desk and not to this card.
+        The page may be rendered anew meanwhile, so the work belongs to the app_state and not to this card.
         """
         if pressed is not None:
             pressed.setEnabled(False)
             pressed.setText("Asking the store…")
-        tell, desk, number = self.tell, self.desk, self.order.number
+        tell, app_state, number = self.tell, self.app_state, self.order.number
 
         def finish(result: T) -> None:
             tell(done(result))
-            desk.refresh(number)
+            app_state.refresh(number)
 
         def fail(error: CompanionError) -> None:
             tell(error)
-            desk.refresh(number)
+            app_state.refresh(number)
 
-        desk.runner.run(desk, work, finish, fail)
+        app_state.runner.run(app_state, work, finish, fail)
 
     def ask(
         self, title: str, text: str, consequences: Sequence[str], yes: str, no: str, agreed: Callable[[], None]
@@ -61,5 +63,5 @@ class Section(Card):
 
     def open_page(self, url: str) -> None:
         """Open a page of the store in the system's browser."""
-        platform = self.desk.services.platform
-        self.desk.runner.run(self.desk, lambda _: platform.open_url(url), lambda _: None, self.tell)
+        platform = self.app_state.services.platform
+        self.app_state.runner.run(self.app_state, lambda _: platform.open_url(url), lambda _: None, self.tell)
