@@ -126,7 +126,8 @@ PROXY_CHILD = """
 import sys
 from pathlib import Path
 from companion.domain.transfers.models import Expected, Options
-from companion.services import downloads
+from companion.services.downloads.fetch import fetch
+from companion.services.downloads.transfer.transport import fixed_source
 from companion.services.app.cancellation import Cancellation
 from companion.domain.core.errors import CompanionError
 try:

@@ -121,7 +121,7 @@ def test_a_system_that_will_not_is_not_asked_again(
             raise OSError(refused, os.strerror(refused))
         return real(source, target, count)
 
-    monkeypatch.setattr(splice.os, "splice", splice)
+    monkeypatch.setattr(os, "splice", splice)
     wanted = expect(content, **pieces)
     result = get(start(content).url(), wanted, tmp_path)
     arrives(result, content)
