@@ -1,6 +1,6 @@
-"""The right support number for this PC, and whether somebody answers it now.
+"""The right support number for this PC and order, and whether it is answered now.
 
-Numbers come from the store's profile and from nowhere else: whoever searches the web for one finds fraud.
+Numbers come from the store's profile and from nowhere else: numbers found by searching the web can be scams.
 """
 
 from __future__ import annotations
@@ -8,12 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import FormatMoment, joined
+from companion.domain.pc.facts import Machine
+from companion.domain.store.orders import Order
 from companion.domain.store.profile import MakerName, Support, SupportEntry
 
 _LEGAL_FORMS = re.compile(
@@ -29,7 +33,7 @@ _NOBODY = (
     "none",
     "not available",
 )
-_DAYS_AHEAD = 15  # A support desk that is shut for two weeks still gets its next opening told.
+_DAYS_AHEAD = 15  # The next opening is found for a number that is not answered for two weeks.
 
 
 def normalise_maker(raw: str | None, makers: Sequence[MakerName]) -> str | None:
@@ -131,8 +135,8 @@ def _why(entry: SupportEntry, wish: _Wish) -> str:
 _FOR_EVERYONE = "The store has one number for everyone, and this is it."
 
 
-class Desk(enum.StrEnum):
-    """Whether somebody answers."""
+class OpenState(enum.StrEnum):
+    """Whether a support number is answered."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -141,43 +145,47 @@ class Desk(enum.StrEnum):
 
 
 class Opening(Model, frozen=True):
-    """Whether a support desk is open; `changes_at` is when it closes or opens next, in the person's own zone."""
+    """Whether a support number is answered; `changes_at` is when that changes next, in the person's own zone.
 
-    desk: Desk
+    The state is called ``desk`` in JSON, whose keys are stable.
+    """
+
+    state: OpenState = msgspec.field(name="desk")
     changes_at: Instant | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it is worth dialling now."""
-        return self.desk in (Desk.OPEN, Desk.ALWAYS)
+        return self.state in (OpenState.OPEN, OpenState.ALWAYS)
 
 
 def opening(entry: SupportEntry, now: dt.datetime, user_zone: dt.tzinfo) -> Opening:
-    """Whether `entry` answers at `now`, and until when or from when, told in `user_zone`.
+    """Returns whether `entry` is answered at `now`, and until when or from when, in `user_zone`.
 
-    Hours are the desk's own wall clock, so they move against the person's when one of the two changes its clocks.
+    Hours are those of the entry's own time zone, so they move against the person's when one of the two zones changes
+    its clocks.
     Hours that end before they begin go past midnight; equal ends mean the whole day.
     """
     try:
-        desk_zone = ZoneInfo(entry.time_zone)
+        entry_zone = ZoneInfo(entry.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return Opening(desk=Desk.UNKNOWN)
+        return Opening(state=OpenState.UNKNOWN)
     if not any(hours.weekdays for hours in entry.hours):
-        return Opening(desk=Desk.UNKNOWN)
-    for begins, ends in _open_spans(entry, now, desk_zone):
+        return Opening(state=OpenState.UNKNOWN)
+    for begins, ends in _open_spans(entry, now, entry_zone):
         if ends <= now:
             continue
         if begins > now:
-            return Opening(desk=Desk.CLOSED, changes_at=begins.astimezone(user_zone))
+            return Opening(state=OpenState.CLOSED, changes_at=begins.astimezone(user_zone))
         if ends - now > dt.timedelta(days=_DAYS_AHEAD - 2):
-            return Opening(desk=Desk.ALWAYS)
-        return Opening(desk=Desk.OPEN, changes_at=ends.astimezone(user_zone))
-    return Opening(desk=Desk.UNKNOWN)
+            return Opening(state=OpenState.ALWAYS)
+        return Opening(state=OpenState.OPEN, changes_at=ends.astimezone(user_zone))
+    return Opening(state=OpenState.UNKNOWN)
 
 
-def _open_spans(entry: SupportEntry, now: dt.datetime, desk_zone: ZoneInfo) -> list[tuple[dt.datetime, dt.datetime]]:
+def _open_spans(entry: SupportEntry, now: dt.datetime, entry_zone: ZoneInfo) -> list[tuple[dt.datetime, dt.datetime]]:
     """Open spans around `now` as UTC moments, joined where one begins as the other ends."""
-    today = now.astimezone(desk_zone).date()
+    today = now.astimezone(entry_zone).date()
     spans = []
     for offset in range(-2, _DAYS_AHEAD):
         day = today + dt.timedelta(days=offset)
@@ -185,7 +193,7 @@ def _open_spans(entry: SupportEntry, now: dt.datetime, desk_zone: ZoneInfo) -> l
             if day.isoweekday() not in hours.weekdays:
                 continue
             last_day = day + dt.timedelta(days=1) if hours.closes <= hours.opens else day
-            spans.append((_moment(day, hours.opens, desk_zone), _moment(last_day, hours.closes, desk_zone)))
+            spans.append((_moment(day, hours.opens, entry_zone), _moment(last_day, hours.closes, entry_zone)))
     joined_spans: list[tuple[dt.datetime, dt.datetime]] = []
     for begins, ends in sorted(spans):
         # Profiles write the end of a day as 23:59 or 23:59:59; nobody is shut out for that minute.
@@ -200,11 +208,77 @@ def _moment(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, time.replace(tzinfo=None), zone).astimezone(dt.UTC)
 
 
+class SupportContact(NamedTuple):
+    """The support number to use, why it is the right one, whether it is answered now, and what it was chosen by."""
+
+    entry: SupportEntry
+    why: str
+    opening: Opening
+    maker: str | None
+    model: str | None
+    product: str | None
+    country: str | None
+
+
+def support_contact(
+    support: Support,
+    orders: Iterable[Order],
+    machine: Machine | None,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    *,
+    order_number: str | None = None,
+    maker: str | None = None,
+    country: str | None = None,
+    language: str | None = None,
+) -> SupportContact | None:
+    """Returns the number for `machine` and the order meant, or None when the profile has none that serves it.
+
+    `maker` and `country` are what the person states instead of this PC's maker and the order's country; of another
+    maker's PC the model is not known.
+    """
+    order = order_meant(orders, order_number)
+    licence = order.licences[0] if order is not None and order.licences else None
+    spelled = maker or (machine.maker if machine is not None else None)
+    where = country.upper() if country else (order.country if order is not None else None)
+    found = right_number(support, spelled, licence.product_id if licence is not None else None, where, language)
+    if found is None:
+        return None
+    return SupportContact(
+        entry=found.entry,
+        why=found.why,
+        opening=opening(found.entry, now, zone),
+        maker=normalise_maker(spelled, support.makers),
+        model=machine.model.strip() or None if machine is not None and not maker else None,
+        product=licence.product_name if licence is not None else None,
+        country=where,
+    )
+
+
+def order_meant(orders: Iterable[Order], number: str | None) -> Order | None:
+    """Returns the order of this number, else the latest one; None when there is no order."""
+    orders = tuple(orders)
+    named = [order for order in orders if order.number == number]
+    return max(named or orders, key=lambda order: order.placed_at, default=None)
+
+
+def contact_sentence(contact: SupportContact, format_moment: FormatMoment) -> str:
+    """Returns the number and whether it is answered now, in one line."""
+    return f"Support for this PC: {spaced(contact.entry.phone)}. {opening_sentence(contact.opening, format_moment)}"
+
+
+def state_words(state: OpenState) -> str:
+    """Returns whether a number is answered now, in two or three words."""
+    if state is OpenState.UNKNOWN:
+        return "Hours not known"
+    return "Closed now" if state is OpenState.CLOSED else "Open now"
+
+
 def opening_sentence(found: Opening, format_moment: FormatMoment) -> str:
-    """Whether to call now, in one sentence; the times are the person's own."""
-    if found.desk is Desk.ALWAYS:
+    """Returns whether to call now, in one sentence; the times are the person's own."""
+    if found.state is OpenState.ALWAYS:
         return "Open now, at any time of any day."
-    if found.desk is Desk.UNKNOWN or found.changes_at is None:
+    if found.state is OpenState.UNKNOWN or found.changes_at is None:
         return "The store does not say when this number is answered."
     when = format_moment(found.changes_at)
     return f"Open now until {when}." if found.is_open else f"Closed now; opens {when}."

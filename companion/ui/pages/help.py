@@ -8,17 +8,25 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWidget
 
 from companion.domain.support.help_articles import Article
-from companion.domain.support.hotline import opening_sentence, spaced
+from companion.domain.support.hotline import (
+    OpenState,
+    SupportContact,
+    opening_sentence,
+    order_meant,
+    spaced,
+    state_words,
+)
 from companion.services.support.help_search import Hit
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
-from companion.ui.support import SUPPORT, SupportLine, order_meant, support_line
+from companion.ui.support import SUPPORT, contact_of
 from companion.ui.widgets.basic import Card, button, chip, clear, column, facts_grid, label, line, row
 from companion.ui.widgets.choice import Choice
 
 _MOST_HITS = 6
+_TONES = {OpenState.OPEN: "ok", OpenState.ALWAYS: "ok", OpenState.CLOSED: "attention", OpenState.UNKNOWN: ""}
 
 
 class HelpPage(Page):
@@ -120,28 +128,27 @@ class HelpPage(Page):
     def _support_card(self) -> Card:
         card = Card(spacing=8)
         card.add(label("Talk to a person", "heading"))
-        line_ = support_line(self.app_state, self._number)
+        contact = contact_of(self.app_state, self._number)
         profile = self.app_state.snapshot.profile
-        if line_ is None:
+        if contact is None:
             name = profile.store.name if profile is not None else "The store"
             card.add(label(f"{name} names no support number for this PC."))
             return card
-        entry = line_.number.entry
+        entry = contact.entry
         phone = label(spaced(entry.phone), "big", wrap=False, selectable=True)
         phone.setAccessibleName(f"Support number {entry.phone}")
-        now = chip("Open now", "ok") if line_.opening.is_open else chip("Closed now", "attention")
-        opens = row(now)
-        opens.addWidget(label(f"{entry.name}. {opening_sentence(line_.opening, self.app_state.format.moment)}"), 1)
+        opens = row(chip(state_words(contact.opening.state), _TONES[contact.opening.state]))
+        opens.addWidget(label(f"{entry.name}. {opening_sentence(contact.opening, self.app_state.format.moment)}"), 1)
         card.add(
             row(phone, None),
             opens,
-            facts_grid(self._reasons(line_)),
+            facts_grid(self._reasons(contact)),
             label("Numbers found by searching the web can be scams. This one comes from the store itself.", "small"),
         )
         return card
 
     @staticmethod
-    def _reasons(found: SupportLine) -> list[tuple[str, str]]:
+    def _reasons(found: SupportContact) -> list[tuple[str, str]]:
         """What the number was chosen by, and why."""
         pc = " ".join(part for part in (found.maker, found.model) if part) or "Its maker is not known"
         facts = [("This PC", pc)]
@@ -150,7 +157,7 @@ class HelpPage(Page):
         if found.country is not None:
             country = QLocale.territoryToString(QLocale.codeToTerritory(found.country))
             facts.append(("Country", country or found.country))
-        return [*facts, ("Why this one", found.number.why)]
+        return [*facts, ("Why this one", found.why)]
 
     def _which_order(self, number: str) -> QHBoxLayout:
         """The order that support is asked about: it also decides which number is the right one."""
@@ -170,7 +177,8 @@ class HelpPage(Page):
 
     def _case_card(self) -> Card:
         card = Card(spacing=8)
-        order = order_meant(self.app_state, self._number)
+        orders = [known.order for known in self.app_state.snapshot.orders if known.order is not None]
+        order = order_meant(orders, self._number)
         number = order.number if order is not None else ""
         open_it = button("Case file…", lambda: show_case_file(self.window(), self.app_state, number))
         card.add(

@@ -10,7 +10,7 @@ from companion.cli.context import Run, write_file
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, password_option
 from companion.cli.prompts import confirm
-from companion.cli.support_number import right_line
+from companion.cli.support_number import support_number
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase
@@ -99,7 +99,7 @@ def support(run: Run) -> int:
 
     services = run.services
     profile = services.orders.profile()
-    found = right_line(services, profile, maker=run.arguments.maker, country=run.arguments.country)
+    found = support_number(services, profile, maker=run.arguments.maker, country=run.arguments.country)
     if found is None:
         raise CompanionError(
             "no-number",
