@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from companion.cli.commands.pc.board import Board, board_lines, board_options, held_lines
+from companion.cli.commands.pc.check import Board, board_lines, board_options, held_lines
 from companion.cli.context import Run, interruptible
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, whole

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from companion.cli.commands.pc.board import Board, held_lines
+from companion.cli.commands.pc.check import Board, held_lines
 from companion.cli.commands.pc.close_blockers import Cleared, clear, clearing_options
 from companion.cli.commands.pc.put_back import installation_lines, restored_lines
 from companion.cli.context import Run, interruptible

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from companion.cli.commands.pc.board import Board, Looked, board_lines, board_options, held_lines, path_lines
+from companion.cli.commands.pc.check import Board, Looked, board_lines, board_options, held_lines, path_lines
 from companion.cli.context import Run, interruptible
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from companion.cli.commands.pc.board import held_lines
+from companion.cli.commands.pc.check import held_lines
 from companion.cli.context import Run
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common

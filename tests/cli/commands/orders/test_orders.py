@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from companion.cli.commands.orders.licences import Licences, Switched
-from companion.cli.commands.orders.orders import Added, Listed, Removed, ResetAsked, Shown
+from companion.cli.commands.entitlements.licences import Licences, Switched
+from companion.cli.commands.orders.show import Added, Listed, Removed, ResetAsked, Shown
 from tests.kits.cli import ANNUAL, BOXED, CLOSED, EXPIRED, FAMILY, REFUNDED, Cli
 
 

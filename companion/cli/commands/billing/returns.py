@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from companion.cli.commands.orders.licences import pick_licence
+from companion.cli.commands.entitlements.licences import pick_licence
 from companion.cli.context import Run, write_file
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, order_number

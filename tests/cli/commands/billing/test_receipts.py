@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from companion.cli.commands.orders.after_sales import BackupMedium, Invoiced, Returns
-from companion.cli.commands.orders.licences import Switched
-from companion.cli.commands.orders.money import MoneyShown, ReceiptsShown, ShippingShown
-from companion.cli.commands.orders.orders import Added, Opened
+from companion.cli.commands.billing.money import MoneyShown, ReceiptsShown, ShippingShown
+from companion.cli.commands.billing.returns import BackupMedium, Invoiced, Returns
+from companion.cli.commands.entitlements.licences import Switched
+from companion.cli.commands.orders.show import Added, Opened
 from companion.cli.commands.support.support import CaseWritten
 from companion.cli.support_number import SupportNumber
 from companion.demo.server import DemoStore

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from companion.cli.commands.app.reminders import Reminders
-from companion.cli.commands.orders.after_sales import BackupMedium, Invoiced, Returns, Seats
+from companion.cli.commands.billing.returns import BackupMedium, Invoiced, Returns, Seats
 from companion.cli.commands.support.support import CaseWritten, HelpArticle, HelpFound
 from companion.cli.support_number import SupportNumber
 from tests.kits.cli import ANNUAL, BOXED, FAMILY, REFUNDED, UNWANTED, Cli

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.cli.commands.pc.board import Looked
+from companion.cli.commands.pc.check import Looked
 from companion.cli.commands.pc.close_blockers import BlockersClosed
 from companion.cli.commands.pc.install import Installed
 from companion.domain.pc.finding import Severity

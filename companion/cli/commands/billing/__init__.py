@@ -1,0 +1,1 @@
+"""What was paid, sent and given back, and what will be charged."""

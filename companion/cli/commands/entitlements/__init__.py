@@ -1,0 +1,1 @@
+"""What a person owns: licences and their seats."""
