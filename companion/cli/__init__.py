@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from companion.domain.core.errors import Cancelled, CompanionError
 
 if TYPE_CHECKING:
-    from companion.cli.context import Run
+    from companion.cli.context import CommandContext
     from companion.cli.output import Output
 
 _log = logging.getLogger(__name__)
@@ -44,31 +44,31 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(words: list[str], output: Output) -> int:
-    from companion.cli.context import Run
+    from companion.cli.context import CommandContext
     from companion.cli.parser import parse
 
     arguments = parse(words)
     output.progress_json = arguments.progress == "json"
-    run = Run(arguments, output)
+    context = CommandContext(arguments, output)
     try:
-        act: Callable[[Run], int] = arguments.act or _window()
-        code = act(run)
+        act: Callable[[CommandContext], int] = arguments.act or _window()
+        code = act(context)
         if code == 0:
-            run.succeeded()
+            context.succeeded()
     except CompanionError as error:
-        raise run.troubled(error) from None
+        raise context.troubled(error) from None
     except (Cancelled, KeyboardInterrupt):
         raise
     except Exception:
-        run.note_log()
+        context.note_log()
         _log.exception("companion %s failed", arguments.command or "")
         raise
     finally:
-        run.close()
+        context.close()
     return code
 
 
-def _window() -> Callable[[Run], int]:
+def _window() -> Callable[[CommandContext], int]:
     from companion.cli.commands.app.window import open_window
 
     return open_window

@@ -1,4 +1,4 @@
-"""One run of a command: what was asked, where it prints, and the services, built when first needed."""
+"""What a command works with: what was asked, where it prints, and the services, built when first needed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Run:
-    """What every command gets."""
+class CommandContext:
+    """The arguments, the output and the services of one command."""
 
     def __init__(self, arguments: argparse.Namespace, output: Output) -> None:
         self.arguments = arguments

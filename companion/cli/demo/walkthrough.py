@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.context import Run, interruptible
+from companion.cli.context import CommandContext, interruptible
 from companion.cli.demo.workspace import Grounds, open_grounds
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
@@ -59,14 +59,14 @@ class Told(Model, frozen=True):
     error: Trouble | None = None
 
 
-def walk(run: Run, root: Path) -> int:
+def walk(context: CommandContext, root: Path) -> int:
     """Walk the journey in `root`; returns the exit code."""
     from companion.services.container import build_services
 
-    asked = run.arguments
+    asked = context.arguments
     begun = time.monotonic()
     with interruptible() as cancellation, open_grounds(root, size=asked.size * MEBIBYTE, rate=asked.rate) as grounds:
-        journey = Journey(run, grounds, cancellation)
+        journey = Journey(context, grounds, cancellation)
         journey.tell("start-store", f"A store of its own answers at {grounds.store.url}.", begun)
         services = build_services(grounds.home, grounds.store.url, verbose=asked.verbose)
         try:
@@ -79,8 +79,8 @@ def walk(run: Run, root: Path) -> int:
 class Journey:
     """The steps, and what came of them."""
 
-    def __init__(self, run: Run, grounds: Grounds, cancellation: Cancellation) -> None:
-        self._run = run
+    def __init__(self, context: CommandContext, grounds: Grounds, cancellation: Cancellation) -> None:
+        self._context = context
         self._grounds = grounds
         self._cancellation = cancellation
         self._steps: list[StepDone] = []
@@ -92,8 +92,8 @@ class Journey:
         """Note a finished step and show it."""
         step = StepDone(name=name, did=did, seconds=round(time.monotonic() - begun, 3))
         self._steps.append(step)
-        self._run.output.line(f"{len(self._steps):>2}. {did}  ({step.seconds:.1f} s)")
-        self._run.output.event(StepBegun(step=name, state="done", did=did, seconds=step.seconds))
+        self._context.output.line(f"{len(self._steps):>2}. {did}  ({step.seconds:.1f} s)")
+        self._context.output.event(StepBegun(step=name, state="done", did=did, seconds=step.seconds))
 
     def walk(self, services: Services) -> None:
         """All steps; a failure ends the walk and is kept, and a PC that is not ready only leaves out the installing."""
@@ -117,19 +117,19 @@ class Journey:
         )  # fmt: skip
         if self._error is None:
             self._grounds.finish()
-            self._run.output.result(
+            self._context.output.result(
                 told, "", "That was the whole job. Everything it used is in", f"  {self._grounds.root}"
             )
             return EXIT_DONE
         error = self._error
-        self._run.output.result(told, "", error.title, f"  {error.message}", f"  → {error.hint}")
+        self._context.output.result(told, "", error.title, f"  {error.message}", f"  → {error.hint}")
         return EXIT_OF_KIND[error.kind]
 
     @contextlib.contextmanager
     def _step(self, name: str) -> Iterator[Callable[[str], None]]:
         """One step; what is said at its end is its sentence."""
         self._cancellation.check()
-        self._run.output.event(StepBegun(step=name, state="begun"))
+        self._context.output.event(StepBegun(step=name, state="begun"))
         begun = time.monotonic()
         yield lambda did: self.tell(name, did, begun)
 
@@ -198,10 +198,10 @@ class Journey:
 
         with self._step("download") as say:
             fetched = services.purchases.download(
-                _NUMBER, download.artifact_id, cancellation=self._cancellation, progress=self._run.output.progress
+                _NUMBER, download.artifact_id, cancellation=self._cancellation, progress=self._context.output.progress
             )
             done = fetched.transferred
-            self._run.output.end_bar()
+            self._context.output.end_bar()
             again = f", going on from byte {done.resumed_from:,}" if done.resumed_from else ""
             say(f"Downloaded {done.path.name} ({done.size:,} bytes{again}) to {done.path.parent}.")
         with self._step("verify") as say:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.context import Run
+from companion.cli.context import CommandContext
 from companion.cli.demo.workspace import default_folder, open_grounds
 from companion.cli.output import EXIT_DONE
 from companion.cli.parser import common, whole
@@ -75,19 +75,19 @@ def _store_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", metavar="BYTES", type=whole(1), help="slow downloads down to this many bytes/second")
 
 
-def serve(run: Run) -> int:
+def serve(context: CommandContext) -> int:
     """Run the embedded store until told to stop."""
     from companion.cli.demo.store import build_demo_store
 
-    asked = run.arguments
-    run.note_log()
+    asked = context.arguments
+    context.note_log()
     root = asked.root.absolute() if asked.root else default_folder(asked.home, "embedded-store")
     store = build_demo_store(
         root, size=asked.size * MEBIBYTE, host=asked.host, port=asked.port, rate=asked.rate
     )  # fmt: skip
     with contextlib.closing(store), _terminable() as told_to_end:
         shown = StoreReady(url=store.url, orders=log_ins(store))
-        run.output.result(shown, *_ready_lines(shown, root))
+        context.output.result(shown, *_ready_lines(shown, root))
         while not told_to_end.wait(0.5):
             pass
     return EXIT_DONE
@@ -132,25 +132,25 @@ def _ready_lines(shown: StoreReady, root: Path) -> list[str]:
     ]
 
 
-def demo(run: Run) -> int:
+def demo(context: CommandContext) -> int:
     """The whole job: in the window where there is a screen, else in the terminal."""
     from companion.cli.commands.app.window import has_display
     from companion.cli.demo.walkthrough import walk
 
-    asked = run.arguments
+    asked = context.arguments
     if not asked.no_window and not asked.json and has_display():
-        return _in_window(run)
+        return _in_window(context)
     if not asked.no_window:
-        run.output.say("There is no screen here, so the same journey is walked in the terminal.", "")
-    return walk(run, default_folder(asked.home, "demo"))
+        context.output.say("There is no screen here, so the same journey is walked in the terminal.", "")
+    return walk(context, default_folder(asked.home, "demo"))
 
 
-def _in_window(run: Run) -> int:
+def _in_window(context: CommandContext) -> int:
     from companion.services.container import Services, build_services, look_for_store
     from companion.ui.app.application import run_window
     from companion.ui.pages.add import SampleLogIn
 
-    asked = run.arguments
+    asked = context.arguments
     with open_grounds(default_folder(asked.home, "demo"), size=asked.size * MEBIBYTE, rate=asked.rate) as grounds:
 
         def build(_: str | None) -> Services:

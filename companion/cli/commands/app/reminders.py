@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from companion.cli.context import Run, write_file
+from companion.cli.context import CommandContext, write_file
 from companion.cli.output import EXIT_DONE
 from companion.cli.parser import common
 from companion.domain.core.model import Instant, Model
@@ -56,7 +56,7 @@ def _instant(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
-def show_reminders(run: Run) -> int:
+def show_reminders(context: CommandContext) -> int:
     """What needs a decision by the orders as they were last read, shown or not; what was put off or silenced waits.
 
     Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
@@ -66,9 +66,9 @@ def show_reminders(run: Run) -> int:
     from companion.domain.reminders.history import current, records
     from companion.domain.reminders.text import notice
 
-    services = run.services
+    services = context.services
     profile = services.orders.remembered_profile() or services.orders.profile()
-    now: dt.datetime = run.arguments.now or services.clock()
+    now: dt.datetime = context.arguments.now or services.clock()
     orders = [known.order for known in services.orders.remembered() if known.order is not None]
     files = frozenset(file.artifact for file in services.purchases.files())
     entries, settings = services.reminders.entries(), services.reminders.settings()
@@ -82,36 +82,38 @@ def show_reminders(run: Run) -> int:
         ),
         ahead=ahead,
         next_at=next_wake(orders, profile, records(entries, now), settings, now, services.zone, files),
-        calendar=_write_calendar(run, profile, ahead, now),
+        calendar=_write_calendar(context, profile, ahead, now),
     )
-    run.output.result(shown, *_lines(run, shown))
+    context.output.result(shown, *_lines(context, shown))
     return EXIT_DONE
 
 
-def _lines(run: Run, shown: Reminders) -> list[str]:
+def _lines(context: CommandContext, shown: Reminders) -> list[str]:
     from companion.domain.reminders.text import date_words
 
     lines = [
         f"{each.notice.title}. {each.notice.body} (Order {each.reminder.subject.order_number}.)" for each in shown.due
     ] or ["Nothing is due."]
-    lines += [f"  {run.date(each.date)}: {date_words(each)} (order {each.order_number})" for each in shown.ahead]
+    lines += [f"  {context.date(each.date)}: {date_words(each)} (order {each.order_number})" for each in shown.ahead]
     if shown.calendar is not None:
         lines.append(f"All dates for your calendar: {shown.calendar}")
     return lines
 
 
-def _write_calendar(run: Run, profile: Profile, ahead: tuple[Subject, ...], now: dt.datetime) -> str | None:
+def _write_calendar(
+    context: CommandContext, profile: Profile, ahead: tuple[Subject, ...], now: dt.datetime
+) -> str | None:
     from companion.domain.core.text import plain_date, plain_money
     from companion.domain.reminders.icalendar import calendar
 
-    if run.arguments.ics is None:
+    if context.arguments.ics is None:
         return None
-    path = Path(run.arguments.ics).absolute()
+    path = Path(context.arguments.ics).absolute()
     text = calendar(
         ahead,
         store=profile.store.name,
         stamp=now,
-        format_date=plain_date(run.services.zone),
+        format_date=plain_date(context.services.zone),
         format_money=plain_money,
     )
     write_file(path, text.encode())

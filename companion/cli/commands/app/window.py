@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from companion.cli.context import Run
+from companion.cli.context import CommandContext
 
 if TYPE_CHECKING:
     from companion.services.container import Services
 
 
-def open_window(run: Run) -> int:
+def open_window(context: CommandContext) -> int:
     """Open the window, or start in the tray."""
     require_display()
     from companion.services.container import build_services, home_places, look_for_store
     from companion.ui.app.application import run_window
 
-    asked = run.arguments
+    asked = context.arguments
 
     def build(store: str | None) -> Services:
         return build_services(asked.home, store or asked.store, verbose=asked.verbose)

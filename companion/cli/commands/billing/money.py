@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from companion.cli.context import Run, write_file
+from companion.cli.context import CommandContext, write_file
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, order_number
 from companion.domain.billing.charges import Movement, TwoCharges
@@ -74,7 +74,7 @@ def add_receipts(parser: argparse.ArgumentParser) -> None:
     common(parser, show_receipts, epilog="JSON: {orderNumber, receipts, pdf, path}; the store is not asked")
 
 
-def show_money(run: Run) -> int:
+def show_money(context: CommandContext) -> int:
     """Show what was held, charged and given back, and why there may seem to be two charges."""
     from companion.domain.billing.charges import (
         charge_ahead_sentence,
@@ -85,8 +85,8 @@ def show_money(run: Run) -> int:
     )
     from companion.domain.core.text import plain_date, plain_money
 
-    services, number = run.services, run.number()
-    order = run.opened(number, lambda: services.orders.order(number))
+    services, number = context.services, context.number()
+    order = context.opened(number, lambda: services.orders.order(number))
     profile, now, date = services.orders.profile(), services.clock(), plain_date(services.zone)
     two = why_two_charges(order, profile, now)
     explained = two_charges_sentences(two, profile.policies.payment, date, plain_money) if two is not None else ()
@@ -98,17 +98,17 @@ def show_money(run: Run) -> int:
     lines = [movement_sentence(move, date, plain_money) for move in shown.movements]
     lines += [shown.ahead] if shown.ahead else []
     lines += ["Why are there two charges?", *(f"  {sentence}" for sentence in explained)] if explained else []
-    run.output.result(shown, *(lines or ["Nothing has been charged yet."]))
+    context.output.result(shown, *(lines or ["Nothing has been charged yet."]))
     return EXIT_DONE
 
 
-def show_shipping(run: Run) -> int:
+def show_shipping(context: CommandContext) -> int:
     """Show where the parcels of an order are, and what cannot be changed any more."""
     from companion.domain.billing.shipping import parcel_sentences, parcels, settled_sentences
     from companion.domain.core.text import plain_date
 
-    services, number = run.services, run.number()
-    order = run.opened(number, lambda: services.orders.order(number))
+    services, number = context.services, context.number()
+    order = context.opened(number, lambda: services.orders.order(number))
     found = parcels(order, services.orders.profile(), services.clock(), services.zone)
     lines = []
     for parcel in found:
@@ -118,15 +118,15 @@ def show_shipping(run: Run) -> int:
         lines += [f"  {' '.join(part for part in follow if part)}"] if any(follow) else []
     settled = settled_sentences(order)
     shown = ShippingShown(order_number=number, parcels=found, explained=tuple(lines), settled=settled)
-    run.output.result(shown, *(lines or ["Nothing of this order is sent by post."]), *settled)
+    context.output.result(shown, *(lines or ["Nothing of this order is sent by post."]), *settled)
     return EXIT_DONE if found else EXIT_NO
 
 
-def show_receipts(run: Run) -> int:
+def show_receipts(context: CommandContext) -> int:
     """Show the receipts of an order that are kept on this PC, and save them when asked."""
     import json
 
-    services, number, wanted = run.services, run.number(), run.arguments.receipt
+    services, number, wanted = context.services, context.number(), context.arguments.receipt
     kept = tuple(each for each in services.orders.receipts(number) if wanted in (None, each.id))
     if not kept:
         raise CompanionError(
@@ -137,9 +137,9 @@ def show_receipts(run: Run) -> int:
             if wanted is None
             else f"See what there is: companion receipts {number}",
         )
-    papers = [_lines(run, number, receipt) for receipt in kept]
-    path = run.arguments.to.absolute() if run.arguments.to else None
-    pdf = run.arguments.pdf.absolute() if run.arguments.pdf else None
+    papers = [_lines(context, number, receipt) for receipt in kept]
+    path = context.arguments.to.absolute() if context.arguments.to else None
+    pdf = context.arguments.pdf.absolute() if context.arguments.pdf else None
     if path is not None:
         write_file(path, (json.dumps(to_builtins(kept), indent=2, ensure_ascii=False) + "\n").encode())
     if pdf is not None:
@@ -148,16 +148,16 @@ def show_receipts(run: Run) -> int:
         order_number=number, receipts=kept, pdf=str(pdf) if pdf else None, path=str(path) if path else None
     )
     lines = [line for paper in papers for line in (*paper, "")][:-1]
-    run.output.result(shown, *lines, *(f"Saved as {file}" for file in (path, pdf) if file is not None))
+    context.output.result(shown, *lines, *(f"Saved as {file}" for file in (path, pdf) if file is not None))
     return EXIT_DONE
 
 
-def _lines(run: Run, number: str, receipt: Receipt) -> tuple[str, ...]:
+def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str, ...]:
     """A receipt as lines, with what is remembered of its order."""
     from companion.domain.billing.auto_renewal import receipt_lines
     from companion.domain.core.text import plain_date, plain_moment
 
-    services = run.services
+    services = context.services
     profile = services.orders.remembered_profile()
     orders = [known.order for known in services.orders.remembered() if known.order and known.number == number]
     names = (each.product_name for order in orders for each in order.licences

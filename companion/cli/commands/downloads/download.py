@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from companion.cli.context import Run, interruptible, read_json
+from companion.cli.context import CommandContext, interruptible, read_json
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, digest, order_number, whole
 from companion.domain.core.errors import CompanionError, Kind
@@ -120,51 +120,51 @@ def _pieces(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def download(run: Run) -> int:
+def download(context: CommandContext) -> int:
     """Fetch an artifact of an order, going on where an earlier try stopped, and verify it."""
     from companion.domain.entitlements.artifacts import choose
 
-    services, number = run.services, run.number()
-    order = run.opened(number, lambda: services.orders.order(number))
-    artifact = choose(order, run.arguments.artifact, services.platform.name, services.clock(), services.zone)
+    services, number = context.services, context.number()
+    order = context.opened(number, lambda: services.orders.order(number))
+    artifact = choose(order, context.arguments.artifact, services.platform.name, services.clock(), services.zone)
     services.orders.profile()  # how many connections the store allows
-    folder = run.arguments.to.absolute() if run.arguments.to else None
+    folder = context.arguments.to.absolute() if context.arguments.to else None
     with interruptible() as cancellation:
         fetched = services.purchases.download(
             number,
             artifact.artifact_id,
             cancellation=cancellation,
-            progress=run.output.progress,
+            progress=context.output.progress,
             folder=folder,
         )
     shown = FileFetched.of(fetched.transferred, number, artifact.artifact_id)
-    run.output.result(shown, *_fetched_lines(shown), f"To install it: companion install {number}")
+    context.output.result(shown, *_fetched_lines(shown), f"To install it: companion install {number}")
     return EXIT_DONE
 
 
-def extend(run: Run) -> int:
+def extend(context: CommandContext) -> int:
     """Ask the store to reopen a closed download window."""
     from companion.domain.entitlements.artifacts import pick
     from companion.domain.store.orders import ExtensionStatus
 
-    services, number = run.services, run.number()
-    order = run.opened(number, lambda: services.orders.order(number))
-    artifact = pick(order, run.arguments.artifact, services.platform.name)
+    services, number = context.services, context.number()
+    order = context.opened(number, lambda: services.orders.order(number))
+    artifact = pick(order, context.arguments.artifact, services.platform.name)
     answer = services.orders.request_extension(number, artifact.artifact_id)
     shown = Extended(order_number=number, artifact_id=artifact.artifact_id, extension=answer)
-    until = (f"Download it until {run.moment(answer.available_until)}.",) if answer.available_until else ()
+    until = (f"Download it until {context.moment(answer.available_until)}.",) if answer.available_until else ()
     granted = answer.status is ExtensionStatus.GRANTED
-    run.output.result(shown, answer.statement, *(until if granted else ()))
+    context.output.result(shown, answer.statement, *(until if granted else ()))
     return EXIT_NO if answer.status is ExtensionStatus.REFUSED else EXIT_DONE
 
 
-def fetch(run: Run) -> int:
+def fetch(context: CommandContext) -> int:
     """Fetch a file from any safe address."""
     from companion.services.downloads.fetch import fetch as fetch_file
     from companion.services.downloads.transfer.transport import fixed_source
 
-    asked = run.arguments
-    run.note_log()
+    asked = context.arguments
+    context.note_log()
     expected = Expected(filename=asked.name, size=asked.size, sha256=asked.sha256, pieces=_read_pieces(asked.pieces))
     with interruptible() as cancellation:
         done = fetch_file(
@@ -172,21 +172,21 @@ def fetch(run: Run) -> int:
             expected,
             asked.to.absolute(),
             cancellation=cancellation,
-            progress=run.output.progress,
+            progress=context.output.progress,
             options=Options(most_connections=asked.connections, limit_rate=asked.limit_rate),
         )
     shown = FileFetched.of(done)
-    run.output.result(shown, *_fetched_lines(shown))
+    context.output.result(shown, *_fetched_lines(shown))
     return EXIT_DONE
 
 
-def verify(run: Run) -> int:
+def verify(context: CommandContext) -> int:
     """Check a file against its digest and, when asked, fetch what is damaged."""
     from companion.services.downloads.repair import repair as repair_file
     from companion.services.downloads.transfer.transport import fixed_source
     from companion.services.downloads.verify import verify as verify_file
 
-    asked, path = run.arguments, run.arguments.file.absolute()
+    asked, path = context.arguments, context.arguments.file.absolute()
     if asked.sha256 is None and asked.pieces is None:
         raise CompanionError(
             "usage",
@@ -195,17 +195,17 @@ def verify(run: Run) -> int:
             "Give --sha256 HEX, --pieces FILE, or both.",
             kind=Kind.USAGE,
         )
-    run.note_log()
+    context.note_log()
     expected = Expected(sha256=asked.sha256, pieces=_read_pieces(asked.pieces))
     with interruptible() as cancellation:
         if asked.repair is None:
-            found = verify_file(path, expected, cancellation=cancellation, progress=run.output.progress)
+            found = verify_file(path, expected, cancellation=cancellation, progress=context.output.progress)
             done = Repaired(found=found)
         else:
             source = fixed_source(asked.repair)
-            done = repair_file(path, expected, source, cancellation=cancellation, progress=run.output.progress)
+            done = repair_file(path, expected, source, cancellation=cancellation, progress=context.output.progress)
     shown = Checked.of(path, done)
-    run.output.result(shown, *_checked_lines(shown))
+    context.output.result(shown, *_checked_lines(shown))
     return EXIT_DONE if shown.ok else EXIT_NO
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from companion.cli.context import Run
+from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, Trouble
 from companion.cli.parser import common, order_number
 from companion.cli.prompts import confirm
@@ -57,11 +57,11 @@ def add_auto_renew(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def show_licences(run: Run) -> int:
+def show_licences(context: CommandContext) -> int:
     """Read every order anew and show its licences; what cannot be read is shown as it was last seen."""
     from companion.domain.overview.product_cards import product_cards
 
-    services = run.services
+    services = context.services
     profile = services.orders.profile()
     troubles: list[tuple[str, CompanionError]] = []
     for known in services.orders.remembered():
@@ -81,23 +81,25 @@ def show_licences(run: Run) -> int:
         downloaded=frozenset(file.artifact for file in services.purchases.files()),
     )
     shown = Licences(at=now, licences=cards, troubles=tuple(Trouble.of(error, number) for number, error in troubles))
-    lines = [line for card in cards for line in _card_lines(run, card)]
-    run.output.result(shown, *(lines or ["There are no licences here yet. Add an order: companion orders add NUMBER"]))
+    lines = [line for card in cards for line in _card_lines(context, card)]
+    context.output.result(
+        shown, *(lines or ["There are no licences here yet. Add an order: companion orders add NUMBER"])
+    )
     for trouble in shown.troubles:
-        run.output.say(f"Order {trouble.order_number} was not read anew. {trouble.message} {trouble.hint}")
+        context.output.say(f"Order {trouble.order_number} was not read anew. {trouble.message} {trouble.hint}")
     if not troubles:
         return EXIT_DONE
     return EXIT_UNREACHABLE if any(error.kind is Kind.UNREACHABLE for _, error in troubles) else EXIT_NO
 
 
-def _card_lines(run: Run, card: ProductCard) -> list[str]:
+def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
     from companion.domain.core.text import plain_date, plain_money
     from companion.domain.entitlements.download_access import window_sentence
     from companion.domain.entitlements.licences import Standing
     from companion.domain.entitlements.seats import seat_words
     from companion.domain.overview.product_cards import charge_sentence, status_sentence
 
-    date = plain_date(run.services.zone)
+    date = plain_date(context.services.zone)
     lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
         f"  {status_sentence(card, date)}",
@@ -112,14 +114,14 @@ def _card_lines(run: Run, card: ProductCard) -> list[str]:
     ]
 
 
-def switch_auto_renew(run: Run) -> int:
+def switch_auto_renew(context: CommandContext) -> int:
     """Say what switching will do, ask, do it, and show the receipt and what the store says afterwards."""
     from companion.domain.billing.auto_renewal import preview_sentences, preview_switch, receipt_lines
     from companion.domain.core.text import plain_date, plain_moment, plain_money
 
-    services, number, on = run.services, run.number(), run.arguments.switch == "on"
-    order = run.opened(number, lambda: services.orders.order(number))
-    licence, plan = _renewable(order, run.arguments.licence)
+    services, number, on = context.services, context.number(), context.arguments.switch == "on"
+    order = context.opened(number, lambda: services.orders.order(number))
+    licence, plan = _renewable(order, context.arguments.licence)
     preview = preview_switch(plan, licence, on, services.orders.profile(), services.clock(), services.zone)
     date = plain_date(services.zone)
     said = preview_sentences(preview, date, plain_money)
@@ -127,8 +129,8 @@ def switch_auto_renew(run: Run) -> int:
         raise CompanionError("not-switchable", "Auto-renewal cannot be switched", said[0], " ".join(said[1:]) or _RENEW)
     receipt: Receipt | None = None
     if preview.changes:
-        run.output.say(*said)
-        confirm(f"Switch auto-renewal {run.arguments.switch}?", yes=run.arguments.yes)
+        context.output.say(*said)
+        confirm(f"Switch auto-renewal {context.arguments.switch}?", yes=context.arguments.yes)
         order, receipt = services.orders.switch_auto_renew(number, plan, on)
         if not on:
             services.reminders.told_by_switching_off(number, licence.id)
@@ -145,7 +147,7 @@ def switch_auto_renew(run: Run) -> int:
             format_moment=plain_moment(services.zone),
         )  # fmt: skip
         lines += (f"Asked again, the store says: auto-renewal is {'on' if plan.auto_renew else 'off'}.",)
-    run.output.result(shown, *lines)
+    context.output.result(shown, *lines)
     return EXIT_DONE
 
 

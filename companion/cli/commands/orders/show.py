@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.context import Run
+from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, described, order_number, password_option
 from companion.cli.prompts import ask_secret
@@ -107,11 +107,11 @@ def add_orders(parser: argparse.ArgumentParser) -> None:
     common(reset, reset_password, epilog="JSON: {asked}")
 
 
-def add_order(run: Run) -> int:
+def add_order(context: CommandContext) -> int:
     """Find an order by number and password, or all orders by e-mail address and card digits."""
     from companion.domain.entitlements.order_lookup import tidy_card_digits, tidy_email, tidy_order_password
 
-    asked = run.arguments
+    asked = context.arguments
     ways = sum(given is not None for given in (asked.number, asked.email, asked.mail))
     if ways != 1 or (asked.card_digits is not None and asked.email is None):
         raise _one_way("companion orders add NUMBER, or --email E --card-digits D, or --mail FILE")
@@ -121,30 +121,30 @@ def add_order(run: Run) -> int:
         if typed is None:
             typed = ask_secret("Last digits of the card", from_stdin=asked.password_stdin).reveal()
         digits = tidy_card_digits(typed)
-        numbers, kept = _orders(run).add_by_card(email, digits)
+        numbers, kept = _orders(context).add_by_card(email, digits)
     else:
-        number, found = _from_mail(run) if asked.mail is not None else (run.number(), None)
+        number, found = _from_mail(context) if asked.mail is not None else (context.number(), None)
         if found is None or asked.password_stdin:
             typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
             found = tidy_order_password(typed)
-        numbers, kept = _orders(run).add(number, found)
-    keychain = run.services.keychain
+        numbers, kept = _orders(context).add(number, found)
+    keychain = context.services.keychain
     shown = Added(order_numbers=numbers, kept=kept.value, place=keychain.place, trouble=keychain.trouble)
-    run.output.result(shown, *_added_lines(shown))
+    context.output.result(shown, *_added_lines(shown))
     return EXIT_DONE
 
 
-def _orders(run: Run) -> Orders:
+def _orders(context: CommandContext) -> Orders:
     """The orders, once the store's rules are known: they are needed also when it cannot be reached later."""
-    run.services.orders.profile()
-    return run.services.orders
+    context.services.orders.profile()
+    return context.services.orders
 
 
-def _from_mail(run: Run) -> tuple[str, Secret | None]:
+def _from_mail(context: CommandContext) -> tuple[str, Secret | None]:
     """Order number and, where it is in there, password of a confirmation e-mail. Raises `CompanionError`."""
     from companion.domain.entitlements.confirmation_email import MailRefusal, refusal_sentence
 
-    found = run.services.orders.read_confirmation(run.arguments.mail)
+    found = context.services.orders.read_confirmation(context.arguments.mail)
     if found.order_number is None:
         raise CompanionError(
             "mail-without-order",
@@ -166,9 +166,9 @@ def _added_lines(shown: Added) -> tuple[str, ...]:
     )
 
 
-def list_orders(run: Run) -> int:
+def list_orders(context: CommandContext) -> int:
     """Show what was added, without asking the store."""
-    services = run.services
+    services = context.services
     shown = Listed(
         store=services.orders.store,
         orders=tuple(
@@ -186,16 +186,16 @@ def list_orders(run: Run) -> int:
     for order in shown.orders:
         status = OrderStatus(order.status).words.lower() if order.status is not None else "not read yet"
         lines.append(f"{order.order_number}  {status}  {', '.join(order.products)}".rstrip())
-    run.output.result(shown, *(lines or ["No order has been added yet. Add one: companion orders add NUMBER"]))
+    context.output.result(shown, *(lines or ["No order has been added yet. Add one: companion orders add NUMBER"]))
     return EXIT_DONE
 
 
-def show_order(run: Run) -> int:
+def show_order(context: CommandContext) -> int:
     """Show one order as the store sees it now, or as it was last seen when the store cannot be reached."""
-    orders, number = run.services.orders, run.number()
+    orders, number = context.services.orders, context.number()
     trouble: CompanionError | None = None
     try:
-        known = run.opened(number, lambda: orders.refresh(number))
+        known = context.opened(number, lambda: orders.refresh(number))
     except CompanionError as error:
         remembered = next((entry for entry in orders.remembered() if entry.number == number), None)
         if remembered is None or remembered.order is None or error.kind is not Kind.UNREACHABLE:
@@ -209,29 +209,29 @@ def show_order(run: Run) -> int:
         receipts=orders.receipts(number),
         trouble=Trouble.of(trouble) if trouble else None,
     )
-    run.output.result(shown, *_order_lines(run, shown))
+    context.output.result(shown, *_order_lines(context, shown))
     return EXIT_OF_KIND[trouble.kind] if trouble else EXIT_DONE
 
 
-def _order_lines(run: Run, shown: Shown) -> list[str]:
+def _order_lines(context: CommandContext, shown: Shown) -> list[str]:
     from companion.domain.billing.charges import movement_sentence, timeline
     from companion.domain.billing.shipping import parcel_sentences, parcels
     from companion.domain.core.text import plain_money
 
-    order, services = shown.order, run.services
+    order, services = shown.order, context.services
     profile = services.orders.remembered_profile() or services.orders.profile()
     now, zone = services.clock(), services.zone
-    lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {run.date(order.placed_at)}"]
+    lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {context.date(order.placed_at)}"]
     if shown.trouble is not None:
-        lines.append(f"{shown.trouble.message} This is what was known on {run.moment(shown.read_at)}.")
+        lines.append(f"{shown.trouble.message} This is what was known on {context.moment(shown.read_at)}.")
     lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
     lines.append(f"  Total {order.total.plain()}")
     for licence in order.licences:
-        lines += _licence_lines(run, order, licence, profile)
-    lines += [movement_sentence(move, run.date, plain_money) for move in timeline(order, profile, now)]
+        lines += _licence_lines(context, order, licence, profile)
+    lines += [movement_sentence(move, context.date, plain_money) for move in timeline(order, profile, now)]
     for parcel in parcels(order, profile, now, zone):
         followed = " ".join(part for part in (parcel.carrier, parcel.tracking_number) if part)
-        said = [*parcel_sentences(parcel, run.date), *([f"{followed}."] if followed else [])]
+        said = [*parcel_sentences(parcel, context.date), *([f"{followed}."] if followed else [])]
         lines.append(f"Parcel {parcel.id}: {' '.join(said)}")
     more = ["money", "shipping", *(["returns"] if order.returns else [])]
     lines.append("More: " + ", ".join(f"companion {command} {order.number}" for command in more))
@@ -239,15 +239,15 @@ def _order_lines(run: Run, shown: Shown) -> list[str]:
     return lines
 
 
-def _licence_lines(run: Run, order: Order, licence: Licence, profile: Profile) -> list[str]:
+def _licence_lines(context: CommandContext, order: Order, licence: Licence, profile: Profile) -> list[str]:
     from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
     from companion.domain.entitlements.licences import Standing, span_words, standing
     from companion.domain.entitlements.seats import seat_sentence, seat_use
 
-    services = run.services
+    services = context.services
     now, zone = services.clock(), services.zone
     state = standing(order, licence, now)
-    span = span_words(state, licence.starts_at, licence.expires_at, run.date)
+    span = span_words(state, licence.starts_at, licence.expires_at, context.date)
     lines = [f"{licence.product_name} ({licence.id}): {span}"]
     if state is Standing.REFUNDED:
         return lines
@@ -256,7 +256,7 @@ def _licence_lines(run: Run, order: Order, licence: Licence, profile: Profile) -
     lines += ["  There is nothing to download for this licence."] if not downloads else []
     for download in downloads:
         offer = offer_of(order, download, profile, now, zone)
-        lines.append(f"  {offer_sentence(offer, download, now, zone, run.date)}")
+        lines.append(f"  {offer_sentence(offer, download, now, zone, context.date)}")
         lines += [f"  Download: {download.artifact_id} ({download.name})"] if offer is not Offer.ENDED else []
     plan = order.subscription_of(licence)
     if plan is not None:
@@ -264,24 +264,24 @@ def _licence_lines(run: Run, order: Order, licence: Licence, profile: Profile) -
     return lines
 
 
-def remove_order(run: Run) -> int:
+def remove_order(context: CommandContext) -> int:
     """Forget an order; afterwards the keychain does not give its credentials any more."""
-    number = run.number()
-    orders = run.services.orders
+    number = context.number()
+    orders = context.services.orders
     orders.remove(number)
     proven = orders.in_keychain(number) is False
     kept = "the keychain holds nothing of it any more" if proven else "its password was never written down"
-    run.output.result(
+    context.output.result(
         Removed(order_number=number, removed=True),
         f"Order {number} is forgotten, and {kept}. The order itself is untouched.",
     )
     return EXIT_DONE
 
 
-def open_page(run: Run) -> int:
+def open_page(context: CommandContext) -> int:
     """Open the store's own page of an order: there one renews by hand, with any card."""
-    services, number, purpose = run.services, run.number(), run.arguments.page
-    order = run.opened(number, lambda: services.orders.order(number))
+    services, number, purpose = context.services, context.number(), context.arguments.page
+    order = context.opened(number, lambda: services.orders.order(number))
     page = next((page for page in order.pages if page.purpose == purpose), None)
     if page is None:
         raise CompanionError(
@@ -290,26 +290,26 @@ def open_page(run: Run) -> int:
             f"The store names no page of its own for this ({purpose}).",
             "Support can help: companion support",
         )
-    if not run.arguments.no_browser:
+    if not context.arguments.no_browser:
         services.platform.open_url(page.url)
-    shown = Opened(order_number=number, purpose=purpose, url=page.url, opened=not run.arguments.no_browser)
-    run.output.result(shown, page.url, "No card number ever passes through Companion.")
+    shown = Opened(order_number=number, purpose=purpose, url=page.url, opened=not context.arguments.no_browser)
+    context.output.result(shown, page.url, "No card number ever passes through Companion.")
     return EXIT_DONE
 
 
-def reset_password(run: Run) -> int:
+def reset_password(context: CommandContext) -> int:
     """Ask the store to e-mail a new order password."""
     from companion.domain.entitlements.order_lookup import tidy_email
 
-    asked = run.arguments
+    asked = context.arguments
     if (asked.number is None) == (asked.email is None):
         raise _one_way("companion orders reset-password NUMBER, or --email E")
-    orders = run.services.orders
+    orders = context.services.orders
     if asked.email is not None:
         orders.request_password_reset(email=tidy_email(asked.email))
     else:
-        orders.request_password_reset(number=run.number())
-    run.output.result(
+        orders.request_password_reset(number=context.number())
+    context.output.result(
         ResetAsked(asked=True),
         "If the store knows this order, a new order password is on its way by e-mail.",
         "Then open the order with it: companion orders add NUMBER",

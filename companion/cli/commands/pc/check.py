@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.context import Run
+from companion.cli.context import CommandContext
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import without_marks
 from companion.domain.installation.autostart_holds import BY_HAND, Hold
@@ -65,11 +65,11 @@ class Board:
         self._services = services
 
     @classmethod
-    def asked_for(cls, run: Run) -> Board:
+    def asked_for(cls, context: CommandContext) -> Board:
         """The board of ``--stage`` and ``--profile``; a profile from a file needs no store."""
-        stage, profile = Stage(run.arguments.stage), run.profile()
-        services = None if run.arguments.profile is not None else run.services
-        local = services or run.local
+        stage, profile = Stage(context.arguments.stage), context.profile()
+        services = None if context.arguments.profile is not None else context.services
+        local = services or context.local
         folder = str(local.places.downloads) if stage is Stage.DOWNLOAD else None
         requirements = Requirements(profile=profile, platform=local.platform.name, destination=folder)
         return cls(local, services, stage, requirements, BY_HAND)
@@ -91,18 +91,18 @@ class Board:
             self.stage, self.requirements, lambda facts: show(self._decide(facts)), cancellation
         )
 
-    def walk(self, run: Run, cancellation: Cancellation) -> PathReport | None:
+    def walk(self, context: CommandContext, cancellation: Cancellation) -> PathReport | None:
         """Try the way to the store."""
-        return run.services.installations.walk_to_store(
-            self.profile, lambda step: run.output.step(step, step.sentence), cancellation
+        return context.services.installations.walk_to_store(
+            self.profile, lambda step: context.output.step(step, step.sentence), cancellation
         )
 
-    def close(self, run: Run, rule_ids: Iterable[str], cancellation: Cancellation) -> Closed:
+    def close(self, context: CommandContext, rule_ids: Iterable[str], cancellation: Cancellation) -> Closed:
         """Close the programs of these rules, by force where ``--force`` allows it, and look out for what comes back."""
-        asked = run.arguments
+        asked = context.arguments
         close = self._local.closing.close if self._services is None else self._services.installations.close_blockers
         return close(
-            self.stage, self.requirements, lambda step: run.output.step(step, step.sentence), cancellation,
+            self.stage, self.requirements, lambda step: context.output.step(step, step.sentence), cancellation,
             force=asked.force, only=rule_ids, watch=float(asked.look_out),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from companion.cli.commands.pc.check import Board, board_lines, board_options, held_lines
-from companion.cli.context import Run, interruptible
+from companion.cli.context import CommandContext, interruptible
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, whole
 from companion.cli.prompts import confirm
@@ -76,11 +76,11 @@ def clearing_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def close_blockers(run: Run) -> int:
+def close_blockers(context: CommandContext) -> int:
     """Name what would be closed and the risk, ask, close it and prove that it is gone."""
-    board = Board.asked_for(run)
+    board = Board.asked_for(context)
     with interruptible() as cancellation:
-        cleared = clear(run, board, board.look(cancellation).findings, cancellation)
+        cleared = clear(context, board, board.look(cancellation).findings, cancellation)
         after = board.look(cancellation)
     shown = BlockersClosed(
         programs=cleared.programs,
@@ -89,11 +89,11 @@ def close_blockers(run: Run) -> int:
         blocked=after.blocked,
         findings=after.findings,
     )
-    run.output.result(shown, *_closed_lines(shown), *held_lines(cleared.held, board.moment))
+    context.output.result(shown, *_closed_lines(shown), *held_lines(cleared.held, board.moment))
     return EXIT_NO if shown.blocked or (cleared.closed is not None and not cleared.closed.succeeded) else EXIT_DONE
 
 
-def clear(run: Run, board: Board, rows: Sequence[Finding], cancellation: Cancellation) -> Cleared:
+def clear(context: CommandContext, board: Board, rows: Sequence[Finding], cancellation: Cancellation) -> Cleared:
     """Close the programs of `rows` that block, and with ``--hold`` keep away what starts them; ask for consent first.
 
     Raises `CompanionError` ``not-confirmed``, and ``hold-refused``, after which nothing stays held and none is closed.
@@ -102,9 +102,9 @@ def clear(run: Run, board: Board, rows: Sequence[Finding], cancellation: Cancell
     wanted = [(row, rules[row.rule_id]) for row in closable(rows) if row.rule_id in rules]
     if not wanted:
         return Cleared()
-    _explain(run, wanted)
-    held = _hold(board, _entries_of(row for row, _ in wanted)) if run.arguments.hold else ()
-    closed = board.close(run, [rule.id for _, rule in wanted], cancellation)
+    _explain(context, wanted)
+    held = _hold(board, _entries_of(row for row, _ in wanted)) if context.arguments.hold else ()
+    closed = board.close(context, [rule.id for _, rule in wanted], cancellation)
     return Cleared(tuple(rule.name for _, rule in wanted), closed, held)
 
 
@@ -131,17 +131,17 @@ def _hold(board: Board, entries: Sequence[AutostartEntry]) -> tuple[Hold, ...]:
         raise
 
 
-def _explain(run: Run, wanted: Sequence[tuple[Finding, BlockerRule]]) -> None:
+def _explain(context: CommandContext, wanted: Sequence[tuple[Finding, BlockerRule]]) -> None:
     """Say what would be closed and what that risks, and go on only with the person's consent."""
-    force, hold = run.arguments.force, run.arguments.hold
+    force, hold = context.arguments.force, context.arguments.hold
     for row, rule in wanted:
         risk = rule.force_risk or "What is not saved in it would be lost."
         lines = [f"{row.title}.", f"    {row.explanation}"]
         lines += [f"    {remedy.explanation}" for remedy in row.remedies if hold and remedy.entries]
-        run.output.say(*map(without_marks, lines), *([f"    By force: {risk}"] if force else []))
+        context.output.say(*map(without_marks, lines), *([f"    By force: {risk}"] if force else []))
     how = ", by force if they do not close by themselves" if force else ""
     then = ", and keep them from starting until the installation is done" if hold else ""
-    confirm(f"Close these programs{how}{then}?", yes=run.arguments.yes)
+    confirm(f"Close these programs{how}{then}?", yes=context.arguments.yes)
 
 
 def _closed_lines(shown: BlockersClosed) -> list[str]:

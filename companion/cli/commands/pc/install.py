@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from companion.cli.commands.pc.check import Board, held_lines
 from companion.cli.commands.pc.close_blockers import Cleared, clear, clearing_options
 from companion.cli.commands.pc.put_back import installation_lines, restored_lines
-from companion.cli.context import Run, interruptible
+from companion.cli.context import CommandContext, interruptible
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, order_number
@@ -65,15 +65,15 @@ def add_install(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def install(run: Run) -> int:
+def install(context: CommandContext) -> int:
     """Check this PC, get out of the way what may be, verify the file, run it, and explain how it ended."""
     from companion.domain.entitlements.artifacts import pick
 
-    services, number = run.services, run.number()
-    order = run.opened(number, lambda: services.orders.order(number))
-    artifact = pick(order, run.arguments.artifact, services.platform.name)
-    file = _file_of(run, number, artifact)
-    _catch_up(run)
+    services, number = context.services, context.number()
+    order = context.opened(number, lambda: services.orders.order(number))
+    artifact = pick(order, context.arguments.artifact, services.platform.name)
+    file = _file_of(context, number, artifact)
+    _catch_up(context)
     profile, grant = services.orders.profile(), services.purchases.grant(number, artifact.artifact_id)
     needed = services.installations.requirements(profile, artifact, file.folder, grant)
     board = Board(services, services, Stage.INSTALL, needed, artifact.artifact_id)
@@ -81,43 +81,45 @@ def install(run: Run) -> int:
     error: CompanionError | None = None
     with interruptible() as cancellation:
         try:
-            rows, cleared = _clear(run, board, cancellation)
+            rows, cleared = _clear(context, board, cancellation)
             blocking = [row for row in rows if row.severity is Severity.BLOCKS]
             if blocking:
                 error = blocked(blocking)
             else:
                 licence = next((licence for licence in order.licences if licence.id == artifact.licence_id), None)
                 done = services.installations.install(
-                    number, licence, grant, file.path, profile, lambda step: run.output.step(step, step.sentence),
+                    number, licence, grant, file.path, profile, lambda step: context.output.step(step, step.sentence),
                     cancellation,
                 )  # fmt: skip
                 error = None if done.result.succeeded else not_installed(done.result)
         finally:
             services.aftermath.leave()
-    error = run.troubled(error) if error else None
-    shown = _shown(run, number, artifact, file, rows, cleared, done, error)
-    run.output.result(shown, *_lines(shown), *held_lines(shown.still_held, board.moment))
+    error = context.troubled(error) if error else None
+    shown = _shown(context, number, artifact, file, rows, cleared, done, error)
+    context.output.result(shown, *_lines(shown), *held_lines(shown.still_held, board.moment))
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
 
 
-def _catch_up(run: Run) -> None:
+def _catch_up(context: CommandContext) -> None:
     """Do what an earlier run could not finish, and say what came of it."""
-    services = run.services
+    services = context.services
     found = services.aftermath.catch_up()
-    run.output.say(*installation_lines(found.installations, services.platform.name), *restored_lines(found.restored))
+    context.output.say(
+        *installation_lines(found.installations, services.platform.name), *restored_lines(found.restored)
+    )
 
 
-def _clear(run: Run, board: Board, cancellation: Cancellation) -> tuple[tuple[Finding, ...], Cleared]:
+def _clear(context: CommandContext, board: Board, cancellation: Cancellation) -> tuple[tuple[Finding, ...], Cleared]:
     """What is found on this PC, after what was allowed to be closed is closed."""
     rows = board.look(cancellation).findings
-    if not (run.arguments.close or run.arguments.hold):
+    if not (context.arguments.close or context.arguments.hold):
         return rows, Cleared()
-    cleared = clear(run, board, rows, cancellation)
+    cleared = clear(context, board, rows, cancellation)
     return (board.look(cancellation).findings if cleared.closed else rows), cleared
 
 
 def _shown(
-    run: Run,
+    context: CommandContext,
     number: str,
     artifact: Download,
     file: KnownFile,
@@ -126,7 +128,7 @@ def _shown(
     done: Done | None,
     error: CompanionError | None,
 ) -> Installed:
-    aftermath = run.services.aftermath
+    aftermath = context.services.aftermath
     return Installed(
         order_number=number,
         artifact_id=artifact.artifact_id,
@@ -160,9 +162,9 @@ def _lines(shown: Installed) -> list[str]:
     return lines
 
 
-def _file_of(run: Run, number: str, artifact: Download) -> KnownFile:
+def _file_of(context: CommandContext, number: str, artifact: Download) -> KnownFile:
     """The verified download of an artifact. Raises `CompanionError` ``not-downloaded``."""
-    for file in run.services.purchases.files():
+    for file in context.services.purchases.files():
         if (file.number, file.artifact) == (number, artifact.artifact_id):
             return file
     raise CompanionError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from companion.cli.commands.pc.check import Board, Looked, board_lines, board_options, held_lines, path_lines
-from companion.cli.context import Run, interruptible
+from companion.cli.context import CommandContext, interruptible
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common
 from companion.domain.pc.finding import Severity
@@ -38,29 +38,29 @@ class _ClearError(Exception):
     """Nothing is in the way any more."""
 
 
-def look(run: Run) -> int:
+def look(context: CommandContext) -> int:
     """Look at this PC, once or until nothing is in the way."""
-    board = Board.asked_for(run)
+    board = Board.asked_for(context)
     with interruptible() as cancellation:
-        found = _watched(run, board, cancellation) if run.arguments.watch else board.look(cancellation)
-        if run.arguments.network:
-            found = msgspec.structs.replace(found, path=board.walk(run, cancellation))
+        found = _watched(context, board, cancellation) if context.arguments.watch else board.look(cancellation)
+        if context.arguments.network:
+            found = msgspec.structs.replace(found, path=board.walk(context, cancellation))
     broken = found.path is not None and not found.path.fine
     lines = (*board_lines(found.findings), *held_lines(found.held_back, board.moment), *path_lines(found.path))
-    run.output.result(found, *lines)
+    context.output.result(found, *lines)
     return EXIT_NO if found.blocked or broken else EXIT_DONE
 
 
-def _watched(run: Run, board: Board, cancellation: Cancellation) -> Looked:
+def _watched(context: CommandContext, board: Board, cancellation: Cancellation) -> Looked:
     last: list[Looked] = []
 
     def show(found: Looked) -> None:
         last[:] = [found]
         if not found.blocked:
             raise _ClearError
-        run.output.event(found)
+        context.output.event(found)
         rows = [row for row in found.findings if row.severity is Severity.BLOCKS]
-        run.output.say(*board_lines(rows), "Waiting until nothing is in the way; Ctrl-C stops.", "")
+        context.output.say(*board_lines(rows), "Waiting until nothing is in the way; Ctrl-C stops.", "")
 
     with contextlib.suppress(_ClearError):
         board.watch(show, cancellation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from companion.cli.commands.pc.check import held_lines
-from companion.cli.context import Run
+from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common
 from companion.domain.core.model import Model
@@ -39,14 +39,14 @@ def add_put_back(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def put_back(run: Run) -> int:
+def put_back(context: CommandContext) -> int:
     """Let everything start again that was held back, and open again what was closed."""
-    local = run.local
-    found = local.aftermath.put_back(give_up=run.arguments.now)
+    local = context.local
+    found = local.aftermath.put_back(give_up=context.arguments.now)
     # What another run of this program has just closed is in its installer's way.
     busy = any(each.standing is Standing.RUNNING for each in found.installations)
     reopened: tuple[Reopened, ...] = ()
-    if run.arguments.keep_closed and not busy:
+    if context.arguments.keep_closed and not busy:
         local.aftermath.reopenings.forget()
     elif not busy:
         reopened = local.aftermath.reopen()
@@ -57,7 +57,7 @@ def put_back(run: Run) -> int:
         still_held=local.aftermath.held(),
     )
     held = held_lines(shown.still_held, lambda moment: moment_in_words(moment, local.clock(), local.zone))
-    run.output.result(shown, *_lines(shown, local.platform.name), *held[:-1])
+    context.output.result(shown, *_lines(shown, local.platform.name), *held[:-1])
     refused = any(each.ending not in (Ending.OPENED, Ending.RUNNING) for each in reopened)
     return EXIT_NO if shown.still_held or found.restored.failed or refused else EXIT_DONE
 

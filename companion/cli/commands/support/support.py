@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.context import Run, write_file
+from companion.cli.context import CommandContext, write_file
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, password_option
 from companion.cli.prompts import confirm
@@ -93,13 +93,13 @@ def add_case_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def support(run: Run) -> int:
+def support(context: CommandContext) -> int:
     """The number for this PC's maker, product and country; from the store's own profile only."""
     from companion.domain.support.hotline import spaced
 
-    services = run.services
+    services = context.services
     profile = services.orders.profile()
-    found = support_number(services, profile, maker=run.arguments.maker, country=run.arguments.country)
+    found = support_number(services, profile, maker=context.arguments.maker, country=context.arguments.country)
     if found is None:
         raise CompanionError(
             "no-number",
@@ -116,15 +116,15 @@ def support(run: Run) -> int:
         "Before you call, look at the case file, so that nobody asks twice: companion case-file",
     ]
     for known in found.cases:
-        opened = f"of {run.moment(known.opened_at)}, order {known.order_number}"
+        opened = f"of {context.moment(known.opened_at)}, order {known.order_number}"
         lines.append(f"Case {known.case.case_number} {opened}: {known.summary}")
-    run.output.result(found, *lines)
+    context.output.result(found, *lines)
     return EXIT_DONE
 
 
-def search_help(run: Run) -> int:
+def search_help(context: CommandContext) -> int:
     """Find help articles by words, or show one whole."""
-    asked = run.arguments
+    asked = context.arguments
     if bool(asked.words) == bool(asked.read):
         raise CompanionError(
             "usage",
@@ -133,38 +133,38 @@ def search_help(run: Run) -> int:
             "Use: companion help-search WORDS, or: companion help-search --read NAME",
             kind=Kind.USAGE,
         )
-    articles = run.services.help
-    profile = run.services.orders.remembered_profile()
+    articles = context.services.help
+    profile = context.services.orders.remembered_profile()
     if profile is not None:
         articles.use(profile)
     if asked.read:
-        return _read(run, articles.article(asked.read))
+        return _read(context, articles.article(asked.read))
     words = " ".join(asked.words)
     hits = articles.search(words)
     found = tuple(FoundArticle(name=hit.name, title=hit.title, excerpt=hit.excerpt) for hit in hits)
     lines = [line for each in found for line in (f"{each.title}  ({each.name})", f"    {each.excerpt}")]
-    run.output.result(HelpFound(words=words, articles=found), *(lines or [f"No article mentions “{words}”."]))
+    context.output.result(HelpFound(words=words, articles=found), *(lines or [f"No article mentions “{words}”."]))
     return EXIT_DONE if found else EXIT_NO
 
 
-def _read(run: Run, article: Article | None) -> int:
+def _read(context: CommandContext, article: Article | None) -> int:
     if article is None:
         raise CompanionError(
             "article-unknown",
             "There is no such article",
-            f"No help article goes by {run.arguments.read}.",
+            f"No help article goes by {context.arguments.read}.",
             "Look for one: companion help-search WORDS",
         )
     shown = HelpArticle(name=article.name, title=article.title, body=article.body)
     # A terminal shows no bold type, only the asterisks around it.
-    run.output.result(shown, article.title, "", article.body.replace("**", ""))
+    context.output.result(shown, article.title, "", article.body.replace("**", ""))
     return EXIT_DONE
 
 
-def write_case_file(run: Run) -> int:
+def write_case_file(context: CommandContext) -> int:
     """Show the redacted case file, save it, or send it to support after the person has read it."""
-    asked = run.arguments
-    number = run.number() if asked.number else None
+    asked = context.arguments
+    number = context.number() if asked.number else None
     summary = " ".join(asked.send.split()) if asked.send is not None else None
     if summary is not None and (number is None or not summary):
         raise CompanionError(
@@ -174,30 +174,30 @@ def write_case_file(run: Run) -> int:
             'Use: companion case-file NUMBER --send "The installer stops."',
             kind=Kind.USAGE,
         )
-    text = run.services.case_files.text(number)
+    text = context.services.case_files.text(number)
     path = asked.to.absolute() if asked.to is not None else None
     if path is not None:
         write_file(path, text.encode())
-    case = _sent(run, number, summary, text) if number is not None and summary is not None else None
+    case = _sent(context, number, summary, text) if number is not None and summary is not None else None
     shown = path is None and case is None
     lines = [text.rstrip()] if shown else []
     lines += [f"Written: {path}"] if path is not None else []
     if case is not None:
-        lines.append(f"Your case number is {case.case_number}. An answer comes by {run.moment(case.answer_by)}.")
+        lines.append(f"Your case number is {case.case_number}. An answer comes by {context.moment(case.answer_by)}.")
         lines.append(case.next_step)
     if not shown:
         lines.append("It holds what happened, versions and what was found on this PC.")
         lines.append("Passwords, keys and card digits are not in it.")
-    run.output.result(
+    context.output.result(
         CaseWritten(path=str(path) if path else None, size=len(text.encode()), text=text if shown else None, case=case),
         *lines,
     )
     return EXIT_DONE
 
 
-def _sent(run: Run, number: str, summary: str, text: str) -> SupportCase:
+def _sent(context: CommandContext, number: str, summary: str, text: str) -> SupportCase:
     """Send the case file once the person, who has it before their eyes, agrees."""
-    if not run.arguments.yes:
-        run.output.say("This would be sent:", "", text)
-    confirm("Send this to support?", yes=run.arguments.yes)
-    return run.opened(number, lambda: run.services.orders.open_case(number, summary, text))
+    if not context.arguments.yes:
+        context.output.say("This would be sent:", "", text)
+    confirm("Send this to support?", yes=context.arguments.yes)
+    return context.opened(number, lambda: context.services.orders.open_case(number, summary, text))
