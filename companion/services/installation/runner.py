@@ -21,6 +21,7 @@ from companion.domain.pc.facts import Process, Purpose
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
+from companion.services.pc.exit_wait import wait_for_exit
 from companion.services.platforms.protocol import Launched, Platform
 
 OnStep = Callable[[InstallationProgress], None]
@@ -139,7 +140,8 @@ class Installer:
         working = {process.pid: process for process in still_installing(children.values(), installer.name, temporary)}
         deadline = time.monotonic() + self._children_limit
         while working and time.monotonic() < deadline:
-            gone = self._platform.wait_for_exit(working, _SLICE)
+            # Not the caller's cancellation: an installer that runs is never cut off.
+            gone = wait_for_exit(self._platform, working, _SLICE, Cancellation())
             working = {pid: process for pid, process in working.items() if pid not in gone}
             on_step(_at(InstallationStep.FINISHING, "The installer finishes its work.", start))
         return tuple(working.values())

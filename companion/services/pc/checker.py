@@ -20,6 +20,7 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.pc.process_matching import names_of_interest, sighted_name
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
+from companion.services.pc.exit_wait import wait_for_exit
 from companion.services.platforms.protocol import Platform
 
 _LIMIT = 3.0
@@ -98,10 +99,9 @@ class Preflight:
         }
         deadline = time.monotonic() + _LOOK_EVERY
         while time.monotonic() < deadline:
-            cancellation.check()
             if not watched:
                 cancellation.wait(_SLICE)
-            elif self._platform.wait_for_exit(watched, _SLICE):
+            elif wait_for_exit(self._platform, watched, _SLICE, cancellation):
                 return
 
     def _processes(self, requirements: Requirements) -> Fact[tuple[Process, ...]]:

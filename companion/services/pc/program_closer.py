@@ -23,6 +23,7 @@ from companion.domain.pc.process_matching import Reach, Running, names_of_intere
 from companion.domain.pc.program_checks import why_it_runs
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
+from companion.services.pc.exit_wait import wait_for_exit
 from companion.services.platforms.protocol import Platform
 
 OnStep = Callable[[ClosingProgress], None]
@@ -172,8 +173,7 @@ class Closing:
         deadline = time.monotonic() + seconds
         left = set(pids)
         while left and (remaining := deadline - time.monotonic()) > 0:
-            cancellation.check()
-            left -= self._platform.wait_for_exit(left, min(_SLICE, remaining))
+            left -= wait_for_exit(self._platform, left, min(_SLICE, remaining), cancellation)
 
     def _alive(self, pids: set[int]) -> set[int]:
         return pids - self._platform.wait_for_exit(pids, 0) if pids else set()

@@ -148,6 +148,43 @@ def test_who_holds_a_file_is_found(linux, programs, requirements, clock, tmp_pat
     assert pid in facts.held_files.value[0].pids
 
 
+class Unwatchable(Linux):
+    """A machine that shows a program and refuses to watch it; whoever waits comes back at once."""
+
+    def __init__(self, cancellation: Cancellation, looks: int) -> None:
+        super().__init__()
+        self.cancellation = cancellation
+        self.looks_left = looks
+        self.waits: list[float] = []
+
+    def lookout(self, names):
+        look = super().lookout(names)
+
+        def counted():
+            self.looks_left -= 1
+            if self.looks_left <= 0:
+                self.cancellation.cancel()
+            return look()
+
+        return counted
+
+    def wait_for_exit(self, pids, seconds):
+        self.waits.append(seconds)
+        return frozenset()
+
+
+def test_watching_a_program_that_cannot_be_watched_does_not_spin(programs, requirements, clock, home):
+    programs.start("firefox")
+    cancellation = Cancellation()
+    machine = Unwatchable(cancellation, looks=2)
+    with pytest.raises(Cancelled):
+        Preflight(machine, clock).watch(
+            Stage.INSTALL, requirements(programs.rules("firefox")), lambda facts: None, cancellation
+        )
+    # One second lies before each look for newcomers, and each wait within it takes a fifth of that.
+    assert 2 <= len(machine.waits) <= 12
+
+
 class Watcher:
     """Runs `watch` on a thread and keeps what it tells."""
 

@@ -14,6 +14,7 @@ from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.program_closer import Closing, Patience
+from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import alive, autostart, until
 from tests.kits.processes import ROOT, command
 
@@ -99,6 +100,21 @@ def test_a_second_program_that_restarts_it_is_named(linux, programs, requirement
     closed = close(linux, requirements(programs.rules("outlook")), steps, Patience(windows=0.5, session=2, watch=10))
     assert len(closed.came_back) == 1
     assert "It was started by *mailkeeper*." in closed.came_back[0].sentence
+
+
+def test_waiting_for_a_program_that_cannot_be_watched_does_not_spin(programs, requirements, steps, home):
+    """The system looks processes up when it is asked for a moment, but never waits."""
+    waits: list[float] = []
+
+    class Unwatchable(Linux):
+        def wait_for_exit(self, pids, seconds):
+            waits.append(seconds)
+            return super().wait_for_exit(pids, 0)
+
+    pid = programs.start("outlook", script=STUBBORN)
+    closed = close(Unwatchable(), requirements(programs.rules("outlook")), steps)
+    assert closed.left == (pid,)
+    assert 1 <= sum(seconds > 0 for seconds in waits) <= QUICK.session / 0.1 + 1
 
 
 def test_closing_can_be_cancelled_while_it_waits(linux, programs, requirements):

@@ -30,6 +30,7 @@ from companion.domain.pc.facts import (
     Who,
 )
 from companion.services.platforms.common import posix, web_pages
+from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.linux import proc, x11, xdg
 from companion.services.platforms.protocol import HeldEntry, Launched
 
@@ -42,8 +43,11 @@ _PAGES = frozenset({"https"})
 class Linux:
     """The app's `Platform` on Linux. `environment` stands in for the process's own in tests."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, environment: Mapping[str, str] | None = None, *, open_pidfd: Callable[[int], int] | None = None
+    ) -> None:
         self._environment = os.environ if environment is None else environment
+        self._open_pidfd = open_pidfd or os.pidfd_open
 
     @property
     def name(self) -> systems.Platform:
@@ -100,16 +104,25 @@ class Linux:
     def wait_for_exit(self, pids: Iterable[int], seconds: float) -> frozenset[int]:
         with contextlib.ExitStack() as stack:
             descriptors: dict[int, int] = {}
-            gone = set()
+            gone, unwatched = set(), set()
             for pid in pids:
                 try:
-                    descriptor = os.pidfd_open(pid)
+                    descriptor = self._open_pidfd(pid)
                 except ProcessLookupError:
                     gone.add(pid)
-                    continue
-                stack.callback(os.close, descriptor)
-                descriptors[descriptor] = pid
-            return frozenset(gone) | posix.wait_by_poll(descriptors, 0 if gone else seconds)
+                except OSError:
+                    # A sandbox, an old kernel, or too many open files: it can still be looked up.
+                    unwatched.add(pid)
+                else:
+                    stack.callback(os.close, descriptor)
+                    descriptors[descriptor] = pid
+            return frozenset(gone) | wait_for_any(
+                frozenset(descriptors.values()),
+                frozenset(unwatched),
+                0 if gone else seconds,
+                wait=lambda _, pause: posix.wait_by_poll(descriptors, pause),
+                ended=proc.ended,
+            )
 
     def boot(self) -> Fact[str]:
         # random(4): made anew at each boot; a boot's moment would move with the clock.

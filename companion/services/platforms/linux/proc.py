@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
@@ -118,6 +118,18 @@ def describe(pid: int, screen: x11.Screen, wanted: bool) -> Process | None:
         windows=state,
         titles=titles,
     )
+
+
+def ended(pids: Iterable[int]) -> frozenset[int]:
+    """Returns those of `pids` that are gone or only wait to be reaped."""
+    return frozenset(pid for pid in pids if _state(pid) in "ZX")
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return "X"
 
 
 def _executable(base: str) -> str | None:

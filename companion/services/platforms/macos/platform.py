@@ -41,6 +41,7 @@ from companion.domain.pc.facts import (
 )
 from companion.services.platforms.common import posix, web_pages
 from companion.services.platforms.common.failures import not_arranged
+from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.protocol import HeldEntry, Launched
 
 _LIMIT = 5
@@ -117,21 +118,26 @@ class MacOS:
         return Fact.known(tuple(found))
 
     def wait_for_exit(self, pids: Iterable[int], seconds: float) -> frozenset[int]:
-        waited = tuple(pids)
-        changes = [
-            _select.kevent(pid, _select.KQ_FILTER_PROC, _select.KQ_EV_ADD, _select.KQ_NOTE_EXIT)
-            for pid in waited
-            if _alive(pid)
-        ]
-        gone = frozenset(pid for pid in waited if not _alive(pid))
-        if gone or not changes:
-            return gone
+        gone, watched, unwatched = set(), set(), set()
         with contextlib.closing(_select.kqueue()) as events:
-            try:
-                ended = events.control(changes, len(changes), seconds)
-            except ProcessLookupError:
-                ended = []
-        return frozenset(event.ident for event in ended) | {pid for pid in waited if not _alive(pid)}
+            for pid in pids:
+                change = _select.kevent(pid, _select.KQ_FILTER_PROC, _select.KQ_EV_ADD, _select.KQ_NOTE_EXIT)
+                try:
+                    events.control([change], 0, 0)
+                except ProcessLookupError:
+                    gone.add(pid)
+                except OSError:
+                    # Another user's, perhaps: it may not be watched, and can still be looked up.
+                    unwatched.add(pid)
+                else:
+                    watched.add(pid)
+            return frozenset(gone) | wait_for_any(
+                frozenset(watched),
+                frozenset(unwatched),
+                0 if gone else seconds,
+                wait=lambda those, pause: frozenset(event.ident for event in events.control(None, len(those), pause)),
+                ended=lambda those: frozenset(pid for pid in those if not _alive(pid)),
+            )
 
     def boot(self) -> Fact[str]:
         return Fact.known(_output(["sysctl", "-n", "kern.bootsessionuuid"]).strip())

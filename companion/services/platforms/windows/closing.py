@@ -21,6 +21,7 @@ _ENDSESSION_CLOSEAPP = 1
 _ABORT_IF_HUNG = 2
 _ANSWER_WITHIN = 5000
 _KILLED = 1
+_TIMED_OUT = 0x102
 _GENERIC_READ, _SHARE_READ, _OPEN_EXISTING = 0x80000000, 1, 3
 _NO_CLOSE_PROCESS, _NO_ASYNC = 0x40, 0x100
 _SHOW_NORMAL = 1
@@ -159,8 +160,11 @@ class Launched:
 
     def wait(self, seconds: float) -> int | None:
         kernel = dll("kernel32")
-        if kernel.WaitForSingleObject(self._handle, int(seconds * 1000)) != 0:
+        waited = kernel.WaitForSingleObject(self._handle, int(seconds * 1000))
+        if waited == _TIMED_OUT:
             return None
+        if waited != 0:
+            raise win32.failure()
         code = wintypes.DWORD()
         if not kernel.GetExitCodeProcess(self._handle, ctypes.byref(code)):
             raise win32.failure()

@@ -12,6 +12,7 @@ from ctypes import wintypes
 
 from companion.domain.pc.facts import Fact, Process, Sighting, WindowState
 from companion.services.platforms.common.text import clean
+from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.windows import win32
 from companion.services.platforms.windows.win32 import dll
 
@@ -279,26 +280,36 @@ def _cloaked(handle: int) -> bool:
 
 
 def wait_for_exit(pids: Iterable[int], seconds: float) -> frozenset[int]:
-    """Those of `pids` that are gone, as soon as there is one; processes nobody may wait for are looked up instead."""
-    kernel = dll("kernel32")
+    """Returns those of `pids` that are gone, as soon as there is one; an empty set after `seconds`."""
     gone: set[int] = set()
-    closed: set[int] = set()
+    unwatched: set[int] = set()
     with contextlib.ExitStack() as stack:
         handles: dict[int, int] = {}
         for pid in pids:
             try:
-                handles[pid] = stack.enter_context(win32.process_handle(pid, win32.SYNCHRONIZE))
+                handle = stack.enter_context(win32.process_handle(pid, win32.SYNCHRONIZE))
             except OSError as error:
-                (closed if win32.number_of(error) == win32.ERROR_ACCESS_DENIED else gone).add(pid)
-        gone |= {pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0}
-        if closed:
-            gone |= closed - {sighting.pid for sighting in sightings()}
-        if gone or not seconds or not handles:
-            return frozenset(gone)
-        waited = list(handles.items())[:_MOST_HANDLES]
-        array = (wintypes.HANDLE * len(waited))(*(handle for _, handle in waited))
-        kernel.WaitForMultipleObjects(len(waited), array, False, int(seconds * 1000))
-        return frozenset(pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0)
+                (unwatched if win32.number_of(error) == win32.ERROR_ACCESS_DENIED else gone).add(pid)
+            else:
+                # Windows waits for so many at once; the others are looked up, like those that may not be opened.
+                if len(handles) < _MOST_HANDLES:
+                    handles[pid] = handle
+                else:
+                    unwatched.add(pid)
+        return frozenset(gone) | wait_for_any(
+            frozenset(handles),
+            frozenset(unwatched),
+            0 if gone else seconds,
+            wait=lambda _, pause: _wait_for_handles(handles, pause),
+            ended=lambda closed: closed - {sighting.pid for sighting in sightings()},
+        )
+
+
+def _wait_for_handles(handles: dict[int, int], seconds: float) -> frozenset[int]:
+    kernel = dll("kernel32")
+    array = (wintypes.HANDLE * len(handles))(*handles.values())
+    kernel.WaitForMultipleObjects(len(handles), array, False, int(seconds * 1000))
+    return frozenset(pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0)
 
 
 def boot() -> Fact[str]:
