@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import TypeVar
 
+from companion.domain.core.clock import wrong_clock
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import Fact, Facts, Firewall, Power, Purpose, SecurityProduct, Space, System, Who
 from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
@@ -13,8 +15,6 @@ from companion.domain.store.profile import Stage, SystemRequirement
 T = TypeVar("T")
 
 _FINE, _WARNS, _BLOCKS = Severity.FINE, Severity.WARNS, Severity.BLOCKS
-# TLS certificates are often only hours old; five minutes is what Kerberos tolerates and what people never notice.
-_CLOCK_TOLERANCE = 300.0
 _CLOCK_BREAKS = 86_400.0
 _LOW_BATTERY = 30
 # Memory is what the firmware leaves over: a "4 GB" PC reports a little less.
@@ -292,19 +292,17 @@ def _state(product: SecurityProduct) -> str:
 
 
 def _clock(offset: float, platform: Platform) -> Finding:
-    if abs(offset) <= _CLOCK_TOLERANCE:
+    wrong = wrong_clock(dt.timedelta(seconds=offset))
+    if wrong is None:
         return Finding(
             id="clock", severity=_FINE, title="The clock is right", explanation="It agrees with the store's clock."
         )
-    minutes = round(abs(offset) / 60)
-    amount = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
-    amount = amount if minutes < 2880 else f"{round(minutes / 1440)} days"
-    direction = "ahead" if offset > 0 else "behind"
+    direction = "ahead" if wrong.ahead else "behind"
     return Finding(
         id="clock",
         severity=_BLOCKS if abs(offset) > _CLOCK_BREAKS else _WARNS,
         title="This PC's clock is wrong",
-        explanation=f"It is {amount} {direction}. Secure connections and licences depend on the right time.",
+        explanation=f"It is {wrong.amount} {direction}. Secure connections and licences depend on the right time.",
         remedies=(
             Remedy(
                 kind=RemedyKind.OPEN_SETTINGS,

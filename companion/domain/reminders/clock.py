@@ -6,9 +6,9 @@ import datetime as dt
 import hashlib
 from typing import NamedTuple
 
+from companion.domain.core.clock import wrong_clock
 from companion.domain.core.errors import CompanionError
 
-STORE_DISAGREES = dt.timedelta(minutes=10)
 REFRESH_EVERY = dt.timedelta(hours=6)
 REFRESH_AFTER_FAILURE = dt.timedelta(minutes=30)
 _JUMP = dt.timedelta(seconds=90)
@@ -27,19 +27,16 @@ def jumped(before: Clocks, after: Clocks) -> bool:
 
 
 def clock_trouble(store_time: dt.datetime | None, now: dt.datetime) -> CompanionError | None:
-    """What to say of a PC whose clock disagrees with the store's by more than ten minutes; it would remind wrongly."""
-    if store_time is None or abs(now - store_time) <= STORE_DISAGREES:
+    """Returns what to tell about a PC whose clock is wrong: its reminders come at the wrong time; else None."""
+    wrong = wrong_clock(now - store_time) if store_time is not None else None
+    if wrong is None:
         return None
-    minutes = round(abs(now - store_time).total_seconds() / 60)
-    amount = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
-    amount = amount if minutes < 2880 else f"{round(minutes / 1440)} days"
-    ahead = now > store_time
     return CompanionError(
         "clock-wrong",
         "This PC's clock is wrong",
-        f"It is {amount} {'ahead of' if ahead else 'behind'} the store's clock. "
-        f"Reminders go by this PC's clock, so they would come too {'early' if ahead else 'late'}.",
-        "In the system's settings for date and time, let the PC set its time by itself.",
+        f"It is {wrong.amount} {'ahead of' if wrong.ahead else 'behind'} the store's clock. "
+        f"Reminders go by this PC's clock, so they would come too {'early' if wrong.ahead else 'late'}.",
+        "In the system's settings for date and time, turn on setting the time automatically.",
     )
 
 

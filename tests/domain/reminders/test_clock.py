@@ -4,6 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.domain.core.platform import Platform
+from companion.domain.pc.checks import pc_findings
+from companion.domain.pc.facts import Fact, Facts
+from companion.domain.pc.finding import Requirements, Severity
 from companion.domain.reminders.clock import (
     REFRESH_AFTER_FAILURE,
     REFRESH_EVERY,
@@ -12,6 +16,7 @@ from companion.domain.reminders.clock import (
     jumped,
     next_refresh,
 )
+from companion.domain.store.profile import Stage
 
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -35,20 +40,29 @@ def test_clocks_that_part_ways_mean_sleep_or_a_clock_that_was_set(wall, steady, 
 @pytest.mark.parametrize(
     ("offset", "words"),
     [
-        (10 * 60, None),
-        (-10 * 60, None),
-        (10 * 60 + 1, "10 minutes ahead of"),
+        (5 * 60, None),
+        (-5 * 60, None),
+        (5 * 60 + 1, "5 minutes ahead of"),
         (-3 * 3600, "3 hours behind"),
         (400 * 86400, "400 days ahead of"),
     ],
 )
-def test_a_clock_that_disagrees_by_more_than_ten_minutes_is_told(offset, words):
+def test_a_clock_that_disagrees_by_more_than_five_minutes_is_told(offset, words):
     trouble = clock_trouble(NOW, NOW + dt.timedelta(seconds=offset))
     assert (trouble is None) is (words is None)
     if trouble is not None:
         assert trouble.code == "clock-wrong"
         assert words in trouble.message
         assert ("early" if offset > 0 else "late") in trouble.message
+
+
+@pytest.mark.parametrize("seconds", [0, 299, 300, 301, -300, -301, 540, 599, 601, -86_400])
+def test_reminders_and_the_check_of_the_pc_agree_on_when_the_clock_is_wrong(build, seconds):
+    told = clock_trouble(NOW, NOW + dt.timedelta(seconds=seconds))
+    requirements = Requirements(profile=build.profile(), platform=Platform.WINDOWS, destination=r"D:\Downloads")
+    seen = Facts(taken_at=NOW, clock_offset=Fact.known(float(seconds)))
+    (row,) = (each for each in pc_findings(seen, requirements, Stage.DOWNLOAD) if each.id == "clock")
+    assert (told is None) is (row.severity is Severity.FINE)
 
 
 def test_a_store_that_tells_no_time_says_nothing_about_the_clock():
