@@ -14,7 +14,7 @@ import signal
 import sys
 from pathlib import Path
 
-from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
 
@@ -29,7 +29,7 @@ def say(text: str) -> None:
 def entries(number: int) -> tuple[QueueEntry, ...]:
     """A queue that is recognisable as a whole: named after its number, and never empty."""
     return tuple(
-        QueueEntry(id=f"{number}-{index}", reference="1/a", name=str(number), folder="/")
+        QueueEntry(key=DownloadKey(order_number=str(number), artifact_id=str(index)), name=str(number), folder="/")
         for index in range(1 + number % 7)
     )
 

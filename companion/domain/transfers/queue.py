@@ -25,15 +25,20 @@ class Trouble(Model, frozen=True):
         return cls(code=error.code, title=error.title, message=error.message, hint=error.hint)
 
 
+class DownloadKey(Model, frozen=True):
+    """What identifies a download: an artifact of an order. Either text may hold any character, also a slash."""
+
+    order_number: str
+    artifact_id: str
+
+
 class QueueEntry(Model, frozen=True):
     """One download that was asked for; kept over restarts, so it holds no URL and nothing secret.
 
-    `reference` is whatever the caller needs to ask for a grant again (an order number and an artifact). `state` is
-    ``queued``, ``paused``, ``done`` or ``failed`` at rest; a running one is kept as ``queued``.
+    `state` is ``queued``, ``paused``, ``done`` or ``failed`` at rest; a running one is kept as ``queued``.
     """
 
-    id: str
-    reference: str
+    key: DownloadKey
     name: str
     folder: str
     state: TransferState = TransferState.QUEUED
@@ -41,14 +46,14 @@ class QueueEntry(Model, frozen=True):
     path: str | None = None
 
 
-def next_queued(entries: tuple[QueueEntry, ...], running: frozenset[str]) -> QueueEntry | None:
+def next_queued(entries: tuple[QueueEntry, ...], running: frozenset[DownloadKey]) -> QueueEntry | None:
     """The first entry that waits for its turn."""
-    return next((each for each in entries if each.state is TransferState.QUEUED and each.id not in running), None)
+    return next((each for each in entries if each.state is TransferState.QUEUED and each.key not in running), None)
 
 
 def with_state(
     entries: tuple[QueueEntry, ...],
-    entry_id: str,
+    key: DownloadKey,
     state: TransferState,
     *,
     trouble: Trouble | None = None,
@@ -56,15 +61,15 @@ def with_state(
 ) -> tuple[QueueEntry, ...]:
     """The entries with one of them in another state."""
     return tuple(
-        msgspec.structs.replace(each, state=state, trouble=trouble, path=path) if each.id == entry_id else each
+        msgspec.structs.replace(each, state=state, trouble=trouble, path=path) if each.key == key else each
         for each in entries
     )
 
 
-def moved(entries: tuple[QueueEntry, ...], entry_id: str, position: int) -> tuple[QueueEntry, ...]:
+def moved(entries: tuple[QueueEntry, ...], key: DownloadKey, position: int) -> tuple[QueueEntry, ...]:
     """The entries with one of them at another place (0 is the first)."""
-    rest = [each for each in entries if each.id != entry_id]
-    found = [each for each in entries if each.id == entry_id]
+    rest = [each for each in entries if each.key != key]
+    found = [each for each in entries if each.key == key]
     place = max(0, min(position, len(rest)))
     return (*rest[:place], *found, *rest[place:])
 

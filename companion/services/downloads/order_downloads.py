@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Download, Grant
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
-from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
 from companion.services.platforms.protocol import Platform
 from companion.services.storage.database import Library
@@ -66,7 +66,7 @@ class Purchases:
         self._platform = platform
         self._folder = folder
         self._clock = clock
-        self._grants: dict[str, Grant] = {}
+        self._grants: dict[DownloadKey, Grant] = {}
 
     def folder(self, number: str) -> Path:
         """Where the downloads of an order go; the number is another party's text, so only harmless signs stay."""
@@ -106,14 +106,14 @@ class Purchases:
 
     # The queue
 
-    def open_queue(self, changed: Callable[[QueueItem | str], None]) -> Queue:
+    def open_queue(self, changed: Callable[[QueueItem | DownloadKey], None]) -> Queue:
         """The queue of downloads as it was left; `changed` is told of every change, on worker threads."""
-        from companion.services.downloads.queue import Queue
+        from companion.services.downloads.queue import Queue, QueueItem
 
-        def tell(item: QueueItem | str) -> None:
-            if not isinstance(item, str) and item.result is not None and item.entry.state is TransferState.DONE:
-                number, artifact_id = split_reference(item.entry.reference)
-                self._arrived(number, self.grant(number, artifact_id), item.result)
+        def tell(item: QueueItem | DownloadKey) -> None:
+            if isinstance(item, QueueItem) and item.result is not None and item.entry.state is TransferState.DONE:
+                key = item.entry.key
+                self._arrived(key.order_number, self.grant(key.order_number, key.artifact_id), item.result)
             changed(item)
 
         return Queue(
@@ -127,8 +127,7 @@ class Purchases:
     def queue_entry(self, number: str, download: Download, folder: Path | None = None) -> QueueEntry:
         """An artifact as the queue takes it."""
         return QueueEntry(
-            id=f"{number}/{download.artifact_id}",
-            reference=f"{number}/{download.artifact_id}",
+            key=DownloadKey(order_number=number, artifact_id=download.artifact_id),
             name=download.name,
             folder=str(folder or self.folder(number)),
         )
@@ -138,11 +137,11 @@ class Purchases:
 
         The store is asked only when neither is known; a kept grant has no URL.
         """
-        reference = f"{number}/{artifact_id}"
-        if reference not in self._grants:
+        key = DownloadKey(order_number=number, artifact_id=artifact_id)
+        if key not in self._grants:
             kept = self._file(number, artifact_id)
-            self._grants[reference] = kept.grant if kept is not None else self._orders.grant(number, artifact_id)
-        return self._grants[reference]
+            self._grants[key] = kept.grant if kept is not None else self._orders.grant(number, artifact_id)
+        return self._grants[key]
 
     def recheck(self, number: str, artifact_id: str, cancellation: Cancellation) -> Fetched | None:
         """Verify the file of an artifact that lies here already; None when there is none or it is not right any more.
@@ -165,8 +164,8 @@ class Purchases:
         return Fetched(file.grant, done)
 
     def _prepare(self, entry: QueueEntry) -> tuple[GrantSource, Expected]:
-        source = GrantSource(self._orders, *split_reference(entry.reference))
-        self._grants[entry.reference] = source.first
+        source = GrantSource(self._orders, entry.key.order_number, entry.key.artifact_id)
+        self._grants[entry.key] = source.first
         return source, Expected.of(source.first)
 
     def _options(self) -> Options:
@@ -205,12 +204,6 @@ class _LibraryQueue:
 
     def save(self, entries: tuple[QueueEntry, ...]) -> None:
         self._library.remember_queue(self._store, entries)
-
-
-def split_reference(reference: str) -> tuple[str, str]:
-    """Order number and artifact id of a queue entry."""
-    number, _, artifact_id = reference.partition("/")
-    return number, artifact_id
 
 
 def _is_there(file: KnownFile) -> bool:

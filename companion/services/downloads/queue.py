@@ -12,7 +12,15 @@ from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.core.model import Model
 from companion.domain.transfers.filenames import safe_filename
 from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred, TransferState
-from companion.domain.transfers.queue import QueueEntry, Trouble, after_restart, moved, next_queued, with_state
+from companion.domain.transfers.queue import (
+    DownloadKey,
+    QueueEntry,
+    Trouble,
+    after_restart,
+    moved,
+    next_queued,
+    with_state,
+)
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import discard, fetch
 from companion.services.downloads.transfer.transport import Source
@@ -51,7 +59,7 @@ class Queue:
     """Ordered downloads, `at_once` of them at a time.
 
     `prepare` asks for a grant on a worker thread: it gives a source and what the file must be. `changed` is told on
-    worker threads, after each change, the item as it is now, or the id of one that was removed.
+    worker threads, after each change, the item as it is now, or the key of one that was removed.
     """
 
     def __init__(
@@ -59,7 +67,7 @@ class Queue:
         store: QueueStore,
         prepare: Callable[[QueueEntry], tuple[Source, Expected]],
         *,
-        changed: Callable[[QueueItem | str], None] = lambda _: None,
+        changed: Callable[[QueueItem | DownloadKey], None] = lambda _: None,
         at_once: int = 1,
         options: Callable[[], Options] = Options,
         mark: Callable[[Path], None] | None = None,
@@ -70,8 +78,8 @@ class Queue:
         # Held from reading an entry to having told of it, so that what is told last is also the newest.
         self._telling = threading.Lock()
         self._entries = after_restart(store.load())
-        self._running: dict[str, _Running] = {}
-        self._results: dict[str, Transferred] = {}
+        self._running: dict[DownloadKey, _Running] = {}
+        self._results: dict[DownloadKey, Transferred] = {}
         self._closed = False
         self._threads = [
             threading.Thread(target=self._work, name=f"download-queue-{number}", daemon=True)
@@ -90,55 +98,55 @@ class Queue:
     def add(self, entry: QueueEntry) -> None:
         """Put a download at the end; one that is in the queue already stays where it is and is taken up again."""
         with self._condition:
-            known = any(each.id == entry.id for each in self._entries)
+            known = any(each.key == entry.key for each in self._entries)
             if not known:
                 self._keep((*self._entries, entry))
         if known:
-            self.resume(entry.id)
+            self.resume(entry.key)
         else:
-            self._tell(entry.id)
+            self._tell(entry.key)
 
-    def pause(self, entry_id: str) -> None:
+    def pause(self, key: DownloadKey) -> None:
         """Stop one download and keep what has arrived."""
-        self._stop(entry_id, TransferState.PAUSED)
+        self._stop(key, TransferState.PAUSED)
 
-    def resume(self, entry_id: str) -> None:
+    def resume(self, key: DownloadKey) -> None:
         """Let a paused or failed download wait for its turn again; one that is done stays done."""
         with self._condition:
-            running = self._running.get(entry_id)
+            running = self._running.get(key)
             if running is not None:
                 running.then = TransferState.QUEUED
-            elif any(each.id == entry_id and each.state is not TransferState.DONE for each in self._entries):
-                self._keep(with_state(self._entries, entry_id, TransferState.QUEUED))
-        self._tell(entry_id)
+            elif any(each.key == key and each.state is not TransferState.DONE for each in self._entries):
+                self._keep(with_state(self._entries, key, TransferState.QUEUED))
+        self._tell(key)
 
-    def retry(self, entry_id: str) -> None:
+    def retry(self, key: DownloadKey) -> None:
         """Try a download again, also one that is done: it is then checked, and fetched if it is not right."""
         with self._condition:
-            if entry_id not in self._running:
-                self._results.pop(entry_id, None)
-                self._keep(with_state(self._entries, entry_id, TransferState.QUEUED))
-        self._tell(entry_id)
+            if key not in self._running:
+                self._results.pop(key, None)
+                self._keep(with_state(self._entries, key, TransferState.QUEUED))
+        self._tell(key)
 
-    def cancel(self, entry_id: str) -> None:
+    def cancel(self, key: DownloadKey) -> None:
         """Take a download out of the queue and remove what has arrived of it; a finished file stays."""
         with self._condition:
-            running = self._running.get(entry_id)
-            entry = next((each for each in self._entries if each.id == entry_id), None)
+            running = self._running.get(key)
+            entry = next((each for each in self._entries if each.key == key), None)
             if running is not None:
                 running.then = None
                 running.cancellation.cancel()
                 return
-            self._keep(tuple(each for each in self._entries if each.id != entry_id))
+            self._keep(tuple(each for each in self._entries if each.key != key))
         if entry is not None:
             self._discard(entry, entry.name)
-            self._tell(entry_id)
+            self._tell(key)
 
-    def move(self, entry_id: str, position: int) -> None:
+    def move(self, key: DownloadKey, position: int) -> None:
         """Give a download another place in the order; one that runs goes on running."""
         with self._condition:
-            self._keep(moved(self._entries, entry_id, position))
-        self._tell(entry_id)
+            self._keep(moved(self._entries, key, position))
+        self._tell(key)
 
     def close(self) -> None:
         """Stop everything and wait for it; the next start goes on."""
@@ -162,7 +170,7 @@ class Queue:
                     if entry is not None:
                         break
                     self._condition.wait()
-                running = self._running[entry.id] = _Running()
+                running = self._running[entry.key] = _Running()
             self._run(entry, running)
 
     def _run(self, entry: QueueEntry, running: _Running) -> None:
@@ -180,18 +188,18 @@ class Queue:
             state, trouble = TransferState.FAILED, Trouble(**dict(zip(Trouble.__struct_fields__, words, strict=True)))
         removed = running.then is None
         with self._condition:
-            del self._running[entry.id]
+            del self._running[entry.key]
             if result is not None:
-                self._results[entry.id] = result
+                self._results[entry.key] = result
             if removed:
-                self._keep(tuple(each for each in self._entries if each.id != entry.id))
+                self._keep(tuple(each for each in self._entries if each.key != entry.key))
             else:
                 path = None if result is None else str(result.path)
-                self._keep(with_state(self._entries, entry.id, state, trouble=trouble, path=path))
+                self._keep(with_state(self._entries, entry.key, state, trouble=trouble, path=path))
         if removed:
             named = running.expected.filename if running.expected is not None else None
             self._discard(entry, named or entry.name)
-        self._tell(entry.id)
+        self._tell(entry.key)
 
     def _fetch(self, entry: QueueEntry, running: _Running) -> Transferred:
         source, expected = self._prepare(entry)
@@ -209,18 +217,18 @@ class Queue:
 
     def _report(self, entry: QueueEntry, running: _Running, value: TransferProgress) -> None:
         running.progress = value
-        self._tell(entry.id)
+        self._tell(entry.key)
 
-    def _stop(self, entry_id: str, then: TransferState) -> None:
+    def _stop(self, key: DownloadKey, then: TransferState) -> None:
         with self._condition:
-            running = self._running.get(entry_id)
+            running = self._running.get(key)
             if running is not None:
                 running.then = then
                 running.cancellation.cancel()
                 return
-            if any(each.id == entry_id and each.state is TransferState.QUEUED for each in self._entries):
-                self._keep(with_state(self._entries, entry_id, then))
-        self._tell(entry_id)
+            if any(each.key == key and each.state is TransferState.QUEUED for each in self._entries):
+                self._keep(with_state(self._entries, key, then))
+        self._tell(key)
 
     def _discard(self, entry: QueueEntry, filename: str) -> None:
         try:
@@ -235,14 +243,14 @@ class Queue:
         self._condition.notify_all()
 
     def _item(self, entry: QueueEntry) -> QueueItem:
-        running = self._running.get(entry.id)
+        running = self._running.get(entry.key)
         return QueueItem(
-            entry=entry, progress=running.progress if running else None, result=self._results.get(entry.id)
+            entry=entry, progress=running.progress if running else None, result=self._results.get(entry.key)
         )
 
-    def _tell(self, entry_id: str) -> None:
-        """Tell of an entry as it is now; of one that has been taken out, by its id alone."""
+    def _tell(self, key: DownloadKey) -> None:
+        """Tell of an entry as it is now; of one that has been taken out, by its key alone."""
         with self._telling:
             with self._condition:
-                item = next((self._item(entry) for entry in self._entries if entry.id == entry_id), None)
-            self._changed(entry_id if item is None else item)
+                item = next((self._item(entry) for entry in self._entries if entry.key == key), None)
+            self._changed(key if item is None else item)

@@ -55,6 +55,30 @@ _MIGRATIONS = (
         store TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, opened_at TEXT NOT NULL, PRIMARY KEY (store, id));
     CREATE INDEX timeline_by_event ON timeline (event, id);
     """,
+    # A queued download was named by one text, NUMBER/ARTIFACT, in which the number may hold a slash too: the longest
+    # number of a known order that fits decides, otherwise the last slash.
+    """
+    ALTER TABLE queue RENAME TO queue_by_reference;
+    CREATE TABLE queue (
+        store TEXT NOT NULL, position INTEGER NOT NULL, number TEXT NOT NULL, artifact TEXT NOT NULL,
+        body BLOB NOT NULL, PRIMARY KEY (store, position));
+    INSERT INTO queue
+        SELECT store, position, number, artifact, CAST(json_set(json_remove(body, '$.id', '$.reference'),
+            '$.key', json_object('orderNumber', number, 'artifactId', artifact)) AS BLOB)
+        FROM (
+            SELECT store, position, body, number, substr(reference, length(number) + 2) AS artifact
+            FROM (
+                SELECT store, position, body, reference, COALESCE(
+                    (SELECT number FROM orders
+                     WHERE orders.store = old.store AND substr(reference, 1, length(number) + 1) = number || '/'
+                     ORDER BY length(number) DESC LIMIT 1),
+                    substr(rtrim(reference, replace(reference, '/', '')), 1,
+                           length(rtrim(reference, replace(reference, '/', ''))) - 1)) AS number
+                FROM (SELECT store, position, CAST(body AS TEXT) AS body,
+                             json_extract(CAST(body AS TEXT), '$.reference') AS reference
+                      FROM queue_by_reference WHERE json_valid(CAST(body AS TEXT))) AS old));
+    DROP TABLE queue_by_reference;
+    """,
 )
 
 
@@ -257,8 +281,11 @@ class Library:
         with self._writing() as db:
             db.execute("DELETE FROM queue WHERE store = ?", (store,))
             db.executemany(
-                "INSERT INTO queue VALUES (?, ?, ?)",
-                [(store, position, encode_without_secrets(entry)) for position, entry in enumerate(entries)],
+                "INSERT INTO queue VALUES (?, ?, ?, ?, ?)",
+                [
+                    (store, position, entry.key.order_number, entry.key.artifact_id, encode_without_secrets(entry))
+                    for position, entry in enumerate(entries)
+                ],
             )
 
     # Reminders

@@ -242,7 +242,7 @@ class Window(QMainWindow):
         def go_on() -> None:
             self._notices.drop("unfinished")
             for item in waiting:
-                self._app_state.transfers.resume(item.entry.id)
+                self._app_state.transfers.resume(item.entry.key)
             self.go(Destination("downloads"))
 
         notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Go on with it", go_on),))

@@ -133,14 +133,14 @@ class Tray(QObject):
         self._show_state()
 
     def _pause(self) -> None:
-        for identity, item in tuple(self._app_state.transfers.items.items()):
+        for key, item in tuple(self._app_state.transfers.items.items()):
             if item.entry.state not in _RESTING:
-                self._app_state.transfers.pause(identity)
+                self._app_state.transfers.pause(key)
 
     def _resume(self) -> None:
-        for identity, item in tuple(self._app_state.transfers.items.items()):
+        for key, item in tuple(self._app_state.transfers.items.items()):
             if item.entry.state is TransferState.PAUSED:
-                self._app_state.transfers.resume(identity)
+                self._app_state.transfers.resume(key)
 
     def _show_state(self) -> None:
         if self._app_state.transfers.busy:

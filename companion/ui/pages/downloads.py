@@ -12,6 +12,7 @@ from companion.domain.entitlements.artifacts import Offer, fitting, offer_senten
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.store.orders import Download, Order
 from companion.domain.transfers.models import TransferState
+from companion.domain.transfers.queue import DownloadKey
 from companion.services.downloads.queue import QueueItem
 from companion.services.storage.records import KnownFile
 from companion.ui.navigation import EXTEND, Destination, Page
@@ -25,12 +26,16 @@ from companion.ui.wizard.download import pieces_words, progress_words
 _RESTING = (TransferState.PAUSED, TransferState.FAILED, TransferState.DONE)
 
 
+def _key_of(order: Order, download: Download) -> DownloadKey:
+    return DownloadKey(order_number=order.number, artifact_id=download.artifact_id)
+
+
 class DownloadsPage(Page):
     """One card for each artifact; those under way come first and move by themselves."""
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "Downloads")
-        self._cards: dict[str, TransferCard] = {}
+        self._cards: dict[DownloadKey, TransferCard] = {}
         app_state.changed.connect(self.show_values)
         app_state.transfers.changed.connect(self._item_changed)
 
@@ -51,7 +56,7 @@ class DownloadsPage(Page):
         found.sort(key=lambda pair: self._rank(*pair))
         for order, download in found:
             made = TransferCard(self.app_state, order, download, self.go.emit)
-            self._cards[f"{order.number}/{download.artifact_id}"] = made
+            self._cards[_key_of(order, download)] = made
             self.add(made)
         if not found:
             card = Card()
@@ -63,14 +68,14 @@ class DownloadsPage(Page):
 
     def _is_of_use(self, order: Order, download: Download) -> bool:
         """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
-        if f"{order.number}/{download.artifact_id}" in self.app_state.transfers.items:
+        if _key_of(order, download) in self.app_state.transfers.items:
             return True
         here = self.app_state.snapshot.file(order.number, download.artifact_id) is not None
         return here or self.app_state.offer(order, download) is not Offer.ENDED
 
     def _rank(self, order: Order, download: Download) -> tuple[int, float]:
         """What is under way first, then what can be installed or closes soonest, what is closed last."""
-        item = self.app_state.transfers.items.get(f"{order.number}/{download.artifact_id}")
+        item = self.app_state.transfers.items.get(_key_of(order, download))
         if item is not None and item.entry.state is not TransferState.DONE:
             return 0, 0.0
         if self.app_state.snapshot.file(order.number, download.artifact_id) is not None:
@@ -79,10 +84,10 @@ class DownloadsPage(Page):
         when = until.timestamp() if until is not None else float("inf")
         return (2, when) if self.app_state.offer(order, download) is Offer.OPEN else (3, -when)
 
-    def _item_changed(self, identity: str) -> None:
-        card = self._cards.get(identity)
+    def _item_changed(self, key: DownloadKey) -> None:
+        card = self._cards.get(key)
         if card is not None:
-            card.show_item(self.app_state.transfers.items.get(identity))
+            card.show_item(self.app_state.transfers.items.get(key))
 
 
 class TransferCard(Card):
@@ -93,7 +98,7 @@ class TransferCard(Card):
     ) -> None:
         super().__init__(spacing=8)
         self._app_state, self._order, self._download, self._go = app_state, order, download, go
-        self._identity = f"{order.number}/{download.artifact_id}"
+        self._key = _key_of(order, download)
         self._offer = app_state.offer(order, download)
         self._shown: tuple[object, ...] = ()
         self._chip = chip("")
@@ -120,7 +125,7 @@ class TransferCard(Card):
         self._trouble = QVBoxLayout()
         self._actions = row()
         self.add(self._said, self._bar, self._pieces, self._speed, self._trouble, self._actions)
-        self.show_item(app_state.transfers.items.get(self._identity))
+        self.show_item(app_state.transfers.items.get(self._key))
 
     def show_item(self, item: QueueItem | None) -> None:
         """Render how the download stands; the buttons are made anew only when they change."""
@@ -171,11 +176,11 @@ class TransferCard(Card):
     def _show_actions(self, item: QueueItem | None, file: KnownFile | None) -> None:
         clear(self._actions)
         clear(self._trouble)
-        transfers, identity = self._app_state.transfers, self._identity
+        transfers, key = self._app_state.transfers, self._key
         state = item.entry.state if item is not None else None
         parts = []
         if item is not None and state in (TransferState.PAUSED, TransferState.FAILED):
-            parts = [self._button("Go on", partial(transfers.resume, identity), "primary"), self._remove_button()]
+            parts = [self._button("Go on", partial(transfers.resume, key), "primary"), self._remove_button()]
             if item.entry.trouble is not None:
                 trouble = item.entry.trouble
                 details = details_of(trouble)
@@ -183,7 +188,7 @@ class TransferCard(Card):
                     Notice(trouble.title, trouble.message, trouble.hint, tone="over", closable=False, details=details)
                 )
         elif item is not None and state is not TransferState.DONE:
-            parts = [self._button("Pause", partial(transfers.pause, identity)), self._remove_button()]
+            parts = [self._button("Pause", partial(transfers.pause, key)), self._remove_button()]
         elif file is not None:
             parts = [
                 self._button("Install…", self._install, "primary"),
@@ -217,7 +222,7 @@ class TransferCard(Card):
             ("What has arrived so far is deleted. To go on at another time, pause it instead.",),
             "Cancel it",
             "Keep it",
-            partial(self._app_state.transfers.remove, self._identity),
+            partial(self._app_state.transfers.remove, self._key),
         )
 
     def _install(self) -> None:

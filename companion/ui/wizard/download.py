@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
-from companion.domain.transfers.queue import Trouble
+from companion.domain.transfers.queue import DownloadKey, Trouble
 from companion.services.downloads.order_downloads import Fetched
 from companion.services.downloads.queue import QueueItem
 from companion.ui.look.format import Format, duration
@@ -25,7 +25,7 @@ class DownloadStep(Step):
         super().__init__(
             app_state, "Downloading", "You can pause, close the laptop or lose the line: it goes on.", "Continue"
         )
-        self._identity = ""
+        self._key: DownloadKey | None = None
         self._resting = False
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -54,7 +54,7 @@ class DownloadStep(Step):
                 job.fetched = here
                 self.advance.emit()
             else:
-                self._identity = self.app_state.transfers.add(number, job.download, job.folder)
+                self._key = self.app_state.transfers.add(number, job.download, job.folder)
 
         self.app_state.runner.run(
             self,
@@ -64,21 +64,23 @@ class DownloadStep(Step):
         )
 
     def _item(self) -> QueueItem | None:
-        return self.app_state.transfers.items.get(self._identity)
+        return self.app_state.transfers.items.get(self._key) if self._key is not None else None
 
     def _toggle(self) -> None:
+        if self._key is None:
+            return
         item = self._item()
         if item is not None and item.entry.state in (TransferState.PAUSED, TransferState.FAILED):
             self.tell(None)
-            self.app_state.transfers.resume(self._identity)
+            self.app_state.transfers.resume(self._key)
         else:
             self._pause.setEnabled(False)
             self._pause.setText("Pausing…")
-            self.app_state.transfers.pause(self._identity)
+            self.app_state.transfers.pause(self._key)
 
-    def _changed(self, identity: str) -> None:
+    def _changed(self, key: DownloadKey) -> None:
         item = self._item()
-        if identity != self._identity or item is None or self.job is None or self.job.fetched is not None:
+        if key != self._key or item is None or self.job is None or self.job.fetched is not None:
             return
         state = item.entry.state
         resting = state in (TransferState.PAUSED, TransferState.FAILED)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import hashlib
 import threading
 from pathlib import Path
+from typing import cast
 
+import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, TransferState
+from companion.domain.transfers.queue import DownloadKey
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.order_downloads import GrantSource, Purchases
+from companion.services.downloads.queue import QueueItem
 from companion.services.platforms import current
+from companion.services.store.orders import Orders
 from tests.kits.store import StoreKit
 
 FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
@@ -73,8 +79,6 @@ def test_an_order_number_never_leads_out_of_the_folder(purchases: Purchases, num
 
 
 def test_a_file_the_store_replaced_meanwhile_is_not_mixed(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
-    import msgspec
-
     source = GrantSource(kit.orders, FAMILY, artifact)
     assert source.grant().url == source.first.url
     assert source.grant().url.startswith(kit.store.url), "a second time a fresh address is asked for"
@@ -98,7 +102,46 @@ def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases
     queue.close()
     (file,) = purchases.files()
     assert file.artifact == artifact
-    assert [entry.reference for entry in kit.library.queue(kit.orders.store)] == [f"{FAMILY}/{artifact}"]
+    assert [entry.key for entry in kit.library.queue(kit.orders.store)] == [
+        DownloadKey(order_number=FAMILY, artifact_id=artifact)
+    ]
+
+
+class AskedOrders:
+    """Stands in for the orders of a store; remembers which grants it was asked for, and refuses them."""
+
+    store = "https://store.example"
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def grant(self, number: str, artifact_id: str) -> Grant:
+        self.asked.append((number, artifact_id))
+        raise CompanionError("window-closed", "Closed", "Closed.", "Ask for it.")
+
+    def remembered_profile(self) -> None:
+        return None
+
+
+@pytest.mark.usefixtures("purchases")
+def test_an_order_number_with_a_slash_stays_whole(kit: StoreKit, tmp_path: Path) -> None:
+    orders = AskedOrders()
+    failed = threading.Event()
+
+    def changed(item: QueueItem | DownloadKey) -> None:
+        if isinstance(item, QueueItem) and item.entry.state is TransferState.FAILED:
+            failed.set()
+
+    made = Purchases(cast("Orders", orders), kit.library, current(), tmp_path / "downloads", lambda: kit.now)
+    queue = made.open_queue(changed)
+    download = kit.orders.order(FAMILY).downloads[0]
+    for number, artifact_id in (("AB/123-4", "setup"), ("AB", "123-4/setup")):
+        failed.clear()
+        queue.add(made.queue_entry(number, msgspec.structs.replace(download, artifact_id=artifact_id)))
+        assert failed.wait(20)
+    queue.close()
+    assert orders.asked == [("AB/123-4", "setup"), ("AB", "123-4/setup")]
+    assert len(kit.library.queue(orders.store)) == 2
 
 
 def test_a_file_stays_yours_without_store_and_window(

@@ -10,13 +10,17 @@ import msgspec
 import pytest
 
 from companion.domain.transfers.models import Expected, TransferState
-from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.downloads.queue import Queue, QueueItem
 from companion.services.downloads.transfer.transport import Source, fixed_source
 from tests.kits.downloads import QUICK, expect
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
 Start = Callable[..., FaultyServer]
+
+
+def key_of(name: str) -> DownloadKey:
+    return DownloadKey(order_number="AB/123-4", artifact_id=name)
 
 
 class Memory:
@@ -36,24 +40,28 @@ class Watch:
     """Remembers what the queue told, and waits for what is wanted."""
 
     def __init__(self) -> None:
-        self.told: list[QueueItem | str] = []
+        self.told: list[QueueItem | DownloadKey] = []
         self._news = threading.Condition()
 
-    def __call__(self, item: QueueItem | str) -> None:
+    def __call__(self, item: QueueItem | DownloadKey) -> None:
         with self._news:
             self.told.append(item)
             self._news.notify_all()
 
-    def wait(self, wanted: Callable[[QueueItem | str], bool]) -> None:
+    def wait(self, wanted: Callable[[QueueItem | DownloadKey], bool]) -> None:
         with self._news:
             assert self._news.wait_for(lambda: any(wanted(item) for item in self.told), timeout=20)
 
-    def wait_state(self, entry_id: str, state: TransferState) -> None:
-        self.wait(lambda item: isinstance(item, QueueItem) and item.entry.id == entry_id and item.entry.state is state)
+    def wait_state(self, name: str, state: TransferState) -> None:
+        self.wait(
+            lambda item: (
+                isinstance(item, QueueItem) and item.entry.key.artifact_id == name and item.entry.state is state
+            )
+        )
 
-    def wait_bytes(self, entry_id: str, least: int) -> None:
-        def enough(item: QueueItem | str) -> bool:
-            running = isinstance(item, QueueItem) and item.entry.id == entry_id and item.progress
+    def wait_bytes(self, name: str, least: int) -> None:
+        def enough(item: QueueItem | DownloadKey) -> bool:
+            running = isinstance(item, QueueItem) and item.entry.key.artifact_id == name and item.progress
             return bool(running) and running.done >= least  # type: ignore[union-attr]
 
         self.wait(enough)
@@ -76,7 +84,7 @@ class StoreKit:
         return fixed_source(self._server.url(f"/{entry.name}")), named
 
     def entry(self, name: str) -> QueueEntry:
-        return QueueEntry(id=name, reference=f"order/{name}", name=name, folder=str(self.folder))
+        return QueueEntry(key=key_of(name), name=name, folder=str(self.folder))
 
 
 @pytest.fixture
@@ -104,7 +112,7 @@ def test_fetches_in_order(kit: StoreKit, tmp_path: Path, small: bytes) -> None:
     for name in ("a", "b", "c"):
         kit.queue.add(kit.entry(name))
     kit.watch.wait_state("c", TransferState.DONE)
-    done = [item.entry.id for item in kit.watch.told if isinstance(item, QueueItem) and item.result]
+    done = [item.entry.key.artifact_id for item in kit.watch.told if isinstance(item, QueueItem) and item.result]
     assert done == ["a", "b", "c"]
     assert (tmp_path / "b").read_bytes() == small
     assert [entry.path for entry in kit.memory.entries] == [str(tmp_path / name) for name in ("a", "b", "c")]
@@ -114,10 +122,10 @@ def test_pause_lets_the_next_one_go_and_resume_goes_on(kit: StoreKit, tmp_path: 
     kit.queue.add(kit.entry("slow"))
     kit.queue.add(kit.entry("b"))
     kit.watch.wait_bytes("slow", len(small) // 2)
-    kit.queue.pause("slow")
+    kit.queue.pause(key_of("slow"))
     kit.watch.wait_state("b", TransferState.DONE)
     kit.watch.wait_state("slow", TransferState.PAUSED)
-    kit.queue.resume("slow")
+    kit.queue.resume(key_of("slow"))
     kit.watch.wait_state("slow", TransferState.DONE)
     result = kit.queue.items()[0].result
     assert result is not None
@@ -144,7 +152,7 @@ def test_what_is_told_last_is_the_newest(kit: StoreKit) -> None:
     told: list[str] = []
     listening, gone = threading.Event(), threading.Event()
 
-    def slowly(item: QueueItem | str) -> None:
+    def slowly(item: QueueItem | DownloadKey) -> None:
         if isinstance(item, QueueItem):
             listening.set()
             # In the right order it never comes while this one is still being told.
@@ -155,10 +163,10 @@ def test_what_is_told_last_is_the_newest(kit: StoreKit) -> None:
             gone.set()
 
     queue = Queue(kit.memory, kit.prepare, changed=slowly, options=lambda: QUICK)
-    mover = threading.Thread(target=queue.move, args=("a", 0))
+    mover = threading.Thread(target=queue.move, args=(key_of("a"), 0))
     mover.start()
     assert listening.wait(20)
-    queue.cancel("a")
+    queue.cancel(key_of("a"))
     mover.join()
     queue.close()
     assert told == ["as it was", "gone"]
@@ -171,7 +179,7 @@ def test_failure_is_kept_and_can_be_tried_again(kit: StoreKit) -> None:
     assert trouble is not None
     assert trouble.code == "not-found"
     asked = len(kit.watch.told)
-    kit.queue.retry("gone")
+    kit.queue.retry(key_of("gone"))
     kit.watch.wait(
         lambda item: (
             item in kit.watch.told[asked:] and isinstance(item, QueueItem) and item.entry.state is TransferState.FAILED
@@ -183,9 +191,9 @@ def test_cancel_leaves_nothing(kit: StoreKit, tmp_path: Path, small: bytes) -> N
     kit.queue.add(kit.entry("slow"))
     kit.watch.wait_bytes("slow", len(small) // 2)
     kit.queue.add(kit.entry("slow2"))
-    kit.queue.cancel("slow2")
-    kit.queue.cancel("slow")
-    kit.watch.wait(lambda item: item == "slow")
+    kit.queue.cancel(key_of("slow2"))
+    kit.queue.cancel(key_of("slow"))
+    kit.watch.wait(lambda item: item == key_of("slow"))
     assert kit.queue.items() == ()
     assert list(tmp_path.iterdir()) == []
 
@@ -194,8 +202,8 @@ def test_move_changes_who_is_next(kit: StoreKit, small: bytes) -> None:
     for name in ("slow", "b", "c"):
         kit.queue.add(kit.entry(name))
     kit.watch.wait_bytes("slow", len(small) // 2)
-    kit.queue.move("c", 0)
-    kit.queue.pause("slow")
+    kit.queue.move(key_of("c"), 0)
+    kit.queue.pause(key_of("slow"))
     kit.watch.wait_state("b", TransferState.DONE)
-    done = [item.entry.id for item in kit.watch.told if isinstance(item, QueueItem) and item.result]
+    done = [item.entry.key.artifact_id for item in kit.watch.told if isinstance(item, QueueItem) and item.result]
     assert done[0] == "c"

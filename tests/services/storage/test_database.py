@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +16,7 @@ import pytest
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Grant
-from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.queue import DownloadKey, QueueEntry, Trouble
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, TimelineEntry
 from tests.kits.store import StoreKit
@@ -81,7 +83,8 @@ def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
     library.remember_file(STORE, "1", tmp_path / "Setup ✓.run", grant)
     file = KnownFile(number="1", place=str(tmp_path / "Setup ✓.run"), grant=msgspec.structs.replace(grant, url=""))
     entries = tuple(
-        QueueEntry(id=str(index), reference=f"1/{index}", name="x", folder=str(tmp_path)) for index in (3, 1, 2)
+        QueueEntry(key=DownloadKey(order_number="1", artifact_id=str(index)), name="x", folder=str(tmp_path))
+        for index in (3, 1, 2)
     )
     library.remember_queue(STORE, entries)
     library.close()
@@ -96,6 +99,52 @@ def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
     library.add_order(STORE, "1", NOW)
     library.remove_order(STORE, "1")
     assert library.files(STORE) == (), "what was noted of an order goes with it"
+    library.close()
+
+
+_QUEUE_BY_REFERENCE = """
+CREATE TABLE orders (
+    store TEXT NOT NULL, number TEXT NOT NULL, added_at TEXT NOT NULL,
+    etag TEXT, body BLOB, read_at TEXT, PRIMARY KEY (store, number));
+CREATE TABLE queue (store TEXT NOT NULL, position INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (store, position));
+PRAGMA user_version = 2;
+"""
+
+
+def test_a_queue_kept_under_one_text_is_split_into_order_and_artifact(path: Path) -> None:
+    """Which slash divides them is told by the orders that are known; without one, by the last slash."""
+    trouble = {"code": "network", "title": "T", "message": "M", "hint": "H"}
+    kept = [
+        ("LF-1/setup", "queued", None, None),
+        ("AB/123-4/setup", "failed", trouble, None),
+        ("AB/123-4/extra/tools", "paused", None, None),
+        ("gone/9/setup", "done", None, "/home/a/Setup ✓.run"),
+    ]
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        old.executescript(_QUEUE_BY_REFERENCE)
+        for number in ("AB", "AB/123-4", "LF-1"):
+            old.execute("INSERT INTO orders VALUES (?, ?, ?, NULL, NULL, NULL)", (STORE, number, NOW.isoformat()))
+        for position, (name, state, failure, where) in enumerate(kept):
+            body = {"id": name, "reference": name, "name": "Setup", "folder": "/home/a", "state": state,
+                    "trouble": failure, "path": where}  # fmt: skip
+            old.execute("INSERT INTO queue VALUES (?, ?, ?)", (STORE, position, json.dumps(body).encode()))
+        old.commit()
+    library = Library(path)
+    assert library.set_aside is None
+    found = library.queue(STORE)
+    assert [(entry.key.order_number, entry.key.artifact_id) for entry in found] == [
+        ("LF-1", "setup"),
+        ("AB/123-4", "setup"),
+        ("AB/123-4", "extra/tools"),
+        ("gone/9", "setup"),
+    ]
+    assert [entry.state.value for entry in found] == ["queued", "failed", "paused", "done"]
+    assert found[1].trouble == Trouble(**trouble)
+    assert found[3].path == "/home/a/Setup ✓.run"
+    assert {(entry.name, entry.folder) for entry in found} == {("Setup", "/home/a")}
+    library.remember_queue(STORE, found)
+    assert library.queue(STORE) == found
     library.close()
 
 

@@ -84,14 +84,14 @@ def test_downloads_are_paused_and_go_on_from_the_menu(
     add(account)
     download = services.orders.order(account.order_number).downloads[0]
     gate.shut()
-    identity = program.app_state.transfers.add(account.order_number, download)
+    key = program.app_state.transfers.add(account.order_number, download)
     qtbot.waitUntil(lambda: "Pause 1 download" in actions(program.tray.menu), timeout=10_000)
     actions(program.tray.menu)["Pause 1 download"].trigger()
     qtbot.waitUntil(lambda: "Go on with 1 download" in actions(program.tray.menu), timeout=10_000)
     gate.open()
     actions(program.tray.menu)["Go on with 1 download"].trigger()
     transfers = program.app_state.transfers
-    qtbot.waitUntil(lambda: transfers.items[identity].entry.state.value == "done", timeout=20_000)
+    qtbot.waitUntil(lambda: transfers.items[key].entry.state.value == "done", timeout=20_000)
     qtbot.waitUntil(lambda: not any("download" in text for text in list(actions(program.tray.menu))[2:-1]))
 
 
