@@ -114,7 +114,7 @@ class CommandContext:
         from companion.domain.entitlements.order_lookup import known_number, tidy_order_number
 
         typed = tidy_order_number(self.arguments.number)
-        return known_number(typed, (order.number for order in self.services.orders.remembered()))
+        return known_number(typed, self.services.orders.numbers())
 
     def profile(self) -> Profile:
         """The profile of ``--profile FILE`` where one is given, else the store's."""

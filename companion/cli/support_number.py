@@ -79,7 +79,7 @@ def _contact(
 ) -> SupportContact | None:
     return support_contact(
         profile.support,
-        [known.order for known in services.orders.remembered() if known.order is not None],
+        services.orders.read(),
         services.this_pc.machine().value,
         services.clock(),
         services.zone,

@@ -266,5 +266,5 @@ class Reminders:
         profile = self._orders.remembered_profile()
         if profile is None:
             return None
-        orders = tuple(known.order for known in self._orders.remembered() if known.order is not None)
+        orders = self._orders.read()
         return _Facts(profile, orders, frozenset(file.artifact for file in self._purchases.files()))

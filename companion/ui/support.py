@@ -29,7 +29,7 @@ def contact_of(app_state: AppState, order_number: str = "") -> SupportContact | 
         return None
     return support_contact(
         snapshot.profile.support,
-        [known.order for known in snapshot.orders if known.order is not None],
+        snapshot.orders_read,
         snapshot.machine,
         app_state.now(),
         app_state.services.zone,

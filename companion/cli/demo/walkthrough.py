@@ -253,7 +253,7 @@ class Journey:
         from companion.domain.reminders.settings import ReminderSettings
         from companion.domain.reminders.text import date_words, notice
 
-        orders = [known.order for known in services.orders.remembered() if known.order is not None]
+        orders = services.orders.read()
         profile, now, zone = services.orders.profile(), services.clock(), services.zone
         date = plain_date(zone)
         files = frozenset(file.artifact for file in services.purchases.files())

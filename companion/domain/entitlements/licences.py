@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import msgspec
+
+from companion.domain.core.model import Secret
 from companion.domain.core.text import FormatDate
 from companion.domain.store.orders import Licence, LicenceStatus, Order, OrderStatus
 
@@ -63,3 +66,17 @@ def carried_on(orders: Iterable[Order]) -> frozenset[tuple[str, str]]:
 def _carries_on(later_order: Order, later: Licence, order: Order, licence: Licence) -> bool:
     refunded = later.status is LicenceStatus.REFUNDED or later_order.status is OrderStatus.REFUNDED
     return later_order.number != order.number and later.starts_at > licence.starts_at and not refunded
+
+
+def licence_keys(order: Order) -> dict[str, Secret]:
+    """Returns the keys of an order's licences by licence id."""
+    return {licence.id: licence.key for licence in order.licences if licence.key is not None}
+
+
+def with_licence_keys(order: Order, keys: Mapping[str, Secret]) -> Order:
+    """Returns the order with `keys` (by licence id) put into its licences that have none."""
+    licences = tuple(
+        licence if licence.key is not None else msgspec.structs.replace(licence, key=keys.get(licence.id))
+        for licence in order.licences
+    )
+    return msgspec.structs.replace(order, licences=licences)

@@ -158,23 +158,22 @@ class Library:
 
     def orders(self, store: str) -> tuple[KnownOrder, ...]:
         """The orders that were added, oldest first."""
-        rows = self._rows(
-            "SELECT number, added_at, read_at, etag, body FROM orders WHERE store = ? ORDER BY added_at, number", store
-        )
-        return tuple(
-            KnownOrder(
-                number=str(number),
-                added_at=dt.datetime.fromisoformat(str(added_at)),
-                read_at=dt.datetime.fromisoformat(str(read_at)) if read_at else None,
-                etag=_text(etag),
-                order=_read(body, Order) if body else None,
-            )
-            for number, added_at, read_at, etag, body in rows
-        )
+        rows = self._rows(f"SELECT {_ORDER} FROM orders WHERE store = ? ORDER BY added_at, number", store)  # noqa: S608
+        return tuple(_known_order(row) for row in rows)
 
     def order(self, store: str, number: str) -> KnownOrder | None:
-        """One known order, or None."""
-        return next((known for known in self.orders(store) if known.number == number), None)
+        """One known order, or None; no other one is read."""
+        rows = self._rows(f"SELECT {_ORDER} FROM orders WHERE store = ? AND number = ?", store, number)  # noqa: S608
+        return _known_order(rows[0]) if rows else None
+
+    def has_order(self, store: str, number: str) -> bool:
+        """Whether an order was added."""
+        return bool(self._rows("SELECT 1 FROM orders WHERE store = ? AND number = ?", store, number))
+
+    def order_numbers(self, store: str) -> tuple[str, ...]:
+        """The numbers of the orders that were added, oldest first, without reading what is known of them."""
+        rows = self._rows("SELECT number FROM orders WHERE store = ? ORDER BY added_at, number", store)
+        return tuple(str(number) for (number,) in rows)
 
     def add_order(self, store: str, number: str, now: dt.datetime) -> None:
         """Add an order to the index; adding it again changes nothing."""
@@ -184,13 +183,14 @@ class Library:
                 (store, number, now.isoformat()),
             )
 
-    def remember_order(self, store: str, order: Order, etag: str | None, now: dt.datetime) -> None:
-        """Remember what the store said of an order that is in the index, without its secrets."""
+    def remember_order(self, store: str, order: Order, etag: str | None, now: dt.datetime) -> bool:
+        """Remember what the store said of an order, without its secrets; False when the order is not known."""
         with self._writing() as db:
-            db.execute(
+            updated = db.execute(
                 "UPDATE orders SET body = ?, etag = ?, read_at = ? WHERE store = ? AND number = ?",
                 (encode_without_secrets(order), etag, now.isoformat(), store, order.number),
             )
+            return updated.rowcount > 0
 
     def remove_order(self, store: str, number: str) -> bool:
         """Forget an order and all that was noted of it except receipts; False when it was not known."""
@@ -361,6 +361,20 @@ def _replace_reminder(db: sqlite3.Connection, store: str, change: ReminderChange
 def _read(body: object, kind: type[T]) -> T:
     return decode(
         bytes(body) if isinstance(body, (bytes, memoryview)) else str(body).encode(), kind, source="the library"
+    )
+
+
+_ORDER = "number, added_at, read_at, etag, body"
+
+
+def _known_order(row: tuple[object, ...]) -> KnownOrder:
+    number, added_at, read_at, etag, body = row
+    return KnownOrder(
+        number=str(number),
+        added_at=dt.datetime.fromisoformat(str(added_at)),
+        read_at=dt.datetime.fromisoformat(str(read_at)) if read_at else None,
+        etag=_text(etag),
+        order=_read(body, Order) if body else None,
     )
 
 

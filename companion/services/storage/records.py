@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,11 @@ class KnownOrder(Model, frozen=True):
     read_at: Instant | None = None
     etag: str | None = None
     order: Order | None = None
+
+
+def orders_read(known: Iterable[KnownOrder]) -> tuple[Order, ...]:
+    """Returns the orders that have been read, without those of which only the number is known."""
+    return tuple(each.order for each in known if each.order is not None)
 
 
 class KnownFile(Model, frozen=True):

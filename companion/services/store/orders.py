@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -33,7 +32,8 @@ from companion.services.storage.atomic_file import read_start
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownOrder, TimelineEntry
 from companion.services.store.attempts import Attempts
-from companion.services.store.client import Fresh, StoreClient
+from companion.services.store.cache import OrderCache, check_number
+from companion.services.store.client import StoreClient
 from companion.services.store.idempotency import Intents
 from companion.services.store.keychain import Credentials, Kept, Keychain
 from companion.services.store.renewal_switch import SWITCH, Switching, not_read_again, not_switched
@@ -65,9 +65,8 @@ class Orders:
         self._access = Access(client, keychain, clock)
         self._intents = Intents(library, client.url, clock)
         self._switching = Switching(client, self._access, self._intents, library, clock)
-        self.attempts = Attempts(library, clock, lambda number: library.order(client.url, number) is not None)
-        self._full: dict[str, Order] = {}
-        self._lock = threading.RLock()
+        self._cache = OrderCache(library, client.url, clock)
+        self.attempts = Attempts(library, clock, self._cache.has)
 
     @property
     def store(self) -> str:
@@ -146,11 +145,11 @@ class Orders:
         for number in numbers:
             # Read first: an order that cannot be read is not added.
             fresh = self._client.order(number, session.token)
-            if fresh is None or fresh.value.number != number:
+            if fresh is None:
                 raise explain_problem(Problem(status=200, code="malformed-answer"))
+            check_number(number, fresh.value)
             self._access.hold(number, session)
-            self._library.add_order(self.store, number, self._clock())
-            self._remember(number, fresh)
+            self._cache.add(number, fresh)
             if self._keychain.keep(self._access.account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
             self._note("order added", number, kept=kept.value)
@@ -161,12 +160,10 @@ class Orders:
 
         Raises `CompanionError` ``order-unknown`` when it was never added.
         """
-        self._known(number)
+        self._cache.known(number)
         self._keychain.forget(self._access.account(number))
-        with self._lock:
-            self._full.pop(number, None)
         self._access.drop(number)
-        self._library.remove_order(self.store, number)
+        self._cache.remove(number)
         self._note("order removed", number)
 
     def in_keychain(self, number: str) -> bool | None:
@@ -181,45 +178,35 @@ class Orders:
 
     def remembered(self) -> tuple[KnownOrder, ...]:
         """All orders as they were last seen, without asking the store; keys are there only if read in this session."""
-        return tuple(self._with_secrets(known) for known in self._library.orders(self.store))
+        return self._cache.remembered()
+
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of all orders that were added, the oldest first."""
+        return self._cache.numbers()
+
+    def read(self) -> tuple[Order, ...]:
+        """The orders that have been read, as they were last seen, the oldest first."""
+        return self._cache.read()
+
+    def known(self, number: str) -> KnownOrder:
+        """One order as it was last seen. Raises `CompanionError` ``order-unknown``."""
+        return self._cache.known(number)
 
     def refresh(self, number: str) -> KnownOrder:
         """An order as the store sees it now."""
-        self._known(number)
-        with self._lock:
-            seen = self._full.get(number)
-        known = self._known(number)
-        fresh = self._access.authorised(
-            number, lambda token: self._client.order(number, token, known.etag if seen else None)
-        )
-        if fresh is not None:
-            self._remember(number, fresh)
-        found = self._with_secrets(self._known(number))
+        known = self._cache.known(number)
+        etag = self._cache.etag(known)
+        fresh = self._access.authorised(number, lambda token: self._client.order(number, token, etag))
+        found = self._cache.unchanged(known) if fresh is None else self._cache.remember(known, fresh)
         if found.order is not None:
             self._switching.claim_receipts(found.order)
         return found
-
-    def _remember(self, number: str, fresh: Fresh[Order]) -> None:
-        if fresh.value.number != number:
-            raise explain_problem(Problem(status=200, code="malformed-answer"))
-        with self._lock:
-            self._full[number] = fresh.value
-        self._library.remember_order(self.store, fresh.value, fresh.etag, self._clock())
 
     def order(self, number: str) -> Order:
         """An order as the store sees it now; raises whatever kept it from being read."""
         found = self.refresh(number).order
         assert found is not None  # noqa: S101 - a refresh that returns has read the order
         return found
-
-    def _with_secrets(self, known: KnownOrder) -> KnownOrder:
-        with self._lock:
-            full = self._full.get(known.number)
-        if full is None:
-            return known
-        return KnownOrder(
-            number=known.number, added_at=known.added_at, read_at=known.read_at, etag=known.etag, order=full
-        )
 
     # Acting
 
@@ -242,7 +229,7 @@ class Orders:
 
     def receipts(self, number: str) -> tuple[Receipt, ...]:
         """The receipts kept for an order, newest first."""
-        return self._library.receipts(self.store, number)
+        return self._cache.receipts(number)
 
     def grant(self, number: str, artifact_id: str) -> Grant:
         """A fresh signed URL for an artifact."""
@@ -334,7 +321,7 @@ class Orders:
         While the answer to the same summary is outstanding, the case file that was sent first is sent again. What a
         person wrote into the summary is cleaned of secrets like the case file itself.
         """
-        summary = redact(summary, self.secrets(), keep=[known.number for known in self._library.orders(self.store)])
+        summary = redact(summary, self.secrets(), keep=self._cache.numbers())
         what = ("sending a case to support", number, summary)
         text = self._intents.begin(what, case_file).body or case_file
         case = self._once(number, what, lambda token, key: self._client.open_case(number, summary, text, token, key))
@@ -345,7 +332,7 @@ class Orders:
 
     def cases(self) -> tuple[KnownCase, ...]:
         """The cases that were opened with support, newest first."""
-        return self._library.cases(self.store)
+        return self._cache.cases()
 
     def _once(self, number: str, what: tuple[str, ...], send: Callable[[Secret, str], T]) -> T:
         """Do something at the store once, however often it is pressed or its answer is lost on the way."""
@@ -357,13 +344,9 @@ class Orders:
 
     def secrets(self) -> frozenset[str]:
         """Every text this process knows that nobody else may read: to be taken out of what leaves this PC."""
-        found = set(self._access.tokens())
-        with self._lock:
-            found |= {
-                licence.key.reveal() for order in self._full.values() for licence in order.licences if licence.key
-            }
-        for known in self._library.orders(self.store):
-            credentials = self._keychain.read(self._access.account(known.number))
+        found = set(self._access.tokens() | self._cache.keys())
+        for number in self._cache.numbers():
+            credentials = self._keychain.read(self._access.account(number))
             if credentials is not None:
                 kept = (credentials.order_password, credentials.card_last_digits)
                 found |= {secret.reveal() for secret in kept if secret is not None}
@@ -376,17 +359,6 @@ class Orders:
         """Open an order for this process only, without keeping its credentials."""
         with self.attempts.counted(LOG_IN, None):
             self._access.hold(number, self._access.log_in(number, credentials))
-
-    def _known(self, number: str) -> KnownOrder:
-        known = self._library.order(self.store, number)
-        if known is None:
-            raise CompanionError(
-                "order-unknown",
-                "This order has not been added",
-                f"Companion does not know an order {number} of this store.",
-                "Add it with its number and order password; both are in the confirmation e-mail.",
-            )
-        return known
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

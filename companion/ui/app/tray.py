@@ -100,7 +100,7 @@ class Tray(QObject):
         if snapshot.profile is None:
             return []
         now, zone = self._app_state.now(), self._app_state.services.zone
-        orders = [known.order for known in snapshot.orders if known.order is not None]
+        orders = snapshot.orders_read
         found = upcoming(orders, snapshot.profile, now, zone, {file.artifact for file in snapshot.files})
         return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]
 

@@ -48,8 +48,7 @@ class DownloadsPage(Page):
         self._cards = {}
         found = [
             (order, download)
-            for known in self.app_state.snapshot.orders
-            if (order := known.order) is not None
+            for order in self.app_state.snapshot.orders_read
             for download in fitting(order, self.app_state.services.platform.name)
             if self._is_of_use(order, download)
         ]

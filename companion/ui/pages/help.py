@@ -161,7 +161,7 @@ class HelpPage(Page):
 
     def _which_order(self, number: str) -> QHBoxLayout:
         """The order that support is asked about: it also decides which number is the right one."""
-        orders = [known.order for known in self.app_state.snapshot.orders if known.order is not None]
+        orders = list(self.app_state.snapshot.orders_read)
         orders.sort(key=lambda order: order.placed_at, reverse=True)
         numbers = [order.number for order in orders]
         texts = [": ".join((order.number, *(item.name for item in order.line_items[:1]))) for order in orders]
@@ -177,7 +177,7 @@ class HelpPage(Page):
 
     def _case_card(self) -> Card:
         card = Card(spacing=8)
-        orders = [known.order for known in self.app_state.snapshot.orders if known.order is not None]
+        orders = self.app_state.snapshot.orders_read
         order = order_meant(orders, self._number)
         number = order.number if order is not None else ""
         open_it = button("Case file…", lambda: show_case_file(self.window(), self.app_state, number))

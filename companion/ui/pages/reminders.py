@@ -80,7 +80,7 @@ class RemindersPage(Page):
         snapshot, entries = self.app_state.snapshot, self.app_state.reminders.entries
         assert snapshot.profile is not None  # noqa: S101 - the caller has looked
         now, zone = self.app_state.now(), self.app_state.services.zone
-        orders = [known.order for known in snapshot.orders if known.order is not None]
+        orders = snapshot.orders_read
         files = {file.artifact for file in snapshot.files}
         settings = self.app_state.reminders.settings
         found = current(orders, snapshot.profile, entries, settings, now, zone, files)

@@ -18,7 +18,7 @@ from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import Article
 from companion.services.container import Services
-from companion.services.storage.records import KnownCase, KnownFile, KnownOrder
+from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, orders_read
 from companion.services.store.orders import Added
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
@@ -47,6 +47,11 @@ class Snapshot(NamedTuple):
     def file(self, number: str, artifact_id: str) -> KnownFile | None:
         """The verified file of an artifact, if it lies on this PC."""
         return next((file for file in self.files if (file.number, file.artifact) == (number, artifact_id)), None)
+
+    @property
+    def orders_read(self) -> tuple[Order, ...]:
+        """The orders that have been read, without those of which only the number is known."""
+        return orders_read(self.orders)
 
     def order(self, number: str) -> Order | None:
         """What is known of one order."""
@@ -124,12 +129,12 @@ class AppState(QObject):
             orders.profile()
         except CompanionError as error:
             troubles.append(error)
-        for known in orders.remembered():
-            if number is not None and known.number != number:
+        for known in orders.numbers():
+            if number is not None and known != number:
                 continue
             task.cancellation.check()
             try:
-                orders.refresh(known.number)
+                orders.refresh(known)
             except CompanionError as error:
                 troubles.append(error)
                 if error.code == "store-unreachable":
@@ -145,7 +150,7 @@ class AppState(QObject):
         cards: tuple[ProductCard, ...] = ()
         if profile is not None:
             cards = product_cards(
-                [entry.order for entry in known if entry.order is not None],
+                orders_read(known),
                 profile,
                 now,
                 services.zone,

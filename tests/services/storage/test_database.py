@@ -19,6 +19,7 @@ from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import DownloadKey, QueueEntry, Trouble
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, TimelineEntry
+from tests.kits.build import Build
 from tests.kits.store import StoreKit
 
 STORE, OTHER = "https://a.example", "https://b.example"
@@ -55,6 +56,25 @@ def test_orders_belong_to_their_store(path: Path) -> None:
     assert not library.remove_order(STORE, "1")
     assert library.order(STORE, "1") is None
     assert library.order(OTHER, "1") is not None
+    library.close()
+
+
+def test_one_order_is_read_without_decoding_any_other(path: Path) -> None:
+    library = Library(path)
+    for number in ("1", "2", "3"):
+        library.add_order(STORE, number, NOW)
+        library.remember_order(STORE, Build.order(number=number), None, NOW)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        # Whoever decodes one of these fails.
+        db.execute("UPDATE orders SET body = '{' WHERE number <> '2'")
+    known = library.order(STORE, "2")
+    assert known is not None
+    assert known.order is not None
+    assert known.order.number == "2"
+    assert library.order(STORE, "4") is None
+    assert library.order_numbers(STORE) == ("1", "2", "3")
+    assert library.has_order(STORE, "1")
+    assert not library.has_order(STORE, "4")
     library.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, Kind
 from companion.domain.core.model import Secret
-from companion.domain.store.orders import ReturnReason
+from companion.domain.store.orders import Order, ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
+from companion.services.storage.records import KnownOrder
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials, Kept, Keychain
 from companion.services.store.orders import Orders
@@ -115,6 +117,76 @@ def test_an_unchanged_order_is_not_sent_again(kit: StoreKit) -> None:
     again = kit.orders.refresh(FAMILY)
     assert again.order == first.order
     assert again.etag == first.etag
+
+
+class CountingLibrary(Library):
+    """A library that counts how many orders it was asked to decode."""
+
+    decoded = 0
+
+    def order(self, store: str, number: str) -> KnownOrder | None:
+        found = super().order(store, number)
+        self.decoded += found is not None
+        return found
+
+    def orders(self, store: str) -> tuple[KnownOrder, ...]:
+        found = super().orders(store)
+        self.decoded += len(found)
+        return found
+
+
+def test_a_refresh_decodes_one_order_however_many_there_are(
+    demo_store: DemoStore, tmp_path: Path, no_keychain: None
+) -> None:
+    with (
+        contextlib.closing(CountingLibrary(tmp_path / "library.db")) as library,
+        contextlib.closing(StoreClient(demo_store.url)) as client,
+    ):
+        kit = StoreKit(demo_store, library, Keychain(), client)
+        for number in (FAMILY, ANNUAL, CLOSED):
+            kit.orders.add(number, kit.password(number))
+        for answer in ("changed", "not modified"):
+            if answer == "changed":
+                kit.orders.add_backup_medium(FAMILY)
+            library.decoded = 0
+            assert kit.orders.refresh(FAMILY).order == kit.orders.order(FAMILY), answer
+            assert library.decoded == 2, "one for each of the two refreshes"
+
+
+def test_what_another_program_has_read_since_is_shown_and_the_keys_stay(kit: StoreKit) -> None:
+    """The window is open while a command reads the same order."""
+    kit.orders.add(FAMILY, kit.password(FAMILY))
+    before = kit.orders.known(FAMILY)
+    assert before.order is not None
+    command = Orders(kit.client, kit.keychain, kit.library, lambda: kit.now)
+    command.add_backup_medium(FAMILY)
+    for shown in (kit.orders.known(FAMILY), kit.orders.remembered()[0], kit.orders.refresh(FAMILY)):
+        assert shown.order is not None
+        assert len(shown.order.line_items) == len(before.order.line_items) + 1
+        assert shown.order.licences[0].key == before.order.licences[0].key
+
+
+def test_an_order_that_was_removed_while_it_was_asked_for_does_not_come_back(
+    demo_store: DemoStore, tmp_path: Path, no_keychain: None
+) -> None:
+    class RemovedMeanwhile(Library):
+        def remember_order(self, store: str, order: Order, etag: str | None, now: dt.datetime) -> bool:
+            if remove:
+                self.remove_order(store, order.number)
+            return super().remember_order(store, order, etag, now)
+
+    remove = False
+    with (
+        contextlib.closing(RemovedMeanwhile(tmp_path / "library.db")) as library,
+        contextlib.closing(StoreClient(demo_store.url)) as client,
+    ):
+        kit = StoreKit(demo_store, library, Keychain(), client)
+        kit.orders.add(FAMILY, kit.password(FAMILY))
+        # Another start of the program has not read it yet, so the store sends it whole.
+        kit = StoreKit(demo_store, library, kit.keychain, client)
+        remove = True
+        failing("order-unknown", lambda: kit.orders.refresh(FAMILY))
+        assert kit.orders.remembered() == ()
 
 
 def test_the_remembered_profile_serves_while_the_store_is_away(kit: StoreKit) -> None:

@@ -69,7 +69,7 @@ def show_reminders(context: CommandContext) -> int:
     services = context.services
     profile = services.orders.remembered_profile() or services.orders.profile()
     now: dt.datetime = context.arguments.now or services.clock()
-    orders = [known.order for known in services.orders.remembered() if known.order is not None]
+    orders = services.orders.read()
     files = frozenset(file.artifact for file in services.purchases.files())
     entries, settings = services.reminders.entries(), services.reminders.settings()
     date = plain_date(services.zone)

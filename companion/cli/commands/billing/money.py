@@ -159,9 +159,8 @@ def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str,
 
     services = context.services
     profile = services.orders.remembered_profile()
-    orders = [known.order for known in services.orders.remembered() if known.order and known.number == number]
-    names = (each.product_name for order in orders for each in order.licences
-             if each.subscription_id == receipt.subscription_id)  # fmt: skip
+    names = (each.product_name for order in services.orders.read() if order.number == number
+             for each in order.licences if each.subscription_id == receipt.subscription_id)  # fmt: skip
     return receipt_lines(
         receipt, store=profile.store.name if profile else services.orders.store, order_number=number,
         product_name=next(names, "–"), format_date=plain_date(services.zone),

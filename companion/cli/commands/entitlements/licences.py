@@ -64,16 +64,16 @@ def show_licences(context: CommandContext) -> int:
     services = context.services
     profile = services.orders.profile()
     troubles: list[tuple[str, CompanionError]] = []
-    for known in services.orders.remembered():
+    for number in services.orders.numbers():
         try:
-            services.orders.refresh(known.number)
+            services.orders.refresh(number)
         except CompanionError as error:
-            troubles.append((known.number, error))
+            troubles.append((number, error))
             if error.code == "store-unreachable":
                 break
     now = services.clock()
     cards = product_cards(
-        [known.order for known in services.orders.remembered() if known.order is not None],
+        services.orders.read(),
         profile,
         now,
         services.zone,

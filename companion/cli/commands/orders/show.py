@@ -197,10 +197,11 @@ def show_order(context: CommandContext) -> int:
     try:
         known = context.opened(number, lambda: orders.refresh(number))
     except CompanionError as error:
-        remembered = next((entry for entry in orders.remembered() if entry.number == number), None)
-        if remembered is None or remembered.order is None or error.kind is not Kind.UNREACHABLE:
+        if error.kind is not Kind.UNREACHABLE:
             raise
-        known, trouble = remembered, error
+        known, trouble = orders.known(number), error
+        if known.order is None:
+            raise
     order, read_at = known.order, known.read_at
     assert order is not None and read_at is not None  # noqa: S101, PT018 - it was read just now, or is remembered
     shown = Shown(

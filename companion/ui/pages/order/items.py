@@ -48,7 +48,7 @@ class LicenceCard(Section):
         self._licence = licence
         self._seat_id = app_state.services.this_pc.seat_id
         # With all orders, because a later one may carry this licence on.
-        orders = [known.order for known in app_state.snapshot.orders if known.order is not None]
+        orders = app_state.snapshot.orders_read
         cards = product_cards(orders, profile, app_state.now(), app_state.services.zone, this_seat=self._seat_id)
         self._card = next(card for card in cards if (card.order_number, card.licence_id) == (order.number, licence.id))
         self.add(
