@@ -1,0 +1,1 @@
+"""Kinds of stores: what each can do, and what its answers mean."""

@@ -1,0 +1,1 @@
+"""Connectors: one module for each kind of store, all behind one protocol."""
