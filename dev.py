@@ -54,6 +54,7 @@ python3 dev.py demo [options of companion demo]   set up, then the main job agai
 python3 dev.py test [--quick] [pytest options]    set up, then all checks and tests
 python3 dev.py test-windows [pytest options]      the Windows lab and its tests (Debian, x86-64)
 python3 dev.py pictures FOLDER [--theme dark]     photographs of every page of the real window
+python3 dev.py mutate [MODULE...]                 how well the tests hold modules of companion/domain (a long run)
 python3 dev.py setup                              the set-up alone
 """
 
@@ -80,6 +81,9 @@ def main(arguments: list[str]) -> int:
         add_test_parts()
         screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x1600x24"] if needs_screen() else []
         return run(*screen, PYTHON, "tests/ui/pictures.py", *rest)
+    if command == "mutate":
+        set_up("dev")
+        return run(PYTHON, "-m", "tools.mutate", *rest)
     if command == "test-windows":
         set_up("dev")
         if code := run("bash", ROOT / "tests/windows/setup_lab.sh"):

@@ -1,0 +1,1 @@
+"""Programs for the developers of Companion; not part of the installed package."""
