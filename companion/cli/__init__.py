@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 
 if TYPE_CHECKING:
     from companion.cli.context import CommandContext
@@ -29,7 +29,9 @@ def main(argv: list[str] | None = None) -> int:
         return output.error(error)
     except (KeyboardInterrupt, Cancelled):
         output.error(
-            CompanionError("stopped", "Stopped", "You stopped it.", "Start it again whenever you like: it goes on.")
+            CompanionError(
+                ErrorCode.STOPPED, "Stopped", "You stopped it.", "Start it again whenever you like: it goes on."
+            )
         )
         return EXIT_INTERRUPTED
     except SystemExit as ending:

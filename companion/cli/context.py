@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from companion.cli.output import Output
 from companion.cli.prompts import ask_secret, somebody_there
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
@@ -138,7 +138,7 @@ class CommandContext:
         try:
             return work()
         except CompanionError as error:
-            if error.code != "credentials-needed":
+            if error.code != ErrorCode.CREDENTIALS_NEEDED:
                 raise
             if not somebody_there():
                 raise CompanionError(
@@ -181,7 +181,7 @@ def read_json(path: Path, kind: type[T], what: str) -> T:
         data = path.read_bytes()
     except OSError as error:
         raise CompanionError(
-            "bad-file",
+            ErrorCode.BAD_FILE,
             f"The {what} cannot be read",
             f"{path} cannot be opened ({error.strerror}).",
             "Check the path.",
@@ -191,7 +191,11 @@ def read_json(path: Path, kind: type[T], what: str) -> T:
         return decode(data, kind, source=str(path))
     except CompanionError as error:
         raise CompanionError(
-            "bad-file", f"This is not a {what}", error.message, "Check that the right file was named.", kind=Kind.USAGE
+            ErrorCode.BAD_FILE,
+            f"This is not a {what}",
+            error.message,
+            "Check that the right file was named.",
+            kind=Kind.USAGE,
         ) from None
 
 
@@ -205,7 +209,7 @@ def write_file(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             trial.unlink()
         raise CompanionError(
-            "file-not-written",
+            ErrorCode.FILE_NOT_WRITTEN,
             "The file could not be written",
             f"Nothing could be saved as {path} ({error.strerror}).",
             "Name a file in a folder that exists and is yours.",

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
 
@@ -74,7 +74,7 @@ class Output:
             trouble = _write(sys.stdout, line)
             if trouble is not None:
                 raise CompanionError(
-                    "not-written",
+                    ErrorCode.NOT_WRITTEN,
                     "The result could not be written",
                     f"It was worked out, but nothing can be written to standard output ({trouble}).",
                     "Check that the disk is not full.",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from companion import __version__
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 
 _WITH_VALUE = ("--store", "--home")
 
@@ -62,7 +62,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise CompanionError(
-            "usage",
+            ErrorCode.USAGE,
             "This command was not understood",
             f"{message[:1].upper()}{message[1:]}.",
             f"See: {self.prog} --help",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Secret
 
 
@@ -27,7 +27,7 @@ def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
         text = getpass.getpass(f"{prompt}: ", stream=sys.stderr)
     if not text.strip():
         raise CompanionError(
-            "secret-needed",
+            ErrorCode.SECRET_NEEDED,
             f"{prompt} is needed",
             "Nothing was entered.",
             "Type it when asked, or send it to standard input with --password-stdin.",
@@ -48,7 +48,7 @@ def confirm(question: str, *, yes: bool) -> None:
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise CompanionError(
-        "not-confirmed",
+        ErrorCode.NOT_CONFIRMED,
         "Nothing was changed",
         "This changes something, and nobody has agreed to it.",
         "Answer y when asked, or add --yes.",

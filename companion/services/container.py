@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.entitlements.order_lookup import check_store_url
 from companion.services.app.paths import Places, places
 
@@ -235,7 +235,7 @@ def _store_address(given: str | None, library: Library) -> str:
     address = given or os.environ.get("COMPANION_STORE") or library.setting(STORE_SETTING)
     if not address:
         raise CompanionError(
-            "no-store",
+            ErrorCode.NO_STORE,
             "No store has been chosen",
             "Companion does not know yet which store your software comes from.",
             "Name it once with --store https://… (the store's confirmation e-mail has the address), "

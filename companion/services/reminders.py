@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.reminders.clock import clock_trouble
@@ -174,7 +174,7 @@ class Reminders:
         plan = next((each for each in order.subscriptions if each.id == reminder.subject.about), None)
         if plan is None:
             raise CompanionError(
-                "plan-gone",
+                ErrorCode.PLAN_GONE,
                 "There is nothing to switch off",
                 f"Order {number} no longer has this subscription.",
                 "Open the order to see what it holds now.",

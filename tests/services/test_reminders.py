@@ -11,7 +11,7 @@ from pathlib import Path
 import icalendar
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.due import Snooze
@@ -237,7 +237,7 @@ def test_the_calendar_file_is_one_that_calendars_read(start: Start, tmp_path: Pa
     assert found.errors == []
     with pytest.raises(CompanionError) as failed:
         program.reminders.export(tmp_path / "no such folder" / "dates.ics", plain_date(dt.UTC), plain_money)
-    assert failed.value.code == "file-not-written"
+    assert failed.value.code == ErrorCode.FILE_NOT_WRITTEN
 
 
 @pytest.mark.parametrize(

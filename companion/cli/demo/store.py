@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.entitlements.order_lookup import is_loopback
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def build_demo_store(
         )
     except (OSError, sqlite3.OperationalError) as error:
         raise CompanionError(
-            "folder-not-writable",
+            ErrorCode.FOLDER_NOT_WRITABLE,
             "The store cannot keep its files",
             f"The embedded store keeps its files in {root}, but that does not work ({error}).",
             "Check that the disk is not full and the folder is yours, or choose another folder.",
@@ -54,7 +54,7 @@ def _require_room(size: int) -> None:
 
     if size < LEAST_SIZE:
         raise CompanionError(
-            "bad-size",
+            ErrorCode.BAD_SIZE,
             "The installer would be too small",
             f"The demo's installer needs at least {LEAST_SIZE} bytes.",
             "Choose a larger --size.",
@@ -68,7 +68,7 @@ def _require_free(host: str, port: int) -> None:
 
     if not is_loopback(host):
         raise CompanionError(
-            "bad-host",
+            ErrorCode.BAD_HOST,
             "The embedded store stays on this PC",
             f"{host} is not an address of this PC alone, and the store speaks unprotected http.",
             "Leave --host away, or use 127.0.0.1 or ::1.",
@@ -83,7 +83,7 @@ def _require_free(host: str, port: int) -> None:
             trial.bind((host, port))
     except (OSError, OverflowError):
         raise CompanionError(
-            "port-taken",
+            ErrorCode.PORT_TAKEN,
             "The store cannot listen there",
             f"Port {port} on {host} cannot be used; most likely another program has it.",
             "Leave --port away: a free one is then found.",

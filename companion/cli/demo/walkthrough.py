@@ -12,7 +12,7 @@ from companion.cli.context import CommandContext, interruptible
 from companion.cli.demo.workspace import Grounds, open_grounds
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download, Licence, Order, Subscription
@@ -210,7 +210,7 @@ class Journey:
             )
             if not proof.ok:
                 raise CompanionError(
-                    "file-damaged",
+                    ErrorCode.FILE_DAMAGED,
                     "The file is not what the store has",
                     f"{done.path.name} was changed after it had been downloaded.",
                     "Start the demo again: what is damaged is fetched anew.",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.serialization import decode, encode
 
@@ -96,7 +96,7 @@ def _lock(root: Path) -> Lock:
         raise _unusable(root, error) from None
     except CompanionError:
         raise CompanionError(
-            "demo-running",
+            ErrorCode.DEMO_RUNNING,
             "The demo is running already",
             f"Another demo is using {root}.",
             "Let it finish or stop it, or give this one a folder of its own with --home.",
@@ -128,7 +128,7 @@ def _start(root: Path, port: int, size: int, rate: int | None) -> DemoStore:
     try:
         return build_demo_store(root, size=size, port=port, rate=rate)
     except CompanionError as error:
-        if error.code != "port-taken" or port == 0:
+        if error.code != ErrorCode.PORT_TAKEN or port == 0:
             raise
     # Somebody else has the port by now. What was downloaded does not depend on it.
     return build_demo_store(root, size=size, rate=rate)
@@ -136,7 +136,7 @@ def _start(root: Path, port: int, size: int, rate: int | None) -> DemoStore:
 
 def _unusable(root: Path, error: OSError) -> CompanionError:
     return CompanionError(
-        "folder-not-writable",
+        ErrorCode.FOLDER_NOT_WRITABLE,
         "A folder cannot be written to",
         f"The demo keeps everything in {root}, but nothing can be saved there ({error.strerror}).",
         "Check that the disk is not full and the folder is yours, or choose another folder with --home.",

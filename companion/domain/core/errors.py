@@ -1,4 +1,4 @@
-"""The one error type that people ever see."""
+"""The one error type that people ever see, and the codes it carries."""
 
 from __future__ import annotations
 
@@ -16,18 +16,174 @@ class Kind(enum.StrEnum):
     """The store or the network failed."""
 
 
-class CompanionError(Exception):
-    """An expected failure, told in plain words at the edge where it was understood.
+@enum.unique
+class ErrorCode(enum.StrEnum):
+    """What went wrong, as a stable word; scripts, help articles and stored histories read its value.
 
-    `code` is stable and made of lower-case words joined by hyphens; `title` is a few words, `message` says what
-    happened, `hint` what the person can do now. None of them ever holds a secret. `retry_after` is in seconds.
-    `attempts` says how often in a row the same thing has failed by now, 0 where nobody counts. Anything that is raised
-    and is not a `CompanionError` is a bug.
+    A code means one thing wherever it is raised. Values never change; a new meaning gets a new code.
+    """
+
+    # The command line and its input
+    USAGE = "usage"
+    STOPPED = "stopped"
+    NOT_CONFIRMED = "not-confirmed"
+    SECRET_NEEDED = "secret-needed"  # noqa: S105 - the name of an error
+    NOT_WRITTEN = "not-written"
+    NO_DISPLAY = "no-display"
+    BAD_FILE = "bad-file"
+    BAD_HOST = "bad-host"
+    BAD_SIZE = "bad-size"
+    PORT_TAKEN = "port-taken"
+    DEMO_RUNNING = "demo-running"
+
+    # What a person types to find an order
+    BAD_ORDER_NUMBER = "bad-order-number"
+    BAD_EMAIL = "bad-email"
+    BAD_CARD_DIGITS = "bad-card-digits"
+    BAD_PASSWORD = "bad-password"  # noqa: S105 - the name of an error
+    BAD_STORE_URL = "bad-store-url"
+    MAIL_WITHOUT_ORDER = "mail-without-order"
+    BAD_VALUE = "bad-value"
+
+    # The program itself
+    BUG = "bug"
+    ANOTHER_STORE = "another-store"
+    NOT_ANSWERING = "not-answering"
+    CLOCK_WRONG = "clock-wrong"
+    NO_NOTIFICATIONS = "no-notifications"
+
+    # Files, folders and the library
+    FILE_NOT_WRITTEN = "file-not-written"
+    FILE_NOT_READABLE = "file-not-readable"
+    FOLDER_NOT_WRITABLE = "folder-not-writable"
+    LIBRARY_NOT_WRITABLE = "library-not-writable"
+    LIBRARY_DAMAGED = "library-damaged"
+    RECORD_NOT_WRITTEN = "record-not-written"
+
+    # Credentials
+    CREDENTIALS_WRONG = "credentials-wrong"
+    CREDENTIALS_NEEDED = "credentials-needed"
+    CREDENTIALS_TOO_LONG = "credentials-too-long"
+    KEYCHAIN_KEPT_IT = "keychain-kept-it"
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
+    SESSION_EXPIRED = "session-expired"
+
+    # Reaching the store
+    NO_STORE = "no-store"
+    NOT_A_STORE = "not-a-store"
+    STORE_UNREACHABLE = "store-unreachable"
+    STORE_ERROR = "store-error"
+    UNSAFE_ADDRESS = "unsafe-address"
+    UNTRUSTED_CONNECTION = "untrusted-connection"
+    PROXY = "proxy"
+    PORTAL = "portal"
+    MALFORMED_ANSWER = "malformed-answer"
+
+    # What the store refuses
+    STORE_REFUSED = "store-refused"
+    NOT_FOUND = "not-found"
+    VERSION_CONFLICT = "version-conflict"
+    INVALID_REQUEST = "invalid-request"
+    IDEMPOTENCY_CONFLICT = "idempotency-conflict"
+    ALREADY_DONE = "already-done"
+    NOT_ELIGIBLE = "not-eligible"
+    LETTER_NOT_NEEDED = "letter-not-needed"
+    LICENCE_ENDED = "licence-ended"
+    SUBSCRIPTION_ENDED = "subscription-ended"
+    SEATS_EXHAUSTED = "seats-exhausted"
+    WINDOW_CLOSED = "window-closed"
+    WINDOW_OPEN = "window-open"
+    EXTENSION_REFUSED = "extension-refused"
+    URL_EXPIRED = "url-expired"
+    URL_INVALID = "url-invalid"
+
+    # Orders and what belongs to them
+    ORDER_UNKNOWN = "order-unknown"
+    LICENCE_UNKNOWN = "licence-unknown"
+    LICENCE_AMBIGUOUS = "licence-ambiguous"
+    SEAT_UNKNOWN = "seat-unknown"
+    RECEIPT_UNKNOWN = "receipt-unknown"
+    NO_LETTER = "no-letter"
+    NO_PAGE = "no-page"
+    NO_AUTO_RENEWAL = "no-auto-renewal"
+    NOT_SWITCHABLE = "not-switchable"
+    NOT_SWITCHED = "not-switched"
+    NOT_READ_AGAIN = "not-read-again"
+    PLAN_GONE = "plan-gone"
+
+    # Downloads of an order
+    ARTIFACT_UNKNOWN = "artifact-unknown"
+    ARTIFACT_AMBIGUOUS = "artifact-ambiguous"
+    NOTHING_TO_DOWNLOAD = "nothing-to-download"
+    NOT_DOWNLOADED = "not-downloaded"
+
+    # Transfers: the download server and the network
+    NETWORK = "network"
+    SERVER = "server"
+    BUSY = "busy"
+    INCONSISTENT_ANSWER = "inconsistent-answer"
+    WRONG_RANGE = "wrong-range"
+    ENCODED = "encoded"
+    TOO_SLOW = "too-slow"
+    CERTIFICATE = "certificate"
+    PROXY_LOGIN = "proxy-login"
+    REDIRECTS = "redirects"
+    UNSAFE_REDIRECT = "unsafe-redirect"
+    NOT_ALLOWED = "not-allowed"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    DOWNLOAD_NOT_FOUND = "download-not-found"
+
+    # Transfers: the file
+    CHANGED = "changed"
+    CORRUPT = "corrupt"
+    UNPROVABLE = "unprovable"
+    EXPECTATION = "expectation"
+    NAME = "name"
+    LOCKED = "locked"
+    DISK_FULL = "disk-full"
+    TOO_LARGE = "too-large"
+    FOLDER = "folder"
+    LINK = "link"
+    IN_USE = "in-use"
+    MISSING = "missing"
+
+    # This PC and its programs
+    BLOCKED = "blocked"
+    CLOSE_REFUSED = "close-refused"
+    HOLD_REFUSED = "hold-refused"
+    NOT_ARRANGED = "not-arranged"
+    NOT_RUNNABLE = "not-runnable"
+    NOT_OPENABLE = "not-openable"
+    NOT_ANSWERED = "not-answered"
+    NO_BOOT_TIME = "no-boot-time"
+
+    # Installing
+    FILE_MISSING = "file-missing"
+    FILE_DAMAGED = "file-damaged"
+    WRONG_PUBLISHER = "wrong-publisher"
+    ELEVATION_REFUSED = "elevation-refused"
+    NOT_PROVEN = "not-proven"
+    INSTALLER_CANCELLED = "installer-cancelled"
+    INSTALLER_BLOCKED = "installer-blocked"
+    INSTALLER_FAILED = "installer-failed"
+
+    # Support
+    NO_NUMBER = "no-number"
+    ARTICLE_UNKNOWN = "article-unknown"
+
+
+class CompanionError(Exception):
+    """An expected failure, told in plain words where it was understood.
+
+    `title` is a few words, `message` says what happened, `hint` what the person can do now. None of them ever holds a
+    secret. `retry_after` is in seconds. `attempts` says how often in a row the same thing has failed, 0 where that is
+    not counted. Anything that is raised and is not a `CompanionError` is a bug.
     """
 
     def __init__(
         self,
-        code: str,
+        code: ErrorCode,
         title: str,
         message: str,
         hint: str,
@@ -47,9 +203,9 @@ class CompanionError(Exception):
         self.attempts = 0
 
     def as_dict(self) -> dict[str, object]:
-        """The error as the ``--json`` output shows it: code, title, message, hint, retryable, retryAfter."""
+        """Returns the error as the ``--json`` output shows it: code, title, message, hint, retryable, retryAfter."""
         shown: dict[str, object] = {
-            "code": self.code,
+            "code": self.code.value,
             "title": self.title,
             "message": self.message,
             "hint": self.hint,

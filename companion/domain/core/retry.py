@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 import re
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 
 PROGRESS = 64 * 1024
 """Bytes that must have come since the last failure for it to count as a new beginning."""
@@ -45,7 +45,7 @@ def wait_before_retry(
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= longest and failures <= most else None
-    budget = {"too-slow": max(1, most // 2), "certificate": min(1, most)}.get(error.code, most)
+    budget = {ErrorCode.TOO_SLOW: max(1, most // 2), ErrorCode.CERTIFICATE: min(1, most)}.get(error.code, most)
     if failures > (budget if most else 0):
         return None
     if progressed >= PROGRESS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
 from companion.domain.entitlements.download_access import WindowState, state_of, window_of, window_sentence
@@ -58,7 +58,7 @@ def choose(order: Order, artifact_id: str | None, platform: Platform, now: dt.da
     window = window_of((chosen,), now, zone)
     if state_of(chosen, now, zone) in (WindowState.CLOSED, WindowState.NOT_YET):
         raise CompanionError(
-            "window-closed",
+            ErrorCode.WINDOW_CLOSED,
             "The download window is not open",
             window_sentence(window, plain_date(zone)),
             f"Ask the store to open it: companion extend {order.number} {chosen.artifact_id}, "
@@ -80,7 +80,7 @@ def _named(order: Order, artifact_id: str) -> Download:
         if download.artifact_id == artifact_id:
             return download
     raise CompanionError(
-        "artifact-unknown",
+        ErrorCode.ARTIFACT_UNKNOWN,
         "This order has no such download",
         f"Order {order.number} has: {', '.join(download.artifact_id for download in order.downloads) or 'none'}.",
         "Use one of these names.",
@@ -95,7 +95,7 @@ def _only(order: Order, platform: Platform) -> Download:
     if not candidates:
         others = ", ".join(sorted({download.platform.value for download in order.downloads}))
         raise CompanionError(
-            "nothing-to-download",
+            ErrorCode.NOTHING_TO_DOWNLOAD,
             "There is nothing to download",
             f"Order {order.number} has downloads for {others} only."
             if others
@@ -103,7 +103,7 @@ def _only(order: Order, platform: Platform) -> Download:
             "The order's page shows what it contains.",
         )
     raise CompanionError(
-        "artifact-ambiguous",
+        ErrorCode.ARTIFACT_AMBIGUOUS,
         "There are several downloads",
         "This order has: " + ", ".join(f"{download.artifact_id} ({download.name})" for download in candidates) + ".",
         "Name the one you want.",

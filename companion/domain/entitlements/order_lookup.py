@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Secret
 
 # Hyphens, dashes and minus signs that word processors and web pages put where a plain one was meant.
@@ -25,17 +25,19 @@ def tidy_order_number(text: str) -> str:
     """
     number = _plain(text).lstrip("#")
     if not number:
-        raise _wrong("bad-order-number", "The order number is missing", "No order number was given.", _NUMBER_HINT)
+        raise _wrong(
+            ErrorCode.BAD_ORDER_NUMBER, "The order number is missing", "No order number was given.", _NUMBER_HINT
+        )
     if "@" in number:
         raise _wrong(
-            "bad-order-number",
+            ErrorCode.BAD_ORDER_NUMBER,
             "That is an e-mail address",
             "An e-mail address was given where the order number belongs.",
             "To find your orders by e-mail address, choose that way and have your card at hand.",
         )
     if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,62}[A-Za-z0-9])?", number):
         raise _wrong(
-            "bad-order-number",
+            ErrorCode.BAD_ORDER_NUMBER,
             "Check the order number",
             "An order number has only letters, digits and dashes in it, and not more than 64.",
             _NUMBER_HINT,
@@ -61,7 +63,7 @@ def tidy_email(text: str) -> str:
     fits = at and local and re.fullmatch(r"[^\s@<>,;\"\\]{1,64}", local) and _is_domain(domain)
     if not fits or len(address) > 254:
         raise _wrong(
-            "bad-email",
+            ErrorCode.BAD_EMAIL,
             "Check the e-mail address",
             "This does not look like an e-mail address." if address else "No e-mail address was given.",
             "Type the address your order confirmation was sent to, such as name@example.com.",
@@ -86,7 +88,7 @@ def tidy_card_digits(text: str) -> Secret:
     else:
         message = "4 or 5 digits are needed, and nothing else."
     raise _wrong(
-        "bad-card-digits",
+        ErrorCode.BAD_CARD_DIGITS,
         "Check the card digits",
         message,
         "Look at the front of the card you paid with, and type only the last 4 or 5 digits of its number.",
@@ -98,7 +100,7 @@ def tidy_order_password(text: str) -> Secret:
     password = text.strip().strip(_INVISIBLE).strip()
     if not password or len(password) > 256 or any(unicodedata.category(sign) == "Cc" for sign in password):
         raise _wrong(
-            "bad-password",
+            ErrorCode.BAD_PASSWORD,
             "Check the order password",
             "No order password was given." if not password else "This cannot be an order password.",
             "It is in the confirmation e-mail of your order. Capital and small letters matter.",
@@ -158,12 +160,12 @@ def _without_invisible(text: str) -> str:
 
 def _bad_store(message: str) -> CompanionError:
     return _wrong(
-        "bad-store-url",
+        ErrorCode.BAD_STORE_URL,
         "Check the store's address",
         message,
         "It begins with https:// and is on the store's own page, for example https://store.example.com.",
     )
 
 
-def _wrong(code: str, title: str, message: str, hint: str) -> CompanionError:
+def _wrong(code: ErrorCode, title: str, message: str, hint: str) -> CompanionError:
     return CompanionError(code, title, message, hint, kind=Kind.USAGE)

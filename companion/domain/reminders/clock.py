@@ -7,7 +7,7 @@ import hashlib
 from typing import NamedTuple
 
 from companion.domain.core.clock import wrong_clock
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 
 REFRESH_EVERY = dt.timedelta(hours=6)
 REFRESH_AFTER_FAILURE = dt.timedelta(minutes=30)
@@ -32,7 +32,7 @@ def clock_trouble(store_time: dt.datetime | None, now: dt.datetime) -> Companion
     if wrong is None:
         return None
     return CompanionError(
-        "clock-wrong",
+        ErrorCode.CLOCK_WRONG,
         "This PC's clock is wrong",
         f"It is {wrong.amount} {'ahead of' if wrong.ahead else 'behind'} the store's clock. "
         f"Reminders go by this PC's clock, so they would come too {'early' if wrong.ahead else 'late'}.",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import FormatMoment
-
-LOCKED = "too-many-attempts"
 
 
 def opens_again(error: CompanionError, now: dt.datetime) -> dt.datetime | None:
     """The moment from which the store takes log-ins again, rounded up to a whole minute; None when it is not known."""
-    if error.code != LOCKED or error.retry_after is None:
+    if error.code != ErrorCode.TOO_MANY_ATTEMPTS or error.retry_after is None:
         return None
     moment = now + dt.timedelta(seconds=error.retry_after)
     whole = moment.replace(second=0, microsecond=0)

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 
 SAME_SITTING = dt.timedelta(hours=12)
 """How long a failure counts: what went wrong last week is another story."""
 
 # Endings that are the person's own decision, or a slip of the pen, and no failure.
-_NO_FAILURES = frozenset({"not-confirmed", "stopped"})
+_NO_FAILURES = frozenset({ErrorCode.NOT_CONFIRMED, ErrorCode.STOPPED})
 
 
 class Attempt(NamedTuple):

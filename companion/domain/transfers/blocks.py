@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
 from companion.domain.core.model import Model
-from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected
 
 BLOCK = 1024 * 1024
@@ -42,12 +43,12 @@ def layout_of(expected: Expected, size: int) -> Layout:
     Raises `CompanionError` ``expectation`` if size and piece digests do not fit together.
     """
     if expected.size is not None and expected.size != size:
-        raise failure("changed")
+        raise failure(ErrorCode.CHANGED)
     length = block_length(expected)
     if expected.pieces is None:
         return Layout(size=size, length=length)
     if len(expected.pieces.sha256) != -(-size // expected.pieces.length):
-        raise failure("expectation")
+        raise failure(ErrorCode.EXPECTATION)
     return Layout(size=size, length=length, pieces_per_block=length // expected.pieces.length)
 
 
@@ -56,7 +57,7 @@ def block_length(expected: Expected) -> int:
     if expected.pieces is None:
         return BLOCK
     if expected.pieces.length < 1:
-        raise failure("expectation")
+        raise failure(ErrorCode.EXPECTATION)
     return expected.pieces.length * max(1, -(-SMALLEST_BLOCK // expected.pieces.length))
 
 

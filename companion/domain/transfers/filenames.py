@@ -6,7 +6,7 @@ import re
 import unicodedata
 import urllib.parse
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 
 LONGEST = 200
 """UTF-8 bytes; leaves room for the endings of the partial and its journal under the usual limit of 255."""
@@ -26,7 +26,7 @@ def safe_filename(name: str) -> str:
     clean = _FORBIDDEN.sub("_", _DECEPTIVE.sub("", last)).strip(" ").rstrip(". ")
     if not clean.strip("._ ") or last.strip() in (".", ".."):
         raise CompanionError(
-            "name",
+            ErrorCode.NAME,
             "The file has no usable name",
             "The name given for this file cannot be used on this computer.",
             "Give the file a name yourself, or tell the store.",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.retry import parse_retry_after
-from companion.domain.transfers.failures import failure
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
@@ -130,19 +130,19 @@ def judge(asked: Asked, status: int, headers: Headers, known: Known, now: float)
     Only an answer that provably holds the asked bytes of the known file becomes `Take`.
     """
     if any(len(set(headers.get(name, ()))) > 1 for name in _ONCE_ONLY):
-        return Refuse(error=failure("malformed-answer"))
+        return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if status in _REDIRECTS:
         locations = headers.get("location", ())
-        return Follow(location=locations[0]) if locations else Refuse(error=failure("malformed-answer"))
+        return Follow(location=locations[0]) if locations else Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if status not in (200, 206):
         return _judge_refusal(status, headers, known, now)
     if _first(headers, "content-encoding", "identity").lower() not in ("identity", ""):
-        return Refuse(error=failure("encoded"))
+        return Refuse(error=failure(ErrorCode.ENCODED))
     if _looks_like_portal(headers, known):
-        return Refuse(error=failure("portal"))
+        return Refuse(error=failure(ErrorCode.PORTAL))
     length = _first(headers, "content-length", "")
     if length and not re.fullmatch(r"\d{1,19}", length, re.ASCII):
-        return Refuse(error=failure("malformed-answer"))
+        return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     size = int(length) if length and "transfer-encoding" not in headers else None
     etag = strong_etag(_first(headers, "etag", "") or None)
     if status == 206:
@@ -152,22 +152,22 @@ def judge(asked: Asked, status: int, headers: Headers, known: Known, now: float)
 
 def _judge_partial(asked: Asked, headers: Headers, known: Known, length: int | None, etag: str | None) -> Verdict:
     if not asked.ranged:
-        return Refuse(error=failure("malformed-answer"))
+        return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if _first(headers, "content-type", "").lower().startswith("multipart/"):
-        return Refuse(error=failure("wrong-range"))
+        return Refuse(error=failure(ErrorCode.WRONG_RANGE))
     span = parse_content_range(_first(headers, "content-range", ""))
     if span is None or span.start is None or span.stop is None:
-        return Refuse(error=failure("wrong-range"))
+        return Refuse(error=failure(ErrorCode.WRONG_RANGE))
     if span.total is not None and known.size is not None and span.total != known.size:
         return _changed(known, etag, span.total)
     total = span.total if span.total is not None else known.size
     if total is None:
-        return Refuse(error=failure("wrong-range"))
+        return Refuse(error=failure(ErrorCode.WRONG_RANGE))
     wanted = total if asked.stop is None else min(asked.stop, total)
     if (span.start, span.stop) != (asked.start, wanted):
-        return Refuse(error=failure("wrong-range"))
+        return Refuse(error=failure(ErrorCode.WRONG_RANGE))
     if length is not None and length != span.stop - span.start:
-        return Refuse(error=failure("malformed-answer"))
+        return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if not _same_file(asked, known, etag):
         return _changed(known, etag, total)
     return Take(skip=0, length=span.stop - span.start, total=total, etag=etag)
@@ -195,7 +195,7 @@ def _same_file(asked: Asked, known: Known, etag: str | None) -> bool:
 
 
 def _changed(known: Known, etag: str | None, total: int | None) -> Verdict:
-    return Refuse(error=failure("changed")) if known.digest else StartOver(etag=etag, total=total)
+    return Refuse(error=failure(ErrorCode.CHANGED)) if known.digest else StartOver(etag=etag, total=total)
 
 
 def _judge_refusal(status: int, headers: Headers, known: Known, now: float) -> Verdict:
@@ -205,19 +205,19 @@ def _judge_refusal(status: int, headers: Headers, known: Known, now: float) -> V
             return _changed(known, None, span.total)
         if span is not None and known.size is None and span.total is not None:
             return AtEnd(total=span.total)
-        return Refuse(error=failure("wrong-range"))
+        return Refuse(error=failure(ErrorCode.WRONG_RANGE))
     if status in (401, 403, 410) or (status == 400 and known.signed):
-        return Renew(error=failure("expired" if known.signed or status == 410 else "not-allowed"))
+        return Renew(error=failure(ErrorCode.EXPIRED if known.signed or status == 410 else ErrorCode.NOT_ALLOWED))
     if status == 404:
-        return Refuse(error=failure("not-found"))
+        return Refuse(error=failure(ErrorCode.DOWNLOAD_NOT_FOUND))
     if status == 407:
-        return Refuse(error=failure("proxy-login"))
+        return Refuse(error=failure(ErrorCode.PROXY_LOGIN))
     if status == 511:
-        return Refuse(error=failure("portal"))
+        return Refuse(error=failure(ErrorCode.PORTAL))
     wait = parse_retry_after(_first(headers, "retry-after", ""), now)
     if status in (408, 425, 429) or status >= 500:
-        return Refuse(error=failure("busy" if status in (429, 503) else "server", retry_after=wait))
-    return Refuse(error=failure("refused"))
+        return Refuse(error=failure(ErrorCode.BUSY if status in (429, 503) else ErrorCode.SERVER, retry_after=wait))
+    return Refuse(error=failure(ErrorCode.REFUSED))
 
 
 def _looks_like_portal(headers: Headers, known: Known) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.redaction import redact
 
 
@@ -15,7 +15,7 @@ def as_error(error: BaseException) -> CompanionError:
         return error
     text = redact(str(error))[:200]
     return CompanionError(
-        "bug",
+        ErrorCode.BUG,
         "Something went wrong inside Companion",
         f"This is a mistake in the program, not yours ({type(error).__name__}{': ' + text if text else ''}).",
         "Try again. If it happens again, save a case file on the Help page and send it to support.",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 
 _APP = "Companion"
 
@@ -36,7 +36,7 @@ class Places:
                 probe.unlink()
             except OSError as error:
                 raise CompanionError(
-                    "folder-not-writable",
+                    ErrorCode.FOLDER_NOT_WRITABLE,
                     "A folder cannot be written to",
                     f"Companion keeps its notes in {folder}, but nothing can be saved there ({error.strerror}).",
                     "Check that the disk is not full and the folder is yours, or choose another folder with --home.",

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
 from companion.domain.transfers.blocks import block_length, layout_of
-from companion.domain.transfers.failures import failure
 from companion.domain.transfers.filenames import filename_of_url, safe_filename
 from companion.domain.transfers.models import (
     Expected,
@@ -168,8 +169,8 @@ class Job:
             self._place.discard()
             wrong += 1
             if wrong > 1:
-                raise failure("changed" if self._other_version else "corrupt")
-        raise failure("changed", message="The file on the server became another one again and again.")
+                raise failure(ErrorCode.CHANGED if self._other_version else ErrorCode.CORRUPT)
+        raise failure(ErrorCode.CHANGED, message="The file on the server became another one again and again.")
 
     def _fetch_once(self) -> str | None:
         place, expected = self._place, self._expected

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.orders import Download, Grant
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
@@ -46,7 +46,7 @@ class GrantSource:
         found, self._unused = self._unused or self._orders.grant(self._number, self._artifact_id), None
         if (found.sha256, found.size) != (self.first.sha256, self.first.size):
             raise CompanionError(
-                "changed",
+                ErrorCode.CHANGED,
                 "The store has a newer file",
                 "While this was downloading, the store replaced the file by another one.",
                 "Start the download again: the new file is then fetched from its beginning.",

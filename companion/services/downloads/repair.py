@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.transfers.blocks import Layout, layout_of
-from companion.domain.transfers.failures import failure
 from companion.domain.transfers.filenames import safe_filename
 from companion.domain.transfers.models import (
     Expected,
@@ -55,7 +55,7 @@ def repair(
     another `repair` can take over after a failure. Raises as `fetch` and `verify` do.
     """
     if expected.sha256 is None and expected.pieces is None:
-        raise failure("unprovable", message="Without a digest nobody can tell what is damaged.")
+        raise failure(ErrorCode.UNPROVABLE, message="Without a digest nobody can tell what is damaged.")
     wanted = msgspec.structs.replace(expected, filename=path.name)
     if expected.pieces is None or not path.exists():
         return _replace(path, wanted, source, cancellation, progress, options, mark)
@@ -82,7 +82,7 @@ def repair(
 
 def _place(path: Path) -> Place:
     if safe_filename(path.name) != path.name:
-        raise failure("link", message="The file's name is not one that a download can have.")
+        raise failure(ErrorCode.LINK, message="The file's name is not one that a download can have.")
     return Place(path.parent, path.name)
 
 
@@ -139,7 +139,7 @@ class _Look:
         with FileIO(self._path, "rb") as file:
             self._found = os.fstat(file.fileno())
             if not stat.S_ISREG(self._found.st_mode):
-                raise failure("link")
+                raise failure(ErrorCode.LINK)
             length = self._found.st_size
             try:
                 self._layout = layout_of(self._expected, length)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
 from companion.domain.transfers.blocks import Layout, layout_of
-from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected, Pieces, TransferProgress, TransferState, Verified
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.integrity.hashing import BUFFER, wrong_pieces
@@ -35,15 +36,15 @@ def verify(
     Raises `CompanionError` ``missing``, ``folder``, or ``unprovable`` if neither digest nor pieces are given.
     """
     if expected.sha256 is None and expected.pieces is None:
-        raise failure("unprovable", message="Without a digest nobody can tell whether this file is right.")
+        raise failure(ErrorCode.UNPROVABLE, message="Without a digest nobody can tell whether this file is right.")
     try:
         with FileIO(path, "rb") as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
-                raise failure("link")
+                raise failure(ErrorCode.LINK)
             return _Check(path, expected, found.st_size, cancellation, Reporter(progress)).run(file)
     except (FileNotFoundError, NotADirectoryError):
-        raise failure("missing") from None
+        raise failure(ErrorCode.MISSING) from None
     except OSError as error:
         raise describe_disk_error(error) from error
 

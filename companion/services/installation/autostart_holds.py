@@ -32,8 +32,9 @@ class Restoration:
     def hold(self, entries: Iterable[AutostartEntry], job: str) -> tuple[Hold, ...]:
         """Keep `entries` from starting anything until `restore`; `job` is the artifact that is installed.
 
-        The journal is on the disk before the first change. Raises `CompanionError` ``hold-refused``; what was held
-        before that stays held, and is in the journal.
+        The journal is on the disk before the first change. Raises `CompanionError` ``hold-refused``, or
+        ``record-not-written`` when the journal cannot be written; what was held before that stays held, and is in the
+        journal.
         """
         found = []
         for entry in entries:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.exit_codes import Outcome, explain_exit
 from companion.domain.installation.models import (
     InstallationProgress,
@@ -106,7 +106,7 @@ class Installer:
         signature = self._platform.signature(path)
         if complaint := contradicts(signature, grant.publisher):
             raise CompanionError(
-                "wrong-publisher",
+                ErrorCode.WRONG_PUBLISHER,
                 "This installer is not started",
                 complaint,
                 "Tell support. Do not start the file by hand.",
@@ -149,7 +149,7 @@ class Installer:
 
 def _gone(path: Path) -> CompanionError:
     return CompanionError(
-        "file-missing",
+        ErrorCode.FILE_MISSING,
         "The installer is gone",
         f"{path.name} is not where it was downloaded to; it may have been moved or taken by the antivirus.",
         "Download it again.",
@@ -169,7 +169,7 @@ def _verify(handle: BinaryIO, grant: Grant, cancellation: Cancellation) -> None:
         size += len(chunk)
     if size != grant.size or digest.hexdigest() != grant.sha256:
         raise CompanionError(
-            "file-damaged",
+            ErrorCode.FILE_DAMAGED,
             "This installer is not started",
             f"{grant.filename} is not what the store has: it was damaged or changed after the download.",
             "Repair the download, then install again.",

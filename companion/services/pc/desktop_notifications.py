@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -187,7 +187,7 @@ class _Bus:
 def _nobody(error: Exception) -> CompanionError:
     _log.info("no notices on this desktop: %s", type(error).__name__)
     return CompanionError(
-        "no-notifications",
+        ErrorCode.NO_NOTIFICATIONS,
         "This desktop shows no notices",
         "Nobody on this desktop answers to a request to show one.",
         "Reminders are shown in the window instead.",

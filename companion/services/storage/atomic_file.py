@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -27,7 +27,7 @@ def write_file(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise CompanionError(
-            "file-not-written",
+            ErrorCode.FILE_NOT_WRITTEN,
             "The file could not be saved",
             f"{path.name} could not be written to {path.parent} ({error.strerror}).",
             "Choose another folder, or free some space on the disk.",
@@ -44,7 +44,7 @@ def read_start(path: Path, most: int) -> bytes:
             return file.read(most)
     except OSError as error:
         raise CompanionError(
-            "file-not-readable",
+            ErrorCode.FILE_NOT_READABLE,
             "The file could not be read",
             f"{path.name} could not be opened ({error.strerror}).",
             "Check that the file is still there, or copy it to the desktop and choose it from there.",

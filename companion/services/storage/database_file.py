@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 
 _log = logging.getLogger(__name__)
 
@@ -155,14 +155,14 @@ def explained(error: sqlite3.DatabaseError) -> Exception:
     """What happened to the file, in plain words; a mistake of ours stays one."""
     if isinstance(error, sqlite3.OperationalError):
         return CompanionError(
-            "library-not-writable",
+            ErrorCode.LIBRARY_NOT_WRITABLE,
             "Nothing could be saved",
             f"Companion could not use its library ({error}).",
             "Free some space on the disk, then try again.",
         )
     if type(error) is sqlite3.DatabaseError:
         return CompanionError(
-            "library-damaged",
+            ErrorCode.LIBRARY_DAMAGED,
             "Companion's notes are damaged",
             f"The file that holds them cannot be read any more ({error}).",
             "Quit Companion and start it again: it sets the file aside and asks the store for everything anew.",
@@ -172,7 +172,7 @@ def explained(error: sqlite3.DatabaseError) -> Exception:
 
 def _not_writable(path: Path, error: Exception) -> CompanionError:
     return CompanionError(
-        "library-not-writable",
+        ErrorCode.LIBRARY_NOT_WRITABLE,
         "The library cannot be opened",
         f"Companion keeps its notes in {path}, but that file cannot be opened for writing ({error}).",
         "Check that the disk is not full, that the folder belongs to you, and that no other program holds the file.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from companion.domain.core import serialization
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Journal(Generic[T]):
     def write(self, identity: str, value: T) -> None:
         """Write a value so that it is whole and on the disk when this returns; one of that identity is replaced.
 
-        Raises `CompanionError` ``hold-refused``.
+        Raises `CompanionError` ``record-not-written``.
         """
         path = self._path(identity)
         beside = path.with_suffix(".new")
@@ -45,10 +45,11 @@ class Journal(Generic[T]):
             beside.replace(path)
         except OSError as error:
             raise CompanionError(
-                "hold-refused",
-                "Nothing was changed",
-                f"What has to be undone later could not be written down ({error.strerror or 'no reason given'}).",
-                "Free some space on the disk, then try again.",
+                ErrorCode.RECORD_NOT_WRITTEN,
+                "A record could not be saved",
+                "Companion writes down a change before it makes it, so that it can be undone. The record could not "
+                f"be saved ({error.strerror or 'no reason given'}), so the change was not made.",
+                "Check that the disk is not full, then try again.",
             ) from None
         _settle(self._folder)
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.entitlements.licences import licence_keys, with_licence_keys
 from companion.domain.store.orders import Order, Receipt
-from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownOrder, orders_read
@@ -135,12 +135,12 @@ class OrderCache:
 def check_number(number: str, order: Order) -> None:
     """Raise `CompanionError` ``malformed-answer`` unless `order` is the one that was asked for."""
     if order.number != number:
-        raise explain_problem(Problem(status=200, code="malformed-answer"))
+        raise failure(ErrorCode.MALFORMED_ANSWER)
 
 
 def _unknown(number: str) -> CompanionError:
     return CompanionError(
-        "order-unknown",
+        ErrorCode.ORDER_UNKNOWN,
         "This order has not been added",
         f"Companion does not know an order {number} of this store.",
         "Add it with its number and order password; both are in the confirmation e-mail.",

@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 import requests
 import urllib3
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Secret
 from companion.domain.core.serialization import decode
 from companion.domain.store.orders import (
@@ -80,10 +81,10 @@ class StoreClient:
         try:
             return self._get("/v1/profile", Profile, etag=etag)
         except CompanionError as error:
-            if error.code != "not-found":
+            if error.code != ErrorCode.NOT_FOUND:
                 raise
             raise CompanionError(
-                "not-a-store",
+                ErrorCode.NOT_A_STORE,
                 "No store was found there",
                 f"{urllib.parse.urlsplit(self.url).netloc} answers, but not as a store that works with Companion.",
                 "Compare the address with the one in the store's confirmation e-mail.",
@@ -160,7 +161,7 @@ class StoreClient:
         """The invoice of an order as the store's own PDF."""
         answer = self._answer("GET", f"/v1/orders/{_part(number)}/invoice", token=token, accept="application/pdf")
         if not answer.body.startswith(b"%PDF-"):
-            raise explain_problem(Problem(status=200, code="malformed-answer"))
+            raise failure(ErrorCode.MALFORMED_ANSWER)
         return answer.body
 
     def add_backup_medium(self, number: str, token: Secret, key: str) -> Order:
@@ -215,7 +216,7 @@ class StoreClient:
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer
-        raise explain_problem(answer.problem())
+        raise answer.refusal()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -227,24 +228,21 @@ class _Answer:
     def read(self, kind: type[T]) -> T:
         content_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if content_type == "text/html":
-            raise explain_problem(Problem(status=self.status, code="portal"))
+            raise failure(ErrorCode.PORTAL)
         return decode(self.body, kind, source="the store")
 
-    def problem(self) -> Problem:
-        """The problem details of RFC 9457, or what the status alone tells."""
+    def refusal(self) -> CompanionError:
+        """Returns the error that this answer stands for: its problem details (RFC 9457), or what its status tells."""
         retry_after = _seconds(self.headers.get("Retry-After"))
         content_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if content_type == "application/problem+json":
             with contextlib.suppress(CompanionError):
                 found = decode(self.body, Problem, source="the store")
-                return Problem(
-                    status=self.status, code=found.code, detail=found.detail, field=found.field,
-                    retryable=found.retryable,
-                    retry_after=found.retry_after if retry_after is None else retry_after,
-                )  # fmt: skip
+                waiting = found.retry_after if retry_after is None else retry_after
+                return explain_problem(found.answered_with(self.status, waiting))
         if content_type == "text/html" and self.status < 400:
-            return Problem(status=self.status, code="portal")
-        return Problem(status=self.status, retry_after=retry_after)
+            return failure(ErrorCode.PORTAL)
+        return explain_problem(Problem(status=self.status, retry_after=retry_after))
 
     def store_time(self) -> dt.datetime | None:
         """The store's clock (RFC 9110 §6.6.1)."""
@@ -256,7 +254,7 @@ def _read_limited(response: requests.Response) -> bytes:
     for block in response.iter_content(64 * 1024):
         body += block
         if len(body) > MOST_BYTES:
-            raise explain_problem(Problem(status=response.status_code, code="malformed-answer"))
+            raise failure(ErrorCode.MALFORMED_ANSWER)
     return bytes(body)
 
 
@@ -293,7 +291,7 @@ def _unreachable(url: str, error: Exception) -> CompanionError:
     host = urllib.parse.urlsplit(url).netloc
     if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE_VERIFY_FAILED" in repr(error):
         return CompanionError(
-            "untrusted-connection",
+            ErrorCode.UNTRUSTED_CONNECTION,
             "The connection is not safe",
             f"{host} could not prove that it is the store. Something on this line may be reading along.",
             "Check the PC's date and time. On a hotel or café network, sign in there first, or use another network.",
@@ -302,7 +300,7 @@ def _unreachable(url: str, error: Exception) -> CompanionError:
         )
     if isinstance(error, requests.exceptions.ProxyError):
         return CompanionError(
-            "proxy",
+            ErrorCode.PROXY,
             "The proxy refused",
             f"This PC reaches the internet through a proxy, and that proxy did not let the request to {host} pass.",
             "Ask whoever looks after this network, or use another one.",
@@ -311,7 +309,7 @@ def _unreachable(url: str, error: Exception) -> CompanionError:
         )
     _log.warning("no answer from the store: %s", type(error).__name__)
     return CompanionError(
-        "store-unreachable",
+        ErrorCode.STORE_UNREACHABLE,
         "The store cannot be reached",
         f"No answer came from {host}.",
         "Check that this PC is on the internet, then try again. What you see here stays usable meanwhile.",

@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.store.idempotency import Intent, is_repetition
 from companion.services.storage.database import Library
 
 T = TypeVar("T")
 
 # Refusals that come before the store has looked at the wish itself.
-_NO_ANSWER = frozenset({"session-expired", "too-many-attempts"})
+_NO_ANSWER = frozenset({ErrorCode.SESSION_EXPIRED, ErrorCode.TOO_MANY_ATTEMPTS})
 
 
 class Intents:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.core.serialization import decode, encode
 
@@ -78,7 +78,7 @@ class Keychain:
         text = encode(credentials).decode()
         if len(text) > MOST_CHARACTERS:
             raise CompanionError(
-                "credentials-too-long",
+                ErrorCode.CREDENTIALS_TOO_LONG,
                 "The password is too long to keep",
                 "The keychain takes entries of at most 1,280 characters.",
                 "Check that only the order password was pasted.",
@@ -146,7 +146,7 @@ class Keychain:
     @staticmethod
     def _kept_it(why: str) -> CompanionError:
         return CompanionError(
-            "keychain-kept-it",
+            ErrorCode.KEYCHAIN_KEPT_IT,
             "The password is still in the keychain",
             f"The keychain did not remove the entry. {why}",
             "Unlock the keychain and remove the order again, or delete the entry “Companion” there yourself.",

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from companion.domain.billing.auto_renewal import confirmed
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Secret
 from companion.domain.core.redaction import redact
 from companion.domain.entitlements.confirmation_email import LARGEST, MailReading, read_confirmation
@@ -26,7 +27,6 @@ from companion.domain.store.orders import (
     Subscription,
     SupportCase,
 )
-from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
 from companion.services.storage.atomic_file import read_start
 from companion.services.storage.database import Library
@@ -88,7 +88,7 @@ class Orders:
         if fresh is None:
             if remembered is None:
                 raise CompanionError(
-                    "malformed-answer",
+                    ErrorCode.MALFORMED_ANSWER,
                     "The answer could not be read",
                     "The store said that nothing has changed although nothing was known.",
                     "Try again in a few minutes.",
@@ -146,7 +146,7 @@ class Orders:
             # Read first: an order that cannot be read is not added.
             fresh = self._client.order(number, session.token)
             if fresh is None:
-                raise explain_problem(Problem(status=200, code="malformed-answer"))
+                raise failure(ErrorCode.MALFORMED_ANSWER)
             check_number(number, fresh.value)
             self._access.hold(number, session)
             self._cache.add(number, fresh)
@@ -263,7 +263,7 @@ class Orders:
         letter = returned.letter
         if letter is None:
             raise CompanionError(
-                "no-letter",
+                ErrorCode.NO_LETTER,
                 "There is no letter to accept",
                 "This return needs no Electronic Letter of Destruction.",
                 "Nothing has to be done.",

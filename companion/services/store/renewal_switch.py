@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.store.orders import Order, Receipt, Subscription
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
@@ -78,7 +78,7 @@ class Switching:
 def not_read_again() -> CompanionError:
     """The switch has a receipt, but what the store says now is not known."""
     return CompanionError(
-        "not-read-again",
+        ErrorCode.NOT_READ_AGAIN,
         "Switched, but not looked at again",
         "The store has sent its receipt. When it was asked for the new state afterwards, no answer came.",
         "The receipt is kept with the order. Refresh the order to see what the store says.",
@@ -90,7 +90,7 @@ def not_read_again() -> CompanionError:
 def not_switched() -> CompanionError:
     """The switch has a receipt, but the store's own record says the opposite."""
     return CompanionError(
-        "not-switched",
+        ErrorCode.NOT_SWITCHED,
         "The store does not show the change",
         "The store sent a receipt, but its own record of the subscription still says the opposite.",
         "The receipt is kept with the order. Refresh in a few minutes; if it stays, contact support with it.",

@@ -8,7 +8,7 @@ import urllib.parse
 from collections.abc import Callable
 from typing import TypeVar
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Session
 from companion.services.store.client import StoreClient
@@ -60,7 +60,7 @@ class Access:
         try:
             return work(token)
         except CompanionError as error:
-            if error.code != "session-expired" or fresh:
+            if error.code != ErrorCode.SESSION_EXPIRED or fresh:
                 raise
         self.drop(number)
         return work(self._token(number)[0])
@@ -76,7 +76,7 @@ class Access:
             if held is not None:
                 return held[0], False
             raise CompanionError(
-                "credentials-needed",
+                ErrorCode.CREDENTIALS_NEEDED,
                 "The order has to be opened again",
                 self._keychain.trouble or "Its password is not in this computer's keychain.",
                 "Enter the order password from the confirmation e-mail.",

@@ -11,7 +11,7 @@ from types import TracebackType
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
@@ -87,7 +87,7 @@ class WindowedProgram:
         self.reminding = Reminding(self.app_state)
         self.reminding.wanted.connect(self.open)
         self.reminding.troubled.connect(self.window.show_error)
-        self.reminding.untroubled.connect(lambda: self.window.notices.drop("clock-wrong"))
+        self.reminding.untroubled.connect(lambda: self.window.notices.drop(ErrorCode.CLOCK_WRONG))
         self.notifications = self._ways_to_tell()
         self.wakeups = Wakeups()
         self.wakeups.woke.connect(self.reminding.woke)
@@ -147,7 +147,7 @@ class WindowedProgram:
         if wishes.store is not None and wishes.store.rstrip("/") != running:
             self.window.show_error(
                 CompanionError(
-                    "another-store",
+                    ErrorCode.ANOTHER_STORE,
                     "Companion is open with another store",
                     f"It looks after what you bought at {running}.",
                     f"To use {wishes.store}, quit Companion first, then start it again.",

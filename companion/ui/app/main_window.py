@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
 from companion.ui.look.icons import icon, pixmap
@@ -228,7 +228,7 @@ class Window(QMainWindow):
         for error in snapshot.troubles[:2]:
             self._show_failure(error, ("Try again", self._app_state.refresh))
         if not snapshot.troubles:
-            self._notices.drop("store-unreachable")
+            self._notices.drop(ErrorCode.STORE_UNREACHABLE)
 
     def _offer_unfinished(self) -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""

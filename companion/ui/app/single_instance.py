@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import decode, encode
 
@@ -131,7 +131,7 @@ def _ear_of(state: Path) -> str:
 
 def _not_answering() -> CompanionError:
     return CompanionError(
-        "not-answering",
+        ErrorCode.NOT_ANSWERING,
         "Companion is running but does not react",
         "It was asked to show its window, and nothing came back.",
         "Give it a minute. If it stays like this, restart the PC, or end Companion in the task manager.",

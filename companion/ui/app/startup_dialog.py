@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.entitlements.order_lookup import check_store_url
 from companion.services.app.resources import resource
 from companion.ui.look.theme import apply_theme, system_theme
@@ -33,7 +33,7 @@ class StartDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(26, 22, 26, 20)
         outer.setSpacing(12)
-        asks = error.code == "no-store"
+        asks = error.code == ErrorCode.NO_STORE
         self._field = QLineEdit()
         self._field.setAccessibleName("Address of the store")
         self._field.setPlaceholderText("https://store.example")

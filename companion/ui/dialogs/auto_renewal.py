@@ -7,14 +7,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from companion.domain.billing.auto_renewal import SwitchPreview, preview_sentences, preview_switch
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.store.orders import Licence, Receipt, Subscription
 from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, fit_height, label, row
 from companion.ui.widgets.notice import Notice
-
-_CONFLICT = "version-conflict"
 
 
 class SwitchDialog(QDialog):
@@ -103,14 +101,14 @@ class SwitchDialog(QDialog):
 
     def _failed(self, error: CompanionError) -> None:
         notice = failure_notice(self._app_state, error, self._leave_for, number=self._number, closable=False)
-        if error.code == _CONFLICT:
+        if error.code is ErrorCode.VERSION_CONFLICT:
             # The order is read again after every failure; then there is something new to decide about.
             self._conflict = error
             self._heading.setText("Nothing was switched")
             self._show(notice)
             self._confirm.setText("Reading the order again…")
             return
-        if error.code == "not-read-again":
+        if error.code == ErrorCode.NOT_READ_AGAIN:
             self._heading.setText("The store has recorded it")
         elif error.kind is Kind.UNREACHABLE:
             self._heading.setText("It is not known whether it was switched")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.entitlements.confirmation_email import MailReading, MailRefusal, refusal_sentence
 from companion.domain.entitlements.order_lookup import (
     tidy_card_digits,
@@ -297,7 +297,7 @@ class AddPage(Page):
         self._show_working(False)
         self._open_mail.setEnabled(True)
         self._say(failure_notice(self.app_state, error, self.go.emit, number=self._number.text(), closable=False))
-        if error.code == "credentials-wrong":
+        if error.code == ErrorCode.CREDENTIALS_WRONG:
             wrong = (self._number, self._password) if self._ways.checkedId() == 0 else (self._email, self._digits)
             for field in wrong:
                 restyle(field, invalid="true")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.entitlements.artifacts import Offer, offer_of
 from companion.domain.overview.product_cards import ProductCard, product_cards
@@ -137,7 +137,7 @@ class AppState(QObject):
                 orders.refresh(known)
             except CompanionError as error:
                 troubles.append(error)
-                if error.code == "store-unreachable":
+                if error.code == ErrorCode.STORE_UNREACHABLE:
                     break
         return self._read(tuple(troubles))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.entitlements.seats import seat_sentence, seat_use
 from companion.domain.installation.models import InstallationProgress
 from companion.domain.installation.relaunch import ClosedProgram, names_of
@@ -22,7 +22,7 @@ from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
 
-_FETCHABLE = {"file-damaged": "Repair", "file-missing": "Download it again"}
+_FETCHABLE = {ErrorCode.FILE_DAMAGED: "Repair", ErrorCode.FILE_MISSING: "Download it again"}
 """Failures that another download puts right, and what the button to it says."""
 
 

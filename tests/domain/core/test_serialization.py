@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
@@ -71,7 +71,7 @@ def test_a_signed_address_never_shows_by_accident() -> None:
 def test_what_does_not_fit_is_refused_without_being_repeated(sent: bytes) -> None:
     with pytest.raises(CompanionError) as caught:
         decode(sent, Session, source="the store")
-    assert caught.value.code == "malformed-answer"
+    assert caught.value.code == ErrorCode.MALFORMED_ANSWER
     assert caught.value.kind is Kind.UNREACHABLE
     assert "the store" in caught.value.message
     assert CANARY not in str(caught.value.as_dict())

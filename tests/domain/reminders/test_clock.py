@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.domain.core.errors import ErrorCode
 from companion.domain.core.platform import Platform
 from companion.domain.pc.checks import pc_findings
 from companion.domain.pc.facts import Fact, Facts
@@ -51,7 +52,7 @@ def test_a_clock_that_disagrees_by_more_than_five_minutes_is_told(offset, words)
     trouble = clock_trouble(NOW, NOW + dt.timedelta(seconds=offset))
     assert (trouble is None) is (words is None)
     if trouble is not None:
-        assert trouble.code == "clock-wrong"
+        assert trouble.code == ErrorCode.CLOCK_WRONG
         assert words in trouble.message
         assert ("early" if offset > 0 else "late") in trouble.message
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.retry import count_failures, parse_retry_after, wait_before_retry
 from companion.domain.transfers.blocks import Gap, gaps, layout_of, next_share
 from companion.domain.transfers.connection_scaling import Climb, Phase, step
-from companion.domain.transfers.failures import failure
 from companion.domain.transfers.filenames import LONGEST, filename_of_url, safe_filename
 from companion.domain.transfers.models import Expected, Pieces
 from companion.domain.transfers.responses import Asked, Known, Take, judge, parse_content_range, strong_etag
@@ -123,7 +123,7 @@ def test_retry_after() -> None:
 
 
 def test_waits_grow_with_failures_and_end() -> None:
-    error = failure("network")
+    error = failure(ErrorCode.NETWORK)
     waits = [
         wait_before_retry(error, failures, 0, most=6, longest=60, first=0.5, jitter=1.0) for failures in range(1, 8)
     ]
@@ -132,7 +132,7 @@ def test_waits_grow_with_failures_and_end() -> None:
     assert count_failures(5, 1 << 20) == 1
     assert wait_before_retry(error, 1, 1 << 20, most=6, longest=60, first=0.5, jitter=1.0) == 0
     assert wait_before_retry(error, 1, 1 << 20, most=0, longest=60, first=0.5, jitter=1.0) is None
-    assert wait_before_retry(failure("changed"), 1, 0, most=6, longest=60, first=0.5, jitter=1.0) is None
+    assert wait_before_retry(failure(ErrorCode.CHANGED), 1, 0, most=6, longest=60, first=0.5, jitter=1.0) is None
 
 
 @pytest.mark.parametrize(("code", "tries"), [("network", 6), ("too-slow", 3), ("certificate", 1)])
@@ -166,7 +166,7 @@ def test_a_lone_connection_is_never_broken_off() -> None:
 def test_pieces_that_do_not_fit_the_size(size: int, length: int, count: int) -> None:
     with pytest.raises(CompanionError) as refused:
         layout_of(Expected(size=size, pieces=Pieces(length=length, sha256=("0" * 64,) * count)), size)
-    assert refused.value.code == "expectation"
+    assert refused.value.code == ErrorCode.EXPECTATION
 
 
 def simulate(rate_of: dict[int, float], seconds: float, round_trip: float = 0.03) -> list[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.errors import as_error
 from companion.services.app.log import start_log, stop_log
 from companion.services.app.paths import places
@@ -46,7 +46,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CompanionError) as error:
         places(tmp_path / "file" / "home").prepare()
-    assert error.value.code == "folder-not-writable"
+    assert error.value.code == ErrorCode.FOLDER_NOT_WRITABLE
 
 
 @pytest.fixture
@@ -99,9 +99,9 @@ def test_the_log_does_not_grow_for_ever(log: Path) -> None:
 
 
 def test_a_mistake_of_ours_is_said_without_what_it_held() -> None:
-    known = CompanionError("a", "b", "c", "d")
+    known = CompanionError(ErrorCode.BUG, "b", "c", "d")
     assert as_error(known) is known
     shown = as_error(KeyError("password=canary-7731"))
-    assert shown.code == "bug"
+    assert shown.code == ErrorCode.BUG
     assert "KeyError" in shown.message
     assert "canary" not in shown.message

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Expected
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.state import journal
@@ -257,7 +257,7 @@ def test_antivirus_holds_the_file_at_the_end(tmp_path: Path, windows: int | None
     part.write_bytes(b"y")
     with pytest.raises(CompanionError) as failed:
         move_into_place(Held(part, error, 999), tmp_path / "a", waits.append)  # type: ignore[arg-type]
-    assert failed.value.code == "in-use"
+    assert failed.value.code == ErrorCode.IN_USE
     assert 30 <= sum(waits[5:]) <= 33
     assert part.exists()
 
@@ -267,7 +267,7 @@ def test_folder_that_may_not_be_written(start: Start, content: bytes, tmp_path: 
     tmp_path.chmod(0o500)
     with pytest.raises(CompanionError) as failed:
         get(start(content).url(), expect(content), tmp_path)
-    assert failed.value.code == "folder"
+    assert failed.value.code == ErrorCode.FOLDER
 
 
 @pytest.mark.parametrize("name", ["setup.bin", "setup.bin.part", "setup.bin.part.journal", "setup.bin.part.lock"])
@@ -285,7 +285,7 @@ def test_links_and_folders_in_the_way_are_left_alone(
         (folder / name).symlink_to(target)
     with pytest.raises(CompanionError) as failed:
         get(start(content).url(), expect(content), folder)
-    assert failed.value.code == "link"
+    assert failed.value.code == ErrorCode.LINK
     assert target.read_bytes() == b"precious"
 
 
@@ -293,7 +293,7 @@ def test_folder_is_a_file(start: Start, content: bytes, tmp_path: Path) -> None:
     (tmp_path / "to").write_bytes(b"")
     with pytest.raises(CompanionError) as failed:
         get(start(content).url(), expect(content), tmp_path / "to")
-    assert failed.value.code == "folder"
+    assert failed.value.code == ErrorCode.FOLDER
 
 
 def test_mark_comes_before_the_final_name(start: Start, content: bytes, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import msgspec
 import psutil
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.transfers.models import Expected
 from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn
 from tests.kits.faulty_server import FaultyServer, Reply, Request
@@ -69,7 +69,7 @@ def test_disk_fills_up_in_the_middle(start: Start, content: bytes, small_disk: P
     server = start(content, script)
     with pytest.raises(CompanionError) as full:
         get(server.url(), expect(content), small_disk)
-    assert full.value.code == "disk-full"
+    assert full.value.code == ErrorCode.DISK_FULL
     filler.unlink()
     result = get(server.url(), expect(content), small_disk)
     arrives(result, content)
@@ -127,13 +127,13 @@ def test_file_too_large_for_fat32_is_refused_before_it_is_fetched(
     server = start(b"", lambda _: Reply(raw=head))
     with pytest.raises(CompanionError) as failed:
         get(server.url(), Expected(filename="a", size=size if known else None), tmp_path, options=ONCE)
-    assert (failed.value.code == "too-large") == (name in ("vfat", "FAT32"))
-    if failed.value.code == "too-large":
+    assert (failed.value.code == ErrorCode.TOO_LARGE) == (name in ("vfat", "FAT32"))
+    if failed.value.code == ErrorCode.TOO_LARGE:
         assert len(server.requests) == (0 if known else 1)
         assert "another drive" in failed.value.hint
     with pytest.raises(CompanionError) as failed:
         get(server.url(), Expected(filename="b", size=size - 1), tmp_path, options=ONCE)
-    assert failed.value.code != "too-large"
+    assert failed.value.code != ErrorCode.TOO_LARGE
 
 
 @pytest.fixture

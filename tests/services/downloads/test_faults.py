@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.transfers.models import Expected, Location, TransferProgress
 from companion.services.downloads.fetch import unfinished
 from companion.services.downloads.transfer import worker
@@ -316,7 +316,7 @@ def test_server_errors_pass(start: Start, content: bytes, tmp_path: Path) -> Non
     arrives(result, content)
     assert result.retries == 2
     fails("server", start(content, lambda _: Reply("500 Oops")).url(), expect(content), tmp_path / "2")
-    fails("not-found", start(content, lambda _: Reply("404 Not Found")).url(), expect(content), tmp_path / "2")
+    fails("download-not-found", start(content, lambda _: Reply("404 Not Found")).url(), expect(content), tmp_path / "2")
 
 
 def flipped(request: Request, content: bytes, at: int) -> Reply:
@@ -413,7 +413,12 @@ def test_another_length_than_promised(start: Start, content: bytes, tmp_path: Pa
 def test_nonsense(start: Start, content: bytes, tmp_path: Path, raw: bytes) -> None:
     with pytest.raises(CompanionError) as failed:
         get(start(content, lambda _: Reply(raw=raw)).url(), expect(content), tmp_path)
-    assert failed.value.code in ("network", "malformed-answer", "changed", "unsafe-redirect")
+    assert failed.value.code in (
+        ErrorCode.NETWORK,
+        ErrorCode.INCONSISTENT_ANSWER,
+        ErrorCode.CHANGED,
+        ErrorCode.UNSAFE_REDIRECT,
+    )
     arrives(get(start(content).url(), expect(content), tmp_path), content)
 
 
@@ -467,7 +472,7 @@ def test_more_than_the_pieces_while_nobody_tells_the_size(
 
     with pytest.raises(CompanionError) as failed:
         get(start(content, longer).url(), wanted, tmp_path)
-    assert failed.value.code in ("changed", "corrupt")
+    assert failed.value.code in (ErrorCode.CHANGED, ErrorCode.CORRUPT)
     assert not (tmp_path / "setup.bin").exists()
     assert get(start(content).url(), wanted, tmp_path).path.read_bytes() == content
 

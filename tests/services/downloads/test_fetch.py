@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Expected, Repaired, TransferProgress
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import unfinished
@@ -189,7 +189,7 @@ def test_right_pieces_of_another_file_are_not_believed(start: Start, content: by
     wanted = Expected(sha256=expect(content).sha256, pieces=expect(other, pieces=MIB).pieces)
     with pytest.raises(CompanionError) as refused:
         mend(path, wanted, start(content).url())
-    assert refused.value.code in ("corrupt", "changed")
+    assert refused.value.code in (ErrorCode.CORRUPT, ErrorCode.CHANGED)
     assert not path.exists()
 
 
@@ -235,7 +235,7 @@ def test_nothing_known_and_no_end_is_an_error(start: Start, content: bytes, tmp_
     server = start(content, lambda _: Reply(body=content, length=False, close=True))
     with pytest.raises(CompanionError) as refused:
         get(server.url(), UNKNOWN, tmp_path)
-    assert refused.value.code == "unprovable"
+    assert refused.value.code == ErrorCode.UNPROVABLE
 
 
 @pytest.mark.parametrize(

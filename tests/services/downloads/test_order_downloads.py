@@ -10,7 +10,7 @@ from typing import cast
 import msgspec
 import pytest
 
-from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.domain.transfers.queue import DownloadKey
@@ -57,7 +57,7 @@ def test_a_purchase_arrives_whole_and_is_remembered(
 def test_a_closed_window_is_noted_and_said(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
     with pytest.raises(CompanionError) as error:
         purchases.download(CLOSED, artifact, cancellation=Cancellation(), progress=lambda _: None)
-    assert error.value.code == "window-closed"
+    assert error.value.code == ErrorCode.WINDOW_CLOSED
     assert purchases.files() == ()
 
 
@@ -85,7 +85,7 @@ def test_a_file_the_store_replaced_meanwhile_is_not_mixed(purchases: Purchases, 
     source.first = msgspec.structs.replace(source.first, sha256="0" * 64)
     with pytest.raises(CompanionError) as error:
         source.grant()
-    assert error.value.code == "changed"
+    assert error.value.code == ErrorCode.CHANGED
 
 
 def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
@@ -117,7 +117,7 @@ class AskedOrders:
 
     def grant(self, number: str, artifact_id: str) -> Grant:
         self.asked.append((number, artifact_id))
-        raise CompanionError("window-closed", "Closed", "Closed.", "Ask for it.")
+        raise CompanionError(ErrorCode.WINDOW_CLOSED, "Closed", "Closed.", "Ask for it.")
 
     def remembered_profile(self) -> None:
         return None

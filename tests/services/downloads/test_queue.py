@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from companion.domain.core.errors import ErrorCode
 from companion.domain.transfers.models import Expected, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.downloads.queue import Queue, QueueItem
@@ -177,7 +178,7 @@ def test_failure_is_kept_and_can_be_tried_again(kit: StoreKit) -> None:
     kit.watch.wait_state("gone", TransferState.FAILED)
     trouble = kit.memory.entries[0].trouble
     assert trouble is not None
-    assert trouble.code == "not-found"
+    assert trouble.code == ErrorCode.DOWNLOAD_NOT_FOUND
     asked = len(kit.watch.told)
     kit.queue.retry(key_of("gone"))
     kit.watch.wait(

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Location, TransferProgress
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.transfer.transport import Source
@@ -243,7 +243,7 @@ def test_an_object_replaced_meanwhile(bucket: Bucket, content: bytes, tmp_path: 
     assert digest(result.path.read_bytes()) == digest(changed)
     with pytest.raises(CompanionError) as failed:
         get(bucket, expect(content), tmp_path / "proven")
-    assert failed.value.code == "changed"
+    assert failed.value.code == ErrorCode.CHANGED
     assert not (tmp_path / "proven" / "setup.bin").exists()
 
 

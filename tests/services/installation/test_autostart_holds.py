@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.autostart_holds import Restored
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.installation.autostart_holds import Restoration
@@ -119,7 +119,7 @@ def test_what_cannot_be_held_is_said_before_anything_changes(restoration):
     )
     with pytest.raises(CompanionError) as refused:
         restoration.hold([service], "artifact")
-    assert refused.value.code == "hold-refused"
+    assert refused.value.code == ErrorCode.HOLD_REFUSED
     assert restoration.pending() == ()
 
 
@@ -128,8 +128,9 @@ def test_no_journal_no_change(linux, home, tmp_path, clock):
     before = path.read_bytes()
     blocked = tmp_path / "file"
     blocked.touch()
-    with pytest.raises(CompanionError, match="written down"):
+    with pytest.raises(CompanionError, match="could not be saved") as refused:
         Restoration(blocked / "journal", linux, clock).hold([entries(linux)["MailHelper"]], "artifact")
+    assert refused.value.code == ErrorCode.RECORD_NOT_WRITTEN
     assert path.read_bytes() == before
 
 

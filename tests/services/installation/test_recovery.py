@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.autostart_holds import BY_HAND
 from companion.domain.installation.recovery import Standing
 from companion.domain.pc.facts import AutostartKind, Fact
@@ -234,7 +234,9 @@ def test_a_time_line_that_takes_no_notes_does_not_keep_anything_away(pc, proof):
     pc.run = "second"
 
     def full(entry):
-        raise CompanionError("library-not-writable", "Nothing could be saved", "The disk is full.", "Free some space.")
+        raise CompanionError(
+            ErrorCode.LIBRARY_NOT_WRITABLE, "Nothing could be saved", "The disk is full.", "Free some space."
+        )
 
     Aftermath(pc.state, Booted("second"), lambda: pc.now, full, COMMAND).catch_up()
     assert not pc.held()

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.installation.models import InstallationStep
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.store.orders import Grant, Installation
@@ -107,7 +107,7 @@ def test_a_changed_file_is_never_started(install, tmp_path, change):
     path.write_bytes(change(path.read_bytes()))
     with pytest.raises(CompanionError) as refused:
         install(path, grant)
-    assert refused.value.code == "file-damaged"
+    assert refused.value.code == ErrorCode.FILE_DAMAGED
     assert not (tmp_path / "ran").exists()
 
 
@@ -117,7 +117,7 @@ def test_a_missing_file_is_said_to_be_gone(install, tmp_path):
     path.unlink()
     with pytest.raises(CompanionError) as refused:
         install(path, grant)
-    assert refused.value.code == "file-missing"
+    assert refused.value.code == ErrorCode.FILE_MISSING
 
 
 @pytest.mark.parametrize("swap", ["overwritten", "replaced", "deleted"])
@@ -185,7 +185,7 @@ def test_what_the_system_cannot_run_is_said(install, tmp_path):
     path.write_bytes(b"MZ\x90\x00not for this system")
     with pytest.raises(CompanionError) as refused:
         install(path, grant_for(path))
-    assert refused.value.code == "not-runnable"
+    assert refused.value.code == ErrorCode.NOT_RUNNABLE
 
 
 def test_an_installer_that_goes_on_in_a_copy_of_itself_is_waited_for(install, home, tmp_path):

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.pc.certificates import issuer_of
 from companion.domain.pc.network_diagnostics import PathStep, StepState
 from companion.domain.store.profile import Probe
@@ -253,7 +253,7 @@ def test_a_connection_cut_while_it_is_being_encrypted(check):
 def test_an_unsafe_address_is_refused_before_anything_is_sent(check):
     with pytest.raises(CompanionError) as refused:
         check("http://store.example")
-    assert refused.value.code == "not-allowed"
+    assert refused.value.code == ErrorCode.UNSAFE_ADDRESS
 
 
 def test_it_can_be_cancelled(check):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform as Name
 from companion.domain.pc.facts import AutostartKind, Scope
 from companion.services.platforms import current
@@ -160,7 +160,7 @@ def test_the_state_of_a_security_product(state, enabled, current_):
 def test_a_command_file_never_gets_signs_it_would_obey(tmp_path, word):
     with pytest.raises(CompanionError) as refused:
         closing._command_for(tmp_path / "setup.cmd", [word])
-    assert refused.value.code == "not-runnable"
+    assert refused.value.code == ErrorCode.NOT_RUNNABLE
 
 
 def test_a_package_is_handed_to_windows_installer(tmp_path):

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import DownloadKey, QueueEntry, Trouble
 from companion.services.storage.database import Library
@@ -228,7 +228,7 @@ def test_a_place_that_cannot_hold_a_library(path: Path) -> None:
     path.mkdir()
     with pytest.raises(CompanionError) as error:
         Library(path)
-    assert error.value.code == "library-not-writable"
+    assert error.value.code == ErrorCode.LIBRARY_NOT_WRITABLE
     assert error.value.hint
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.orders import Receipt
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
@@ -73,7 +73,7 @@ def test_a_full_disk_is_told_and_what_was_written_stays(mount: Mount) -> None:
 
     with pytest.raises(CompanionError) as failed:
         write_on()
-    assert failed.value.code == "library-not-writable"
+    assert failed.value.code == ErrorCode.LIBRARY_NOT_WRITABLE
     assert "Free some space" in failed.value.hint
     assert written > 20
     assert [entry.event[:5] for entry in library.timeline(10**6)] == [f"{number:05}" for number in range(written)]
@@ -92,7 +92,7 @@ def test_a_disk_without_any_room_is_told_at_the_start(mount: Mount) -> None:
     (disk / "filler").write_bytes(b"x" * 12288)
     with pytest.raises(CompanionError) as failed:
         Library(disk / "library.db")
-    assert failed.value.code == "library-not-writable"
+    assert failed.value.code == ErrorCode.LIBRARY_NOT_WRITABLE
 
 
 def test_a_read_only_disk_is_told(mount: Mount) -> None:
@@ -103,7 +103,7 @@ def test_a_read_only_disk_is_told(mount: Mount) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     with pytest.raises(CompanionError) as failed:
         Library(disk / "library.db")
-    assert failed.value.code == "library-not-writable"
+    assert failed.value.code == ErrorCode.LIBRARY_NOT_WRITABLE
     assert "folder belongs to you" in failed.value.hint
     assert [path.name for path in disk.iterdir() if "damaged" in path.name] == []
 
@@ -116,7 +116,7 @@ def test_a_folder_that_may_not_be_written_to_is_told(tmp_path: Path) -> None:
             Library(tmp_path / "library.db")
     finally:
         tmp_path.chmod(0o700)
-    assert failed.value.code == "library-not-writable"
+    assert failed.value.code == ErrorCode.LIBRARY_NOT_WRITABLE
 
 
 def filled(path: Path, orders: int = 40) -> None:
@@ -210,7 +210,7 @@ def test_damage_that_comes_while_the_program_runs_is_told(tmp_path: Path) -> Non
         file.write(b"\xaa" * (size - 4096))
     with pytest.raises(CompanionError) as failed:
         library.timeline(10**6)
-    assert failed.value.code == "library-damaged"
+    assert failed.value.code == ErrorCode.LIBRARY_DAMAGED
     assert "start it again" in failed.value.hint
     library.close()
     library = Library(path)

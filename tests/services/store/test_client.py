@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Secret
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials
@@ -106,10 +106,26 @@ def test_refusals_come_in_our_own_words(
     assert (error.code, error.kind) == (code, kind)
 
 
+def test_an_unknown_code_of_the_store_stays_readable(scripted: Start) -> None:
+    _, client = scripted(problem(418, code="teapot\u202e", detail="Short and stout."))
+    error = failing(lambda: client.open_session("LF-1", CREDENTIALS))
+    assert error.code == ErrorCode.STORE_REFUSED
+    assert "“Short and stout.”" in error.message
+    assert "“teapot”" in error.message
+
+
+@pytest.mark.parametrize("code", ["bug", "too-large", "network", "file-damaged"])
+def test_a_store_cannot_speak_in_codes_of_other_failures(scripted: Start, code: str) -> None:
+    _, client = scripted(problem(413, code=code))
+    error = failing(lambda: client.open_session("LF-1", CREDENTIALS))
+    assert error.code == ErrorCode.STORE_REFUSED
+    assert f"“{code}”" in error.message
+
+
 def test_a_refusal_may_be_no_problem_document(scripted: Start) -> None:
     for body in (b"", b"{", b'{"status": "many"}', b"\xff"):
         _, client = scripted(lambda _, body=body: (403, {"Content-Type": "application/problem+json"}, body))
-        assert failing(lambda client=client: client.profile()).code == "store-refused"
+        assert failing(lambda client=client: client.profile()).code == ErrorCode.STORE_REFUSED
 
 
 def test_what_the_store_says_is_quoted_without_control_signs(scripted: Start) -> None:
@@ -190,7 +206,7 @@ def test_a_grant_with_an_unsafe_address_is_refused(scripted: Start) -> None:
         "size": 1, "sha256": "0" * 64, "version": "1", "publisher": "P",
     }  # fmt: skip
     _, client = scripted(lambda _: (201, {"Content-Type": "application/json"}, json.dumps(grant).encode()))
-    assert failing(lambda: client.grant("LF-1", "a", Secret("t"))).code == "not-allowed"
+    assert failing(lambda: client.grant("LF-1", "a", Secret("t"))).code == ErrorCode.UNSAFE_ADDRESS
     grant["url"] = "/v1/files/x?signature=1"
     assert client.grant("LF-1", "a", Secret("t")).url == f"{client.url}/v1/files/x?signature=1"
 
@@ -207,7 +223,7 @@ def test_odd_names_stay_within_their_place_in_the_path(scripted: Start) -> None:
 
 def test_an_invoice_that_is_no_pdf_is_not_saved(scripted: Start) -> None:
     _, client = scripted(lambda _: (200, {"Content-Type": "application/pdf"}, b"<html>"))
-    assert failing(lambda: client.invoice_pdf("LF-1", Secret("t"))).code == "malformed-answer"
+    assert failing(lambda: client.invoice_pdf("LF-1", Secret("t"))).code == ErrorCode.MALFORMED_ANSWER
 
 
 def test_the_stores_clock_and_its_validators(demo_store: DemoStore) -> None:

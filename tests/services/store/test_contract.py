@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import ReturnReason
 from companion.services.app.resources import resource
@@ -123,4 +123,4 @@ def test_a_stale_version_is_asked_and_refused_in_the_agreed_form(orders: Orders)
     orders.switch_auto_renew(FAMILY, now.subscriptions[0], True)
     with pytest.raises(CompanionError) as conflict:
         orders.switch_auto_renew(FAMILY, stale, False)
-    assert conflict.value.code == "version-conflict"
+    assert conflict.value.code == ErrorCode.VERSION_CONFLICT

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import LineItemKind, Order, ReturnReason
 from companion.services.app.resources import resource
@@ -184,7 +184,7 @@ def test_a_wish_that_was_refused_can_be_wished_again(bench: Bench) -> None:
     for _ in range(2):
         with pytest.raises(CompanionError) as refused:
             bench.orders.request_extension(FAMILY, artifact)
-        assert refused.value.code == "window-open"
+        assert refused.value.code == ErrorCode.WINDOW_OPEN
 
 
 def test_off_on_and_off_again_on_one_day_are_three_switches(bench: Bench) -> None:

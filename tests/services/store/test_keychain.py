@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.services.store.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain
 
@@ -76,7 +76,7 @@ def test_a_locked_keychain(lock_keyring: Callable[[], None]) -> None:
     assert keychain.read(ACCOUNT) == BY_CARD, "for this session it is known"
     with pytest.raises(CompanionError) as error:
         keychain.forget(ACCOUNT)
-    assert error.value.code == "keychain-kept-it"
+    assert error.value.code == ErrorCode.KEYCHAIN_KEPT_IT
     assert keychain.read(ACCOUNT) is None, "this process has forgotten it at least"
 
 
@@ -140,6 +140,6 @@ def test_what_no_keychain_could_hold_is_refused() -> None:
     keychain = Keychain()
     with pytest.raises(CompanionError) as error:
         keychain.keep(ACCOUNT, Credentials(order_password=Secret("x" * MOST_CHARACTERS)))
-    assert error.value.code == "credentials-too-long"
+    assert error.value.code == ErrorCode.CREDENTIALS_TOO_LONG
     assert "xxxx" not in str(error.value)
     assert keychain.read(ACCOUNT) is None

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.domain.core.errors import ErrorCode
 from companion.domain.core.serialization import decode
 from companion.domain.store.profile import Profile
 from companion.services.app.resources import resource
@@ -86,6 +87,12 @@ def test_errors_lead_to_articles(shipped):
     assert [article.name for article in shipped.for_error("window-closed")] == ["download-window"]
     assert shipped.for_error("no-such-error") == ()
     assert shipped.search("window-closed")[0].name == "download-window"
+
+
+def test_articles_help_with_errors_that_exist(shipped):
+    named = {code for article in shipped.articles for code in article.errors}
+    assert named - set(ErrorCode) == set()
+    assert len(named) > 30
 
 
 def test_the_numbers_are_the_stores(shipped):

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.reminders.history import Standing, standing_of
 from companion.domain.reminders.settings import ReminderSettings
@@ -243,7 +243,7 @@ def test_a_wrong_clock_is_told_in_the_window_and_once_as_a_notice(
 ) -> None:
     qtbot.waitUntil(lambda: bool(screen.messages))
     settled(program, qtbot)
-    wrong = CompanionError("clock-wrong", "This PC's clock is wrong", "It is 3 days behind.", "Set it.")
+    wrong = CompanionError(ErrorCode.CLOCK_WRONG, "This PC's clock is wrong", "It is 3 days behind.", "Set it.")
     for _ in range(3):
         program.reminding._tell_of_clock(wrong)
     assert screen.titles().count("This PC's clock is wrong") == 1

@@ -15,7 +15,7 @@ from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.ui.app.resume_signal import Wakeups
 from companion.ui.app.shutdown import Endings
 from companion.ui.app.single_instance import Instance, Wishes
@@ -115,7 +115,7 @@ def test_a_first_one_that_does_not_react_is_said(first: Instance, tmp_path: Path
     other = Instance(tmp_path, patience_ms=300)
     with pytest.raises(CompanionError) as failed:
         other.begin(Wishes())
-    assert failed.value.code == "not-answering"
+    assert failed.value.code == ErrorCode.NOT_ANSWERING
 
 
 @pytest.mark.parametrize("said", [b"\n", b"not json\n", b'{"tray": "yes"}\n', b"\xff\xfe\n", b"[" * 5000 + b"\n"])

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.services.container import look_for_store
 from companion.ui.app.startup_dialog import StartDialog
 from companion.ui.state.tasks import TaskRunner
 
-NO_STORE = CompanionError("no-store", "No store has been chosen", "None is known.", "Name it.", kind=Kind.USAGE)
+NO_STORE = CompanionError(ErrorCode.NO_STORE, "No store has been chosen", "None is known.", "Name it.", kind=Kind.USAGE)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_it_takes_an_address_only_when_a_store_answers_there(
 
 def test_any_other_failure_is_told_and_asks_nothing(qtbot: QtBot, runner: TaskRunner) -> None:
     trouble = CompanionError(
-        "folder-not-writable", "A folder cannot be written to", "It is read-only.", "Choose another."
+        ErrorCode.FOLDER_NOT_WRITABLE, "A folder cannot be written to", "It is read-only.", "Choose another."
     )
     dialog = StartDialog(trouble, runner, look_for_store)
     qtbot.addWidget(dialog)

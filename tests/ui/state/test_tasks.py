@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.ui.state.tasks import Task, TaskRunner
 
 
@@ -46,20 +46,20 @@ def test_an_expected_failure_reaches_its_callback(runner: TaskRunner, owner: QOb
     failures: list[CompanionError] = []
 
     def work(_: Task) -> None:
-        raise CompanionError("no-such", "Not there", "It is not there.", "Look elsewhere.")
+        raise CompanionError(ErrorCode.MISSING, "Not there", "It is not there.", "Look elsewhere.")
 
     runner.run(owner, work, lambda _: pytest.fail("it did not succeed"), failures.append)
     qtbot.waitUntil(lambda: bool(failures))
-    assert failures[0].code == "no-such"
+    assert failures[0].code == ErrorCode.MISSING
 
 
 def test_a_failure_nobody_handles_is_emitted(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
     def work(_: Task) -> None:
-        raise CompanionError("no-such", "Not there", "It is not there.", "Look elsewhere.")
+        raise CompanionError(ErrorCode.MISSING, "Not there", "It is not there.", "Look elsewhere.")
 
     with qtbot.waitSignal(runner.unhandled) as told:
         runner.run(owner, work, lambda _: None)
-    assert told.args[0].code == "no-such"
+    assert told.args[0].code == ErrorCode.MISSING
 
 
 def test_a_mistake_is_logged_with_its_traceback_and_shown_as_one(

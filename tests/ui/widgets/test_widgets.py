@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Secret
 from companion.ui.look.theme import LIGHT
 from companion.ui.widgets.basic import label
@@ -101,7 +101,7 @@ def test_at_most_three_notices_and_each_only_once(qtbot: QtBot) -> None:
 
 
 def test_the_details_of_a_failure_can_be_copied_for_support(qtbot: QtBot) -> None:
-    trouble = CompanionError("store-error", "The store has a problem", "It is on its side.", "Try again.")
+    trouble = CompanionError(ErrorCode.STORE_ERROR, "The store has a problem", "It is on its side.", "Try again.")
     notice = Notice.of_error(trouble)
     qtbot.addWidget(notice)
     copying = next(found for found in notice.findChildren(QPushButton) if found.text() == "Copy details")
@@ -110,6 +110,6 @@ def test_the_details_of_a_failure_can_be_copied_for_support(qtbot: QtBot) -> Non
         "The store has a problem\nIt is on its side.\nTry again.\nCode: store-error"
     )
     assert copying.text() == "Copied"
-    typed = Notice.of_error(CompanionError("bad-email", "Check it", "It is none.", "Type it.", kind=Kind.USAGE))
+    typed = Notice.of_error(CompanionError(ErrorCode.BAD_EMAIL, "Check it", "It is none.", "Type it.", kind=Kind.USAGE))
     qtbot.addWidget(typed)
     assert not [found for found in typed.findChildren(QPushButton) if found.text() == "Copy details"]

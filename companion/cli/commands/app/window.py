@@ -39,11 +39,11 @@ def has_display() -> bool:
 
 def require_display() -> None:
     """Raise `CompanionError` ``no-display`` where no window can be shown."""
-    from companion.domain.core.errors import CompanionError, Kind
+    from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 
     if not has_display():
         raise CompanionError(
-            "no-display",
+            ErrorCode.NO_DISPLAY,
             "There is no screen to show a window on",
             "This terminal is not connected to a desktop.",
             "Everything also works in the terminal; see: companion --help",

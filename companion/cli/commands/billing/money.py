@@ -11,7 +11,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, order_number
 from companion.domain.billing.charges import Movement, TwoCharges
 from companion.domain.billing.shipping import Parcel
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
 from companion.domain.store.orders import Receipt
@@ -130,7 +130,7 @@ def show_receipts(context: CommandContext) -> int:
     kept = tuple(each for each in services.orders.receipts(number) if wanted in (None, each.id))
     if not kept:
         raise CompanionError(
-            "receipt-unknown",
+            ErrorCode.RECEIPT_UNKNOWN,
             "There is no such receipt",
             f"No receipt of order {number} is kept on this PC." if wanted is None else f"No receipt goes by {wanted}.",
             "A receipt is kept here whenever Companion on this PC switches auto-renewal."

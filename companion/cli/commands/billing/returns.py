@@ -12,7 +12,7 @@ from companion.cli.parser import common, order_number
 from companion.cli.prompts import confirm
 from companion.domain.billing.returns import ReturnOutlook
 from companion.domain.billing.shipping import BackupOffer
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
 
@@ -153,7 +153,7 @@ def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Retu
     said = outlook_sentences(outlook, plain_date(services.zone), plain_money)
     if not outlook.eligible:
         hint = " ".join(said[1:]) or "Support can help: companion support"
-        raise CompanionError("not-eligible", "It cannot be returned", said[0], hint)
+        raise CompanionError(ErrorCode.NOT_ELIGIBLE, "It cannot be returned", said[0], hint)
     context.output.say(*said)
     confirm("Ask the store to take it back?", yes=context.arguments.yes)
     if outlook.renewal is not None:
@@ -175,7 +175,7 @@ def _return_renewal(context: CommandContext, order: Order) -> Return:
             confirm("Ask for this money back?", yes=context.arguments.yes)
             return services.orders.request_return(order, ReturnReason.UNWANTED_RENEWAL, plan.id)
     raise CompanionError(
-        "not-eligible",
+        ErrorCode.NOT_ELIGIBLE,
         "There is no renewal to give back",
         "No renewal of this order was charged lately, or its time for returning is over.",
         f"What else can be done: companion returns {order.number}",
@@ -186,7 +186,7 @@ def _accept_letter(context: CommandContext, order: Order) -> Return:
     waiting = next((entry for entry in order.returns if entry.letter and entry.letter.accepted_at is None), None)
     if waiting is None or waiting.letter is None:
         raise CompanionError(
-            "no-letter",
+            ErrorCode.NO_LETTER,
             "There is no letter to accept",
             "No return of this order waits for an Electronic Letter of Destruction.",
             f"How the returns stand: companion returns {order.number}",
@@ -229,7 +229,7 @@ def backup_media(context: CommandContext) -> int:
     if context.arguments.job == "add":
         if offer is None:
             raise CompanionError(
-                "not-eligible",
+                ErrorCode.NOT_ELIGIBLE,
                 "No backup medium can be added",
                 "It is offered for download purchases, and once for each.",
                 "Keep a copy of the downloaded file on a USB stick instead.",
@@ -251,7 +251,7 @@ def seats(context: CommandContext) -> int:
     services, number, job = context.services, context.number(), context.arguments.job
     if (job == "free") != (context.arguments.seat is not None):
         raise CompanionError(
-            "usage",
+            ErrorCode.USAGE,
             "This command was not understood",
             "A seat is named when it is to be freed, and only then.",
             f"Use: companion seats {number} take, or: companion seats {number} free SEAT",
@@ -283,7 +283,7 @@ def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...])
     if len(found) != 1:
         names = ", ".join(f"{seat.id} ({seat.name})" for seat in known) or "none"
         raise CompanionError(
-            "seat-unknown",
+            ErrorCode.SEAT_UNKNOWN,
             "Which seat?",
             f"{'No' if not found else 'More than one'} seat of order {number} goes by {wanted}.",
             f"Seats in use: {names}.",

@@ -8,7 +8,7 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, Trouble
 from companion.cli.parser import common, order_number
 from companion.cli.prompts import confirm
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Instant, Model
 from companion.domain.overview.product_cards import ProductCard
 from companion.domain.store.orders import Licence, Order, Receipt, Subscription
@@ -69,7 +69,7 @@ def show_licences(context: CommandContext) -> int:
             services.orders.refresh(number)
         except CompanionError as error:
             troubles.append((number, error))
-            if error.code == "store-unreachable":
+            if error.code == ErrorCode.STORE_UNREACHABLE:
                 break
     now = services.clock()
     cards = product_cards(
@@ -126,7 +126,9 @@ def switch_auto_renew(context: CommandContext) -> int:
     date = plain_date(services.zone)
     said = preview_sentences(preview, date, plain_money)
     if preview.refusal is not None:
-        raise CompanionError("not-switchable", "Auto-renewal cannot be switched", said[0], " ".join(said[1:]) or _RENEW)
+        raise CompanionError(
+            ErrorCode.NOT_SWITCHABLE, "Auto-renewal cannot be switched", said[0], " ".join(said[1:]) or _RENEW
+        )
     receipt: Receipt | None = None
     if preview.changes:
         context.output.say(*said)
@@ -160,7 +162,7 @@ def _renewable(order: Order, licence_id: str | None) -> tuple[Licence, Subscript
     plan = order.subscription_of(licence)
     if plan is None:
         raise CompanionError(
-            "no-auto-renewal",
+            ErrorCode.NO_AUTO_RENEWAL,
             "There is no auto-renewal here",
             f"{licence.product_name} was bought without auto-renewal, so nothing will be charged.",
             "Nothing has to be done.",
@@ -174,21 +176,21 @@ def pick_licence(order: Order, licence_id: str | None, *, renewable: bool = Fals
         for licence in order.licences:
             if licence.id == licence_id:
                 return licence
-        raise _which(order, "licence-unknown", f"Order {order.number} has no licence {licence_id}.", Kind.NO)
+        raise _which(order, ErrorCode.LICENCE_UNKNOWN, f"Order {order.number} has no licence {licence_id}.", Kind.NO)
     candidates = [licence for licence in order.licences if not renewable or licence.subscription_id is not None]
     candidates = candidates or list(order.licences)
     if len(candidates) == 1:
         return candidates[0]
     if not candidates:
         raise CompanionError(
-            "licence-unknown",
+            ErrorCode.LICENCE_UNKNOWN,
             "There is no licence here",
             f"Order {order.number} holds no licence.",
             "The order's page shows what it contains.",
         )
-    raise _which(order, "licence-ambiguous", f"Order {order.number} has several licences.", Kind.USAGE)
+    raise _which(order, ErrorCode.LICENCE_AMBIGUOUS, f"Order {order.number} has several licences.", Kind.USAGE)
 
 
-def _which(order: Order, code: str, message: str, kind: Kind) -> CompanionError:
+def _which(order: Order, code: ErrorCode, message: str, kind: Kind) -> CompanionError:
     names = ", ".join(f"{licence.id} ({licence.product_name})" for licence in order.licences) or "none"
     return CompanionError(code, "Which licence?", message, f"Name one of: {names}.", kind=kind)

@@ -10,7 +10,7 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, described, order_number, password_option
 from companion.cli.prompts import ask_secret
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.store.orders import Licence, Order, OrderStatus, Receipt
 
@@ -147,7 +147,7 @@ def _from_mail(context: CommandContext) -> tuple[str, Secret | None]:
     found = context.services.orders.read_confirmation(context.arguments.mail)
     if found.order_number is None:
         raise CompanionError(
-            "mail-without-order",
+            ErrorCode.MAIL_WITHOUT_ORDER,
             "This e-mail does not help",
             refusal_sentence(found.refusal or MailRefusal.NO_ORDER),
             "Type the order number from it: companion orders add NUMBER",
@@ -286,7 +286,7 @@ def open_page(context: CommandContext) -> int:
     page = next((page for page in order.pages if page.purpose == purpose), None)
     if page is None:
         raise CompanionError(
-            "no-page",
+            ErrorCode.NO_PAGE,
             "The store has no such page",
             f"The store names no page of its own for this ({purpose}).",
             "Support can help: companion support",
@@ -320,7 +320,7 @@ def reset_password(context: CommandContext) -> int:
 
 def _one_way(usage: str) -> CompanionError:
     return CompanionError(
-        "usage",
+        ErrorCode.USAGE,
         "This command was not understood",
         "An order is named either by its number or by an e-mail address.",
         f"Use: {usage}",

@@ -12,7 +12,7 @@ from companion.cli.context import CommandContext, interruptible
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, order_number
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Hold
@@ -168,7 +168,7 @@ def _file_of(context: CommandContext, number: str, artifact: Download) -> KnownF
         if (file.number, file.artifact) == (number, artifact.artifact_id):
             return file
     raise CompanionError(
-        "not-downloaded",
+        ErrorCode.NOT_DOWNLOADED,
         "It has not been downloaded yet",
         f"{artifact.name} is not on this PC, or no longer where it was put.",
         f"Download it first: companion download {number} {artifact.artifact_id}",

@@ -11,7 +11,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, password_option
 from companion.cli.prompts import confirm
 from companion.cli.support_number import support_number
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
 from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase
 
@@ -102,7 +102,7 @@ def support(context: CommandContext) -> int:
     found = support_number(services, profile, maker=context.arguments.maker, country=context.arguments.country)
     if found is None:
         raise CompanionError(
-            "no-number",
+            ErrorCode.NO_NUMBER,
             "There is no number for this PC",
             f"{profile.store.name} names no support number that serves it.",
             f"The store's own page may help: {profile.support.website or profile.store.website}",
@@ -127,7 +127,7 @@ def search_help(context: CommandContext) -> int:
     asked = context.arguments
     if bool(asked.words) == bool(asked.read):
         raise CompanionError(
-            "usage",
+            ErrorCode.USAGE,
             "This command was not understood",
             "Help is searched by words, or one article is read by its name.",
             "Use: companion help-search WORDS, or: companion help-search --read NAME",
@@ -150,7 +150,7 @@ def search_help(context: CommandContext) -> int:
 def _read(context: CommandContext, article: Article | None) -> int:
     if article is None:
         raise CompanionError(
-            "article-unknown",
+            ErrorCode.ARTICLE_UNKNOWN,
             "There is no such article",
             f"No help article goes by {context.arguments.read}.",
             "Look for one: companion help-search WORDS",
@@ -168,7 +168,7 @@ def write_case_file(context: CommandContext) -> int:
     summary = " ".join(asked.send.split()) if asked.send is not None else None
     if summary is not None and (number is None or not summary):
         raise CompanionError(
-            "usage",
+            ErrorCode.USAGE,
             "This command was not understood",
             "A case is about one order, and says in a sentence what does not work.",
             'Use: companion case-file NUMBER --send "The installer stops."',

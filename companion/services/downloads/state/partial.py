@@ -10,8 +10,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.domain.core.errors import CompanionError
-from companion.domain.transfers.failures import failure
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.downloads.state import journal
 
 try:
@@ -40,11 +40,11 @@ def describe_disk_error(error: OSError, size: int | None = None) -> CompanionErr
     """Turn an error of the file system into words; `size` is the size of the file that was being written."""
     windows = getattr(error, "winerror", None)
     if error.errno in (errno.ENOSPC, errno.EDQUOT) or windows in (39, 112):
-        return failure("disk-full")
+        return failure(ErrorCode.DISK_FULL)
     if error.errno == errno.EFBIG or windows == 223 or (error.errno == errno.EINVAL and (size or 0) > _FAT32_LIMIT):
-        return failure("too-large")
+        return failure(ErrorCode.TOO_LARGE)
     why = os.strerror(error.errno or 0)
-    return failure("folder", message=f"The file could not be written in the chosen folder: {why}.")
+    return failure(ErrorCode.FOLDER, message=f"The file could not be written in the chosen folder: {why}.")
 
 
 class Place:
@@ -62,7 +62,7 @@ class Place:
         for path in (self.final, self.part, self.journal, self.lock):
             with contextlib.suppress(FileNotFoundError):
                 if not stat.S_ISREG(path.lstat().st_mode):
-                    raise failure("link")
+                    raise failure(ErrorCode.LINK)
 
     def present(self) -> int:
         """Bytes that the partial holds on disk already (0 without one); a sparse file counts what it really holds."""
@@ -79,12 +79,12 @@ class Place:
         Or ``too-large`` if no file of that size can be on this disk, however much of it is free.
         """
         if size > _FAT32_LIMIT and _file_system(self.folder) in _FAT:
-            raise failure("too-large")
+            raise failure(ErrorCode.TOO_LARGE)
         free = shutil.disk_usage(self.folder).free
         short = size - self.present() - free
         if short > 0:
             raise failure(
-                "disk-full",
+                ErrorCode.DISK_FULL,
                 message=f"The file needs {short / 1e6:.0f} MB more than the {free / 1e6:.0f} MB free on this disk.",
             )
 
@@ -122,7 +122,7 @@ class Lock:
                 pass  # The last holder removed it in between: this handle locks nothing that others can see.
             except OSError:
                 os.close(self._handle)
-                raise failure("locked") from None
+                raise failure(ErrorCode.LOCKED) from None
             os.close(self._handle)
 
     def release(self) -> None:
@@ -167,7 +167,7 @@ def move_into_place(part: Path, final: Path, wait: Callable[[float], None]) -> N
             if not held:
                 raise describe_disk_error(error) from error
             if waited >= _PATIENCE_WITH_ANTIVIRUS:
-                raise failure("in-use") from error
+                raise failure(ErrorCode.IN_USE) from error
         wait(pause)
         waited, pause = waited + pause, min(pause * 1.5, 2.0)
     with contextlib.suppress(OSError):  # Windows cannot open folders, and needs not to.

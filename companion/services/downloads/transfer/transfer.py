@@ -7,11 +7,11 @@ import threading
 import time
 from io import FileIO
 
-from companion.domain.core.errors import Cancelled, CompanionError, Kind
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode, Kind
 from companion.domain.core.retry import count_failures, wait_before_retry
 from companion.domain.transfers.blocks import block_length, layout_of, longest_of
 from companion.domain.transfers.connection_scaling import Climb, forbid_more, step
-from companion.domain.transfers.failures import failure
 from companion.domain.transfers.models import Expected, Options, TransferProgress, TransferState
 from companion.domain.transfers.responses import Known, Take
 from companion.services.app.cancellation import Cancellation
@@ -150,7 +150,7 @@ class Transfer:
         if inherited and self._bad[block] == 1:
             self._tally.damaged.update(wrong)
         if self._bad[block] > (2 if inherited else 1):
-            self._fatal = failure("changed" if self.other_version else "corrupt")
+            self._fatal = failure(ErrorCode.CHANGED if self.other_version else ErrorCode.CORRUPT)
         self.ledger.revoke(layout.start(block), layout.stop(block), suspect=True)
 
     # -- the run -------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Transfer:
         awoken = self._awakening.noticed()
         for lane in self._lanes:
             if awoken or self._too_slow(lane, now):
-                lane.abandon(failure("network" if awoken else "too-slow"))
+                lane.abandon(failure(ErrorCode.NETWORK if awoken else ErrorCode.TOO_SLOW))
         if self.ledger.idle_work():
             self._shared_out = False
         if not self._lanes and self.ledger.idle_work():

@@ -10,8 +10,8 @@ import time
 import urllib.parse
 from typing import Any, Protocol
 
-from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.transfers.failures import failure
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Location
 from companion.domain.transfers.responses import (
     Asked,
@@ -224,12 +224,12 @@ class Body:
 
 def _broken(error: Exception) -> CompanionError:
     if isinstance(error, TimeoutError):
-        return failure("too-slow")
-    return failure("network", message="The connection to the download server broke off.")
+        return failure(ErrorCode.TOO_SLOW)
+    return failure(ErrorCode.NETWORK, message="The connection to the download server broke off.")
 
 
 def _ended_early() -> CompanionError:
-    return failure("network", message="The download server ended the connection too early.")
+    return failure(ErrorCode.NETWORK, message="The download server ended the connection too early.")
 
 
 class Connection:
@@ -273,7 +273,7 @@ class Connection:
                 case StartOver():
                     raise VoidedError
                 case _:
-                    raise failure("redirects")
+                    raise failure(ErrorCode.REDIRECTS)
 
     def _ask(self, url: str, asked: Asked, known: Known) -> tuple[Any, Any]:
         from companion.services.http.session import require_safe_url
@@ -288,11 +288,11 @@ class Connection:
             try:
                 target = require_safe_url(urllib.parse.urljoin(url, verdict.location))
             except (CompanionError, ValueError):
-                raise failure("unsafe-redirect") from None
+                raise failure(ErrorCode.UNSAFE_REDIRECT) from None
             if _is_secure(url) and not _is_secure(target):
-                raise failure("unsafe-redirect")
+                raise failure(ErrorCode.UNSAFE_REDIRECT)
             url = target
-        raise failure("redirects")
+        raise failure(ErrorCode.REDIRECTS)
 
     def _get(self, url: str, headers: dict[str, str]) -> Any:
         import requests
@@ -312,15 +312,15 @@ class Connection:
                     url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=False
                 )
         except requests.exceptions.ReadTimeout:
-            raise failure("too-slow") from None
+            raise failure(ErrorCode.TOO_SLOW) from None
         except requests.exceptions.SSLError as error:
             raise _describe_tls_error(error) from None
         except requests.exceptions.ProxyError as error:
-            raise failure("proxy-login" if " 407 " in str(error) else "network") from None
+            raise failure(ErrorCode.PROXY_LOGIN if " 407 " in str(error) else ErrorCode.NETWORK) from None
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
-            raise failure("refused", message="The download address is not well-formed.") from None
+            raise failure(ErrorCode.REFUSED, message="The download address is not well-formed.") from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError):
-            raise failure("network") from None
+            raise failure(ErrorCode.NETWORK) from None
 
     def close(self) -> None:
         """Drop the connection."""
@@ -335,7 +335,7 @@ def _is_secure(url: str) -> bool:
 
 
 def _describe_tls_error(error: Exception) -> CompanionError:
-    return failure("certificate" if "certificate" in str(error).lower() else "network")
+    return failure(ErrorCode.CERTIFICATE if "certificate" in str(error).lower() else ErrorCode.NETWORK)
 
 
 def _headers(response: Any) -> Headers:

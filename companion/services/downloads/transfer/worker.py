@@ -11,8 +11,8 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
-from companion.domain.core.errors import Cancelled, CompanionError
-from companion.domain.transfers.failures import failure
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Options
 from companion.domain.transfers.responses import Asked, Known, Take
 from companion.services.downloads.state.block_map import Ledger
@@ -230,9 +230,9 @@ class Lane:
         if ledger.size is None and (body.measured or self._work.known().digest):
             ledger.end_here()
         elif ledger.size is None:
-            raise failure("unprovable")
+            raise failure(ErrorCode.UNPROVABLE)
         else:
-            raise failure("network", message="The download server ended the connection too early.")
+            raise failure(ErrorCode.NETWORK, message="The download server ended the connection too early.")
 
     def _skip(self, body: Body) -> None:
         """Pass over what a server that knows no ranges sends first."""
@@ -241,7 +241,7 @@ class Lane:
         while left:
             count = body.read_into(view[: min(left, most)])
             if count == 0 or self._stop.is_set():
-                raise failure("network")
+                raise failure(ErrorCode.NETWORK)
             left -= count
             self.received += count
             self._work.ledger.received += count
@@ -315,7 +315,7 @@ class Lane:
 
 
 def _too_many() -> CompanionError:
-    return failure("changed", message="The server sends more bytes than the file should have.")
+    return failure(ErrorCode.CHANGED, message="The server sends more bytes than the file should have.")
 
 
 def join_all(lanes: list[Lane], seconds: float) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import Purpose, Space
 
 
@@ -27,7 +27,7 @@ def end(pid: int, how: signal.Signals) -> bool:
         return False
     except PermissionError:
         raise CompanionError(
-            "close-refused",
+            ErrorCode.CLOSE_REFUSED,
             "It may not be closed",
             f"Program number {pid} belongs to somebody else.",
             "Ask the person it belongs to, or an administrator, to close it.",
@@ -46,7 +46,7 @@ def launch_detached(arguments: Sequence[str]) -> None:
         )
     except (OSError, subprocess.SubprocessError):
         raise CompanionError(
-            "not-runnable",
+            ErrorCode.NOT_RUNNABLE,
             "It could not be started",
             f"{Path(arguments[0]).name} could not be started.",
             "Start it yourself from the menu.",
@@ -80,7 +80,7 @@ def start_child(words: Sequence[str], folder: Path) -> Child:
 
 def not_runnable(path: Path, error: OSError) -> CompanionError:
     return CompanionError(
-        "not-runnable",
+        ErrorCode.NOT_RUNNABLE,
         "The installer could not be started",
         f"The system refused to start {path.name}: {error.strerror or 'unknown reason'}.",
         "Check with support that this download is made for your system.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 
 
 def checked(url: str, schemes: frozenset[str]) -> str:
@@ -20,7 +20,7 @@ def checked(url: str, schemes: frozenset[str]) -> str:
         loopback = fits = False
     if not (fits or loopback) or any(ord(letter) <= 32 or letter in "\"'<>`|" for letter in url):
         raise CompanionError(
-            "not-openable",
+            ErrorCode.NOT_OPENABLE,
             "This page is not opened",
             "Only secure web pages and settings pages are opened.",
             "Tell support that the store named a page that is not one.",

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import Process, Sighting, WindowState
 from companion.domain.pc.process_matching import sighted_name
@@ -167,7 +167,9 @@ def _boot() -> dt.datetime:
     for line in Path("/proc/stat").read_text().splitlines():
         if line.startswith("btime "):
             return dt.datetime.fromtimestamp(int(line.split()[1]), dt.UTC)
-    raise CompanionError("no-boot-time", "No start time", "The kernel does not say when it started.", "Restart the PC.")
+    raise CompanionError(
+        ErrorCode.NO_BOOT_TIME, "No start time", "The kernel does not say when it started.", "Restart the PC."
+    )
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms.common.failures import not_arranged
 from companion.services.platforms.protocol import HeldEntry
@@ -70,7 +70,7 @@ def hold(entry: AutostartEntry, environment: Mapping[str, str]) -> HeldEntry:
     except OSError as error:
         raise _refused(entry, error) from None
     raise CompanionError(
-        "hold-refused",
+        ErrorCode.HOLD_REFUSED,
         "It cannot be held back",
         f"“{entry.name}” is started by the system itself, and only an administrator can change that.",
         "Close the program again whenever it comes back.",
@@ -219,7 +219,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _refused(entry: AutostartEntry, error: OSError) -> CompanionError:
     return CompanionError(
-        "hold-refused",
+        ErrorCode.HOLD_REFUSED,
         "It could not be switched off",
         f"The entry “{entry.name}” may not be changed ({error.strerror or 'no reason given'}).",
         "Close the program again whenever it comes back.",

@@ -19,7 +19,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from companion.domain.core import platform as systems
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.pc.facts import (
     AutostartEntry,
@@ -200,7 +200,7 @@ class MacOS:
     def hold(self, entry: AutostartEntry) -> HeldEntry:
         if entry.kind is not AutostartKind.LAUNCH_AGENT:
             raise CompanionError(
-                "hold-refused",
+                ErrorCode.HOLD_REFUSED,
                 "It cannot be held back",
                 f"“{entry.name}” is started by the system itself, and only an administrator can change that.",
                 "Close the program again whenever it comes back.",
@@ -362,5 +362,5 @@ def _output(words: Sequence[str], *, failing: bool = False) -> str:
         return subprocess.run(words, capture_output=True, timeout=_LIMIT, check=not failing, text=True).stdout
     except (OSError, subprocess.SubprocessError):
         raise CompanionError(
-            "not-answered", "The system does not answer", f"{Path(words[0]).name} gave no answer.", "Try again."
+            ErrorCode.NOT_ANSWERED, "The system does not answer", f"{Path(words[0]).name} gave no answer.", "Try again."
         ) from None

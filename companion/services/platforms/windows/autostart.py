@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.platforms.common.failures import not_arranged
 from companion.services.platforms.common.text import clean
@@ -77,7 +77,7 @@ def hold(entry: AutostartEntry) -> HeldEntry:
         if entry.kind is AutostartKind.SCHEDULED_TASK:
             return HeldEntry(entry=entry, before="enabled")
     raise CompanionError(
-        "hold-refused",
+        ErrorCode.HOLD_REFUSED,
         "It cannot be held back",
         f"“{entry.name}” is a rule of this PC's administrator.",
         "Ask the person who looks after this PC.",
@@ -366,7 +366,7 @@ def _translated(entry: AutostartEntry) -> Iterator[None]:
         yield
     except OSError as error:
         raise CompanionError(
-            "hold-refused",
+            ErrorCode.HOLD_REFUSED,
             "It could not be changed",
             f"Windows does not allow this app to change “{entry.name}” ({error.strerror or 'no reason given'}).",
             "Start this app as administrator, or close the program again whenever it comes back.",

@@ -11,7 +11,7 @@ from ctypes import wintypes
 from pathlib import Path
 from typing import BinaryIO
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.platforms.windows import win32
 from companion.services.platforms.windows.processes import top_windows
 from companion.services.platforms.windows.win32 import dll
@@ -68,7 +68,7 @@ def terminate(pid: int) -> None:
         if win32.number_of(error) != win32.ERROR_ACCESS_DENIED:
             return
         raise CompanionError(
-            "close-refused",
+            ErrorCode.CLOSE_REFUSED,
             "It may not be closed",
             f"Windows does not allow this app to end program number {pid}.",
             "Close it yourself, or start this app as administrator.",
@@ -97,7 +97,7 @@ def launch(arguments: Sequence[str]) -> None:
         problem = None if done else win32.failure()
     if problem is not None:
         raise CompanionError(
-            "not-runnable",
+            ErrorCode.NOT_RUNNABLE,
             "It could not be started",
             f"{Path(arguments[0]).name} could not be started.",
             "Start it yourself from the Start menu.",
@@ -202,7 +202,7 @@ def _command_for(path: Path, arguments: Sequence[str]) -> tuple[str, str]:
     if kind in (".cmd", ".bat"):
         if any(_COMMAND_LETTERS & set(word) for word in (str(path), *arguments)):
             raise CompanionError(
-                "not-runnable",
+                ErrorCode.NOT_RUNNABLE,
                 "The installer is not started",
                 f"The name of {path.name}, or what it is to be started with, holds signs a command file would obey.",
                 "Move the download to a folder without special signs in its name, or ask support.",
@@ -215,14 +215,14 @@ def _command_for(path: Path, arguments: Sequence[str]) -> tuple[str, str]:
 def _not_started(path: Path, number: int) -> CompanionError:
     if number == win32.ERROR_CANCELLED:
         return CompanionError(
-            "elevation-refused",
+            ErrorCode.ELEVATION_REFUSED,
             "Windows did not get your permission",
             "Windows asked whether the installer may change this PC, and the answer was “No”.",
             "Nothing was changed. Start again and answer “Yes”.",
         )
     reason = (win32.failure(number).strerror or "no reason given").rstrip(".") if number else "no reason given"
     return CompanionError(
-        "not-runnable",
+        ErrorCode.NOT_RUNNABLE,
         "The installer could not be started",
         f"Windows refused to start {path.name}: {reason}.",
         "Check with support that this download is made for your PC.",

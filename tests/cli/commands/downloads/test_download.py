@@ -84,7 +84,7 @@ def test_any_file_is_fetched_and_proven(cli: Cli, tmp_path: Path) -> None:
     wrong = cli("fetch", f"{cli.url}/v1/probe", "--to", tmp_path, "--name", "q.bin", "--sha256", "0" * 64, "--json")
     assert wrong.code == 1
     assert not (tmp_path / "q.bin").exists()
-    cli("fetch", "http://example.com/x", "--to", tmp_path, "--json").error(2, "not-allowed")
+    cli("fetch", "http://example.com/x", "--to", tmp_path, "--json").error(2, "unsafe-address")
     assert cli("fetch", f"{cli.url}/nothing", "--to", tmp_path, "--json").code == 3
 
 

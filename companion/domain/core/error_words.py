@@ -1,0 +1,317 @@
+"""What people read about an error, where several places tell the same thing, or tell it without further facts."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """The usual text of an error code, and how such an error ends."""
+
+    title: str
+    message: str
+    hint: str
+    kind: Kind = Kind.NO
+    retryable: bool = False
+
+
+_AGAIN = "Try again in a few minutes. If it stays like this, contact support."
+_LATER = "Try again in a few minutes; what has arrived is kept and will not be fetched again."
+
+WORDS = {
+    # The store
+    ErrorCode.CREDENTIALS_WRONG: Words(
+        "The store did not recognise this",
+        "The order number and what goes with it do not belong together.",
+        "Compare both with the confirmation e-mail. The order password is case sensitive: a and A differ.",
+    ),
+    ErrorCode.TOO_MANY_ATTEMPTS: Words(
+        "Too many attempts",
+        "The store has locked log-ins for this order for a while, to protect it.",
+        "Wait {wait}, then try once more with the data from the confirmation e-mail.",
+        retryable=True,
+    ),
+    ErrorCode.SESSION_EXPIRED: Words(
+        "The store has signed this order out",
+        "The time-limited access to the order has ended.",
+        "Open the order again with its password.",
+        retryable=True,
+    ),
+    ErrorCode.NOT_FOUND: Words(
+        "The store does not know this",
+        "There is no such order or item behind these credentials.",
+        "Check the number in the confirmation e-mail.",
+    ),
+    ErrorCode.VERSION_CONFLICT: Words(
+        "Something changed in the meantime",
+        "The store's data are newer than what was shown, so nothing was switched.",
+        "Look at the current state, then decide again.",
+        retryable=True,
+    ),
+    ErrorCode.WINDOW_CLOSED: Words(
+        "The download window has closed",
+        "The time in which this may be downloaded from the order is over.",
+        "Ask the store to open the download again: it is one click on the order's page.",
+    ),
+    ErrorCode.URL_EXPIRED: Words(
+        "The download address has expired",
+        "Download addresses are valid for a short time only.",
+        "Start the download again: it goes on where it stopped, with a fresh address.",
+        retryable=True,
+    ),
+    ErrorCode.NOT_ELIGIBLE: Words(
+        "The store does not take this back now",
+        "The order is outside the rules for this kind of request.",
+        "The order's page shows the rule and the deadline, and what else can be done.",
+    ),
+    ErrorCode.EXTENSION_REFUSED: Words(
+        "The download stays closed",
+        "The store does not open this download again by itself.",
+        "Contact support from the Help page: the case file says all they need.",
+    ),
+    ErrorCode.LICENCE_ENDED: Words(
+        "The licence has ended",
+        "What belongs to an ended licence can no longer be downloaded or changed.",
+        "Renew it on the store's own page; the order's page has the link.",
+    ),
+    ErrorCode.SUBSCRIPTION_ENDED: Words(
+        "The subscription has ended",
+        "A subscription that has run out cannot be switched any more.",
+        "Renew it on the store's own page; the order's page has the link.",
+    ),
+    ErrorCode.LETTER_NOT_NEEDED: Words(
+        "There is no letter to accept",
+        "This return needs no Electronic Letter of Destruction.",
+        "Nothing has to be done. Refresh the order to see how far the refund is.",
+    ),
+    ErrorCode.WINDOW_OPEN: Words(
+        "The download is open",
+        "The download window has not closed, so there is nothing to open again.",
+        "Start the download.",
+    ),
+    ErrorCode.URL_INVALID: Words(
+        "The download address was not accepted",
+        "The store did not issue the address that was used.",
+        "Start the download again from the order: it gets a fresh address.",
+        retryable=True,
+    ),
+    ErrorCode.ALREADY_DONE: Words(
+        "This has been done already",
+        "The store has already recorded it.",
+        "There is nothing left to do. Refresh the order to see its state.",
+    ),
+    ErrorCode.SEATS_EXHAUSTED: Words(
+        "All seats are taken",
+        "This licence is already used on as many PCs as it allows.",
+        "Free the seat of a PC that is no longer used, then take it for this one.",
+    ),
+    ErrorCode.INVALID_REQUEST: Words(
+        "The store did not accept the input",
+        "Something in the request is not in a form the store accepts.",
+        "Check what was entered. If it is right, update Companion.",
+    ),
+    ErrorCode.IDEMPOTENCY_CONFLICT: Words(
+        "The request did not fit",
+        "The same request had been sent before with other content.",
+        "Refresh the order and do it once more.",
+        retryable=True,
+    ),
+    ErrorCode.MALFORMED_ANSWER: Words(
+        "The answer could not be read",
+        "The store's answer is not in the agreed form.",
+        _AGAIN,
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.PORTAL: Words(
+        "A web page answered instead",
+        "A web page came where data or a file was expected. Networks in hotels and cafés send one until you sign in.",
+        "Open any page in the browser, sign in to the network there, then try again.",
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.STORE_ERROR: Words(
+        "The store has a problem",
+        "The store could not do this because of a fault on its side.",
+        _AGAIN,
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.STORE_REFUSED: Words(
+        "The store refused",
+        "The store did not do this.",
+        "Refresh the order and look at its state. If this should be possible, contact support.",
+    ),
+    # Transfers
+    ErrorCode.NETWORK: Words(
+        "The connection failed",
+        "The connection to the download server could not be made, or it broke off.",
+        "Check the internet connection and start again; what has arrived is kept.",
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.SERVER: Words(
+        "The server has a problem",
+        "The download server answered with an error of its own.",
+        _LATER,
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.BUSY: Words(
+        "The server asks to wait",
+        "The download server is busy and asks to come back later.",
+        _LATER,
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.INCONSISTENT_ANSWER: Words(
+        "The server's answer makes no sense",
+        "The download server's answer contradicts itself and was not used.",
+        _LATER,
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.WRONG_RANGE: Words(
+        "The server sent other bytes than asked for",
+        "The download server did not send the part of the file that was asked for, so it was not used.",
+        _LATER,
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.ENCODED: Words(
+        "Something on the way repacks the file",
+        "The file was sent in a compressed form that nobody asked for, so it was not used.",
+        "A proxy or a security program on the way may do this. Try another network, or tell the store.",
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.TOO_SLOW: Words(
+        "The connection has almost stopped",
+        "Hardly anything has arrived for a while, also after connecting anew.",
+        _LATER,
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.CERTIFICATE: Words(
+        "The server could not prove who it is",
+        "The secure connection to the download server could not be checked.",
+        "Log in to the network if it is a guest network, and check this PC's date and time; then try again.",
+        kind=Kind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.PROXY_LOGIN: Words(
+        "Your network's proxy wants a log-in",
+        "The proxy server of this network refused to pass the download on without a name and password.",
+        "Ask whoever runs this network, or use another one.",
+        kind=Kind.UNREACHABLE,
+    ),
+    ErrorCode.REDIRECTS: Words(
+        "The download address leads in circles",
+        "The download server passed the request on too many times.",
+        "Tell the store that its download address leads in circles.",
+        kind=Kind.UNREACHABLE,
+    ),
+    ErrorCode.NOT_ALLOWED: Words(
+        "The download was refused",
+        "The download server refuses to give out this file.",
+        "Start the download from the order again. If it stays like this, contact support.",
+        kind=Kind.UNREACHABLE,
+    ),
+    ErrorCode.UNSAFE_REDIRECT: Words(
+        "The download was led to an unsafe address",
+        "The download server passed the request on to an address that is not protected (https).",
+        "Try another network. If it stays like this, tell the store.",
+        kind=Kind.UNREACHABLE,
+    ),
+    ErrorCode.REFUSED: Words(
+        "The server refused the request",
+        "The download server did not accept the request.",
+        "Start the download from the order again. If it stays like this, contact support.",
+        kind=Kind.UNREACHABLE,
+    ),
+    ErrorCode.EXPIRED: Words(
+        "The download address has run out",
+        "The address of this download was valid for a limited time, and no fresh one could be had.",
+        "Start the download from the order again; what has arrived is kept.",
+        kind=Kind.UNREACHABLE,
+    ),
+    ErrorCode.DOWNLOAD_NOT_FOUND: Words(
+        "The file is not there",
+        "The download server does not have a file at this address.",
+        "Start the download from the order again. If it stays like this, tell the store.",
+        kind=Kind.UNREACHABLE,
+    ),
+    ErrorCode.CHANGED: Words(
+        "The file on the server is another one",
+        "The server now has a different file under this address than the one that was promised.",
+        "Start the download from the order again, so that it is promised anew.",
+    ),
+    ErrorCode.CORRUPT: Words(
+        "The file arrived damaged",
+        "What arrived is not what the store promised, also when fetched a second time over a new connection.",
+        "A security program or proxy on the way may be changing it. Try another network, or tell the store.",
+    ),
+    ErrorCode.UNPROVABLE: Words(
+        "Nobody can tell whether the file is whole",
+        "The server does not say how long the file is, and no size or digest was given to check it.",
+        "Give the file's size or its SHA-256 digest, if the store names one.",
+    ),
+    ErrorCode.LOCKED: Words(
+        "This file is already being downloaded",
+        "Another window or program is downloading this file right now.",
+        "Let the other one finish, or stop it.",
+    ),
+    ErrorCode.DISK_FULL: Words(
+        "The disk is full",
+        "There is not enough free space for this file.",
+        "Free some space or choose another folder, then start again; what has arrived is kept.",
+    ),
+    ErrorCode.TOO_LARGE: Words(
+        "This drive cannot hold a file of this size",
+        "The chosen drive is formatted as FAT32, which ends at 4 GB for a single file.",
+        "Choose a folder on another drive.",
+    ),
+    ErrorCode.FOLDER: Words(
+        "The folder cannot be used",
+        "The file could not be written in the chosen folder.",
+        "Choose another folder, or check that you may write there.",
+    ),
+    ErrorCode.LINK: Words(
+        "Something else is in the file's place",
+        "Where the file should go there is a link or a folder, and it was left alone.",
+        "Remove it, or choose another folder.",
+    ),
+    ErrorCode.IN_USE: Words(
+        "Another program holds the file",
+        "The file has arrived and is proven, but another program, often an antivirus, does not let go of it.",
+        "Wait a minute and start again; nothing needs to be fetched again.",
+    ),
+    ErrorCode.MISSING: Words(
+        "The file is not there",
+        "There is no file to check at this place.",
+        "Check the path, or download the file again.",
+    ),
+    ErrorCode.EXPECTATION: Words(
+        "What is expected contradicts itself",
+        "The size and the pieces given for this file do not fit together.",
+        "Start the download from the order again. If it stays like this, tell the store.",
+        kind=Kind.USAGE,
+    ),
+}
+
+
+def failure(code: ErrorCode, *, message: str | None = None, retry_after: float | None = None) -> CompanionError:
+    """Returns the error of a code with its usual words; `message` replaces the sentence where more is known."""
+    words = WORDS[code]
+    return CompanionError(
+        code,
+        words.title,
+        message or words.message,
+        words.hint,
+        kind=words.kind,
+        retryable=words.retryable,
+        retry_after=retry_after,
+    )

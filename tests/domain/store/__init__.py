@@ -1,0 +1,1 @@
+"""Tests of the store's documents and what its refusals mean."""
