@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from companion.services.pc.program_closer import Closing
     from companion.services.platforms.protocol import Platform
     from companion.services.reminders import Reminders
+    from companion.services.snapshot import SnapshotReader
     from companion.services.storage.database import Library
     from companion.services.storage.records import TimelineEntry
     from companion.services.store.client import StoreClient
@@ -71,6 +72,12 @@ class Services:
     help: HelpSearch
     case_files: CaseFileWriter
     log_file: Path
+
+    def snapshots(self) -> SnapshotReader:
+        """Returns the reader of what the pages of the window show."""
+        from companion.services.snapshot import SnapshotReader
+
+        return SnapshotReader(self.orders, self.library, self.purchases, self.this_pc, self.help, self.clock, self.zone)
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +62,18 @@ class _Facts(NamedTuple):
     files: frozenset[str]
 
 
+def reminder_settings(settings: Mapping[str, str]) -> ReminderSettings:
+    """Returns what the person wants of reminders out of all settings; the defaults where nothing else was said."""
+    stored = settings.get(_SETTINGS)
+    if stored is None:
+        return ReminderSettings()
+    try:
+        return decode(stored.encode(), ReminderSettings, source="the library")
+    except CompanionError:
+        _log.warning("the settings of reminders could not be read; the defaults are used")
+        return ReminderSettings()
+
+
 class Reminders:
     """Every job on reminders of one store. Safe to use from several threads and programs; every method may block.
 
@@ -94,14 +106,7 @@ class Reminders:
 
     def settings(self) -> ReminderSettings:
         """What the person wants of reminders; the defaults as long as nothing else was said."""
-        stored = self._library.setting(_SETTINGS)
-        if stored is None:
-            return ReminderSettings()
-        try:
-            return decode(stored.encode(), ReminderSettings, source="the library")
-        except CompanionError:
-            _log.warning("the settings of reminders could not be read; the defaults are used")
-            return ReminderSettings()
+        return reminder_settings(self._library.settings())
 
     def keep_settings(self, settings: ReminderSettings) -> None:
         """Keep what the person wants."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,7 +176,11 @@ class Purchases:
 
     def files(self) -> tuple[KnownFile, ...]:
         """The verified downloads whose files are still where they were put, in their full size."""
-        return tuple(file for file in self._library.files(self._orders.store) if _is_there(file))
+        return self.present(self._library.files(self._orders.store))
+
+    def present(self, files: Iterable[KnownFile]) -> tuple[KnownFile, ...]:
+        """Those of `files` that are still where they were put, in their full size."""
+        return tuple(file for file in files if _is_there(file))
 
     def _file(self, number: str, artifact_id: str) -> KnownFile | None:
         return next((file for file in self.files() if (file.number, file.artifact) == (number, artifact_id)), None)

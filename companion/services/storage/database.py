@@ -21,7 +21,7 @@ from companion.domain.store.orders import Grant, Invoice, Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage.database_file import explained, open_file
-from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, ReminderChange, TimelineEntry
+from companion.services.storage.records import Contents, KnownCase, KnownFile, KnownOrder, ReminderChange, TimelineEntry
 
 T = TypeVar("T")
 
@@ -121,7 +121,39 @@ class Library:
             except sqlite3.DatabaseError as error:
                 raise explained(error) from None
 
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """All reads in it see one and the same state, whatever other programs write meanwhile."""
+        with self._lock:
+            try:
+                self._db.execute("BEGIN")
+                yield
+            except sqlite3.DatabaseError as error:
+                raise explained(error) from None
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    def contents(self, store: str) -> Contents:
+        """Everything of one store, as it was at one moment."""
+        with self._reading():
+            profile = self.profile(store)
+            return Contents(
+                profile=profile[0] if profile else None,
+                orders=self.orders(store),
+                receipts=self.all_receipts(store),
+                files=self.files(store),
+                cases=self.cases(store),
+                queue=self.queue(store),
+                reminders=self.reminders(store),
+                settings=self.settings(),
+            )
+
     # Settings
+
+    def settings(self) -> dict[str, str]:
+        """Every remembered setting by its name."""
+        return {str(name): str(value) for name, value in self._rows("SELECT name, value FROM settings")}
 
     def setting(self, name: str) -> str | None:
         """The remembered value of a setting, or None."""
@@ -217,6 +249,14 @@ class Library:
             "SELECT body FROM receipts WHERE store = ? AND number = ? ORDER BY received_at DESC, id", store, number
         )
         return tuple(_read(body, Receipt) for (body,) in rows)
+
+    def all_receipts(self, store: str) -> dict[str, tuple[Receipt, ...]]:
+        """The receipts of all orders by their numbers, the newest first."""
+        found: dict[str, tuple[Receipt, ...]] = {}
+        query = "SELECT number, body FROM receipts WHERE store = ? ORDER BY received_at DESC, id"
+        for number, body in self._rows(query, store):
+            found[str(number)] = (*found.get(str(number), ()), _read(body, Receipt))
+        return found
 
     def remember_invoice(self, store: str, number: str, invoice: Invoice) -> None:
         """Keep an invoice for the time the store cannot be reached."""

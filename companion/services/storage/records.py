@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.history import InboxEntry
-from companion.domain.store.orders import Grant, Order, SupportCase
+from companion.domain.store.orders import Grant, Order, Receipt, SupportCase
+from companion.domain.store.profile import Profile
+from companion.domain.transfers.queue import QueueEntry
 
 
 class KnownOrder(Model, frozen=True):
@@ -69,6 +71,19 @@ class KnownCase(Model, frozen=True):
     order_number: str
     summary: str
     case: SupportCase
+
+
+class Contents(NamedTuple):
+    """What the library holds of one store, read at one moment; `receipts` by order number, `settings` by name."""
+
+    profile: Profile | None
+    orders: tuple[KnownOrder, ...]
+    receipts: Mapping[str, tuple[Receipt, ...]]
+    files: tuple[KnownFile, ...]
+    cases: tuple[KnownCase, ...]
+    queue: tuple[QueueEntry, ...]
+    reminders: tuple[InboxEntry, ...]
+    settings: Mapping[str, str]
 
 
 class ReminderChange(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -58,11 +58,15 @@ class OrderCache:
 
     def remembered(self) -> tuple[KnownOrder, ...]:
         """Returns all orders that were added, the oldest first, also those that have not been read yet."""
-        return tuple(self._with_keys(known) for known in self._library.orders(self._store))
+        return self.with_keys(self._library.orders(self._store))
 
     def read(self) -> tuple[Order, ...]:
         """Returns the orders that have been read, as they were last read, the oldest first."""
         return orders_read(self.remembered())
+
+    def with_keys(self, orders: Iterable[KnownOrder]) -> tuple[KnownOrder, ...]:
+        """Returns orders out of the library with the licence keys that are held in memory."""
+        return tuple(self._with_keys(known) for known in orders)
 
     def etag(self, known: KnownOrder) -> str | None:
         """Returns the ETag to ask with, or None when an answer without the order would leave its keys unknown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -187,6 +187,10 @@ class Orders:
     def read(self) -> tuple[Order, ...]:
         """The orders that have been read, as they were last seen, the oldest first."""
         return self._cache.read()
+
+    def with_keys(self, orders: Iterable[KnownOrder]) -> tuple[KnownOrder, ...]:
+        """Orders out of the library with the licence keys that are held in memory."""
+        return self._cache.with_keys(orders)
 
     def known(self, number: str) -> KnownOrder:
         """One order as it was last seen. Raises `CompanionError` ``order-unknown``."""

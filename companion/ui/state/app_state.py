@@ -3,59 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.entitlements.artifacts import Offer, offer_of
-from companion.domain.overview.product_cards import ProductCard, product_cards
-from companion.domain.pc.facts import Machine
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
-from companion.domain.store.profile import Profile
-from companion.domain.support.help_articles import Article
 from companion.services.container import Services
-from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, orders_read
+from companion.services.snapshot import Snapshot
 from companion.services.store.orders import Added
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
 from companion.ui.state.download_state import Transfers
 from companion.ui.state.reminder_state import ReminderState
 from companion.ui.state.tasks import Task, TaskRunner
-
-
-class Snapshot(NamedTuple):
-    """Everything known at one moment. `troubles` are why some of it is older than it should be.
-
-    `receipts` are those of each order, `helped` names the help article for an error's code.
-    """
-
-    at: dt.datetime
-    profile: Profile | None = None
-    orders: tuple[KnownOrder, ...] = ()
-    cards: tuple[ProductCard, ...] = ()
-    files: tuple[KnownFile, ...] = ()
-    troubles: tuple[CompanionError, ...] = ()
-    machine: Machine | None = None
-    receipts: Mapping[str, tuple[Receipt, ...]] = MappingProxyType({})
-    cases: tuple[KnownCase, ...] = ()
-    helped: Mapping[str, str] = MappingProxyType({})
-
-    def file(self, number: str, artifact_id: str) -> KnownFile | None:
-        """The verified file of an artifact, if it lies on this PC."""
-        return next((file for file in self.files if (file.number, file.artifact) == (number, artifact_id)), None)
-
-    @property
-    def orders_read(self) -> tuple[Order, ...]:
-        """The orders that have been read, without those of which only the number is known."""
-        return orders_read(self.orders)
-
-    def order(self, number: str) -> Order | None:
-        """What is known of one order."""
-        return next((known.order for known in self.orders if known.number == number), None)
 
 
 class AppState(QObject):
@@ -74,6 +37,7 @@ class AppState(QObject):
         self.runner = runner
         self.format = form
         self.theme = theme
+        self._snapshots = services.snapshots()
         self.snapshot = Snapshot(services.clock())
         self.transfers = Transfers(services.purchases, runner)
         self.reminders = ReminderState(services.reminders, runner)
@@ -92,7 +56,7 @@ class AppState(QObject):
 
     def load(self, done: Callable[[], None] | None = None) -> None:
         """Show what is remembered, without asking the store."""
-        self.runner.run(self, lambda _: self._read(()), lambda found: self._replace(found, done))
+        self.runner.run(self, lambda _: self._snapshots.read(), lambda found: self._replace(found, done))
 
     def refresh(self, number: str | None = None) -> None:
         """Ask the store for the profile and all orders, or for one of them.
@@ -139,36 +103,7 @@ class AppState(QObject):
                 troubles.append(error)
                 if error.code == ErrorCode.STORE_UNREACHABLE:
                     break
-        return self._read(tuple(troubles))
-
-    def _read(self, troubles: tuple[CompanionError, ...]) -> Snapshot:
-        services = self.services
-        now = services.clock()
-        profile = services.orders.remembered_profile()
-        known = services.orders.remembered()
-        files = services.purchases.files()
-        cards: tuple[ProductCard, ...] = ()
-        if profile is not None:
-            cards = product_cards(
-                orders_read(known),
-                profile,
-                now,
-                services.zone,
-                this_seat=services.this_pc.seat_id,
-                downloaded=frozenset(file.artifact for file in files),
-            )
-        return Snapshot(
-            now,
-            profile,
-            known,
-            cards,
-            files,
-            troubles,
-            machine=services.this_pc.machine().value,
-            receipts={entry.number: services.orders.receipts(entry.number) for entry in known},
-            cases=services.orders.cases(),
-            helped=_helped(services.help.articles),
-        )
+        return self._snapshots.read(tuple(troubles))
 
     def _replace(self, found: Snapshot, done: Callable[[], None] | None = None) -> None:
         self.snapshot = found
@@ -227,9 +162,3 @@ class AppState(QObject):
 
 
 _Failed = Callable[[CompanionError], None]
-
-
-def _helped(articles: Iterable[Article]) -> dict[str, str]:
-    """The article for each error's code; of several, the one that is about the fewest errors."""
-    broadest_first = sorted(articles, key=lambda article: -len(article.errors))
-    return {code: article.name for article in broadest_first for code in article.errors}

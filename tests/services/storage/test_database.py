@@ -18,7 +18,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import DownloadKey, QueueEntry, Trouble
 from companion.services.storage.database import Library
-from companion.services.storage.records import KnownFile, TimelineEntry
+from companion.services.storage.records import KnownCase, KnownFile, TimelineEntry
 from tests.kits.build import Build
 from tests.kits.store import StoreKit
 
@@ -76,6 +76,24 @@ def test_one_order_is_read_without_decoding_any_other(path: Path) -> None:
     assert library.has_order(STORE, "1")
     assert not library.has_order(STORE, "4")
     library.close()
+
+
+def test_all_contents_are_of_one_moment_whatever_another_program_writes(path: Path) -> None:
+    class InterruptedLibrary(Library):
+        def cases(self, store: str) -> tuple[KnownCase, ...]:
+            other.remove_order(STORE, "1")
+            other.remember_setting("name", "new")
+            return super().cases(store)
+
+    library, other = InterruptedLibrary(path), Library(path)
+    library.add_order(STORE, "1", NOW)
+    library.remember_setting("name", "old")
+    found = library.contents(STORE)
+    assert ([known.number for known in found.orders], found.settings) == (["1"], {"name": "old"})
+    assert library.contents(STORE).orders == ()
+    assert library.settings() == {"name": "new"}
+    library.close()
+    other.close()
 
 
 def test_an_orders_secrets_do_not_reach_the_file(kit: StoreKit, tmp_path: Path) -> None:
