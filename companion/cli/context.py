@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from companion.cli.output import Output
 from companion.cli.prompts import ask_secret, somebody_there
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
@@ -185,7 +185,7 @@ def read_json(path: Path, kind: type[T], what: str) -> T:
             f"The {what} cannot be read",
             f"{path} cannot be opened ({error.strerror}).",
             "Check the path.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         ) from None
     try:
         return decode(data, kind, source=str(path))
@@ -195,7 +195,7 @@ def read_json(path: Path, kind: type[T], what: str) -> T:
             f"This is not a {what}",
             error.message,
             "Check that the right file was named.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         ) from None
 
 

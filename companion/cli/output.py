@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
 
@@ -20,7 +20,7 @@ EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3
 EXIT_INTERRUPTED = 130
 
-EXIT_OF_KIND = {Kind.NO: EXIT_NO, Kind.USAGE: EXIT_USAGE, Kind.UNREACHABLE: EXIT_UNREACHABLE}
+EXIT_OF_KIND = {ErrorKind.NO: EXIT_NO, ErrorKind.USAGE: EXIT_USAGE, ErrorKind.UNREACHABLE: EXIT_UNREACHABLE}
 
 
 class Trouble(Model, frozen=True):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from companion import __version__
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 _WITH_VALUE = ("--store", "--home")
 
@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
             "This command was not understood",
             f"{message[:1].upper()}{message[1:]}.",
             f"See: {self.prog} --help",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 
 
@@ -31,7 +31,7 @@ def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
             f"{prompt} is needed",
             "Nothing was entered.",
             "Type it when asked, or send it to standard input with --password-stdin.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     return Secret(text)
 

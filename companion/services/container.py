@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import check_store_url
 from companion.services.app.paths import Places, places
 
@@ -247,7 +247,7 @@ def _store_address(given: str | None, library: Library) -> str:
             "Companion does not know yet which store your software comes from.",
             "Name it once with --store https://… (the store's confirmation e-mail has the address), "
             "or try everything out with: companion demo",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     checked = check_store_url(address)
     if given or library.setting(STORE_SETTING) is None:

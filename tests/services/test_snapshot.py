@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.reminders.settings import ReminderSettings
 from companion.services.app.cancellation import Cancellation
@@ -81,5 +81,7 @@ def test_one_snapshot_has_all_that_the_services_would_tell_one_by_one(
 
 
 def test_the_reasons_why_something_is_old_come_with_it(services: Services) -> None:
-    why = CompanionError("store-unreachable", "No answer", "It did not answer.", "Try later.", kind=Kind.UNREACHABLE)
+    why = CompanionError(
+        ErrorCode.STORE_UNREACHABLE, "No answer", "It did not answer.", "Try later.", kind=ErrorKind.UNREACHABLE
+    )
     assert services.snapshots().read((why,)).troubles == (why,)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import is_loopback
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _require_room(size: int) -> None:
             "The installer would be too small",
             f"The demo's installer needs at least {LEAST_SIZE} bytes.",
             "Choose a larger --size.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
 
 
@@ -72,7 +72,7 @@ def _require_free(host: str, port: int) -> None:
             "The embedded store stays on this PC",
             f"{host} is not an address of this PC alone, and the store speaks unprotected http.",
             "Leave --host away, or use 127.0.0.1 or ::1.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -87,5 +87,5 @@ def _require_free(host: str, port: int) -> None:
             "The store cannot listen there",
             f"Port {port} on {host} cannot be used; most likely another program has it.",
             "Leave --port away: a free one is then found.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Words:
     title: str
     message: str
     hint: str
-    kind: Kind = Kind.NO
+    kind: ErrorKind = ErrorKind.NO
     retryable: bool = False
 
 
@@ -123,21 +123,21 @@ WORDS = {
         "The answer could not be read",
         "The store's answer is not in the agreed form.",
         _AGAIN,
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.PORTAL: Words(
         "A web page answered instead",
         "A web page came where data or a file was expected. Networks in hotels and cafés send one until you sign in.",
         "Open any page in the browser, sign in to the network there, then try again.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.STORE_ERROR: Words(
         "The store has a problem",
         "The store could not do this because of a fault on its side.",
         _AGAIN,
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.STORE_REFUSED: Words(
@@ -150,99 +150,99 @@ WORDS = {
         "The connection failed",
         "The connection to the download server could not be made, or it broke off.",
         "Check the internet connection and start again; what has arrived is kept.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.SERVER: Words(
         "The server has a problem",
         "The download server answered with an error of its own.",
         _LATER,
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.BUSY: Words(
         "The server asks to wait",
         "The download server is busy and asks to come back later.",
         _LATER,
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.INCONSISTENT_ANSWER: Words(
         "The server's answer makes no sense",
         "The download server's answer contradicts itself and was not used.",
         _LATER,
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.WRONG_RANGE: Words(
         "The server sent other bytes than asked for",
         "The download server did not send the part of the file that was asked for, so it was not used.",
         _LATER,
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.ENCODED: Words(
         "Something on the way repacks the file",
         "The file was sent in a compressed form that nobody asked for, so it was not used.",
         "A proxy or a security program on the way may do this. Try another network, or tell the store.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.TOO_SLOW: Words(
         "The connection has almost stopped",
         "Hardly anything has arrived for a while, also after connecting anew.",
         _LATER,
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.CERTIFICATE: Words(
         "The server could not prove who it is",
         "The secure connection to the download server could not be checked.",
         "Log in to the network if it is a guest network, and check this PC's date and time; then try again.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
     ErrorCode.PROXY_LOGIN: Words(
         "Your network's proxy wants a log-in",
         "The proxy server of this network refused to pass the download on without a name and password.",
         "Ask whoever runs this network, or use another one.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.REDIRECTS: Words(
         "The download address leads in circles",
         "The download server passed the request on too many times.",
         "Tell the store that its download address leads in circles.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.NOT_ALLOWED: Words(
         "The download was refused",
         "The download server refuses to give out this file.",
         "Start the download from the order again. If it stays like this, contact support.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.UNSAFE_REDIRECT: Words(
         "The download was led to an unsafe address",
         "The download server passed the request on to an address that is not protected (https).",
         "Try another network. If it stays like this, tell the store.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.REFUSED: Words(
         "The server refused the request",
         "The download server did not accept the request.",
         "Start the download from the order again. If it stays like this, contact support.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.EXPIRED: Words(
         "The download address has run out",
         "The address of this download was valid for a limited time, and no fresh one could be had.",
         "Start the download from the order again; what has arrived is kept.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.DOWNLOAD_NOT_FOUND: Words(
         "The file is not there",
         "The download server does not have a file at this address.",
         "Start the download from the order again. If it stays like this, tell the store.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.CHANGED: Words(
         "The file on the server is another one",
@@ -298,7 +298,7 @@ WORDS = {
         "What is expected contradicts itself",
         "The size and the pieces given for this file do not fit together.",
         "Start the download from the order again. If it stays like this, tell the store.",
-        kind=Kind.USAGE,
+        kind=ErrorKind.USAGE,
     ),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 
-class Kind(enum.StrEnum):
+class ErrorKind(enum.StrEnum):
     """What sort of ending an error is; the command line turns it into its exit code."""
 
     NO = "no"
@@ -188,7 +188,7 @@ class CompanionError(Exception):
         message: str,
         hint: str,
         *,
-        kind: Kind = Kind.NO,
+        kind: ErrorKind = ErrorKind.NO,
         retryable: bool = False,
         retry_after: float | None = None,
     ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.periods import Period
 
@@ -31,7 +31,7 @@ def decode(data: bytes, kind: type[T], *, source: str) -> T:
             "The answer could not be read",
             f"What came from {source} is not in the agreed form{where}.",
             "Try again in a few minutes. If it stays like this, tell support that the answer was malformed.",
-            kind=Kind.UNREACHABLE,
+            kind=ErrorKind.UNREACHABLE,
             retryable=True,
         ) from None
 

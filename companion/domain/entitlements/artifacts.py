@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
 from companion.domain.entitlements.download_access import WindowState, state_of, window_of, window_sentence
@@ -84,7 +84,7 @@ def _named(order: Order, artifact_id: str) -> Download:
         "This order has no such download",
         f"Order {order.number} has: {', '.join(download.artifact_id for download in order.downloads) or 'none'}.",
         "Use one of these names.",
-        kind=Kind.NO,
+        kind=ErrorKind.NO,
     )
 
 
@@ -107,5 +107,5 @@ def _only(order: Order, platform: Platform) -> Download:
         "There are several downloads",
         "This order has: " + ", ".join(f"{download.artifact_id} ({download.name})" for download in candidates) + ".",
         "Name the one you want.",
-        kind=Kind.USAGE,
+        kind=ErrorKind.USAGE,
     )

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 
 # Hyphens, dashes and minus signs that word processors and web pages put where a plain one was meant.
@@ -168,4 +168,4 @@ def _bad_store(message: str) -> CompanionError:
 
 
 def _wrong(code: ErrorCode, title: str, message: str, hint: str) -> CompanionError:
-    return CompanionError(code, title, message, hint, kind=Kind.USAGE)
+    return CompanionError(code, title, message, hint, kind=ErrorKind.USAGE)

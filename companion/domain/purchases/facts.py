@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model
 from companion.domain.purchases import values
@@ -177,7 +177,7 @@ def read_value(field: Field, text: str) -> str:
             "This value cannot be used",
             f"“{clean_text(text, 60)}” is not usable for {field.value}: {reason[:1].lower()}{reason[1:]}.",
             _HINTS.get(field, "Type it as it stands in the confirmation e-mail."),
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         ) from None
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 SAME_SITTING = dt.timedelta(hours=12)
 """How long a failure counts: what went wrong last week is another story."""
@@ -25,7 +25,7 @@ class Attempt(NamedTuple):
 
 def is_failure(error: CompanionError) -> bool:
     """Whether an error ended an attempt that a person would call failed."""
-    return error.kind is not Kind.USAGE and error.code not in _NO_FAILURES
+    return error.kind is not ErrorKind.USAGE and error.code not in _NO_FAILURES
 
 
 def failed_in_a_row(newest_first: Sequence[Attempt], what: str, now: dt.datetime) -> int:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import urllib.parse
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 LONGEST = 200
 """UTF-8 bytes; leaves room for the endings of the partial and its journal under the usual limit of 255."""
@@ -30,7 +30,7 @@ def safe_filename(name: str) -> str:
             "The file has no usable name",
             "The name given for this file cannot be used on this computer.",
             "Give the file a name yourself, or tell the store.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     if _DEVICES.match(clean):
         clean = f"_{clean}"

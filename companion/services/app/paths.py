@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 _APP = "Companion"
 
@@ -40,7 +40,7 @@ class Places:
                     "A folder cannot be written to",
                     f"Companion keeps its notes in {folder}, but nothing can be saved there ({error.strerror}).",
                     "Check that the disk is not full and the folder is yours, or choose another folder with --home.",
-                    kind=Kind.NO,
+                    kind=ErrorKind.NO,
                 ) from None
 
 

@@ -16,7 +16,7 @@ import requests.adapters
 import urllib3
 
 from companion import __version__
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import is_loopback
 from companion.services.http.happy_eyeballs import POOLS
 
@@ -42,7 +42,7 @@ def require_safe_url(url: str) -> str:
         "This address is not safe to use",
         "Only addresses that start with https:// are used, so that nobody on the way can read or change anything.",
         "Check the address. If a store's own page gave it to you, tell the store.",
-        kind=Kind.USAGE,
+        kind=ErrorKind.USAGE,
     )
 
 

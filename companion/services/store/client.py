@@ -15,7 +15,7 @@ import requests
 import urllib3
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.serialization import decode
 from companion.domain.store.orders import (
@@ -295,7 +295,7 @@ def _unreachable(url: str, error: Exception) -> CompanionError:
             "The connection is not safe",
             f"{host} could not prove that it is the store. Something on this line may be reading along.",
             "Check the PC's date and time. On a hotel or café network, sign in there first, or use another network.",
-            kind=Kind.UNREACHABLE,
+            kind=ErrorKind.UNREACHABLE,
             retryable=True,
         )
     if isinstance(error, requests.exceptions.ProxyError):
@@ -304,7 +304,7 @@ def _unreachable(url: str, error: Exception) -> CompanionError:
             "The proxy refused",
             f"This PC reaches the internet through a proxy, and that proxy did not let the request to {host} pass.",
             "Ask whoever looks after this network, or use another one.",
-            kind=Kind.UNREACHABLE,
+            kind=ErrorKind.UNREACHABLE,
             retryable=True,
         )
     _log.warning("no answer from the store: %s", type(error).__name__)
@@ -313,6 +313,6 @@ def _unreachable(url: str, error: Exception) -> CompanionError:
         "The store cannot be reached",
         f"No answer came from {host}.",
         "Check that this PC is on the internet, then try again. What you see here stays usable meanwhile.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     )

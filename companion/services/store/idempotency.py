@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.store.idempotency import Intent, is_repetition
 from companion.services.storage.database import Library
 
@@ -69,7 +69,7 @@ class Intents:
         try:
             result = work()
         except CompanionError as error:
-            if error.kind is Kind.NO and error.code not in _NO_ANSWER:
+            if error.kind is ErrorKind.NO and error.code not in _NO_ANSWER:
                 self.forget(what)
             raise
         self.answered(what)

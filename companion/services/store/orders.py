@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from companion.domain.billing.auto_renewal import confirmed
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.redaction import redact
 from companion.domain.entitlements.confirmation_email import LARGEST, MailReading, read_confirmation
@@ -81,7 +81,7 @@ class Orders:
         try:
             fresh = self._client.profile(remembered[1] if remembered else None)
         except CompanionError as error:
-            if remembered is None or error.kind is not Kind.UNREACHABLE:
+            if remembered is None or error.kind is not ErrorKind.UNREACHABLE:
                 raise
             _log.info("using the remembered profile: %s", error.code)
             return remembered[0]
@@ -92,7 +92,7 @@ class Orders:
                     "The answer could not be read",
                     "The store said that nothing has changed although nothing was known.",
                     "Try again in a few minutes.",
-                    kind=Kind.UNREACHABLE,
+                    kind=ErrorKind.UNREACHABLE,
                     retryable=True,
                 )
             return remembered[0]
@@ -225,7 +225,7 @@ class Orders:
             try:
                 order = self.order(number)
             except CompanionError as error:
-                raise not_read_again() if error.kind is Kind.UNREACHABLE else error from None
+                raise not_read_again() if error.kind is ErrorKind.UNREACHABLE else error from None
             now = next((plan for plan in order.subscriptions if plan.id == subscription.id), None)
             if now is None or not confirmed(now, receipt, on):
                 raise not_switched()
@@ -284,7 +284,7 @@ class Orders:
                 found = self._access.authorised(number, lambda token: self._client.invoice(number, token))
             except CompanionError as error:
                 remembered = self._library.invoice(self.store, number)
-                if remembered is None or error.kind is not Kind.UNREACHABLE:
+                if remembered is None or error.kind is not ErrorKind.UNREACHABLE:
                     raise
                 _log.info("showing the remembered invoice: %s", error.code)
                 return remembered

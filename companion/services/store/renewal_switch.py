@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.store.orders import Order, Receipt, Subscription
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
@@ -82,7 +82,7 @@ def not_read_again() -> CompanionError:
         "Switched, but not looked at again",
         "The store has sent its receipt. When it was asked for the new state afterwards, no answer came.",
         "The receipt is kept with the order. Refresh the order to see what the store says.",
-        kind=Kind.UNREACHABLE,
+        kind=ErrorKind.UNREACHABLE,
         retryable=True,
     )
 

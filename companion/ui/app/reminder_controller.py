@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.reminders.clock import Clocks, jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary
@@ -122,7 +122,7 @@ class Reminding(QObject):
         self._refreshing = begun
         if begun:
             return
-        if any(trouble.kind is Kind.UNREACHABLE for trouble in self._app_state.snapshot.troubles):
+        if any(trouble.kind is ErrorKind.UNREACHABLE for trouble in self._app_state.snapshot.troubles):
             self._failed = self._app_state.now()
         else:
             self._refreshed, self._failed = self._app_state.now(), None

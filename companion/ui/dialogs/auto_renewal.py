@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from companion.domain.billing.auto_renewal import SwitchPreview, preview_sentences, preview_switch
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.store.orders import Licence, Receipt, Subscription
 from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice
@@ -110,7 +110,7 @@ class SwitchDialog(QDialog):
             return
         if error.code == ErrorCode.NOT_READ_AGAIN:
             self._heading.setText("The store has recorded it")
-        elif error.kind is Kind.UNREACHABLE:
+        elif error.kind is ErrorKind.UNREACHABLE:
             self._heading.setText("It is not known whether it was switched")
             self._show(
                 notice,

@@ -9,7 +9,7 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from companion.domain.billing.invoices import exemption_sentences
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.store.orders import Invoice
 from companion.services.store.orders import Orders
 from companion.ui.dialogs import save_file
@@ -132,7 +132,7 @@ def _stores_or(orders: Orders, number: str, own: bytes) -> bytes:
     try:
         return orders.invoice_pdf(number)
     except CompanionError as error:
-        if error.kind is not Kind.UNREACHABLE:
+        if error.kind is not ErrorKind.UNREACHABLE:
             raise
         return own
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.transfers.queue import Trouble
 from companion.ui.widgets.basic import button, label, row
 
@@ -72,9 +72,9 @@ class Notice(QFrame):
         cls, error: CompanionError, *actions: tuple[str, Callable[[], object]], closable: bool = True
     ) -> Notice:
         """The notice of a failure; what the network did is no alarm."""
-        tone = "attention" if error.kind is Kind.UNREACHABLE else "over"
+        tone = "attention" if error.kind is ErrorKind.UNREACHABLE else "over"
         # What was mistyped is no matter for support.
-        details = "" if error.kind is Kind.USAGE else details_of(error)
+        details = "" if error.kind is ErrorKind.USAGE else details_of(error)
         return cls(
             error.title, error.message, error.hint, tone=tone, actions=actions, closable=closable, details=details
         )  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import companion
 from companion.domain.core.error_words import WORDS, failure
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 ROOT = Path(companion.__file__).parent
 ERRORS = ROOT / "domain/core/errors.py"
@@ -85,7 +85,7 @@ def test_an_error_of_a_code_has_its_words_and_its_ending():
     words = WORDS[ErrorCode.BUSY]
     assert isinstance(error, CompanionError)
     assert (error.title, error.message, error.hint) == (words.title, words.message, words.hint)
-    assert (error.kind, error.retryable, error.retry_after) == (Kind.UNREACHABLE, True, 7.0)
+    assert (error.kind, error.retryable, error.retry_after) == (ErrorKind.UNREACHABLE, True, 7.0)
     assert failure(ErrorCode.BUSY, message="It is full.").message == "It is full."
 
 

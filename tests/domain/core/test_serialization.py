@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
@@ -72,7 +72,7 @@ def test_what_does_not_fit_is_refused_without_being_repeated(sent: bytes) -> Non
     with pytest.raises(CompanionError) as caught:
         decode(sent, Session, source="the store")
     assert caught.value.code == ErrorCode.MALFORMED_ANSWER
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
     assert "the store" in caught.value.message
     assert CANARY not in str(caught.value.as_dict())
     assert caught.value.__cause__ is None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.entitlements.order_lookup import (
     check_store_url,
     known_number,
@@ -52,7 +52,7 @@ def test_an_order_number_is_tidied(typed, number):
 def test_what_cannot_be_right_names_the_input_to_check(tidy, typed, code):
     with pytest.raises(CompanionError) as caught:
         tidy(typed)
-    assert (caught.value.code, caught.value.kind) == (code, Kind.USAGE)
+    assert (caught.value.code, caught.value.kind) == (code, ErrorKind.USAGE)
     assert caught.value.hint
 
 
@@ -105,7 +105,7 @@ def test_a_store_address_is_tidied(typed, url):
 def test_an_address_that_would_not_be_safe_is_refused(typed):
     with pytest.raises(CompanionError) as caught:
         check_store_url(typed)
-    assert (caught.value.code, caught.value.kind) == ("bad-store-url", Kind.USAGE)
+    assert (caught.value.code, caught.value.kind) == ("bad-store-url", ErrorKind.USAGE)
     assert "pw" not in str(caught.value.as_dict())
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.core.text import plain_moment
 from companion.domain.store.idempotency import PRESSED_TWICE, UNANSWERED_FOR, Intent, is_repetition
 from companion.domain.store.lockout import opens_again, with_time
@@ -61,12 +61,12 @@ def test_what_failed_yesterday_is_another_story() -> None:
 
 
 def test_a_slip_of_the_pen_or_a_change_of_mind_is_no_failure() -> None:
-    def error(code: str, kind: Kind = Kind.NO) -> CompanionError:
+    def error(code: str, kind: ErrorKind = ErrorKind.NO) -> CompanionError:
         return CompanionError(code, "Title", "Message.", "Hint.", kind=kind)
 
     assert is_failure(error("credentials-wrong"))
-    assert is_failure(error("store-unreachable", Kind.UNREACHABLE))
-    assert not is_failure(error("bad-email", Kind.USAGE))
+    assert is_failure(error("store-unreachable", ErrorKind.UNREACHABLE))
+    assert not is_failure(error("bad-email", ErrorKind.USAGE))
     assert not is_failure(error("not-confirmed"))
 
 

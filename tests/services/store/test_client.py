@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials
@@ -89,17 +89,17 @@ def failing(work: Callable[[], object]) -> CompanionError:
 @pytest.mark.parametrize(
     ("status", "members", "code", "kind"),
     [
-        (401, {"code": "credentials-wrong"}, "credentials-wrong", Kind.NO),
-        (401, {}, "session-expired", Kind.NO),
-        (404, {"code": "never-heard-of"}, "not-found", Kind.NO),
-        (409, {"code": "window-closed"}, "window-closed", Kind.NO),
-        (412, {}, "version-conflict", Kind.NO),
-        (418, {}, "store-refused", Kind.NO),
-        (500, {}, "store-error", Kind.UNREACHABLE),
+        (401, {"code": "credentials-wrong"}, "credentials-wrong", ErrorKind.NO),
+        (401, {}, "session-expired", ErrorKind.NO),
+        (404, {"code": "never-heard-of"}, "not-found", ErrorKind.NO),
+        (409, {"code": "window-closed"}, "window-closed", ErrorKind.NO),
+        (412, {}, "version-conflict", ErrorKind.NO),
+        (418, {}, "store-refused", ErrorKind.NO),
+        (500, {}, "store-error", ErrorKind.UNREACHABLE),
     ],
 )
 def test_refusals_come_in_our_own_words(
-    scripted: Start, status: int, members: dict[str, str], code: str, kind: Kind
+    scripted: Start, status: int, members: dict[str, str], code: str, kind: ErrorKind
 ) -> None:
     _, client = scripted(problem(status, **members))
     error = failing(lambda: client.open_session("LF-1", CREDENTIALS))
@@ -250,4 +250,4 @@ def test_credentials_that_open_nothing_are_a_mistake_of_the_caller() -> None:
 def test_only_safe_addresses_are_called(url: str) -> None:
     with pytest.raises(CompanionError) as error:
         StoreClient(url)
-    assert error.value.kind is Kind.USAGE
+    assert error.value.kind is ErrorKind.USAGE

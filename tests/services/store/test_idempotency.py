@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import LineItemKind, Order, ReturnReason
 from companion.services.app.resources import resource
@@ -148,7 +148,7 @@ def test_asked_again_after_midnight_and_a_new_start_it_happens_once(
     bench.wire.drops = 2
     with pytest.raises(CompanionError) as lost:
         act(bench.orders, order)
-    assert lost.value.kind is Kind.UNREACHABLE
+    assert lost.value.kind is ErrorKind.UNREACHABLE
     bench.now += dt.timedelta(minutes=10)
     assert bench.now.date() != LATE.date()
     act(bench.start(), order)
@@ -204,7 +204,7 @@ def test_the_receipt_of_a_switch_is_not_lost_with_its_answer(bench: Bench, resta
     bench.wire.drops = 2
     with pytest.raises(CompanionError) as lost:
         bench.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
-    assert lost.value.kind is Kind.UNREACHABLE
+    assert lost.value.kind is ErrorKind.UNREACHABLE
     assert bench.orders.receipts(FAMILY) == ()
     orders = bench.start() if restarted else bench.orders
     again = orders.order(FAMILY)
@@ -221,7 +221,7 @@ def test_a_switch_that_never_reached_the_store_is_not_made_by_reading(bench: Ben
     bench.store.close()
     with pytest.raises(CompanionError) as error:
         bench.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
-    assert error.value.kind is Kind.UNREACHABLE
+    assert error.value.kind is ErrorKind.UNREACHABLE
     bench.store = bench.serve(bench.store.port)
     asked = bench.wire.acted
     assert bench.orders.order(FAMILY).subscriptions[0].auto_renew

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, Kind
+from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Order, ReturnReason
 from companion.services.app.resources import resource
@@ -74,7 +74,7 @@ def test_another_start_remembers_everything_but_the_secrets(kit: StoreKit, tmp_p
     assert known.order.licences[0].key is None
     assert later.remembered_profile() == kit.orders.remembered_profile()
     error = failing("credentials-needed", lambda: later.refresh(FAMILY))
-    assert error.kind is Kind.NO
+    assert error.kind is ErrorKind.NO
     later.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
     assert later.order(FAMILY).licences[0].key
     library.close()
@@ -199,7 +199,7 @@ def test_the_remembered_profile_serves_while_the_store_is_away(kit: StoreKit) ->
 
 def test_without_store_and_memory_there_is_no_profile(kit: StoreKit) -> None:
     kit.store.close()
-    assert failing("store-unreachable", kit.orders.profile).kind is Kind.UNREACHABLE
+    assert failing("store-unreachable", kit.orders.profile).kind is ErrorKind.UNREACHABLE
     assert kit.orders.remembered_profile() is None
 
 

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from companion.demo.server import DemoStore
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.services.container import look_for_store
 from companion.ui.app.startup_dialog import StartDialog
 from companion.ui.state.tasks import TaskRunner
 
-NO_STORE = CompanionError(ErrorCode.NO_STORE, "No store has been chosen", "None is known.", "Name it.", kind=Kind.USAGE)
+NO_STORE = CompanionError(
+    ErrorCode.NO_STORE, "No store has been chosen", "None is known.", "Name it.", kind=ErrorKind.USAGE
+)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.ui.look.theme import LIGHT
 from companion.ui.widgets.basic import label
@@ -110,6 +110,8 @@ def test_the_details_of_a_failure_can_be_copied_for_support(qtbot: QtBot) -> Non
         "The store has a problem\nIt is on its side.\nTry again.\nCode: store-error"
     )
     assert copying.text() == "Copied"
-    typed = Notice.of_error(CompanionError(ErrorCode.BAD_EMAIL, "Check it", "It is none.", "Type it.", kind=Kind.USAGE))
+    typed = Notice.of_error(
+        CompanionError(ErrorCode.BAD_EMAIL, "Check it", "It is none.", "Type it.", kind=ErrorKind.USAGE)
+    )
     qtbot.addWidget(typed)
     assert not [found for found in typed.findChildren(QPushButton) if found.text() == "Copy details"]

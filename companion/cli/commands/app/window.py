@@ -39,7 +39,7 @@ def has_display() -> bool:
 
 def require_display() -> None:
     """Raise `CompanionError` ``no-display`` where no window can be shown."""
-    from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+    from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
     if not has_display():
         raise CompanionError(
@@ -47,5 +47,5 @@ def require_display() -> None:
             "There is no screen to show a window on",
             "This terminal is not connected to a desktop.",
             "Everything also works in the terminal; see: companion --help",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )

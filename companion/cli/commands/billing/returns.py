@@ -12,7 +12,7 @@ from companion.cli.parser import common, order_number
 from companion.cli.prompts import confirm
 from companion.domain.billing.returns import ReturnOutlook
 from companion.domain.billing.shipping import BackupOffer
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
 
@@ -255,7 +255,7 @@ def seats(context: CommandContext) -> int:
             "This command was not understood",
             "A seat is named when it is to be freed, and only then.",
             f"Use: companion seats {number} take, or: companion seats {number} free SEAT",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     order = context.opened(number, lambda: services.orders.order(number))
     licence = pick_licence(order, context.arguments.licence)

@@ -8,7 +8,7 @@ from pathlib import Path
 from companion.cli.context import CommandContext, interruptible, read_json
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, digest, order_number, whole
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Extension
 from companion.domain.transfers.models import Expected, Options, Pieces, Repaired, Transferred
@@ -193,7 +193,7 @@ def verify(context: CommandContext) -> int:
             "This command was not understood",
             "Without a digest nobody can tell whether a file is right.",
             "Give --sha256 HEX, --pieces FILE, or both.",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     context.note_log()
     expected = Expected(sha256=asked.sha256, pieces=_read_pieces(asked.pieces))

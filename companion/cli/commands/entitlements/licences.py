@@ -8,7 +8,7 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, Trouble
 from companion.cli.parser import common, order_number
 from companion.cli.prompts import confirm
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model
 from companion.domain.overview.product_cards import ProductCard
 from companion.domain.store.orders import Licence, Order, Receipt, Subscription
@@ -89,7 +89,7 @@ def show_licences(context: CommandContext) -> int:
         context.output.say(f"Order {trouble.order_number} was not read anew. {trouble.message} {trouble.hint}")
     if not troubles:
         return EXIT_DONE
-    return EXIT_UNREACHABLE if any(error.kind is Kind.UNREACHABLE for _, error in troubles) else EXIT_NO
+    return EXIT_UNREACHABLE if any(error.kind is ErrorKind.UNREACHABLE for _, error in troubles) else EXIT_NO
 
 
 def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
@@ -176,7 +176,9 @@ def pick_licence(order: Order, licence_id: str | None, *, renewable: bool = Fals
         for licence in order.licences:
             if licence.id == licence_id:
                 return licence
-        raise _which(order, ErrorCode.LICENCE_UNKNOWN, f"Order {order.number} has no licence {licence_id}.", Kind.NO)
+        raise _which(
+            order, ErrorCode.LICENCE_UNKNOWN, f"Order {order.number} has no licence {licence_id}.", ErrorKind.NO
+        )
     candidates = [licence for licence in order.licences if not renewable or licence.subscription_id is not None]
     candidates = candidates or list(order.licences)
     if len(candidates) == 1:
@@ -188,9 +190,9 @@ def pick_licence(order: Order, licence_id: str | None, *, renewable: bool = Fals
             f"Order {order.number} holds no licence.",
             "The order's page shows what it contains.",
         )
-    raise _which(order, ErrorCode.LICENCE_AMBIGUOUS, f"Order {order.number} has several licences.", Kind.USAGE)
+    raise _which(order, ErrorCode.LICENCE_AMBIGUOUS, f"Order {order.number} has several licences.", ErrorKind.USAGE)
 
 
-def _which(order: Order, code: ErrorCode, message: str, kind: Kind) -> CompanionError:
+def _which(order: Order, code: ErrorCode, message: str, kind: ErrorKind) -> CompanionError:
     names = ", ".join(f"{licence.id} ({licence.product_name})" for licence in order.licences) or "none"
     return CompanionError(code, "Which licence?", message, f"Name one of: {names}.", kind=kind)

@@ -10,7 +10,7 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
 from companion.cli.parser import common, described, order_number, password_option
 from companion.cli.prompts import ask_secret
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.store.orders import Licence, Order, OrderStatus, Receipt
 
@@ -197,7 +197,7 @@ def show_order(context: CommandContext) -> int:
     try:
         known = context.opened(number, lambda: orders.refresh(number))
     except CompanionError as error:
-        if error.kind is not Kind.UNREACHABLE:
+        if error.kind is not ErrorKind.UNREACHABLE:
             raise
         known, trouble = orders.known(number), error
         if known.order is None:
@@ -324,5 +324,5 @@ def _one_way(usage: str) -> CompanionError:
         "This command was not understood",
         "An order is named either by its number or by an e-mail address.",
         f"Use: {usage}",
-        kind=Kind.USAGE,
+        kind=ErrorKind.USAGE,
     )

@@ -11,7 +11,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.parser import common, password_option
 from companion.cli.prompts import confirm
 from companion.cli.support_number import support_number
-from companion.domain.core.errors import CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase
 
@@ -131,7 +131,7 @@ def search_help(context: CommandContext) -> int:
             "This command was not understood",
             "Help is searched by words, or one article is read by its name.",
             "Use: companion help-search WORDS, or: companion help-search --read NAME",
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     articles = context.services.help
     profile = context.services.orders.remembered_profile()
@@ -172,7 +172,7 @@ def write_case_file(context: CommandContext) -> int:
             "This command was not understood",
             "A case is about one order, and says in a sentence what does not work.",
             'Use: companion case-file NUMBER --send "The installer stops."',
-            kind=Kind.USAGE,
+            kind=ErrorKind.USAGE,
         )
     text = context.services.case_files.text(number)
     path = asked.to.absolute() if asked.to is not None else None

@@ -8,7 +8,7 @@ import time
 from io import FileIO
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode, Kind
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.retry import count_failures, wait_before_retry
 from companion.domain.transfers.blocks import block_length, layout_of, longest_of
 from companion.domain.transfers.connection_scaling import Climb, forbid_more, step
@@ -213,7 +213,7 @@ class Transfer:
 
     def _bury(self, error: BaseException) -> None:
         """A lane failed: others may go on without it, otherwise wait and try again."""
-        spared = isinstance(error, CompanionError) and error.kind is Kind.UNREACHABLE
+        spared = isinstance(error, CompanionError) and error.kind is ErrorKind.UNREACHABLE
         if spared and self._lanes:
             self._tally.retries += 1
             self._climb = forbid_more(self._climb, len(self._lanes))
