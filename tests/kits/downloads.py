@@ -13,6 +13,7 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Expected, Options, Pieces, TransferProgress, Transferred
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
 from companion.services.downloads.transfer.transport import Source, fixed_source
@@ -35,6 +36,19 @@ def expect(content: bytes, *, pieces: int | None = None, digest: bool = True, si
         sha256=hashlib.sha256(content).hexdigest() if digest else None,
         pieces=listed,
     )
+
+
+class MemoryQueueStore:
+    """Keeps a queue as it was saved last."""
+
+    def __init__(self) -> None:
+        self.entries: tuple[QueueEntry, ...] = ()
+
+    def load(self) -> tuple[QueueEntry, ...]:
+        return self.entries
+
+    def save(self, entries: tuple[QueueEntry, ...]) -> None:
+        self.entries = entries
 
 
 UNKNOWN = Expected(filename="setup.bin")

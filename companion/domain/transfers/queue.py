@@ -1,14 +1,15 @@
-"""The downloads a person has asked for, in their order: values, and what each request changes."""
+"""The queue of downloads: its entries, what a person can ask of one, and what each request changes."""
 
 from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
 
 import msgspec
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.transfers.models import TransferState
-
-RESTING = frozenset({TransferState.PAUSED, TransferState.FAILED, TransferState.DONE})
 
 
 class Trouble(Model, frozen=True):
@@ -46,8 +47,115 @@ class QueueEntry(Model, frozen=True):
     path: str | None = None
 
 
+class Request(enum.StrEnum):
+    """What a person can ask of a download."""
+
+    ADD = "add"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RETRY = "retry"
+    CANCEL = "cancel"
+
+
+class Phase(enum.StrEnum):
+    """Where a download stands: at rest as its entry says, or at work with what shall become of it.
+
+    A download at work ends some time after it was told to stop, and more can be asked of it until then.
+    """
+
+    QUEUED = "queued"
+    PAUSED = "paused"
+    FAILED = "failed"
+    DONE = "done"
+    RUNNING = "running"
+    PAUSING = "pausing"
+    """Told to stop, then paused."""
+    REQUEUEING = "requeueing"
+    """Told to stop, then queued: it was paused and resumed."""
+    CANCELLING = "cancelling"
+    """Told to stop, then its partial is deleted and it is removed."""
+    REPLACING = "replacing"
+    """Told to stop, then its partial is deleted and it is queued: it was cancelled and added again."""
+    RESETTING = "resetting"
+    """Told to stop, then its partial is deleted and it is paused: cancelled, added again and paused."""
+
+
+class Outcome(enum.StrEnum):
+    """How the work on a download ended."""
+
+    STOPPED = "stopped"
+    DONE = "done"
+    FAILED = "failed"
+
+
+DISCARDING = frozenset({Phase.CANCELLING, Phase.REPLACING, Phase.RESETTING})
+"""Phases at whose end the partial is deleted: a cancellation is never taken back, only followed by a new start."""
+STOPPING = DISCARDING | {Phase.PAUSING, Phase.REQUEUEING}
+"""Phases whose work has been told to stop."""
+
+_AGAIN = {
+    Phase.PAUSED: Phase.QUEUED,
+    Phase.FAILED: Phase.QUEUED,
+    Phase.PAUSING: Phase.REQUEUEING,
+    Phase.RESETTING: Phase.REPLACING,
+}
+_TRANSITIONS: Mapping[Request, Mapping[Phase, Phase]] = {
+    Request.ADD: {**_AGAIN, Phase.CANCELLING: Phase.REPLACING},
+    Request.PAUSE: {
+        Phase.QUEUED: Phase.PAUSED,
+        Phase.RUNNING: Phase.PAUSING,
+        Phase.REQUEUEING: Phase.PAUSING,
+        Phase.REPLACING: Phase.RESETTING,
+    },
+    Request.RESUME: _AGAIN,
+    Request.RETRY: {**_AGAIN, Phase.DONE: Phase.QUEUED},
+    Request.CANCEL: dict.fromkeys(Phase, Phase.CANCELLING),
+}
+
+
+def phase_of(entry: QueueEntry) -> Phase:
+    """Returns the phase of an entry at rest."""
+    return Phase(entry.state.value)
+
+
+def phase_after_request(phase: Phase, request: Request) -> Phase:
+    """Returns the phase that `request` leads to; one that changes nothing leaves `phase` as it is."""
+    return _TRANSITIONS[request].get(phase, phase)
+
+
+def state_after_work(phase: Phase, outcome: Outcome) -> TransferState | None:
+    """Returns the state of an entry whose work ended in `phase`; None if the entry is removed.
+
+    What was asked to be deleted is deleted even if the work had just finished or failed.
+    """
+    match phase:
+        case Phase.CANCELLING:
+            return None
+        case Phase.REPLACING:
+            return TransferState.QUEUED
+        case Phase.RESETTING:
+            return TransferState.PAUSED
+    if outcome is not Outcome.STOPPED:
+        return TransferState(outcome.value)
+    return TransferState.PAUSED if phase is Phase.PAUSING else TransferState.QUEUED
+
+
+def entries_to_keep(entries: tuple[QueueEntry, ...], working: Mapping[DownloadKey, Phase]) -> tuple[QueueEntry, ...]:
+    """Returns the entries as a restart shall find them if the program is killed now.
+
+    `working` has the phases of the downloads at work, each of which is kept as if it had been stopped.
+    """
+    kept = []
+    for entry in entries:
+        phase = working.get(entry.key)
+        state = entry.state if phase is None else state_after_work(phase, Outcome.STOPPED)
+        if state is not None:
+            kept.append(entry if state is entry.state else msgspec.structs.replace(entry, state=state))
+    return tuple(kept)
+
+
 def next_queued(entries: tuple[QueueEntry, ...], running: frozenset[DownloadKey]) -> QueueEntry | None:
-    """The first entry that waits for its turn."""
+    """Returns the first entry that waits for its turn; None if there is none."""
     return next((each for each in entries if each.state is TransferState.QUEUED and each.key not in running), None)
 
 
@@ -59,7 +167,7 @@ def with_state(
     trouble: Trouble | None = None,
     path: str | None = None,
 ) -> tuple[QueueEntry, ...]:
-    """The entries with one of them in another state."""
+    """Returns the entries with one of them in another state."""
     return tuple(
         msgspec.structs.replace(each, state=state, trouble=trouble, path=path) if each.key == key else each
         for each in entries
@@ -67,15 +175,17 @@ def with_state(
 
 
 def moved(entries: tuple[QueueEntry, ...], key: DownloadKey, position: int) -> tuple[QueueEntry, ...]:
-    """The entries with one of them at another place (0 is the first)."""
+    """Returns the entries with one of them at another position (0 is the first)."""
     rest = [each for each in entries if each.key != key]
     found = [each for each in entries if each.key == key]
-    place = max(0, min(position, len(rest)))
-    return (*rest[:place], *found, *rest[place:])
+    index = max(0, min(position, len(rest)))
+    return (*rest[:index], *found, *rest[index:])
 
 
 def after_restart(entries: tuple[QueueEntry, ...]) -> tuple[QueueEntry, ...]:
-    """Entries as a new start finds them: one that was at work waits for its turn again."""
+    """Returns the entries as a new start uses them: one in any other state than those at rest is queued again."""
+    resting = {Phase.PAUSED.value, Phase.FAILED.value, Phase.DONE.value}
     return tuple(
-        each if each.state in RESTING else msgspec.structs.replace(each, state=TransferState.QUEUED) for each in entries
+        each if each.state.value in resting else msgspec.structs.replace(each, state=TransferState.QUEUED)
+        for each in entries
     )

@@ -13,12 +13,21 @@ from companion.domain.core.model import Model
 from companion.domain.transfers.filenames import safe_filename
 from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import (
+    DISCARDING,
+    STOPPING,
     DownloadKey,
+    Outcome,
+    Phase,
     QueueEntry,
+    Request,
     Trouble,
     after_restart,
+    entries_to_keep,
     moved,
     next_queued,
+    phase_after_request,
+    phase_of,
+    state_after_work,
     with_state,
 )
 from companion.services.app.cancellation import Cancellation
@@ -26,6 +35,13 @@ from companion.services.downloads.fetch import discard, fetch
 from companion.services.downloads.transfer.transport import Source
 
 _log = logging.getLogger(__name__)
+
+_UNEXPECTED = Trouble(
+    code="unexpected",
+    title="Something unexpected happened",
+    message="This is a fault in this program.",
+    hint="Try again.",
+)
 
 
 class QueueStore(Protocol):
@@ -46,13 +62,15 @@ class QueueItem(Model, frozen=True):
     result: Transferred | None = None
 
 
-class _Running:
-    def __init__(self) -> None:
+class _Run:
+    """A download at work: its phase, and what is known of it."""
+
+    def __init__(self, phase: Phase) -> None:
+        self.phase = phase
         self.cancellation = Cancellation()
-        self.then: TransferState | None = TransferState.QUEUED
-        """What becomes of the entry when it is stopped; None if it is removed."""
         self.progress: TransferProgress | None = None
-        self.expected: Expected | None = None
+        self.filename: str | None = None
+        """The name of the file, once the store has told it."""
 
 
 class Queue:
@@ -77,8 +95,8 @@ class Queue:
         self._condition = threading.Condition()
         # Held from reading an entry to having told of it, so that what is told last is also the newest.
         self._telling = threading.Lock()
-        self._entries = after_restart(store.load())
-        self._running: dict[DownloadKey, _Running] = {}
+        self._entries = self._saved = after_restart(store.load())
+        self._running: dict[DownloadKey, _Run] = {}
         self._results: dict[DownloadKey, Transferred] = {}
         self._closed = False
         self._threads = [
@@ -88,59 +106,48 @@ class Queue:
         for thread in self._threads:
             thread.start()
 
-    # -- what a person asks for ----------------------------------------------------------------------------------
+    # -- requests ------------------------------------------------------------------------------------------------
 
     def items(self) -> tuple[QueueItem, ...]:
-        """Everything in the queue, in its order."""
+        """Returns everything in the queue, in its order."""
         with self._condition:
             return tuple(self._item(entry) for entry in self._entries)
 
     def add(self, entry: QueueEntry) -> None:
-        """Put a download at the end; one that is in the queue already stays where it is and is taken up again."""
+        """Put a download at the end; one that is in the queue already keeps its position and is resumed."""
         with self._condition:
-            known = any(each.key == entry.key for each in self._entries)
-            if not known:
+            if self._find(entry.key) is None:
                 self._keep((*self._entries, entry))
-        if known:
-            self.resume(entry.key)
-        else:
-            self._tell(entry.key)
+        self._ask(Request.ADD, entry.key)
 
     def pause(self, key: DownloadKey) -> None:
         """Stop one download and keep what has arrived."""
-        self._stop(key, TransferState.PAUSED)
+        self._ask(Request.PAUSE, key)
+
+    def pause_all(self) -> None:
+        """Stop all downloads and keep what has arrived."""
+        self._ask(Request.PAUSE, *(item.entry.key for item in self.items()))
 
     def resume(self, key: DownloadKey) -> None:
         """Let a paused or failed download wait for its turn again; one that is done stays done."""
-        with self._condition:
-            running = self._running.get(key)
-            if running is not None:
-                running.then = TransferState.QUEUED
-            elif any(each.key == key and each.state is not TransferState.DONE for each in self._entries):
-                self._keep(with_state(self._entries, key, TransferState.QUEUED))
-        self._tell(key)
+        self._ask(Request.RESUME, key)
+
+    def resume_all(self) -> None:
+        """Let all paused downloads wait for their turn again; failed ones stay as they are."""
+        failed = TransferState.FAILED
+        self._ask(Request.RESUME, *(item.entry.key for item in self.items() if item.entry.state is not failed))
 
     def retry(self, key: DownloadKey) -> None:
         """Try a download again, also one that is done: it is then checked, and fetched if it is not right."""
-        with self._condition:
-            if key not in self._running:
-                self._results.pop(key, None)
-                self._keep(with_state(self._entries, key, TransferState.QUEUED))
-        self._tell(key)
+        self._ask(Request.RETRY, key)
 
     def cancel(self, key: DownloadKey) -> None:
-        """Take a download out of the queue and remove what has arrived of it; a finished file stays."""
-        with self._condition:
-            running = self._running.get(key)
-            entry = next((each for each in self._entries if each.key == key), None)
-            if running is not None:
-                running.then = None
-                running.cancellation.cancel()
-                return
-            self._keep(tuple(each for each in self._entries if each.key != key))
-        if entry is not None:
-            self._discard(entry, entry.name)
-            self._tell(key)
+        """Remove a download and delete what has arrived of it; a finished file stays.
+
+        A download at work is removed once it has stopped. Whatever else is asked of it until then does not bring it
+        back, except adding it again, which starts it from its beginning.
+        """
+        self._ask(Request.CANCEL, key)
 
     def move(self, key: DownloadKey, position: int) -> None:
         """Give a download another place in the order; one that runs goes on running."""
@@ -152,82 +159,124 @@ class Queue:
         """Stop everything and wait for it; the next start goes on."""
         with self._condition:
             self._closed = True
-            for running in self._running.values():
-                running.cancellation.cancel()
+            for run in self._running.values():
+                run.cancellation.cancel()
             self._condition.notify_all()
         for thread in self._threads:
             thread.join()
+
+    def _ask(self, request: Request, *keys: DownloadKey) -> None:
+        """Carry out `request` for all `keys` in one step, so that no download starts in between."""
+        with self._condition:
+            changed = [key for key in keys if self._change(request, key)]
+            idle = [(key, self._running[key]) for key in changed if key in self._running]
+        for key, run in idle:
+            self._end(key, run, Outcome.STOPPED)
+        for key in changed:
+            self._tell(key)
+
+    def _change(self, request: Request, key: DownloadKey) -> bool:
+        """Put a download into its next phase; returns whether its thread will not tell of that."""
+        entry, run = self._find(key), self._running.get(key)
+        if run is not None:
+            run.phase = phase_after_request(run.phase, request)
+            if run.phase in STOPPING:
+                run.cancellation.cancel()
+            self._keep(self._entries)
+            return False
+        if entry is None:
+            return False
+        phase = phase_after_request(phase_of(entry), request)
+        if phase is Phase.CANCELLING:
+            # No thread is at work on it, and none may start before its partial is deleted.
+            self._running[key] = _Run(phase)
+            self._keep(self._entries)
+        elif phase is not phase_of(entry):
+            self._results.pop(key, None)
+            self._keep(with_state(self._entries, key, TransferState(phase.value)))
+        return True
 
     # -- the work ------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
         while True:
             with self._condition:
-                while True:
-                    if self._closed:
-                        return
+                while not self._closed:
                     entry = next_queued(self._entries, frozenset(self._running))
                     if entry is not None:
                         break
                     self._condition.wait()
-                running = self._running[entry.key] = _Running()
-            self._run(entry, running)
+                else:
+                    return
+                run = self._running[entry.key] = _Run(Phase.RUNNING)
+            self._run(entry, run)
 
-    def _run(self, entry: QueueEntry, running: _Running) -> None:
-        state, trouble, result = TransferState.DONE, None, None
+    def _run(self, entry: QueueEntry, run: _Run) -> None:
+        outcome, trouble, result = Outcome.STOPPED, None, None
         try:
-            self._report(entry, running, TransferProgress(state=TransferState.CONNECTING, done=0))
-            result = self._fetch(entry, running)
+            self._report(entry.key, run, TransferProgress(state=TransferState.CONNECTING, done=0))
+            result = self._fetch(entry, run)
+            outcome = Outcome.DONE
         except Cancelled:
-            state = running.then or TransferState.PAUSED
+            pass
         except CompanionError as error:
-            state, trouble = TransferState.FAILED, Trouble.of(error)
+            outcome, trouble = Outcome.FAILED, Trouble.of(error)
         except Exception:  # noqa: BLE001 - a worker must outlive a fault; it is logged and shown as one
-            _log.exception("a download ended in a way nobody expected")
-            words = ("unexpected", "Something unexpected happened", "This is a fault in this program.", "Try again.")
-            state, trouble = TransferState.FAILED, Trouble(**dict(zip(Trouble.__struct_fields__, words, strict=True)))
-        removed = running.then is None
-        with self._condition:
-            del self._running[entry.key]
-            if result is not None:
-                self._results[entry.key] = result
-            if removed:
-                self._keep(tuple(each for each in self._entries if each.key != entry.key))
-            else:
-                path = None if result is None else str(result.path)
-                self._keep(with_state(self._entries, entry.key, state, trouble=trouble, path=path))
-        if removed:
-            named = running.expected.filename if running.expected is not None else None
-            self._discard(entry, named or entry.name)
+            _log.exception("a download ended with an unexpected error")
+            outcome, trouble = Outcome.FAILED, _UNEXPECTED
+        self._end(entry.key, run, outcome, trouble, result)
         self._tell(entry.key)
 
-    def _fetch(self, entry: QueueEntry, running: _Running) -> Transferred:
+    def _end(
+        self,
+        key: DownloadKey,
+        run: _Run,
+        outcome: Outcome,
+        trouble: Trouble | None = None,
+        result: Transferred | None = None,
+    ) -> None:
+        """Let a download come to rest, its partial deleted before if that was asked for."""
+        discarded = False
+        while True:
+            with self._condition:
+                entry = self._find(key)
+                if entry is None or discarded or run.phase not in DISCARDING:
+                    del self._running[key]
+                    self._settle(key, state_after_work(run.phase, outcome), trouble, result)
+                    return
+            self._discard(entry, run.filename or entry.name)
+            discarded = True
+
+    def _settle(
+        self, key: DownloadKey, state: TransferState | None, trouble: Trouble | None, result: Transferred | None
+    ) -> None:
+        if state is None:
+            self._results.pop(key, None)
+            self._keep(tuple(each for each in self._entries if each.key != key))
+            return
+        if state is TransferState.DONE and result is not None:
+            self._results[key] = result
+        path = str(result.path) if result is not None and state is TransferState.DONE else None
+        self._keep(
+            with_state(self._entries, key, state, trouble=trouble if state is TransferState.FAILED else None, path=path)
+        )
+
+    def _fetch(self, entry: QueueEntry, run: _Run) -> Transferred:
         source, expected = self._prepare(entry)
-        running.expected = expected
-        running.cancellation.check()
+        run.filename = expected.filename
+        run.cancellation.check()
         return fetch(
             source,
             expected,
             Path(entry.folder),
-            cancellation=running.cancellation,
-            progress=lambda value: self._report(entry, running, value),
+            cancellation=run.cancellation,
+            progress=lambda value: self._report(entry.key, run, value),
             options=self._options(),
             mark=self._mark,
         )
 
-    def _report(self, entry: QueueEntry, running: _Running, value: TransferProgress) -> None:
-        running.progress = value
-        self._tell(entry.key)
-
-    def _stop(self, key: DownloadKey, then: TransferState) -> None:
-        with self._condition:
-            running = self._running.get(key)
-            if running is not None:
-                running.then = then
-                running.cancellation.cancel()
-                return
-            if any(each.key == key and each.state is TransferState.QUEUED for each in self._entries):
-                self._keep(with_state(self._entries, key, then))
+    def _report(self, key: DownloadKey, run: _Run, value: TransferProgress) -> None:
+        run.progress = value
         self._tell(key)
 
     def _discard(self, entry: QueueEntry, filename: str) -> None:
@@ -236,21 +285,26 @@ class Queue:
         except CompanionError:
             _log.warning("what was left of a cancelled download could not be removed")
 
+    def _find(self, key: DownloadKey) -> QueueEntry | None:
+        return next((each for each in self._entries if each.key == key), None)
+
     def _keep(self, entries: tuple[QueueEntry, ...]) -> None:
-        if entries != self._entries:
-            self._entries = entries
-            self._store.save(entries)
+        """Take over `entries`, and save what a restart shall find; only under the lock."""
+        self._entries = entries
+        to_save = entries_to_keep(entries, {key: run.phase for key, run in self._running.items()})
+        if to_save != self._saved:
+            self._saved = to_save
+            self._store.save(to_save)
         self._condition.notify_all()
 
     def _item(self, entry: QueueEntry) -> QueueItem:
-        running = self._running.get(entry.key)
-        return QueueItem(
-            entry=entry, progress=running.progress if running else None, result=self._results.get(entry.key)
-        )
+        run = self._running.get(entry.key)
+        return QueueItem(entry=entry, progress=run.progress if run else None, result=self._results.get(entry.key))
 
     def _tell(self, key: DownloadKey) -> None:
-        """Tell of an entry as it is now; of one that has been taken out, by its key alone."""
+        """Tell of an entry as it is now; of one that has been removed, by its key alone."""
         with self._telling:
             with self._condition:
-                item = next((self._item(entry) for entry in self._entries if entry.key == key), None)
+                entry = self._find(key)
+                item = self._item(entry) if entry is not None else None
             self._changed(key if item is None else item)

@@ -133,14 +133,10 @@ class Tray(QObject):
         self._show_state()
 
     def _pause(self) -> None:
-        for key, item in tuple(self._app_state.transfers.items.items()):
-            if item.entry.state not in _RESTING:
-                self._app_state.transfers.pause(key)
+        self._app_state.transfers.pause_all()
 
     def _resume(self) -> None:
-        for key, item in tuple(self._app_state.transfers.items.items()):
-            if item.entry.state is TransferState.PAUSED:
-                self._app_state.transfers.resume(key)
+        self._app_state.transfers.resume_all()
 
     def _show_state(self) -> None:
         if self._app_state.transfers.busy:

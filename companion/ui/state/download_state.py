@@ -49,6 +49,14 @@ class Transfers(QObject):
         """Let a paused or failed download go on."""
         self._ask(lambda: self._queue.resume(key))
 
+    def pause_all(self) -> None:
+        """Stop all downloads; what has arrived is kept."""
+        self._ask(self._queue.pause_all)
+
+    def resume_all(self) -> None:
+        """Let all paused downloads go on."""
+        self._ask(self._queue.resume_all)
+
     def remove(self, key: DownloadKey) -> None:
         """Take a download off the list; what has arrived of an unfinished one is deleted, a finished file stays."""
         self._ask(lambda: self._queue.cancel(key))

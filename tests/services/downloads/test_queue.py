@@ -14,7 +14,7 @@ from companion.domain.transfers.models import Expected, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.downloads.queue import Queue, QueueItem
 from companion.services.downloads.transfer.transport import Source, fixed_source
-from tests.kits.downloads import QUICK, expect
+from tests.kits.downloads import QUICK, MemoryQueueStore, expect
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 
 Start = Callable[..., FaultyServer]
@@ -22,19 +22,6 @@ Start = Callable[..., FaultyServer]
 
 def key_of(name: str) -> DownloadKey:
     return DownloadKey(order_number="AB/123-4", artifact_id=name)
-
-
-class Memory:
-    """A store that keeps the entries as they were saved."""
-
-    def __init__(self) -> None:
-        self.entries: tuple[QueueEntry, ...] = ()
-
-    def load(self) -> tuple[QueueEntry, ...]:
-        return self.entries
-
-    def save(self, entries: tuple[QueueEntry, ...]) -> None:
-        self.entries = entries
 
 
 class Watch:
@@ -72,7 +59,7 @@ class StoreKit:
     """A queue over a server whose first answer to each path in `stalled` stops half way."""
 
     def __init__(self, server: FaultyServer, folder: Path, content: bytes) -> None:
-        self.memory, self.watch, self.folder = Memory(), Watch(), folder
+        self.memory, self.watch, self.folder = MemoryQueueStore(), Watch(), folder
         self._server, self._content = server, content
         self.queue = self.open()
 
