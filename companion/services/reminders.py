@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,13 +13,14 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.reminders.clock import clock_trouble
-from companion.domain.reminders.dates import ReminderKind, Subject
-from companion.domain.reminders.due import Reminder, Snooze, due, never_again, next_wake, snoozed, upcoming, withdrawn
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind
+from companion.domain.reminders.due import Reminder, Snooze, due, never_again, next_wake, snoozed, withdrawn
 from companion.domain.reminders.history import (
+    Agenda,
     InboxEntry,
+    agenda,
     answered,
     changed_by_the_store,
-    current,
     marked,
     newest_first,
     next_look,
@@ -35,7 +36,7 @@ from companion.services.app.time_zone import LocalZone
 from companion.services.downloads.order_downloads import Purchases
 from companion.services.storage.atomic_file import write_file
 from companion.services.storage.database import Library
-from companion.services.storage.records import ReminderChange
+from companion.services.storage.records import KnownFile, ReminderChange
 from companion.services.store.orders import Orders
 
 _log = logging.getLogger(__name__)
@@ -56,10 +57,11 @@ class Look(NamedTuple):
     next_at: dt.datetime | None = None
 
 
-class _Facts(NamedTuple):
-    profile: Profile
-    orders: tuple[Order, ...]
-    files: frozenset[str]
+def reminder_facts(
+    profile: Profile, orders: Iterable[Order], files: Iterable[KnownFile], zone: dt.tzinfo
+) -> ReminderFacts:
+    """Returns the facts of the orders as they were last read and of the files on this PC."""
+    return ReminderFacts(tuple(orders), profile, zone, frozenset(file.artifact for file in files))
 
 
 def reminder_settings(settings: Mapping[str, str]) -> ReminderSettings:
@@ -116,7 +118,7 @@ class Reminders:
 
     def look(self) -> Look:
         """Decide what is due now and write it down; what another program is showing is left to it."""
-        facts = self._facts()
+        facts = self.facts()
         if facts is None:
             return Look(entries=self.entries())
         now, settings = self._clock(), self.settings()
@@ -124,11 +126,11 @@ class Reminders:
         # Decided and replaced by one and the same reading: whoever wrote in between has won.
         entries = self.entries()
         known = {entry.address: entry for entry in entries}
-        found = due(facts.orders, facts.profile, records(entries, now), settings, now, self._zone, facts.files)
+        found = due(facts, records(entries, now), settings, now)
         changes = [ReminderChange(known.get(each.address), written_down(each, now)) for each in found]
         won = self._library.replace_reminders(self._orders.store, changes) if changes else ()
         after = self.entries()
-        wake = next_wake(facts.orders, facts.profile, records(after, now), settings, now, self._zone, facts.files)
+        wake = next_wake(facts, records(after, now), settings, now)
         return Look(
             to_show=tuple(each for each, mine in zip(found, won, strict=True) if mine),
             withdrawn=gone,
@@ -141,10 +143,10 @@ class Reminders:
         now = self._clock()
         self._change({each.address for each in reminders}, lambda entry: marked(entry, now))
 
-    def _note_withdrawals(self, facts: _Facts, now: dt.datetime) -> tuple[str, ...]:
+    def _note_withdrawals(self, facts: ReminderFacts, now: dt.datetime) -> tuple[str, ...]:
         """Note which records the store's facts no longer bear out; returns the addresses of those."""
         entries = self.entries()
-        no_longer = withdrawn(facts.orders, facts.profile, records(entries, now), now, self._zone, facts.files)
+        no_longer = withdrawn(facts, records(entries, now), now)
         changes = [ReminderChange(*change) for change in changed_by_the_store(entries, no_longer, now)]
         if changes:
             self._library.replace_reminders(self._orders.store, changes)
@@ -199,7 +201,7 @@ class Reminders:
         known = {entry.address: entry for entry in self.entries()}
         told = [
             ReminderChange(known.get(each.address), marked(written_down(each, now), now))
-            for each in self.current()
+            for each in self.agenda().due
             if each.kind is ReminderKind.EXPIRY
             and (each.subject.order_number, each.subject.about) == (number, licence_id)
         ]
@@ -232,24 +234,16 @@ class Reminders:
         """Everything that was ever shown, the newest first."""
         return newest_first(self.entries())
 
-    def current(self) -> tuple[Reminder, ...]:
-        """What needs a decision at this moment, shown or not, in quiet hours too; not what was put off or silenced."""
-        facts = self._facts()
+    def agenda(self, now: dt.datetime | None = None) -> Agenda:
+        """Returns what needs a decision and what lies ahead, at `now` or else at this moment."""
+        facts = self.facts()
         if facts is None:
-            return ()
-        settings, now = self.settings(), self._clock()
-        return current(facts.orders, facts.profile, self.entries(), settings, now, self._zone, facts.files)
-
-    def ahead(self) -> tuple[Subject, ...]:
-        """Every date that lies ahead, the nearest first."""
-        facts = self._facts()
-        if facts is None:
-            return ()
-        return upcoming(facts.orders, facts.profile, self._clock(), self._zone, facts.files)
+            return Agenda()
+        return agenda(facts, self.entries(), self.settings(), now or self._clock())
 
     def export(self, path: Path, format_date: FormatDate, format_money: FormatMoney) -> int:
         """Write all dates ahead as an iCalendar file and return how many. Raises ``file-not-written``."""
-        profile, dates = self._orders.remembered_profile(), self.ahead()
+        profile, dates = self._orders.remembered_profile(), self.agenda().ahead
         text = calendar(
             dates,
             store=profile.store.name if profile is not None else self._orders.store,
@@ -266,10 +260,9 @@ class Reminders:
         """Ask the store for its time and say so when this PC's clock disagrees; None also when it cannot be asked."""
         return clock_trouble(self._store_clock(), self._clock())
 
-    def _facts(self) -> _Facts | None:
-        """What is known of the orders, as they were last read."""
+    def facts(self) -> ReminderFacts | None:
+        """Returns what is known of the orders, as they were last read; None while no store is known."""
         profile = self._orders.remembered_profile()
         if profile is None:
             return None
-        orders = self._orders.read()
-        return _Facts(profile, orders, frozenset(file.artifact for file in self._purchases.files()))
+        return reminder_facts(profile, self._orders.read(), self._purchases.files(), self._zone)

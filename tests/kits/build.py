@@ -6,6 +6,8 @@ from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
+from companion.domain.reminders.due import Reminder
+from companion.domain.reminders.settings import Shown
 from companion.domain.store.orders import (
     Charge,
     ChargeKind,
@@ -154,6 +156,11 @@ class Build:
             "downloads": (cls.download(),),
         }
         return Order(**(fields | changes))
+
+    @staticmethod
+    def shown(reminder: Reminder, now: dt.datetime) -> Shown:
+        """The record of a reminder that was shown and not answered."""
+        return Shown(subject=reminder.subject.address, lead=reminder.lead, shown_at=now)
 
     @staticmethod
     def entry(**changes: object) -> SupportEntry:

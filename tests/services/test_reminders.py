@@ -15,7 +15,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.due import Snooze
-from companion.domain.reminders.history import SHOWING_TAKES, Standing, standing_of
+from companion.domain.reminders.history import SHOWING_TAKES, Agenda, Standing, standing_of
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
 from companion.services.downloads.order_downloads import Purchases
 from companion.services.platforms import current
@@ -118,7 +118,7 @@ def test_a_snooze_comes_back_and_outlives_a_restart(start: Start, moments: Momen
     back = program.reminders.snooze(reminder, Snooze.ONE_HOUR)
     assert back == moments.now + 60 * MINUTE
     assert program.reminders.look() == program.reminders.look()._replace(to_show=(), next_at=back)
-    assert program.reminders.current() == ()
+    assert program.reminders.agenda().due == ()
     assert standing_of(program.reminders.inbox()[0], moments.now) is Standing.PUT_OFF
     program.end()
     moments.now = back
@@ -132,13 +132,13 @@ def test_a_snooze_comes_back_and_outlives_a_restart(start: Start, moments: Momen
 def test_a_date_can_be_silenced_before_it_was_shown_and_welcomed_again(start: Start, moments: Moments) -> None:
     program = start()
     learn(program.library, [charged_in(7)])
-    (reminder,) = program.reminders.current()
+    (reminder,) = program.reminders.agenda().due
     program.reminders.silence(reminder)
     moments.now += 6 * DAY
     assert program.reminders.look().to_show == ()
-    assert program.reminders.current() == ()
+    assert program.reminders.agenda().due == ()
     program.reminders.welcome(reminder)
-    assert [each.subject for each in program.reminders.current()] == [reminder.subject]
+    assert [each.subject for each in program.reminders.agenda().due] == [reminder.subject]
 
 
 def test_what_the_store_changed_is_withdrawn_and_returns_when_it_holds_again(start: Start, moments: Moments) -> None:
@@ -189,10 +189,10 @@ def test_quiet_hours_and_muting_hold_notices_back_but_not_the_page(start: Start,
     look = program.reminders.look()
     assert look.to_show == ()
     assert look.next_at == moments.now + 180 * MINUTE
-    assert len(program.reminders.current()) == 1
+    assert len(program.reminders.agenda().due) == 1
     program.reminders.keep_settings(ReminderSettings(quiet=None, muted=True))
     assert program.reminders.look()[0::3] == ((), None)
-    assert len(program.reminders.current()) == 1
+    assert len(program.reminders.agenda().due) == 1
     program.reminders.keep_settings(ReminderSettings(quiet=None))
     assert len(program.reminders.look().to_show) == 1
 
@@ -220,7 +220,8 @@ def test_without_anything_known_there_is_nothing_to_do(start: Start, tmp_path: P
     program = start()
     look = program.reminders.look()
     assert (look.to_show, look.next_at) == ((), None)
-    assert program.reminders.current() == program.reminders.ahead() == program.reminders.inbox() == ()
+    assert program.reminders.agenda() == Agenda()
+    assert program.reminders.inbox() == ()
 
 
 def test_the_calendar_file_is_one_that_calendars_read(start: Start, tmp_path: Path, moments: Moments) -> None:
@@ -230,9 +231,9 @@ def test_the_calendar_file_is_one_that_calendars_read(start: Start, tmp_path: Pa
     count = program.reminders.export(path, plain_date(dt.UTC), plain_money)
     found = icalendar.Calendar.from_ical(path.read_bytes())
     events = found.walk("VEVENT")
-    assert len(events) == count == len(program.reminders.ahead()) > 2
+    assert len(events) == count == len(program.reminders.agenda().ahead) > 2
     assert {event["DTSTART"].dt for event in events} == {
-        each.date.replace(microsecond=0) for each in program.reminders.ahead()
+        each.date.replace(microsecond=0) for each in program.reminders.agenda().ahead
     }
     assert found.errors == []
     with pytest.raises(CompanionError) as failed:

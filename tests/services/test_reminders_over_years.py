@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain.reminders.dates import Subject, subjects
+from companion.domain.reminders.dates import ReminderFacts, Subject, subjects
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.schedule import Leads, days_in
 from companion.domain.reminders.settings import ReminderSettings
@@ -83,7 +83,7 @@ class Life:
         """Somebody was there to see: whatever is called for at this moment must have been shown by now."""
         now, zone = self.moments.now, self.moments.zone
         local = now.astimezone(zone).hour
-        for subject in subjects(self.orders, build.profile(), zone):
+        for subject in subjects(ReminderFacts(tuple(self.orders), build.profile(), zone)):
             awake = self.wanted.quiet is None or 8 <= local < 22 or subject.date - now <= DAY
             if awake and self._first_day(subject, zone) <= now < subject.date - HOUR:
                 self.called_for.add(subject.address)

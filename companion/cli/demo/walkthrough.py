@@ -249,21 +249,11 @@ class Journey:
 
     def _reminders(self, services: Services) -> str:
         from companion.domain.core.text import plain_date, plain_money
-        from companion.domain.reminders.due import due, upcoming
-        from companion.domain.reminders.settings import ReminderSettings
         from companion.domain.reminders.text import date_words, notice
 
-        orders = services.orders.read()
-        profile, now, zone = services.orders.profile(), services.clock(), services.zone
-        date = plain_date(zone)
-        files = frozenset(file.artifact for file in services.purchases.files())
-        told = [
-            notice(reminder, date, plain_money).title
-            for reminder in due(orders, profile, (), ReminderSettings(quiet=None), now, zone, files)
-        ]
-        ahead = [
-            f"{date_words(subject)} on {date(subject.date)}" for subject in upcoming(orders, profile, now, zone, files)
-        ]
+        found, date = services.reminders.agenda(), plain_date(services.zone)
+        told = [notice(reminder, date, plain_money).title for reminder in found.due]
+        ahead = [f"{date_words(subject)} on {date(subject.date)}" for subject in found.ahead]
         due_now = f"Due now: {'; '.join(told)}." if told else "Nothing is due now."
         return f"{due_now} Ahead: {'; '.join(ahead)}." if ahead else due_now
 

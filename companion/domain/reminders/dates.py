@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from companion.domain.billing.auto_renewal import next_charge
 from companion.domain.billing.returns import credit_between
@@ -74,11 +75,21 @@ class Subject(Model, frozen=True):
         return f"{self.kind.value}:{self.order_number}:{self.about}:{at}{amount}"
 
 
-def subjects(
-    orders: Iterable[Order], profile: Profile, zone: dt.tzinfo, downloaded: Collection[str] = ()
-) -> Iterator[Subject]:
-    """Every date of `orders` that deserves a reminder; `downloaded` are artifacts that lie verified on this PC."""
-    orders = tuple(orders)
+class ReminderFacts(NamedTuple):
+    """What reminders are decided from, apart from the time, the records and the settings.
+
+    `zone` is the person's time zone, `downloaded` the ids of artifacts that lie verified on this PC.
+    """
+
+    orders: tuple[Order, ...]
+    profile: Profile
+    zone: dt.tzinfo
+    downloaded: frozenset[str] = frozenset()
+
+
+def subjects(facts: ReminderFacts) -> Iterator[Subject]:
+    """Yields every date that deserves a reminder."""
+    orders, profile, zone, downloaded = facts
     replaced = carried_on(orders)
     bank = store_zone(profile)
     for order in orders:

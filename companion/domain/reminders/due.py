@@ -12,11 +12,9 @@ import enum
 from collections.abc import Collection, Iterable
 
 from companion.domain.core.model import Model
-from companion.domain.reminders.dates import ReminderKind, Subject, subjects
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject, subjects
 from companion.domain.reminders.schedule import Leads, by_subject, earliest_day, first_showing, lead_to_show, look_at
 from companion.domain.reminders.settings import ReminderSettings, Shown
-from companion.domain.store.orders import Order
-from companion.domain.store.profile import Profile
 
 _BEFORE_DATE = dt.timedelta(hours=1)
 
@@ -46,23 +44,18 @@ class Snooze(enum.StrEnum):
 
 
 def due(
-    orders: Iterable[Order],
-    profile: Profile,
-    shown: Collection[Shown],
-    settings: ReminderSettings,
-    now: dt.datetime,
-    zone: dt.tzinfo,
-    downloaded: Collection[str] = (),
+    facts: ReminderFacts, shown: Collection[Shown], settings: ReminderSettings, now: dt.datetime
 ) -> tuple[Reminder, ...]:
-    """The reminders to show at `now`, the most urgent first; `shown` is everything that was ever shown."""
+    """Returns the reminders to show at `now`, the most urgent first; `shown` is everything that was ever shown."""
     if settings.muted:
         return ()
-    leads, records, look = Leads(profile, settings), by_subject(shown), look_at(now, zone, settings.quiet)
+    leads, records = Leads(facts.profile, settings), by_subject(shown)
+    look = look_at(now, facts.zone, settings.quiet)
     found = []
-    for subject in subjects(orders, profile, zone, downloaded):
+    for subject in subjects(facts):
         lead = lead_to_show(subject, leads, records, look)
         if lead is not None:
-            days = subject.date.astimezone(zone).toordinal() - look.today
+            days = subject.date.astimezone(facts.zone).toordinal() - look.today
             found.append(Reminder(subject=subject, lead=lead, days=days))
     return tuple(sorted(found, key=_urgency))
 
@@ -72,68 +65,40 @@ def _urgency(reminder: Reminder) -> tuple[dt.datetime, str, str]:
 
 
 def next_wake(
-    orders: Iterable[Order],
-    profile: Profile,
-    shown: Collection[Shown],
-    settings: ReminderSettings,
-    now: dt.datetime,
-    zone: dt.tzinfo,
-    downloaded: Collection[str] = (),
+    facts: ReminderFacts, shown: Collection[Shown], settings: ReminderSettings, now: dt.datetime
 ) -> dt.datetime | None:
-    """The first moment from `now` on at which `due` has something to show, or None if nothing is ahead.
+    """Returns the first moment from `now` on at which `due` has something to show, or None if nothing is ahead.
 
     It holds for these facts, this zone and a clock that goes on as it does; when one of them changes, ask again.
     """
     if settings.muted:
         return None
-    leads, records = Leads(profile, settings), by_subject(shown)
-    look = look_at(now, zone, settings.quiet)
+    leads, records = Leads(facts.profile, settings), by_subject(shown)
+    look = look_at(now, facts.zone, settings.quiet)
     bounded = []
-    for subject in subjects(orders, profile, zone, downloaded):
+    for subject in subjects(facts):
         bound = earliest_day(subject, leads, records, look)
         if bound is not None:
             bounded.append((bound, subject))
     bounded.sort(key=lambda entry: entry[0])
     best: dt.datetime | None = None
     for bound, subject in bounded:
-        if best is not None and (best == now or bound > best.astimezone(zone).toordinal()):
+        if best is not None and (best == now or bound > best.astimezone(facts.zone).toordinal()):
             break
         best = first_showing(subject, leads, records, look, before=best) or best
     return best
 
 
-def withdrawn(
-    orders: Iterable[Order],
-    profile: Profile,
-    shown: Iterable[Shown],
-    now: dt.datetime,
-    zone: dt.tzinfo,
-    downloaded: Collection[str] = (),
-) -> tuple[Shown, ...]:
-    """What was shown and no longer holds: switched off, renewed, moved, downloaded, or past. Its notice can go."""
-    holding = {
-        subject.address
-        for subject in subjects(orders, profile, zone, downloaded)
-        if subject.kind.comes_after or subject.date > now
-    }
+def withdrawn(facts: ReminderFacts, shown: Iterable[Shown], now: dt.datetime) -> tuple[Shown, ...]:
+    """Returns what was shown and no longer holds: switched off, renewed, moved, downloaded, or past."""
+    holding = {subject.address for subject in subjects(facts) if subject.kind.comes_after or subject.date > now}
     return tuple(record for record in shown if record.subject not in holding)
 
 
-def upcoming(
-    orders: Iterable[Order], profile: Profile, now: dt.datetime, zone: dt.tzinfo, downloaded: Collection[str] = ()
-) -> tuple[Subject, ...]:
-    """Every date that lies ahead, the nearest first; it does not matter whether a reminder is wanted for it."""
-    ahead = (
-        subject
-        for subject in subjects(orders, profile, zone, downloaded)
-        if subject.date > now and not subject.kind.comes_after
-    )
+def upcoming(facts: ReminderFacts, now: dt.datetime) -> tuple[Subject, ...]:
+    """Returns every date that lies ahead, the nearest first, whether or not a reminder is wanted for it."""
+    ahead = (subject for subject in subjects(facts) if subject.date > now and not subject.kind.comes_after)
     return tuple(sorted(ahead, key=lambda subject: (subject.date, subject.address)))
-
-
-def mark_shown(reminder: Reminder, now: dt.datetime) -> Shown:
-    """The record of showing `reminder`; it replaces any earlier record with its address."""
-    return Shown(subject=reminder.subject.address, lead=reminder.lead, shown_at=now)
 
 
 def snoozed(reminder: Reminder, choice: Snooze, settings: ReminderSettings, now: dt.datetime, zone: dt.tzinfo) -> Shown:

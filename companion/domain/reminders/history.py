@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 import msgspec
 
 from companion.domain.core.model import Instant, Model
-from companion.domain.reminders.due import Reminder, due
+from companion.domain.reminders.dates import ReminderFacts, Subject
+from companion.domain.reminders.due import Reminder, due, next_wake, upcoming
 from companion.domain.reminders.settings import ReminderSettings, Shown
-from companion.domain.store.orders import Order
-from companion.domain.store.profile import Profile
 
 SHOWING_TAKES = dt.timedelta(minutes=1)
 """How long a reminder that was written down may take to be marked as shown; afterwards its program has ended."""
@@ -118,17 +118,30 @@ def unwanted(entries: Iterable[InboxEntry], now: dt.datetime) -> tuple[Shown, ..
 
 
 def current(
-    orders: Iterable[Order],
-    profile: Profile,
-    entries: Iterable[InboxEntry],
-    settings: ReminderSettings,
-    now: dt.datetime,
-    zone: dt.tzinfo,
-    downloaded: Collection[str] = (),
+    facts: ReminderFacts, entries: Iterable[InboxEntry], settings: ReminderSettings, now: dt.datetime
 ) -> tuple[Reminder, ...]:
-    """What needs a decision at `now`, shown or not: quiet hours and muting are about what pops up by itself."""
+    """Returns what needs a decision at `now`, shown or not: quiet hours and muting are about what pops up by itself."""
     always = msgspec.structs.replace(settings, quiet=None, muted=False)
-    return due(orders, profile, unwanted(entries, now), always, now, zone, downloaded)
+    return due(facts, unwanted(entries, now), always, now)
+
+
+class Agenda(NamedTuple):
+    """What needs a decision now, every date that lies ahead, and when a reminder is due next."""
+
+    due: tuple[Reminder, ...] = ()
+    ahead: tuple[Subject, ...] = ()
+    next_at: dt.datetime | None = None
+
+
+def agenda(
+    facts: ReminderFacts, entries: Collection[InboxEntry], settings: ReminderSettings, now: dt.datetime
+) -> Agenda:
+    """Returns what is due at `now` and what lies ahead; `entries` are the records of what was shown."""
+    return Agenda(
+        due=current(facts, entries, settings, now),
+        ahead=upcoming(facts, now),
+        next_at=next_wake(facts, records(entries, now), settings, now),
+    )
 
 
 def changed_by_the_store(

@@ -96,12 +96,8 @@ class Tray(QObject):
         menu.addAction("Quit Companion", self.quit_asked.emit)
 
     def _next_dates(self) -> list[str]:
-        snapshot = self._app_state.snapshot
-        if snapshot.profile is None:
-            return []
-        now, zone = self._app_state.now(), self._app_state.services.zone
-        orders = snapshot.orders_read
-        found = upcoming(orders, snapshot.profile, now, zone, {file.artifact for file in snapshot.files})
+        facts = self._app_state.reminder_facts()
+        found = upcoming(facts, self._app_state.now()) if facts is not None else ()
         return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]
 
     def _when(self, date: dt.datetime) -> str:

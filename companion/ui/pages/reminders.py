@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.periods import days_until
 from companion.domain.core.text import counted, days_away
-from companion.domain.reminders.dates import Subject
-from companion.domain.reminders.due import Reminder, Snooze, upcoming
-from companion.domain.reminders.history import InboxEntry, Standing, current, newest_first, standing_of
+from companion.domain.reminders.dates import ReminderFacts, Subject
+from companion.domain.reminders.due import Reminder, Snooze
+from companion.domain.reminders.history import InboxEntry, Standing, agenda, newest_first, standing_of
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, notice
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
@@ -71,26 +71,22 @@ class RemindersPage(Page):
             return
         if self.app_state.reminders.settings.muted:
             self._cards.addWidget(self._muted())
-        if self.app_state.snapshot.profile is None:
+        facts = self.app_state.reminder_facts()
+        if facts is None:
             self._cards.addWidget(label("The dates appear here once an order has been added.", "muted"))
             return
-        self._show_dates()
+        self._show_dates(facts)
 
-    def _show_dates(self) -> None:
-        snapshot, entries = self.app_state.snapshot, self.app_state.reminders.entries
-        assert snapshot.profile is not None  # noqa: S101 - the caller has looked
-        now, zone = self.app_state.now(), self.app_state.services.zone
-        orders = snapshot.orders_read
-        files = {file.artifact for file in snapshot.files}
-        settings = self.app_state.reminders.settings
-        found = current(orders, snapshot.profile, entries, settings, now, zone, files)
-        for reminder in found:
+    def _show_dates(self, facts: ReminderFacts) -> None:
+        entries, settings = self.app_state.reminders.entries, self.app_state.reminders.settings
+        found = agenda(facts, entries, settings, self.app_state.now())
+        for reminder in found.due:
             self._cards.addWidget(self._due(reminder))
-        if not found:
+        if not found.due:
             calm = Card()
             calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
             self._cards.addWidget(calm)
-        self._cards.addWidget(self._ahead(upcoming(orders, snapshot.profile, now, zone, files)))
+        self._cards.addWidget(self._ahead(found.ahead))
         shown = newest_first(entries)
         if shown:
             self._cards.addWidget(self._shown(shown))

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.entitlements.artifacts import Offer, offer_of
+from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.services.container import Services
+from companion.services.reminders import reminder_facts
 from companion.services.snapshot import Snapshot
 from companion.services.store.orders import Added
 from companion.ui.look.format import Format
@@ -44,6 +46,13 @@ class AppState(QObject):
         self.transfers.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False
+
+    def reminder_facts(self) -> ReminderFacts | None:
+        """Returns what reminders are decided from, or None while no store is known."""
+        snapshot = self.snapshot
+        if snapshot.profile is None:
+            return None
+        return reminder_facts(snapshot.profile, snapshot.orders_read, snapshot.files, self.services.zone)
 
     def now(self) -> dt.datetime:
         """The current moment."""

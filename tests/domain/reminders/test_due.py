@@ -6,11 +6,10 @@ import pytest
 from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind
 from companion.domain.reminders.due import (
     Snooze,
     due,
-    mark_shown,
     never_again,
     next_wake,
     snoozed,
@@ -55,7 +54,9 @@ def only(build):
 @pytest.fixture
 def look(build):
     def at(orders, shown=(), offset=0.0, settings=LOUD, zone=dt.UTC, **extra):
-        return due(orders, build.profile(), tuple(shown), settings, build.day(offset), zone, **extra)
+        return due(
+            ReminderFacts(tuple(orders), build.profile(), zone, **extra), tuple(shown), settings, build.day(offset)
+        )
 
     return at
 
@@ -80,11 +81,11 @@ def test_each_lead_comes_on_its_day_and_once(renewing, look, build):
     assert look([order], offset=9) == ()
     (first,) = look([order], offset=10)
     assert leads([first]) == [(ReminderKind.RENEWAL, "P30D")]
-    told = [mark_shown(first, build.day(10))]
+    told = [build.shown(first, build.day(10))]
     assert look([order], told, offset=32) == ()
     (second,) = look([order], told, offset=33)
     assert second.lead == "P7D"
-    assert look([order], [*told, mark_shown(second, build.day(33))], offset=39.9) == ()
+    assert look([order], [*told, build.shown(second, build.day(33))], offset=39.9) == ()
     assert look([order], told, offset=40) == ()
 
 
@@ -128,19 +129,19 @@ def test_a_price_rise_names_both_amounts_and_how_to_cancel(renewing, build, look
 
 
 def test_a_price_that_changes_after_the_reminder_is_told_again(renewing, build, look):
-    told = [mark_shown(look([renewing(20)])[0], build.NOW)]
+    told = [build.shown(look([renewing(20)])[0], build.NOW)]
     assert look([renewing(20)], told) == ()
     assert len(look([renewing(20, renewal_price=build.usd(9900))], told)) == 1
 
 
 def test_switching_off_or_moving_the_charge_withdraws_the_reminder(renewing, build, look):
     before = renewing(6)
-    told = [mark_shown(look([before])[0], build.NOW)]
+    told = [build.shown(look([before])[0], build.NOW)]
     off = renewing(6, auto_renew=False, status=SubscriptionStatus.CANCELLED)
     moved = renewing(25)
 
     def gone(order):
-        return withdrawn([order], build.profile(), told, build.NOW, dt.UTC)
+        return withdrawn(ReminderFacts((order,), build.profile(), dt.UTC), told, build.NOW)
 
     assert gone(before) == ()
     assert gone(off) == tuple(told)
@@ -168,7 +169,7 @@ def test_the_download_window_is_told_when_it_opens_and_before_it_closes(build, o
     (first,) = look([order])
     assert first.lead == AT_OPENING
     assert notice(first, SHOW, plain_money).title == "Harbour Suite setup: download it now, it stays yours"
-    told = [mark_shown(first, build.NOW)]
+    told = [build.shown(first, build.NOW)]
     assert look([order], told, offset=22) == ()
     assert look([order], told, offset=23)[0].lead == "P7D"
     assert look([order], told, offset=23, downloaded={"art-1"}) == ()
@@ -219,7 +220,7 @@ def test_an_overdue_refund_is_told_the_day_after_it_should_have_come(build, only
     (found,) = look([order], offset=2.6)
     assert found.kind is ReminderKind.REFUND_OVERDUE
     assert "55.00 USD should have been on your account by 12 March 2027" in notice(found, SHOW, plain_money).body
-    assert look([order], [mark_shown(found, build.day(3))], offset=9) == ()
+    assert look([order], [build.shown(found, build.day(3))], offset=9) == ()
 
 
 def test_without_a_date_from_the_store_business_days_are_counted(build, only, look):
@@ -253,7 +254,7 @@ def test_quiet_hours_hold_a_reminder_until_morning(renewing, build, look):
     assert look([order], offset=0.45, settings=settings) == ()
     assert len(look([order], offset=0.85, settings=settings)) == 1
     night = build.day(0.45)
-    assert next_wake([order], build.profile(), (), settings, night, dt.UTC) == dt.datetime(
+    assert next_wake(ReminderFacts((order,), build.profile(), dt.UTC), (), settings, night) == dt.datetime(
         2027, 3, 11, 8, tzinfo=dt.UTC
     )
 
@@ -269,10 +270,10 @@ def test_a_snoozed_reminder_comes_back_once(renewing, build, look):
     (found,) = look([order])
     put_off = snoozed(found, Snooze.ONE_HOUR, LOUD, build.NOW, dt.UTC)
     assert look([order], [put_off], offset=0.03) == ()
-    assert next_wake([order], build.profile(), [put_off], LOUD, build.NOW, dt.UTC) == build.day(1 / 24)
+    assert next_wake(ReminderFacts((order,), build.profile(), dt.UTC), [put_off], LOUD, build.NOW) == build.day(1 / 24)
     (again,) = look([order], [put_off], offset=0.05)
     assert again.address == found.address
-    assert look([order], [mark_shown(again, build.day(0.05))], offset=0.06) == ()
+    assert look([order], [build.shown(again, build.day(0.05))], offset=0.06) == ()
 
 
 def test_a_nearer_lead_waits_for_the_snooze_and_then_comes_alone(renewing, build, look):
@@ -282,7 +283,7 @@ def test_a_nearer_lead_waits_for_the_snooze_and_then_comes_alone(renewing, build
     assert look([order], [put_off], offset=2) == ()
     (again,) = look([order], [put_off], offset=3)
     assert again.lead == "P7D"
-    assert look([order], [put_off, mark_shown(again, build.day(3))], offset=7) == ()
+    assert look([order], [put_off, build.shown(again, build.day(3))], offset=7) == ()
 
 
 def test_a_snooze_never_outlives_the_date(renewing, build, look):
@@ -307,7 +308,7 @@ def test_never_again_is_about_this_date_only(renewing, build, look):
     order = renewing(20)
     muted = [never_again(look([order])[0], build.NOW)]
     assert look([order], muted, offset=14) == ()
-    assert next_wake([order], build.profile(), muted, LOUD, build.NOW, dt.UTC) is None
+    assert next_wake(ReminderFacts((order,), build.profile(), dt.UTC), muted, LOUD, build.NOW) is None
     assert len(look([renewing(385)], muted, offset=360)) == 1
 
 
@@ -315,7 +316,7 @@ def test_a_clock_set_back_brings_no_earlier_lead_up(renewing, build, look):
     order = renewing(40)
     (early,) = look([order], offset=36)
     assert early.lead == "P7D"
-    assert look([order], [mark_shown(early, build.day(36))], offset=12) == ()
+    assert look([order], [build.shown(early, build.day(36))], offset=12) == ()
 
 
 def test_leads_can_be_chosen_and_switched_off(renewing, build, look):
@@ -338,7 +339,7 @@ def test_a_lead_of_a_month_is_a_calendar_month(renewing, build, look):
     order = renewing(31)
     assert look([order], offset=-0.6, settings=settings) == ()
     assert len(look([order], offset=0, settings=settings)) == 1
-    wake = next_wake([order], build.profile(), (), settings, build.day(-9), dt.UTC)
+    wake = next_wake(ReminderFacts((order,), build.profile(), dt.UTC), (), settings, build.day(-9))
     assert wake == dt.datetime(2027, 3, 10, tzinfo=dt.UTC)
 
 
@@ -355,7 +356,9 @@ def test_several_at_once_become_one_summary(renewing, build, only, look):
 
 def test_the_next_dates_are_listed_nearest_first(renewing, build):
     order = build.order(subscriptions=(build.subscription(next_charge_at=build.day(6), cancel_by=build.day(4)),))
-    assert [date_words(subject) for subject in upcoming([order], build.profile(), build.NOW, dt.UTC)] == [
+    assert [
+        date_words(subject) for subject in upcoming(ReminderFacts((order,), build.profile(), dt.UTC), build.NOW)
+    ] == [
         "Last day to cancel Harbour Suite",
         "Harbour Suite renews",
         "Download window of Harbour Suite setup closes",

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.reminders.dates import ReminderKind, Subject
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
 from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.icalendar import calendar
 
@@ -23,7 +23,7 @@ def events(text):
 
 @pytest.fixture
 def dates(build):
-    return upcoming([build.order()], build.profile(), build.NOW, dt.UTC)
+    return upcoming(ReminderFacts((build.order(),), build.profile(), dt.UTC), build.NOW)
 
 
 def test_every_date_becomes_an_entry_that_a_calendar_reads(dates):
@@ -42,7 +42,7 @@ def test_every_date_becomes_an_entry_that_a_calendar_reads(dates):
 
 def test_an_entry_moves_instead_of_doubling(build, dates):
     moved = build.order(subscriptions=(build.subscription(next_charge_at=build.day(300), renewal_price=build.usd(1)),))
-    later = upcoming([moved], build.profile(), build.NOW, dt.UTC)
+    later = upcoming(ReminderFacts((moved,), build.profile(), dt.UTC), build.NOW)
     assert {str(event["UID"]) for event in events(export(dates))} == {
         str(event["UID"]) for event in events(export(later))
     }
@@ -50,7 +50,7 @@ def test_an_entry_moves_instead_of_doubling(build, dates):
 
 def test_two_windows_of_one_name_are_two_entries(build):
     files = (build.download(), build.download(artifact_id="art-2", available_until=build.day(12)))
-    found = upcoming([build.order(downloads=files)], build.profile(), build.NOW, dt.UTC)
+    found = upcoming(ReminderFacts((build.order(downloads=files),), build.profile(), dt.UTC), build.NOW)
     windows = [date for date in found if date.kind is ReminderKind.DOWNLOAD_WINDOW]
     assert len({str(event["UID"]) for event in events(export(windows))}) == 2
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.reminders.dates import ReminderKind, subjects
-from companion.domain.reminders.due import Snooze, due, mark_shown, next_wake, snoozed
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind, subjects
+from companion.domain.reminders.due import Snooze, due, next_wake, snoozed
 from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.store.orders import ReturnEligibility, SubscriptionStatus
+from tests.kits.build import Build
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "America/New_York", "Europe/Berlin", "Pacific/Apia", "Africa/Cairo")]
 HOUR = dt.timedelta(hours=1)
@@ -90,11 +91,11 @@ class Laptop:
         self.records, self.seen, self.snoozes = {}, [], {}
 
     def look(self, now, zone):
-        found = due(self.orders, self.profile, self.records.values(), self.wanted, now, zone)
+        found = due(ReminderFacts(tuple(self.orders), self.profile, zone), self.records.values(), self.wanted, now)
         for reminder in found:
             assert reminder.kind.comes_after or now < reminder.subject.date
             self.seen.append(reminder.address)
-            self.records[reminder.address] = mark_shown(reminder, now)
+            self.records[reminder.address] = Build.shown(reminder, now)
         return found
 
     def snooze(self, reminder, choice, now, zone):
@@ -108,7 +109,7 @@ def test_every_date_is_told_in_time_and_nothing_twice(build, seed):
     profile, zone = build.profile(), random_.choice(ZONES)
     wanted = ReminderSettings(quiet=random_.choice(QUIET))
     pc = Laptop(customer(build, random_), profile, wanted)
-    dates = list(subjects(pc.orders, profile, dt.UTC))
+    dates = list(subjects(ReminderFacts(tuple(pc.orders), profile, dt.UTC)))
     now, called_for = build.NOW, set()
     while now < build.day(210):
         found = pc.look(now, zone)
@@ -138,7 +139,7 @@ def test_travel_and_a_clock_that_jumps_double_nothing_and_lose_nothing(build, se
         error = random_.choice([0, 0, 0, -3, 2, 400]) * 24 * HOUR
         pc.look(true_now + error, zone)
         pc.look(true_now, zone)
-        for subject in subjects(pc.orders, profile, zone):
+        for subject in subjects(ReminderFacts(tuple(pc.orders), profile, zone)):
             if first_day_of(subject, profile, pc.wanted, zone) <= true_now < subject.date:
                 called_for.add(subject.address)
         true_now += random_.choice([3 * HOUR, 24 * HOUR, 24 * HOUR * random_.randint(2, 30)])
@@ -183,10 +184,12 @@ def test_next_wake_is_the_first_moment_with_something_to_show(build, seed, zone,
             if random_.random() < 0.4:
                 pc.snooze(reminder, random_.choice(list(Snooze)), build.day(earlier), zone)
 
-    def anything(moment):
-        return due(pc.orders, profile, pc.records.values(), wanted, moment, zone)
+    facts = ReminderFacts(tuple(pc.orders), profile, zone)
 
-    wake = next_wake(pc.orders, profile, pc.records.values(), wanted, now, zone)
+    def anything(moment):
+        return due(facts, pc.records.values(), wanted, moment)
+
+    wake = next_wake(facts, pc.records.values(), wanted, now)
     horizon = wake or build.day(400)
     if wake is not None:
         assert wake >= now

@@ -178,7 +178,7 @@ def test_a_desktop_that_shows_nothing_marks_nothing_and_the_page_shows_it_all_th
     qtbot.waitUntil(lambda: len(services.reminders.entries()) == 1)
     settled(program, qtbot)
     assert services.reminders.inbox() == ()
-    assert len(services.reminders.current()) == 1
+    assert len(services.reminders.agenda().due) == 1
     program.close()
     program.window.deleteLater()
 

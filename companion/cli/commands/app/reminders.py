@@ -62,27 +62,19 @@ def show_reminders(context: CommandContext) -> int:
     Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
     """
     from companion.domain.core.text import plain_date, plain_money
-    from companion.domain.reminders.due import next_wake, upcoming
-    from companion.domain.reminders.history import current, records
     from companion.domain.reminders.text import notice
 
     services = context.services
     profile = services.orders.remembered_profile() or services.orders.profile()
     now: dt.datetime = context.arguments.now or services.clock()
-    orders = services.orders.read()
-    files = frozenset(file.artifact for file in services.purchases.files())
-    entries, settings = services.reminders.entries(), services.reminders.settings()
     date = plain_date(services.zone)
-    ahead = upcoming(orders, profile, now, services.zone, files)
+    found = services.reminders.agenda(now)
     shown = Reminders(
         at=now,
-        due=tuple(
-            Due(reminder=each, notice=notice(each, date, plain_money))
-            for each in current(orders, profile, entries, settings, now, services.zone, files)
-        ),
-        ahead=ahead,
-        next_at=next_wake(orders, profile, records(entries, now), settings, now, services.zone, files),
-        calendar=_write_calendar(context, profile, ahead, now),
+        due=tuple(Due(reminder=each, notice=notice(each, date, plain_money)) for each in found.due),
+        ahead=found.ahead,
+        next_at=found.next_at,
+        calendar=_write_calendar(context, profile, found.ahead, now),
     )
     context.output.result(shown, *_lines(context, shown))
     return EXIT_DONE
