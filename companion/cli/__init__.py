@@ -53,8 +53,8 @@ def _run(words: list[str], output: Output) -> int:
     output.progress_json = arguments.progress == "json"
     context = CommandContext(arguments, output)
     try:
-        act: Callable[[CommandContext], int] = arguments.act or _window()
-        code = act(context)
+        run: Callable[[CommandContext], int] = arguments.run or _window()
+        code = run(context)
         if code == 0:
             context.succeeded()
     except CompanionError as error:
@@ -71,9 +71,9 @@ def _run(words: list[str], output: Output) -> int:
 
 
 def _window() -> Callable[[CommandContext], int]:
-    from companion.cli.commands.app.window import open_window
+    from companion.cli.commands.app import window
 
-    return open_window
+    return window.run
 
 
 def _as_bug(error: Exception) -> CompanionError:

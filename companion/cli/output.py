@@ -23,7 +23,7 @@ EXIT_INTERRUPTED = 130
 EXIT_OF_KIND = {ErrorKind.NO: EXIT_NO, ErrorKind.USAGE: EXIT_USAGE, ErrorKind.UNREACHABLE: EXIT_UNREACHABLE}
 
 
-class Trouble(Model, frozen=True):
+class ErrorReport(Model, frozen=True):
     """A `CompanionError` as JSON shows it; `retry_after` is in seconds, `order_number` says which order it is about."""
 
     code: str
@@ -35,7 +35,7 @@ class Trouble(Model, frozen=True):
     order_number: str | None = None
 
     @classmethod
-    def of(cls, error: CompanionError, order_number: str | None = None) -> Trouble:
+    def of(cls, error: CompanionError, order_number: str | None = None) -> ErrorReport:
         """The error as a value."""
         return cls(
             code=error.code,
@@ -48,10 +48,10 @@ class Trouble(Model, frozen=True):
         )
 
 
-class Failure(Model, frozen=True):
+class ErrorResult(Model, frozen=True):
     """What a command prints instead of its result: ``{"error": …}``."""
 
-    error: Trouble
+    error: ErrorReport
 
 
 class Output:
@@ -91,7 +91,7 @@ class Output:
         """Print an expected failure and return its exit code; after a result, it does not become a second object."""
         self.end_bar()
         if self.as_json and not self._said_result:
-            _write(sys.stdout, self._json(Failure(error=Trouble.of(error))))
+            _write(sys.stdout, self._json(ErrorResult(error=ErrorReport.of(error))))
         else:
             _write(sys.stderr, f"{error.title}\n  {error.message}\n  → {error.hint}")
         return EXIT_OF_KIND[error.kind]

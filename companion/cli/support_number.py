@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from companion.services.container import Services
 
 
-class SupportNumber(Model, frozen=True):
+class SupportResult(Model, frozen=True):
     """``support``: the right number (E.164), why it is the right one, and whether it is answered now.
 
     `maker`, `model`, `product` and `country` are what it was chosen by; `cases` are those opened from this PC.
@@ -42,12 +42,12 @@ class SupportNumber(Model, frozen=True):
 
 def support_number(
     services: Services, profile: Profile, *, maker: str | None = None, country: str | None = None
-) -> SupportNumber | None:
+) -> SupportResult | None:
     """Returns the number for this PC, or for `maker`, and the latest order; None when the store has none for it."""
     contact = _contact(services, profile, maker=maker, country=country)
     if contact is None:
         return None
-    return SupportNumber(
+    return SupportResult(
         maker=contact.maker,
         model=contact.model,
         product=contact.product,

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from companion.demo.server import DemoStore
-from tests.kits.cli import Answer, Cli
+from companion.services.app.resources import resource
+from tests.kits.cli import Answer, Cli, Wire
 from tests.kits.linux import programs as programs
 
 
@@ -57,3 +58,14 @@ def answering() -> Iterator[Callable[[Answer], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def wire(bare: Cli, tmp_path: Path) -> Iterator[Wire]:
+    made = Wire()
+    profile = resource("profiles/larkfield.json").read_bytes()
+    with DemoStore(
+        tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2**10, drop_answer=made.drop
+    ) as store:
+        bare.store, bare.url = store, store.url
+        yield made

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from companion.cli.commands.app.demo import StoreReady
+from companion.cli.commands.app.store import StoreReady
 from companion.domain.core.serialization import decode
 from companion.services.app.resources import resource
 

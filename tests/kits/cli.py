@@ -16,6 +16,7 @@ import pytest
 from companion.cli import main
 from companion.demo.server import DemoStore
 from companion.domain.core.serialization import decode, to_builtins
+from companion.services.storage.database import Library
 
 T = TypeVar("T")
 
@@ -93,6 +94,13 @@ class Cli:
         for number in numbers:
             assert self.opened(number, "orders", "add", number).code == 0
 
+    def timeline(self) -> list[str]:
+        """The events of the timeline, the oldest first."""
+        library = Library(self.home / "library.db")
+        found = [entry.event for entry in library.timeline()]
+        library.close()
+        return found
+
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -108,3 +116,15 @@ def send(status: int, content_type: str, body: bytes) -> Answer:
         request.wfile.write(body)
 
     return answer
+
+
+class Wire:
+    """Breaks the connection after the store has acted, as often as `drops` says."""
+
+    drops = 0
+
+    def drop(self, environ: dict[str, Any]) -> bool:
+        if environ["REQUEST_METHOD"] not in ("POST", "PUT") or environ["PATH_INFO"] == "/v1/sessions":
+            return False
+        self.drops -= 1
+        return self.drops >= 0

@@ -146,3 +146,21 @@ def script(path: Path, text: str) -> Path:
     path.write_text(text)
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
+
+
+class Mail:
+    """Test Mail, which runs without a window because an entry starts it."""
+
+    def __init__(self, programs: Programs, person: Path) -> None:
+        self.programs = programs
+        self.pid = programs.start("test-mail")
+        self.entry = autostart(person, "MailHelper", f"{programs.folder / 'test-mail'} 3600")
+        self.before = self.entry.read_bytes()
+
+    @property
+    def held(self) -> bool:
+        return b"Hidden=true" in self.entry.read_bytes()
+
+    @property
+    def as_before(self) -> bool:
+        return self.entry.read_bytes() == self.before

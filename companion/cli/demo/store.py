@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from companion.cli.options import whole
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import is_loopback
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
+
+
+MEBIBYTE = 1024 * 1024
+
+
+def store_options(parser: argparse.ArgumentParser) -> None:
+    """How large the embedded store's installer is, in bytes, and how fast it is sent."""
+    parser.add_argument(
+        "--size", metavar="MIB", type=_mebibytes, default=64 * MEBIBYTE, help="the installer's size in MiB (64)"
+    )
+    parser.add_argument("--rate", metavar="BYTES", type=whole(1), help="slow downloads down to this many bytes/second")
+
+
+def _mebibytes(text: str) -> int:
+    mebibytes: int = whole(1, 65536)(text)
+    return mebibytes * MEBIBYTE
 
 
 def build_demo_store(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext, interruptible
-from companion.cli.demo.workspace import Grounds, open_grounds
+from companion.cli.demo.workspace import Workspace, open_workspace
 from companion.cli.outcomes import blocked, not_installed
-from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.pc.finding import Finding, Severity
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from companion.services.container import Services
     from companion.services.downloads.order_downloads import Fetched
 
-MEBIBYTE = 1024 * 1024
 # Ben's licence for three PCs: a free seat for this one, a download window that is open, and a price that rises.
 _NUMBER = "LF-5930-2216"
 
@@ -46,7 +45,7 @@ class StepBegun(Model, frozen=True):
     seconds: float | None = None
 
 
-class Told(Model, frozen=True):
+class DemoResult(Model, frozen=True):
     """``demo``: everything that was done; `error` is why it did not come to its end."""
 
     store: str
@@ -56,7 +55,7 @@ class Told(Model, frozen=True):
     verified: bool
     resumed_from: int | None
     path: str | None
-    error: Trouble | None = None
+    error: ErrorReport | None = None
 
 
 def walk(context: CommandContext, root: Path) -> int:
@@ -65,10 +64,10 @@ def walk(context: CommandContext, root: Path) -> int:
 
     asked = context.arguments
     begun = time.monotonic()
-    with interruptible() as cancellation, open_grounds(root, size=asked.size * MEBIBYTE, rate=asked.rate) as grounds:
-        journey = Journey(context, grounds, cancellation)
-        journey.tell("start-store", f"A store of its own answers at {grounds.store.url}.", begun)
-        services = build_services(grounds.home, grounds.store.url, verbose=asked.verbose)
+    with interruptible() as cancellation, open_workspace(root, size=asked.size, rate=asked.rate) as workspace:
+        journey = Journey(context, workspace, cancellation)
+        journey.tell("start-store", f"A store of its own answers at {workspace.store.url}.", begun)
+        services = build_services(workspace.home, workspace.store.url, verbose=asked.verbose)
         try:
             journey.walk(services)
         finally:
@@ -79,14 +78,16 @@ def walk(context: CommandContext, root: Path) -> int:
 class Journey:
     """The steps, and what came of them."""
 
-    def __init__(self, context: CommandContext, grounds: Grounds, cancellation: Cancellation) -> None:
+    def __init__(self, context: CommandContext, workspace: Workspace, cancellation: Cancellation) -> None:
         self._context = context
-        self._grounds = grounds
+        self._workspace = workspace
         self._cancellation = cancellation
         self._steps: list[StepDone] = []
         self._error: CompanionError | None = None
         self._fetched: Fetched | None = None
-        self._account: Account = next(account for account in grounds.store.accounts if account.order_number == _NUMBER)
+        self._account: Account = next(
+            account for account in workspace.store.accounts if account.order_number == _NUMBER
+        )
 
     def tell(self, name: str, did: str, begun: float) -> None:
         """Note a finished step and show it."""
@@ -109,16 +110,16 @@ class Journey:
     def end(self) -> int:
         """Print what was done and return the exit code."""
         done = self._fetched.transferred if self._fetched else None
-        told = Told(
-            store=self._grounds.store.url, order_number=_NUMBER, steps=tuple(self._steps),
+        told = DemoResult(
+            store=self._workspace.store.url, order_number=_NUMBER, steps=tuple(self._steps),
             sha256=done.sha256 if done else None, verified=done is not None and done.verified,
             resumed_from=done.resumed_from if done else None, path=str(done.path) if done else None,
-            error=Trouble.of(self._error) if self._error else None,
+            error=ErrorReport.of(self._error) if self._error else None,
         )  # fmt: skip
         if self._error is None:
-            self._grounds.finish()
+            self._workspace.finish()
             self._context.output.result(
-                told, "", "That was the whole job. Everything it used is in", f"  {self._grounds.root}"
+                told, "", "That was the whole job. Everything it used is in", f"  {self._workspace.root}"
             )
             return EXIT_DONE
         error = self._error

@@ -32,7 +32,7 @@ class State(Model, frozen=True):
 
 
 @dataclasses.dataclass
-class Grounds:
+class Workspace:
     """The running demo: its store, and the folder in which Companion keeps what it knows."""
 
     store: DemoStore
@@ -66,7 +66,7 @@ def default_folder(home: Path | None, name: str) -> Path:
 
 
 @contextlib.contextmanager
-def open_grounds(root: Path, *, size: int, rate: int | None) -> Iterator[Grounds]:
+def open_workspace(root: Path, *, size: int, rate: int | None) -> Iterator[Workspace]:
     """Start the store in `root` as it was left, or anew when that was long ago or came to its end.
 
     Raises `CompanionError`: ``demo-running`` when it is running already, and what keeps the store from starting.
@@ -79,9 +79,9 @@ def open_grounds(root: Path, *, size: int, rate: int | None) -> Iterator[Grounds
         except OSError as error:
             raise _unusable(root, error) from None
         with contextlib.closing(store):
-            grounds = Grounds(store, root, root / "user", state)
-            grounds.begin()
-            yield grounds
+            workspace = Workspace(store, root, root / "user", state)
+            workspace.begin()
+            yield workspace
     finally:
         lock.release()
 

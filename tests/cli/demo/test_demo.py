@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.cli.demo.walkthrough import Told
+from companion.cli.demo.walkthrough import DemoResult
 from companion.cli.demo.workspace import State
 from companion.domain.core.serialization import decode, encode
 from tests.kits.cli import FAMILY, Cli, Ran
@@ -27,9 +27,9 @@ def demo(bare: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
     return bare
 
 
-def finished(ran: Ran) -> Told:
+def finished(ran: Ran) -> DemoResult:
     """What was told. Where other programs of this machine are in the way of installing, that must be said instead."""
-    told = ran.shown(Told)
+    told = ran.shown(DemoResult)
     if told.error is not None:
         assert ran.code == 1
         assert told.error.code in ("blocked", "installer-blocked")
@@ -97,7 +97,7 @@ def test_progress_tells_every_step(demo: Cli) -> None:
     ran = demo("demo", "--no-window", "--json", "--progress", "json", "--size", "1")
     lines = [json.loads(line) for line in ran.err.splitlines()]
     begun = [line["step"] for line in lines if line.get("state") == "begun"]
-    assert begun == [step.name for step in ran.shown(Told).steps][1:]
+    assert begun == [step.name for step in ran.shown(DemoResult).steps][1:]
 
 
 def test_a_folder_that_cannot_be_used(demo: Cli) -> None:

@@ -1,138 +1,35 @@
-"""``companion store`` and ``companion demo``: the embedded store, and the whole job against it."""
+"""``companion demo``: the whole job against the embedded store."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import signal
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
-from companion.cli.demo.workspace import default_folder, open_grounds
-from companion.cli.output import EXIT_DONE
-from companion.cli.parser import common, whole
-from companion.domain.core.model import Model
+from companion.cli.demo.store import store_options
+from companion.cli.demo.workspace import default_folder, open_workspace
+from companion.cli.options import progress_option
 
 if TYPE_CHECKING:
-    from companion.demo.server import DemoStore
-
-MEBIBYTE = 1024 * 1024
+    pass
 
 
-class StoreLogIn(Model, frozen=True):
-    """How one invented customer opens an order of the embedded store; not secret."""
-
-    order_number: str
-    order_password: str
-    email: str
-    card_last_digits: str
-    about: str
-
-
-class StoreReady(Model, frozen=True):
-    """``store``: printed once, when the store answers."""
-
-    url: str
-    orders: tuple[StoreLogIn, ...]
-
-
-def add_store(parser: argparse.ArgumentParser) -> None:
-    """Describe ``companion store``."""
-    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="the loopback address to listen on")
-    parser.add_argument("--port", metavar="N", type=whole(0, 65535), default=0, help="the port; 0 finds a free one")
-    parser.add_argument("--root", metavar="DIR", type=Path, help="the folder the store keeps everything in")
-    _store_options(parser)
-    common(
-        parser,
-        serve,
-        epilog="JSON, one line when it is ready:\n"
-        "{url, orders: [{orderNumber, orderPassword, email, cardLastDigits, about}]}\n"
-        "Serves until Ctrl-C (exit 130) or SIGTERM (exit 0).",
-    )
-
-
-def add_demo(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion demo``."""
     parser.add_argument("--no-window", action="store_true", help="walk through the whole job in the terminal")
     parser.add_argument(
         "--home", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="keep everything of the demo in this folder"
     )
-    _store_options(parser)
-    common(
-        parser,
-        demo,
-        long=True,
-        epilog="JSON: {store, orderNumber, steps: [{name, did, seconds}], sha256, verified, resumedFrom, path, error}",
+    store_options(parser)
+    progress_option(parser)
+    parser.epilog = (
+        "JSON: {store, orderNumber, steps: [{name, did, seconds}], sha256, verified, resumedFrom, path, error}"
     )
 
 
-def _store_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--size", metavar="MIB", type=whole(1, 65536), default=64, help="the installer's size in MiB")
-    parser.add_argument("--rate", metavar="BYTES", type=whole(1), help="slow downloads down to this many bytes/second")
-
-
-def serve(context: CommandContext) -> int:
-    """Run the embedded store until told to stop."""
-    from companion.cli.demo.store import build_demo_store
-
-    asked = context.arguments
-    context.note_log()
-    root = asked.root.absolute() if asked.root else default_folder(asked.home, "embedded-store")
-    store = build_demo_store(
-        root, size=asked.size * MEBIBYTE, host=asked.host, port=asked.port, rate=asked.rate
-    )  # fmt: skip
-    with contextlib.closing(store), _terminable() as told_to_end:
-        shown = StoreReady(url=store.url, orders=log_ins(store))
-        context.output.result(shown, *_ready_lines(shown, root))
-        while not told_to_end.wait(0.5):
-            pass
-    return EXIT_DONE
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[threading.Event]:
-    told = threading.Event()
-    before = signal.signal(signal.SIGTERM, lambda *_: told.set())
-    try:
-        yield told
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def log_ins(store: DemoStore) -> tuple[StoreLogIn, ...]:
-    """The log-ins of every order of the store."""
-    return tuple(
-        StoreLogIn(
-            order_number=account.order_number,
-            order_password=account.order_password,
-            email=account.email,
-            card_last_digits=account.card_last_digits,
-            about=account.about,
-        )
-        for account in store.accounts
-    )
-
-
-def _ready_lines(shown: StoreReady, root: Path) -> list[str]:
-    lines = [f"The embedded store answers at {shown.url} and keeps everything in {root}.", ""]
-    for order in shown.orders:
-        lines.append(
-            f"{order.order_number}  password {order.order_password}  ({order.email}, card {order.card_last_digits})"
-        )
-        lines.append(f"    {order.about}")
-    return [
-        *lines,
-        "",
-        f"Try: companion --store {shown.url} orders add {shown.orders[0].order_number}",
-        "Ctrl-C ends it.",
-    ]
-
-
-def demo(context: CommandContext) -> int:
+def run(context: CommandContext) -> int:
     """The whole job: in the window where there is a screen, else in the terminal."""
     from companion.cli.commands.app.window import has_display
     from companion.cli.demo.walkthrough import walk
@@ -151,14 +48,14 @@ def _in_window(context: CommandContext) -> int:
     from companion.ui.pages.add import SampleLogIn
 
     asked = context.arguments
-    with open_grounds(default_folder(asked.home, "demo"), size=asked.size * MEBIBYTE, rate=asked.rate) as grounds:
+    with open_workspace(default_folder(asked.home, "demo"), size=asked.size, rate=asked.rate) as workspace:
 
         def build(_: str | None) -> Services:
-            return build_services(grounds.home, grounds.store.url, verbose=asked.verbose)
+            return build_services(workspace.home, workspace.store.url, verbose=asked.verbose)
 
         samples = tuple(
             SampleLogIn(account.order_number, account.order_password, account.about)
-            for account in grounds.store.accounts
+            for account in workspace.store.accounts
         )
-        print(f"The embedded store answers at {grounds.store.url}.", file=sys.stderr)
+        print(f"The embedded store answers at {workspace.store.url}.", file=sys.stderr)
         return run_window(build, look_for_store, tray=False, samples=samples)

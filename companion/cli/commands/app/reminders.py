@@ -8,7 +8,6 @@ from pathlib import Path
 
 from companion.cli.context import CommandContext, write_file
 from companion.cli.output import EXIT_DONE
-from companion.cli.parser import common
 from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
@@ -16,33 +15,31 @@ from companion.domain.reminders.text import Notice
 from companion.domain.store.profile import Profile
 
 
-class Due(Model, frozen=True):
+class DueReminder(Model, frozen=True):
     """A reminder that is due, and its words."""
 
     reminder: Reminder
     notice: Notice
 
 
-class Reminders(Model, frozen=True):
+class RemindersResult(Model, frozen=True):
     """``reminders``: what is `due`, every date `ahead`, when something is due next, the calendar file if asked for."""
 
     at: Instant
-    due: tuple[Due, ...]
+    due: tuple[DueReminder, ...]
     ahead: tuple[Subject, ...]
     next_at: Instant | None
     calendar: str | None = None
 
 
-def add_reminders(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion reminders``."""
     parser.add_argument("--now", metavar="RFC3339", type=_instant, help="as if it were this moment")
     parser.add_argument("--ics", metavar="FILE", type=Path, help="also write all dates as an iCalendar file")
-    common(
-        parser,
-        show_reminders,
-        epilog="JSON: {at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}],\n"
+    parser.epilog = (
+        "JSON: {at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}],\n"
         "ahead: [subject], nextAt, calendar}\n"
-        "a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}",
+        "a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}"
     )
 
 
@@ -56,7 +53,7 @@ def _instant(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
-def show_reminders(context: CommandContext) -> int:
+def run(context: CommandContext) -> int:
     """What needs a decision by the orders as they were last read, shown or not; what was put off or silenced waits.
 
     Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
@@ -69,9 +66,9 @@ def show_reminders(context: CommandContext) -> int:
     now: dt.datetime = context.arguments.now or services.clock()
     date = plain_date(services.zone)
     found = services.reminders.agenda(now)
-    shown = Reminders(
+    shown = RemindersResult(
         at=now,
-        due=tuple(Due(reminder=each, notice=notice(each, date, plain_money)) for each in found.due),
+        due=tuple(DueReminder(reminder=each, notice=notice(each, date, plain_money)) for each in found.due),
         ahead=found.ahead,
         next_at=found.next_at,
         calendar=_write_calendar(context, profile, found.ahead, now),
@@ -80,7 +77,7 @@ def show_reminders(context: CommandContext) -> int:
     return EXIT_DONE
 
 
-def _lines(context: CommandContext, shown: Reminders) -> list[str]:
+def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
     from companion.domain.reminders.text import date_words
 
     lines = [

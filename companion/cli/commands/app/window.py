@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from companion.services.container import Services
 
 
-def open_window(context: CommandContext) -> int:
+def run(context: CommandContext) -> int:
     """Open the window, or start in the tray."""
     require_display()
     from companion.services.container import build_services, home_places, look_for_store

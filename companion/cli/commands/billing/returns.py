@@ -1,20 +1,17 @@
-"""``companion returns``, ``invoice``, ``backup-media`` and ``seats``: everything that comes after buying."""
+"""``companion returns``: return an order or an unwanted renewal."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from companion.cli.commands.entitlements.licences import pick_licence
-from companion.cli.context import CommandContext, write_file
+from companion.cli.context import CommandContext
+from companion.cli.options import order_number
 from companion.cli.output import EXIT_DONE, EXIT_NO
-from companion.cli.parser import common, order_number
 from companion.cli.prompts import confirm
 from companion.domain.billing.returns import ReturnOutlook
-from companion.domain.billing.shipping import BackupOffer
-from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
-from companion.domain.store.orders import Invoice, Licence, Order, Return, ReturnReason, Seat
+from companion.domain.store.orders import Order, Return, ReturnReason
 
 _REASONS = {
     "not-wanted": ReturnReason.NOT_WANTED,
@@ -23,7 +20,7 @@ _REASONS = {
 }
 
 
-class Returns(Model, frozen=True):
+class ReturnsResult(Model, frozen=True):
     """``returns``: whether the order can be returned now, in words, and every return so far; `asked` is this run's."""
 
     order_number: str
@@ -33,37 +30,7 @@ class Returns(Model, frozen=True):
     asked: Return | None = None
 
 
-class Invoiced(Model, frozen=True):
-    """``invoice``; `pdf` is the file that was written, if one was asked for; `exempt` how tax is claimed back."""
-
-    invoice: Invoice
-    pdf: str | None = None
-    exempt: tuple[str, ...] = ()
-
-
-class BackupMedium(Model, frozen=True):
-    """``backup-media``: what is offered (None: nothing), and whether it was added just now."""
-
-    order_number: str
-    offer: BackupOffer | None
-    added: bool
-    order: Order | None = None
-
-
-class Seats(Model, frozen=True):
-    """``seats``: who uses the licence; `this_pc` is the seat id of this PC."""
-
-    order_number: str
-    licence_id: str
-    product_name: str
-    total: int
-    seats: tuple[Seat, ...]
-    this_pc: str
-    taken: str | None = None
-    freed: str | None = None
-
-
-def add_returns(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion returns``."""
     order_number(parser)
     parser.add_argument(
@@ -72,38 +39,10 @@ def add_returns(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--reason", choices=list(_REASONS), default="not-wanted", help="why (not-wanted)")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
-    common(parser, returns, epilog="JSON: {orderNumber, outlook, explained, returns, asked}")
+    parser.epilog = "JSON: {orderNumber, outlook, explained, returns, asked}"
 
 
-def add_invoice(parser: argparse.ArgumentParser) -> None:
-    """Describe ``companion invoice``."""
-    order_number(parser)
-    parser.add_argument("--pdf", metavar="FILE", type=Path, help="save the store's PDF")
-    common(parser, invoice, epilog="JSON: {invoice, pdf, exempt}")
-
-
-def add_backup_media(parser: argparse.ArgumentParser) -> None:
-    """Describe ``companion backup-media``."""
-    order_number(parser)
-    parser.add_argument("job", metavar="add", nargs="?", choices=["add"], help="add it; without it, what it is")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
-    common(parser, backup_media, epilog="JSON: {orderNumber, offer: {name, price}, added, order}")
-
-
-def add_seats(parser: argparse.ArgumentParser) -> None:
-    """Describe ``companion seats``."""
-    order_number(parser)
-    parser.add_argument(
-        "job", metavar="take|free", nargs="?", choices=["take", "free"],
-        help="take a seat for this PC, or free one; without it, who uses the licence",
-    )  # fmt: skip
-    parser.add_argument("seat", metavar="SEAT", nargs="?", help="with free: the seat's id or the PC's name")
-    parser.add_argument("--licence", metavar="ID", help="the licence, if the order has several")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
-    common(parser, seats, epilog="JSON: {orderNumber, licenceId, productName, total, seats, thisPc, taken, freed}")
-
-
-def returns(context: CommandContext) -> int:
+def run(context: CommandContext) -> int:
     """Show how returns stand, ask for one, or accept its letter."""
     from companion.domain.billing.returns import outlook_sentences, return_outlook
     from companion.domain.core.text import plain_date, plain_money
@@ -124,7 +63,7 @@ def returns(context: CommandContext) -> int:
         order = services.orders.order(number)
     outlook = return_outlook(order, services.orders.profile(), services.clock(), services.zone)
     said = outlook_sentences(outlook, plain_date(services.zone), plain_money)
-    shown = Returns(order_number=number, outlook=outlook, explained=said, returns=order.returns, asked=asked)
+    shown = ReturnsResult(order_number=number, outlook=outlook, explained=said, returns=order.returns, asked=asked)
     context.output.result(shown, *(() if asked is not None else said), *_return_lines(context, order))
     return EXIT_DONE if job or outlook.eligible or order.returns else EXIT_NO
 
@@ -194,108 +133,3 @@ def _accept_letter(context: CommandContext, order: Order) -> Return:
     context.output.say(waiting.letter.text, "")
     confirm("Do you declare this?", yes=context.arguments.yes)
     return context.services.orders.accept_letter(order.number, waiting)
-
-
-def invoice(context: CommandContext) -> int:
-    """Show the invoice, and save the store's PDF when asked."""
-    from companion.domain.billing.invoices import exemption_sentences, tax_words
-    from companion.domain.core.text import plain_money
-
-    services, number, path = context.services, context.number(), context.arguments.pdf
-    found = context.opened(number, lambda: services.orders.invoice(number))
-    if path is not None:
-        write_file(path.absolute(), services.orders.invoice_pdf(number))
-    support = services.orders.profile().support
-    exempt = exemption_sentences(found, support.website, plain_money)
-    shown = Invoiced(invoice=found, pdf=str(path.absolute()) if path else None, exempt=exempt)
-    lines = [f"Invoice {found.number} of {context.date(found.issued_at)}, order {found.order_number}"]
-    lines.append(f"{found.seller} to {found.buyer}")
-    lines += [f"  {line.quantity} × {line.name}  {line.price.plain()}" for line in found.lines]
-    lines += [f"  {tax_words(found)}  {found.tax.plain()}", f"  Total  {found.total.plain()}", *exempt]
-    lines += [f"Saved as {shown.pdf}"] if shown.pdf else []
-    context.output.result(shown, *lines)
-    return EXIT_DONE
-
-
-def backup_media(context: CommandContext) -> int:
-    """Say what a backup medium is and costs, and add it when asked."""
-    from companion.domain.billing.shipping import backup_offer, backup_sentence
-    from companion.domain.core.text import plain_money
-
-    services, number = context.services, context.number()
-    order = context.opened(number, lambda: services.orders.order(number))
-    offer = backup_offer(order, services.orders.profile())
-    added: Order | None = None
-    if context.arguments.job == "add":
-        if offer is None:
-            raise CompanionError(
-                ErrorCode.NOT_ELIGIBLE,
-                "No backup medium can be added",
-                "It is offered for download purchases, and once for each.",
-                "Keep a copy of the downloaded file on a USB stick instead.",
-            )
-        context.output.say(backup_sentence(offer, plain_money))
-        confirm("Add it to the order?", yes=context.arguments.yes)
-        added = services.orders.add_backup_medium(number)
-    shown = BackupMedium(order_number=number, offer=offer, added=added is not None, order=added)
-    if added is not None:
-        line = f"It is on the order now; the total is {added.total.plain()}."
-    else:
-        line = backup_sentence(offer, plain_money) if offer else "No backup medium is offered for this order."
-    context.output.result(shown, line)
-    return EXIT_DONE if offer is not None else EXIT_NO
-
-
-def seats(context: CommandContext) -> int:
-    """Show who uses a licence, take a seat for this PC, or free another one's."""
-    services, number, job = context.services, context.number(), context.arguments.job
-    if (job == "free") != (context.arguments.seat is not None):
-        raise CompanionError(
-            ErrorCode.USAGE,
-            "This command was not understood",
-            "A seat is named when it is to be freed, and only then.",
-            f"Use: companion seats {number} take, or: companion seats {number} free SEAT",
-            kind=ErrorKind.USAGE,
-        )
-    order = context.opened(number, lambda: services.orders.order(number))
-    licence = pick_licence(order, context.arguments.licence)
-    here, taken, freed = services.this_pc.seat_id, None, None
-    if job == "take":
-        licence, taken = services.orders.take_seat(number, licence.id, here, services.this_pc.name), here
-    elif job == "free":
-        seat = _seat_to_free(context, number, licence.seats)
-        licence, freed = services.orders.free_seat(number, licence.id, seat.id), seat.id
-    shown = Seats(
-        order_number=number, licence_id=licence.id, product_name=licence.product_name, total=licence.seats_total,
-        seats=licence.seats, this_pc=here, taken=taken, freed=freed,
-    )  # fmt: skip
-    context.output.result(shown, *_seat_lines(context, shown, licence))
-    return EXIT_DONE
-
-
-def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...]) -> Seat:
-    """The seat that is meant, after the person agreed to free it. Raises `CompanionError`."""
-    from companion.domain.core.text import plain_date
-    from companion.domain.entitlements.seats import freeing_sentence
-
-    wanted: str = context.arguments.seat
-    found = [seat for seat in known if wanted in (seat.id, seat.name)]
-    if len(found) != 1:
-        names = ", ".join(f"{seat.id} ({seat.name})" for seat in known) or "none"
-        raise CompanionError(
-            ErrorCode.SEAT_UNKNOWN,
-            "Which seat?",
-            f"{'No' if not found else 'More than one'} seat of order {number} goes by {wanted}.",
-            f"Seats in use: {names}.",
-        )
-    context.output.say(freeing_sentence(found[0], plain_date(context.services.zone)))
-    confirm(f"Free the seat of {found[0].name}?", yes=context.arguments.yes)
-    return found[0]
-
-
-def _seat_lines(context: CommandContext, shown: Seats, licence: Licence) -> list[str]:
-    from companion.domain.entitlements.seats import seat_line, seat_sentence, seat_use
-
-    lines = [f"{shown.product_name}: {seat_sentence(seat_use(licence, shown.this_pc))}"]
-    lines += [f"  {seat.id}: {seat_line(seat, context.date, shown.this_pc)}" for seat in shown.seats]
-    return lines

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from companion.cli.commands.pc.check import Board, held_lines
-from companion.cli.commands.pc.close_blockers import Cleared, clear, clearing_options
-from companion.cli.commands.pc.put_back import installation_lines, restored_lines
+from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
+from companion.cli.commands.pc.preflight_check import PreflightCheck
+from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
 from companion.cli.context import CommandContext, interruptible
+from companion.cli.options import order_number, progress_option
 from companion.cli.outcomes import blocked, not_installed
-from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, Trouble
-from companion.cli.parser import common, order_number
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from companion.services.storage.records import KnownFile
 
 
-class Installed(Model, frozen=True):
+class InstallResult(Model, frozen=True):
     """``install``: what was found on this PC, how the installer ended; `error` says why it is not installed.
 
     `closed` and `held_back` are what ``--close`` and ``--hold`` did, `still_held` is what stays held back after this
@@ -45,27 +45,25 @@ class Installed(Model, frozen=True):
     held_back: tuple[Hold, ...] = ()
     still_held: tuple[Hold, ...] = ()
     still_closed: tuple[str, ...] = ()
-    error: Trouble | None = None
+    error: ErrorReport | None = None
 
 
-def add_install(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion install``."""
     order_number(parser)
     parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
     parser.add_argument("--close", action="store_true", help="close the programs that are in the way (so does --hold)")
-    clearing_options(parser)
-    common(
-        parser,
-        install,
-        long=True,
-        epilog="JSON: {orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …},\n"
+    closing_options(parser)
+    progress_option(parser)
+    parser.epilog = (
+        "JSON: {orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …},\n"
         "seatTaken, closed, heldBack, stillHeld, stillClosed, error}\nThe file must have been downloaded before.\n"
         "What --hold keeps from starting may start again when this command ends; if a restart is needed to finish,\n"
-        "only after that.",
+        "only after that."
     )
 
 
-def install(context: CommandContext) -> int:
+def run(context: CommandContext) -> int:
     """Check this PC, get out of the way what may be, verify the file, run it, and explain how it ended."""
     from companion.domain.entitlements.artifacts import pick
 
@@ -76,12 +74,12 @@ def install(context: CommandContext) -> int:
     _catch_up(context)
     profile, grant = services.orders.profile(), services.purchases.grant(number, artifact.artifact_id)
     needed = services.installations.requirements(profile, artifact, file.folder, grant)
-    board = Board(services, services, Stage.INSTALL, needed, artifact.artifact_id)
+    check = PreflightCheck(services, services, Stage.INSTALL, needed, artifact.artifact_id)
     done: Done | None = None
     error: CompanionError | None = None
     with interruptible() as cancellation:
         try:
-            rows, cleared = _clear(context, board, cancellation)
+            rows, closing = _clear(context, check, cancellation)
             blocking = [row for row in rows if row.severity is Severity.BLOCKS]
             if blocking:
                 error = blocked(blocking)
@@ -95,8 +93,8 @@ def install(context: CommandContext) -> int:
         finally:
             services.aftermath.leave()
     error = context.troubled(error) if error else None
-    shown = _shown(context, number, artifact, file, rows, cleared, done, error)
-    context.output.result(shown, *_lines(shown), *held_lines(shown.still_held, board.moment))
+    shown = _shown(context, number, artifact, file, rows, closing, done, error)
+    context.output.result(shown, *_lines(shown), *hold_lines(shown.still_held, check.moment))
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
 
 
@@ -109,13 +107,15 @@ def _catch_up(context: CommandContext) -> None:
     )
 
 
-def _clear(context: CommandContext, board: Board, cancellation: Cancellation) -> tuple[tuple[Finding, ...], Cleared]:
+def _clear(
+    context: CommandContext, check: PreflightCheck, cancellation: Cancellation
+) -> tuple[tuple[Finding, ...], ClosedPrograms]:
     """What is found on this PC, after what was allowed to be closed is closed."""
-    rows = board.look(cancellation).findings
+    rows = check.look(cancellation).findings
     if not (context.arguments.close or context.arguments.hold):
-        return rows, Cleared()
-    cleared = clear(context, board, rows, cancellation)
-    return (board.look(cancellation).findings if cleared.closed else rows), cleared
+        return rows, ClosedPrograms()
+    closing = close_programs(context, check, rows, cancellation)
+    return (check.look(cancellation).findings if closing.closed else rows), closing
 
 
 def _shown(
@@ -124,27 +124,27 @@ def _shown(
     artifact: Download,
     file: KnownFile,
     rows: tuple[Finding, ...],
-    cleared: Cleared,
+    closing: ClosedPrograms,
     done: Done | None,
     error: CompanionError | None,
-) -> Installed:
+) -> InstallResult:
     aftermath = context.services.aftermath
-    return Installed(
+    return InstallResult(
         order_number=number,
         artifact_id=artifact.artifact_id,
         path=str(file.path),
         findings=rows,
         result=done.result if done else None,
         seat_taken=done is not None and done.licence is not None,
-        closed=cleared.closed,
-        held_back=cleared.held,
+        closed=closing.closed,
+        held_back=closing.held,
         still_held=aftermath.held(),
         still_closed=tuple(sorted({closed.program.name for closed in aftermath.reopenings.waiting()})),
-        error=Trouble.of(error) if error else None,
+        error=ErrorReport.of(error) if error else None,
     )
 
 
-def _lines(shown: Installed) -> list[str]:
+def _lines(shown: InstallResult) -> list[str]:
     lines = []
     if shown.error is not None:
         lines += [shown.error.title, f"  {shown.error.message}", f"  → {shown.error.hint}"]

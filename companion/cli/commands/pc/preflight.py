@@ -8,29 +8,28 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from companion.cli.commands.pc.check import Board, Looked, board_lines, board_options, held_lines, path_lines
+from companion.cli.commands.pc.preflight_check import PreflightCheck, PreflightResult, check_options
+from companion.cli.commands.pc.text import finding_lines, hold_lines, network_lines
 from companion.cli.context import CommandContext, interruptible
+from companion.cli.options import progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
-from companion.cli.parser import common
 from companion.domain.pc.finding import Severity
 
 if TYPE_CHECKING:
     from companion.services.app.cancellation import Cancellation
 
 
-def add_preflight(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion preflight``."""
-    board_options(parser)
+    check_options(parser)
     parser.add_argument("--watch", action="store_true", help="go on looking until nothing is in the way")
     parser.add_argument("--network", action="store_true", help="also try the way to the store, step by step")
-    common(
-        parser,
-        look,
-        long=True,
-        epilog="JSON: {stage, at, blocked, findings: [{id, severity: blocks|warns|unknown|fine, title, explanation,\n"
+    progress_option(parser)
+    parser.epilog = (
+        "JSON: {stage, at, blocked, findings: [{id, severity: blocks|warns|unknown|fine, title, explanation,\n"
         "evidence, remedies, ruleId, pids}], heldBack: [{entry, since, job}],\n"
         "path: {fine, sentence, hint, steps, between}}\n"
-        "Exit 1 when something blocks, or when the way to the store is broken.",
+        "Exit 1 when something blocks, or when the way to the store is broken."
     )
 
 
@@ -38,30 +37,30 @@ class _ClearError(Exception):
     """Nothing is in the way any more."""
 
 
-def look(context: CommandContext) -> int:
+def run(context: CommandContext) -> int:
     """Look at this PC, once or until nothing is in the way."""
-    board = Board.asked_for(context)
+    check = PreflightCheck.asked_for(context)
     with interruptible() as cancellation:
-        found = _watched(context, board, cancellation) if context.arguments.watch else board.look(cancellation)
+        found = _watched(context, check, cancellation) if context.arguments.watch else check.look(cancellation)
         if context.arguments.network:
-            found = msgspec.structs.replace(found, path=board.walk(context, cancellation))
+            found = msgspec.structs.replace(found, path=check.walk(context, cancellation))
     broken = found.path is not None and not found.path.fine
-    lines = (*board_lines(found.findings), *held_lines(found.held_back, board.moment), *path_lines(found.path))
+    lines = (*finding_lines(found.findings), *hold_lines(found.held_back, check.moment), *network_lines(found.path))
     context.output.result(found, *lines)
     return EXIT_NO if found.blocked or broken else EXIT_DONE
 
 
-def _watched(context: CommandContext, board: Board, cancellation: Cancellation) -> Looked:
-    last: list[Looked] = []
+def _watched(context: CommandContext, check: PreflightCheck, cancellation: Cancellation) -> PreflightResult:
+    last: list[PreflightResult] = []
 
-    def show(found: Looked) -> None:
+    def show(found: PreflightResult) -> None:
         last[:] = [found]
         if not found.blocked:
             raise _ClearError
         context.output.event(found)
         rows = [row for row in found.findings if row.severity is Severity.BLOCKS]
-        context.output.say(*board_lines(rows), "Waiting until nothing is in the way; Ctrl-C stops.", "")
+        context.output.say(*finding_lines(rows), "Waiting until nothing is in the way; Ctrl-C stops.", "")
 
     with contextlib.suppress(_ClearError):
-        board.watch(show, cancellation)
+        check.watch(show, cancellation)
     return last[0]

@@ -1,0 +1,48 @@
+"""``companion invoice``: the invoice, shown and saved as PDF."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from companion.cli.context import CommandContext, write_file
+from companion.cli.options import order_number
+from companion.cli.output import EXIT_DONE
+from companion.domain.core.model import Model
+from companion.domain.store.orders import Invoice
+
+
+class InvoiceResult(Model, frozen=True):
+    """``invoice``; `pdf` is the file that was written, if one was asked for; `exempt` how tax is claimed back."""
+
+    invoice: Invoice
+    pdf: str | None = None
+    exempt: tuple[str, ...] = ()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion invoice``."""
+    order_number(parser)
+    parser.add_argument("--pdf", metavar="FILE", type=Path, help="save the store's PDF")
+    parser.epilog = "JSON: {invoice, pdf, exempt}"
+
+
+def run(context: CommandContext) -> int:
+    """Show the invoice, and save the store's PDF when asked."""
+    from companion.domain.billing.invoices import exemption_sentences, tax_words
+    from companion.domain.core.text import plain_money
+
+    services, number, path = context.services, context.number(), context.arguments.pdf
+    found = context.opened(number, lambda: services.orders.invoice(number))
+    if path is not None:
+        write_file(path.absolute(), services.orders.invoice_pdf(number))
+    support = services.orders.profile().support
+    exempt = exemption_sentences(found, support.website, plain_money)
+    shown = InvoiceResult(invoice=found, pdf=str(path.absolute()) if path else None, exempt=exempt)
+    lines = [f"Invoice {found.number} of {context.date(found.issued_at)}, order {found.order_number}"]
+    lines.append(f"{found.seller} to {found.buyer}")
+    lines += [f"  {line.quantity} × {line.name}  {line.price.plain()}" for line in found.lines]
+    lines += [f"  {tax_words(found)}  {found.tax.plain()}", f"  Total  {found.total.plain()}", *exempt]
+    lines += [f"Saved as {shown.pdf}"] if shown.pdf else []
+    context.output.result(shown, *lines)
+    return EXIT_DONE

@@ -1,0 +1,98 @@
+"""``companion receipts``: the receipts of switching auto-renewal that are kept on this PC."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from companion.cli.context import CommandContext, write_file
+from companion.cli.output import EXIT_DONE
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Model
+from companion.domain.core.serialization import to_builtins
+from companion.domain.store.orders import Receipt
+
+
+class ReceiptsResult(Model, frozen=True):
+    """``receipts``: what is kept on this PC, newest first; `pdf` and `path` are the files that were written."""
+
+    order_number: str
+    receipts: tuple[Receipt, ...]
+    pdf: str | None = None
+    path: str | None = None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion receipts``."""
+    parser.add_argument("number", metavar="NUMBER", help="the order number")
+    parser.add_argument("receipt", metavar="RECEIPT", nargs="?", help="one receipt; without it, all of them")
+    parser.add_argument("--to", metavar="FILE", type=Path, help="save them as JSON")
+    parser.add_argument("--pdf", metavar="FILE", type=Path, help="save them as PDF")
+    parser.epilog = "JSON: {orderNumber, receipts, pdf, path}; the store is not asked"
+
+
+def run(context: CommandContext) -> int:
+    """Show the receipts of an order that are kept on this PC, and save them when asked."""
+    import json
+
+    services, number, wanted = context.services, context.number(), context.arguments.receipt
+    kept = tuple(each for each in services.orders.receipts(number) if wanted in (None, each.id))
+    if not kept:
+        raise CompanionError(
+            ErrorCode.RECEIPT_UNKNOWN,
+            "There is no such receipt",
+            f"No receipt of order {number} is kept on this PC." if wanted is None else f"No receipt goes by {wanted}.",
+            "A receipt is kept here whenever Companion on this PC switches auto-renewal."
+            if wanted is None
+            else f"See what there is: companion receipts {number}",
+        )
+    papers = [_lines(context, number, receipt) for receipt in kept]
+    path = context.arguments.to.absolute() if context.arguments.to else None
+    pdf = context.arguments.pdf.absolute() if context.arguments.pdf else None
+    if path is not None:
+        write_file(path, (json.dumps(to_builtins(kept), indent=2, ensure_ascii=False) + "\n").encode())
+    if pdf is not None:
+        write_file(pdf, _as_pdf(papers, number))
+    shown = ReceiptsResult(
+        order_number=number, receipts=kept, pdf=str(pdf) if pdf else None, path=str(path) if path else None
+    )
+    lines = [line for paper in papers for line in (*paper, "")][:-1]
+    context.output.result(shown, *lines, *(f"Saved as {file}" for file in (path, pdf) if file is not None))
+    return EXIT_DONE
+
+
+def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str, ...]:
+    """A receipt as lines, with what is remembered of its order."""
+    from companion.domain.billing.auto_renewal import receipt_lines
+    from companion.domain.core.text import plain_date, plain_moment
+
+    services = context.services
+    profile = services.orders.remembered_profile()
+    names = (
+        licence.product_name
+        for order in services.orders.read()
+        if order.number == number
+        for licence in order.licences
+        if licence.subscription_id == receipt.subscription_id
+    )
+    return receipt_lines(
+        receipt, store=profile.store.name if profile else services.orders.store, order_number=number,
+        product_name=next(names, "–"), format_date=plain_date(services.zone),
+        format_moment=plain_moment(services.zone),
+    )  # fmt: skip
+
+
+def _as_pdf(papers: list[tuple[str, ...]], number: str) -> bytes:
+    """The receipts as PDF, laid out by Qt, which needs no screen for that."""
+    from PySide6.QtGui import QGuiApplication
+
+    from companion.ui.documents.rendering import as_pdf, receipt_html
+
+    if QGuiApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = QGuiApplication.instance() or QGuiApplication(["companion"])
+    try:
+        return as_pdf("<hr>".join(receipt_html(paper) for paper in papers), f"Receipts of order {number}")
+    finally:
+        del application

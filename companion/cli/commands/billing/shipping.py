@@ -1,0 +1,46 @@
+"""``companion shipping``: where the parcels of an order are."""
+
+from __future__ import annotations
+
+import argparse
+
+from companion.cli.context import CommandContext
+from companion.cli.options import order_number
+from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.domain.billing.shipping import Parcel
+from companion.domain.core.model import Model
+
+
+class ShippingResult(Model, frozen=True):
+    """``shipping``: the parcels and what cannot be changed any more, both in words too."""
+
+    order_number: str
+    parcels: tuple[Parcel, ...]
+    explained: tuple[str, ...]
+    settled: tuple[str, ...]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion shipping``."""
+    order_number(parser)
+    parser.epilog = "JSON: {orderNumber, parcels, explained, settled}; exit 1 without a parcel"
+
+
+def run(context: CommandContext) -> int:
+    """Show where the parcels of an order are, and what cannot be changed any more."""
+    from companion.domain.billing.shipping import parcel_sentences, parcels, settled_sentences
+    from companion.domain.core.text import plain_date
+
+    services, number = context.services, context.number()
+    order = context.opened(number, lambda: services.orders.order(number))
+    found = parcels(order, services.orders.profile(), services.clock(), services.zone)
+    lines = []
+    for parcel in found:
+        lines.append(f"Parcel {parcel.id}: {', '.join(parcel.contents)}")
+        lines += [f"  {sentence}" for sentence in parcel_sentences(parcel, plain_date(services.zone))]
+        follow = (parcel.carrier, parcel.tracking_number, parcel.tracking_url)
+        lines += [f"  {' '.join(part for part in follow if part)}"] if any(follow) else []
+    settled = settled_sentences(order)
+    shown = ShippingResult(order_number=number, parcels=found, explained=tuple(lines), settled=settled)
+    context.output.result(shown, *(lines or ["Nothing of this order is sent by post."]), *settled)
+    return EXIT_DONE if found else EXIT_NO

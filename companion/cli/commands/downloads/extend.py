@@ -1,0 +1,42 @@
+"""``companion extend``: ask the store to reopen a closed download window."""
+
+from __future__ import annotations
+
+import argparse
+
+from companion.cli.context import CommandContext
+from companion.cli.options import order_number
+from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.domain.core.model import Model
+from companion.domain.store.orders import Extension
+
+
+class ExtendResult(Model, frozen=True):
+    """``extend``: the store's answer."""
+
+    order_number: str
+    artifact_id: str
+    extension: Extension
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion extend``."""
+    order_number(parser)
+    parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
+    parser.epilog = "JSON: {orderNumber, artifactId, extension: {status, statement, availableUntil}}"
+
+
+def run(context: CommandContext) -> int:
+    """Ask the store to reopen a closed download window."""
+    from companion.domain.entitlements.artifacts import pick
+    from companion.domain.store.orders import ExtensionStatus
+
+    services, number = context.services, context.number()
+    order = context.opened(number, lambda: services.orders.order(number))
+    artifact = pick(order, context.arguments.artifact, services.platform.name)
+    answer = services.orders.request_extension(number, artifact.artifact_id)
+    shown = ExtendResult(order_number=number, artifact_id=artifact.artifact_id, extension=answer)
+    until = (f"Download it until {context.moment(answer.available_until)}.",) if answer.available_until else ()
+    granted = answer.status is ExtensionStatus.GRANTED
+    context.output.result(shown, answer.statement, *(until if granted else ()))
+    return EXIT_NO if answer.status is ExtensionStatus.REFUSED else EXIT_DONE

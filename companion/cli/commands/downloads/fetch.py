@@ -1,0 +1,48 @@
+"""``companion fetch``: fetch a file from any safe address."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
+from companion.cli.context import CommandContext, interruptible
+from companion.cli.options import digest, progress_option, whole
+from companion.cli.output import EXIT_DONE
+from companion.domain.transfers.models import Expected, Options
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion fetch``."""
+    parser.add_argument("url", metavar="URL", help="what to fetch")
+    parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder the file goes to")
+    parser.add_argument("--name", metavar="FILE", help="the file's name, if not the one in the address")
+    parser.add_argument("--size", metavar="BYTES", type=whole(0), help="how long the file must be")
+    parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest the file must have")
+    pieces_option(parser)
+    parser.add_argument("--connections", metavar="N", type=whole(1, 16), default=1, help="the most connections")
+    parser.add_argument("--limit-rate", metavar="BYTES", type=whole(1), help="the most bytes per second")
+    progress_option(parser)
+    parser.epilog = f"JSON: {{{JSON_KEYS}}}"
+
+
+def run(context: CommandContext) -> int:
+    """Fetch a file from any safe address."""
+    from companion.services.downloads.fetch import fetch as fetch_file
+    from companion.services.downloads.transfer.transport import fixed_source
+
+    asked = context.arguments
+    context.note_log()
+    expected = Expected(filename=asked.name, size=asked.size, sha256=asked.sha256, pieces=read_pieces(asked.pieces))
+    with interruptible() as cancellation:
+        done = fetch_file(
+            fixed_source(asked.url),
+            expected,
+            asked.to.absolute(),
+            cancellation=cancellation,
+            progress=context.output.progress,
+            options=Options(most_connections=asked.connections, limit_rate=asked.limit_rate),
+        )
+    shown = FetchResult.of(done)
+    context.output.result(shown, *fetched_lines(shown))
+    return EXIT_DONE

@@ -1,0 +1,93 @@
+"""``companion seats``: which PCs use a licence."""
+
+from __future__ import annotations
+
+import argparse
+
+from companion.cli.commands.entitlements.licence_choice import pick_licence
+from companion.cli.context import CommandContext
+from companion.cli.options import order_number
+from companion.cli.output import EXIT_DONE
+from companion.cli.prompts import confirm
+from companion.cli.usage import usage_error
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Model
+from companion.domain.store.orders import Licence, Seat
+
+
+class SeatsResult(Model, frozen=True):
+    """``seats``: who uses the licence; `this_pc` is the seat id of this PC."""
+
+    order_number: str
+    licence_id: str
+    product_name: str
+    total: int
+    seats: tuple[Seat, ...]
+    this_pc: str
+    taken: str | None = None
+    freed: str | None = None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion seats``."""
+    order_number(parser)
+    parser.add_argument(
+        "job", metavar="take|free", nargs="?", choices=["take", "free"],
+        help="take a seat for this PC, or free one; without it, who uses the licence",
+    )  # fmt: skip
+    parser.add_argument("seat", metavar="SEAT", nargs="?", help="with free: the seat's id or the PC's name")
+    parser.add_argument("--licence", metavar="ID", help="the licence, if the order has several")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.epilog = "JSON: {orderNumber, licenceId, productName, total, seats, thisPc, taken, freed}"
+
+
+def run(context: CommandContext) -> int:
+    """Show who uses a licence, take a seat for this PC, or free another one's."""
+    services, number, job = context.services, context.number(), context.arguments.job
+    if (job == "free") != (context.arguments.seat is not None):
+        raise usage_error(
+            "A seat is named when it is to be freed, and only then.",
+            f"Use: companion seats {number} take, or: companion seats {number} free SEAT",
+        )
+    order = context.opened(number, lambda: services.orders.order(number))
+    licence = pick_licence(order, context.arguments.licence)
+    here, taken, freed = services.this_pc.seat_id, None, None
+    if job == "take":
+        licence, taken = services.orders.take_seat(number, licence.id, here, services.this_pc.name), here
+    elif job == "free":
+        seat = _seat_to_free(context, number, licence.seats)
+        licence, freed = services.orders.free_seat(number, licence.id, seat.id), seat.id
+    shown = SeatsResult(
+        order_number=number, licence_id=licence.id, product_name=licence.product_name, total=licence.seats_total,
+        seats=licence.seats, this_pc=here, taken=taken, freed=freed,
+    )  # fmt: skip
+    context.output.result(shown, *_seat_lines(context, shown, licence))
+    return EXIT_DONE
+
+
+def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...]) -> Seat:
+    """The seat that is meant, after the person agreed to free it. Raises `CompanionError`."""
+    from companion.domain.core.text import plain_date
+    from companion.domain.entitlements.seats import freeing_sentence
+
+    wanted: str = context.arguments.seat
+    found = [seat for seat in known if wanted in (seat.id, seat.name)]
+    if len(found) != 1:
+        names = ", ".join(f"{seat.id} ({seat.name})" for seat in known) or "none"
+        raise CompanionError(
+            ErrorCode.SEAT_UNKNOWN,
+            "Which seat?",
+            f"{'No' if not found else 'More than one'} seat of order {number} goes by {wanted}.",
+            f"Seats in use: {names}.",
+        )
+    context.output.say(freeing_sentence(found[0], plain_date(context.services.zone)))
+    confirm(f"Free the seat of {found[0].name}?", yes=context.arguments.yes)
+    return found[0]
+
+
+def _seat_lines(context: CommandContext, shown: SeatsResult, licence: Licence) -> list[str]:
+    from companion.domain.entitlements.seats import seat_line, seat_sentence, seat_use
+
+    lines = [f"{shown.product_name}: {seat_sentence(seat_use(licence, shown.this_pc))}"]
+    lines += [f"  {seat.id}: {seat_line(seat, context.date, shown.this_pc)}" for seat in shown.seats]
+    return lines

@@ -1,0 +1,103 @@
+"""``companion orders add``: find an order and keep its credentials in the keychain."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.cli.context import CommandContext
+from companion.cli.options import password_option
+from companion.cli.output import EXIT_DONE
+from companion.cli.prompts import ask_secret
+from companion.cli.usage import usage_error
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Model, Secret
+
+if TYPE_CHECKING:
+    from companion.services.store.orders import Orders
+
+
+class AddOrderResult(Model, frozen=True):
+    """``orders add``: `kept` is ``keychain`` or ``session``, `place` the keychain, `trouble` why none was used."""
+
+    order_numbers: tuple[str, ...]
+    kept: str
+    place: str | None
+    trouble: str | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
+    parser.add_argument("--email", metavar="E", help="find all orders of this e-mail address instead")
+    parser.add_argument(
+        "--card-digits", metavar="D", help="with --email: the last 4 or 5 digits of the card (or be asked)"
+    )
+    parser.add_argument(
+        "--mail", metavar="FILE", type=Path, help="read both from the confirmation e-mail (.eml) instead"
+    )
+    password_option(parser)
+    parser.epilog = "JSON: {orderNumbers, kept: keychain|session, place, trouble}"
+
+
+def run(context: CommandContext) -> int:
+    """Find an order by number and password, or all orders by e-mail address and card digits."""
+    from companion.domain.entitlements.order_lookup import tidy_card_digits, tidy_email, tidy_order_password
+
+    asked = context.arguments
+    ways = sum(given is not None for given in (asked.number, asked.email, asked.mail))
+    if ways != 1 or (asked.card_digits is not None and asked.email is None):
+        raise usage_error(
+            "An order is named either by its number or by an e-mail address.",
+            "Use: companion orders add NUMBER, or --email E --card-digits D, or --mail FILE",
+        )
+    if asked.email is not None:
+        email = tidy_email(asked.email)
+        typed = asked.card_digits
+        if typed is None:
+            typed = ask_secret("Last digits of the card", from_stdin=asked.password_stdin).reveal()
+        digits = tidy_card_digits(typed)
+        numbers, kept = _orders(context).add_by_card(email, digits)
+    else:
+        number, found = _from_mail(context) if asked.mail is not None else (context.number(), None)
+        if found is None or asked.password_stdin:
+            typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
+            found = tidy_order_password(typed)
+        numbers, kept = _orders(context).add(number, found)
+    keychain = context.services.keychain
+    shown = AddOrderResult(order_numbers=numbers, kept=kept.value, place=keychain.place, trouble=keychain.trouble)
+    context.output.result(shown, *_added_lines(shown))
+    return EXIT_DONE
+
+
+def _orders(context: CommandContext) -> Orders:
+    """The orders, once the store's rules are known: they are needed also when it cannot be reached later."""
+    context.services.orders.profile()
+    return context.services.orders
+
+
+def _from_mail(context: CommandContext) -> tuple[str, Secret | None]:
+    """Order number and, where it is in there, password of a confirmation e-mail. Raises `CompanionError`."""
+    from companion.domain.entitlements.confirmation_email import MailRefusal, refusal_sentence
+
+    found = context.services.orders.read_confirmation(context.arguments.mail)
+    if found.order_number is None:
+        raise CompanionError(
+            ErrorCode.MAIL_WITHOUT_ORDER,
+            "This e-mail does not help",
+            refusal_sentence(found.refusal or MailRefusal.NO_ORDER),
+            "Type the order number from it: companion orders add NUMBER",
+        )
+    return found.order_number, found.password
+
+
+def _added_lines(shown: AddOrderResult) -> tuple[str, ...]:
+    found = f"Added: {', '.join(shown.order_numbers)}."
+    if shown.kept == "keychain":
+        return (found, f"The credentials are in {shown.place}, and nowhere else.")
+    return (
+        found,
+        f"The credentials are kept for this session only. {shown.trouble or ''}".rstrip(),
+        "Every command will ask for the order password again.",
+    )

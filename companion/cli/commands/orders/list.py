@@ -1,0 +1,60 @@
+"""``companion orders list``: the orders that were added."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from companion.cli.context import CommandContext
+from companion.cli.output import EXIT_DONE
+from companion.domain.core.model import Instant, Model
+from companion.domain.store.orders import OrderStatus
+
+if TYPE_CHECKING:
+    pass
+
+
+class ListedOrder(Model, frozen=True):
+    """One line of ``orders list``; `status` and `products` as the store last said."""
+
+    order_number: str
+    added_at: Instant
+    read_at: Instant | None
+    status: str | None
+    products: tuple[str, ...]
+
+
+class ListOrdersResult(Model, frozen=True):
+    """``orders list``."""
+
+    store: str
+    orders: tuple[ListedOrder, ...]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.epilog = "JSON: {store, orders: [{orderNumber, addedAt, readAt, status, products}]}"
+
+
+def run(context: CommandContext) -> int:
+    """Show what was added, without asking the store."""
+    services = context.services
+    shown = ListOrdersResult(
+        store=services.orders.store,
+        orders=tuple(
+            ListedOrder(
+                order_number=known.number,
+                added_at=known.added_at,
+                read_at=known.read_at,
+                status=known.order.status.value if known.order else None,
+                products=tuple(licence.product_name for licence in known.order.licences) if known.order else (),
+            )
+            for known in services.orders.remembered()
+        ),
+    )
+    lines = []
+    for order in shown.orders:
+        status = OrderStatus(order.status).words.lower() if order.status is not None else "not read yet"
+        lines.append(f"{order.order_number}  {status}  {', '.join(order.products)}".rstrip())
+    context.output.result(shown, *(lines or ["No order has been added yet. Add one: companion orders add NUMBER"]))
+    return EXIT_DONE

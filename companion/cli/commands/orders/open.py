@@ -1,0 +1,51 @@
+"""``companion orders open``: the store's own page of an order."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from companion.cli.context import CommandContext
+from companion.cli.options import order_number
+from companion.cli.output import EXIT_DONE
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Model
+
+if TYPE_CHECKING:
+    pass
+
+
+class OpenPageResult(Model, frozen=True):
+    """``orders open``: the address of the page, and whether the browser was asked to show it."""
+
+    order_number: str
+    purpose: str
+    url: str
+    opened: bool
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    order_number(parser)
+    parser.add_argument("page", nargs="?", choices=["order", "renew", "cancel"], default="order", help="which (order)")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.epilog = "JSON: {orderNumber, purpose, url, opened}"
+
+
+def run(context: CommandContext) -> int:
+    """Open the store's own page of an order: there one renews by hand, with any card."""
+    services, number, purpose = context.services, context.number(), context.arguments.page
+    order = context.opened(number, lambda: services.orders.order(number))
+    page = next((page for page in order.pages if page.purpose == purpose), None)
+    if page is None:
+        raise CompanionError(
+            ErrorCode.NO_PAGE,
+            "The store has no such page",
+            f"The store names no page of its own for this ({purpose}).",
+            "Support can help: companion support",
+        )
+    if not context.arguments.no_browser:
+        services.platform.open_url(page.url)
+    shown = OpenPageResult(order_number=number, purpose=purpose, url=page.url, opened=not context.arguments.no_browser)
+    context.output.result(shown, page.url, "No card number ever passes through Companion.")
+    return EXIT_DONE

@@ -1,0 +1,40 @@
+"""``companion orders remove``: forget an order and its credentials."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from companion.cli.context import CommandContext
+from companion.cli.output import EXIT_DONE
+from companion.domain.core.model import Model
+
+if TYPE_CHECKING:
+    pass
+
+
+class RemoveOrderResult(Model, frozen=True):
+    """``orders remove``."""
+
+    order_number: str
+    removed: bool
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument("number", metavar="NUMBER", help="the order number")
+    parser.epilog = "JSON: {orderNumber, removed}"
+
+
+def run(context: CommandContext) -> int:
+    """Forget an order; afterwards the keychain does not give its credentials any more."""
+    number = context.number()
+    orders = context.services.orders
+    orders.remove(number)
+    proven = orders.in_keychain(number) is False
+    kept = "the keychain holds nothing of it any more" if proven else "its password was never written down"
+    context.output.result(
+        RemoveOrderResult(order_number=number, removed=True),
+        f"Order {number} is forgotten, and {kept}. The order itself is untouched.",
+    )
+    return EXIT_DONE

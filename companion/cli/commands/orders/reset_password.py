@@ -1,0 +1,50 @@
+"""``companion orders reset-password``: have a new order password sent by e-mail."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from companion.cli.context import CommandContext
+from companion.cli.output import EXIT_DONE
+from companion.cli.usage import usage_error
+from companion.domain.core.model import Model
+
+if TYPE_CHECKING:
+    pass
+
+
+class ResetPasswordResult(Model, frozen=True):
+    """``orders reset-password``: the store never tells whether it knows the order."""
+
+    asked: bool
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
+    parser.add_argument("--email", metavar="E", help="the e-mail address of the order instead")
+    parser.epilog = "JSON: {asked}"
+
+
+def run(context: CommandContext) -> int:
+    """Ask the store to e-mail a new order password."""
+    from companion.domain.entitlements.order_lookup import tidy_email
+
+    asked = context.arguments
+    if (asked.number is None) == (asked.email is None):
+        raise usage_error(
+            "An order is named either by its number or by an e-mail address.",
+            "Use: companion orders reset-password NUMBER, or --email E",
+        )
+    orders = context.services.orders
+    if asked.email is not None:
+        orders.request_password_reset(email=tidy_email(asked.email))
+    else:
+        orders.request_password_reset(number=context.number())
+    context.output.result(
+        ResetPasswordResult(asked=True),
+        "If the store knows this order, a new order password is on its way by e-mail.",
+        "Then open the order with it: companion orders add NUMBER",
+    )
+    return EXIT_DONE

@@ -1,0 +1,100 @@
+"""Closing the programs that block an installation, with the person's consent."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from companion.cli.commands.pc.preflight_check import PreflightCheck
+from companion.cli.context import CommandContext
+from companion.cli.options import whole
+from companion.cli.prompts import confirm
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.text import without_marks
+from companion.domain.installation.autostart_holds import Hold
+from companion.domain.pc.closing import Closed
+from companion.domain.pc.facts import AutostartEntry
+from companion.domain.pc.finding import Finding, RemedyKind, Severity
+from companion.domain.store.profile import BlockerRule
+
+if TYPE_CHECKING:
+    from companion.services.app.cancellation import Cancellation
+
+
+_CLOSING = frozenset({RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD})
+
+
+@dataclasses.dataclass(frozen=True)
+class ClosedPrograms:
+    """What was done to get programs out of the way."""
+
+    programs: tuple[str, ...] = ()
+    closed: Closed | None = None
+    held: tuple[Hold, ...] = ()
+
+
+def closing_options(parser: argparse.ArgumentParser) -> None:
+    """How far getting programs out of the way may go; each of these is the person's consent to what it names."""
+    parser.add_argument(
+        "--hold", action="store_true", help="also keep what starts them from starting until the installation is done"
+    )
+    parser.add_argument("--force", action="store_true", help="end by force what does not close by itself")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument(
+        "--look-out", metavar="SECONDS", type=whole(0, 600), default=30, help="how long to look out for what comes back"
+    )
+
+
+def close_programs(
+    context: CommandContext, check: PreflightCheck, rows: Sequence[Finding], cancellation: Cancellation
+) -> ClosedPrograms:
+    """Close the programs of `rows` that block, and with ``--hold`` keep away what starts them; ask for consent first.
+
+    Raises `CompanionError` ``not-confirmed``, and ``hold-refused``, after which nothing stays held and none is closed.
+    """
+    rules = {rule.id: rule for rule in check.profile.blockers}
+    wanted = [(row, rules[row.rule_id]) for row in closable(rows) if row.rule_id in rules]
+    if not wanted:
+        return ClosedPrograms()
+    _explain(context, wanted)
+    held = _hold(check, _entries_of(row for row, _ in wanted)) if context.arguments.hold else ()
+    closed = check.close(context, [rule.id for _, rule in wanted], cancellation)
+    return ClosedPrograms(tuple(rule.name for _, rule in wanted), closed, held)
+
+
+def closable(rows: Sequence[Finding]) -> list[Finding]:
+    """The findings about programs that block and that this person may close."""
+    return [
+        row
+        for row in rows
+        if row.severity is Severity.BLOCKS and row.rule_id and any(remedy.kind in _CLOSING for remedy in row.remedies)
+    ]
+
+
+def _entries_of(rows: Iterable[Finding]) -> tuple[AutostartEntry, ...]:
+    """What starts the programs of `rows`, each entry once."""
+    return tuple(dict.fromkeys(entry for row in rows for remedy in row.remedies for entry in remedy.entries))
+
+
+def _hold(check: PreflightCheck, entries: Sequence[AutostartEntry]) -> tuple[Hold, ...]:
+    try:
+        return check.aftermath.hold_back(entries, check.job)
+    except CompanionError:
+        # Half of it is not what was agreed to.
+        check.aftermath.release(check.job)
+        raise
+
+
+def _explain(context: CommandContext, wanted: Sequence[tuple[Finding, BlockerRule]]) -> None:
+    """Say what would be closed and what that risks, and go on only with the person's consent."""
+    force, hold = context.arguments.force, context.arguments.hold
+    for row, rule in wanted:
+        risk = rule.force_risk or "What is not saved in it would be lost."
+        lines = [f"{row.title}.", f"    {row.explanation}"]
+        lines += [f"    {remedy.explanation}" for remedy in row.remedies if hold and remedy.entries]
+        context.output.say(*map(without_marks, lines), *([f"    By force: {risk}"] if force else []))
+    how = ", by force if they do not close by themselves" if force else ""
+    then = ", and keep them from starting until the installation is done" if hold else ""
+    confirm(f"Close these programs{how}{then}?", yes=context.arguments.yes)

@@ -1,0 +1,77 @@
+"""What was found on this PC and what was done to it, in lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from companion.domain.core.model import Instant
+from companion.domain.core.text import without_marks
+from companion.domain.installation.autostart_holds import Hold
+from companion.domain.pc.finding import Finding, Severity
+from companion.domain.pc.network_diagnostics import PathReport
+
+if TYPE_CHECKING:
+    pass
+
+from companion.domain.core.platform import Platform
+from companion.domain.core.text import joined
+from companion.domain.installation.autostart_holds import Restored
+from companion.domain.installation.recovery import WentOn, told
+
+_MARKS = {
+    Severity.BLOCKS: "In the way",
+    Severity.WARNS: "Mind this",
+    Severity.UNKNOWN: "Not known",
+    Severity.FINE: "Fine",
+}
+
+
+def finding_lines(rows: Sequence[Finding]) -> list[str]:
+    """Returns the findings in plain lines."""
+    lines = []
+    for row in rows:
+        lines.append(f"{_MARKS[row.severity]}: {row.title}")
+        if row.severity is not Severity.FINE:
+            lines.append(f"    {row.explanation}")
+            lines += [f"    → {remedy.title}. {remedy.explanation}" for remedy in row.remedies]
+    return [without_marks(line) for line in lines]
+
+
+def hold_lines(held: Sequence[Hold], moment: Callable[[Instant], str]) -> list[str]:
+    """What is held back, and how it is let go."""
+    if not held:
+        return []
+    lines = [f"Kept from starting since {moment(hold.since)}: {hold.entry.name}" for hold in held]
+    return [*lines, "    → It may start again after the installation. To put it back now: companion put-back"]
+
+
+def network_lines(report: PathReport | None) -> list[str]:
+    """The way to the store in plain lines."""
+    if report is None:
+        return []
+    lines = ["", f"The way to the store: {report.sentence}"]
+    if not report.fine:
+        lines.append(f"    → {report.hint}")
+    return [*lines, *(f"    {step.sentence}" for step in report.steps)]
+
+
+def installation_lines(installations: tuple[WentOn, ...], platform: Platform) -> list[str]:
+    """What was found of installations that earlier runs had begun."""
+    lines = []
+    for found in installations:
+        words = told(found, platform)
+        lines += [f"{words.title}. {words.message}", *([f"    → {words.hint}"] if words.hint else [])]
+    return lines
+
+
+def restored_lines(restored: Restored) -> list[str]:
+    """What became of entries that were held back."""
+    lines = []
+    if restored.restored:
+        lines.append(f"As before, this starts by itself again: {joined(restored.restored)}.")
+    if restored.left_changed:
+        lines.append(f"Left alone, because somebody has changed it meanwhile: {joined(restored.left_changed)}.")
+    if restored.failed:
+        lines.append(f"Not possible yet: {joined(restored.failed)}. Try again, if need be as administrator.")
+    return lines

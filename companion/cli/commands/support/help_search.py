@@ -1,0 +1,86 @@
+"""``companion help-search``: search and read the help articles."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from companion.cli.context import CommandContext
+from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.usage import usage_error
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Model
+
+if TYPE_CHECKING:
+    from companion.domain.support.help_articles import Article
+
+
+class FoundArticle(Model, frozen=True):
+    """One help article; `name` is what ``--read`` takes."""
+
+    name: str
+    title: str
+    excerpt: str
+
+
+class HelpSearchResult(Model, frozen=True):
+    """``help-search``: the articles that fit best, the best first."""
+
+    words: str
+    articles: tuple[FoundArticle, ...]
+
+
+class HelpArticle(Model, frozen=True):
+    """``help-search --read``: a whole article; `body` is in Markdown."""
+
+    name: str
+    title: str
+    body: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe ``companion help-search``."""
+    parser.add_argument("words", metavar="WORDS", nargs="*", help="what to look for")
+    parser.add_argument("--read", metavar="NAME", help="show an article whole")
+    parser.epilog = (
+        "JSON: {words, articles: [{name, title, excerpt}]}, with --read {name, title, body}\n"
+        "Exit 1 when nothing is found."
+    )
+
+
+def run(context: CommandContext) -> int:
+    """Find help articles by words, or show one whole."""
+    asked = context.arguments
+    if bool(asked.words) == bool(asked.read):
+        raise usage_error(
+            "Help is searched by words, or one article is read by its name.",
+            "Use: companion help-search WORDS, or: companion help-search --read NAME",
+        )
+    articles = context.services.help
+    profile = context.services.orders.remembered_profile()
+    if profile is not None:
+        articles.use(profile)
+    if asked.read:
+        return _read(context, articles.article(asked.read))
+    words = " ".join(asked.words)
+    hits = articles.search(words)
+    found = tuple(FoundArticle(name=hit.name, title=hit.title, excerpt=hit.excerpt) for hit in hits)
+    lines = [line for each in found for line in (f"{each.title}  ({each.name})", f"    {each.excerpt}")]
+    context.output.result(
+        HelpSearchResult(words=words, articles=found), *(lines or [f"No article mentions “{words}”."])
+    )
+    return EXIT_DONE if found else EXIT_NO
+
+
+def _read(context: CommandContext, article: Article | None) -> int:
+    if article is None:
+        raise CompanionError(
+            ErrorCode.ARTICLE_UNKNOWN,
+            "There is no such article",
+            f"No help article goes by {context.arguments.read}.",
+            "Look for one: companion help-search WORDS",
+        )
+    shown = HelpArticle(name=article.name, title=article.title, body=article.body)
+    # A terminal shows no bold type, only the asterisks around it.
+    context.output.result(shown, article.title, "", article.body.replace("**", ""))
+    return EXIT_DONE

@@ -1,0 +1,46 @@
+"""What several commands add to their parsers: common arguments, and the kinds of values they take."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any
+
+
+def progress_option(parser: argparse.ArgumentParser) -> None:
+    """Reporting the progress of long work."""
+    parser.add_argument("--progress", choices=["json"], help="report progress as JSON lines on standard error")
+
+
+def order_number(parser: argparse.ArgumentParser) -> None:
+    """The order a command is about, and another way to its password than the keychain."""
+    parser.add_argument("number", metavar="NUMBER", help="the order number")
+    password_option(parser)
+
+
+def password_option(parser: argparse.ArgumentParser) -> None:
+    """Reading the password from standard input."""
+    parser.add_argument("--password-stdin", action="store_true", help="read the order password from standard input")
+
+
+def digest(text: str) -> str:
+    """A SHA-256 digest in hex, for argparse."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text.strip()):
+        raise argparse.ArgumentTypeError("a SHA-256 digest has 64 hexadecimal digits")
+    return text.strip().lower()
+
+
+def whole(least: int, most: int | None = None) -> Any:
+    """A whole number within bounds, for argparse."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if number < least or (most is not None and number > most):
+            bounds = f"at least {least}" if most is None else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"the number must be {bounds}")
+        return number
+
+    return read

@@ -1,0 +1,60 @@
+"""What the tests of these commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from companion.demo.server import DemoStore
+from companion.services.app.resources import resource
+from tests.kits.cli import FAMILY, Cli
+from tests.kits.linux import Mail, Programs, live_in
+
+
+@pytest.fixture
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, which this process and what it starts believe in."""
+    return live_in(tmp_path / "person", monkeypatch)
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> dict[str, object]:
+    """A vendor profile whose only rule is about a program of this test."""
+    found: dict[str, object] = json.loads(resource("profiles/larkfield.json").read_bytes())
+    match = {"platform": "linux", "names": ["test-mail"], "pathContains": [str(tmp_path / "programs")]}
+    found["blockers"] = [
+        {
+            "id": "mail", "name": "Test Mail", "kind": "mail", "severity": "blocks", "stages": ["install"],
+            "why": "Setup replaces a part of it.", "forceRisk": "A letter that is being written would be lost.",
+            "matches": [match],
+        }
+    ]  # fmt: skip
+    found["requirements"] = []
+    return found
+
+
+@pytest.fixture
+def profile(tmp_path: Path, document: dict[str, object]) -> Path:
+    path = tmp_path / "profile.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.fixture
+def mail(programs: Programs, person: Path) -> Mail:
+    return Mail(programs, person)
+
+
+@pytest.fixture
+def shop(bare: Cli, tmp_path: Path, document: dict[str, object], person: Path) -> Iterator[Cli]:
+    """Commands against a store that minds only the program of this test, with an order that is downloaded."""
+    with DemoStore(
+        tmp_path / "store", profile=json.dumps(document).encode(), system="linux", size=2**20, password_cost=2**10
+    ) as store:
+        bare.store, bare.url = store, store.url
+        bare.add(FAMILY)
+        assert bare.opened(FAMILY, "download", FAMILY).code == 0
+        yield bare

@@ -1,0 +1,86 @@
+"""``companion install``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from companion.cli.commands.pc.install import InstallResult
+from tests.kits.cli import FAMILY, Cli
+from tests.kits.linux import Mail, alive
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
+
+
+def test_held_closed_installed_and_put_back_in_one_go(shop: Cli, mail: Mail) -> None:
+    refused = shop.opened(FAMILY, "install", FAMILY, "--json").shown(InstallResult)
+    assert refused.error is not None
+    assert refused.error.code == "blocked"
+    shop.opened(FAMILY, "install", FAMILY, "--hold", "--json").error(1, "not-confirmed")
+    assert alive(mail.pid)
+    ran = shop.opened(FAMILY, "install", FAMILY, "--hold", "--yes", "--look-out", "0", "--json")
+    shown = ran.shown(InstallResult)
+    assert ran.code == 0
+    assert shown.result is not None
+    assert shown.result.proven
+    assert shown.closed is not None
+    assert mail.pid in shown.closed.gone
+    assert [hold.entry.name for hold in shown.held_back] == ["MailHelper"]
+    assert shown.still_held == ()
+    assert mail.as_before
+    steps = shop.timeline()
+    assert steps.index("held back") < steps.index("closed programs") < steps.index("installed")
+    assert "put back" in steps
+
+
+def test_what_was_held_by_hand_is_put_back_after_the_installation(shop: Cli, mail: Mail) -> None:
+    assert shop("close-blockers", "--hold", "--yes", "--look-out", "0").code == 0
+    assert mail.held
+    assert shop("preflight", "--json").code == 0
+    assert mail.held
+    assert shop.opened(FAMILY, "install", FAMILY, "--json").code == 0
+    assert mail.as_before
+
+
+def test_an_installation_that_fails_puts_back_what_it_held(shop: Cli, mail: Mail) -> None:
+    path = next((shop.home / "downloads").rglob("*.run"), None) or next((shop.home / "downloads").rglob("*.*"))
+    size = path.stat().st_size
+    path.write_bytes(b"#!/bin/sh\n" + b"#" * (size - 10))
+    ran = shop.opened(FAMILY, "install", FAMILY, "--hold", "--yes", "--look-out", "0", "--json")
+    ran.error(1, "file-damaged")
+    assert not alive(mail.pid)
+    assert mail.as_before
+
+
+def test_closing_alone_holds_nothing(shop: Cli, mail: Mail) -> None:
+    ran = shop.opened(FAMILY, "install", FAMILY, "--close", "--yes", "--look-out", "0", "--json")
+    assert ran.code == 0
+    assert ran.shown(InstallResult).held_back == ()
+    assert mail.as_before
+
+
+def test_installing_needs_the_file(cli: Cli) -> None:
+    cli.add(FAMILY)
+    failure = cli.opened(FAMILY, "install", FAMILY, "--json").error(1, "not-downloaded")
+    assert f"companion download {FAMILY}" in failure["hint"]
+
+
+def test_an_installer_is_run_and_its_end_explained(cli: Cli) -> None:
+    cli.add(FAMILY)
+    path = json.loads(cli.opened(FAMILY, "download", FAMILY, "--json").out)["path"]
+    ran = cli.opened(FAMILY, "install", FAMILY, "--json")
+    shown = ran.shown(InstallResult)
+    if shown.error is not None:  # another program of this machine is in the way, which must be said
+        assert ran.code == 1
+        assert shown.error.code in ("blocked", "installer-blocked")
+        return
+    assert ran.code == 0
+    assert shown.result is not None
+    assert shown.result.proven
+    assert shown.seat_taken
+    size = Path(path).stat().st_size
+    Path(path).write_bytes(b"#!/bin/sh\n" + b"#" * (size - 10))
+    cli.opened(FAMILY, "install", FAMILY, "--json").error(1, "file-damaged")
