@@ -31,17 +31,11 @@ from companion.domain.transfers.queue import (
     with_state,
 )
 from companion.services.app.cancellation import Cancellation
+from companion.services.app.errors import as_error
 from companion.services.downloads.fetch import discard, fetch
 from companion.services.downloads.transfer.transport import Source
 
 _log = logging.getLogger(__name__)
-
-_UNEXPECTED = Trouble(
-    code="unexpected",
-    title="Something unexpected happened",
-    message="This is a fault in this program.",
-    hint="Try again.",
-)
 
 
 class QueueStore(Protocol):
@@ -221,9 +215,9 @@ class Queue:
             pass
         except CompanionError as error:
             outcome, trouble = Outcome.FAILED, Trouble.of(error)
-        except Exception:  # noqa: BLE001 - a worker must outlive a fault; it is logged and shown as one
+        except Exception as error:  # noqa: BLE001 - a worker must outlive a fault; it is logged and shown as one
             _log.exception("a download ended with an unexpected error")
-            outcome, trouble = Outcome.FAILED, _UNEXPECTED
+            outcome, trouble = Outcome.FAILED, Trouble.of(as_error(error))
         self._end(entry.key, run, outcome, trouble, result)
         self._tell(entry.key)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import ErrorCode
 from companion.domain.transfers.models import Expected, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.downloads.queue import Queue, QueueItem
@@ -28,7 +28,7 @@ class GatedQueue:
     def __init__(self, server: FaultyServer, folder: Path, content: bytes) -> None:
         self.store, self.folder = MemoryQueueStore(), folder
         self.runs = 0
-        self.error: CompanionError | None = None
+        self.error: Exception | None = None
         self._server, self._content = server, content
         self._entered, self._gate = threading.Event(), threading.Event()
         self._news, self._told = threading.Condition(), list[QueueItem | DownloadKey]()
@@ -161,3 +161,14 @@ def test_a_paused_download_that_is_cancelled_leaves_nothing(gated: GatedQueue) -
     gated.ask("cancel")
     assert gated.state is None
     assert not gated.partial.exists()
+
+
+def test_a_fault_of_the_program_is_shown_and_the_queue_goes_on(
+    gated: GatedQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    gated.error = ZeroDivisionError("made for this test")
+    assert gated.finish() is TransferState.FAILED
+    trouble = gated.store.entries[0].trouble
+    assert trouble is not None
+    assert trouble.code == ErrorCode.BUG
+    assert "unexpected error" in caplog.text
