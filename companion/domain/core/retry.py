@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import email.utils
+import datetime as dt
 import re
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.http_date import parse_http_date
 
 PROGRESS = 64 * 1024
 """Bytes that must have come since the last failure for it to count as a new beginning."""
@@ -13,16 +14,22 @@ AFTER_PROGRESS = 0.1
 LONGEST_WAIT = 30.0
 
 
-def parse_retry_after(text: str, now: float) -> float | None:
-    """Seconds that a `Retry-After` field asks to wait from `now` (POSIX time); None if it says nothing usable."""
-    text = text.strip()
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        return float(text)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    return max(0.0, moment.timestamp() - now)
+LONGEST_RETRY_AFTER = 86400.0
+"""Seconds: what a server asks for beyond a day counts as a day."""
+
+
+def parse_retry_after(text: str | None, now: float) -> float | None:
+    """Returns the seconds that a `Retry-After` field asks to wait from `now` (POSIX time), from 0 to a day.
+
+    The field holds seconds or a date (RFC 9110 § 10.2.3); a date in the past asks for no wait. None if there is no
+    field, or it is in neither form.
+    """
+    text = (text or "").strip()
+    if re.fullmatch(r"\d+", text, re.ASCII):
+        # More digits than matter are not read at all.
+        return LONGEST_RETRY_AFTER if len(text.lstrip("0")) > 5 else min(float(text), LONGEST_RETRY_AFTER)
+    moment = parse_http_date(text, dt.datetime.fromtimestamp(now, dt.UTC))
+    return None if moment is None else min(max(0.0, moment.timestamp() - now), LONGEST_RETRY_AFTER)
 
 
 def count_failures(before: int, progressed: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import email.utils
 import logging
+import time
 import urllib.parse
 import uuid
 from typing import Any, Generic, TypeVar
@@ -16,7 +16,9 @@ import urllib3
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.http_date import parse_http_date
 from companion.domain.core.model import Secret
+from companion.domain.core.retry import parse_retry_after
 from companion.domain.core.serialization import decode
 from companion.domain.store.orders import (
     AutoRenewChange,
@@ -233,7 +235,7 @@ class _Answer:
 
     def refusal(self) -> CompanionError:
         """Returns the error that this answer stands for: its problem details (RFC 9457), or what its status tells."""
-        retry_after = _seconds(self.headers.get("Retry-After"))
+        retry_after = parse_retry_after(self.headers.get("Retry-After"), time.time())
         content_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if content_type == "application/problem+json":
             with contextlib.suppress(CompanionError):
@@ -246,7 +248,7 @@ class _Answer:
 
     def store_time(self) -> dt.datetime | None:
         """The store's clock (RFC 9110 §6.6.1)."""
-        return _http_date(self.headers.get("Date"))
+        return parse_http_date(self.headers.get("Date"), dt.datetime.now(dt.UTC))
 
 
 def _read_limited(response: requests.Response) -> bytes:
@@ -256,27 +258,6 @@ def _read_limited(response: requests.Response) -> bytes:
         if len(body) > MOST_BYTES:
             raise failure(ErrorCode.MALFORMED_ANSWER)
     return bytes(body)
-
-
-def _seconds(text: str | None) -> float | None:
-    """Seconds from a ``Retry-After`` of either form (RFC 9110 §10.2.3), at most a day."""
-    if text is None:
-        return None
-    with contextlib.suppress(ValueError):
-        return min(max(float(int(text)), 0.0), 86400.0)
-    moment = _http_date(text)
-    if moment is None:
-        return None
-    return min(max((moment - dt.datetime.now(dt.UTC)).total_seconds(), 0.0), 86400.0)
-
-
-def _http_date(text: str | None) -> dt.datetime | None:
-    """A date in any of HTTP's three forms; the one without a zone means UTC (RFC 9110 §5.6.7)."""
-    try:
-        moment = email.utils.parsedate_to_datetime(text or "")
-    except (TypeError, ValueError):
-        return None
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def _part(text: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.retry import count_failures, parse_retry_after, wait_before_retry
+from companion.domain.core.retry import count_failures, wait_before_retry
 from companion.domain.transfers.blocks import Gap, gaps, layout_of, next_share
 from companion.domain.transfers.connection_scaling import Climb, Phase, step
 from companion.domain.transfers.filenames import LONGEST, filename_of_url, safe_filename
@@ -112,14 +112,6 @@ def test_name_of_a_url() -> None:
     assert filename_of_url("https://a.example/b/..%2F..%2Fx") == "x"
     with pytest.raises(CompanionError):
         filename_of_url("https://a.example/")
-
-
-def test_retry_after() -> None:
-    assert parse_retry_after("30", 0) == 30
-    assert parse_retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 20) == 40
-    assert parse_retry_after("Thu, 01 Jan 1970 00:00:00 GMT", 20) == 0
-    for nonsense in ("", "soon", "-5", "1e9", "9" * 40):
-        assert parse_retry_after(nonsense, 0) is None
 
 
 def test_waits_grow_with_failures_and_end() -> None:

@@ -140,14 +140,13 @@ def test_what_the_store_says_is_quoted_without_control_signs(scripted: Start) ->
     ("header", "least", "most"),
     [
         ("120", 120, 120),
-        ("-5", 0, 0),
         ("999999999", 86400, 86400),
         (dt.timedelta(seconds=300), 200, 300),
         (dt.timedelta(days=-3), 0, 0),
         ("Sun Nov  6 08:49:37 1994", 0, 0),
     ],
     # Named by hand: two workers that are started in different seconds must find the same tests.
-    ids=["seconds", "negative", "for ever", "a date ahead", "a date past", "an old date"],
+    ids=["seconds", "for ever", "a date ahead", "a date past", "an old date"],
 )
 def test_when_to_come_back(scripted: Start, header: str | dt.timedelta, least: float, most: float) -> None:
     if isinstance(header, dt.timedelta):
@@ -158,7 +157,7 @@ def test_when_to_come_back(scripted: Start, header: str | dt.timedelta, least: f
     assert least <= error.retry_after <= most
 
 
-@pytest.mark.parametrize("header", ["soon", "1e9", ""])
+@pytest.mark.parametrize("header", ["soon", "1e9", "-5", ""])
 def test_a_time_that_makes_no_sense_is_left_out(scripted: Start, header: str) -> None:
     _, client = scripted(problem(429, retry_after=header, code="too-many-attempts"))
     error = failing(lambda: client.open_session("LF-1", CREDENTIALS))
