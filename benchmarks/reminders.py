@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -122,10 +123,11 @@ def main() -> int:
     dates = sum(1 for _ in subjects(facts))
     print(f"{len(facts.orders)} orders, {dates} dates, {len(first)} due at the first start, {len(told)} records")
     slowest = 0.0
-    for name, shown in (("first start", ()), ("everything already shown", told)):
-        median = timed(f"due, {name}", lambda shown=shown: due(facts, shown, loud, NOW))
+    rounds: tuple[tuple[str, tuple[Shown, ...]], ...] = (("first start", ()), ("everything already shown", told))
+    for name, shown in rounds:
+        median = timed(f"due, {name}", partial(due, facts, shown, loud, NOW))
         slowest = max(slowest, median)
-        timed(f"next_wake, {name}", lambda shown=shown: next_wake(facts, shown, loud, NOW))
+        timed(f"next_wake, {name}", partial(next_wake, facts, shown, loud, NOW))
     night = NOW.replace(hour=4)
     timed("due, quiet hours", lambda: due(facts, (), ReminderSettings(), night))
     timed("next_wake, quiet hours", lambda: next_wake(facts, (), ReminderSettings(), night))

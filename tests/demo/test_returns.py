@@ -11,7 +11,7 @@ import requests
 
 from companion.demo.lifecycle import business_days_after
 from companion.domain.core.serialization import decode, encode
-from companion.domain.store.orders import Order, Return
+from companion.domain.store.orders import ChargeKind, Order, Return
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 
@@ -62,7 +62,7 @@ def test_a_box_needs_the_letter_first(customer: Any, refused: Refused) -> None:
     assert accepted.letter is not None
     assert accepted.letter.accepted_at is not None
     assert _return(eve.post(path, body)) == accepted
-    assert [charge.kind for charge in _order(eve).charges].count("refund") == 1
+    assert [charge.kind for charge in _order(eve).charges].count(ChargeKind.REFUND) == 1
 
 
 def test_a_return_without_a_letter_takes_none(customer: Any, refused: Refused) -> None:

@@ -119,7 +119,7 @@ class Pc:
 
     def steps(self) -> list[tuple[str, dict[str, object]]]:
         library = Library(self.home / "library.db")
-        found = [(entry.event, dict(entry.facts)) for entry in library.timeline()]
+        found: list[tuple[str, dict[str, object]]] = [(entry.event, {**entry.facts}) for entry in library.timeline()]
         library.close()
         return found
 

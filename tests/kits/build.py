@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from msgspec.structs import replace
+
 from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
@@ -66,96 +68,107 @@ class Build:
 
     @staticmethod
     def licence(**changes: object) -> Licence:
-        fields: dict[str, object] = {
-            "id": "lic-1",
-            "product_id": "suite",
-            "product_name": "Harbour Suite",
-            "status": LicenceStatus.ACTIVE,
-            "starts_at": day(-20),
-            "expires_at": day(345),
-            "seats_total": 3,
-            "subscription_id": "sub-1",
-        }
-        return Licence(**(fields | changes))
+        return replace(
+            Licence(
+                id="lic-1",
+                product_id="suite",
+                product_name="Harbour Suite",
+                status=LicenceStatus.ACTIVE,
+                starts_at=day(-20),
+                expires_at=day(345),
+                seats_total=3,
+                subscription_id="sub-1",
+            ),
+            **changes,
+        )
 
     @staticmethod
     def seat(**changes: object) -> Seat:
-        fields: dict[str, object] = {"id": "pc-1", "name": "Kitchen PC", "taken_at": day(-19)}
-        return Seat(**(fields | changes))
+        return replace(Seat(id="pc-1", name="Kitchen PC", taken_at=day(-19)), **changes)
 
     @staticmethod
     def subscription(**changes: object) -> Subscription:
-        fields: dict[str, object] = {
-            "id": "sub-1",
-            "licence_id": "lic-1",
-            "status": SubscriptionStatus.ACTIVE,
-            "auto_renew": True,
-            "term": Period(years=1),
-            "active_until": day(345),
-            "next_charge_at": day(344),
-            "price": usd(5500),
-            "renewal_price": usd(5500),
-            "version": "1",
-        }
-        return Subscription(**(fields | changes))
+        return replace(
+            Subscription(
+                id="sub-1",
+                licence_id="lic-1",
+                status=SubscriptionStatus.ACTIVE,
+                auto_renew=True,
+                term=Period(years=1),
+                active_until=day(345),
+                next_charge_at=day(344),
+                price=usd(5500),
+                renewal_price=usd(5500),
+                version="1",
+            ),
+            **changes,
+        )
 
     @staticmethod
     def download(**changes: object) -> Download:
-        fields: dict[str, object] = {
-            "artifact_id": "art-1",
-            "licence_id": "lic-1",
-            "name": "Harbour Suite setup",
-            "version": "12.1",
-            "platform": Platform.WINDOWS,
-            "filename": "harbour-setup.exe",
-            "size": 1000,
-            "available_from": day(-20),
-            "available_until": day(10),
-        }
-        return Download(**(fields | changes))
+        return replace(
+            Download(
+                artifact_id="art-1",
+                licence_id="lic-1",
+                name="Harbour Suite setup",
+                version="12.1",
+                platform=Platform.WINDOWS,
+                filename="harbour-setup.exe",
+                size=1000,
+                available_from=day(-20),
+                available_until=day(10),
+            ),
+            **changes,
+        )
 
     @staticmethod
     def charge(**changes: object) -> Charge:
-        fields: dict[str, object] = {
-            "id": "ch-1",
-            "kind": ChargeKind.CHARGE,
-            "at": day(-19),
-            "amount": usd(5500),
-            "statement_descriptor": "LRK*HARBOUR",
-            "about": "order",
-        }
-        return Charge(**(fields | changes))
+        return replace(
+            Charge(
+                id="ch-1",
+                kind=ChargeKind.CHARGE,
+                at=day(-19),
+                amount=usd(5500),
+                statement_descriptor="LRK*HARBOUR",
+                about="order",
+            ),
+            **changes,
+        )
 
     @staticmethod
     def line_item(**changes: object) -> LineItem:
-        fields: dict[str, object] = {
-            "id": "item-1",
-            "product_id": "suite",
-            "name": "Harbour Suite",
-            "kind": LineItemKind.DOWNLOAD,
-            "quantity": 1,
-            "price": usd(5500),
-        }
-        return LineItem(**(fields | changes))
+        return replace(
+            LineItem(
+                id="item-1",
+                product_id="suite",
+                name="Harbour Suite",
+                kind=LineItemKind.DOWNLOAD,
+                quantity=1,
+                price=usd(5500),
+            ),
+            **changes,
+        )
 
     @classmethod
     def order(cls, **changes: object) -> Order:
-        fields: dict[str, object] = {
-            "number": "LF-1001",
-            "status": OrderStatus.COMPLETED,
-            "placed_at": day(-20),
-            "country": "US",
-            "currency": "USD",
-            "total": usd(5500),
-            "line_items": (cls.line_item(),),
-            "return_eligibility": ReturnEligibility(
-                eligible=True, counted_from=day(-20), deadline=day(10), rule="30 days from the order date"
+        return replace(
+            Order(
+                number="LF-1001",
+                status=OrderStatus.COMPLETED,
+                placed_at=day(-20),
+                country="US",
+                currency="USD",
+                total=usd(5500),
+                line_items=(cls.line_item(),),
+                return_eligibility=ReturnEligibility(
+                    eligible=True, counted_from=day(-20), deadline=day(10), rule="30 days from the order date"
+                ),
+                licences=(cls.licence(),),
+                subscriptions=(cls.subscription(),),
+                downloads=(cls.download(),),
             ),
-            "licences": (cls.licence(),),
-            "subscriptions": (cls.subscription(),),
-            "downloads": (cls.download(),),
-        }
-        return Order(**(fields | changes))
+            **changes,
+        )
 
     @staticmethod
     def shown(reminder: Reminder, now: dt.datetime) -> Shown:
@@ -164,35 +177,39 @@ class Build:
 
     @staticmethod
     def entry(**changes: object) -> SupportEntry:
-        fields: dict[str, object] = {
-            "id": "general",
-            "name": "General support",
-            "phone": "+18005550100",
-            "time_zone": "America/New_York",
-            "hours": (OpeningHours(weekdays=(1, 2, 3, 4, 5), opens=dt.time(9), closes=dt.time(17)),),
-        }
-        return SupportEntry(**(fields | changes))
+        return replace(
+            SupportEntry(
+                id="general",
+                name="General support",
+                phone="+18005550100",
+                time_zone="America/New_York",
+                hours=(OpeningHours(weekdays=(1, 2, 3, 4, 5), opens=dt.time(9), closes=dt.time(17)),),
+            ),
+            **changes,
+        )
 
     @classmethod
     def profile(cls, **changes: object) -> Profile:
-        fields: dict[str, object] = {
-            "id": "larkfield",
-            "store": StoreIdentity(
-                name="Larkfield",
-                website="https://larkfield.example",
-                statement_descriptor="LRK*HARBOUR",
-                time_zone="America/New_York",
-            ),
-            "policies": policies(),
-            "support": Support(
-                entries=(cls.entry(), cls.entry(id="hp", name="HP desk", phone="+18005550101", makers=("HP",))),
-                makers=(
-                    MakerName(name="HP", spellings=("HP", "Hewlett-Packard", "HP Inc.")),
-                    MakerName(name="Dell", spellings=("Dell Inc.",)),
+        return replace(
+            Profile(
+                id="larkfield",
+                store=StoreIdentity(
+                    name="Larkfield",
+                    website="https://larkfield.example",
+                    statement_descriptor="LRK*HARBOUR",
+                    time_zone="America/New_York",
+                ),
+                policies=policies(),
+                support=Support(
+                    entries=(cls.entry(), cls.entry(id="hp", name="HP desk", phone="+18005550101", makers=("HP",))),
+                    makers=(
+                        MakerName(name="HP", spellings=("HP", "Hewlett-Packard", "HP Inc.")),
+                        MakerName(name="Dell", spellings=("Dell Inc.",)),
+                    ),
                 ),
             ),
-        }
-        return Profile(**(fields | changes))
+            **changes,
+        )
 
 
 def policies() -> Policies:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import yaml
@@ -150,11 +150,11 @@ class Contract:
                 told[:] = [int(status.split()[0]), {name.lower(): value for name, value in headers}]
                 return start_response(status, headers, exc_info)
 
-            answer = application(environ, start)
+            answer: Any = application(environ, start)
             status, headers = told
             if headers.get("content-type") == "application/octet-stream":
                 self.check(asked, body, status, headers, b"")
-                return answer
+                return cast("Iterable[bytes]", answer)
             with contextlib.closing(answer) if hasattr(answer, "close") else contextlib.nullcontext():
                 parts = list(answer)
             self.check(asked, body, status, headers, b"".join(parts))

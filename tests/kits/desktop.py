@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,8 @@ class Desktop:
             lines = self.tool("getwindowgeometry", "--shell", identity).splitlines()
             told = dict(line.split("=") for line in lines if "=" in line)
             if told:
-                found.append((int(identity), *(int(told[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))))
+                x, y, width, height = (int(told[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+                found.append((int(identity), x, y, width, height))
         return found
 
     def click(self, x: int, y: int, button: int = 1) -> None:
@@ -143,13 +145,17 @@ def _start(
     return part
 
 
+def _has_begun(server: subprocess.Popen[bytes], number: int) -> bool:
+    return server.poll() is not None or _is_screen_of(server.pid, number)
+
+
 def _screen(stack: contextlib.ExitStack) -> str:
     """The display of an X server of our own; the server itself makes sure that no other one has the number."""
     for number in range(100 + os.getpid() % 4000, 5000):
         display = f":{number}"
         words = ["Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
         server = _start(stack, None, *words)
-        until(lambda server=server, number=number: server.poll() is not None or _is_screen_of(server.pid, number))
+        until(partial(_has_begun, server, number))
         if server.poll() is None:
             return display
     raise AssertionError("no X server could be started")

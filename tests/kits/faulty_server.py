@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 
 @dataclass
@@ -111,7 +112,7 @@ class FaultyServer:
         self._listener.close()
         with self._lock:
             for peer in self._open:
-                with_suppress(lambda peer=peer: peer.shutdown(socket.SHUT_RDWR))
+                with_suppress(partial(peer.shutdown, socket.SHUT_RDWR))
         for thread in self._threads:
             thread.join(5)
 

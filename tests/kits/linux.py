@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from companion.domain.core.platform import Platform
 from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
@@ -66,21 +67,18 @@ class Programs:
 
     def rules(self, *names: str, **changes: object) -> tuple[BlockerRule, ...]:
         """One blocking rule per program name, for programs of this folder only: nobody else's are to be touched."""
-        match = {"platform": Platform.LINUX, "path_contains": (str(self.folder),)}
         return tuple(
-            BlockerRule(
-                **(
-                    {
-                        "id": name,
-                        "name": name.title(),
-                        "kind": BlockerKind.BROWSER,
-                        "severity": BlockerSeverity.BLOCKS,
-                        "stages": (Stage.INSTALL,),
-                        "why": "Setup replaces a part of it.",
-                        "matches": (ProcessMatch(names=(name,), **match),),
-                    }
-                    | changes
-                )
+            replace(
+                BlockerRule(
+                    id=name,
+                    name=name.title(),
+                    kind=BlockerKind.BROWSER,
+                    severity=BlockerSeverity.BLOCKS,
+                    stages=(Stage.INSTALL,),
+                    why="Setup replaces a part of it.",
+                    matches=(ProcessMatch(names=(name,), platform=Platform.LINUX, path_contains=(str(self.folder),)),),
+                ),
+                **changes,
             )
             for name in names
         )

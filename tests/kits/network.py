@@ -125,7 +125,7 @@ class Proxy(Server):
         if self.inside is not None:
             # It answers in the store's place, with a certificate of its own making.
             with self.inside.wrap_socket(request.connection, server_side=True) as link:
-                _Handler(link, ("127.0.0.1", 0), _Inspector(self))
+                _Handler(link, ("127.0.0.1", 0), _Inspector(self))  # type: ignore[arg-type]  # a server by its `answer`
             return
         host, _, port = request.path.rpartition(":")
         with socket.create_connection((host, int(port)), timeout=10) as there:

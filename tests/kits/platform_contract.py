@@ -55,7 +55,7 @@ def promise_every_call_is_there_with_the_same_arguments(platform: Platform, fold
         if name.startswith("_"):
             continue
         found = getattr(platform, name, None)
-        true(callable(found), f"{name} is missing")
+        assert callable(found), f"{name} is missing"
         names = [parameter for parameter in inspect.signature(wanted).parameters if parameter != "self"]
         same([parameter for parameter in inspect.signature(found).parameters if parameter != "self"], names)
 
@@ -71,7 +71,8 @@ def promise_probes_give_facts_and_never_raise(platform: Platform, folder: Path) 
 
 def promise_it_knows_itself(platform: Platform, folder: Path) -> None:
     who = platform.who().value
-    true(who is not None and who.pid == os.getpid() and who.user, "who")
+    assert who is not None
+    true(who.pid == os.getpid() and who.user, "who")
     true(os.getpid() in pids(platform.sightings()), "its own process is not seen")
     own = platform.describe([os.getpid()])[0]
     same(own.pid, os.getpid())

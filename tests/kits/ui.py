@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def texts_of(widget: QWidget) -> list[str]:
     """Every text a person can read in a widget, once what was just put into it has come up."""
     QCoreApplication.sendPostedEvents()
-    found = [*widget.findChildren(QLabel), *widget.findChildren(QAbstractButton)]
+    found: list[QLabel | QAbstractButton] = [*widget.findChildren(QLabel), *widget.findChildren(QAbstractButton)]
     return [part.text() for part in found if part.isVisibleTo(widget) and part.text()]
 
 

@@ -70,12 +70,12 @@ def requirements(profile: Profile, tmp_path: Path) -> Callable[..., Requirements
     """What a job needs when `rules` are all that blocks."""
 
     def needs(rules: tuple[BlockerRule, ...] = (), **changes: object) -> Requirements:
-        fields: dict[str, object] = {
-            "profile": msgspec.structs.replace(profile, blockers=rules),
-            "platform": current().name,
-            "destination": str(tmp_path / "downloads"),
-        }
-        return Requirements(**(fields | changes))
+        plain = Requirements(
+            profile=msgspec.structs.replace(profile, blockers=rules),
+            platform=current().name,
+            destination=str(tmp_path / "downloads"),
+        )
+        return msgspec.structs.replace(plain, **changes)
 
     return needs
 

@@ -10,7 +10,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
@@ -75,7 +77,7 @@ class Photographer:
             self.program.app_state.add_order(
                 self.program.app_state, account.order_number, password, done.append, done.append
             )  # fmt: skip
-            self.wait(lambda done=done: done)
+            self.wait(partial(bool, done))
 
     def pages(self) -> None:
         """The pages."""
@@ -105,7 +107,7 @@ class Photographer:
         order = self.program.app_state.snapshot.order(account.order_number)
         assert order is not None
         self.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
-        page = self.window.current
+        page: Any = self.window.current
         stack, steps = page._stack, page._steps
         self.wait(lambda: steps[0].onward.isEnabled())
         self.take("10-choose")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QSize
@@ -31,7 +32,8 @@ def small(program: WindowedProgram, store: DemoStore, add: Callable[[Account], N
 
 def in_sight(part: QWidget, page: QWidget) -> bool:
     """Whether the beginning of `part` can be seen on its page."""
-    viewport = page.findChild(QScrollArea).viewport()
+    area: Any = page.findChild(QScrollArea)
+    viewport = area.viewport()
     top = part.mapTo(viewport, QPoint(0, 0)).y()
     return part.isVisible() and 0 <= top < viewport.height() - 40
 
@@ -44,7 +46,7 @@ def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot
     for place in places:
         window.go(place)
         qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
-        area = window.current.findChild(QScrollArea)
+        area: Any = window.current.findChild(QScrollArea)
         assert area.widget().minimumSizeHint().width() <= area.viewport().width(), place
 
 
@@ -87,7 +89,7 @@ def test_a_title_is_whole_where_there_is_room_and_else_says_so(qtbot: QtBot, pro
 
 def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgram, qtbot: QtBot) -> None:
     small.window.go(Destination("order", CLOSED, EXTEND))
-    page = small.window.page("order")
+    page: Any = small.window.page("order")
     qtbot.waitUntil(lambda: page._downloads is not None and in_sight(page._downloads, page), timeout=10_000)
     # The order is read from the store meanwhile, and the page made anew.
     qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
@@ -96,7 +98,7 @@ def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgra
 
 def test_an_article_chosen_from_a_long_list_comes_into_sight(small: WindowedProgram, qtbot: QtBot) -> None:
     small.window.go(Destination("help"))
-    page = small.window.page("help")
+    page: Any = small.window.page("help")
     qtbot.waitUntil(lambda: not small.runner.busy)
     hits = tuple(small.app_state.services.help.search("order", 12))
     page._show_all(hits)
@@ -106,9 +108,10 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(small: WindowedProg
 
 def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedProgram, qtbot: QtBot) -> None:
     small.window.go(Destination("downloads"))
-    page = small.window.page("downloads")
+    page: Any = small.window.page("downloads")
     assert {identity.split("/")[0] for identity in page._cards} == {CLOSED, UNWANTED}
     small.window.go(Destination("install", REFUNDED))
-    choose = small.window.page("install")._steps[0]
+    wizard: Any = small.window.page("install")
+    choose = wizard._steps[0]
     qtbot.waitUntil(lambda: bool(choose._downloads), timeout=10_000)
     assert not choose.onward.isEnabled()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import importlib
 import json
 import os
 import subprocess
@@ -16,10 +17,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, sys.argv[1])
-
-import winreg
 
 from companion.domain.core import serialization
 from companion.domain.core.errors import CompanionError
@@ -38,6 +38,7 @@ from companion.services.pc.program_closer import Closing, Patience
 from companion.services.platforms import current
 from companion.services.platforms.windows import com
 
+winreg: Any = importlib.import_module("winreg")  # which checks of types elsewhere do not know
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 HIVES = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}
 

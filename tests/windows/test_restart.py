@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.windows.windows_kit import ROOT, Windows, windows_path
 
@@ -12,10 +13,11 @@ ONCE = rf"{CURRENT}\RunOnce"
 AFTER_RESTART = r"%ProgramFiles%\Example Protect\protect.cfg"
 
 
-def told(windows: Windows) -> list[dict[str, object]]:
+def told(windows: Windows) -> list[dict[str, Any]]:
     """What the starts of the app have told so far."""
     path = windows.programs / "state" / "told.json"
-    return json.loads(path.read_text()) if path.exists() else []
+    found: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
+    return found
 
 
 def test_kept_away_until_the_restart_then_checked_and_restored(windows: Windows):

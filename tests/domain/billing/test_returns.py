@@ -117,6 +117,7 @@ def test_an_unwanted_renewal_leads_to_the_right_kind_of_return(build, outlook):
     order = renewed(build, 3)
     assert outlook(order).other_ways[0] is OtherWay.RETURN_THE_RENEWAL
     found = returns.renewal_return(order, order.subscriptions[0], build.profile(), build.NOW, dt.UTC)
+    assert found is not None
     assert (found.reason, found.charge_id) == (ReturnReason.UNWANTED_RENEWAL, "ch-2")
     assert " ".join(returns.renewal_return_sentences(found, SHOW, plain_money)) == (
         "79.00 USD was charged for the renewal on 7 March 2027. You can have it back until 6 April 2027. "

@@ -107,6 +107,7 @@ def test_what_ships_cannot_be_changed_any_more(build):
 
 def test_the_backup_medium_is_added_to_downloads_only_and_once(build):
     offer = shipping.backup_offer(build.order(), build.profile())
+    assert offer is not None
     assert shipping.backup_sentence(offer, plain_money).startswith("A Backup DVD is a physical copy")
     assert "It costs 9.99 USD." in shipping.backup_sentence(offer, plain_money)
     disc = build.line_item(id="item-2", kind=LineItemKind.BACKUP_MEDIUM)

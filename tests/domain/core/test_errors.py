@@ -43,7 +43,7 @@ def written_out(tree):
         elif isinstance(node, ast.Compare) and getattr(node.left, "attr", "") == "code":
             checked = node.comparators
         for argument in checked:
-            yield from ((node.lineno, text) for text in literals(argument))
+            yield from ((argument.lineno, text) for text in literals(argument))
 
 
 def test_no_code_is_written_out_as_a_text():

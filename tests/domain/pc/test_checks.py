@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ def places(*free: tuple[Purpose, str, int]) -> Fact[tuple[Space, ...]]:
 def row(build):
     """The one row of a kind that a fact leads to."""
 
-    def look(identity: str, stage: Stage = Stage.INSTALL, size: int = 0, already: int = 0, **known: object):
+    def look(identity: str, stage: Stage = Stage.INSTALL, size: int = 0, already: int = 0, **known: Any):
         requirements = Requirements(
             profile=build.profile(requirements=REQUIREMENTS),
             platform=Platform.WINDOWS,

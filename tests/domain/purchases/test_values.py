@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.domain.core.errors import CompanionError
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.money import Money, decimals
 from companion.domain.purchases.facts import Field, canonical, item_key, read_value
@@ -74,7 +75,7 @@ def test_what_cannot_be_meant_is_refused(field: Field, typed: str) -> None:
 
 
 def test_a_mistyped_value_names_the_field_and_an_example() -> None:
-    with pytest.raises(Exception, match="cannot be used") as caught:
+    with pytest.raises(CompanionError, match="cannot be used") as caught:
         read_value(Field.PRICE, "59,95\u202e USD")
     assert "price" in caught.value.message
     assert "59.95 USD" in caught.value.hint

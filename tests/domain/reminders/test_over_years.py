@@ -156,7 +156,7 @@ def test_of_one_date_the_leads_come_in_order(build, seed):
         found = pc.look(now, ZONES[1])
         assert len({reminder.subject.address for reminder in found}) == len(found)
         now += 24 * HOUR * random_.uniform(0.1, 12)
-    nearness = {}
+    nearness: dict[str, int] = {}
     for address in pc.seen:
         subject, _, lead = address.rpartition("@")
         days = {AT_OPENING: 999, AFTERWARDS: -1}.get(lead) or int(lead[1:-1])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.errors import CompanionError, ErrorKind
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.text import plain_moment
 from companion.domain.store.idempotency import PRESSED_TWICE, UNANSWERED_FOR, Intent, is_repetition
 from companion.domain.store.lockout import opens_again, with_time
@@ -61,16 +61,16 @@ def test_what_failed_yesterday_is_another_story() -> None:
 
 
 def test_a_slip_of_the_pen_or_a_change_of_mind_is_no_failure() -> None:
-    def error(code: str, kind: ErrorKind = ErrorKind.NO) -> CompanionError:
+    def error(code: ErrorCode, kind: ErrorKind = ErrorKind.NO) -> CompanionError:
         return CompanionError(code, "Title", "Message.", "Hint.", kind=kind)
 
-    assert is_failure(error("credentials-wrong"))
-    assert is_failure(error("store-unreachable", ErrorKind.UNREACHABLE))
-    assert not is_failure(error("bad-email", ErrorKind.USAGE))
-    assert not is_failure(error("not-confirmed"))
+    assert is_failure(error(ErrorCode.CREDENTIALS_WRONG))
+    assert is_failure(error(ErrorCode.STORE_UNREACHABLE, ErrorKind.UNREACHABLE))
+    assert not is_failure(error(ErrorCode.BAD_EMAIL, ErrorKind.USAGE))
+    assert not is_failure(error(ErrorCode.NOT_CONFIRMED))
 
 
-def locked(seconds: float | None, code: str = "too-many-attempts") -> CompanionError:
+def locked(seconds: float | None, code: ErrorCode = ErrorCode.TOO_MANY_ATTEMPTS) -> CompanionError:
     error = CompanionError(code, "Too many attempts", "Locked.", "Wait.", retryable=True, retry_after=seconds)
     error.attempts = 3
     return error
@@ -101,5 +101,5 @@ def test_the_time_told_is_never_too_early_and_at_most_a_minute_late(seconds: flo
 
 
 def test_what_is_no_lock_or_has_no_end_is_told_as_it_is() -> None:
-    for error in (locked(None), locked(900, "store-error")):
+    for error in (locked(None), locked(900, ErrorCode.STORE_ERROR)):
         assert with_time(error, NOW, plain_moment(dt.UTC)) is error

@@ -215,6 +215,7 @@ def test_until_the_told_moment_nothing_changes_and_there_it_does(build, now, ope
     found = opening(entry, now, ZoneInfo(mine))
     if found.state is OpenState.ALWAYS:
         return
+    assert found.changes_at is not None
     assert found.changes_at > now
     second = dt.timedelta(seconds=1)
     before = opening(entry, max(now, found.changes_at - second), ZoneInfo(mine))

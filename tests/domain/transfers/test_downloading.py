@@ -127,8 +127,10 @@ def test_waits_grow_with_failures_and_end() -> None:
     assert wait_before_retry(failure(ErrorCode.CHANGED), 1, 0, most=6, longest=60, first=0.5, jitter=1.0) is None
 
 
-@pytest.mark.parametrize(("code", "tries"), [("network", 6), ("too-slow", 3), ("certificate", 1)])
-def test_some_failures_are_tried_again_less_often(code: str, tries: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "tries"), [(ErrorCode.NETWORK, 6), (ErrorCode.TOO_SLOW, 3), (ErrorCode.CERTIFICATE, 1)]
+)
+def test_some_failures_are_tried_again_less_often(code: ErrorCode, tries: int) -> None:
     waits = [
         wait_before_retry(failure(code), failures, 0, most=6, longest=60, first=0.5, jitter=1.0)
         for failures in range(1, 9)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -62,7 +63,7 @@ def test_killed_at_any_instant(
 def shelf(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FaultyServer, dict[str, Path]]]:
     """A server and stopped downloads of its file, by what is known of it; copied by the tests."""
     with FaultyServer(content) as server:
-        kinds = {"sha": {}, "none": {"digest": False}, "pieces": {"pieces": MIB}}
+        kinds: dict[str, dict[str, Any]] = {"sha": {}, "none": {"digest": False}, "pieces": {"pieces": MIB}}
         folders = {}
         for name, known in kinds.items():
             folders[name] = tmp_path_factory.mktemp(name)
@@ -70,7 +71,7 @@ def shelf(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield server, folders
 
 
-KINDS = {"sha": {}, "none": {"digest": False}, "pieces": {"pieces": MIB}}
+KINDS: dict[str, dict[str, Any]] = {"sha": {}, "none": {"digest": False}, "pieces": {"pieces": MIB}}
 
 
 def damaged_copy(shelf: Path, folder: Path, damage: Callable[[Path, Path], None]) -> None:
@@ -245,9 +246,10 @@ class Held(os.PathLike[str]):
 
 @pytest.mark.parametrize("windows", [5, 32, None])
 def test_antivirus_holds_the_file_at_the_end(tmp_path: Path, windows: int | None) -> None:
-    part, waits = tmp_path / "a.part", []
+    part = tmp_path / "a.part"
+    waits: list[float] = []
     part.write_bytes(b"x")
-    error = PermissionError(errno.EACCES, "held")
+    error: OSError = PermissionError(errno.EACCES, "held")
     if windows is not None:
         error = OSError(errno.EINVAL, "held")
         error.winerror = windows  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -54,7 +55,7 @@ EXPECTATIONS = pytest.mark.parametrize(
 
 
 @EXPECTATIONS
-def test_ranges_ignored(start: Start, content: bytes, tmp_path: Path, promise: dict[str, int]) -> None:
+def test_ranges_ignored(start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any]) -> None:
     wanted = expect(content, **promise)
     server = begin(start(content, lambda _: Reply(headers=[("ETag", '"one"')], body=content)), wanted, tmp_path)
     arrives(get(server.url(), wanted, tmp_path), content)
@@ -63,7 +64,7 @@ def test_ranges_ignored(start: Start, content: bytes, tmp_path: Path, promise: d
 @pytest.mark.parametrize("etag", ['"two"', 'W/"one"', None])
 @pytest.mark.parametrize("promise", [{"digest": False}, {"digest": False, "size": False}])
 def test_changed_and_nothing_to_prove_it_begins_anew(
-    start: Start, content: bytes, tmp_path: Path, etag: str | None, promise: dict[str, int]
+    start: Start, content: bytes, tmp_path: Path, etag: str | None, promise: dict[str, Any]
 ) -> None:
     wanted = expect(content, **promise)
     server = begin(start(content), wanted, tmp_path)
@@ -97,7 +98,7 @@ def test_tags_that_differ_from_machine_to_machine(start: Start, content: bytes, 
 
 
 @EXPECTATIONS
-def test_became_shorter(start: Start, content: bytes, tmp_path: Path, promise: dict[str, int]) -> None:
+def test_became_shorter(start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any]) -> None:
     wanted = expect(content, **promise)
     short = content[: 2 * MIB]
     server = change(begin(start(content), wanted, tmp_path), short, '"two"')
@@ -166,7 +167,7 @@ def test_wrong_ranges_for_ever_end_clear(start: Start, content: bytes, tmp_path:
 @EXPECTATIONS
 @pytest.mark.parametrize(("reset", "chunked"), [(True, False), (False, True)])
 def test_cut_again_and_again(
-    start: Start, content: bytes, tmp_path: Path, promise: dict[str, int], reset: bool, chunked: bool
+    start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any], reset: bool, chunked: bool
 ) -> None:
     def cut(request: Request) -> Reply:
         return replace(serve_range(request, content), cut_after=MIB, reset=reset, chunked=chunked)
@@ -215,7 +216,7 @@ def test_compressed_on_the_way(start: Start, content: bytes, tmp_path: Path) -> 
 
 @EXPECTATIONS
 @pytest.mark.parametrize("ranged", [True, False])
-def test_captive_portal(start: Start, content: bytes, tmp_path: Path, promise: dict[str, int], ranged: bool) -> None:
+def test_captive_portal(start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any], ranged: bool) -> None:
     page = b"<html>Please log in</html>"
     headers = [("Content-Type", "text/html; charset=utf-8")]
 
@@ -260,7 +261,7 @@ class Renewed:
 @pytest.mark.parametrize("status", ["403 Forbidden", "401 Unauthorized", "410 Gone", "400 Bad Request"])
 @EXPECTATIONS
 def test_signed_url_expires_in_the_middle(
-    start: Start, content: bytes, tmp_path: Path, status: str, promise: dict[str, int]
+    start: Start, content: bytes, tmp_path: Path, status: str, promise: dict[str, Any]
 ) -> None:
     served: set[str] = set()
 
@@ -347,7 +348,7 @@ def test_a_bad_piece_is_fetched_again_over_a_fresh_connection(start: Start, cont
 
 
 @pytest.mark.parametrize("promise", [{"digest": False, "size": False}, {"pieces": MIB}])
-def test_dribbles(start: Start, content: bytes, tmp_path: Path, promise: dict[str, int]) -> None:
+def test_dribbles(start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any]) -> None:
     wanted = expect(content, **promise)
 
     def dribble(request: Request) -> Reply:
@@ -376,7 +377,7 @@ def test_header_that_never_ends(start: Start, content: bytes, tmp_path: Path) ->
 @pytest.mark.parametrize("chunked", [True, False])
 @pytest.mark.parametrize("promise", [{}, {"digest": False}])
 def test_endless_data_past_the_size(
-    start: Start, content: bytes, tmp_path: Path, chunked: bool, promise: dict[str, int]
+    start: Start, content: bytes, tmp_path: Path, chunked: bool, promise: dict[str, Any]
 ) -> None:
     wanted = expect(content, **promise)
 

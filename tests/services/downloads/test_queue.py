@@ -50,7 +50,7 @@ class Watch:
     def wait_bytes(self, name: str, least: int) -> None:
         def enough(item: QueueItem | DownloadKey) -> bool:
             running = isinstance(item, QueueItem) and item.entry.key.artifact_id == name and item.progress
-            return bool(running) and running.done >= least  # type: ignore[union-attr]
+            return bool(running) and running.done >= least
 
         self.wait(enough)
 

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -143,7 +144,7 @@ def stop_half_way(url: str | Source, content: bytes, folder: Path, **known: obje
 @pytest.mark.parametrize(
     "known", [{}, {"digest": False, "size": False}, {"pieces": MIB}], ids=["sha", "none", "pieces"]
 )
-def test_goes_on(site: tuple[str, Path], content: bytes, tmp_path: Path, known: dict[str, int]) -> None:
+def test_goes_on(site: tuple[str, Path], content: bytes, tmp_path: Path, known: dict[str, Any]) -> None:
     url, path = site
     path.write_bytes(content)
     os.utime(path, (1_700_000_000, 1_700_000_000))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,10 @@ def is_over(child: subprocess.Popen[str], happens: Callable[[], bool]) -> Callab
     return lambda: child.poll() is not None or happens()
 
 
+def _more_than(requests: list[Request], count: int) -> bool:
+    return len(requests) > count
+
+
 @pytest.mark.parametrize("kills", [5, pytest.param(60, marks=pytest.mark.slow)])
 def test_killed_at_any_instant(start: Start, content: bytes, tmp_path: Path, kills: int) -> None:
     def slow(request: Request) -> Reply:
@@ -91,7 +96,7 @@ def test_killed_at_any_instant(start: Start, content: bytes, tmp_path: Path, kil
         if moment == "renamed":
             until(is_over(child, bench.part.exists))
         elif moment == "asked":
-            until(is_over(child, lambda asked=asked: len(bench.server.requests) > asked))
+            until(is_over(child, partial(_more_than, bench.server.requests, asked)))
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(chance.random() * 0.7)
         child.kill()

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def info(family: socket.AddressFamily, host: str, port: int) -> AddressInfo:
 
 
 @pytest.fixture
-def black_hole() -> Callable[[], int]:
+def black_hole() -> Iterator[Callable[[], int]]:
     """An address on loopback whose connections hang: its queue is full."""
     with contextlib.ExitStack() as stack:
 

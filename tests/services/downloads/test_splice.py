@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_on_a_slow_line_every_bit_counts_at_once(
 @pytest.mark.parametrize("pieces", [{}, {"pieces": MIB}])
 def test_a_system_that_will_not_is_not_asked_again(
     start: Start, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    refused: int, at: str, pieces: dict[str, int],
+    refused: int, at: str, pieces: dict[str, Any],
 ) -> None:  # fmt: skip
     asked: list[bool] = []
     real = os.splice

@@ -169,7 +169,7 @@ def test_cut_off_around_the_change_itself(linux, restoration, home, tmp_path, cl
     path = autostart(home, "MailHelper", "/opt/outlook")
     before = path.read_bytes()
 
-    class Cut(type(linux)):
+    class Cut(type(linux)):  # type: ignore[misc]  # the platform that these tests run on
         def switch_off(self, held):
             if moment == "after":
                 super().switch_off(held)

@@ -261,7 +261,7 @@ def test_it_is_written_down_before_it_is_closed(linux, programs, requirements, t
     pid = programs.start("outlook")
     reopenings = Reopenings(tmp_path / "journal", linux, clock)
 
-    class Seen(type(linux)):
+    class Seen(type(linux)):  # type: ignore[misc]  # the platform that these tests run on
         """Sees a window where this machine has no screen, and ends before anything is asked to close."""
 
         def describe(self, pids):

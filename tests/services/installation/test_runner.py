@@ -6,12 +6,13 @@ import datetime as dt
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
-from companion.domain.installation.models import InstallationStep
+from companion.domain.installation.models import InstallationProgress, InstallationStep
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning
@@ -21,7 +22,7 @@ from companion.services.platforms.linux.platform import Linux
 from tests.kits.linux import alive, script, until
 
 
-def grant_for(path: Path, **installation: object) -> Grant:
+def grant_for(path: Path, **installation: Any) -> Grant:
     content = path.read_bytes()
     return Grant(
         artifact_id="a",
@@ -49,7 +50,7 @@ def install(linux, profile):
 def test_a_script_runs_with_the_grants_arguments_and_its_proof_is_checked(install, home, tmp_path):
     path = script(tmp_path / "setup.run", '#!/bin/sh\nprintf "%s|" "$@" >"$HOME/args"\n')
     path.chmod(0o644)
-    steps = []
+    steps: list[InstallationProgress] = []
     grant = grant_for(path, arguments=("/S", "two words", "$(touch x); *"), proof_paths=("$HOME/args",))
     result = install(path, grant, steps=steps)
     assert (home / "args").read_text() == "/S|two words|$(touch x); *|"
@@ -85,7 +86,8 @@ def test_what_a_restart_puts_in_place_is_not_missed_before_it(linux, profile, tm
     """The exit code is told at once, before anything else that takes time."""
     restarts = ExitCode(code=77, meaning=ExitMeaning.RESTART, sentence="Almost done.", hint="Restart the PC.")
     path = script(tmp_path / "setup.run", "#!/bin/sh\nexit 77\n")
-    told, steps = [], []
+    told: list[object] = []
+    steps: list[InstallationProgress] = []
     result = Installer(linux).install(
         path,
         grant_for(path, proof_paths=("$HOME/after-the-restart",)),
@@ -199,7 +201,7 @@ def test_an_installer_that_goes_on_in_a_copy_of_itself_is_waited_for(install, ho
 
             return ((Purpose.TEMPORARY, "/bin"), (Purpose.TEMPORARY, "/usr/bin"))
 
-    steps = []
+    steps: list[InstallationProgress] = []
     install(path, grant_for(path), on=Temporary(), steps=steps)
     assert (home / "done").read_text() == "done\n"
     assert InstallationStep.FINISHING in [step.step for step in steps]

@@ -145,7 +145,7 @@ def test_who_holds_a_file_is_found(linux, programs, requirements, clock, tmp_pat
     until(lambda: linux.held_files([str(held)]).value)
     facts = Preflight(linux, clock).gather(Stage.INSTALL, requirements(files=(str(held), str(tmp_path / "absent"))))
     assert [found.path for found in facts.held_files.value or ()] == [str(held)]
-    assert pid in facts.held_files.value[0].pids
+    assert pid in next(iter(facts.held_files.value or ())).pids
 
 
 class Unwatchable(Linux):

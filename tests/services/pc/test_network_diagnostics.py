@@ -9,7 +9,7 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.pc.certificates import issuer_of
-from companion.domain.pc.network_diagnostics import PathStep, StepState
+from companion.domain.pc.network_diagnostics import PathStep, StepResult, StepState
 from companion.domain.store.profile import Probe
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.network_diagnostics import NetworkPath
@@ -35,7 +35,7 @@ def shield(tmp_path_factory):
 def check(world):
     def run(url, *, trust=None, proxy=None, limit=3.0, cancellation=None):
         path = NetworkPath(trust=trust or trusting(world), public=trusting(world), proxy=lambda _: proxy, limit=limit)
-        told = []
+        told: list[StepResult] = []
         report = path.check(url, GOOD, told.append, cancellation or Cancellation())
         assert tuple(told) == report.steps
         return report

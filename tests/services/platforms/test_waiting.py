@@ -103,7 +103,7 @@ def test_a_wait_that_the_system_refuses_takes_its_time_too():
         refused.append(seconds)
         return frozenset()
 
-    machine.wait = refuse
+    machine.wait = refuse  # type: ignore[method-assign]
     assert machine.run({1}, set(), 3) == frozenset()
     assert (machine.now, refused, machine.sleeps) == (3, [3, 0], 1)
 

@@ -133,7 +133,8 @@ def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
     assert library.queue(STORE) == entries
     library.remember_queue(STORE, entries[:1])
     assert library.queue(STORE) == entries[:1]
-    assert library.files(OTHER) == library.queue(OTHER) == ()
+    assert library.files(OTHER) == ()
+    assert library.queue(OTHER) == ()
     library.add_order(STORE, "1", NOW)
     library.remove_order(STORE, "1")
     assert library.files(STORE) == (), "what was noted of an order goes with it"

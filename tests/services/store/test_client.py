@@ -7,8 +7,9 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -17,6 +18,8 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials
+
+T = TypeVar("T")
 
 CREDENTIALS = Credentials(order_password=Secret("canary-password"))
 Answers = Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]]
@@ -122,10 +125,15 @@ def test_a_store_cannot_speak_in_codes_of_other_failures(scripted: Start, code: 
     assert f"“{code}”" in error.message
 
 
+def _always(answer: T, _request: object) -> T:
+    return answer
+
+
 def test_a_refusal_may_be_no_problem_document(scripted: Start) -> None:
     for body in (b"", b"{", b'{"status": "many"}', b"\xff"):
-        _, client = scripted(lambda _, body=body: (403, {"Content-Type": "application/problem+json"}, body))
-        assert failing(lambda client=client: client.profile()).code == ErrorCode.STORE_REFUSED
+        answer = (403, {"Content-Type": "application/problem+json"}, body)
+        _, client = scripted(partial(_always, answer))
+        assert failing(client.profile).code == ErrorCode.STORE_REFUSED
 
 
 def test_what_the_store_says_is_quoted_without_control_signs(scripted: Start) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import icalendar
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QTimeEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QTimeEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
@@ -153,7 +153,8 @@ def test_all_dates_are_saved_for_a_calendar(
     program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot, tmp_path: Path
 ) -> None:
     add(about(store, "Renews in 6 days"))
-    form, done = program.app_state.format, []
+    form = program.app_state.format
+    done: list[object] = []
     path = tmp_path / "dates.ics"
     program.app_state.reminders.export(program.window, path, form.date, form.money, done.append, done.append)
     qtbot.waitUntil(lambda: bool(done))
@@ -221,5 +222,5 @@ def test_starting_at_sign_in_is_shown_as_the_system_says(
     assert not switch.isChecked()
 
 
-def _switch(page: object, name: str) -> Switch:
-    return next(each for each in page.findChildren(Switch) if each.accessibleName() == name and each.isVisibleTo(page))  # type: ignore[attr-defined]
+def _switch(page: QWidget, name: str) -> Switch:
+    return next(each for each in page.findChildren(Switch) if each.accessibleName() == name and each.isVisibleTo(page))

@@ -14,9 +14,9 @@ from companion.ui.look.theme import DARK, LIGHT, Theme, apply_theme
 
 def _luminance(name: str) -> float:
     """Relative luminance (WCAG 2.2)."""
-    parts = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in QColor(name).getRgbF()[:3]
-    ]
+    colour = QColor(name)
+    channels = (colour.redF(), colour.greenF(), colour.blueF())
+    parts = [part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4) for part in channels]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 

@@ -93,9 +93,10 @@ def test_text_from_outside_is_never_taken_for_markup(qtbot: QtBot) -> None:
 def test_at_most_three_notices_and_each_only_once(qtbot: QtBot) -> None:
     notices = Notices()
     qtbot.addWidget(notices)
-    for code in ("a", "b", "b", "c", "d"):
+    a, b, c, d = (ErrorCode.NETWORK, ErrorCode.PROXY, ErrorCode.PORTAL, ErrorCode.BUG)
+    for code in (a, b, b, c, d):
         notices.show_error(CompanionError(code, f"Title {code}", "Message.", "Hint."))
-    assert [key for key, _ in notices._shown] == ["d", "c", "b"]
+    assert [key for key, _ in notices._shown] == [d, c, b]
     notices.clear()
     assert notices.isHidden()
 

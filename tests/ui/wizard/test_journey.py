@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -240,7 +242,7 @@ def _open_wizard(
     return account, page
 
 
-def _step(page: InstallPage) -> QWidget:
+def _step(page: InstallPage) -> Any:
     return page._steps[page._stack.currentIndex()]
 
 
@@ -287,17 +289,23 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
         again.tray.hide()
 
 
+def _is_ready_at(page: InstallPage, index: int) -> bool:
+    return bool(page._stack.currentIndex() == index and _step(page).onward.isEnabled())
+
+
+def _has_failed(page: InstallPage, times: int) -> bool:
+    return page._job is not None and page._job.failures == times
+
+
 def test_after_the_second_failure_the_wizard_brings_the_number(
     program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot
 ) -> None:
     _, page = _open_wizard(program, store, services, add)
     for index in (0, 1):
-        qtbot.waitUntil(
-            lambda at=index: page._stack.currentIndex() == at and _step(page).onward.isEnabled(), timeout=15_000
-        )
+        qtbot.waitUntil(partial(_is_ready_at, page, index), timeout=15_000)
         _step(page).go_on()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
-    fetched = page._job.fetched
+    fetched: Any = page._job.fetched
     with fetched.transferred.path.open("r+b") as file:
         file.write(b"\0something between changed it")
     _step(page).go_on()
@@ -305,7 +313,7 @@ def test_after_the_second_failure_the_wizard_brings_the_number(
         qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
         _step(page).go_on()
         qtbot.waitUntil(lambda: any("damaged or changed" in text for text in texts_of(page)), timeout=15_000)
-        qtbot.waitUntil(lambda times=time: page._job.failures == times, timeout=15_000)
+        qtbot.waitUntil(partial(_has_failed, page, time), timeout=15_000)
         assert any("+1 212 555" in text for text in texts_of(page)) is (time == 2)
     _button(page, "Repair").click()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
