@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from companion.domain.billing.shipping import store_zone
@@ -17,6 +17,7 @@ from companion.domain.store.orders import Charge, ChargeKind, LineItemKind, Orde
 from companion.domain.store.profile import PaymentPolicy, Profile
 
 _RECENT = dt.timedelta(days=30)
+_DOUBLE_WITHIN = dt.timedelta(days=5)
 
 
 class About(enum.StrEnum):
@@ -157,14 +158,14 @@ def why_two_charges(order: Order, profile: Profile, now: dt.datetime) -> TwoChar
     charges = [move for move in moves if move.kind is ChargeKind.CHARGE]
     # What a hold did a year ago is no question any more; what follows it is.
     holds = [move for move in moves if _is_hold(move) and (move.showing or now - move.at < _RECENT)]
-    refunds = [move for move in moves if move.kind is ChargeKind.REFUND]
-    twice = _charged_twice(order, charges, refunds)
+    refund_of = _refunds(order, moves)
+    twice = _charged_twice(order, [charge for charge in charges if charge.id not in refund_of])
     if twice:
         return TwoCharges(why=WhyTwo.CHARGED_TWICE, movements=twice)
     for hold in reversed(holds):
         match = next((charge for charge in charges if charge.amount == hold.amount and charge.at >= hold.at), None)
         if match is not None:
-            back = next((each for each in refunds if each.amount == match.amount and each.at >= match.at), None)
+            back = refund_of.get(match.id)
             found = (hold, match) if back is None else (hold, match, back)
             return TwoCharges(why=WhyTwo.HOLD_AND_CHARGE, movements=found)
     parcels = [charge for charge in charges if charge.about is About.SHIPMENT]
@@ -179,14 +180,35 @@ def why_two_charges(order: Order, profile: Profile, now: dt.datetime) -> TwoChar
     return TwoCharges(why=WhyTwo.HOLD_ONLY, movements=showing) if len(showing) > 1 else None
 
 
-def _charged_twice(order: Order, charges: Sequence[Movement], refunds: Sequence[Movement]) -> tuple[Movement, ...]:
-    """Two charges of one amount for the same thing within a few days, neither of them given back."""
+def _refunds(order: Order, moves: Iterable[Movement]) -> dict[str, Movement]:
+    """Returns the refund of each charge that was refunded, by the charge's id.
+
+    A refund settles one charge: the latest one before it of the same amount and for the same thing. One that names
+    only the order may also settle a charge for a parcel or a renewal.
+    """
+    abouts = {charge.id: charge.about for charge in order.charges}
+    open_charges: list[Movement] = []
+    found: dict[str, Movement] = {}
+    for move in moves:
+        if move.kind is ChargeKind.CHARGE:
+            open_charges.append(move)
+        if move.kind is not ChargeKind.REFUND:
+            continue
+        fitting = [charge for charge in open_charges if charge.amount == move.amount]
+        same = [charge for charge in fitting if abouts[charge.id] == abouts[move.id]]
+        settled = same or (fitting if move.about is About.ORDER else [])
+        if settled:
+            open_charges.remove(settled[-1])
+            found[settled[-1].id] = move
+    return found
+
+
+def _charged_twice(order: Order, charges: Iterable[Movement]) -> tuple[Movement, ...]:
+    """Returns the first two charges of one amount for the same thing within a few days, or nothing."""
     abouts = {charge.id: charge.about for charge in order.charges}
     for earlier, later in itertools.combinations(charges, 2):
         same = abouts[earlier.id] == abouts[later.id] and earlier.amount == later.amount
-        near = later.at - earlier.at < dt.timedelta(days=5)
-        returned = any(refund.amount == later.amount and refund.at >= later.at for refund in refunds)
-        if same and near and not returned:
+        if same and later.at - earlier.at < _DOUBLE_WITHIN:
             return earlier, later
     return ()
 

@@ -132,3 +132,45 @@ def test_the_first_charge_is_announced_until_it_comes(build, hold):
         "You are charged when the parcel leaves, each parcel on its own."
     )
     assert charge_ahead_sentence(build.order(charges=(hold, build.charge())), build.profile(), SHOW) is None
+
+
+def refund(build, day, id="back", **changes):
+    return build.charge(id=id, kind=ChargeKind.REFUND, at=build.day(day), **changes)
+
+
+def test_the_refund_of_something_else_does_not_hide_a_double_charge(build, answer):
+    twice = (build.charge(id="a", at=build.day(-3)), build.charge(id="b", at=build.day(-2)))
+    renewal = build.charge(id="r", at=build.day(-20), about="subscription:sub-1")
+    returned = refund(build, -1, about="subscription:sub-1")
+    assert answer(*twice, renewal, returned)[0] is WhyTwo.CHARGED_TWICE
+    assert answer(*twice, refund(build, -1))[0] is not WhyTwo.CHARGED_TWICE
+
+
+def test_one_refund_settles_one_charge(build, answer):
+    thrice = tuple(build.charge(id=name, at=build.day(day)) for name, day in (("a", -4), ("b", -3), ("c", -2)))
+    assert answer(*thrice, refund(build, -1))[0] is WhyTwo.CHARGED_TWICE
+    assert answer(*thrice, refund(build, -1), refund(build, -0.5, id="too"))[0] is not WhyTwo.CHARGED_TWICE
+
+
+@pytest.mark.parametrize("changes", [{"amount": 5600}, {"day": -5}])
+def test_a_refund_of_another_amount_or_of_earlier_settles_nothing(build, answer, changes):
+    twice = (build.charge(id="a", at=build.day(-3)), build.charge(id="b", at=build.day(-2)))
+    other = refund(build, changes.get("day", -1), amount=build.usd(changes.get("amount", 5500)))
+    assert answer(*twice, other)[0] is WhyTwo.CHARGED_TWICE
+
+
+def test_a_refund_of_the_order_settles_a_double_charge_of_its_parcel(build, answer):
+    twice = tuple(
+        build.charge(id=name, at=build.day(day), about="shipment:s-1") for name, day in (("a", -3), ("b", -2))
+    )
+    assert answer(*twice)[0] is WhyTwo.CHARGED_TWICE
+    assert answer(*twice, refund(build, -1))[0] is WhyTwo.ONE_PER_PARCEL
+
+
+def test_the_refund_of_a_renewal_is_not_told_as_that_of_the_purchase(build, hold, answer):
+    monthly = build.charge(id="r", at=build.day(-0.5), about="subscription:sub-1")
+    returned = refund(build, -0.2, about="subscription:sub-1")
+    why, said = answer(hold, build.charge(at=build.day(-1)), monthly, returned)
+    assert why is WhyTwo.HOLD_AND_CHARGE
+    assert "You pay once: 55.00 USD, charged on 9 March 2027." in said
+    assert "gave it back" not in said
