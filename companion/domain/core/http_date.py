@@ -9,7 +9,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
 _ZONE = r"(?:GMT|UTC|[+-]0000)"
 _FORMS = tuple(
-    re.compile(form, re.ASCII | re.IGNORECASE)
+    re.compile(form + r"(?:,.*)?", re.ASCII | re.IGNORECASE)
     for form in (
         rf"[a-z]{{3}},\ +(?P<day>\d\d?)\ (?P<month>[a-z]{{3}})\ (?P<year>\d{{4}})\ {_CLOCK}\ {_ZONE}",
         rf"[a-z]{{6,9}},\ +(?P<day>\d\d)-(?P<month>[a-z]{{3}})-(?P<year>\d\d)\ {_CLOCK}\ {_ZONE}",
@@ -23,7 +23,7 @@ def parse_http_date(text: str | None, now: dt.datetime) -> dt.datetime | None:
     """Returns the moment that a date field names, in UTC; None if it is in none of the three forms.
 
     `now` decides which century two digits of a year mean: never one more than 50 years ahead. A leap second counts
-    as the second before it.
+    as the second before it. Where a field was sent twice, joined with a comma, the first date counts.
     """
     for form in _FORMS:
         found = form.fullmatch((text or "").strip())

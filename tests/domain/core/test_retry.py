@@ -46,6 +46,7 @@ def test_a_date_means_the_same_in_every_time_zone(zone: str) -> None:
         ("Mon, 09 Nov 2026 23:59:00 GMT", 0),
         ("Thu, 12 Nov 2026 00:00:00 GMT", LONGEST_RETRY_AFTER),
         ("tue, 10 nov 2026 00:01:00 gmt", 60),
+        ("Tue, 10 Nov 2026 00:01:00 GMT, Tue, 10 Nov 2026 00:02:00 GMT", 60),
         ("Sunday, 06-Nov-94 08:49:37 GMT", 0),
         ("Sun Nov  6 08:49:37 1994", 0),
     ],
