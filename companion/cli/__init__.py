@@ -1,24 +1,28 @@
-"""The command line: one sub-command per user job."""
+"""The command line: one command per job of a person.
+
+Modules are imported inside functions here so that each command loads, and waits for, only what it needs.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 
 if TYPE_CHECKING:
-    from companion.cli.context import CommandContext
     from companion.cli.output import Output
 
 _log = logging.getLogger(__name__)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Do what was typed and return the exit code: 0 done, 1 no, 2 usage, 3 store or network failed, 130 stopped."""
-    from companion.cli.output import EXIT_INTERRUPTED, Output, make_streams_forgiving, settle
+    """Run the command that was typed.
+
+    Returns the exit code: 0 done, 1 no, 2 usage, 3 store or network failed, 130 stopped.
+    """
+    from companion.cli.output import EXIT_INTERRUPTED, Output, flush_streams, make_streams_forgiving
 
     words = sys.argv[1:] if argv is None else argv
     make_streams_forgiving()
@@ -28,18 +32,14 @@ def main(argv: list[str] | None = None) -> int:
     except CompanionError as error:
         return output.error(error)
     except (KeyboardInterrupt, Cancelled):
-        output.error(
-            CompanionError(
-                ErrorCode.STOPPED, "Stopped", "You stopped it.", "Start it again whenever you like: it goes on."
-            )
-        )
+        output.error(_stopped())
         return EXIT_INTERRUPTED
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 0
     except Exception as error:  # noqa: BLE001 - the outermost layer: a mistake of ours is logged and said plainly
         return output.error(_as_bug(error))
     finally:
-        settle()
+        flush_streams()
         logger = sys.modules.get("companion.services.app.log")
         if logger is not None:
             logger.stop_log()
@@ -47,22 +47,22 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(words: list[str], output: Output) -> int:
     from companion.cli.context import CommandContext
+    from companion.cli.failures import record_failure, record_success
     from companion.cli.parser import parse
 
     arguments = parse(words)
     output.progress_json = arguments.progress == "json"
     context = CommandContext(arguments, output)
     try:
-        run: Callable[[CommandContext], int] = arguments.run or _window()
-        code = run(context)
+        code: int = arguments.run(context)
         if code == 0:
-            context.succeeded()
+            record_success(context)
     except CompanionError as error:
-        raise context.troubled(error) from None
+        raise record_failure(context, error) from None
     except (Cancelled, KeyboardInterrupt):
         raise
     except Exception:
-        context.note_log()
+        context.start_log()
         _log.exception("companion %s failed", arguments.command or "")
         raise
     finally:
@@ -70,10 +70,13 @@ def _run(words: list[str], output: Output) -> int:
     return code
 
 
-def _window() -> Callable[[CommandContext], int]:
-    from companion.cli.commands.app import window
-
-    return window.run
+def _stopped() -> CompanionError:
+    return CompanionError(
+        ErrorCode.STOPPED,
+        "Stopped",
+        "You stopped this command.",
+        "You can start it again at any time; what is done already is kept.",
+    )
 
 
 def _as_bug(error: Exception) -> CompanionError:

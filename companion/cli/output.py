@@ -153,7 +153,7 @@ def _write(stream: TextIO | None, line: str) -> str | None:
     return None
 
 
-def settle() -> None:
+def flush_streams() -> None:
     """Get out what is still to be printed, before Python does so at its end and complains of a closed pipe."""
     for stream in (sys.stdout, sys.stderr):
         try:

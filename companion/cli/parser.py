@@ -74,6 +74,10 @@ COMMANDS: dict[str, Command | CommandGroup] = {
 }
 
 
+WINDOW = Command("app.window", "open the window")
+"""What happens without a command."""
+
+
 class Parser(argparse.ArgumentParser):
     """Reports a mistake as a `CompanionError` with a hint instead of ending the program."""
 
@@ -86,14 +90,16 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Returns what was typed; without a command, `run` is None and the window is meant.
+    """Returns what was typed; `run` is the function that does it, which opens the window when no command was typed.
 
     Raises `CompanionError` ``usage``, or `SystemExit` after ``--help``/``--version``.
     """
     parser = _top()
     _add_commands(parser, COMMANDS, command_of(words), title="commands", dest="command", metavar="COMMAND")
     arguments = parser.parse_args(words)
-    if arguments.command is not None and arguments.tray:
+    if arguments.command is None:
+        arguments.run = _module(WINDOW).run
+    elif arguments.tray:
         parser.error("--tray starts the program in the tray and goes without a command")
     return arguments
 
@@ -113,13 +119,17 @@ def _add_commands(
             continue
         if isinstance(command, CommandGroup):
             _add_commands(
-                added, command.commands, typed[1:], title="what to do", dest="job", metavar="WHAT", required=True
+                added, command.commands, typed[1:], title="what to do", dest="action", metavar="WHAT", required=True
             )
             continue
-        module = importlib.import_module(f"companion.cli.commands.{command.module}")
+        module = _module(command)
         added.add_argument("--json", action="store_true", help="print one JSON object")
         module.add_arguments(added)
         added.set_defaults(run=module.run)
+
+
+def _module(command: Command) -> Any:
+    return importlib.import_module(f"companion.cli.commands.{command.module}")
 
 
 def _top() -> Parser:
@@ -133,7 +143,7 @@ def _top() -> Parser:
     parser.add_argument("--home", metavar="DIR", type=Path, help="keep everything below this folder")
     parser.add_argument("--verbose", action="store_true", help="write a more detailed log")
     parser.add_argument("--tray", action="store_true", help="start in the tray")
-    parser.set_defaults(json=False, progress=None, run=None)
+    parser.set_defaults(json=False, progress=None)
     return parser
 
 

@@ -8,7 +8,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 
 
-def somebody_there() -> bool:
+def is_interactive() -> bool:
     """Whether a person can answer."""
     return sys.stdin is not None and sys.stdin.isatty()
 
@@ -21,7 +21,7 @@ def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
     text = ""
     if from_stdin:
         text = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
-    elif somebody_there():
+    elif is_interactive():
         import getpass
 
         text = getpass.getpass(f"{prompt}: ", stream=sys.stderr)
@@ -43,7 +43,7 @@ def confirm(question: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    if somebody_there():
+    if is_interactive():
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return

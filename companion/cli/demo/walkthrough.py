@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.context import CommandContext, interruptible
+from companion.cli.context import CommandContext
 from companion.cli.demo.workspace import Workspace, open_workspace
+from companion.cli.interrupts import interruptible
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
 from companion.domain.core.errors import CompanionError, ErrorCode

@@ -49,9 +49,9 @@ class Workspace:
         self._write(State(port=self.store.port, begun_at=self.state.begun_at))
 
     def _write(self, state: State) -> None:
-        trial = self.root / "demo.json.new"
-        trial.write_bytes(encode(state))
-        trial.replace(self.root / "demo.json")
+        from companion.services.storage.atomic_file import write_file
+
+        write_file(self.root / "demo.json", encode(state))
 
 
 def default_folder(home: Path | None, name: str) -> Path:

@@ -6,13 +6,14 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from companion.cli.context import CommandContext, write_file
+from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import Notice
 from companion.domain.store.profile import Profile
+from companion.services.storage.atomic_file import write_file
 
 
 class DueReminder(Model, frozen=True):
@@ -58,17 +59,16 @@ def run(context: CommandContext) -> int:
 
     Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
     """
-    from companion.domain.core.text import plain_date, plain_money
     from companion.domain.reminders.text import notice
 
     services = context.services
     profile = services.orders.remembered_profile() or services.orders.profile()
     now: dt.datetime = context.arguments.now or services.clock()
-    date = plain_date(services.zone)
+    date = context.formats.date
     found = services.reminders.agenda(now)
     shown = RemindersResult(
         at=now,
-        due=tuple(DueReminder(reminder=each, notice=notice(each, date, plain_money)) for each in found.due),
+        due=tuple(DueReminder(reminder=each, notice=notice(each, date, context.formats.money)) for each in found.due),
         ahead=found.ahead,
         next_at=found.next_at,
         calendar=_write_calendar(context, profile, found.ahead, now),
@@ -83,7 +83,9 @@ def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
     lines = [
         f"{each.notice.title}. {each.notice.body} (Order {each.reminder.subject.order_number}.)" for each in shown.due
     ] or ["Nothing is due."]
-    lines += [f"  {context.date(each.date)}: {date_words(each)} (order {each.order_number})" for each in shown.ahead]
+    lines += [
+        f"  {context.formats.date(each.date)}: {date_words(each)} (order {each.order_number})" for each in shown.ahead
+    ]
     if shown.calendar is not None:
         lines.append(f"All dates for your calendar: {shown.calendar}")
     return lines
@@ -92,7 +94,6 @@ def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
 def _write_calendar(
     context: CommandContext, profile: Profile, ahead: tuple[Subject, ...], now: dt.datetime
 ) -> str | None:
-    from companion.domain.core.text import plain_date, plain_money
     from companion.domain.reminders.icalendar import calendar
 
     if context.arguments.ics is None:
@@ -102,8 +103,8 @@ def _write_calendar(
         ahead,
         store=profile.store.name,
         stamp=now,
-        format_date=plain_date(context.services.zone),
-        format_money=plain_money,
+        format_date=context.formats.date,
+        format_money=context.formats.money,
     )
     write_file(path, text.encode())
     return str(path)

@@ -56,7 +56,7 @@ def run(context: CommandContext) -> int:
     from companion.cli.demo.store import build_demo_store
 
     asked = context.arguments
-    context.note_log()
+    context.start_log()
     root = asked.root.absolute() if asked.root else default_folder(asked.home, "embedded-store")
     store = build_demo_store(
         root, size=asked.size, host=asked.host, port=asked.port, rate=asked.rate

@@ -7,6 +7,7 @@ import argparse
 from companion.cli.commands.entitlements.licence_choice import pick_licence
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.prompts import confirm
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -38,14 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: CommandContext) -> int:
     """Say what switching will do, ask, do it, and show the receipt and what the store says afterwards."""
     from companion.domain.billing.auto_renewal import preview_sentences, preview_switch, receipt_lines
-    from companion.domain.core.text import plain_date, plain_moment, plain_money
 
-    services, number, on = context.services, context.number(), context.arguments.switch == "on"
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number, on = context.services, context.order_number(), context.arguments.switch == "on"
+    order = read_order(context, number)
     licence, plan = _renewable(order, context.arguments.licence)
     preview = preview_switch(plan, licence, on, services.orders.profile(), services.clock(), services.zone)
-    date = plain_date(services.zone)
-    said = preview_sentences(preview, date, plain_money)
+    date = context.formats.date
+    said = preview_sentences(preview, date, context.formats.money)
     if preview.refusal is not None:
         raise CompanionError(
             ErrorCode.NOT_SWITCHABLE, "Auto-renewal cannot be switched", said[0], " ".join(said[1:]) or _RENEW
@@ -67,7 +67,7 @@ def run(context: CommandContext) -> int:
         store = services.orders.profile().store.name
         lines = receipt_lines(
             receipt, store=store, order_number=number, product_name=licence.product_name, format_date=date,
-            format_moment=plain_moment(services.zone),
+            format_moment=context.formats.moment,
         )  # fmt: skip
         lines += (f"Asked again, the store says: auto-renewal is {'on' if plan.auto_renew else 'off'}.",)
     context.output.result(shown, *lines)

@@ -6,6 +6,7 @@ import argparse
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.prompts import confirm
 from companion.domain.billing.shipping import BackupOffer
@@ -26,7 +27,7 @@ class BackupMediaResult(Model, frozen=True):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion backup-media``."""
     order_number(parser)
-    parser.add_argument("job", metavar="add", nargs="?", choices=["add"], help="add it; without it, what it is")
+    parser.add_argument("action", metavar="add", nargs="?", choices=["add"], help="add it; without it, what it is")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
     parser.epilog = "JSON: {orderNumber, offer: {name, price}, added, order}"
 
@@ -34,13 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: CommandContext) -> int:
     """Say what a backup medium is and costs, and add it when asked."""
     from companion.domain.billing.shipping import backup_offer, backup_sentence
-    from companion.domain.core.text import plain_money
 
-    services, number = context.services, context.number()
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number = context.services, context.order_number()
+    order = read_order(context, number)
     offer = backup_offer(order, services.orders.profile())
     added: Order | None = None
-    if context.arguments.job == "add":
+    if context.arguments.action == "add":
         if offer is None:
             raise CompanionError(
                 ErrorCode.NOT_ELIGIBLE,
@@ -48,13 +48,13 @@ def run(context: CommandContext) -> int:
                 "It is offered for download purchases, and once for each.",
                 "Keep a copy of the downloaded file on a USB stick instead.",
             )
-        context.output.say(backup_sentence(offer, plain_money))
+        context.output.say(backup_sentence(offer, context.formats.money))
         confirm("Add it to the order?", yes=context.arguments.yes)
         added = services.orders.add_backup_medium(number)
     shown = BackupMediaResult(order_number=number, offer=offer, added=added is not None, order=added)
     if added is not None:
         line = f"It is on the order now; the total is {added.total.plain()}."
     else:
-        line = backup_sentence(offer, plain_money) if offer else "No backup medium is offered for this order."
+        line = backup_sentence(offer, context.formats.money) if offer else "No backup medium is offered for this order."
     context.output.result(shown, line)
     return EXIT_DONE if offer is not None else EXIT_NO

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from companion.cli.context import CommandContext, write_file
+from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Invoice
+from companion.services.storage.atomic_file import write_file
 
 
 class InvoiceResult(Model, frozen=True):
@@ -30,16 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: CommandContext) -> int:
     """Show the invoice, and save the store's PDF when asked."""
     from companion.domain.billing.invoices import exemption_sentences, tax_words
-    from companion.domain.core.text import plain_money
 
-    services, number, path = context.services, context.number(), context.arguments.pdf
-    found = context.opened(number, lambda: services.orders.invoice(number))
+    services, number, path = context.services, context.order_number(), context.arguments.pdf
+    found = with_password(context, number, lambda: services.orders.invoice(number))
     if path is not None:
         write_file(path.absolute(), services.orders.invoice_pdf(number))
     support = services.orders.profile().support
-    exempt = exemption_sentences(found, support.website, plain_money)
+    exempt = exemption_sentences(found, support.website, context.formats.money)
     shown = InvoiceResult(invoice=found, pdf=str(path.absolute()) if path else None, exempt=exempt)
-    lines = [f"Invoice {found.number} of {context.date(found.issued_at)}, order {found.order_number}"]
+    lines = [f"Invoice {found.number} of {context.formats.date(found.issued_at)}, order {found.order_number}"]
     lines.append(f"{found.seller} to {found.buyer}")
     lines += [f"  {line.quantity} × {line.name}  {line.price.plain()}" for line in found.lines]
     lines += [f"  {tax_words(found)}  {found.tax.plain()}", f"  Total  {found.total.plain()}", *exempt]

@@ -6,6 +6,7 @@ import argparse
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.domain.billing.charges import Movement, TwoCharges
 from companion.domain.core.model import Model
@@ -42,19 +43,20 @@ def run(context: CommandContext) -> int:
         two_charges_sentences,
         why_two_charges,
     )
-    from companion.domain.core.text import plain_date, plain_money
 
-    services, number = context.services, context.number()
-    order = context.opened(number, lambda: services.orders.order(number))
-    profile, now, date = services.orders.profile(), services.clock(), plain_date(services.zone)
+    services, number = context.services, context.order_number()
+    order = read_order(context, number)
+    profile, now, date = services.orders.profile(), services.clock(), context.formats.date
     two = why_two_charges(order, profile, now)
-    explained = two_charges_sentences(two, profile.policies.payment, date, plain_money) if two is not None else ()
+    explained = (
+        two_charges_sentences(two, profile.policies.payment, date, context.formats.money) if two is not None else ()
+    )
     shown = MoneyResult(
         order_number=number, movements=timeline(order, profile, now), two_charges=two, explained=explained,
         statement_descriptor=profile.store.statement_descriptor,
         ahead=charge_ahead_sentence(order, profile, date),
     )  # fmt: skip
-    lines = [movement_sentence(move, date, plain_money) for move in shown.movements]
+    lines = [movement_sentence(move, date, context.formats.money) for move in shown.movements]
     lines += [shown.ahead] if shown.ahead else []
     lines += ["Why are there two charges?", *(f"  {sentence}" for sentence in explained)] if explained else []
     context.output.result(shown, *(lines or ["Nothing has been charged yet."]))

@@ -6,12 +6,13 @@ import argparse
 import os
 from pathlib import Path
 
-from companion.cli.context import CommandContext, write_file
+from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
 from companion.domain.store.orders import Receipt
+from companion.services.storage.atomic_file import write_file
 
 
 class ReceiptsResult(Model, frozen=True):
@@ -36,7 +37,7 @@ def run(context: CommandContext) -> int:
     """Show the receipts of an order that are kept on this PC, and save them when asked."""
     import json
 
-    services, number, wanted = context.services, context.number(), context.arguments.receipt
+    services, number, wanted = context.services, context.order_number(), context.arguments.receipt
     kept = tuple(each for each in services.orders.receipts(number) if wanted in (None, each.id))
     if not kept:
         raise CompanionError(
@@ -65,7 +66,6 @@ def run(context: CommandContext) -> int:
 def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str, ...]:
     """A receipt as lines, with what is remembered of its order."""
     from companion.domain.billing.auto_renewal import receipt_lines
-    from companion.domain.core.text import plain_date, plain_moment
 
     services = context.services
     profile = services.orders.remembered_profile()
@@ -78,8 +78,8 @@ def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str,
     )
     return receipt_lines(
         receipt, store=profile.store.name if profile else services.orders.store, order_number=number,
-        product_name=next(names, "–"), format_date=plain_date(services.zone),
-        format_moment=plain_moment(services.zone),
+        product_name=next(names, "–"), format_date=context.formats.date,
+        format_moment=context.formats.moment,
     )  # fmt: skip
 
 

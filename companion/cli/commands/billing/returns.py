@@ -6,6 +6,7 @@ import argparse
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.prompts import confirm
 from companion.domain.billing.returns import ReturnOutlook
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion returns``."""
     order_number(parser)
     parser.add_argument(
-        "job", metavar="request|accept-letter", nargs="?", choices=["request", "accept-letter"],
+        "action", metavar="request|accept-letter", nargs="?", choices=["request", "accept-letter"],
         help="ask for a return, or accept its letter; without it, how returns stand",
     )  # fmt: skip
     parser.add_argument("--reason", choices=list(_REASONS), default="not-wanted", help="why (not-wanted)")
@@ -45,38 +46,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: CommandContext) -> int:
     """Show how returns stand, ask for one, or accept its letter."""
     from companion.domain.billing.returns import outlook_sentences, return_outlook
-    from companion.domain.core.text import plain_date, plain_money
 
-    services, number, job = context.services, context.number(), context.arguments.job
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number, action = context.services, context.order_number(), context.arguments.action
+    order = read_order(context, number)
     asked: Return | None = None
-    if job == "request":
+    if action == "request":
         reason = _REASONS[context.arguments.reason]
         asked = (
             _return_renewal(context, order)
             if reason is ReturnReason.UNWANTED_RENEWAL
             else _return(context, order, reason)
         )
-    elif job == "accept-letter":
+    elif action == "accept-letter":
         asked = _accept_letter(context, order)
     if asked is not None:
         order = services.orders.order(number)
     outlook = return_outlook(order, services.orders.profile(), services.clock(), services.zone)
-    said = outlook_sentences(outlook, plain_date(services.zone), plain_money)
+    said = outlook_sentences(outlook, context.formats.date, context.formats.money)
     shown = ReturnsResult(order_number=number, outlook=outlook, explained=said, returns=order.returns, asked=asked)
     context.output.result(shown, *(() if asked is not None else said), *_return_lines(context, order))
-    return EXIT_DONE if job or outlook.eligible or order.returns else EXIT_NO
+    return EXIT_DONE if action or outlook.eligible or order.returns else EXIT_NO
 
 
 def _return_lines(context: CommandContext, order: Order) -> list[str]:
     from companion.domain.billing.returns import progress_sentence, return_progress, return_steps
-    from companion.domain.core.text import plain_date, plain_money
 
     services, lines = context.services, []
-    date = plain_date(services.zone)
+    date = context.formats.date
     for entry in order.returns:
         progress = return_progress(entry, services.orders.profile(), services.clock(), services.zone)
-        lines.append(f"Return {entry.id}: {progress_sentence(progress, date, plain_money)}")
+        lines.append(f"Return {entry.id}: {progress_sentence(progress, date, context.formats.money)}")
         lines += [f"  {step.words}" for step in return_steps(entry, date)]
         if progress.letter_open and entry.letter is not None:
             lines += ["", entry.letter.text, "", f"To accept it: companion returns {order.number} accept-letter"]
@@ -85,11 +84,10 @@ def _return_lines(context: CommandContext, order: Order) -> list[str]:
 
 def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Return:
     from companion.domain.billing.returns import outlook_sentences, return_outlook
-    from companion.domain.core.text import plain_date, plain_money
 
     services = context.services
     outlook = return_outlook(order, services.orders.profile(), services.clock(), services.zone)
-    said = outlook_sentences(outlook, plain_date(services.zone), plain_money)
+    said = outlook_sentences(outlook, context.formats.date, context.formats.money)
     if not outlook.eligible:
         hint = " ".join(said[1:]) or "Support can help: companion support"
         raise CompanionError(ErrorCode.NOT_ELIGIBLE, "It cannot be returned", said[0], hint)
@@ -103,14 +101,13 @@ def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Retu
 
 def _return_renewal(context: CommandContext, order: Order) -> Return:
     from companion.domain.billing.returns import renewal_return, renewal_return_sentences
-    from companion.domain.core.text import plain_date, plain_money
 
     services = context.services
     profile, now, zone = services.orders.profile(), services.clock(), services.zone
     for plan in order.subscriptions:
         renewal = renewal_return(order, plan, profile, now, zone)
         if renewal is not None:
-            context.output.say(*renewal_return_sentences(renewal, plain_date(zone), plain_money))
+            context.output.say(*renewal_return_sentences(renewal, context.formats.date, context.formats.money))
             confirm("Ask for this money back?", yes=context.arguments.yes)
             return services.orders.request_return(order, ReturnReason.UNWANTED_RENEWAL, plan.id)
     raise CompanionError(

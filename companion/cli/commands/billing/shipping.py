@@ -6,6 +6,7 @@ import argparse
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.domain.billing.shipping import Parcel
 from companion.domain.core.model import Model
@@ -29,15 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: CommandContext) -> int:
     """Show where the parcels of an order are, and what cannot be changed any more."""
     from companion.domain.billing.shipping import parcel_sentences, parcels, settled_sentences
-    from companion.domain.core.text import plain_date
 
-    services, number = context.services, context.number()
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number = context.services, context.order_number()
+    order = read_order(context, number)
     found = parcels(order, services.orders.profile(), services.clock(), services.zone)
     lines = []
     for parcel in found:
         lines.append(f"Parcel {parcel.id}: {', '.join(parcel.contents)}")
-        lines += [f"  {sentence}" for sentence in parcel_sentences(parcel, plain_date(services.zone))]
+        lines += [f"  {sentence}" for sentence in parcel_sentences(parcel, context.formats.date)]
         follow = (parcel.carrier, parcel.tracking_number, parcel.tracking_url)
         lines += [f"  {' '.join(part for part in follow if part)}"] if any(follow) else []
     settled = settled_sentences(order)

@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines
-from companion.cli.context import CommandContext, interruptible
+from companion.cli.context import CommandContext
+from companion.cli.interrupts import interruptible
 from companion.cli.options import order_number, progress_option
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 
 
@@ -24,8 +26,8 @@ def run(context: CommandContext) -> int:
     """Fetch an artifact of an order, going on where an earlier try stopped, and verify it."""
     from companion.domain.entitlements.artifacts import choose
 
-    services, number = context.services, context.number()
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number = context.services, context.order_number()
+    order = read_order(context, number)
     artifact = choose(order, context.arguments.artifact, services.platform.name, services.clock(), services.zone)
     services.orders.profile()  # how many connections the store allows
     folder = context.arguments.to.absolute() if context.arguments.to else None

@@ -6,6 +6,7 @@ import argparse
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Extension
@@ -31,12 +32,12 @@ def run(context: CommandContext) -> int:
     from companion.domain.entitlements.artifacts import pick
     from companion.domain.store.orders import ExtensionStatus
 
-    services, number = context.services, context.number()
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number = context.services, context.order_number()
+    order = read_order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     answer = services.orders.request_extension(number, artifact.artifact_id)
     shown = ExtendResult(order_number=number, artifact_id=artifact.artifact_id, extension=answer)
-    until = (f"Download it until {context.moment(answer.available_until)}.",) if answer.available_until else ()
+    until = (f"Download it until {context.formats.moment(answer.available_until)}.",) if answer.available_until else ()
     granted = answer.status is ExtensionStatus.GRANTED
     context.output.result(shown, answer.statement, *(until if granted else ()))
     return EXIT_NO if answer.status is ExtensionStatus.REFUSED else EXIT_DONE

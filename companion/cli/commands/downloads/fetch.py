@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
-from companion.cli.context import CommandContext, interruptible
+from companion.cli.context import CommandContext
+from companion.cli.interrupts import interruptible
 from companion.cli.options import digest, progress_option, whole
 from companion.cli.output import EXIT_DONE
 from companion.domain.transfers.models import Expected, Options
@@ -32,7 +33,7 @@ def run(context: CommandContext) -> int:
     from companion.services.downloads.transfer.transport import fixed_source
 
     asked = context.arguments
-    context.note_log()
+    context.start_log()
     expected = Expected(filename=asked.name, size=asked.size, sha256=asked.sha256, pieces=read_pieces(asked.pieces))
     with interruptible() as cancellation:
         done = fetch_file(

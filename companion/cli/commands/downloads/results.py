@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from companion.cli.context import read_json
+from companion.cli.files import read_json
 from companion.domain.core.model import Model
 from companion.domain.transfers.models import Pieces, Transferred
 

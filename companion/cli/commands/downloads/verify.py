@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
-from companion.cli.context import CommandContext, interruptible
+from companion.cli.context import CommandContext
+from companion.cli.interrupts import interruptible
 from companion.cli.options import digest, progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.usage import usage_error
@@ -57,7 +58,7 @@ def run(context: CommandContext) -> int:
         raise usage_error(
             "Without a digest nobody can tell whether a file is right.", "Give --sha256 HEX, --pieces FILE, or both."
         )
-    context.note_log()
+    context.start_log()
     expected = Expected(sha256=asked.sha256, pieces=read_pieces(asked.pieces))
     with interruptible() as cancellation:
         if asked.repair is None:

@@ -65,13 +65,12 @@ def run(context: CommandContext) -> int:
 
 
 def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
-    from companion.domain.core.text import plain_date, plain_money
     from companion.domain.entitlements.download_access import window_sentence
     from companion.domain.entitlements.licences import Standing
     from companion.domain.entitlements.seats import seat_words
     from companion.domain.overview.product_cards import charge_sentence, status_sentence
 
-    date = plain_date(context.services.zone)
+    date = context.formats.date
     lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
         f"  {status_sentence(card, date)}",
@@ -80,7 +79,7 @@ def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
         return lines
     return [
         *lines,
-        f"  {charge_sentence(card, date, plain_money)}",
+        f"  {charge_sentence(card, date, context.formats.money)}",
         f"  {window_sentence(card.window, date)}",
         f"  Seats: {seat_words(card.seats)}.",
     ]

@@ -7,6 +7,7 @@ import argparse
 from companion.cli.commands.entitlements.licence_choice import pick_licence
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.prompts import confirm
 from companion.cli.usage import usage_error
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe ``companion seats``."""
     order_number(parser)
     parser.add_argument(
-        "job", metavar="take|free", nargs="?", choices=["take", "free"],
+        "action", metavar="take|free", nargs="?", choices=["take", "free"],
         help="take a seat for this PC, or free one; without it, who uses the licence",
     )  # fmt: skip
     parser.add_argument("seat", metavar="SEAT", nargs="?", help="with free: the seat's id or the PC's name")
@@ -43,18 +44,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show who uses a licence, take a seat for this PC, or free another one's."""
-    services, number, job = context.services, context.number(), context.arguments.job
-    if (job == "free") != (context.arguments.seat is not None):
+    services, number, action = context.services, context.order_number(), context.arguments.action
+    if (action == "free") != (context.arguments.seat is not None):
         raise usage_error(
             "A seat is named when it is to be freed, and only then.",
             f"Use: companion seats {number} take, or: companion seats {number} free SEAT",
         )
-    order = context.opened(number, lambda: services.orders.order(number))
+    order = read_order(context, number)
     licence = pick_licence(order, context.arguments.licence)
     here, taken, freed = services.this_pc.seat_id, None, None
-    if job == "take":
+    if action == "take":
         licence, taken = services.orders.take_seat(number, licence.id, here, services.this_pc.name), here
-    elif job == "free":
+    elif action == "free":
         seat = _seat_to_free(context, number, licence.seats)
         licence, freed = services.orders.free_seat(number, licence.id, seat.id), seat.id
     shown = SeatsResult(
@@ -67,7 +68,6 @@ def run(context: CommandContext) -> int:
 
 def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...]) -> Seat:
     """The seat that is meant, after the person agreed to free it. Raises `CompanionError`."""
-    from companion.domain.core.text import plain_date
     from companion.domain.entitlements.seats import freeing_sentence
 
     wanted: str = context.arguments.seat
@@ -80,7 +80,7 @@ def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...])
             f"{'No' if not found else 'More than one'} seat of order {number} goes by {wanted}.",
             f"Seats in use: {names}.",
         )
-    context.output.say(freeing_sentence(found[0], plain_date(context.services.zone)))
+    context.output.say(freeing_sentence(found[0], context.formats.date))
     confirm(f"Free the seat of {found[0].name}?", yes=context.arguments.yes)
     return found[0]
 
@@ -89,5 +89,5 @@ def _seat_lines(context: CommandContext, shown: SeatsResult, licence: Licence) -
     from companion.domain.entitlements.seats import seat_line, seat_sentence, seat_use
 
     lines = [f"{shown.product_name}: {seat_sentence(seat_use(licence, shown.this_pc))}"]
-    lines += [f"  {seat.id}: {seat_line(seat, context.date, shown.this_pc)}" for seat in shown.seats]
+    lines += [f"  {seat.id}: {seat_line(seat, context.formats.date, shown.this_pc)}" for seat in shown.seats]
     return lines

@@ -60,7 +60,7 @@ def run(context: CommandContext) -> int:
         digits = tidy_card_digits(typed)
         numbers, kept = _orders(context).add_by_card(email, digits)
     else:
-        number, found = _from_mail(context) if asked.mail is not None else (context.number(), None)
+        number, found = _from_mail(context) if asked.mail is not None else (context.order_number(), None)
         if found is None or asked.password_stdin:
             typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
             found = tidy_order_password(typed)

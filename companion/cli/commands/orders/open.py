@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
@@ -34,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: CommandContext) -> int:
     """Open the store's own page of an order: there one renews by hand, with any card."""
-    services, number, purpose = context.services, context.number(), context.arguments.page
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number, purpose = context.services, context.order_number(), context.arguments.page
+    order = read_order(context, number)
     page = next((page for page in order.pages if page.purpose == purpose), None)
     if page is None:
         raise CompanionError(

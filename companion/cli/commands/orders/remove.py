@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: CommandContext) -> int:
     """Forget an order; afterwards the keychain does not give its credentials any more."""
-    number = context.number()
+    number = context.order_number()
     orders = context.services.orders
     orders.remove(number)
     proven = orders.in_keychain(number) is False

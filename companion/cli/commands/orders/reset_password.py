@@ -41,7 +41,7 @@ def run(context: CommandContext) -> int:
     if asked.email is not None:
         orders.request_password_reset(email=tidy_email(asked.email))
     else:
-        orders.request_password_reset(number=context.number())
+        orders.request_password_reset(number=context.order_number())
     context.output.result(
         ResetPasswordResult(asked=True),
         "If the store knows this order, a new order password is on its way by e-mail.",

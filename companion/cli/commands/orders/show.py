@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
+from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.core.model import Instant, Model
@@ -33,10 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show one order as the store sees it now, or as it was last seen when the store cannot be reached."""
-    orders, number = context.services.orders, context.number()
+    orders, number = context.services.orders, context.order_number()
     trouble: CompanionError | None = None
     try:
-        known = context.opened(number, lambda: orders.refresh(number))
+        known = with_password(context, number, lambda: orders.refresh(number))
     except CompanionError as error:
         if error.kind is not ErrorKind.UNREACHABLE:
             raise
@@ -58,22 +59,23 @@ def run(context: CommandContext) -> int:
 def _order_lines(context: CommandContext, shown: ShowOrderResult) -> list[str]:
     from companion.domain.billing.charges import movement_sentence, timeline
     from companion.domain.billing.shipping import parcel_sentences, parcels
-    from companion.domain.core.text import plain_money
 
     order, services = shown.order, context.services
     profile = services.orders.remembered_profile() or services.orders.profile()
     now, zone = services.clock(), services.zone
-    lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {context.date(order.placed_at)}"]
+    lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {context.formats.date(order.placed_at)}"]
     if shown.trouble is not None:
-        lines.append(f"{shown.trouble.message} This is what was known on {context.moment(shown.read_at)}.")
+        lines.append(f"{shown.trouble.message} This is what was known on {context.formats.moment(shown.read_at)}.")
     lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
     lines.append(f"  Total {order.total.plain()}")
     for licence in order.licences:
         lines += _licence_lines(context, order, licence, profile)
-    lines += [movement_sentence(move, context.date, plain_money) for move in timeline(order, profile, now)]
+    lines += [
+        movement_sentence(move, context.formats.date, context.formats.money) for move in timeline(order, profile, now)
+    ]
     for parcel in parcels(order, profile, now, zone):
         followed = " ".join(part for part in (parcel.carrier, parcel.tracking_number) if part)
-        said = [*parcel_sentences(parcel, context.date), *([f"{followed}."] if followed else [])]
+        said = [*parcel_sentences(parcel, context.formats.date), *([f"{followed}."] if followed else [])]
         lines.append(f"Parcel {parcel.id}: {' '.join(said)}")
     more = ["money", "shipping", *(["returns"] if order.returns else [])]
     lines.append("More: " + ", ".join(f"companion {command} {order.number}" for command in more))
@@ -89,7 +91,7 @@ def _licence_lines(context: CommandContext, order: Order, licence: Licence, prof
     services = context.services
     now, zone = services.clock(), services.zone
     state = standing(order, licence, now)
-    span = span_words(state, licence.starts_at, licence.expires_at, context.date)
+    span = span_words(state, licence.starts_at, licence.expires_at, context.formats.date)
     lines = [f"{licence.product_name} ({licence.id}): {span}"]
     if state is Standing.REFUNDED:
         return lines
@@ -98,7 +100,7 @@ def _licence_lines(context: CommandContext, order: Order, licence: Licence, prof
     lines += ["  There is nothing to download for this licence."] if not downloads else []
     for download in downloads:
         offer = offer_of(order, download, profile, now, zone)
-        lines.append(f"  {offer_sentence(offer, download, now, zone, context.date)}")
+        lines.append(f"  {offer_sentence(offer, download, now, zone, context.formats.date)}")
         lines += [f"  Download: {download.artifact_id} ({download.name})"] if offer is not Offer.ENDED else []
     plan = order.subscription_of(licence)
     if plan is not None:

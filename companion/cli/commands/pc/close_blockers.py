@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from companion.cli.commands.pc.closing import close_programs, closing_options
 from companion.cli.commands.pc.preflight_check import PreflightCheck, check_options
 from companion.cli.commands.pc.text import finding_lines, hold_lines
-from companion.cli.context import CommandContext, interruptible
+from companion.cli.context import CommandContext
+from companion.cli.interrupts import interruptible
 from companion.cli.options import progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.domain.core.model import Model

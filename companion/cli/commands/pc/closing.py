@@ -52,7 +52,8 @@ def close_programs(
 ) -> ClosedPrograms:
     """Close the programs of `rows` that block, and with ``--hold`` keep away what starts them; ask for consent first.
 
-    Raises `CompanionError` ``not-confirmed``, and ``hold-refused``, after which nothing stays held and none is closed.
+    Raises `CompanionError` ``not-confirmed``, and ``hold-refused`` or ``record-not-written``, after which nothing
+    stays held and no program is closed.
     """
     rules = {rule.id: rule for rule in check.profile.blockers}
     wanted = [(row, rules[row.rule_id]) for row in closable(rows) if row.rule_id in rules]

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
 from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
-from companion.cli.context import CommandContext, interruptible
+from companion.cli.context import CommandContext
+from companion.cli.failures import record_failure
+from companion.cli.interrupts import interruptible
 from companion.cli.options import order_number, progress_option
+from companion.cli.order_access import read_order
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -67,8 +70,8 @@ def run(context: CommandContext) -> int:
     """Check this PC, get out of the way what may be, verify the file, run it, and explain how it ended."""
     from companion.domain.entitlements.artifacts import pick
 
-    services, number = context.services, context.number()
-    order = context.opened(number, lambda: services.orders.order(number))
+    services, number = context.services, context.order_number()
+    order = read_order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     file = _file_of(context, number, artifact)
     _catch_up(context)
@@ -92,7 +95,7 @@ def run(context: CommandContext) -> int:
                 error = None if done.result.succeeded else not_installed(done.result)
         finally:
             services.aftermath.leave()
-    error = context.troubled(error) if error else None
+    error = record_failure(context, error) if error else None
     shown = _shown(context, number, artifact, file, rows, closing, done, error)
     context.output.result(shown, *_lines(shown), *hold_lines(shown.still_held, check.moment))
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE

@@ -6,13 +6,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.cli.context import CommandContext, write_file
+from companion.cli.context import CommandContext
 from companion.cli.options import password_option
+from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
 from companion.cli.prompts import confirm
 from companion.cli.usage import usage_error
 from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase
+from companion.services.storage.atomic_file import write_file
 
 if TYPE_CHECKING:
     pass
@@ -46,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: CommandContext) -> int:
     """Show the redacted case file, save it, or send it to support after the person has read it."""
     asked = context.arguments
-    number = context.number() if asked.number else None
+    number = context.order_number() if asked.number else None
     summary = " ".join(asked.send.split()) if asked.send is not None else None
     if summary is not None and (number is None or not summary):
         raise usage_error(
@@ -62,7 +64,9 @@ def run(context: CommandContext) -> int:
     lines = [text.rstrip()] if shown else []
     lines += [f"Written: {path}"] if path is not None else []
     if case is not None:
-        lines.append(f"Your case number is {case.case_number}. An answer comes by {context.moment(case.answer_by)}.")
+        lines.append(
+            f"Your case number is {case.case_number}. An answer comes by {context.formats.moment(case.answer_by)}."
+        )
         lines.append(case.next_step)
     if not shown:
         lines.append("It holds what happened, versions and what was found on this PC.")
@@ -81,4 +85,4 @@ def _sent(context: CommandContext, number: str, summary: str, text: str) -> Supp
     if not context.arguments.yes:
         context.output.say("This would be sent:", "", text)
     confirm("Send this to support?", yes=context.arguments.yes)
-    return context.opened(number, lambda: context.services.orders.open_case(number, summary, text))
+    return with_password(context, number, lambda: context.services.orders.open_case(number, summary, text))

@@ -47,7 +47,7 @@ def run(context: CommandContext) -> int:
         "Before you call, look at the case file, so that nobody asks twice: companion case-file",
     ]
     for known in found.cases:
-        opened = f"of {context.moment(known.opened_at)}, order {known.order_number}"
+        opened = f"of {context.formats.moment(known.opened_at)}, order {known.order_number}"
         lines.append(f"Case {known.case.case_number} {opened}: {known.summary}")
     context.output.result(found, *lines)
     return EXIT_DONE

@@ -1,0 +1,41 @@
+"""Reading the files that were named on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.serialization import decode
+
+if TYPE_CHECKING:
+    from companion.domain.store.profile import Profile
+
+T = TypeVar("T")
+
+
+def read_profile(path: Path) -> Profile:
+    """Returns the vendor profile in a file. Raises `CompanionError` ``bad-file``."""
+    from companion.domain.store.profile import Profile
+
+    return read_json(path, Profile, "profile")
+
+
+def read_json(path: Path, kind: type[T], what: str) -> T:
+    """Returns the content of a JSON file, which must describe a `kind`. Raises `CompanionError` ``bad-file``."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _bad_file(
+            f"The {what} cannot be read",
+            f"{path} cannot be opened ({error.strerror}).",
+            "Check the path, and that you may read the file.",
+        ) from None
+    try:
+        return decode(data, kind, source=str(path))
+    except CompanionError as error:
+        raise _bad_file(f"This is not a {what}", error.message, "Check that you named the right file.") from None
+
+
+def _bad_file(title: str, message: str, hint: str) -> CompanionError:
+    return CompanionError(ErrorCode.BAD_FILE, title, message, hint, kind=ErrorKind.USAGE)

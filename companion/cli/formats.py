@@ -1,0 +1,30 @@
+"""Dates and amounts as the command line prints them: the same on every system, whatever its locale."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from companion.domain.core.money import Money
+from companion.domain.core.text import plain_date, plain_moment, plain_money
+
+_UNKNOWN = "–"
+
+
+class Formats:
+    """Prints moments in one time zone, and amounts; each method can be handed to a decision as its formatter."""
+
+    def __init__(self, zone: dt.tzinfo) -> None:
+        self._date = plain_date(zone)
+        self._moment = plain_moment(zone)
+
+    def date(self, moment: dt.datetime | None) -> str:
+        """Returns the day of a moment, or a dash when it is not known."""
+        return _UNKNOWN if moment is None else self._date(moment)
+
+    def moment(self, moment: dt.datetime | None) -> str:
+        """Returns day and time of a moment, or a dash when it is not known."""
+        return _UNKNOWN if moment is None else self._moment(moment)
+
+    def money(self, amount: Money) -> str:
+        """Returns the amount with its currency."""
+        return plain_money(amount)
