@@ -81,6 +81,7 @@ class Services:
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
+        self.keychain.close()
         self.help.close()
         self.library.close()
 
@@ -104,11 +105,14 @@ def home_places(home: Path | None) -> Places:
     return places(home)
 
 
-def build_services(home: Path | None, store: str | None, *, verbose: bool = False) -> Services:
+def build_services(
+    home: Path | None, store: str | None, *, verbose: bool = False, keychain: Keychain | None = None
+) -> Services:
     """Build everything for one user and one store.
 
-    The store is the one given, else the one the environment names, else the one used last. Raises `CompanionError`
-    ``no-store`` when there is none, and whatever is wrong with folders, library or address.
+    The store is the one given, else the one the environment names, else the one used last; `keychain` is the
+    operating system's unless one is given. Raises `CompanionError` ``no-store`` when there is no store, and whatever
+    is wrong with folders, library or address.
     """
     from companion.domain.store.profile import Stage
     from companion.services.app.log import start_log
@@ -126,7 +130,7 @@ def build_services(home: Path | None, store: str | None, *, verbose: bool = Fals
     where.prepare()
     log_file = start_log(where.logs, verbose=verbose)
     library, client = _open_library_and_store(where, store)
-    platform, keychain, zone = current(), Keychain(), local_zone()
+    platform, keychain, zone = current(), keychain or Keychain(), local_zone()
     orders = Orders(client, keychain, library, utc_now)
     purchases = Purchases(orders, library, platform, where.downloads, utc_now)
     preflight = Preflight(platform, utc_now, store_clock=client.time)

@@ -216,6 +216,7 @@ class WindowedProgram:
         self.reminding.stop()
         self.tray.hide()
         self.window.hide()
+        self._services.keychain.close()  # first: downloads and other work may be waiting for it to be unlocked
         self.app_state.transfers.close()
         self.runner.shut_down()
         self._services.aftermath.leave()
