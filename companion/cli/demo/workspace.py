@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.serialization import decode, encode
@@ -135,9 +136,7 @@ def _start(root: Path, port: int, size: int, rate: int | None) -> DemoStore:
 
 
 def _unusable(root: Path, error: OSError) -> CompanionError:
-    return CompanionError(
+    return failure(
         ErrorCode.FOLDER_NOT_WRITABLE,
-        "A folder cannot be written to",
-        f"The demo keeps everything in {root}, but nothing can be saved there ({error.strerror}).",
-        "Check that the disk is not full and the folder is yours, or choose another folder with --home.",
+        message=f"The demo keeps everything in {root}, but nothing can be saved there ({error.strerror}).",
     )

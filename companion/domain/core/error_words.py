@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import NamedTuple
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """The usual text of an error code, and how such an error ends."""
 
     title: str
@@ -22,6 +21,17 @@ _AGAIN = "Try again in a few minutes. If it stays like this, contact support."
 _LATER = "Try again in a few minutes; what has arrived is kept and will not be fetched again."
 
 WORDS = {
+    # This PC
+    ErrorCode.FILE_NOT_WRITTEN: Words(
+        "The file could not be saved",
+        "The file could not be written.",
+        "Choose another folder, or free some space on the disk.",
+    ),
+    ErrorCode.FOLDER_NOT_WRITABLE: Words(
+        "A folder cannot be written to",
+        "Nothing can be saved in this folder.",
+        "Check that the disk is not full and the folder is yours, or choose another folder with --home.",
+    ),
     # The store
     ErrorCode.CREDENTIALS_WRONG: Words(
         "The store did not recognise this",
@@ -52,7 +62,7 @@ WORDS = {
         retryable=True,
     ),
     ErrorCode.WINDOW_CLOSED: Words(
-        "The download window has closed",
+        "The download window is not open",
         "The time in which this may be downloaded from the order is over.",
         "Ask the store to open the download again: it is one click on the order's page.",
     ),
@@ -144,6 +154,12 @@ WORDS = {
         "The store refused",
         "The store did not do this.",
         "Refresh the order and look at its state. If this should be possible, contact support.",
+    ),
+    # Orders and what belongs to them
+    ErrorCode.NO_LETTER: Words(
+        "There is no letter to accept",
+        "No return of this order waits for an Electronic Letter of Destruction.",
+        "Nothing has to be done. Refresh the order to see how far the refund is.",
     ),
     # Transfers
     ErrorCode.NETWORK: Words(
@@ -282,7 +298,7 @@ WORDS = {
     ErrorCode.LINK: Words(
         "Something else is in the file's place",
         "Where the file should go there is a link or a folder, and it was left alone.",
-        "Remove it, or choose another folder.",
+        "Remove it, or choose another folder with --home.",
     ),
     ErrorCode.IN_USE: Words(
         "Another program holds the file",
@@ -303,14 +319,16 @@ WORDS = {
 }
 
 
-def failure(code: ErrorCode, *, message: str | None = None, retry_after: float | None = None) -> CompanionError:
-    """Returns the error of a code with its usual words; `message` replaces the sentence where more is known."""
+def failure(
+    code: ErrorCode, *, message: str | None = None, hint: str | None = None, retry_after: float | None = None
+) -> CompanionError:
+    """Returns the error of a code with its usual words; `message` and `hint` replace them where more is known."""
     words = WORDS[code]
     return CompanionError(
         code,
         words.title,
         message or words.message,
-        words.hint,
+        hint or words.hint,
         kind=words.kind,
         retryable=words.retryable,
         retry_after=retry_after,

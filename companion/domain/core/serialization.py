@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.core.periods import Period
 
@@ -26,13 +27,8 @@ def decode(data: bytes, kind: type[T], *, source: str) -> T:
         return msgspec.json.decode(data, type=kind, dec_hook=_read_custom)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         where = _field_of(error)
-        raise CompanionError(
-            ErrorCode.MALFORMED_ANSWER,
-            "The answer could not be read",
-            f"What came from {source} is not in the agreed form{where}.",
-            "Try again in a few minutes. If it stays like this, tell support that the answer was malformed.",
-            kind=ErrorKind.UNREACHABLE,
-            retryable=True,
+        raise failure(
+            ErrorCode.MALFORMED_ANSWER, message=f"What came from {source} is not in the agreed form{where}."
         ) from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
@@ -57,12 +58,13 @@ def choose(order: Order, artifact_id: str | None, platform: Platform, now: dt.da
     chosen = pick(order, artifact_id, platform)
     window = window_of((chosen,), now, zone)
     if state_of(chosen, now, zone) in (WindowState.CLOSED, WindowState.NOT_YET):
-        raise CompanionError(
+        raise failure(
             ErrorCode.WINDOW_CLOSED,
-            "The download window is not open",
-            window_sentence(window, plain_date(zone)),
-            f"Ask the store to open it: companion extend {order.number} {chosen.artifact_id}, "
-            "or one click on the order's page.",
+            message=window_sentence(window, plain_date(zone)),
+            hint=(
+                f"Ask the store to open it: companion extend {order.number} {chosen.artifact_id}, "
+                "or one click on the order's page."
+            ),
         )
     return chosen
 

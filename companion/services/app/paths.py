@@ -8,7 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
-from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
 
 _APP = "Companion"
 
@@ -35,12 +36,9 @@ class Places:
                 probe.touch()
                 probe.unlink()
             except OSError as error:
-                raise CompanionError(
+                raise failure(
                     ErrorCode.FOLDER_NOT_WRITABLE,
-                    "A folder cannot be written to",
-                    f"Companion keeps its notes in {folder}, but nothing can be saved there ({error.strerror}).",
-                    "Check that the disk is not full and the folder is yours, or choose another folder with --home.",
-                    kind=ErrorKind.NO,
+                    message=f"Companion keeps its data in {folder}, but nothing can be saved there ({error.strerror}).",
                 ) from None
 
 

@@ -8,6 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 
 
@@ -26,11 +27,9 @@ def write_file(path: Path, content: bytes) -> None:
                 Path(temporary).unlink()
             raise
     except OSError as error:
-        raise CompanionError(
+        raise failure(
             ErrorCode.FILE_NOT_WRITTEN,
-            "The file could not be saved",
-            f"{path.name} could not be written to {path.parent} ({error.strerror}).",
-            "Choose another folder, or free some space on the disk.",
+            message=f"{path.name} could not be written to {path.parent} ({error.strerror}).",
         ) from None
 
 

@@ -87,13 +87,9 @@ class Orders:
             return remembered[0]
         if fresh is None:
             if remembered is None:
-                raise CompanionError(
+                raise failure(
                     ErrorCode.MALFORMED_ANSWER,
-                    "The answer could not be read",
-                    "The store said that nothing has changed although nothing was known.",
-                    "Try again in a few minutes.",
-                    kind=ErrorKind.UNREACHABLE,
-                    retryable=True,
+                    message="The store said that nothing has changed although nothing was known.",
                 )
             return remembered[0]
         self._library.remember_profile(self.store, fresh.value, fresh.etag, self._clock())
@@ -266,12 +262,7 @@ class Orders:
         """Accept the Electronic Letter of Destruction of a return."""
         letter = returned.letter
         if letter is None:
-            raise CompanionError(
-                ErrorCode.NO_LETTER,
-                "There is no letter to accept",
-                "This return needs no Electronic Letter of Destruction.",
-                "Nothing has to be done.",
-            )
+            raise failure(ErrorCode.NO_LETTER)
         what = ("accepting a letter of destruction", number, returned.id)
         found = self._once(number, what, lambda token, key: self._client.accept_letter(returned.id, letter, token, key))
         self._note("letter accepted", number, id=found.id)

@@ -10,6 +10,7 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.prompts import confirm
 from companion.domain.billing.returns import ReturnOutlook
+from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Order, Return, ReturnReason
@@ -121,12 +122,7 @@ def _return_renewal(context: CommandContext, order: Order) -> Return:
 def _accept_letter(context: CommandContext, order: Order) -> Return:
     waiting = next((entry for entry in order.returns if entry.letter and entry.letter.accepted_at is None), None)
     if waiting is None or waiting.letter is None:
-        raise CompanionError(
-            ErrorCode.NO_LETTER,
-            "There is no letter to accept",
-            "No return of this order waits for an Electronic Letter of Destruction.",
-            f"How the returns stand: companion returns {order.number}",
-        )
+        raise failure(ErrorCode.NO_LETTER, hint=f"How the returns stand: companion returns {order.number}")
     context.output.say(waiting.letter.text, "")
     confirm("Do you declare this?", yes=context.arguments.yes)
     return context.services.orders.accept_letter(order.number, waiting)
