@@ -76,7 +76,7 @@ def crowd(wanted: int) -> Iterator[None]:
             if leader.stdout is None or leader.stdout.readline() != b"ready\n":
                 raise RuntimeError("the crowd could not be started")
             # Until each has become "sleep" they compete with what is to be measured.
-            while len(current().sightings(frozenset({"sleep"}))) < missing:
+            while len(current().processes.sightings(frozenset({"sleep"}))) < missing:
                 os.sched_yield()
             yield
         finally:
@@ -96,22 +96,22 @@ def measure() -> dict[str, Any]:
     )
     requirements = Requirements(profile=profile, platform=platform.name, destination=tempfile.gettempdir())
     preflight = Preflight(platform, lambda: dt.datetime.now(dt.UTC))
-    who = platform.who().value
+    who = platform.processes.who().value
 
     def scan() -> int:
         """What the board does: look at all processes, describe the interesting ones, match them."""
         names = names_of_interest(profile.blockers, platform.name)
-        pids = {seen.pid for seen in platform.sightings(names)}
-        described = platform.describe(sorted(pids | {os.getpid()}))
+        pids = {seen.pid for seen in platform.processes.sightings(names)}
+        described = platform.processes.describe(sorted(pids | {os.getpid()}))
         return len(running(described, profile.blockers, Stage.INSTALL, platform.name, who))
 
-    look = platform.lookout(names_of_interest(profile.blockers, platform.name))
+    look = platform.processes.repeated_sightings(names_of_interest(profile.blockers, platform.name))
     for _ in range(5):
         look()
 
     def board() -> int:
         """What the live board does once a second."""
-        described = platform.describe(sorted({seen.pid for seen in look()} | {os.getpid()}))
+        described = platform.processes.describe(sorted({seen.pid for seen in look()} | {os.getpid()}))
         return len(running(described, profile.blockers, Stage.INSTALL, platform.name, who))
 
     def with_psutil() -> int:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from companion.services.pc.checker import Preflight
     from companion.services.pc.device import ThisPC
     from companion.services.pc.program_closer import Closing
-    from companion.services.platforms.protocol import Platform
+    from companion.services.platforms.protocol import PlatformServices
     from companion.services.reminders import Reminders
     from companion.services.snapshot import SnapshotReader
     from companion.services.storage.database import Library
@@ -45,7 +45,7 @@ class Local:
     places: Places
     clock: Callable[[], dt.datetime]
     zone: dt.tzinfo
-    platform: Platform
+    platform: PlatformServices
     preflight: Preflight
     closing: Closing
     aftermath: Aftermath
@@ -58,7 +58,7 @@ class Services:
     places: Places
     clock: Callable[[], dt.datetime]
     zone: LocalZone
-    platform: Platform
+    platform: PlatformServices
     library: Library
     keychain: Keychain
     orders: Orders
@@ -132,7 +132,7 @@ def build_services(
     library, client = _open_library_and_store(where, store)
     platform, keychain, zone = current(), keychain or Keychain(), local_zone()
     orders = Orders(client, keychain, library, utc_now)
-    purchases = Purchases(orders, library, platform, where.downloads, utc_now)
+    purchases = Purchases(orders, library, platform.programs, where.downloads, utc_now)
     preflight = Preflight(platform, utc_now, store_clock=client.time)
     installing = _installing(where, platform, preflight, orders, library, zone)
 
@@ -153,7 +153,9 @@ def build_services(
         preflight=preflight,
         **installing,
         help=HelpSearch(resource("help")),
-        case_files=CaseFileWriter(orders, library, purchases, installing["this_pc"], platform, look, utc_now, log_file),
+        case_files=CaseFileWriter(
+            orders, library, purchases, installing["this_pc"], platform.system, look, utc_now, log_file
+        ),
         log_file=log_file,
     )
 
@@ -178,7 +180,7 @@ class _Installing(TypedDict):
 
 
 def _installing(
-    where: Places, platform: Platform, preflight: Preflight, orders: Orders, library: Library, zone: dt.tzinfo
+    where: Places, platform: PlatformServices, preflight: Preflight, orders: Orders, library: Library, zone: dt.tzinfo
 ) -> _Installing:
     """The services between a download and a working product."""
     from companion.services.installation.runner import Installer
@@ -187,16 +189,16 @@ def _installing(
     from companion.services.pc.network_diagnostics import NetworkPath
     from companion.services.pc.program_closer import Closing
 
-    this_pc, aftermath = ThisPC(platform, library), _aftermath(where, platform, library.note)
+    this_pc, aftermath = ThisPC(platform.system, library), _aftermath(where, platform, library.note)
     closing = Closing(platform, remember=aftermath.reopenings.remember)
     installations = Installations(
-        platform, preflight, closing, Installer(platform), aftermath, NetworkPath(), orders, library, this_pc,
+        platform.name, preflight, closing, Installer(platform), aftermath, NetworkPath(), orders, library, this_pc,
         utc_now, zone,
     )  # fmt: skip
     return {"closing": closing, "aftermath": aftermath, "this_pc": this_pc, "installations": installations}
 
 
-def _aftermath(where: Places, platform: Platform, note: Note) -> Aftermath:
+def _aftermath(where: Places, platform: PlatformServices, note: Note) -> Aftermath:
     from companion.services.app.launch_command import start_command
     from companion.services.installation.recovery import Aftermath
 

@@ -9,11 +9,11 @@ from companion.domain.store.profile import Profile, Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.pc.program_closer import Closing, Patience
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux as linux_services
 from tests.kits.linux import Programs
 
 folder, answer = Path(sys.argv[1]), Path(sys.argv[2])
-linux = Linux()
+linux = linux_services()
 profile = serialization.decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the shipped profile")
 fields = {name: getattr(profile, name) for name in profile.__struct_fields__}
 needs = Requirements(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import signal
@@ -16,7 +17,11 @@ import pytest
 from msgspec.structs import replace
 
 from companion.domain.core.platform import Platform
+from companion.domain.pc.facts import Fact
 from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
+from companion.services.platforms import PlatformServices
+from companion.services.platforms.linux.platform import linux as linux_services
+from companion.services.platforms.linux.system import LinuxSystem
 
 
 def until(condition: Callable[[], object], seconds: float = 10) -> None:
@@ -102,6 +107,22 @@ class Programs:
                 if link.readlink().is_relative_to(self.folder):
                     found.append(int(link.parent.name))
         return found
+
+
+class _Booted(LinuxSystem):
+    """This machine in a given run of the system; None is one that cannot be told."""
+
+    def __init__(self, run: str | None) -> None:
+        super().__init__(os.environ)
+        self._run = run
+
+    def boot_id(self) -> Fact[str]:
+        return Fact.known(self._run) if self._run else Fact.unknown("the kernel does not say")
+
+
+def booted(run: str | None = "first") -> PlatformServices:
+    """Returns this machine in a given run of the system; None is one that cannot be told."""
+    return dataclasses.replace(linux_services(), system=_Booted(run))
 
 
 def alive(pid: int) -> bool:

@@ -39,7 +39,7 @@ class Program:
     def __init__(self, folder: Path, moments: Moments, store_time: dt.datetime | None = None) -> None:
         self.library = Library(folder / "library.db")
         orders = Orders(StoreClient(NOBODY), Keychain(), self.library, lambda: moments.now)
-        purchases = Purchases(orders, self.library, current(), folder / "downloads", lambda: moments.now)
+        purchases = Purchases(orders, self.library, current().programs, folder / "downloads", lambda: moments.now)
         self.store = orders.store
         self.reminders = Reminders(
             orders, purchases, self.library, lambda: moments.now, moments.zone, store_clock=lambda: store_time

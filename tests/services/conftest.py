@@ -16,8 +16,8 @@ from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.app.resources import resource
-from companion.services.platforms import current
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms import PlatformServices, current
+from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
@@ -52,11 +52,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def linux(home: Path) -> Linux:
+def linux(home: Path) -> PlatformServices:
     """This machine as the app sees it."""
     if current().name != "linux":
         pytest.skip("needs Linux: real processes under /proc")
-    return Linux()
+    return linux_services()
 
 
 @pytest.fixture(scope="session")

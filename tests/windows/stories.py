@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime as dt
 import hashlib
 import importlib
@@ -15,7 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +75,7 @@ def start(program: str, *words: str) -> int:
     until(lambda: len(set(running()) - before) >= wanted)
     if {"window", "stubborn", "asks", "waits", "tray", "hidden"} & set(words):
         platform = current()
-        until(lambda: platform.describe([process.pid])[0].windows != "none")
+        until(lambda: platform.processes.describe([process.pid])[0].windows != "none")
     if "lock" in words:
         until((Path(program).parent / "locked.dll").exists)
     return process.pid
@@ -81,7 +83,7 @@ def start(program: str, *words: str) -> int:
 
 def running() -> list[int]:
     stand_ins = {"outlook.exe", "chrome.exe", "mailhelper.exe"}
-    return [seen.pid for seen in current().sightings() if seen.name.lower() in stand_ins]
+    return [seen.pid for seen in current().processes.sightings() if seen.name.lower() in stand_ins]
 
 
 def set_value(hive: str, key: str, name: str, kind: str, data: str) -> None:
@@ -162,12 +164,12 @@ def hold(journal: str, job: str) -> list[str]:
     facts = Preflight(current(), now).gather(Stage.INSTALL, requirements)
     rows = findings(facts, requirements, Stage.INSTALL, now(), dt.UTC)
     entries = {entry.name: entry for row in rows for remedy in row.remedies for entry in remedy.entries}
-    held = Restoration(Path(journal), current(), now).hold(entries.values(), job)
+    held = Restoration(Path(journal), current().autostart, now).hold(entries.values(), job)
     return [hold.entry.name for hold in held]
 
 
 def restore(journal: str, continuing: str = "") -> object:
-    found = Restoration(Path(journal), current(), now).restore([continuing] if continuing else [])
+    found = Restoration(Path(journal), current().autostart, now).restore([continuing] if continuing else [])
     return serialization.to_builtins(found)
 
 
@@ -268,7 +270,7 @@ def sign_in_once() -> list[str]:
 
 
 def boot() -> object:
-    return current().boot().value
+    return current().system.boot_id().value
 
 
 def begin_and_wait(state: str) -> None:
@@ -305,7 +307,7 @@ def reopen(state: str) -> object:
 
 
 def windows_of_stand_ins() -> list[str]:
-    return [title for process in current().describe(running()) for title in process.titles]
+    return [title for process in current().processes.describe(running()) for title in process.titles]
 
 
 def wait_for_windows(count: str) -> list[str]:
@@ -318,24 +320,26 @@ def install_while_others_meddle(path: str, proof: str) -> dict[str, object]:
     target, attempts = Path(path), {}
     platform = current()
 
-    class Meddled(type(platform)):  # type: ignore[misc]
-        def start_installer(self, launchable: Path, arguments: object, *, elevate: bool) -> object:
-            for name, meddle in {
-                "write": lambda: target.open("r+b").close(),
-                "rename": lambda: target.rename(target.with_name("other.exe")),
-                "delete": target.unlink,
-                "replace": lambda: Path(path + ".evil").replace(target),
-            }.items():
-                Path(path + ".evil").write_bytes(b"MZ evil")
-                try:
-                    meddle()
-                    attempts[name] = "done"
-                except PermissionError:
-                    attempts[name] = "refused"
-            return super().start_installer(launchable, arguments, elevate=elevate)
+    def start_installer(launchable: Path, arguments: Sequence[str], *, elevate: bool) -> object:
+        for name, meddle in {
+            "write": lambda: target.open("r+b").close(),
+            "rename": lambda: target.rename(target.with_name("other.exe")),
+            "delete": target.unlink,
+            "replace": lambda: Path(path + ".evil").replace(target),
+        }.items():
+            Path(path + ".evil").write_bytes(b"MZ evil")
+            try:
+                meddle()
+                attempts[name] = "done"
+            except PermissionError:
+                attempts[name] = "refused"
+        return platform.programs.start_installer(launchable, arguments, elevate=elevate)
 
+    programs: Any = types.SimpleNamespace(**vars(platform.programs))
+    programs.start_installer = start_installer
+    meddled = dataclasses.replace(platform, programs=programs)
     grant = _grant(target, ("/S",), (proof,))
-    result = Installer(Meddled()).install(target, grant, profile(), lambda step: None, Cancellation())
+    result = Installer(meddled).install(target, grant, profile(), lambda step: None, Cancellation())
     return {"attempts": attempts, "exitCode": result.exit_code, "proven": result.proven}
 
 
@@ -362,7 +366,7 @@ def watch_one_end() -> dict[str, object]:
     first = told[0][1]
     ended = time.monotonic()
     for pid in running():
-        current().terminate(pid)
+        current().programs.terminate(pid)
     thread.join(20)
     return {"blockedFirst": not first, "seconds": next(at for at, free in told if free) - ended}
 
@@ -381,15 +385,15 @@ def contract_of_windows_alone(stand_in: str) -> dict[str, object]:
     platform = current()
     marked = Path(os.environ["TEMP"], "marked.txt")
     marked.write_text("x")
-    platform.mark_of_the_web(marked)
-    platform.start_at_login([r"C:\Program Files\Companion\companion.exe", "--tray"])
-    before = platform.starts_at_login()
+    platform.programs.mark_of_the_web(marked)
+    platform.autostart.start_at_login([r"C:\Program Files\Companion\companion.exe", "--tray"])
+    before = platform.autostart.starts_at_login()
     set_value(
         "HKCU", rf"{RUN[:-4]}\Explorer\StartupApproved\Run", "Companion", "REG_BINARY", "03" + "00" * 3 + "01" * 8
     )
-    after = platform.starts_at_login()
+    after = platform.autostart.starts_at_login()
     try:
-        platform.start_at_next_login(["x" * 300])
+        platform.autostart.start_at_next_login(["x" * 300])
         long = "taken"
     except CompanionError as error:
         long = error.code
@@ -397,9 +401,9 @@ def contract_of_windows_alone(stand_in: str) -> dict[str, object]:
         "long": long,
         "mark": Path(f"{marked}:Zone.Identifier").read_text(),
         "login": [before, after],
-        "expanded": str(platform.expand(r"%ProgramFiles%\x")),
-        "unsigned": platform.signature(Path(stand_in)).state.value,
-        "signed": platform.signature(Path(sys.executable)).signer,
+        "expanded": str(platform.system.expand(r"%ProgramFiles%\x")),
+        "unsigned": platform.programs.signature(Path(stand_in)).state.value,
+        "signed": platform.programs.signature(Path(sys.executable)).signer,
     }
 
 

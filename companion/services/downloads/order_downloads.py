@@ -14,7 +14,7 @@ from companion.domain.store.orders import Download, Grant
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
-from companion.services.platforms.protocol import Platform
+from companion.services.platforms.protocol import ProgramLauncher
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, TimelineEntry
 from companion.services.store.orders import Orders
@@ -59,11 +59,16 @@ class Purchases:
     """Downloads what orders contain, one folder for each order, under the store's own file names."""
 
     def __init__(
-        self, orders: Orders, library: Library, platform: Platform, folder: Path, clock: Callable[[], dt.datetime]
+        self,
+        orders: Orders,
+        library: Library,
+        programs: ProgramLauncher,
+        folder: Path,
+        clock: Callable[[], dt.datetime],
     ) -> None:
         self._orders = orders
         self._library = library
-        self._platform = platform
+        self._programs = programs
         self._folder = folder
         self._clock = clock
         self._grants: dict[DownloadKey, Grant] = {}
@@ -96,7 +101,7 @@ class Purchases:
                 cancellation=cancellation,
                 progress=progress,
                 options=self._options(),
-                mark=self._platform.mark_of_the_web,
+                mark=self._programs.mark_of_the_web,
             )
         except CompanionError as error:
             self._note("download failed", number, artifact=artifact_id, code=error.code)
@@ -121,7 +126,7 @@ class Purchases:
             self._prepare,
             changed=tell,
             options=self._options,
-            mark=self._platform.mark_of_the_web,
+            mark=self._programs.mark_of_the_web,
         )
 
     def queue_entry(self, number: str, download: Download, folder: Path | None = None) -> QueueEntry:

@@ -10,7 +10,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import Hold, Restored, due_for_restoring
 from companion.domain.pc.facts import AutostartEntry
-from companion.services.platforms.protocol import HeldEntry, Platform
+from companion.services.platforms.protocol import AutostartControl, HeldEntry
 from companion.services.storage.pending_records import Journal
 
 
@@ -24,9 +24,9 @@ class Record(Model, frozen=True):
 class Restoration:
     """Holds autostart entries back and puts them back. `folder` keeps the journal, one file per entry."""
 
-    def __init__(self, folder: Path, platform: Platform, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, folder: Path, autostart: AutostartControl, clock: Callable[[], dt.datetime]) -> None:
         self._journal = Journal(folder, Record)
-        self._platform = platform
+        self._autostart = autostart
         self._clock = clock
 
     def hold(self, entries: Iterable[AutostartEntry], job: str) -> tuple[Hold, ...]:
@@ -38,14 +38,14 @@ class Restoration:
         """
         found = []
         for entry in entries:
-            held = self._platform.hold(entry)
+            held = self._autostart.hold(entry)
             identity = "\0".join((held.entry.kind.value, held.entry.location, held.entry.name))
             known = self._journal.read(identity)
             # What stood there before the first hold is what counts; a second hold must not take its place.
             record = Record(hold=Hold(entry=entry, since=self._clock(), job=job), held=known.held if known else held)
             if known is None or known.hold.job != job:
                 self._journal.write(identity, record)
-            self._platform.switch_off(record.held)
+            self._autostart.switch_off(record.held)
             found.append(record.hold)
         return tuple(found)
 
@@ -71,7 +71,7 @@ class Restoration:
             if not due_for_restoring(record.hold, now, continuing, awaiting):
                 continue
             try:
-                as_before = self._platform.switch_on(record.held)
+                as_before = self._autostart.switch_on(record.held)
             except CompanionError:
                 failed.append(record.hold.entry.name)
                 continue

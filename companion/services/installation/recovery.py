@@ -18,7 +18,7 @@ from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopen
 from companion.domain.pc.facts import AutostartEntry
 from companion.services.installation.autostart_holds import Restoration
 from companion.services.installation.relaunch import Reopenings
-from companion.services.platforms.protocol import Platform
+from companion.services.platforms.protocol import PlatformServices
 from companion.services.storage.pending_records import Entry, Journal
 from companion.services.storage.records import TimelineEntry
 
@@ -46,12 +46,12 @@ class Aftermath:
     def __init__(
         self,
         folder: Path,
-        platform: Platform,
+        platform: PlatformServices,
         clock: Callable[[], dt.datetime],
         note: Note,
         command: Sequence[str],
     ) -> None:
-        self._restoration = Restoration(folder / "held-back", platform, clock)
+        self._restoration = Restoration(folder / "held-back", platform.autostart, clock)
         self._underway = Journal(folder / "underway", Underway)
         self.reopenings = Reopenings(folder / "closed", platform, clock)
         self._platform = platform
@@ -85,9 +85,9 @@ class Aftermath:
 
     def begin(self, job: str, number: str, name: str, proofs: Sequence[str]) -> None:
         """Write down that an installation begins, so that a later run knows of it."""
-        own = next(iter(self._platform.describe([os.getpid()])), None)
+        own = next(iter(self._platform.processes.describe([os.getpid()])), None)
         underway = Underway(
-            job=job, number=number, name=name, since=self._clock(), boot=self._platform.boot().value,
+            job=job, number=number, name=name, since=self._clock(), boot=self._platform.system.boot_id().value,
             proofs=tuple(proofs), owner=os.getpid(), owner_started=own.started if own else None,
         )  # fmt: skip
         self._write(underway)
@@ -159,7 +159,7 @@ class Aftermath:
         """Every installation that was begun and where it stands now; a damaged note of one is forgotten."""
         found = []
         entries = self._underway.entries()
-        boot = self._platform.boot().value if entries else None
+        boot = self._platform.system.boot_id().value if entries else None
         for entry in entries:
             if entry.value is None:
                 self._underway.remove(entry)
@@ -171,12 +171,12 @@ class Aftermath:
 
     def _look_at(self, underway: Underway, boot: str | None, leaving: bool) -> WentOn:
         ends_here = leaving and underway.owner == os.getpid()
-        described = () if ends_here else self._platform.describe([underway.owner])
+        described = () if ends_here else self._platform.processes.describe([underway.owner])
         owner = next((process for process in described if process.pid == underway.owner), None)
         standing = standing_of(underway, boot, owner, self._clock())
         missing: tuple[str, ...] = ()
         if standing not in _GOING_ON:
-            missing = tuple(proof for proof in underway.proofs if not self._platform.expand(proof).exists())
+            missing = tuple(proof for proof in underway.proofs if not self._platform.system.expand(proof).exists())
         return WentOn(
             number=underway.number, job=underway.job, name=underway.name, standing=standing,
             proven=standing not in _GOING_ON and bool(underway.proofs) and not missing, missing=missing,
@@ -212,7 +212,7 @@ class Aftermath:
     def _arrange(self, wanted: bool) -> None:
         """Let the next sign-in start this app, or no more. The person can always start it, so a failure is no more."""
         try:
-            self._platform.start_at_next_login(self._command if wanted else None)
+            self._platform.autostart.start_at_next_login(self._command if wanted else None)
         except CompanionError as error:
             _log.warning("the start at the next sign-in could not be arranged: %s", error.message)
 

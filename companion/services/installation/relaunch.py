@@ -21,7 +21,7 @@ from companion.domain.installation.relaunch import (
 )
 from companion.domain.pc.closing import Reopening
 from companion.domain.pc.process_matching import sighted_name
-from companion.services.platforms.protocol import Platform
+from companion.services.platforms.protocol import PlatformServices
 from companion.services.storage.pending_records import Entry, Journal
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 class Reopenings:
     """What was closed and is to be opened again. `folder` keeps the journal, one file per program."""
 
-    def __init__(self, folder: Path, platform: Platform, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, folder: Path, platform: PlatformServices, clock: Callable[[], dt.datetime]) -> None:
         self._journal = Journal(folder, ClosedProgram)
         self._platform = platform
         self._clock = clock
@@ -83,7 +83,7 @@ class Reopenings:
         ending = Ending.RUNNING if running else why_not(entry.value, _digest(entry.value.path), interrupted=entry.taken)
         if ending is None:
             try:
-                self._platform.launch(entry.value.program.arguments)
+                self._platform.programs.launch(entry.value.program.arguments)
                 ending = Ending.OPENED
             except CompanionError:
                 ending = Ending.REFUSED
@@ -96,9 +96,9 @@ class Reopenings:
         if not known:
             return frozenset()
         names = frozenset(sighted_name(file_name(closed), self._platform.name) for closed in known.values())
-        pids = {seen.pid for seen in self._platform.sightings(names)}
-        processes = [process for process in self._platform.describe(sorted(pids)) if process.pid in pids]
-        who = self._platform.who().value
+        pids = {seen.pid for seen in self._platform.processes.sightings(names)}
+        processes = [process for process in self._platform.processes.describe(sorted(pids)) if process.pid in pids]
+        who = self._platform.processes.who().value
         return frozenset(
             path for path, closed in known.items() if runs_again(closed, processes, who, self._platform.name)
         )

@@ -22,7 +22,7 @@ from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.exit_wait import wait_for_exit
-from companion.services.platforms.protocol import Launched, Platform
+from companion.services.platforms.protocol import Launched, PlatformServices
 
 OnStep = Callable[[InstallationProgress], None]
 
@@ -43,7 +43,7 @@ class _Ran(NamedTuple):
 class Installer:
     """Installs verified artifacts; what an installer started may go on for `children_limit` seconds after it."""
 
-    def __init__(self, platform: Platform, *, children_limit: float = 1800.0) -> None:
+    def __init__(self, platform: PlatformServices, *, children_limit: float = 1800.0) -> None:
         self._platform = platform
         self._children_limit = children_limit
 
@@ -75,7 +75,9 @@ class Installer:
         on_exit(outcome)
         still = self._wait_for_children(ran.children, ran.installer, start, on_step)
         on_step(_at(InstallationStep.CHECKING, "Whether everything is in its place is checked.", start))
-        missing = tuple(proof for proof in grant.installation.proof_paths if not self._platform.expand(proof).exists())
+        missing = tuple(
+            proof for proof in grant.installation.proof_paths if not self._platform.system.expand(proof).exists()
+        )
         on_step(_at(InstallationStep.DONE, outcome.sentence, start))
         return InstallationResult(
             exit_code=ran.code,
@@ -93,17 +95,19 @@ class Installer:
     ) -> _Ran:
         """Verify the file and run it to the end of its first process. Raises `FileNotFoundError` and the above."""
         on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{path.name} is checked once more."))
-        with self._platform.pin(path) as (handle, launchable):
+        with self._platform.programs.pin(path) as (handle, launchable):
             _verify(handle, grant, cancellation)
             signature = self._check_signature(launchable, grant)
             cancellation.check()
             on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{path.name} is started."))
-            launched = self._platform.start_installer(launchable, grant.installation.arguments, elevate=elevate)
+            launched = self._platform.programs.start_installer(
+                launchable, grant.installation.arguments, elevate=elevate
+            )
             code, children = self._wait(launched, start, on_step)
             return _Ran(code, children, launchable, signature)
 
     def _check_signature(self, path: Path, grant: Grant) -> Signature:
-        signature = self._platform.signature(path)
+        signature = self._platform.programs.signature(path)
         if complaint := contradicts(signature, grant.publisher):
             raise CompanionError(
                 ErrorCode.WRONG_PUBLISHER,
@@ -128,20 +132,20 @@ class Installer:
     def _note_children(self, pid: int | None, children: dict[int, Process]) -> None:
         if pid is None:
             return
-        fresh = self._platform.children({pid, *children}) - children.keys()
-        for process in self._platform.describe(sorted(fresh)):
+        fresh = self._platform.processes.children({pid, *children}) - children.keys()
+        for process in self._platform.processes.describe(sorted(fresh)):
             if process.pid in fresh:
                 children[process.pid] = process
 
     def _wait_for_children(
         self, children: dict[int, Process], installer: Path, start: float, on_step: OnStep
     ) -> tuple[Process, ...]:
-        temporary = [path for purpose, path in self._platform.usual_places() if purpose is Purpose.TEMPORARY]
+        temporary = [path for purpose, path in self._platform.system.standard_folders() if purpose is Purpose.TEMPORARY]
         working = {process.pid: process for process in still_installing(children.values(), installer.name, temporary)}
         deadline = time.monotonic() + self._children_limit
         while working and time.monotonic() < deadline:
             # Not the caller's cancellation: an installer that runs is never cut off.
-            gone = wait_for_exit(self._platform, working, _SLICE, Cancellation())
+            gone = wait_for_exit(self._platform.processes, working, _SLICE, Cancellation())
             working = {pid: process for pid, process in working.items() if pid not in gone}
             on_step(_at(InstallationStep.FINISHING, "The installer finishes its work.", start))
         return tuple(working.values())

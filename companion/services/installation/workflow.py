@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
+from companion.domain.core.platform import Platform
 from companion.domain.entitlements.seats import ThisPC as SeatHere
 from companion.domain.entitlements.seats import seat_use
 from companion.domain.installation.exit_codes import Outcome
@@ -25,7 +26,6 @@ from companion.services.pc.checker import Preflight
 from companion.services.pc.device import ThisPC
 from companion.services.pc.network_diagnostics import NetworkPath
 from companion.services.pc.program_closer import Closing
-from companion.services.platforms.protocol import Platform
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
 from companion.services.store.orders import Orders
@@ -79,7 +79,7 @@ class Installations:
             already = _bytes_there(folder, download)
         return Requirements(
             profile=profile,
-            platform=self._platform.name,
+            platform=self._platform,
             destination=str(folder) if folder is not None else None,
             size=download.size if download is not None else 0,
             already=already,

@@ -21,7 +21,7 @@ from companion.domain.pc.process_matching import names_of_interest, sighted_name
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.exit_wait import wait_for_exit
-from companion.services.platforms.protocol import Platform
+from companion.services.platforms.protocol import PlatformServices
 
 _LIMIT = 3.0
 _LOOK_EVERY = 1.0
@@ -41,7 +41,7 @@ class Preflight:
 
     def __init__(
         self,
-        platform: Platform,
+        platform: PlatformServices,
         clock: Callable[[], dt.datetime],
         *,
         store_clock: StoreClock | None = None,
@@ -76,7 +76,7 @@ class Preflight:
         facts = self.gather(stage, requirements, cancellation)
         on_change(facts)
         names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        look = self._platform.lookout(names)
+        look = self._platform.processes.repeated_sightings(names)
         rest_due = time.monotonic() + _REST_EVERY
         while True:
             self._wait_for_an_end(facts, names, cancellation)
@@ -101,41 +101,41 @@ class Preflight:
         while time.monotonic() < deadline:
             if not watched:
                 cancellation.wait(_SLICE)
-            elif wait_for_exit(self._platform, watched, _SLICE, cancellation):
+            elif wait_for_exit(self._platform.processes, watched, _SLICE, cancellation):
                 return
 
     def _processes(self, requirements: Requirements) -> Fact[tuple[Process, ...]]:
         names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        return self._described(self._platform.sightings(names))
+        return self._described(self._platform.processes.sightings(names))
 
     def _described(self, sightings: tuple[Sighting, ...]) -> Fact[tuple[Process, ...]]:
         # The app's own process comes along, so that its tree can be told apart.
         pids = {seen.pid for seen in sightings} | {os.getpid()}
-        return Fact.known(self._platform.describe(sorted(pids)))
+        return Fact.known(self._platform.processes.describe(sorted(pids)))
 
     def _other_probes(self, stage: Stage, requirements: Requirements) -> dict[str, Probe]:
         platform = self._platform
-        places = (*platform.usual_places(), *_download_place(requirements))
+        places = (*platform.system.standard_folders(), *_download_place(requirements))
         probes: dict[str, Probe] = {
-            "who": platform.who,
-            "autostart": platform.autostart,
-            "antivirus": platform.antivirus,
-            "firewall": platform.firewall,
-            "space": lambda: platform.space(places),
-            "system": platform.system,
-            "power": platform.power,
-            "machine": platform.machine,
+            "who": platform.processes.who,
+            "autostart": platform.autostart.entries,
+            "antivirus": platform.system.antivirus,
+            "firewall": platform.system.firewall,
+            "space": lambda: platform.system.free_space(places),
+            "system": platform.system.operating_system,
+            "power": platform.system.power,
+            "machine": platform.system.machine,
         }
         if (store_clock := self._store_clock) is not None:
             probes["clock_offset"] = lambda: self._clock_offset(store_clock)
         if stage is Stage.DOWNLOAD:
-            probes["metered"] = platform.metered
+            probes["metered"] = platform.system.metered
             if requirements.destination:
                 probes["writable"] = lambda: _writable(Path(requirements.destination or "."))
         else:
-            probes["pending_restart"] = platform.pending_restart
+            probes["pending_restart"] = platform.system.pending_restart
             if requirements.files:
-                probes["held_files"] = lambda: platform.held_files(requirements.files)
+                probes["held_files"] = lambda: platform.processes.held_files(requirements.files)
         return probes
 
     def _clock_offset(self, store_clock: StoreClock) -> Fact[float]:

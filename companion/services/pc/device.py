@@ -8,7 +8,7 @@ import uuid
 from companion.domain.pc.facts import Fact, Machine
 from companion.domain.store.profile import Support
 from companion.domain.support.hotline import normalise_maker
-from companion.services.platforms.protocol import Platform
+from companion.services.platforms.protocol import SystemProbe
 from companion.services.storage.database import Library
 
 _SEAT = "seatId"
@@ -17,8 +17,8 @@ _SEAT = "seatId"
 class ThisPC:
     """This computer, as the store and support know it."""
 
-    def __init__(self, platform: Platform, library: Library) -> None:
-        self._platform = platform
+    def __init__(self, system: SystemProbe, library: Library) -> None:
+        self._system = system
         self._library = library
 
     @property
@@ -37,7 +37,7 @@ class ThisPC:
 
     def machine(self) -> Fact[Machine]:
         """Maker and model as the firmware spells them, or why they cannot be read."""
-        return self._platform.machine()
+        return self._system.machine()
 
     def maker(self, support: Support) -> str | None:
         """The maker in the profile's normal form ("HP"), or None when it is not known."""

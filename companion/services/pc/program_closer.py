@@ -24,7 +24,7 @@ from companion.domain.pc.program_checks import why_it_runs
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.exit_wait import wait_for_exit
-from companion.services.platforms.protocol import Platform
+from companion.services.platforms.protocol import PlatformServices
 
 OnStep = Callable[[ClosingProgress], None]
 
@@ -51,7 +51,7 @@ class Closing:
 
     def __init__(
         self,
-        platform: Platform,
+        platform: PlatformServices,
         patience: Patience | None = None,
         remember: Callable[[Iterable[Reopening]], None] = lambda _: None,
     ) -> None:
@@ -100,11 +100,11 @@ class Closing:
         )  # fmt: skip
 
     def _running(self, stage: Stage, requirements: Requirements) -> tuple[Running, ...]:
-        who = self._platform.who().value
+        who = self._platform.processes.who().value
         names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        pids = {seen.pid for seen in self._platform.sightings(names)}
+        pids = {seen.pid for seen in self._platform.processes.sightings(names)}
         own = {who.pid} if who else set()
-        processes = self._platform.describe(sorted(pids | own))
+        processes = self._platform.processes.describe(sorted(pids | own))
         return running(processes, requirements.profile.blockers, stage, self._platform.name, who)
 
     def _close_program(self, program: Running, force: bool, on_step: OnStep, cancellation: Cancellation) -> bool:
@@ -116,12 +116,12 @@ class Closing:
         # First processes go before their children: a browser's children end with it, and closing them alone defeats it.
         order = [process.pid for process in program.instances]
         unanswered = None
-        if sum(self._platform.close_gently(pid) for pid in order):
+        if sum(self._platform.programs.close_gently(pid) for pid in order):
             unanswered = self._wait_while_it_asks(program, pids, say, cancellation)
         # Whoever leaves a question open has not agreed to lose what it is about.
         if unanswered is None and (left := self._alive(pids)):
             say(ClosingStep.ENDING_SESSION, f"{name} is told to finish, as at a log-off.", left)
-            told = [self._platform.end_session(pid) for pid in order if pid in left]
+            told = [self._platform.programs.end_session(pid) for pid in order if pid in left]
             if any(told):
                 self._wait(left, self._patience.session, cancellation)
         if left := self._alive(pids):
@@ -160,10 +160,10 @@ class Closing:
     def _force(self, program: Running, pids: set[int], say: _Say, cancellation: Cancellation) -> None:
         # A number may have gone to a stranger meanwhile; the moment of its start tells them apart.
         started = {process.pid: process.started for process in program.processes}
-        now = {process.pid: process.started for process in self._platform.describe(sorted(pids))}
+        now = {process.pid: process.started for process in self._platform.processes.describe(sorted(pids))}
         for pid in sorted(pid for pid in pids if pid in now and now[pid] == started[pid]):
             try:
-                self._platform.terminate(pid)
+                self._platform.programs.terminate(pid)
             except CompanionError as error:
                 say(ClosingStep.REFUSED, f"{say.name} could not be ended: {error.message}", {pid})
         self._wait(pids, self._patience.force, cancellation)
@@ -173,13 +173,13 @@ class Closing:
         deadline = time.monotonic() + seconds
         left = set(pids)
         while left and (remaining := deadline - time.monotonic()) > 0:
-            left -= wait_for_exit(self._platform, left, min(_SLICE, remaining), cancellation)
+            left -= wait_for_exit(self._platform.processes, left, min(_SLICE, remaining), cancellation)
 
     def _alive(self, pids: set[int]) -> set[int]:
-        return pids - self._platform.wait_for_exit(pids, 0) if pids else set()
+        return pids - self._platform.processes.wait_for_exit(pids, 0) if pids else set()
 
     def _titles(self, pids: set[int]) -> list[str]:
-        described = self._platform.describe(sorted(pids))
+        described = self._platform.processes.describe(sorted(pids))
         return [title for process in described if process.pid in pids for title in process.titles]
 
     def _watch(
@@ -219,8 +219,8 @@ class Closing:
 
     def _came_back(self, program: Running, on_step: OnStep) -> CameBack:
         process = program.instances[0]
-        known: dict[int, Process] = {seen.pid: seen for seen in self._platform.describe([process.pid])}
-        autostart = self._platform.autostart()
+        known: dict[int, Process] = {seen.pid: seen for seen in self._platform.processes.describe([process.pid])}
+        autostart = self._platform.autostart.entries()
         origin = origin_of(program.processes, autostart.value or (), known)
         why = why_it_runs(origin, autostart, False, self._platform.name)
         first = f"Close *{origin.starter.label or origin.starter.name}* first." if origin.starter else ""

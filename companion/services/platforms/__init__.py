@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import sys
 
-from companion.services.platforms.protocol import HeldEntry, Launched, Platform
+from companion.services.platforms.protocol import (
+    AutostartControl,
+    HeldEntry,
+    Launched,
+    PlatformServices,
+    ProcessProbe,
+    ProgramLauncher,
+    SystemProbe,
+)
 
-__all__ = ["HeldEntry", "Launched", "Platform", "current"]
+__all__ = [
+    "AutostartControl",
+    "HeldEntry",
+    "Launched",
+    "PlatformServices",
+    "ProcessProbe",
+    "ProgramLauncher",
+    "SystemProbe",
+    "current",
+]
 
 
-def current() -> Platform:
-    """The implementation for this system: the project's only look at ``sys.platform``."""
+def current() -> PlatformServices:
+    """Returns the services of this system: the project's only look at ``sys.platform``.
+
+    Only the modules of this system are imported, hence the imports inside the function.
+    """
     if sys.platform == "win32":
-        from companion.services.platforms.windows.platform import Windows
+        from companion.services.platforms.windows.platform import windows
 
-        return Windows()
+        return windows()
     if sys.platform == "darwin":
-        from companion.services.platforms.macos.platform import MacOS
+        from companion.services.platforms.macos.platform import macos
 
-        return MacOS()
-    from companion.services.platforms.linux.platform import Linux
+        return macos()
+    from companion.services.platforms.linux.platform import linux
 
-    return Linux()
+    return linux()

@@ -18,7 +18,7 @@ from companion.domain.store.orders import ExtensionStatus
 from companion.domain.store.profile import Profile
 from companion.services.downloads.order_downloads import Purchases
 from companion.services.pc.device import ThisPC
-from companion.services.platforms.protocol import Platform
+from companion.services.platforms.protocol import SystemProbe
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder, TimelineEntry
 from companion.services.store.orders import Orders
@@ -88,7 +88,7 @@ class CaseFileWriter:
         library: Library,
         purchases: Purchases,
         device: ThisPC,
-        platform: Platform,
+        system: SystemProbe,
         look: Callable[[Profile], tuple[Finding, ...]],
         clock: Callable[[], dt.datetime],
         log_file: Path,
@@ -97,7 +97,7 @@ class CaseFileWriter:
         self._library = library
         self._purchases = purchases
         self._device = device
-        self._platform = platform
+        self._system = system
         self._look = look
         self._clock = clock
         self._log_file = log_file
@@ -119,7 +119,7 @@ class CaseFileWriter:
             created_at=self._clock(),
             program=f"Companion {__version__}",
             store=self._orders.store,
-            system=self._platform.system().value,
+            system=self._system.operating_system().value,
             machine=self._device.machine().value,
             orders=tuple(_order(each) for each in known),
             findings=self._look(profile) if profile is not None else (),

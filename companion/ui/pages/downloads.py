@@ -229,4 +229,4 @@ class TransferCard(Card):
 
     def _show_folder(self, path: Path) -> None:
         platform = self._app_state.services.platform
-        self._app_state.runner.run(self, lambda _: platform.open_folder(path), lambda _: None)
+        self._app_state.runner.run(self, lambda _: platform.programs.open_folder(path), lambda _: None)

@@ -117,15 +117,17 @@ class StartCard(Card):
         self._switch.requested.connect(self._ask)
         about = "Companion then waits beside the clock. If it does not run, it cannot remind you."
         self.add(label("Being there", "heading"), _setting("Start when I sign in", about, self._switch), self._news)
-        app_state.runner.run(self, lambda _: app_state.services.platform.starts_at_login(), self._show, self._failed)
+        app_state.runner.run(
+            self, lambda _: app_state.services.platform.autostart.starts_at_login(), self._show, self._failed
+        )
 
     def _ask(self, on: bool) -> None:
         platform, command = self._app_state.services.platform, start_command(self._app_state.services.places, tray=True)
         self._switch.setEnabled(False)
 
         def work(_: Task) -> bool:
-            platform.start_at_login(command if on else None)
-            return platform.starts_at_login()
+            platform.autostart.start_at_login(command if on else None)
+            return platform.autostart.starts_at_login()
 
         self._app_state.runner.run(self, work, lambda starts: self._answer(on, starts), self._failed)
 

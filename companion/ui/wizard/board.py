@@ -121,7 +121,9 @@ class Board(QWidget):
             self._ask_to_close(finding, remedy, force=False)
         elif remedy.target is not None:
             target, platform = remedy.target, self._app_state.services.platform
-            self._app_state.runner.run(self, lambda _: platform.open_url(target), lambda _: None, failed=self._fail)
+            self._app_state.runner.run(
+                self, lambda _: platform.programs.open_url(target), lambda _: None, failed=self._fail
+            )
 
     def _ask_to_close(self, finding: Finding, remedy: Remedy, *, force: bool) -> None:
         hold = remedy.entries if remedy.kind is RemedyKind.CLOSE_AND_HOLD else ()

@@ -188,5 +188,8 @@ class VerifyStep(Step):
             return
         path, platform = self.job.fetched.transferred.path, self.app_state.services.platform
         self.app_state.runner.run(
-            self, lambda _: platform.open_folder(path), lambda _: None, lambda error: self.tell(Notice.of_error(error))
+            self,
+            lambda _: platform.programs.open_folder(path),
+            lambda _: None,
+            lambda error: self.tell(Notice.of_error(error)),
         )

@@ -28,7 +28,7 @@ FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
 def purchases(kit: StoreKit, tmp_path: Path) -> Purchases:
     for number in (FAMILY, CLOSED):
         kit.orders.add(number, kit.password(number))
-    return Purchases(kit.orders, kit.library, current(), tmp_path / "downloads", lambda: kit.now)
+    return Purchases(kit.orders, kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_an_order_number_with_a_slash_stays_whole(kit: StoreKit, tmp_path: Path)
         if isinstance(item, QueueItem) and item.entry.state is TransferState.FAILED:
             failed.set()
 
-    made = Purchases(cast("Orders", orders), kit.library, current(), tmp_path / "downloads", lambda: kit.now)
+    made = Purchases(cast("Orders", orders), kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
     queue = made.open_queue(changed)
     download = kit.orders.order(FAMILY).downloads[0]
     for number, artifact_id in (("AB/123-4", "setup"), ("AB", "123-4/setup")):
@@ -149,7 +149,7 @@ def test_a_file_stays_yours_without_store_and_window(
 ) -> None:
     done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=lambda _: None)
     kit.store.close()
-    later = Purchases(kit.orders, kit.library, current(), tmp_path / "downloads", lambda: kit.now)
+    later = Purchases(kit.orders, kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
     kept = later.grant(FAMILY, artifact)
     assert kept.url == ""
     assert (kept.sha256, kept.installation) == (done.grant.sha256, done.grant.installation)

@@ -15,6 +15,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.autostart_holds import Restored
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.installation.autostart_holds import Restoration
+from companion.services.platforms.linux.autostart import LinuxAutostart
 from tests.kits.linux import autostart, until
 
 ODD = b"[Desktop Entry]\r\nType=Application\r\nName=Caf\xe9\r\nExec=/opt/x %u\r\n# kept\r\n"
@@ -22,11 +23,11 @@ ODD = b"[Desktop Entry]\r\nType=Application\r\nName=Caf\xe9\r\nExec=/opt/x %u\r\
 
 @pytest.fixture
 def restoration(linux, tmp_path, clock):
-    return Restoration(tmp_path / "journal", linux, clock)
+    return Restoration(tmp_path / "journal", linux.autostart, clock)
 
 
 def entries(linux):
-    return {entry.name: entry for entry in linux.autostart().value if entry.kind is AutostartKind.XDG_AUTOSTART}
+    return {entry.name: entry for entry in linux.autostart.entries().value if entry.kind is AutostartKind.XDG_AUTOSTART}
 
 
 def test_an_entry_is_held_and_put_back_byte_for_byte(linux, restoration, home):
@@ -61,7 +62,7 @@ def test_a_unit_is_held_and_put_back(linux, restoration, home):
     link.parent.mkdir(parents=True)
     unit.write_text("[Service]\nExecStart=/opt/outlook --quiet\n")
     link.symlink_to(unit)
-    entry = next(entry for entry in linux.autostart().value if entry.kind is AutostartKind.SYSTEMD_UNIT)
+    entry = next(entry for entry in linux.autostart.entries().value if entry.kind is AutostartKind.SYSTEMD_UNIT)
     assert entry.command == "/opt/outlook --quiet"
     restoration.hold([entry], "artifact")
     assert not link.is_symlink()
@@ -97,7 +98,7 @@ def test_an_installation_that_goes_on_keeps_its_holds(linux, restoration, home):
 
 def test_nothing_stays_held_for_longer_than_a_day(linux, home, tmp_path):
     now = [dt.datetime(2026, 3, 1, tzinfo=dt.UTC)]
-    restoration = Restoration(tmp_path / "journal", linux, lambda: now[0])
+    restoration = Restoration(tmp_path / "journal", linux.autostart, lambda: now[0])
     autostart(home, "MailHelper", "/opt/outlook")
     restoration.hold([entries(linux)["MailHelper"]], "artifact")
     now[0] += dt.timedelta(days=2)
@@ -129,7 +130,7 @@ def test_no_journal_no_change(linux, home, tmp_path, clock):
     blocked = tmp_path / "file"
     blocked.touch()
     with pytest.raises(CompanionError, match="could not be saved") as refused:
-        Restoration(blocked / "journal", linux, clock).hold([entries(linux)["MailHelper"]], "artifact")
+        Restoration(blocked / "journal", linux.autostart, clock).hold([entries(linux)["MailHelper"]], "artifact")
     assert refused.value.code == ErrorCode.RECORD_NOT_WRITTEN
     assert path.read_bytes() == before
 
@@ -137,11 +138,11 @@ def test_no_journal_no_change(linux, home, tmp_path, clock):
 HOLDER = """
 import datetime as dt, sys, threading
 from pathlib import Path
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.installation.autostart_holds import Restoration
-linux = Linux()
-entries = [entry for entry in linux.autostart().value if entry.name == "MailHelper"]
-Restoration(Path(sys.argv[1]), linux, lambda: dt.datetime.now(dt.UTC)).hold(entries, "artifact")
+linux = linux_services()
+entries = [entry for entry in linux.autostart.entries().value if entry.name == "MailHelper"]
+Restoration(Path(sys.argv[1]), linux.autostart, lambda: dt.datetime.now(dt.UTC)).hold(entries, "artifact")
 print("held", flush=True)
 threading.Event().wait()
 """
@@ -169,14 +170,14 @@ def test_cut_off_around_the_change_itself(linux, restoration, home, tmp_path, cl
     path = autostart(home, "MailHelper", "/opt/outlook")
     before = path.read_bytes()
 
-    class Cut(type(linux)):  # type: ignore[misc]  # the platform that these tests run on
+    class Cut(LinuxAutostart):
         def switch_off(self, held):
             if moment == "after":
                 super().switch_off(held)
             raise Dies
 
     with pytest.raises(Dies):
-        Restoration(tmp_path / "journal", Cut(), clock).hold([entries(linux)["MailHelper"]], "artifact")
+        Restoration(tmp_path / "journal", Cut(os.environ), clock).hold([entries(linux)["MailHelper"]], "artifact")
     assert len(list(Path(tmp_path / "journal").glob("*.json"))) == 1
     restoration.restore()
     assert path.read_bytes() == before

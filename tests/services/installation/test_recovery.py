@@ -14,24 +14,13 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.autostart_holds import BY_HAND
 from companion.domain.installation.recovery import Standing
-from companion.domain.pc.facts import AutostartKind, Fact
+from companion.domain.pc.facts import AutostartKind
 from companion.services.app.launch_command import start_command
 from companion.services.installation.recovery import Aftermath
-from companion.services.platforms.linux.platform import Linux
-from tests.kits.linux import autostart, until
+from companion.services.platforms.linux.platform import linux as linux_services
+from tests.kits.linux import autostart, booted, until
 
 COMMAND = ("/opt/companion", "--home", "/home/anna/c o m")
-
-
-class Booted(Linux):
-    """This machine in a given run of the system; None is one that cannot be told."""
-
-    def __init__(self, run: str | None = "first") -> None:
-        super().__init__()
-        self._run = run
-
-    def boot(self) -> Fact[str]:
-        return Fact.known(self._run) if self._run else Fact.unknown("nobody says")
 
 
 class Pc:
@@ -45,20 +34,24 @@ class Pc:
 
     def app(self) -> Aftermath:
         """The app, started anew."""
-        return Aftermath(self.state, Booted(self.run), lambda: self.now, self._note, COMMAND)
+        return Aftermath(self.state, booted(self.run), lambda: self.now, self._note, COMMAND)
 
     def _note(self, entry):
         self.steps.append(entry.event)
 
     def hold(self, app: Aftermath, job: str) -> None:
-        app.hold_back([entry for entry in Linux().autostart().value if entry.name == "MailHelper"], job)
+        app.hold_back(
+            [entry for entry in linux_services().autostart.entries().value if entry.name == "MailHelper"], job
+        )
 
     @property
     def once(self) -> Path:
         return self.home / ".config/autostart/companion-once.desktop"
 
     def held(self) -> bool:
-        entries = {e.name: e for e in Linux().autostart().value if e.kind is AutostartKind.XDG_AUTOSTART}
+        entries = {
+            e.name: e for e in linux_services().autostart.entries().value if e.kind is AutostartKind.XDG_AUTOSTART
+        }
         return not entries["MailHelper"].enabled
 
 
@@ -204,7 +197,7 @@ def test_released_is_only_what_was_held_for_that_job(pc, home):
     autostart(home, "Other", "/opt/other")
     app = pc.app()
     pc.hold(app, "lantern")
-    app.hold_back([entry for entry in Linux().autostart().value if entry.name == "Other"], "another")
+    app.hold_back([entry for entry in linux_services().autostart.entries().value if entry.name == "Other"], "another")
     app.release("another")
     assert [hold.entry.name for hold in app.held()] == ["MailHelper"]
 
@@ -238,7 +231,7 @@ def test_a_time_line_that_takes_no_notes_does_not_keep_anything_away(pc, proof):
             ErrorCode.LIBRARY_NOT_WRITABLE, "Nothing could be saved", "The disk is full.", "Free some space."
         )
 
-    Aftermath(pc.state, Booted("second"), lambda: pc.now, full, COMMAND).catch_up()
+    Aftermath(pc.state, booted("second"), lambda: pc.now, full, COMMAND).catch_up()
     assert not pc.held()
 
 
@@ -256,12 +249,12 @@ CHILD = """
 import datetime as dt, sys, threading
 from pathlib import Path
 from companion.services.installation.recovery import Aftermath
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux as linux_services
 
 state, proof, until = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-linux = Linux()
+linux = linux_services()
 app = Aftermath(state, linux, lambda: dt.datetime.now(dt.UTC), lambda entry: None, ["/opt/companion"])
-app.hold_back([entry for entry in linux.autostart().value if entry.name == "MailHelper"], "lantern")
+app.hold_back([entry for entry in linux.autostart.entries().value if entry.name == "MailHelper"], "lantern")
 app.begin("lantern", "LF-1", "Lantern", [proof])
 if until == "restart":
     app.needs_restart("lantern")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import shutil
@@ -23,7 +24,9 @@ from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.relaunch import Reopenings
 from companion.services.pc.program_closer import Closing, Patience
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux as linux_services
+from companion.services.platforms.linux.processes import LinuxProcesses
+from companion.services.platforms.linux.programs import LinuxPrograms
 from tests.kits.linux import alive, until
 from tests.kits.processes import ROOT
 
@@ -158,17 +161,19 @@ def test_many_at_once_open_it_once(programs, linux, tmp_path, clock, closed):
 # Killed in between
 
 CHILD = """
-import datetime as dt, sys, threading
+import dataclasses, datetime as dt, os, sys, threading
 from pathlib import Path
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux
+from companion.services.platforms.linux.programs import LinuxPrograms
 from companion.services.installation.relaunch import Reopenings
 
-class Hangs(Linux):
+class Hangs(LinuxPrograms):
     def launch(self, arguments):
         print("about to open", flush=True)
         threading.Event().wait()
 
-Reopenings(Path(sys.argv[1]), Hangs(), lambda: dt.datetime.now(dt.UTC)).reopen()
+hanging = dataclasses.replace(linux(), programs=Hangs(os.environ))
+Reopenings(Path(sys.argv[1]), hanging, lambda: dt.datetime.now(dt.UTC)).reopen()
 """
 
 
@@ -193,10 +198,10 @@ from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.program_closer import Closing, Patience
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.installation.relaunch import Reopenings
 
-linux = Linux()
+linux = linux_services()
 reopenings = Reopenings(Path(sys.argv[1]), linux, lambda: dt.datetime.now(dt.UTC))
 needs = serialization.decode(Path(sys.argv[2]).read_bytes(), Requirements, source="the test")
 
@@ -227,11 +232,11 @@ def test_killed_after_closing_a_real_window_it_is_opened_by_the_next_run(
     }.items():
         monkeypatch.setenv(name, value)
     (programs.folder / "window.py").write_text(WINDOW)
-    linux = Linux()
-    linux.launch([str(program), str(programs.folder / "window.py"), "Inbox"])
+    linux = linux_services()
+    linux.programs.launch([str(program), str(programs.folder / "window.py"), "Inbox"])
 
     def windows() -> list[tuple[str, ...]]:
-        return [process.titles for process in linux.describe(programs.running("outlook")) if process.titles]
+        return [process.titles for process in linux.processes.describe(programs.running("outlook")) if process.titles]
 
     until(lambda: windows() == [("Inbox",)], 30)
     (pid,) = programs.running("outlook")
@@ -261,18 +266,22 @@ def test_it_is_written_down_before_it_is_closed(linux, programs, requirements, t
     pid = programs.start("outlook")
     reopenings = Reopenings(tmp_path / "journal", linux, clock)
 
-    class Seen(type(linux)):  # type: ignore[misc]  # the platform that these tests run on
-        """Sees a window where this machine has no screen, and ends before anything is asked to close."""
+    class Seen(LinuxProcesses):
+        """Sees a window where this machine has no screen."""
 
         def describe(self, pids):
             found = super().describe(pids)
             return tuple(msgspec.structs.replace(each, windows=WindowState.VISIBLE) for each in found)
 
+    class Ends(LinuxPrograms):
+        """Ends before anything is asked to close."""
+
         def close_gently(self, pid):
             raise Dies
 
+    seen = dataclasses.replace(linux, processes=Seen(os.environ, os.pidfd_open), programs=Ends(os.environ))
     with pytest.raises(Dies):
-        Closing(Seen(), Patience(), reopenings.remember).close(
+        Closing(seen, Patience(), reopenings.remember).close(
             Stage.INSTALL, requirements(programs.rules("outlook")), lambda _: None, Cancellation()
         )
     assert alive(pid)

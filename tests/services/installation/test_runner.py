@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import os
@@ -14,11 +15,13 @@ import pytest
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.installation.models import InstallationProgress, InstallationStep
 from companion.domain.pc.code_signatures import Signature, SignatureState
+from companion.domain.pc.facts import Purpose
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.runner import Installer
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.programs import LinuxPrograms
+from companion.services.platforms.linux.system import LinuxSystem
 from tests.kits.linux import alive, script, until
 
 
@@ -123,12 +126,12 @@ def test_a_missing_file_is_said_to_be_gone(install, tmp_path):
 
 
 @pytest.mark.parametrize("swap", ["overwritten", "replaced", "deleted"])
-def test_what_is_swapped_between_check_and_start_does_not_run(install, home, tmp_path, swap):
+def test_what_is_swapped_between_check_and_start_does_not_run(install, linux, home, tmp_path, swap):
     """The file is exchanged after it was verified, at the last moment before the start."""
     path = script(tmp_path / "setup.run", '#!/bin/sh\necho verified >"$HOME/ran"\n')
     evil = '#!/bin/sh\necho evil >"$HOME/ran"\n'
 
-    class Swapped(Linux):
+    class Swapped(LinuxPrograms):
         def start_installer(self, launchable, arguments, *, elevate):
             if swap == "overwritten":
                 path.write_text(evil)
@@ -138,7 +141,7 @@ def test_what_is_swapped_between_check_and_start_does_not_run(install, home, tmp
                 script(path, evil)
             return super().start_installer(launchable, arguments, elevate=elevate)
 
-    result = install(path, grant_for(path), on=Swapped())
+    result = install(path, grant_for(path), on=dataclasses.replace(linux, programs=Swapped(os.environ)))
     assert result.exit_code == 0
     assert (home / "ran").read_text() == "verified\n"
 
@@ -161,18 +164,19 @@ def test_the_private_copy_is_gone_afterwards_and_closed_to_others(install, home,
         (Signature(state=SignatureState.UNSIGNED), None),
     ],
 )
-def test_the_publisher_must_agree_where_there_is_one(install, tmp_path, signature, code):
+def test_the_publisher_must_agree_where_there_is_one(install, linux, tmp_path, signature, code):
     path = script(tmp_path / "setup.run", "#!/bin/sh\nexit 0\n")
 
-    class Signed(Linux):
+    class Signed(LinuxPrograms):
         def signature(self, path):
             return signature
 
+    signed = dataclasses.replace(linux, programs=Signed(os.environ))
     if code is None:
-        assert install(path, grant_for(path), on=Signed()).exit_code == 0
+        assert install(path, grant_for(path), on=signed).exit_code == 0
         return
     with pytest.raises(CompanionError) as refused:
-        install(path, grant_for(path), on=Signed())
+        install(path, grant_for(path), on=signed)
     assert refused.value.code == code
 
 
@@ -190,19 +194,17 @@ def test_what_the_system_cannot_run_is_said(install, tmp_path):
     assert refused.value.code == ErrorCode.NOT_RUNNABLE
 
 
-def test_an_installer_that_goes_on_in_a_copy_of_itself_is_waited_for(install, home, tmp_path):
+def test_an_installer_that_goes_on_in_a_copy_of_itself_is_waited_for(install, linux, home, tmp_path):
     """Many installers unpack themselves into a temporary folder, start that, and end at once."""
     inner = script(tmp_path / "inner.sh", '#!/bin/sh\n/bin/sleep 1.5\necho done >"$HOME/done"\n')
     path = script(tmp_path / "setup.run", f"#!/bin/sh\n/bin/sh {inner} &\n/bin/sleep 1.2\n")
 
-    class Temporary(Linux):
-        def usual_places(self):
-            from companion.domain.pc.facts import Purpose
-
+    class Temporary(LinuxSystem):
+        def standard_folders(self):
             return ((Purpose.TEMPORARY, "/bin"), (Purpose.TEMPORARY, "/usr/bin"))
 
     steps: list[InstallationProgress] = []
-    install(path, grant_for(path), on=Temporary(), steps=steps)
+    install(path, grant_for(path), on=dataclasses.replace(linux, system=Temporary(os.environ)), steps=steps)
     assert (home / "done").read_text() == "done\n"
     assert InstallationStep.FINISHING in [step.step for step in steps]
 

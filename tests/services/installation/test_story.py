@@ -28,7 +28,7 @@ touch "$HOME/installed"
 
 def sign_in(linux, programs, home):
     """What a desktop does at log-in: start every enabled entry of the autostart folders."""
-    for entry in linux.autostart().value:
+    for entry in linux.autostart.entries().value:
         if entry.kind is AutostartKind.XDG_AUTOSTART and entry.enabled:
             name = entry.command.split()[0].rpartition("/")[2]
             programs.start(name)
@@ -54,7 +54,7 @@ def test_from_the_refusal_to_the_installed_product_and_back(
         installation=Installation(proof_paths=("$HOME/installed",)),
     )
     needs, preflight = requirements(programs.rules(name)), Preflight(linux, clock)
-    restoration = Restoration(tmp_path / "journal", linux, clock)
+    restoration = Restoration(tmp_path / "journal", linux.autostart, clock)
 
     def install():
         return Installer(linux).install(setup, grant, profile, lambda _: None, Cancellation())

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes an autos
 
 
 def _hold(services: Services) -> None:
-    entries = services.platform.autostart().value or ()
+    entries = services.platform.autostart.entries().value or ()
     mine = [entry for entry in entries if entry.name == "MailHelper" and entry.kind is AutostartKind.XDG_AUTOSTART]
     assert len(mine) == 1
     assert services.aftermath.hold_back(mine, "lantern")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import subprocess
@@ -16,7 +17,8 @@ from companion.domain.pc.preflight import Severity, can_continue, findings
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.checker import Preflight
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.processes import LinuxProcesses
+from companion.services.platforms.linux.system import LinuxSystem
 from tests.kits.linux import alive, autostart, until
 
 
@@ -38,7 +40,7 @@ def test_a_windowless_program_is_found_with_its_autostart_entry(linux, programs,
 
 def test_the_described_process_is_the_real_one(linux, programs):
     pid = programs.start("firefox")
-    found = linux.describe([pid])[0]
+    found = linux.processes.describe([pid])[0]
     assert found.path == str(programs.folder / "firefox")
     assert found.arguments == (found.path, "3600")
     assert found.windows is WindowState.NONE
@@ -49,7 +51,7 @@ def test_children_of_this_process_are_never_matched(linux, programs, requirement
     programs.start("firefox")  # makes the copy
     child = subprocess.Popen([programs.folder / "firefox", "3600"])
     try:
-        until(lambda: child.pid in {seen.pid for seen in linux.sightings() if seen.name == "firefox"})
+        until(lambda: child.pid in {seen.pid for seen in linux.processes.sightings() if seen.name == "firefox"})
         needs = requirements(programs.rules("firefox"))
         row = rows_of(Preflight(linux, clock).gather(Stage.INSTALL, needs), needs)["program:firefox"]
         assert child.pid not in row.pids
@@ -62,16 +64,16 @@ def test_a_dead_process_that_nobody_has_buried_does_not_run(linux, programs):
     programs.start("firefox")
     child = subprocess.Popen([programs.folder / "firefox", "0"])
     until(lambda: not alive(child.pid))
-    assert child.pid not in {process.pid for process in linux.describe([child.pid])}
-    assert linux.wait_for_exit([child.pid], 0) == {child.pid}
+    assert child.pid not in {process.pid for process in linux.processes.describe([child.pid])}
+    assert linux.processes.wait_for_exit([child.pid], 0) == {child.pid}
     child.wait()
 
 
-class Odd(Linux):
+class Odd(LinuxSystem):
     """A machine on which some probes misbehave."""
 
     def __init__(self, release: threading.Event) -> None:
-        super().__init__()
+        super().__init__(os.environ)
         self.release = release
         self.hangs = 0
 
@@ -88,9 +90,9 @@ class Odd(Linux):
 
 
 @pytest.fixture
-def odd(home):
+def odd(linux):
     release = threading.Event()
-    yield Odd(release)
+    yield dataclasses.replace(linux, system=Odd(release))
     release.set()
 
 
@@ -111,8 +113,8 @@ def test_a_hanging_probe_is_not_started_again_while_it_hangs(odd, requirements, 
     preflight.gather(Stage.INSTALL, requirements())
     facts = preflight.gather(Stage.INSTALL, requirements())
     assert facts.antivirus == Fact.unknown("an earlier look at it still hangs")
-    assert odd.hangs == 1
-    odd.release.set()
+    assert odd.system.hangs == 1
+    odd.system.release.set()
     until(lambda: preflight.gather(Stage.INSTALL, requirements()).antivirus.value == ())
 
 
@@ -142,23 +144,23 @@ def test_who_holds_a_file_is_found(linux, programs, requirements, clock, tmp_pat
     held = tmp_path / "core.dll"
     held.touch()
     pid = programs.start("editor", script=f'exec 9<"{held}"; while :; do /bin/sleep 1; done')
-    until(lambda: linux.held_files([str(held)]).value)
+    until(lambda: linux.processes.held_files([str(held)]).value)
     facts = Preflight(linux, clock).gather(Stage.INSTALL, requirements(files=(str(held), str(tmp_path / "absent"))))
     assert [found.path for found in facts.held_files.value or ()] == [str(held)]
     assert pid in next(iter(facts.held_files.value or ())).pids
 
 
-class Unwatchable(Linux):
-    """A machine that shows a program and refuses to watch it; whoever waits comes back at once."""
+class Unwatchable(LinuxProcesses):
+    """A machine that shows a program and refuses to watch it: a wait returns at once."""
 
     def __init__(self, cancellation: Cancellation, looks: int) -> None:
-        super().__init__()
+        super().__init__(os.environ, os.pidfd_open)
         self.cancellation = cancellation
         self.looks_left = looks
         self.waits: list[float] = []
 
-    def lookout(self, names):
-        look = super().lookout(names)
+    def repeated_sightings(self, names):
+        look = super().repeated_sightings(names)
 
         def counted():
             self.looks_left -= 1
@@ -173,12 +175,12 @@ class Unwatchable(Linux):
         return frozenset()
 
 
-def test_watching_a_program_that_cannot_be_watched_does_not_spin(programs, requirements, clock, home):
+def test_watching_a_program_that_cannot_be_watched_does_not_spin(linux, programs, requirements, clock):
     programs.start("firefox")
     cancellation = Cancellation()
     machine = Unwatchable(cancellation, looks=2)
     with pytest.raises(Cancelled):
-        Preflight(machine, clock).watch(
+        Preflight(dataclasses.replace(linux, processes=machine), clock).watch(
             Stage.INSTALL, requirements(programs.rules("firefox")), lambda facts: None, cancellation
         )
     # One second lies before each look for newcomers, and each wait within it takes a fifth of that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shlex
 import signal
@@ -14,7 +15,7 @@ from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.program_closer import Closing, Patience
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.processes import LinuxProcesses
 from tests.kits.linux import alive, autostart, until
 from tests.kits.processes import ROOT, command
 
@@ -102,17 +103,18 @@ def test_a_second_program_that_restarts_it_is_named(linux, programs, requirement
     assert "It was started by *mailkeeper*." in closed.came_back[0].sentence
 
 
-def test_waiting_for_a_program_that_cannot_be_watched_does_not_spin(programs, requirements, steps, home):
+def test_waiting_for_a_program_that_cannot_be_watched_does_not_spin(linux, programs, requirements, steps):
     """The system looks processes up when it is asked for a moment, but never waits."""
     waits: list[float] = []
 
-    class Unwatchable(Linux):
+    class Unwatchable(LinuxProcesses):
         def wait_for_exit(self, pids, seconds):
             waits.append(seconds)
             return super().wait_for_exit(pids, 0)
 
     pid = programs.start("outlook", script=STUBBORN)
-    closed = close(Unwatchable(), requirements(programs.rules("outlook")), steps)
+    unwatchable = dataclasses.replace(linux, processes=Unwatchable(os.environ, os.pidfd_open))
+    closed = close(unwatchable, requirements(programs.rules("outlook")), steps)
     assert closed.left == (pid,)
     assert 1 <= sum(seconds > 0 for seconds in waits) <= QUICK.session / 0.1 + 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import importlib
-import inspect
 import plistlib
 
 import pytest
@@ -12,39 +11,39 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.platform import Platform as Name
+from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import AutostartKind, Scope
 from companion.services.platforms import current
 from companion.services.platforms.common.posix import expand_variables
-from companion.services.platforms.macos.platform import MacOS, agent_in, power_in, processes_in
-from companion.services.platforms.protocol import Platform
-from companion.services.platforms.windows import autostart, closing, scheduled_tasks, shell_link
-from companion.services.platforms.windows.platform import Windows
+from companion.services.platforms.linux.platform import linux
+from companion.services.platforms.macos.autostart import agent_in
+from companion.services.platforms.macos.platform import macos
+from companion.services.platforms.macos.processes import processes_in
+from companion.services.platforms.macos.system import power_in
+from companion.services.platforms.windows import autostart, programs, scheduled_tasks, shell_link
+from companion.services.platforms.windows.platform import windows
 from companion.services.platforms.windows.security import product_of
-from tests.kits.platform_contract import broken_promises
+from tests.kits.platform_contract import broken_promises, promise_every_call_is_there_with_the_same_arguments
 
 
 def test_this_system_keeps_every_promise(home, tmp_path):
     assert broken_promises(current(), tmp_path) == []
 
 
-@pytest.mark.parametrize("implementation", [Windows, MacOS])
-def test_the_others_have_every_call_with_the_same_arguments(implementation):
-    for name, wanted in inspect.getmembers(Platform, inspect.isfunction):
-        if not name.startswith("_"):
-            found = list(inspect.signature(getattr(implementation, name)).parameters)
-            assert [each for each in found if each != "self"] == list(inspect.signature(wanted).parameters)[1:]
+IMPLEMENTATIONS = {Platform.WINDOWS: windows, Platform.MACOS: macos, Platform.LINUX: linux}
 
 
-@pytest.mark.parametrize(("implementation", "name"), [(Windows, Name.WINDOWS), (MacOS, Name.MACOS)])
-def test_the_others_can_be_imported_and_named_here(implementation, name):
-    assert implementation().name is name
+@pytest.mark.parametrize("name", IMPLEMENTATIONS)
+def test_every_system_has_every_call_with_the_same_arguments(name, tmp_path):
+    platform = IMPLEMENTATIONS[name]()
+    assert platform.name is name
+    promise_every_call_is_there_with_the_same_arguments(platform, tmp_path)
 
 
 def test_no_platform_needs_another_system_to_be_imported():
     for name in (
-        *("windows.win32", "windows.com", "windows.processes", "windows.system", "windows.security"),
-        *("linux.x11", "linux.xdg", "linux.proc"),
+        *("windows.win32", "windows.com", "windows.boot", "windows.restart_manager", "windows.top_windows"),
+        *("linux.x11", "linux.proc", "macos.command"),
     ):
         importlib.import_module(f"companion.services.platforms.{name}")
 
@@ -159,12 +158,12 @@ def test_the_state_of_a_security_product(state, enabled, current_):
 @pytest.mark.parametrize("word", ["a&b", "a|b", "100%", "a^b", "<x", "x>", 'a"b', "a\nb", "hi!"])
 def test_a_command_file_never_gets_signs_it_would_obey(tmp_path, word):
     with pytest.raises(CompanionError) as refused:
-        closing._command_for(tmp_path / "setup.cmd", [word])
+        programs._command_for(tmp_path / "setup.cmd", [word])
     assert refused.value.code == ErrorCode.NOT_RUNNABLE
 
 
 def test_a_package_is_handed_to_windows_installer(tmp_path):
-    program, words = closing._command_for(tmp_path / "my setup.msi", ["/qn", "A=two words"])
+    program, words = programs._command_for(tmp_path / "my setup.msi", ["/qn", "A=two words"])
     assert program.endswith("msiexec.exe")
     assert words == f'/i "{tmp_path}/my setup.msi" /qn "A=two words"'
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from companion.services.platforms.common.waiting import LOOK_EVERY, wait_for_any
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux
 from tests.kits.processes import ROOT, command
 
 
@@ -123,12 +123,12 @@ def test_a_kernel_that_watches_nothing_is_asked_a_few_times_only(programs):
         asked.append(pid)
         raise PermissionError(1, "Operation not permitted")
 
-    linux = Linux(open_pidfd=refuse)
+    refusing = linux(open_pidfd=refuse).processes
     pid = programs.start("firefox")
-    assert linux.wait_for_exit([pid], 0.6) == frozenset()
+    assert refusing.wait_for_exit([pid], 0.6) == frozenset()
     assert asked == [pid]
     os.kill(pid, 9)
-    assert linux.wait_for_exit([pid], 10) == {pid}
+    assert refusing.wait_for_exit([pid], 10) == {pid}
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs the rights to run as another user")

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from companion.domain.pc.facts import WindowState
-from companion.services.platforms.linux.platform import Linux
+from companion.services.platforms.linux.platform import linux as linux_services
 from tests.kits.linux import until
 
 pytestmark = [
@@ -60,30 +60,30 @@ def program(display):
 
 @pytest.fixture
 def linux(display):
-    return Linux(
+    return linux_services(
         {**{name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}, "DISPLAY": display}
     )
 
 
 def seen(linux, process):
-    return linux.describe([process.pid])[0]
+    return linux.processes.describe([process.pid])[0]
 
 
 def test_a_window_is_seen_with_its_title_and_closes_when_asked(linux, program):
     process = program("shows")
     until(lambda: seen(linux, process).windows is WindowState.VISIBLE)
     assert seen(linux, process).titles == ("Inbox",)
-    assert linux.close_gently(process.pid) == 1
+    assert linux.programs.close_gently(process.pid) == 1
     assert process.wait(10) == 0
 
 
 def test_a_question_shows_as_another_title(linux, program):
     process = program("asks")
     until(lambda: seen(linux, process).titles == ("Inbox",))
-    linux.close_gently(process.pid)
+    linux.programs.close_gently(process.pid)
     until(lambda: seen(linux, process).titles == ("Save changes?",))
     assert process.poll() is None
-    linux.close_gently(process.pid)
+    linux.programs.close_gently(process.pid)
     assert process.wait(10) == 0
 
 
@@ -95,6 +95,6 @@ def test_a_program_without_a_window_on_this_screen_has_none(linux, program):
 
 def test_a_screen_that_is_not_there_leaves_windows_unknown_or_none(program):
     process = program("hidden")
-    nowhere = Linux({"DISPLAY": ":9876"})
+    nowhere = linux_services({"DISPLAY": ":9876"})
     assert seen(nowhere, process).windows is WindowState.UNKNOWN
-    assert nowhere.close_gently(process.pid) == 0
+    assert nowhere.programs.close_gently(process.pid) == 0

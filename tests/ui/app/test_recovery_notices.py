@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from companion.domain.pc.closing import Reopening
-from companion.domain.pc.facts import AutostartKind, Fact
+from companion.domain.pc.facts import AutostartKind
 from companion.services.container import Services
 from companion.services.installation.recovery import Aftermath
-from companion.services.platforms.linux.platform import Linux
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.widgets.notice import Notice
+from tests.kits.linux import booted
 from tests.kits.ui import button, texts_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes entries and starts programs as Linux has them")
@@ -30,26 +30,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes entries 
 Start = Callable[..., WindowedProgram]
 
 
-class Booted(Linux):
-    """This machine after another start."""
-
-    def __init__(self, run: str) -> None:
-        super().__init__()
-        self._run = run
-
-    def boot(self) -> Fact[str]:
-        return Fact.known(self._run)
-
-
 def aftermath(services: Services, run: str) -> Aftermath:
     return Aftermath(
-        services.places.state, Booted(run), services.clock, services.library.note, ["/opt/companion", "--home", "x"]
+        services.places.state, booted(run), services.clock, services.library.note, ["/opt/companion", "--home", "x"]
     )
 
 
 def installed_until_restart(services: Services, proof: Path) -> None:
     earlier = aftermath(services, "first")
-    entries = services.platform.autostart().value or ()
+    entries = services.platform.autostart.entries().value or ()
     mine = [found for found in entries if found.name == "MailHelper" and found.kind is AutostartKind.XDG_AUTOSTART]
     earlier.hold_back(mine, "lantern")
     earlier.begin("lantern", "LF-5930-2216", "Lantern Protect", [str(proof)])
@@ -119,7 +108,9 @@ def test_what_a_run_that_was_cut_off_held_back_is_put_back_and_told(
     start: Start, services: Services, mail_helper: Path
 ) -> None:
     before = mail_helper.read_text()
-    entries = [found for found in services.platform.autostart().value or () if found.location == str(mail_helper)]
+    entries = [
+        found for found in services.platform.autostart.entries().value or () if found.location == str(mail_helper)
+    ]
     services.aftermath.hold_back(entries, "lantern")
     program = start("first")
     assert mail_helper.read_text() == before

@@ -46,7 +46,7 @@ def run(context: CommandContext) -> int:
             "Support can help: companion support",
         )
     if not context.arguments.no_browser:
-        services.platform.open_url(page.url)
+        services.platform.programs.open_url(page.url)
     shown = OpenPageResult(order_number=number, purpose=purpose, url=page.url, opened=not context.arguments.no_browser)
     context.output.result(shown, page.url, "No card number ever passes through Companion.")
     return EXIT_DONE

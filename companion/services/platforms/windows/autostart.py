@@ -1,23 +1,23 @@
-"""Everything that starts programs by itself on Windows, and holding it back for a while."""
+"""Autostart on Windows: the `AutostartControl` of this system."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
 import ctypes
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from ctypes import wintypes
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
+from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Scope
 from companion.services.platforms.common.failures import not_arranged
-from companion.services.platforms.common.text import clean
 from companion.services.platforms.protocol import HeldEntry
 from companion.services.platforms.windows import scheduled_tasks, shell_link, win32
+from companion.services.platforms.windows.registry import opened, values
 from companion.services.platforms.windows.win32 import dll
 
 _CURRENT = r"Software\Microsoft\Windows\CurrentVersion"
@@ -51,9 +51,9 @@ class _Value(msgspec.Struct, frozen=True):
     data: str
 
 
-def entries() -> tuple[AutostartEntry, ...]:
-    """Run keys, Startup folders, services that start by themselves, and scheduled tasks."""
-    return (*_run_values(), *_startup_links(), *_services(), *scheduled_tasks.entries())
+def entries() -> Fact[tuple[AutostartEntry, ...]]:
+    """Returns Run keys, Startup folders, services that start automatically, and scheduled tasks."""
+    return Fact.known((*_run_values(), *_startup_links(), *_services(), *scheduled_tasks.entries()))
 
 
 def approved(data: bytes | None) -> bool:
@@ -65,7 +65,7 @@ def hold(entry: AutostartEntry) -> HeldEntry:
     """Read what has to be put back. Raises ``hold-refused``."""
     with _translated(entry):
         if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
-            with _opened(entry.location) as (winreg, key):
+            with opened(entry.location) as (winreg, key):
                 data, kind = winreg.QueryValueEx(key, entry.name)
             return HeldEntry(entry=entry, before=_spelled(data, kind))
         if entry.kind is AutostartKind.STARTUP_FOLDER:
@@ -89,7 +89,7 @@ def switch_off(held: HeldEntry) -> None:
     entry = held.entry
     with _translated(entry):
         if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
-            with _opened(entry.location, write=True) as (winreg, key), contextlib.suppress(FileNotFoundError):
+            with opened(entry.location, write=True) as (winreg, key), contextlib.suppress(FileNotFoundError):
                 winreg.DeleteValue(key, entry.name)
         elif entry.kind is AutostartKind.STARTUP_FOLDER:
             _move(Path(entry.location), Path(held.before))
@@ -117,7 +117,7 @@ def switch_on(held: HeldEntry) -> bool:
     return True
 
 
-def own_entry_enabled() -> bool:
+def starts_at_login() -> bool:
     """Whether the app's own Run value is there and the person has not switched it off."""
     return any(
         entry.name == _OWN_NAME and entry.enabled and entry.scope is Scope.USER and entry.kind is AutostartKind.RUN
@@ -125,32 +125,17 @@ def own_entry_enabled() -> bool:
     )
 
 
-def write_own_entry(command: str | None) -> None:
+def start_at_login(command: Sequence[str] | None) -> None:
     """Write or remove the app's own Run value; the person's veto is never touched."""
-    with _opened(rf"HKCU\{_CURRENT}\Run", write=True) as (winreg, key):
+    with opened(rf"HKCU\{_CURRENT}\Run", write=True) as (winreg, key):
         if command is not None:
-            winreg.SetValueEx(key, _OWN_NAME, 0, winreg.REG_SZ, command)
+            winreg.SetValueEx(key, _OWN_NAME, 0, winreg.REG_SZ, subprocess.list2cmdline(command))
             return
         with contextlib.suppress(FileNotFoundError):
             winreg.DeleteValue(key, _OWN_NAME)
 
 
-def read_value(location: str, name: str) -> object:
-    """One registry value, or None when it is not there."""
-    with contextlib.suppress(OSError), _opened(location) as (winreg, key):
-        found: object = winreg.QueryValueEx(key, name)[0]
-        return found
-    return None
-
-
-def key_exists(location: str) -> bool:
-    """Whether a registry key is there."""
-    with contextlib.suppress(OSError), _opened(location):
-        return True
-    return False
-
-
-def write_once_entry(command: str | None) -> None:
+def start_at_next_login(command: Sequence[str] | None) -> None:
     """Write or remove the app's own RunOnce value. Raises `CompanionError` ``not-arranged``.
 
     The value's name has no "!" before it: with one, Windows would take the value away only when the program ends, and
@@ -158,14 +143,15 @@ def write_once_entry(command: str | None) -> None:
     runs from this key must not write to it meanwhile.
     """
     location = rf"HKCU\{_CURRENT}\RunOnce"
-    if command is None and not any(name == _OWN_NAME for name, _ in _values(location)):
+    if command is None and not any(name == _OWN_NAME for name, _ in values(location)):
         return
-    if command is not None and len(command) > _LONGEST_COMMAND:
+    text = None if command is None else subprocess.list2cmdline(command)
+    if text is not None and len(text) > _LONGEST_COMMAND:
         raise not_arranged("Windows takes no command of that length")
     try:
-        with _opened(location, write=True) as (winreg, key):
-            if command is not None:
-                winreg.SetValueEx(key, _OWN_NAME, 0, winreg.REG_SZ, command)
+        with opened(location, write=True) as (winreg, key):
+            if text is not None:
+                winreg.SetValueEx(key, _OWN_NAME, 0, winreg.REG_SZ, text)
                 return
             with contextlib.suppress(FileNotFoundError):
                 winreg.DeleteValue(key, _OWN_NAME)
@@ -173,34 +159,11 @@ def write_once_entry(command: str | None) -> None:
         raise not_arranged(error.strerror) from None
 
 
-@contextlib.contextmanager
-def _opened(location: str, *, write: bool = False) -> Iterator[tuple[Any, Any]]:
-    winreg = win32.module("winreg")
-    hive, _, path = location.partition("\\")
-    root = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}[hive]
-    # One view for all: the 32-bit keys have their own place in it.
-    rights = winreg.KEY_WOW64_64KEY | winreg.KEY_READ | (winreg.KEY_SET_VALUE if write else 0)
-    key = (winreg.CreateKeyEx if write else winreg.OpenKeyEx)(root, path, 0, rights)
-    try:
-        yield winreg, key
-    finally:
-        winreg.CloseKey(key)
-
-
-def _values(location: str) -> Iterator[tuple[str, object]]:
-    with contextlib.suppress(OSError), _opened(location) as (winreg, key):
-        position = 0
-        while True:
-            name, data, _ = winreg.EnumValue(key, position)
-            yield name, data
-            position += 1
-
-
 def _run_values() -> list[AutostartEntry]:
     found = []
     for hive, path, kind, scope, veto in _RUN_KEYS:
-        vetoes = dict(_values(rf"{hive}\{_APPROVED}\{veto}")) if veto else {}
-        for name, data in _values(rf"{hive}\{path}"):
+        vetoes = dict(values(rf"{hive}\{_APPROVED}\{veto}")) if veto else {}
+        for name, data in values(rf"{hive}\{path}"):
             if not isinstance(data, str) or not data:
                 continue
             state = vetoes.get(name)
@@ -208,7 +171,7 @@ def _run_values() -> list[AutostartEntry]:
                 AutostartEntry(
                     kind=kind,
                     name=name,
-                    command=expanded(data),
+                    command=win32.expanded(data),
                     location=rf"{hive}\{path}",
                     scope=scope,
                     enabled=approved(state if isinstance(state, bytes) else None),
@@ -224,7 +187,7 @@ def _startup_links() -> list[AutostartEntry]:
         if dll("shell32").SHGetFolderPathW(None, number, None, 0, text) != 0:
             continue
         folder = Path(text.value)
-        vetoes = dict(_values(rf"{hive}\{_APPROVED}\StartupFolder"))
+        vetoes = dict(values(rf"{hive}\{_APPROVED}\StartupFolder"))
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.name.casefold() == "desktop.ini" or not path.is_file():
                 continue
@@ -234,21 +197,13 @@ def _startup_links() -> list[AutostartEntry]:
                 AutostartEntry(
                     kind=AutostartKind.STARTUP_FOLDER,
                     name=path.stem,
-                    command=expanded(command or ""),
+                    command=win32.expanded(command or ""),
                     location=str(path),
                     scope=scope,
                     enabled=approved(state if isinstance(state, bytes) else None),
                 )
             )
     return found
-
-
-def expanded(text: str) -> str:
-    """Text with ``%NAME%`` replaced by this person's environment."""
-    size = dll("kernel32").ExpandEnvironmentStringsW(text, None, 0)
-    buffer = ctypes.create_unicode_buffer(max(size, 1))
-    dll("kernel32").ExpandEnvironmentStringsW(text, buffer, size)
-    return clean(buffer.value or text)
 
 
 def _services() -> list[AutostartEntry]:
@@ -263,7 +218,7 @@ def _services() -> list[AutostartEntry]:
                         AutostartEntry(
                             kind=AutostartKind.SERVICE,
                             name=label or name,
-                            command=expanded(configuration.command or ""),
+                            command=win32.expanded(configuration.command or ""),
                             location=name,
                             scope=Scope.MACHINE,
                         )
@@ -332,7 +287,7 @@ def _spelled(data: object, kind: int) -> str:
 def _restore_value(held: HeldEntry) -> bool:
     value = msgspec.json.decode(held.before, type=_Value)
     raw = base64.b64decode(value.data)
-    with _opened(held.entry.location, write=True) as (winreg, key):
+    with opened(held.entry.location, write=True) as (winreg, key):
         text_types = (winreg.REG_SZ, winreg.REG_EXPAND_SZ)
         data: object = raw.decode("utf-16-le", "surrogatepass") if value.type in text_types else raw
         with contextlib.suppress(FileNotFoundError):

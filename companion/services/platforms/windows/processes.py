@@ -1,35 +1,35 @@
-"""Processes and their windows on Windows."""
+"""What is running on Windows: the `ProcessProbe` of this system."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Sequence
 from ctypes import wintypes
 
-from companion.domain.pc.facts import Fact, Process, Sighting, WindowState
+from companion.domain.pc.facts import Fact, HeldFile, Process, Sighting, Who, WindowState
 from companion.services.platforms.common.text import clean
 from companion.services.platforms.common.waiting import wait_for_any
-from companion.services.platforms.windows import win32
+from companion.services.platforms.windows import restart_manager, win32
+from companion.services.platforms.windows.system import expand
+from companion.services.platforms.windows.top_windows import Window, top_windows
 from companion.services.platforms.windows.win32 import dll
 
 _SNAP_PROCESS = 2
 _COMMAND_LINE = 60
 _TOKEN_USER, _TOKEN_ELEVATION_TYPE, _TOKEN_ELEVATION = 1, 18, 20
 _SPLIT_TOKEN = 3
-_ALL_PROCESSES = 5
-_LENGTH_MISMATCH = 0xC0000004
-# Started by Windows once at each boot, never again before the next; without it Windows does not run.
-_FIRST_SERVICE = "services.exe"
 _EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
-_CLOAKED = 14
-_OWNER = 4
-# Windows that input methods hang on every program.
-_FOREIGN_CLASSES = frozenset({"IME", "MSCTFIME UI", "Default IME"})
 _MOST_HANDLES = 63
+
+
+def who() -> Fact[Who]:
+    pid = os.getpid()
+    user, elevated, may = _own_identity()
+    return Fact.known(Who(pid=pid, session=session_of(pid), user=user, elevated=elevated, may_elevate=may))
 
 
 def sightings(names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
@@ -51,6 +51,21 @@ def sightings(names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
         return tuple(found)
     finally:
         kernel.CloseHandle(snapshot)
+
+
+def repeated_sightings(names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
+    return functools.partial(sightings, names)
+
+
+def children(pids: Iterable[int]) -> frozenset[int]:
+    parents = set(pids)
+    return frozenset(seen.pid for seen in sightings() if seen.parent in parents)
+
+
+def held_files(paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
+    there = {str(full): path for path in paths if (full := expand(path)).is_file()}
+    found = restart_manager.holders(there)
+    return Fact.known(tuple(HeldFile(path=there[full], pids=tuple(sorted(pids))) for full, pids in found if pids))
 
 
 def describe(pids: Iterable[int]) -> tuple[Process, ...]:
@@ -200,7 +215,7 @@ def _token_user(token: wintypes.HANDLE) -> str | None:
     return f"{domain.value}\\{name.value}" if domain.value else name.value
 
 
-def own_identity() -> tuple[str | None, bool, bool]:
+def _own_identity() -> tuple[str | None, bool, bool]:
     """This process's owner, whether it runs as administrator, and whether it could ask to."""
     kernel = dll("kernel32")
     owner, elevated = _identity(kernel.GetCurrentProcess())
@@ -237,48 +252,6 @@ def version_texts(path: str) -> tuple[str | None, str | None]:
     return texts[0], texts[1]
 
 
-@dataclasses.dataclass(frozen=True)
-class Window:
-    """A top-level window; `owned` ones belong to another window (dialogs, tool windows)."""
-
-    handle: int
-    visible: bool
-    owned: bool
-    title: str
-
-
-def top_windows() -> dict[int, list[Window]]:
-    """The top-level windows by process; those of input methods are left out."""
-    user = dll("user32")
-    found: dict[int, list[Window]] = {}
-    text = ctypes.create_unicode_buffer(512)
-
-    def note(handle: int, _: int) -> bool:
-        pid = wintypes.DWORD()
-        user.GetWindowThreadProcessId(handle, ctypes.byref(pid))
-        user.GetClassNameW(handle, text, len(text))
-        if text.value not in _FOREIGN_CLASSES:
-            # Asks the window manager, not the program: a hung program cannot hold this up.
-            user.GetWindowTextW(handle, text, len(text))
-            visible = bool(user.IsWindowVisible(handle)) and not _cloaked(handle)
-            owned = bool(user.GetWindow(handle, _OWNER))
-            found.setdefault(pid.value, []).append(Window(handle, visible, owned, clean(text.value)))
-        return True
-
-    user.EnumWindows(win32.callback(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)(note), 0)
-    return found
-
-
-def _cloaked(handle: int) -> bool:
-    """Whether the desktop hides a window that believes itself visible (suspended apps, other virtual desktops)."""
-    value = wintypes.DWORD()
-    try:
-        failed = dll("dwmapi").DwmGetWindowAttribute(handle, _CLOAKED, ctypes.byref(value), 4)
-    except (OSError, AttributeError):
-        return False
-    return failed == 0 and bool(value.value)
-
-
 def wait_for_exit(pids: Iterable[int], seconds: float) -> frozenset[int]:
     """Returns those of `pids` that are gone, as soon as there is one; an empty set after `seconds`."""
     gone: set[int] = set()
@@ -310,72 +283,3 @@ def _wait_for_handles(handles: dict[int, int], seconds: float) -> frozenset[int]
     array = (wintypes.HANDLE * len(handles))(*handles.values())
     kernel.WaitForMultipleObjects(len(handles), array, False, int(seconds * 1000))
     return frozenset(pid for pid, handle in handles.items() if kernel.WaitForSingleObject(handle, 0) == 0)
-
-
-def boot() -> Fact[str]:
-    """When the service control manager was started, as the system noted it then.
-
-    Nobody's rights are needed for that (NtQuerySystemInformation, SystemProcessInformation). The time since the start
-    is no such mark: the moment reckoned from it moves with the clock.
-    """
-    moments = [created for name, created in _created() if name.casefold() == _FIRST_SERVICE and created]
-    if not moments:
-        return Fact.unknown("Windows does not say when it was started")
-    return Fact.known(str(min(moments)))
-
-
-def _created() -> Iterator[tuple[str, int]]:
-    """Every process by name, and when it was created, in 100 ns since 1601."""
-    size = ctypes.c_ulong(1 << 18)
-    while True:
-        buffer = ctypes.create_string_buffer(size.value)
-        status = dll("ntdll").NtQuerySystemInformation(_ALL_PROCESSES, buffer, len(buffer), ctypes.byref(size))
-        if status & 0xFFFFFFFF != _LENGTH_MISMATCH:
-            break
-        size.value = max(size.value, len(buffer)) * 2
-    offset = 0
-    while status == 0:
-        process = win32.SystemProcess.from_buffer(buffer, offset)
-        name = process.name
-        yield ctypes.wstring_at(name.buffer, name.length // 2) if name.buffer else "", process.created
-        if not process.next:
-            return
-        offset += process.next
-
-
-def holders(paths: Iterable[str]) -> Iterator[tuple[str, frozenset[int]]]:
-    """Which processes have each file open, as the Restart Manager knows it. Raises `OSError`."""
-    manager = dll("rstrtmgr")
-    for path in paths:
-        session, key = wintypes.DWORD(), ctypes.create_unicode_buffer(33)
-        if status := manager.RmStartSession(ctypes.byref(session), 0, key):
-            raise win32.failure(status)
-        try:
-            names = (wintypes.LPCWSTR * 1)(path)
-            if status := manager.RmRegisterResources(session, 1, names, 0, None, 0, None):
-                raise win32.failure(status)
-            yield path, _affected(session)
-        finally:
-            manager.RmEndSession(session)
-
-
-# RM_PROCESS_INFO: process id and start time, two names, three numbers, and a flag.
-_PROCESS_INFO_SIZE = 4 + 8 + 256 * 2 + 64 * 2 + 4 + 4 + 4 + 4
-_MORE_DATA = 234
-
-
-def _affected(session: wintypes.DWORD) -> frozenset[int]:
-    count, needed, reasons = ctypes.c_uint(16), ctypes.c_uint(), wintypes.DWORD()
-    while True:
-        buffer = ctypes.create_string_buffer(_PROCESS_INFO_SIZE * max(count.value, 1))
-        status = dll("rstrtmgr").RmGetList(
-            session, ctypes.byref(needed), ctypes.byref(count), buffer, ctypes.byref(reasons)
-        )
-        if status != _MORE_DATA:
-            break
-        count = ctypes.c_uint(needed.value + 4)
-    if status:
-        raise win32.failure(status)
-    return frozenset(
-        int.from_bytes(buffer.raw[position * _PROCESS_INFO_SIZE :][:4], "little") for position in range(count.value)
-    )

@@ -1,17 +1,34 @@
-"""The PC itself on Windows: version, memory, disks, power, line, firmware, waiting restarts."""
+"""The PC on Windows: the `SystemProbe` of this system."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Sequence
 from ctypes import wintypes
 from pathlib import Path
 
-from companion.domain.core import platform as systems
+from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import Fact, Machine, Power, Purpose, Space, System
 from companion.services.platforms.windows import com, win32
-from companion.services.platforms.windows.autostart import key_exists, read_value
+from companion.services.platforms.windows.boot import boot_id
+from companion.services.platforms.windows.registry import key_exists, read_value
+from companion.services.platforms.windows.security import antivirus, firewall
 from companion.services.platforms.windows.win32 import dll
+
+__all__ = [
+    "antivirus",
+    "boot_id",
+    "expand",
+    "firewall",
+    "free_space",
+    "machine",
+    "metered",
+    "operating_system",
+    "pending_restart",
+    "power",
+    "standard_folders",
+]
 
 _ARCHITECTURES = {0: "x86", 9: "x86_64", 12: "arm64"}
 _MACHINES = {0x014C: "x86", 0x8664: "x86_64", 0xAA64: "arm64"}
@@ -28,7 +45,7 @@ _GET_COST = 3
 _PAID = 0x2 | 0x4 | 0x10000 | 0x40000
 
 
-def system() -> Fact[System]:
+def operating_system() -> Fact[System]:
     """The true version (programs without a manifest are told an older one), the processor and the memory."""
     version = win32.VersionInformation(size=ctypes.sizeof(win32.VersionInformation))
     dll("ntdll").RtlGetVersion(ctypes.byref(version))
@@ -37,7 +54,7 @@ def system() -> Fact[System]:
     name = "Windows 11" if version.build >= _WINDOWS_11 else f"Windows {version.major}"
     return Fact.known(
         System(
-            platform=systems.Platform.WINDOWS,
+            platform=Platform.WINDOWS,
             name=name,
             version=f"{version.major}.{version.minor}.{version.build}",
             architecture=_architecture(),
@@ -62,7 +79,7 @@ def _architecture() -> str:
     return _ARCHITECTURES.get(int.from_bytes(information.raw[:2], "little"), "unknown")
 
 
-def space(places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
+def free_space(places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
     """Free bytes for this person, quotas included, by volume."""
     found = []
     for purpose, place in places:
@@ -76,6 +93,15 @@ def space(places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
             raise win32.failure()
         found.append(Space(purpose=purpose, path=place, volume=volume.value.casefold(), free=free.value))
     return Fact.known(tuple(found))
+
+
+def standard_folders() -> tuple[tuple[Purpose, str], ...]:
+    temporary = os.environ.get("TEMP") or os.environ.get("TMP") or r"C:\Windows\Temp"
+    return ((Purpose.TEMPORARY, temporary), (Purpose.PROGRAMS, os.environ.get("PROGRAMFILES", "C:\\")))
+
+
+def expand(path: str) -> Path:
+    return Path(win32.expanded(path))
 
 
 def power() -> Fact[Power]:

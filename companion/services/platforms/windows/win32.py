@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from ctypes import wintypes
 from typing import Any
 
+from companion.services.platforms.common.text import clean
+
 # `ctypes` has its Windows half on Windows only, and the type checker looks from wherever it runs.
 _ctypes: Any = ctypes
 
@@ -344,3 +346,11 @@ class ProcessInformation(ctypes.Structure):
     """PROCESS_INFORMATION."""
 
     _fields_ = (("process", _HANDLE), ("thread", _HANDLE), ("pid", _DWORD), ("tid", _DWORD))
+
+
+def expanded(text: str) -> str:
+    """Text with ``%NAME%`` replaced by this person's environment."""
+    size = dll("kernel32").ExpandEnvironmentStringsW(text, None, 0)
+    buffer = ctypes.create_unicode_buffer(max(size, 1))
+    dll("kernel32").ExpandEnvironmentStringsW(text, buffer, size)
+    return clean(buffer.value or text)

@@ -114,7 +114,7 @@ class OrderPage(Page):
 
     def _open_url(self, url: str) -> None:
         platform = self.app_state.services.platform
-        self.app_state.runner.run(self, lambda _: platform.open_url(url), lambda _: None, self.tell)
+        self.app_state.runner.run(self, lambda _: platform.programs.open_url(url), lambda _: None, self.tell)
 
     def _keeping(self, known: KnownOrder) -> Card:
         card = Card(spacing=8)

@@ -64,4 +64,4 @@ class Section(Card):
     def open_page(self, url: str) -> None:
         """Open a page of the store in the system's browser."""
         platform = self.app_state.services.platform
-        self.app_state.runner.run(self.app_state, lambda _: platform.open_url(url), lambda _: None, self.tell)
+        self.app_state.runner.run(self.app_state, lambda _: platform.programs.open_url(url), lambda _: None, self.tell)

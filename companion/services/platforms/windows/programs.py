@@ -1,4 +1,4 @@
-"""Closing and starting programs on Windows."""
+"""Starting and ending programs on Windows: the `ProgramLauncher` of this system."""
 
 from __future__ import annotations
 
@@ -12,10 +12,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.services.platforms.common import web_pages
 from companion.services.platforms.windows import win32
-from companion.services.platforms.windows.processes import top_windows
+from companion.services.platforms.windows.security import signature
+from companion.services.platforms.windows.top_windows import top_windows
 from companion.services.platforms.windows.win32 import dll
 
+__all__ = [
+    "close_gently",
+    "end_session",
+    "launch",
+    "mark_of_the_web",
+    "open_folder",
+    "open_url",
+    "pin",
+    "signature",
+    "start_installer",
+    "terminate",
+]
+
+_PAGES = frozenset({"https", "ms-settings", "windowsdefender"})
+_MARK = "[ZoneTransfer]\r\nZoneId=3\r\n"
 _WM_CLOSE, _WM_QUERYENDSESSION, _WM_ENDSESSION = 0x0010, 0x0011, 0x0016
 _ENDSESSION_CLOSEAPP = 1
 _ABORT_IF_HUNG = 2
@@ -145,6 +162,25 @@ def pin(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
     descriptor = win32.module("msvcrt").open_osfhandle(handle, os.O_RDONLY)
     with os.fdopen(descriptor, "rb") as file:
         yield file, full
+
+
+def mark_of_the_web(path: Path) -> None:
+    # Without HostUrl: the address is signed and would let others download.
+    Path(f"{path}:Zone.Identifier").write_text(_MARK, encoding="ascii", newline="")
+
+
+def open_folder(path: Path) -> None:
+    launch([_program_of_windows("explorer.exe"), "/select,", str(path)])
+
+
+def open_url(url: str) -> None:
+    # As the shell's child: a browser this app had started itself would count as a part of it.
+    page = web_pages.checked(url, _PAGES)
+    launch([_program_of_windows("System32", "rundll32.exe"), "url.dll,FileProtocolHandler", page])
+
+
+def _program_of_windows(*parts: str) -> str:
+    return str(Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), *parts))
 
 
 class Launched:

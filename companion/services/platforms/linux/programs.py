@@ -1,0 +1,63 @@
+"""Starting and ending programs on Linux."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from companion.domain.pc.code_signatures import Signature, SignatureState
+from companion.services.platforms.common import posix, web_pages
+from companion.services.platforms.linux import x11
+from companion.services.platforms.protocol import Launched
+
+_PAGES = frozenset({"https"})
+
+
+class LinuxPrograms:
+    """The `ProgramLauncher` of Linux."""
+
+    launch = staticmethod(posix.launch_detached)
+    pin = staticmethod(posix.pin_copy)
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def close_gently(self, pid: int) -> int:
+        with x11.look(self._environment) as screen:
+            return screen.close(pid)
+
+    def end_session(self, pid: int) -> bool:
+        return posix.end(pid, signal.SIGTERM)
+
+    def terminate(self, pid: int) -> None:
+        posix.end(pid, signal.SIGKILL)
+
+    def signature(self, path: Path) -> Signature:
+        del path
+        return Signature(state=SignatureState.UNKNOWN)
+
+    def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
+        words = ["/bin/sh", str(path), *arguments] if posix.is_script(path) else [str(path), *arguments]
+        if elevate and os.geteuid() != 0:
+            words = ["pkexec", *words]
+        return posix.start_child(words, path.parent)
+
+    def mark_of_the_web(self, path: Path) -> None:
+        # user.xdg.origin.url is the closest there is, and it would store a signed address: nothing is marked.
+        del path
+
+    def open_folder(self, path: Path) -> None:
+        uri = path.resolve().as_uri()
+        words = ["gdbus", "call", "--session", "--dest", "org.freedesktop.FileManager1"]
+        words += ["--object-path", "/org/freedesktop/FileManager1"]
+        words += ["--method", "org.freedesktop.FileManager1.ShowItems", f"['{uri}']", ""]
+        try:
+            subprocess.run(words, capture_output=True, timeout=5, check=True)
+        except (OSError, subprocess.SubprocessError):
+            posix.launch_detached(["xdg-open", str(path.parent)])
+
+    def open_url(self, url: str) -> None:
+        posix.launch_detached(["xdg-open", web_pages.checked(url, _PAGES)])

@@ -1,0 +1,47 @@
+"""Reading and writing the Windows registry, in one view for 32-bit and 64-bit programs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from companion.services.platforms.windows import win32
+
+
+def read_value(location: str, name: str) -> object:
+    """One registry value, or None when it is not there."""
+    with contextlib.suppress(OSError), opened(location) as (winreg, key):
+        found: object = winreg.QueryValueEx(key, name)[0]
+        return found
+    return None
+
+
+def key_exists(location: str) -> bool:
+    """Whether a registry key is there."""
+    with contextlib.suppress(OSError), opened(location):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def opened(location: str, *, write: bool = False) -> Iterator[tuple[Any, Any]]:
+    winreg = win32.module("winreg")
+    hive, _, path = location.partition("\\")
+    root = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}[hive]
+    # One view for all: the 32-bit keys have their own place in it.
+    rights = winreg.KEY_WOW64_64KEY | winreg.KEY_READ | (winreg.KEY_SET_VALUE if write else 0)
+    key = (winreg.CreateKeyEx if write else winreg.OpenKeyEx)(root, path, 0, rights)
+    try:
+        yield winreg, key
+    finally:
+        winreg.CloseKey(key)
+
+
+def values(location: str) -> Iterator[tuple[str, object]]:
+    with contextlib.suppress(OSError), opened(location) as (winreg, key):
+        position = 0
+        while True:
+            name, data, _ = winreg.EnumValue(key, position)
+            yield name, data
+            position += 1
