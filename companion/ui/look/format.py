@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -15,6 +16,9 @@ class Format:
     def __init__(self, locale: QLocale, zone: dt.tzinfo) -> None:
         self.locale = locale
         self.zone = zone
+        # The plain locale of a system without one has no form for amounts.
+        plain = locale.language() is QLocale.Language.C
+        self._amounts = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates) if plain else locale
 
     @property
     def language(self) -> str | None:
@@ -38,15 +42,27 @@ class Format:
         return self.locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
     def money(self, money: Money) -> str:
-        """An amount, with the decimals of its own currency and not those of the locale's."""
+        """Returns an amount as the locale writes it, with the decimals of the amount's own currency.
+
+        A negative amount has a minus sign in front: Qt would put it in parentheses, as accountants do.
+        """
+        if abs(money.amount) > _EXACT:
+            return money.plain()
         places = decimals(money.currency)
-        whole, minor = divmod(abs(money.amount), 10**places)
-        number = self.locale.toString(whole)
-        if places:
-            number += f"{self.locale.decimalPoint()}{minor:0{places}d}"
-        sign = "−" if money.amount < 0 else ""
-        symbol = _SYMBOLS.get(money.currency)
-        return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {money.currency}"
+        symbol = self._symbol(money.currency)
+        text = self._amounts.toCurrencyString(abs(money.amount) / 10**places, symbol, places)
+        if symbol[-1].isalpha():
+            # Qt writes "KWD5.000"; Unicode's locale data (TR35, currency spacing) ask for a blank there.
+            text = re.sub(rf"({re.escape(symbol)})(?=\d)", "\\1\u00a0", text)
+        return f"{'−' if money.amount < 0 else ''}{text}"
+
+    def _symbol(self, currency: str) -> str:
+        """The currency's symbol, or its code where the locale has no symbol, or writes its own currency with that."""
+        own = self._amounts.currencySymbol()
+        if currency == self._amounts.currencySymbol(QLocale.CurrencySymbolFormat.CurrencyIsoCode):
+            return own or currency
+        symbol = _SYMBOLS.get(currency, currency)
+        return currency if symbol == own else symbol
 
     def size(self, count: float) -> str:
         """A number of bytes: "64.0 MB"."""
@@ -58,6 +74,10 @@ class Format:
         return f"{self.size(per_second)}/s"
 
 
+_EXACT = 10**15
+"""The largest amount, in minor units, that Qt writes whole: it takes a double, which holds 15 decimal digits."""
+
+# Symbols that are understood in every country whose own currency is not written with the same one.
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
