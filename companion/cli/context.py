@@ -39,10 +39,10 @@ class CommandContext:
         self.opened_services = services
         aside = services.library.set_aside
         if aside is not None:
-            self.output.say(
-                f"Companion's notes were damaged and have been set aside as {aside}.",
-                "Passwords are safe in the keychain; add your orders once more and everything is there again.",
-            )
+            from companion.domain.store.library_file import set_aside_text
+
+            text = set_aside_text(aside)
+            self.output.say(f"{text.title}. {text.message}", text.hint)
         return services
 
     @functools.cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import socket
@@ -120,8 +121,20 @@ def test_a_damaged_library_is_set_aside_and_said(cli: Cli) -> None:
         path.write_bytes(b"this is no database" * 500)
     ran = cli("orders", "list")
     assert ran.code == 0
-    assert "set aside" in ran.err
-    assert list(cli.home.glob("library-damaged-*"))
+    (aside,) = cli.home.glob("library-unreadable-*.db")
+    assert f"kept as {aside.name}" in ran.err
+
+
+def test_a_newer_library_is_not_called_damaged(cli: Cli) -> None:
+    cli.add(FAMILY)
+    with contextlib.closing(sqlite3.connect(cli.home / "library.db", isolation_level=None)) as db:
+        db.execute("PRAGMA user_version = 9000")
+    ran = cli("orders", "list")
+    assert ran.code == 0
+    assert "damaged" not in ran.err
+    assert "newer version" in ran.err
+    assert "1 order was taken over" in ran.err
+    assert FAMILY in ran.out
 
 
 def test_a_profile_with_wrong_content(bare: Cli, tmp_path: Path) -> None:

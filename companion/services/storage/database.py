@@ -90,7 +90,6 @@ class Library:
         opened = open_file(path, _MIGRATIONS, _SAVED, _is_sound)
         self._db = opened.db
         self.set_aside = opened.set_aside
-        self.saved = opened.saved
 
     def close(self) -> None:
         """Close the file; the library cannot be used afterwards."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import datetime as dt
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.store.library_file import Saved, SetAside, UnusableReason
 
 _log = logging.getLogger(__name__)
 
@@ -23,11 +25,10 @@ Rows = Mapping[str, tuple[str, ...]]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Opened:
-    """An open library file. `set_aside` is where an unusable one was put, `saved` how many rows were taken from it."""
+    """An open library file; `set_aside` is the one that could not be used, if there was one."""
 
     db: sqlite3.Connection
-    set_aside: Path | None = None
-    saved: int = 0
+    set_aside: SetAside | None = None
 
 
 def open_file(path: Path, migrations: Sequence[str], saving: Rows, sound: Callable[[str, object], bool]) -> Opened:
@@ -39,13 +40,18 @@ def open_file(path: Path, migrations: Sequence[str], saving: Rows, sound: Callab
     try:
         return Opened(_open(path, migrations))
     except Unusable as why:
-        aside = _set_aside(path, why)
+        reason = why.reason
+    aside = _set_aside(path, reason)
     db = _open(path, migrations)
-    return Opened(db, aside, _save(aside, db, saving, sound))
+    return Opened(db, SetAside(aside, reason, _save(aside, db, saving, sound)))
 
 
 class Unusable(Exception):
-    """The file cannot be used as a library; the text is one word for why."""
+    """The file cannot be used as a library, for this reason."""
+
+    def __init__(self, reason: UnusableReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
@@ -57,14 +63,15 @@ def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
         _switch_to_wal(db)
         db.execute("PRAGMA synchronous=FULL")
         if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-            raise Unusable("damaged")
+            raise Unusable(UnusableReason.DAMAGED)
         _migrate(db, migrations)
     except sqlite3.OperationalError as error:
         db.close()
         raise _not_writable(path, error) from None
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
         db.close()
-        raise Unusable("damaged") from None
+        foreign = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+        raise Unusable(UnusableReason.UNREADABLE if foreign else UnusableReason.DAMAGED) from None
     except BaseException:
         db.close()
         raise
@@ -92,7 +99,7 @@ def _migrate(db: sqlite3.Connection, migrations: Sequence[str]) -> None:
             # Read inside the transaction: another process may be doing the same.
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > len(migrations):
-                raise Unusable("newer")
+                raise Unusable(UnusableReason.NEWER)
             if version == len(migrations):
                 return
             for statement in _statements(migrations[version]):
@@ -114,10 +121,10 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _set_aside(path: Path, why: Exception) -> Path:
+def _set_aside(path: Path, reason: UnusableReason) -> Path:
     """Move an unusable library (and its journal files) out of the way; nothing is deleted."""
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
-    aside = path.with_name(f"{path.stem}-{why}-{stamp}{path.suffix}")
+    aside = path.with_name(f"{path.stem}-{reason.value}-{stamp}{path.suffix}")
     try:
         for ending in ("", "-wal", "-shm"):
             part = path.with_name(path.name + ending)
@@ -125,13 +132,13 @@ def _set_aside(path: Path, why: Exception) -> Path:
                 part.rename(aside.with_name(aside.name + ending))
     except OSError as error:
         raise _not_writable(path, error) from None
-    _log.warning("the library was %s and has been set aside as %s", why, aside.name)
+    _log.warning("the library was %s and has been set aside as %s", reason.value, aside.name)
     return aside
 
 
-def _save(aside: Path, db: sqlite3.Connection, saving: Rows, sound: Callable[[str, object], bool]) -> int:
+def _save(aside: Path, db: sqlite3.Connection, saving: Rows, sound: Callable[[str, object], bool]) -> Saved:
     """Copy what can still be read and makes sense; returns how many rows that were."""
-    count = 0
+    counts: collections.Counter[str] = collections.Counter()
     try:
         with contextlib.closing(sqlite3.connect(f"{aside.as_uri()}?mode=ro", uri=True)) as old:
             for table, columns in saving.items():
@@ -139,10 +146,11 @@ def _save(aside: Path, db: sqlite3.Connection, saving: Rows, sound: Callable[[st
                     if all(isinstance(value, (str, bytes)) for value in row) and sound(table, row[-1]):
                         marks = ", ".join("?" * len(columns))
                         insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-                        count += db.execute(insert, row).rowcount
+                        counts[table] += db.execute(insert, row).rowcount
     except sqlite3.Error as error:
         _log.info("no more could be saved of it: %s", type(error).__name__)
-    return count
+    orders, receipts = counts["orders"], counts["receipts"]
+    return Saved(orders, receipts, counts.total() - orders - receipts)
 
 
 def _readable(old: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:

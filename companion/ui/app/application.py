@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
+from companion.domain.store.library_file import set_aside_text
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
 from companion.services.container import Services
-from companion.services.storage.database import Library
 from companion.ui.app.main_window import Window
 from companion.ui.app.recovery_notices import AftermathNews
 from companion.ui.app.reminder_controller import Reminding
@@ -130,9 +130,9 @@ class WindowedProgram:
         self.app_state.refresh()
 
     def _tell_of_library(self) -> None:
-        library = self._services.library
-        if library.set_aside is not None:
-            self.window.notices.show_notice("library-set-aside", Notice(*set_aside_words(library), tone="attention"))
+        aside = self._services.library.set_aside
+        if aside is not None:
+            self.window.notices.show_notice("library-set-aside", Notice(*set_aside_text(aside), tone="attention"))
 
     def open(self, destination: Destination) -> None:
         """Bring the window to the front with a page."""
@@ -279,21 +279,6 @@ def _run(program: WindowedProgram, qt: QApplication, instance: Instance | None, 
     finally:
         sys.excepthook = previous
         endings.close()
-
-
-def set_aside_words(library: Library) -> tuple[str, str, str]:
-    """What to say when the library could not be used: title, what happened, what to do."""
-    aside = library.set_aside
-    newer = aside is not None and "-newer-" in aside.name
-    kept = "Your orders and receipts could be saved from it." if library.saved else "Nothing could be saved from it."
-    then = (
-        "The rest is read from the store again."
-        if library.saved
-        else "Passwords are safe in the keychain. Add your orders once more, and everything is there again."
-    )
-    name = aside.name if aside is not None else ""
-    title = "These notes are of a newer Companion" if newer else "Companion's notes were damaged"
-    return title, f"The file has been set aside as {name}. {kept}", then
 
 
 def _catch(program: WindowedProgram, previous: _Hook) -> _Hook:

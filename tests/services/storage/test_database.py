@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.store.library_file import UnusableReason
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import DownloadKey, QueueEntry, Trouble
 from companion.services.storage.database import Library
@@ -198,11 +199,12 @@ def test_the_time_line_keeps_the_latest_oldest_first(path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 300, b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_damaged_library_is_set_aside_whole_and_begun_anew(path: Path, content: bytes) -> None:
+def test_what_is_no_library_is_set_aside_whole_and_begun_anew(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     library = Library(path)
     assert library.set_aside is not None
-    assert library.set_aside.read_bytes() == content
+    assert library.set_aside.path.read_bytes() == content
+    assert library.set_aside.reason is UnusableReason.UNREADABLE
     library.add_order(STORE, "1", NOW)
     library.close()
     again = Library(path)
@@ -232,7 +234,7 @@ def test_a_library_of_a_newer_program_is_not_touched(path: Path) -> None:
     newer.close()
     library = Library(path)
     assert library.set_aside is not None
-    assert "newer" in library.set_aside.name
+    assert library.set_aside.reason is UnusableReason.NEWER
     library.close()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.store.library_file import Saved, UnusableReason
 from companion.domain.store.orders import Receipt
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
@@ -146,8 +147,9 @@ def test_of_a_damaged_library_the_orders_and_receipts_are_saved(tmp_path: Path) 
     path.write_bytes(content)
     library = Library(path)
     assert library.set_aside is not None
-    assert library.set_aside.read_bytes() == bytes(content)
-    assert library.saved == 81
+    assert library.set_aside.path.read_bytes() == bytes(content)
+    assert library.set_aside.saved == Saved(orders=40, receipts=40, others=1)
+    assert library.set_aside.reason is UnusableReason.DAMAGED
     assert [known.number for known in library.orders(STORE)] == [f"LF-{number:04}" for number in range(40)]
     assert library.setting("store") == STORE
     assert library.receipts(STORE, "LF-0007") == (receipt(7),)
@@ -189,8 +191,8 @@ def test_of_a_newer_programs_library_the_orders_are_saved_and_the_file_is_left_a
     before = path.read_bytes()
     library = Library(path)
     assert library.set_aside is not None
-    assert "newer" in library.set_aside.name
-    assert library.set_aside.read_bytes() == before
+    assert library.set_aside.reason is UnusableReason.NEWER
+    assert library.set_aside.path.read_bytes() == before
     assert len(library.orders(STORE)) == 40
     library.close()
 
