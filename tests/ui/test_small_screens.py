@@ -109,7 +109,7 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(small: WindowedProg
 def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedProgram, qtbot: QtBot) -> None:
     small.window.go(Destination("downloads"))
     page: Any = small.window.page("downloads")
-    assert {identity.split("/")[0] for identity in page._cards} == {CLOSED, UNWANTED}
+    assert {key.order_number for key in page._cards} == {CLOSED, UNWANTED}
     small.window.go(Destination("install", REFUNDED))
     wizard: Any = small.window.page("install")
     choose = wizard._steps[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -36,12 +37,11 @@ from companion.ui.notifications.window import WindowWay
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import TaskRunner
+from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, NO_TRAY_EXPLAINED, WindowSettings
 from companion.ui.widgets.notice import Notice
 
 _log = logging.getLogger(__name__)
 
-_TRAY_TOLD = "closingToTrayExplained"
-_NO_TRAY_TOLD = "noTrayExplained"
 _TRAY_SECONDS = 30
 _NO_TRAY = (
     "Reminders come while Companion is open",
@@ -79,8 +79,9 @@ class WindowedProgram:
         apply_theme(qt, self.theme, resource("style/companion.qss"))
         self.runner = TaskRunner()
         self.app_state = AppState(services, self.runner, Format(QLocale(), services.zone), self.theme)
+        self.settings = WindowSettings(services.library, self.runner)
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
-        self.window = Window(self.app_state, stays_in_tray=has_tray, samples=samples)
+        self.window = Window(self.app_state, self.settings, stays_in_tray=has_tray, samples=samples)
         self.tray = Tray(self.app_state)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
@@ -111,11 +112,15 @@ class WindowedProgram:
     def start(self, *, in_tray: bool) -> None:
         """Show what is remembered at once, then ask the store."""
         self.tray.show()
-        self.window.restore_geometry()
+        self.settings.load(lambda: self._open_window(in_tray))
         self.app_state.reminders.load()
+        self.app_state.transfers.open()
         self.app_state.load(self._first_page)
         if self._services.platform.name is Platform.LINUX:
             self.wakeups.listen()
+
+    def _open_window(self, in_tray: bool) -> None:
+        self.window.restore_geometry()
         if in_tray:
             self._wait_for_tray()
         else:
@@ -170,15 +175,13 @@ class WindowedProgram:
     def _look_for_tray(self) -> None:
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
         self.window.stays_in_tray = has_tray
-        library = self._services.library
-        if not has_tray and library.setting(_NO_TRAY_TOLD) is None:
-            library.remember_setting(_NO_TRAY_TOLD, self.app_state.now().isoformat())
+        if not has_tray and self.settings.value(NO_TRAY_EXPLAINED) is None:
+            self.settings.remember(NO_TRAY_EXPLAINED, self.app_state.now().isoformat())
             self.window.notices.show_notice("no-tray", Notice(*_NO_TRAY))
 
     def _explain_tray(self) -> None:
-        library = self._services.library
-        if library.setting(_TRAY_TOLD) is None:
-            library.remember_setting(_TRAY_TOLD, self.app_state.now().isoformat())
+        if self.settings.value(CLOSING_EXPLAINED) is None:
+            self.settings.remember(CLOSING_EXPLAINED, self.app_state.now().isoformat())
             self.notifications.show(
                 Message(
                     "tray",
@@ -211,15 +214,18 @@ class WindowedProgram:
         self._qt.quit()
 
     def close(self) -> None:
-        """Stop everything and wait for it."""
+        """Stop everything and wait for it; nothing is shown any more by then."""
         self._looking_for_tray.stop()
         self.reminding.stop()
         self.tray.hide()
         self.window.hide()
         self._services.keychain.close()  # first: downloads and other work may be waiting for it to be unlocked
-        self.app_state.transfers.close()
-        self.runner.shut_down()
-        self._services.aftermath.leave()
+        self.runner.shut_down(
+            self.notifications.close,
+            partial(self.settings.write, GEOMETRY),
+            self.app_state.transfers.close,
+            self._services.aftermath.leave,
+        )
 
 
 def run_window(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Callable
 from functools import partial
@@ -34,6 +33,7 @@ from companion.ui.pages.order.page import OrderPage
 from companion.ui.pages.orders import OrdersPage
 from companion.ui.pages.reminders import RemindersPage
 from companion.ui.state.app_state import AppState
+from companion.ui.state.window_settings import GEOMETRY, WindowSettings
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable, label
 from companion.ui.widgets.notice import Notice, Notices
@@ -48,7 +48,6 @@ _NAVIGATION = (
 )
 # A page that is reached from another one keeps that one marked in the navigation.
 _BELONGS_TO = {"order": "orders", "add": "orders", "install": "downloads"}
-_GEOMETRY = "windowGeometry"
 # The smallest laptops, at the magnification Windows sets them to, leave little more than this.
 _SMALLEST = QSize(720, 400)
 _USUAL = QSize(1020, 720)
@@ -66,9 +65,17 @@ class Window(QMainWindow):
     hidden_to_tray = Signal()
     closed_for_good = Signal()
 
-    def __init__(self, app_state: AppState, *, stays_in_tray: bool, samples: tuple[SampleLogIn, ...] = ()) -> None:
+    def __init__(
+        self,
+        app_state: AppState,
+        settings: WindowSettings,
+        *,
+        stays_in_tray: bool,
+        samples: tuple[SampleLogIn, ...] = (),
+    ) -> None:
         super().__init__()
         self._app_state = app_state
+        self._settings = settings
         self.stays_in_tray = stays_in_tray
         self.setWindowTitle("Companion")
         self.setWindowIcon(icon("companion"))
@@ -94,8 +101,8 @@ class Window(QMainWindow):
             page.go.connect(self.go)
         self._lay_out()
         self._add_shortcuts()
-        self._offered = False
         app_state.changed.connect(self._show_values)
+        app_state.transfers.opened.connect(self._offer_unfinished)
         app_state.wanted.connect(self.go)
         app_state.runner.unhandled.connect(self.show_error)
 
@@ -223,8 +230,6 @@ class Window(QMainWindow):
     def _show_values(self) -> None:
         snapshot = self._app_state.snapshot
         self._store.setText(snapshot.profile.store.name if snapshot.profile else "")
-        if not self._offered:
-            self._offer_unfinished()
         for error in snapshot.troubles[:2]:
             self._show_failure(error, ("Try again", self._app_state.refresh))
         if not snapshot.troubles:
@@ -232,7 +237,6 @@ class Window(QMainWindow):
 
     def _offer_unfinished(self) -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""
-        self._offered = True
         waiting = [item for item in self._app_state.transfers.items.values() if item.entry.state in _WAITING]
         if not waiting:
             return
@@ -252,15 +256,13 @@ class Window(QMainWindow):
 
     def restore_geometry(self) -> None:
         """Open where and as large as it was left."""
-        stored = self._app_state.services.library.setting(_GEOMETRY)
+        stored = self._settings.value(GEOMETRY)
         if not stored or not self.restoreGeometry(QByteArray.fromBase64(stored.encode())):
             self.resize(_USUAL.boundedTo(self.screen().availableSize() - _FRAME))
 
     def remember_geometry(self) -> None:
-        """Keep where the window is and how large; a disk that takes no notes must not keep it from closing."""
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        with contextlib.suppress(CompanionError):
-            self._app_state.services.library.remember_setting(_GEOMETRY, geometry)
+        """Keep where the window is and how large."""
+        self._settings.remember(GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing hides the window where a tray icon stays; quitting is in the tray's menu."""

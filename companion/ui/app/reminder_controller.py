@@ -59,7 +59,6 @@ class Reminding(QObject):
         self._refreshing = False
         self._not_before = app_state.now()
         self._clock_told = False
-        self._this_pc = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
@@ -72,13 +71,11 @@ class Reminding(QObject):
         app_state.changed.connect(self.look)
         app_state.working.connect(self._store_asked)
         app_state.reminders.changed.connect(self._records_changed)
-        app_state.runner.run(self, lambda _: app_state.services.this_pc.seat_id, self._know_this_pc)
         self.look()
 
     def stop(self) -> None:
-        """No more looks, and no notices whose buttons nobody answers."""
+        """Look no more."""
         self._timer.stop()
-        self._notifications.close()
 
     def woke(self) -> None:
         """The PC woke up: look at once, and ask the store when the network is likely to be there."""
@@ -86,14 +83,13 @@ class Reminding(QObject):
         self._clocks = Clocks(self._app_state.now(), self._steady())
         self._app_state.load()
 
-    def _know_this_pc(self, seat: str) -> None:
-        self._this_pc = seat
-
     # When
 
     def _tick(self) -> None:
+        self._app_state.runner.run(self, lambda _: self._app_state.zone.reread(), self._compare_clocks)
+
+    def _compare_clocks(self, travelled: bool) -> None:
         before, self._clocks = self._clocks, Clocks(self._app_state.now(), self._steady())
-        travelled = self._app_state.services.zone.reread()
         now = self._clocks.wall
         if jumped(before, self._clocks) or travelled:
             _log.info("the PC slept, or its clock or time zone was changed")
@@ -105,7 +101,7 @@ class Reminding(QObject):
         self._set_timer()
 
     def _refresh_at(self, now: dt.datetime) -> dt.datetime:
-        return max(next_refresh(self._refreshed, self._failed, now, self._this_pc), self._not_before)
+        return max(next_refresh(self._refreshed, self._failed, now, self._app_state.snapshot.seat_id), self._not_before)
 
     def _set_timer(self) -> None:
         now = self._app_state.now()

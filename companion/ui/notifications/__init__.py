@@ -27,7 +27,7 @@ Pressed = Callable[[str, str], None]
 
 
 class Way(Protocol):
-    """One way to show messages. Everything happens on the GUI thread and does not block it."""
+    """One way to show messages. All but `close` is called on the GUI thread and does not block it."""
 
     def show(self, message: Message, shown: Callable[[bool], None]) -> None:
         """Show a message; `shown` is told whether it is on the screen."""
@@ -38,7 +38,7 @@ class Way(Protocol):
         ...
 
     def close(self) -> None:
-        """Take everything away; nothing is pressed any more."""
+        """Take everything away; nothing is pressed any more. May block, and is called off the GUI thread."""
         ...
 
 
@@ -64,6 +64,6 @@ class Notifications:
             way.withdraw(key)
 
     def close(self) -> None:
-        """Take everything away, because nobody will be there to answer."""
+        """Take everything away, because the buttons will have no effect; may block."""
         for way in self._ways:
             way.close()

@@ -122,11 +122,11 @@ class StartCard(Card):
         )
 
     def _ask(self, on: bool) -> None:
-        platform, command = self._app_state.services.platform, start_command(self._app_state.services.places, tray=True)
+        platform, places = self._app_state.services.platform, self._app_state.services.places
         self._switch.setEnabled(False)
 
         def work(_: Task) -> bool:
-            platform.autostart.start_at_login(command if on else None)
+            platform.autostart.start_at_login(start_command(places, tray=True) if on else None)
             return platform.autostart.starts_at_login()
 
         self._app_state.runner.run(self, work, lambda starts: self._answer(on, starts), self._failed)

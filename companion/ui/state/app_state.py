@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,6 +25,11 @@ from companion.ui.state.reminder_state import ReminderState
 from companion.ui.state.tasks import Task, TaskRunner
 
 
+class _Reading(NamedTuple):
+    number: int
+    snapshot: Snapshot
+
+
 class AppState(QObject):
     """Holds the newest snapshot and refreshes it in the background; `changed` is emitted whenever it is replaced.
 
@@ -39,7 +46,10 @@ class AppState(QObject):
         self.runner = runner
         self.format = form
         self.theme = theme
+        self.zone = services.zone
         self._snapshots = services.snapshots()
+        self._readings = itertools.count(1)
+        self._shown = 0
         self.snapshot = Snapshot(services.clock())
         self.transfers = Transfers(services.purchases, runner)
         self.reminders = ReminderState(services.reminders, runner)
@@ -61,11 +71,11 @@ class AppState(QObject):
     def offer(self, order: Order, download: Download) -> Offer:
         """What can be had of an artifact now."""
         profile = self.snapshot.profile
-        return offer_of(order, download, profile, self.now(), self.services.zone) if profile else Offer.CLOSED
+        return offer_of(order, download, profile, self.now(), self.zone) if profile else Offer.CLOSED
 
     def load(self, done: Callable[[], None] | None = None) -> None:
         """Show what is remembered, without asking the store."""
-        self.runner.run(self, lambda _: self._snapshots.read(), lambda found: self._replace(found, done))
+        self.runner.run(self, lambda _: self._read(), lambda found: self._replace(found, done))
 
     def refresh(self, number: str | None = None) -> None:
         """Ask the store for the profile and all orders, or for one of them.
@@ -95,7 +105,7 @@ class AppState(QObject):
         self.changed.emit()
         self.working.emit(False)
 
-    def _refresh(self, task: Task, number: str | None) -> Snapshot:
+    def _refresh(self, task: Task, number: str | None) -> _Reading:
         orders = self.services.orders
         troubles: list[CompanionError] = []
         try:
@@ -112,11 +122,16 @@ class AppState(QObject):
                 troubles.append(error)
                 if error.code == ErrorCode.STORE_UNREACHABLE:
                     break
-        return self._snapshots.read(tuple(troubles))
+        return self._read(tuple(troubles))
 
-    def _replace(self, found: Snapshot, done: Callable[[], None] | None = None) -> None:
-        self.snapshot = found
-        self.changed.emit()
+    def _read(self, troubles: tuple[CompanionError, ...] = ()) -> _Reading:
+        return _Reading(next(self._readings), self._snapshots.read(troubles))
+
+    def _replace(self, found: _Reading, done: Callable[[], None] | None = None) -> None:
+        # Of two readings at the same time, the one that began later is the newer.
+        if found.number > self._shown:
+            self._shown, self.snapshot = found
+            self.changed.emit()
         if done is not None:
             done()
 

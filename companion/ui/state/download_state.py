@@ -8,17 +8,22 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from companion.domain.core.errors import Cancelled
 from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.downloads.order_downloads import Purchases
-from companion.services.downloads.queue import QueueItem
+from companion.services.downloads.queue import Queue, QueueItem
 from companion.ui.state.tasks import TaskRunner
 
 
 class Transfers(QObject):
-    """Brings the queue's news to the GUI thread; `changed` names a download, `arrived` one that has just finished."""
+    """Brings the queue's news to the GUI thread; `changed` names a download, `arrived` one that has just finished.
 
+    The queue is read from the disk in the background; `opened` is emitted when what it held is in `items`.
+    """
+
+    opened = Signal()
     changed = Signal(object)
     arrived = Signal(object)
 
@@ -28,38 +33,44 @@ class Transfers(QObject):
         self._runner = runner
         self._news: dict[DownloadKey, QueueItem | None] = {}
         self._lock = threading.Lock()
-        self._queue = purchases.open_queue(self._hear)
-        self.items: dict[DownloadKey, QueueItem] = {item.entry.key: item for item in self._queue.items()}
+        self._opening = threading.Lock()
+        self._queue: Queue | None = None
+        self._closed = False
+        self.items: dict[DownloadKey, QueueItem] = {}
+
+    def open(self) -> None:
+        """Read what was left of earlier runs; downloads that were under way are continued."""
+        self._runner.run(self, lambda _: self._opened().items(), self._show_opened)
 
     def add(self, number: str, download: Download, folder: Path | None = None) -> DownloadKey:
         """Download an artifact; one that is under way or was paused goes on. Returns its key."""
         entry = self._purchases.queue_entry(number, download, folder)
         known = self.items.get(entry.key)
         if known is not None and known.entry.state is TransferState.DONE:
-            self._ask(lambda: self._queue.retry(entry.key))
+            self._ask(lambda queue: queue.retry(entry.key))
         else:
-            self._ask(lambda: self._queue.add(entry))
+            self._ask(lambda queue: queue.add(entry))
         return entry.key
 
     def pause(self, key: DownloadKey) -> None:
         """Stop a download; what has arrived is kept."""
-        self._ask(lambda: self._queue.pause(key))
+        self._ask(lambda queue: queue.pause(key))
 
     def resume(self, key: DownloadKey) -> None:
         """Let a paused or failed download go on."""
-        self._ask(lambda: self._queue.resume(key))
+        self._ask(lambda queue: queue.resume(key))
 
     def pause_all(self) -> None:
         """Stop all downloads; what has arrived is kept."""
-        self._ask(self._queue.pause_all)
+        self._ask(lambda queue: queue.pause_all())
 
     def resume_all(self) -> None:
         """Let all paused downloads go on."""
-        self._ask(self._queue.resume_all)
+        self._ask(lambda queue: queue.resume_all())
 
     def remove(self, key: DownloadKey) -> None:
         """Take a download off the list; what has arrived of an unfinished one is deleted, a finished file stays."""
-        self._ask(lambda: self._queue.cancel(key))
+        self._ask(lambda queue: queue.cancel(key))
 
     @property
     def busy(self) -> bool:
@@ -67,12 +78,32 @@ class Transfers(QObject):
         return any(item.progress is not None for item in self.items.values())
 
     def close(self) -> None:
-        """Stop all downloads and wait for that; the next start goes on."""
-        self._queue.close()
+        """Stop all downloads and wait for that; blocks. The next start continues them."""
+        with self._opening:
+            self._closed = True
+            queue = self._queue
+        if queue is not None:
+            queue.close()
 
-    def _ask(self, request: Callable[[], None]) -> None:
+    def _opened(self) -> Queue:
+        """Returns the queue, read from the disk when it is first needed; blocks. Raises `Cancelled` once closed."""
+        with self._opening:
+            if self._closed:
+                raise Cancelled
+            if self._queue is None:
+                self._queue = self._purchases.open_queue(self._hear)
+            return self._queue
+
+    def _show_opened(self, items: tuple[QueueItem, ...]) -> None:
+        for item in items:
+            # What the queue has reported meanwhile is newer.
+            self.items.setdefault(item.entry.key, item)
+            self.changed.emit(item.entry.key)
+        self.opened.emit()
+
+    def _ask(self, request: Callable[[Queue], None]) -> None:
         """The queue writes every request to the disk, which may take its time."""
-        self._runner.run(self, lambda _: request(), lambda _: None)
+        self._runner.run(self, lambda _: request(self._opened()), lambda _: None)
 
     def _hear(self, item: QueueItem | DownloadKey) -> None:
         """Called on worker threads: only the newest news of each download is brought over."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -103,6 +103,7 @@ class TaskRunner(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
         self._running: set[Task] = set()
+        self._ended = False
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -131,11 +132,16 @@ class TaskRunner(QObject):
         """Whether any work is under way."""
         return bool(self._running)
 
-    def shut_down(self) -> None:
-        """Ask all work to stop, and wait for it."""
+    def shut_down(self, *last: Callable[[], object]) -> None:
+        """Ask all work to stop, do the `last` pieces one after the other, and wait for all of it; once only."""
+        if self._ended:
+            return
+        self._ended = True
         for task in tuple(self._running):
             task.cancel()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if last:
+            self._pool.submit(_perform_each, last)
+        self._pool.shutdown(wait=True)
 
     def _perform(self, task: Task, work: Callable[[Task], object]) -> None:
         result: object = None
@@ -155,3 +161,12 @@ class TaskRunner(QObject):
 
     def _call(self, call: Callable[[], None]) -> None:
         call()
+
+
+def _perform_each(last: Iterable[Callable[[], object]]) -> None:
+    """What keeps one piece from being done keeps no other."""
+    for work in last:
+        try:
+            work()
+        except Exception:  # noqa: BLE001 - the other pieces are done all the same
+            _log.exception("something at the end of the program failed")

@@ -56,16 +56,23 @@ class Board(QWidget):
         self._layout.addLayout(self._news)
         self._layout.addLayout(self._list)
 
-    def start(self, stage: Stage, requirements: Requirements, job: str) -> None:
-        """Begin to look, and go on looking; `job` is the artifact for which programs may be held back."""
+    def start(self, stage: Stage, requirements: Callable[[], Requirements], job: str) -> None:
+        """Begin to look, and go on looking; `job` is the artifact for which programs may be held back.
+
+        `requirements` is called on another thread, because it looks at the disk.
+        """
         self.stop()
-        self._stage, self._requirements, self._job = stage, requirements, job
+        self._stage, self._requirements, self._job = stage, None, job
         self._rows.clear()
         clear(self._list)
         clear(self._news)
         self._summary.setText("Looking at this PC…")
         self.cleared.emit(False)
-        installations = self._app_state.services.installations
+        self._watching = self._app_state.runner.run(self, lambda _: requirements(), self._watch, failed=self._fail)
+
+    def _watch(self, requirements: Requirements) -> None:
+        self._requirements = requirements
+        installations, stage = self._app_state.services.installations, self._stage
         self._watching = self._app_state.runner.run(
             self,
             lambda task: installations.watch(stage, requirements, task.report, task.cancellation),

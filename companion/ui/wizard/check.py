@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from companion.domain.store.profile import Stage
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import line
@@ -30,8 +32,8 @@ class CheckStep(Step):
 
     def enter(self, job: Job) -> None:
         super().enter(job)
-        requirements = self.app_state.services.installations.requirements(job.profile, job.download, job.folder)
-        self._board.start(Stage.DOWNLOAD, requirements, job.download.artifact_id)
+        needs = partial(self.app_state.services.installations.requirements, job.profile, job.download, job.folder)
+        self._board.start(Stage.DOWNLOAD, needs, job.download.artifact_id)
         self._way.start(job.profile)
 
     def depart(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
@@ -68,9 +70,9 @@ class InstallStep(Step):
         if job is None or job.fetched is None:
             return
         self._show_running(False)
-        installations = self.app_state.services.installations
-        requirements = installations.requirements(job.profile, job.download, job.folder, job.fetched.grant)
-        self._board.start(Stage.INSTALL, requirements, job.download.artifact_id)
+        installations, grant = self.app_state.services.installations, job.fetched.grant
+        needs = partial(installations.requirements, job.profile, job.download, job.folder, grant)
+        self._board.start(Stage.INSTALL, needs, job.download.artifact_id)
 
     def _allow(self, free: bool) -> None:
         self.onward.setEnabled(free and (self._task is None or not self._task.running))
@@ -175,7 +177,7 @@ class DoneStep(Step):
         licence = installed.licence or job.licence
         if licence is not None:
             self._add_key(licence)
-            use = seat_use(licence, self.app_state.services.this_pc.seat_id)
+            use = seat_use(licence, self.app_state.snapshot.seat_id)
             self.content.addWidget(label(seat_sentence(use)))
         aftermath = self.app_state.services.aftermath
         self.app_state.runner.run(self, lambda _: aftermath.reopenings.waiting(), self._offer)

@@ -104,11 +104,11 @@ def test_quit_ends_everything_once(program: WindowedProgram, qapp: QApplication)
 
 
 def test_a_log_off_closes_the_window_although_a_tray_would_keep_it(
-    program: WindowedProgram, services: Services
+    program: WindowedProgram, services: Services, qtbot: QtBot
 ) -> None:
     program.window.stays_in_tray = True
     program.leaving()
-    assert services.library.setting("windowGeometry")
+    qtbot.waitUntil(lambda: services.library.setting("windowGeometry") is not None)
     assert program.window.close(), "a window that refuses to close would stop the log-off"
 
 

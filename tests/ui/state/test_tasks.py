@@ -125,3 +125,16 @@ def test_cancelled_work_says_so_and_nothing_else(runner: TaskRunner, owner: QObj
     task.cancel()
     qtbot.waitUntil(lambda: bool(said))
     assert said == ["cancelled"]
+
+
+def test_the_last_pieces_of_work_are_done_in_order_whatever_becomes_of_one(qapp: QApplication) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        done.append("failed")
+        raise OSError
+
+    runner = TaskRunner()
+    runner.shut_down(lambda: done.append("first"), fail, lambda: done.append("last"))
+    runner.shut_down(lambda: done.append("again"))
+    assert done == ["first", "failed", "last"]

@@ -46,7 +46,7 @@ class LicenceCard(Section):
     def __init__(self, app_state: AppState, order: Order, licence: Licence, profile: Profile, tell: Tell) -> None:
         super().__init__(app_state, order, profile, tell, licence.product_name, "licences-and-keys")
         self._licence = licence
-        self._seat_id = app_state.services.this_pc.seat_id
+        self._seat_id = app_state.snapshot.seat_id
         # With all orders, because a later one may carry this licence on.
         orders = app_state.snapshot.orders_read
         cards = product_cards(orders, profile, app_state.now(), app_state.services.zone, this_seat=self._seat_id)
