@@ -1,0 +1,389 @@
+"""The words that stand before values in order mails.
+
+In English, German, French, Spanish, Italian, Dutch, Portuguese and Japanese.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterator
+
+
+class Label(enum.Enum):
+    """What a label announces."""
+
+    ORDER_NUMBER = enum.auto()
+    ORDER_PASSWORD = enum.auto()
+    KEY = enum.auto()
+    PRODUCT = enum.auto()
+    VERSION = enum.auto()
+    EXPIRES = enum.auto()
+    BOUGHT_ON = enum.auto()
+    PRICE = enum.auto()
+    RENEWS_ON = enum.auto()
+    RENEWAL_PRICE = enum.auto()
+    AUTO_RENEW = enum.auto()
+    SEATS = enum.auto()
+    RETURN_BY = enum.auto()
+    CANCEL_BY = enum.auto()
+    DOWNLOAD = enum.auto()
+    DOWNLOAD_UNTIL = enum.auto()
+    MAKER = enum.auto()
+    QUANTITY = enum.auto()
+    ITEM_PRICE = enum.auto()
+    OTHER = enum.auto()
+    """A label whose value is of no interest; it keeps its value from being taken for something else."""
+
+
+_WORDS: dict[Label, str] = {
+    Label.ORDER_NUMBER: """
+        order number; order no; order nr; order id; order #; order; order reference; order ref; your order number;
+        your order; reference number; order reference number; purchase order number; sales order; confirmation number;
+        order confirmation number; order code; transaction number; your reference number; purchase number
+        bestellnummer; bestell-nr; bestellnr; bestellung; bestellung nr; ihre bestellnummer; deine bestellnummer;
+        auftragsnummer; auftrags-nr; auftrag; referenznummer; bestellreferenz; vorgangsnummer; bestell-id; ihre bestellung
+        numéro de commande; n° de commande; no de commande; nº de commande; commande n°; commande no; commande;
+        commande numéro; référence de commande; référence commande; numéro de la commande; votre commande; n° commande;
+        numéro de référence; votre numéro de commande
+        número de pedido; n.º de pedido; nº de pedido; n° de pedido; no. de pedido; pedido n.º; pedido nº; pedido;
+        número de orden; su número de pedido; tu número de pedido; referencia del pedido; id del pedido; orden;
+        número de referencia; pedido número
+        numero d'ordine; numero ordine; n. ordine; n° ordine; ordine n.; ordine n°; ordine; numero dell'ordine;
+        riferimento ordine; codice ordine; id ordine; numero di riferimento; ordine numero
+        bestelnummer; ordernummer; bestelling; bestelling nr; uw bestelnummer; je bestelnummer; referentienummer;
+        uw ordernummer; bestel-id
+        número do pedido; nº do pedido; n.º do pedido; pedido nº; número da encomenda; nº da encomenda; encomenda;
+        encomenda nº; n.º da encomenda; código do pedido; número de referência; referência do pedido; seu pedido
+        注文番号; ご注文番号; オーダー番号; 注文id; ご注文no; 受注番号; 注文no
+    """,
+    Label.ORDER_PASSWORD: """
+        order password; access code; order pin; bestellpasswort; mot de passe de commande; contraseña del pedido;
+        password ordine; bestelwachtwoord; senha do pedido; 注文パスワード
+    """,
+    Label.KEY: """
+        license key; licence key; your license key; your licence key; license; licence; license code; licence code;
+        license number; licence number; serial number; serial; serial no; serial key; serial code; product key;
+        your product key; activation key; activation code; your activation code; registration key; registration code;
+        registration number; unlock code; unlock key; key; your key; software key; cd key; license keys; licence keys;
+        activation keys; keycode; key code; license key(s); your serial number; subscription key; product activation code
+        lizenzschlüssel; ihr lizenzschlüssel; dein lizenzschlüssel; lizenzcode; lizenznummer; seriennummer; lizenz-key;
+        ihre seriennummer; produktschlüssel; aktivierungsschlüssel; aktivierungscode; freischaltcode; lizenzkey;
+        registrierungsschlüssel; registrierungscode; freischaltschlüssel; produkt-key; produktkey; lizenz; schlüssel
+        clé de licence; votre clé de licence; clé de produit; clé produit; clé d'activation; code d'activation;
+        numéro de série; clé d'enregistrement; code de licence; numéro de licence; clé; code d'enregistrement; licence
+        clave de licencia; su clave de licencia; tu clave de licencia; clave de producto; clave del producto;
+        clave de activación; código de activación; número de serie; código de licencia; clave; clave de registro;
+        código de registro; número de licencia; licencia
+        chiave di licenza; la tua chiave di licenza; codice di licenza; codice licenza; chiave licenza; codice seriale;
+        chiave di attivazione; codice di attivazione; codice attivazione; numero di serie; numero seriale; chiave;
+        chiave prodotto; codice prodotto; chiave di registrazione; codice di registrazione; product key
+        licentiesleutel; uw licentiesleutel; je licentiesleutel; licentiecode; licentienummer; serienummer; sleutel;
+        activeringscode; activatiecode; activeringssleutel; activatiesleutel; productcode; productsleutel;
+        registratiecode; registratiesleutel
+        chave de licença; sua chave de licença; a sua chave de licença; chave do produto; chave de produto; chave;
+        chave de ativação; código de ativação; número de série; código de licença; chave de registro; chave de registo;
+        código de registro; número de licença
+        ライセンスキー; シリアル番号; シリアルナンバー; シリアルキー; プロダクトキー; アクティベーションコード;
+        アクティベーションキー; 認証キー; 製品キー; 登録キー; ライセンスコード; ライセンス番号; 登録コード
+    """,
+    Label.PRODUCT: """
+        product; product name; products; item; item name; items; software; title; description; article; program;
+        produkt; produktname; produkte; artikel; artikelname; bezeichnung; programm; beschreibung; posten; produktbezeichnung
+        produit; nom du produit; produits; article; articles; logiciel; désignation; description; programme
+        producto; nombre del producto; productos; artículo; artículos; programa; descripción; descripcion
+        prodotto; nome del prodotto; prodotti; nome prodotto; articolo; articoli; programma; descrizione
+        product; productnaam; producten; artikel; artikelen; programma; omschrijving; beschrijving
+        produto; nome do produto; produtos; artigo; artigos; programa; descrição; item; itens
+        商品名; 製品名; 商品; 製品; 品名; ソフトウェア; 内容; ご注文商品; ご購入商品
+    """,
+    Label.VERSION: """
+        version; product version; release; versión; versione; versie; versão; バージョン
+    """,
+    Label.EXPIRES: """
+        expires; expires on; expires at; expiry; expiry date; expiration; expiration date; expiring on; valid until;
+        valid till; valid through; valid to; valid thru; license valid until; licence valid until; good until;
+        license expires; licence expires; license expires on; licence expires on; license expiration; active until;
+        licence expiry; license expiry; license expiration date; licence expiry date; subscription ends; paid until;
+        subscription expires; subscription valid until; subscription end date; end date; ends on; expiry of licence;
+        subscription expiration date; maintenance until; updates until; support until; paid through; good through;
+        valid up to; license end date; licence end date; access until; term ends; subscription active until; membership until
+        gültig bis; läuft ab; läuft ab am; ablaufdatum; lizenz gültig bis; lizenzende; ablauf; laufzeit bis; gültigkeit bis;
+        laufzeitende; lizenz läuft ab am; abo gültig bis; bezahlt bis; gültig bis zum; lizenzablauf; vertragsende;
+        aktiv bis; läuft bis; abonnement gültig bis; ende der laufzeit; updates bis; wartung bis; enddatum
+        valable jusqu'au; valable jusqu'à; expire le; expiration; date d'expiration; valide jusqu'au; date de fin; expire;
+        licence valable jusqu'au; fin de validité; date de fin de validité; échéance; date d'échéance; actif jusqu'au;
+        licence valide jusqu'au; expire au; payé jusqu'au; abonnement valable jusqu'au; validité jusqu'au; expiration le
+        válido hasta; válida hasta; valido hasta; caduca; caduca el; fecha de caducidad; fecha de vencimiento; vence;
+        vence el; vencimiento; caducidad; expira; expira el; fecha de expiración; licencia válida hasta; activo hasta;
+        válido hasta el; válida hasta el; vigente hasta; pagado hasta; fecha de fin; fecha fin
+        valido fino al; valida fino al; scade; scade il; data di scadenza; scadenza; scadenza licenza; attivo fino al;
+        licenza valida fino al; valido fino a; valida fino a; data scadenza; pagato fino al; valido sino al; data di fine
+        geldig tot; verloopt; verloopt op; vervaldatum; einddatum; licentie geldig tot; geldig t/m; geldig tot en met;
+        loopt af op; vervalt op; actief tot; betaald tot; licentie verloopt op; verloopdatum; afloopdatum
+        válido até; válida até; expira em; expira; data de validade; data de expiração; validade; vence em; ativo até;
+        licença válida até; data de vencimento; vencimento; validade até; pago até; válido até o dia; termina em;
+        data de término; data de fim
+        有効期限; 有効期間; ライセンス有効期限; 契約終了日; 終了日; 期限; 利用期限; サブスクリプション有効期限; 満了日; ご利用期限
+    """,
+    Label.BOUGHT_ON: """
+        order date; purchase date; date of purchase; purchased on; date of order; ordered on; bought on; date; purchased;
+        payment date; date purchased; date ordered; order placed; placed on; transaction date; paid on; ordered; order time
+        bestelldatum; kaufdatum; auftragsdatum; datum; bestellt am; gekauft am; datum der bestellung; zahlungsdatum;
+        datum des kaufs; bestellzeitpunkt
+        date de commande; date d'achat; date; commandé le; acheté le; date de la commande; date du paiement; date de paiement
+        fecha del pedido; fecha de compra; fecha; fecha de pedido; comprado el; fecha de la compra; fecha de pago; pedido el
+        data dell'ordine; data ordine; data di acquisto; data acquisto; data; acquistato il; data d'acquisto; ordinato il
+        besteldatum; aankoopdatum; datum; orderdatum; besteld op; gekocht op; datum van aankoop; betaaldatum
+        data do pedido; data da compra; data de compra; data; data da encomenda; comprado em; data do pagamento
+        注文日; ご注文日; 購入日; ご購入日; 注文日時; ご注文日時; 日付; 購入日時; 決済日
+    """,
+    Label.PRICE: """
+        total; order total; grand total; total amount; amount; amount paid; total paid; total price; amount charged; paid;
+        total charged; you paid; order amount; amount due; payment amount; total (incl. tax); total incl. vat; total due;
+        total including vat; total incl. tax; charge; total cost; payment; price paid; total payment; invoice total
+        gesamt; gesamtbetrag; gesamtsumme; summe; gesamtpreis; betrag; rechnungsbetrag; endbetrag; gesamt inkl. mwst; bezahlt;
+        gesamtbetrag inkl. mwst; zu zahlender betrag; bezahlter betrag; gesamt (inkl. mwst.); zahlbetrag; endsumme
+        total; total ttc; montant total; montant; montant payé; total payé; total de la commande; prix total; somme;
+        montant ttc; total à payer; montant réglé
+        total; importe total; importe; total del pedido; total pagado; precio total; monto total; monto; cantidad pagada;
+        total a pagar; importe pagado; total con iva
+        totale; totale ordine; importo totale; importo; totale pagato; totale dell'ordine; prezzo totale; importo pagato;
+        totale iva inclusa; totale da pagare
+        totaal; totaalbedrag; bedrag; totaalprijs; totaal incl. btw; betaald bedrag; totaal betaald; totaal inclusief btw;
+        te betalen
+        total; valor total; total do pedido; valor; total pago; preço total; montante; valor pago; total da encomenda;
+        total a pagar
+        合計; 合計金額; ご請求額; ご請求金額; お支払い金額; 総額; お支払金額; 請求金額; 合計額; ご注文合計; 税込合計; お支払い総額
+    """,
+    Label.RENEWS_ON: """
+        next payment; next payment date; next billing date; next charge; next charge date; renews on; renewal date; renews;
+        next renewal; next renewal date; next billing; auto-renews on; automatic renewal date; next invoice; next payment on;
+        will renew on; renews automatically on; subscription renews on; next bill date; next invoice date; auto-renewal date;
+        renewal on; next payment due; your subscription renews on
+        nächste zahlung; nächste abbuchung; verlängert sich am; verlängerungsdatum; nächste verlängerung; verlängerung am;
+        nächster zahlungstermin; nächste rechnung; nächster abrechnungstermin; nächstes abrechnungsdatum; verlängert sich;
+        automatische verlängerung am; nächste abrechnung; datum der nächsten zahlung; verlängert sich automatisch am
+        prochain paiement; date de renouvellement; renouvellement le; prochaine échéance; prochain prélèvement;
+        renouvelé le; prochaine facturation; date du prochain paiement; prochain renouvellement; se renouvelle le;
+        date de prochaine facturation; renouvellement automatique le
+        próximo pago; fecha de renovación; se renueva el; próxima renovación; próximo cobro; renovación el;
+        fecha del próximo pago; próxima facturación; próxima fecha de facturación; próximo cargo; renovación automática el
+        prossimo pagamento; data di rinnovo; si rinnova il; prossimo rinnovo; rinnovo il; prossimo addebito; data rinnovo;
+        prossima fatturazione; data del prossimo pagamento; rinnovo automatico il; si rinnova automaticamente il
+        volgende betaling; verlengingsdatum; wordt verlengd op; volgende verlenging; volgende factuurdatum; verlengt op;
+        volgende facturering; volgende afschrijving; datum volgende betaling; automatische verlenging op
+        próximo pagamento; data de renovação; renova em; próxima renovação; próxima cobrança; renovação em; renova-se em;
+        data do próximo pagamento; próxima data de cobrança; próxima fatura; renovação automática em
+        次回お支払い日; 次回更新日; 更新日; 次回請求日; 次回決済日; 自動更新日; 次回課金日; 次回のお支払い; 更新予定日
+    """,
+    Label.RENEWAL_PRICE: """
+        renewal price; renewal amount; next payment amount; renews at; price at renewal; amount of renewal; renewal fee;
+        renewal cost; renewal total; recurring amount; recurring total; recurring payment; subscription price;
+        next charge amount; renewal rate; amount to be charged; future payments
+        verlängerungspreis; preis bei verlängerung; verlängerungsbetrag; nächster betrag; preis der verlängerung;
+        betrag der verlängerung; abopreis; wiederkehrender betrag
+        prix de renouvellement; montant du renouvellement; prix au renouvellement; tarif de renouvellement; montant récurrent
+        precio de renovación; importe de la renovación; importe de renovación; precio de la renovación; importe recurrente
+        prezzo di rinnovo; importo del rinnovo; prezzo rinnovo; costo del rinnovo; importo ricorrente
+        verlengingsprijs; bedrag van verlenging; prijs bij verlenging; verlengingsbedrag; terugkerend bedrag
+        preço de renovação; valor da renovação; preço da renovação; valor de renovação; valor recorrente
+        更新料金; 更新価格; 更新金額; 次回請求額; 次回お支払い金額
+    """,
+    Label.AUTO_RENEW: """
+        auto-renewal; auto renewal; automatic renewal; auto-renew; auto renew; autorenewal; autorenew; renewal status;
+        automatische verlängerung; auto-verlängerung; automatische erneuerung; autoverlängerung
+        renouvellement automatique; reconduction automatique; renovación automática; autorrenovación; rinnovo automatico
+        automatische verlenging; automatisch verlengen; renovação automática; 自動更新; 自動継続
+    """,
+    Label.SEATS: """
+        devices; number of devices; number of seats; seats; number of licenses; number of licences; licenses; licences;
+        computers; number of computers; number of users; users; number of pcs; pcs; activations; max. activations;
+        activation limit; maximum activations; number of activations; device limit; installations
+        geräte; anzahl geräte; anzahl der geräte; anzahl lizenzen; anzahl der lizenzen; lizenzen; plätze; aktivierungen;
+        anzahl arbeitsplätze; arbeitsplätze; anzahl pcs; anzahl nutzer; benutzer; anzahl benutzer
+        appareils; nombre d'appareils; nombre de licences; postes; nombre de postes; utilisateurs; activations
+        dispositivos; número de dispositivos; número de licencias; licencias; equipos; número de equipos; usuarios
+        dispositivi; numero di dispositivi; numero di licenze; licenze; postazioni; numero di postazioni; utenti
+        apparaten; aantal apparaten; aantal licenties; licenties; gebruikers; aantal gebruikers
+        dispositivos; número de dispositivos; número de licenças; licenças; computadores; número de computadores
+        台数; ライセンス数; 利用可能台数; デバイス数; インストール可能台数; 利用台数; ユーザー数
+    """,
+    Label.RETURN_BY: """
+        return by; return until; refund until; money-back until; returns accepted until; refund deadline; return deadline;
+        rückgabe bis; widerruf bis; rückgabefrist bis; widerrufsfrist bis; retour jusqu'au; rétractation jusqu'au;
+        devolución hasta; reso entro; reso entro il; retourneren tot; devolução até; 返品期限
+    """,
+    Label.CANCEL_BY: """
+        cancel by; cancel before; cancel until; kündbar bis; kündigen bis; kündigung bis; résilier avant le;
+        résiliable jusqu'au; cancelar antes del; disdetta entro il; disdici entro il; opzegbaar tot; opzeggen voor;
+        cancelar até; 解約期限
+    """,
+    Label.DOWNLOAD: """
+        download; downloads; download link; download links; file; files; download file; download url; your download; file name
+        datei; dateien; download-link; herunterladen; dateiname
+        téléchargement; télécharger; fichier; lien de téléchargement; fichiers; téléchargements
+        descarga; descargar; archivo; enlace de descarga; archivos; descargas
+        scarica; file; link di download; download; scaricare
+        downloaden; bestand; downloadlink; bestanden
+        transferência; descarregar; baixar; ficheiro; arquivo; link de download; arquivos; transferir
+        ダウンロード; ダウンロードリンク; ファイル; ダウンロードurl
+    """,
+    Label.DOWNLOAD_UNTIL: """
+        download available until; download expires; download expires on; link expires; link expires on; download until;
+        download link expires; download link valid until; download valid until; available until; access expires;
+        link valid until; downloads available until; download access expires; download link expires on
+        download verfügbar bis; link gültig bis; download gültig bis; download-link gültig bis; verfügbar bis;
+        herunterladen bis; downloadlink gültig bis
+        téléchargement disponible jusqu'au; lien valable jusqu'au; disponible jusqu'au; téléchargeable jusqu'au
+        descarga disponible hasta; enlace válido hasta; disponible hasta; download disponibile fino al; disponibile fino al;
+        link valido fino al; download beschikbaar tot; beschikbaar tot; link geldig tot; download disponível até;
+        disponível até; link válido até; ダウンロード期限; ダウンロード有効期限; リンク有効期限
+    """,
+    Label.MAKER: """
+        publisher; vendor; manufacturer; developer; maker; hersteller; anbieter; herausgeber; entwickler; éditeur;
+        fabricant; développeur; fabricante; editor; desarrollador; produttore; editore; sviluppatore; fabrikant; uitgever;
+        ontwikkelaar; fornecedor; editora; メーカー; 発売元; 販売元; 開発元
+    """,
+    Label.QUANTITY: """
+        quantity; qty; qty.; menge; anzahl; stück; quantité; qté; cantidad; cant.; quantità; q.tà; aantal; quantidade; qtd;
+        数量; 個数
+    """,
+    Label.ITEM_PRICE: """
+        price; unit price; preis; einzelpreis; stückpreis; prix; prix unitaire; precio; precio unitario; prezzo;
+        prezzo unitario; prijs; stukprijs; preço; preço unitário; 価格; 単価; 金額
+    """,
+    Label.OTHER: """
+        subtotal; sub-total; discount; shipping; payment method; tax; vat; net; fee; name; e-mail; email; address; phone;
+        billing address; shipping address; customer; customer number; customer id; invoice number; invoice no; invoice;
+        invoice #; invoice id; account number; ticket number; case number; tracking number; support id; coupon; status;
+        download limit; downloads remaining; remaining downloads; licensed to; registered to; licensee; username; country;
+        login; password; payment id; transaction id; card; card number; ending in; vat id; receipt number; receipt #; sku;
+        product id; item number; article number; statement; bank statement; fax; telephone; user name; registration name;
+        registered name; license type; licence type; platform; language; size; file size; receipt; receipt no; bill to
+        zwischensumme; rabatt; versand; zahlungsart; zahlungsmethode; mwst; netto; rechnungsadresse; lieferadresse; telefon;
+        kundennummer; rechnungsnummer; rechnung; rechnung nr; rechnungs-nr; artikelnummer; kunde; benutzername; passwort;
+        registriert auf; lizenziert für; lizenznehmer; ticketnummer; steuer; gutschein; steuernummer; kunden-nr; zahlung
+        sous-total; remise; livraison; mode de paiement; moyen de paiement; tva; adresse de facturation; téléphone;
+        numéro de client; numéro de facture; facture; facture n°; mot de passe; nom d'utilisateur; licencié à; adresse
+        subtotal; descuento; envío; método de pago; forma de pago; iva; dirección de facturación; teléfono; contraseña;
+        número de cliente; número de factura; factura; factura n.º; usuario; registrado a; impuestos; nombre
+        subtotale; sconto; spedizione; metodo di pagamento; iva; indirizzo di fatturazione; telefono; numero cliente;
+        numero fattura; fattura; fattura n.; password; nome utente; registrato a; imposte; numero di fattura
+        subtotaal; korting; verzending; betaalmethode; btw; factuuradres; telefoon; klantnummer; factuurnummer; factuur;
+        wachtwoord; gebruikersnaam; geregistreerd op; naam; verzendadres
+        subtotal; desconto; envio; método de pagamento; forma de pagamento; imposto; iva; endereço de faturação; telefone;
+        número do cliente; número da fatura; fatura; senha; usuário; registrado para; nome; endereço de cobrança
+        小計; 割引; 送料; 支払い方法; お支払い方法; 消費税; お客様番号; 請求書番号; 領収書番号; お名前; メールアドレス; 会員番号
+    """,
+}
+
+
+def _spelled(words: str) -> Iterator[str]:
+    for phrase in re.split(r"[;\n]", words):
+        plain = normal(phrase)
+        if plain:
+            yield plain
+
+
+_END = ":：.。#№*"
+
+
+def normal(text: str) -> str:
+    """Returns a label as it is looked up: lower case, plain apostrophes, nothing but the words."""
+    plain = " ".join(text.casefold().replace("’", "'").replace("`", "'").split())
+    return plain.strip(" " + _END + "-–—=>•·|").strip()
+
+
+PHRASES: dict[str, Label] = {}
+for _label, _words in _WORDS.items():
+    for _phrase in _spelled(_words):
+        PHRASES.setdefault(_phrase, _label)
+LONGEST_PHRASE = max(map(len, PHRASES))
+
+NEVER = frozenset(
+    (
+        *(
+            "never",
+            "never expires",
+            "lifetime",
+            "life-time",
+            "does not expire",
+            "no expiration",
+            "no expiry",
+            "perpetual",
+        ),
+        *("unlimited", "forever", "none - lifetime", "lifetime license", "lifetime licence", "no expiration date"),
+        *(
+            "nie",
+            "niemals",
+            "unbegrenzt",
+            "unbefristet",
+            "läuft nie ab",
+            "lebenslang",
+            "dauerhaft",
+            "zeitlich unbegrenzt",
+        ),
+        *("jamais", "illimité", "illimitée", "à vie", "n'expire jamais", "perpétuelle", "perpétuel"),
+        *("nunca", "ilimitado", "ilimitada", "de por vida", "no caduca", "no expira", "perpetua", "vitalicia"),
+        *("mai", "illimitato", "illimitata", "a vita", "nessuna scadenza", "non scade mai", "perpetua"),
+        *("nooit", "onbeperkt", "levenslang", "verloopt nooit", "verloopt niet"),
+        *("vitalícia", "vitalício", "não expira", "perpétua", "sem validade", "para sempre"),
+        *("無期限", "なし", "永久", "無制限", "期限なし", "永続"),
+    )
+)
+
+YES = frozenset(
+    (
+        *("on", "yes", "enabled", "active", "activated", "ja", "an", "aktiv", "aktiviert", "ein", "eingeschaltet"),
+        *(
+            "oui",
+            "activé",
+            "activée",
+            "actif",
+            "sí",
+            "si",
+            "activada",
+            "activado",
+            "activa",
+            "sì",
+            "attivo",
+            "attivato",
+        ),
+        *(
+            "aan",
+            "actief",
+            "ingeschakeld",
+            "sim",
+            "ativada",
+            "ativado",
+            "ativa",
+            "ligada",
+            "オン",
+            "有効",
+            "あり",
+            "する",
+        ),
+    )
+)
+NO = frozenset(
+    (
+        *("off", "no", "disabled", "inactive", "cancelled", "canceled", "nein", "aus", "inaktiv", "deaktiviert"),
+        *("ausgeschaltet", "gekündigt", "non", "désactivé", "désactivée", "inactif", "résilié", "desactivada"),
+        *("desactivado", "inactiva", "cancelada", "disattivato", "non attivo", "disdetto", "uit", "nee", "inactief"),
+        *(
+            "uitgeschakeld",
+            "opgezegd",
+            "não",
+            "desativada",
+            "desativado",
+            "inativa",
+            "desligada",
+            "オフ",
+            "無効",
+            "なし",
+        ),
+        *("しない", "解約済み"),
+    )
+)
+UNLIMITED_SEATS = frozenset(("unlimited", "unbegrenzt", "illimité", "ilimitado", "illimitato", "onbeperkt", "無制限"))

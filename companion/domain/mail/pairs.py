@@ -1,0 +1,167 @@
+"""Labels and their values in rows of cells: side by side, below each other, in one line, or in a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from companion.domain.mail.labels import LONGEST_PHRASE, PHRASES, Label, normal
+from companion.domain.mail.rows import Row
+
+MOST_ROWS = 4000
+_MOST_WORDS = 80
+_LONGEST_LABEL = 6
+"""Words of the longest label that is looked for within a sentence."""
+
+_INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|#(?=\S))\s*(.*)$")
+
+
+class Pair(NamedTuple):
+    """A label with the texts that may be its value, the likeliest first; `quote` is the place in the mail.
+
+    `within` says that the label is part of a sentence, and `row` is the number of its row.
+    """
+
+    label: Label
+    values: tuple[str, ...]
+    quote: str
+    row: int
+    within: bool = False
+    words: str = ""
+
+
+class TableRow(NamedTuple):
+    """A row of a table with a heading: its cells by what the heading announces."""
+
+    cells: dict[Label, str]
+    quote: str
+    row: int
+
+
+def label_of(text: str) -> Label | None:
+    """Returns the label that a cell or the part of a line before a colon is."""
+    plain = normal(text)
+    if len(plain) > LONGEST_PHRASE + 12:
+        return None
+    found = PHRASES.get(plain)
+    if found is None:
+        # "License key (Windows)" and "Ihr Lizenzschlüssel" say the same as without the extra words.
+        bare = normal(re.sub(r"\([^()]*\)", "", plain))
+        bare = re.sub(
+            r"^(?:your|the|ihr|ihre|dein|deine|votre|su|tu|la tua|il tuo|uw|je|o seu|a sua|seu|sua|ご)\s*", "", bare
+        )
+        found = PHRASES.get(bare)
+    return found
+
+
+def pairs(rows: Sequence[Row]) -> Iterator[Pair]:
+    """Yields every label with what may be its value, in the order of the mail."""
+    rows = rows[:MOST_ROWS]
+    for number, row in enumerate(rows):
+        if len(row.cells) > 1:
+            yield from _of_cells(rows, number)
+        else:
+            yield from _of_line(rows, number)
+
+
+def _of_cells(rows: Sequence[Row], number: int) -> Iterator[Pair]:
+    row = rows[number]
+    cells = [cell for cell in row.cells if normal(cell) or len(cell) > 1]
+    labels = [label_of(cell) for cell in cells]
+    if len(cells) > 1 and all(labels):
+        return  # a heading: see `tables`
+    for at, label in enumerate(labels):
+        if label is not None and at + 1 < len(cells) and labels[at + 1] is None:
+            yield Pair(label, (cells[at + 1],), f"{cells[at]} {cells[at + 1]}", number, words=cells[at])
+    for cell in cells:
+        inline = _INLINE.match(cell)
+        if inline is not None and inline.group(2) and (found := label_of(inline.group(1))) is not None:
+            yield Pair(found, (inline.group(2),), cell, number, words=inline.group(1))
+    if len(cells) == 1:
+        yield from _of_text(cells[0], rows, number)
+
+
+def _of_line(rows: Sequence[Row], number: int) -> Iterator[Pair]:
+    yield from _of_text(rows[number].cells[0], rows, number)
+
+
+def _of_text(text: str, rows: Sequence[Row], number: int) -> Iterator[Pair]:
+    inline = _INLINE.match(text)
+    if inline is not None and (label := label_of(inline.group(1))) is not None:
+        value = inline.group(2).strip()
+        if value:
+            yield Pair(label, (value,), text, number, words=inline.group(1))
+        else:
+            yield Pair(label, below(rows, number), _quote(text, rows, number), number, words=inline.group(1))
+        return
+    alone = label_of(text)
+    if alone is not None:
+        yield Pair(alone, below(rows, number), _quote(text, rows, number), number, words=text)
+        return
+    yield from _within(text, rows, number)
+
+
+def below(rows: Sequence[Row], number: int, most: int = 3) -> tuple[str, ...]:
+    """Returns the texts of the next rows that are not labels themselves; a row with only a colon is passed over."""
+    found: list[str] = []
+    for row in rows[number + 1 : number + 1 + most + 2]:
+        text = row.cells[0] if len(row.cells) > 1 and label_of(row.cells[0]) is None else row.text
+        if not normal(text):
+            continue
+        inline = _INLINE.match(text)
+        if label_of(text) is not None or (inline is not None and label_of(inline.group(1)) is not None):
+            break
+        found.append(text.lstrip(":： "))
+        if len(found) == most:
+            break
+    return tuple(found)
+
+
+def _quote(text: str, rows: Sequence[Row], number: int) -> str:
+    following = below(rows, number, 1)
+    return f"{text} {following[0]}" if following else text
+
+
+def _within(text: str, rows: Sequence[Row], number: int) -> Iterator[Pair]:
+    """Labels within a sentence: "Your subscription renews on 5 January 2027"."""
+    words = text.split()[:_MOST_WORDS]
+    at = 0
+    while at < len(words):
+        step = 1
+        for length in range(min(_LONGEST_LABEL, len(words) - at), 0, -1):
+            phrase = normal(" ".join(words[at : at + length]))
+            label = PHRASES.get(phrase)
+            if label is None or (length == 1 and not _tells_alone(phrase)):
+                continue
+            rest = " ".join(words[at + length :]).lstrip(" :#：")
+            after = (rest,) if rest else ()
+            ends = text.rstrip().endswith((":", "："))
+            yield Pair(label, (*after, *(below(rows, number) if ends or not rest else ())), text, number, True, phrase)
+            step = length
+            break
+        at += step
+
+
+def _tells_alone(phrase: str) -> bool:
+    """Whether a single word within a sentence is meant as a label: long ones, and those of order numbers and ends."""
+    return PHRASES[phrase] in (Label.EXPIRES, Label.ORDER_NUMBER, Label.KEY, Label.RENEWS_ON) and len(phrase) > 4
+
+
+def tables(rows: Sequence[Row]) -> Iterator[TableRow]:
+    """Yields the rows of tables whose first row names the columns."""
+    rows = rows[:MOST_ROWS]
+    heading: list[Label] | None = None
+    table = 0
+    for number, row in enumerate(rows):
+        labels = [label_of(cell) for cell in row.cells]
+        if len(row.cells) > 1 and all(labels):
+            heading, table = [label for label in labels if label is not None], row.table
+            continue
+        if heading is None:
+            continue
+        if row.table != table or len(row.cells) != len(heading) or labels[0] is not None:
+            if row.table != table or labels[0] is not None:
+                heading = None
+            continue
+        yield TableRow(dict(zip(heading, row.cells, strict=True)), row.text, number)

@@ -1,0 +1,100 @@
+"""The text of an e-mail as people see it: rows of cells.
+
+Order mails put a label and its value side by side in a table, below each other, or into one line. Rows of cells keep
+these neighbours; a plain line is a row with one cell.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+MOST_ROWS = 20_000
+_LONGEST_CELL = 2000
+
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u00ad\u034f\u180e"))
+_BIDI = dict.fromkeys(range(0x202A, 0x202F)) | dict.fromkeys(range(0x2066, 0x206A))
+_QUOTE = re.compile(r"^(?:[>|\u2502] ?)+")
+
+
+class Link(NamedTuple):
+    """A link: its address exactly as it stands in the mail, and the words people see."""
+
+    address: str
+    words: str
+
+
+class Row(NamedTuple):
+    """One row of the visible text; cells are tidy single lines, never empty. `table` numbers the table it is in."""
+
+    cells: tuple[str, ...]
+    table: int = 0
+
+    @property
+    def text(self) -> str:
+        """The row as one line."""
+        return " ".join(self.cells)
+
+
+def tidy(text: str) -> str:
+    """Returns one tidy line: compatibility forms and dashes made plain (NFKC), invisible signs and blanks removed.
+
+    An em dash between words stays: it separates, and never belongs to a number.
+    """
+    plain = text[: _LONGEST_CELL * 4].translate(_INVISIBLE).translate(_BIDI).translate(_DASHES)
+    plain = unicodedata.normalize("NFKC", plain).translate(_DASHES).translate(_INVISIBLE)
+    shown = "".join(sign if sign.isprintable() or sign.isspace() else " " for sign in plain)
+    return " ".join(shown.split())[:_LONGEST_CELL]
+
+
+def rows_of_text(text: str) -> list[Row]:
+    """Returns the lines of plain text as rows; a tab or a run of three blanks separates cells."""
+    rows: list[Row] = []
+    for line in text.splitlines():
+        if len(rows) >= MOST_ROWS:
+            break
+        cells = [cell for part in re.split(r"\t+| {3,}", _QUOTE.sub("", line.strip())) if (cell := tidy(part))]
+        if cells:
+            rows.append(Row(tuple(cells)))
+    return rows
+
+
+_URL = re.compile(r"""https?://[^\s<>"'\u3000-\u303f]{4,2000}""")
+
+
+def links_of_text(text: str) -> Iterator[Link]:
+    """Yields the addresses in plain text; one in angle brackets may be wrapped over lines (RFC 3986, app. C)."""
+    joined = re.sub(r"<(https?://[^<>]{1,2000})>", lambda found: f" {''.join(found.group(1).split())} ", text)
+    for found in _URL.finditer(joined):
+        address = found.group().rstrip(".,;:!?)]}*_")
+        yield Link(address, "")
+
+
+def unflowed(text: str, *, delsp: bool) -> str:
+    """Returns the text of ``format=flowed`` with its soft line breaks joined (RFC 3676)."""
+    lines: list[str] = []
+    open_line = False
+    for line in text.split("\n"):
+        line = line.rstrip("\r")
+        flowed = line.endswith(" ") and line != "-- "
+        part = line[:-1] if flowed and delsp else line
+        if open_line:
+            lines[-1] += part.removeprefix(" ") if not delsp else part
+        else:
+            lines.append(part)
+        open_line = flowed
+    return "\n".join(lines)
+
+
+def windows(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
+    """Yields each row with the one below it."""
+    waiting: Row | None = None
+    for row in rows:
+        if waiting is not None:
+            yield waiting, row
+        waiting = row
+    if waiting is not None:
+        yield waiting, None
