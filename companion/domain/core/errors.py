@@ -168,6 +168,9 @@ class ErrorCode(enum.StrEnum):
     INSTALLER_BLOCKED = "installer-blocked"
     INSTALLER_FAILED = "installer-failed"
 
+    # Purchases
+    NO_PURCHASE = "no-purchase"
+
     # Support
     NO_NUMBER = "no-number"
     ARTICLE_UNKNOWN = "article-unknown"

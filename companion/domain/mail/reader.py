@@ -494,7 +494,7 @@ class _Notes:
         self._settle_items()
         return Reading(
             platform=recognised.platform if recognised is not None else None,
-            reason=_reason(recognised, self._found.values(), letter),
+            reason=_reason(recognised, self._found.values()),
             sender=letter.sender,
             sender_domain=letter.sender_domain,
             sent_at=letter.sent_at,
@@ -637,7 +637,7 @@ def _without_keys(text: str) -> str:
     return " ".join("…" if as_key(word, labelled=False) is not None else word for word in text.split())
 
 
-def _reason(recognised: platforms.Recognised | None, found: Iterable[Finding], letter: Letter) -> str:
+def _reason(recognised: platforms.Recognised | None, found: Iterable[Finding]) -> str:
     if recognised is not None:
         return f"An e-mail of {platforms.TITLES[recognised.platform]}, recognised by {recognised.by}."
     fields = [finding.field for finding in found]

@@ -63,6 +63,8 @@ class Field(enum.StrEnum):
     STATE = "state"
     SEATS_USED = "seatsUsed"
     SEATS_LIMIT = "seatsLimit"
+    ACTIVATION = "activation"
+    """A keyed hash of what names this PC's seat at the store; the id itself is in the keychain only."""
     # Of a download
     DOWNLOAD = "download"
     DOWNLOAD_SIZE = "downloadSize"
@@ -75,7 +77,7 @@ class Field(enum.StrEnum):
 PRODUCT_FIELDS = frozenset(
     {
         *(Field.PRODUCT, Field.PRODUCT_ID, Field.VERSION, Field.KEY),
-        *(Field.EXPIRES, Field.STATE, Field.SEATS_USED, Field.SEATS_LIMIT),
+        *(Field.EXPIRES, Field.STATE, Field.SEATS_USED, Field.SEATS_LIMIT, Field.ACTIVATION),
     }
 )
 DOWNLOAD_FIELDS = frozenset(

@@ -15,11 +15,13 @@ import msgspec
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import decode, encode_without_secrets
+from companion.domain.purchases.purchase import Purchase
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.idempotency import Intent
 from companion.domain.store.orders import Grant, Invoice, Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
+from companion.services.storage import purchase_table
 from companion.services.storage.database_file import explained, open_file
 from companion.services.storage.records import Contents, KnownCase, KnownFile, KnownOrder, ReminderChange, TimelineEntry
 
@@ -79,6 +81,7 @@ _MIGRATIONS = (
                       FROM queue_by_reference WHERE json_valid(CAST(body AS TEXT))) AS old));
     DROP TABLE queue_by_reference;
     """,
+    purchase_table.CREATE,
 )
 
 
@@ -232,6 +235,33 @@ class Library:
             gone = db.execute("DELETE FROM orders WHERE store = ? AND number = ?", (store, number))
             return gone.rowcount > 0
 
+    # Purchases
+
+    def purchases(self) -> tuple[Purchase, ...]:
+        """Everything that is owned, whatever store it came from, oldest first."""
+        with self._reading():
+            rows = self._rows("SELECT id, added_at FROM purchases")
+            return purchase_table.purchases_of(rows, self._rows(purchase_table.READ_ALL))
+
+    def purchase(self, id_: str) -> Purchase | None:
+        """One purchase, or None."""
+        with self._reading():
+            rows = self._rows("SELECT id, added_at FROM purchases WHERE id = ?", id_)
+            return next(iter(purchase_table.purchases_of(rows, self._rows(purchase_table.READ_ONE, id_))), None)
+
+    def change_purchase(self, id_: str, change: Callable[[Purchase | None], Purchase | None]) -> Purchase | None:
+        """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
+        with self._writing() as db:
+            rows = db.execute("SELECT id, added_at FROM purchases WHERE id = ?", (id_,)).fetchall()
+            facts = db.execute(purchase_table.READ_ONE, (id_,)).fetchall()
+            before = next(iter(purchase_table.purchases_of(rows, facts)), None)
+            after = change(before)
+            if after is not None:
+                purchase_table.write(db, after)
+            elif before is not None:
+                purchase_table.remove(db, id_)
+            return after
+
     # Receipts
 
     def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
@@ -370,6 +400,8 @@ _SAVED = {
     "orders": ("store", "number", "added_at"),
     "receipts": ("store", "id", "number", "received_at", "body"),
     "reminders": ("store", "address", "number", "body"),
+    "purchases": purchase_table.PURCHASE_COLUMNS,
+    "facts": purchase_table.FACT_COLUMNS,
 }
 
 
@@ -379,7 +411,7 @@ def _is_sound(table: str, body: object) -> bool:
     try:
         if table in kinds:
             _read(body, kinds[table])
-        elif table == "orders":
+        elif table in ("orders", "purchases", "facts"):
             dt.datetime.fromisoformat(str(body))
     except (CompanionError, ValueError):
         return False

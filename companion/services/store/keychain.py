@@ -1,4 +1,4 @@
-"""Order credentials in the operating system's keychain, and nowhere else.
+"""Order credentials, licence keys and other secrets in the operating system's keychain, and nowhere else.
 
 Only the systems' own keychains are used, chosen by exact class; a plaintext or null backend that happens to be
 installed, or is named in the environment, never is. Without a keychain the credentials live in this process only.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import enum
 import threading
+from typing import TypeVar
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
@@ -24,6 +25,8 @@ from companion.services.store.keychain_backend import (
 SERVICE = "Companion"
 # Windows caps an entry at 2,560 bytes, which its UTF-16 form halves (CREDENTIALW, CRED_MAX_CREDENTIAL_BLOB_SIZE).
 MOST_CHARACTERS = 1280
+# Leaves room for the JSON around it, in which quotes and backslashes take two characters.
+_PART = 500
 UNLOCK_SECONDS = 90.0
 
 
@@ -35,6 +38,16 @@ class Credentials(Model, frozen=True):
     card_last_digits: Secret | None = None
 
 
+class KeptSecret(Model, frozen=True):
+    """One secret text; `parts` says how many entries it takes, since a long one does not fit into one."""
+
+    secret: Secret
+    parts: int = 1
+
+
+EntryT = TypeVar("EntryT", bound=Model)
+
+
 class Kept(enum.StrEnum):
     """Where credentials went."""
 
@@ -43,7 +56,7 @@ class Kept(enum.StrEnum):
 
 
 class Keychain:
-    """One small entry for each order.
+    """One small entry for each order, licence key or link.
 
     A call may block while the person unlocks the keychain, at most `unlock_seconds`, so none is made on the GUI
     thread. Credentials that this process knows already are returned at once, whatever the keychain is doing, and
@@ -53,7 +66,7 @@ class Keychain:
     """
 
     def __init__(self, *, unlock_seconds: float = UNLOCK_SECONDS, backend: Backend | None = None) -> None:
-        self._known: dict[str, Credentials] = {}
+        self._known: dict[str, Model] = {}
         self._changes: collections.Counter[str] = collections.Counter()
         self._lock = threading.Lock()  # guards the two above, and is never held while the keychain is asked
         self._system = SystemKeychain()
@@ -69,8 +82,8 @@ class Keychain:
         """Let go everyone who waits for the keychain, at once; it is not asked any more."""
         self._thread.close()
 
-    def keep(self, account: str, credentials: Credentials) -> Kept:
-        """Store `credentials` for `account` and read them back; with no working keychain keep them in memory.
+    def keep(self, account: str, credentials: Model) -> Kept:
+        """Store an entry for `account` and read it back; with no working keychain keep it in memory.
 
         `trouble` then says in a plain sentence why. Raises `CompanionError` ``credentials-too-long``.
         """
@@ -98,9 +111,37 @@ class Keychain:
 
     def read(self, account: str) -> Credentials | None:
         """Returns the credentials of `account`, or None when there are none or the keychain cannot be used."""
+        return self._read(account, Credentials)
+
+    def keep_secret(self, account: str, secret: Secret) -> Kept:
+        """Store one secret text for `account`, in as many entries as its length takes."""
+        text = secret.reveal()
+        parts = [text[at : at + _PART] for at in range(0, len(text), _PART)] or [""]
+        kept = {
+            self.keep(_part_of(account, number), KeptSecret(secret=Secret(part), parts=len(parts)))
+            for number, part in enumerate(parts)
+        }
+        return Kept.SESSION if Kept.SESSION in kept else Kept.KEYCHAIN
+
+    def read_secret(self, account: str) -> Secret | None:
+        """Returns the secret text of `account`, or None when there is none or the keychain cannot be used."""
+        first = self._read(account, KeptSecret)
+        if first is None:
+            return None
+        found = [first, *(self._read(_part_of(account, number), KeptSecret) for number in range(1, first.parts))]
+        whole = [part.secret.reveal() for part in found if part is not None]
+        return Secret("".join(whole)) if len(whole) == first.parts else None
+
+    def forget_secret(self, account: str) -> None:
+        """Remove the secret text of `account` and prove that it is gone. Raises `CompanionError`."""
+        first = self._read(account, KeptSecret)
+        for number in range(first.parts if first is not None else 1):
+            self.forget(_part_of(account, number))
+
+    def _read(self, account: str, kind: type[EntryT]) -> EntryT | None:
         with self._lock:
             known, changes = self._known.get(account), self._changes[account]
-        if known is not None:
+        if isinstance(known, kind):
             return known
         try:
             text = self._entry(account)
@@ -110,16 +151,17 @@ class Keychain:
         if text is None:
             return None
         try:
-            found = decode(text.encode(), Credentials, source="the keychain")
+            found = decode(text.encode(), kind, source="the keychain")
         except CompanionError:
-            self.trouble = "The keychain's entry for this order is damaged."
+            self.trouble = "The keychain's entry is damaged."
             return None
         with self._lock:
             # What was entered or forgotten while the keychain was asked is newer than its answer.
             if self._changes[account] == changes:
                 self._known[account] = found
                 return found
-            return self._known.get(account)
+            newer = self._known.get(account)
+            return newer if isinstance(newer, kind) else None
 
     def holds(self, account: str) -> bool | None:
         """Whether the keychain itself, not this process's memory, has an entry of `account`; None if it cannot tell."""
@@ -148,7 +190,7 @@ class Keychain:
         if not gone:
             raise _kept_it("It still returns the password.")
 
-    def _set(self, account: str, credentials: Credentials | None) -> None:
+    def _set(self, account: str, credentials: Model | None) -> None:
         """Change what this process knows of an account; None forgets it."""
         with self._lock:
             self._changes[account] += 1
@@ -159,6 +201,10 @@ class Keychain:
 
     def _entry(self, account: str) -> str | None:
         return self._thread.ask(lambda backend: backend.get_password(SERVICE, account))
+
+
+def _part_of(account: str, number: int) -> str:
+    return f"{account} part {number + 1}" if number else account
 
 
 def _kept_it(why: str) -> CompanionError:

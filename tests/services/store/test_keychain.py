@@ -110,7 +110,7 @@ def test_an_entry_somebody_else_spoilt_is_said(secret_service: dict[str, str]) -
     subprocess.run([sys.executable, "-c", program], env=secret_service, check=True, timeout=30)
     fresh = Keychain()
     assert fresh.read(ACCOUNT) is None
-    assert fresh.trouble == "The keychain's entry for this order is damaged."
+    assert fresh.trouble == "The keychain's entry is damaged."
     assert fresh.keep(ACCOUNT, BY_PASSWORD) is Kept.KEYCHAIN, "entering the password again mends it"
 
 

@@ -1,0 +1,196 @@
+"""What is owned: adding, merging, editing and removing purchases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Secret
+from companion.domain.purchases.draft import Draft
+from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, item_key, read_value, replace_facts
+from companion.domain.purchases.matching import MatchKind, match
+from companion.domain.purchases.purchase import Overview, Purchase, overview
+from companion.services.purchases.secrets import PurchaseKeychain
+from companion.services.storage.database import Library
+from companion.services.store.keychain import Kept
+
+
+class AddedKind(enum.StrEnum):
+    """What adding led to."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    ASK = "ask"
+    """It may be one of the known purchases: add it again with `into`, or with `as_new`."""
+
+
+class Added(NamedTuple):
+    """What adding led to: the purchase, or the ones that only the person can tell apart; where secrets are kept."""
+
+    kind: AddedKind
+    purchase_id: str | None
+    candidates: tuple[str, ...] = ()
+    kept: Kept = Kept.KEYCHAIN
+
+
+class Removed(NamedTuple):
+    """A purchase that was removed, with its secrets in memory only, so that it can be put back."""
+
+    purchase: Purchase
+    secrets: tuple[tuple[Field, str, Secret], ...]
+
+
+class PurchaseRegistry:
+    """Every change of what is owned. Safe to use from several threads; every method may block."""
+
+    def __init__(self, library: Library, keychain: PurchaseKeychain, clock: Callable[[], dt.datetime]) -> None:
+        self._library = library
+        self._keychain = keychain
+        self._clock = clock
+
+    def all(self) -> tuple[Overview, ...]:
+        """Returns everything that is owned, oldest first."""
+        return tuple(overview(purchase) for purchase in self._library.purchases())
+
+    def get(self, purchase_id: str) -> Overview:
+        """Returns one purchase; the first characters of its id are enough. Raises `CompanionError` ``no-purchase``."""
+        return overview(self._find(purchase_id))
+
+    def record(self, purchase_id: str) -> Purchase:
+        """Returns one purchase with its facts as they are kept. Raises `CompanionError` ``no-purchase``."""
+        return self._find(purchase_id)
+
+    def add(self, draft: Draft, *, into: str | None = None, as_new: bool = False) -> Added:
+        """Add a draft to the purchase it belongs to, or as a new one.
+
+        `into` and `as_new` are the person's answers where only the person can tell. The secrets are in the keychain
+        before the library speaks of them.
+        """
+        facts = draft.with_hashes(self._keychain.fingerprint(kept.secret) for kept in draft.secrets)
+        known = self._library.purchases()
+        if into is not None:
+            purchase_id = self._find(into).id
+        elif as_new:
+            purchase_id = _new_id()
+        else:
+            found = match(facts, known)
+            if found.kind is MatchKind.POSSIBLY_SAME:
+                return Added(AddedKind.ASK, None, found.purchase_ids)
+            purchase_id = found.purchase_ids[0] if found.kind is MatchKind.SAME else _new_id()
+        kept = self._keep(purchase_id, draft)
+        is_new = all(purchase.id != purchase_id for purchase in known)
+        self._merge(purchase_id, facts)
+        return Added(AddedKind.ADDED if is_new else AddedKind.UPDATED, purchase_id, kept=kept)
+
+    def learn(self, purchase_id: str, facts: Iterable[Fact]) -> Overview | None:
+        """Take in what a store said of a purchase; None when it was removed meanwhile."""
+        listed = tuple(facts)
+
+        def change(before: Purchase | None) -> Purchase | None:
+            return None if before is None else _with(before, listed)
+
+        after = self._library.change_purchase(purchase_id, change)
+        return overview(after) if after is not None else None
+
+    def edit(self, purchase_id: str, changes: Iterable[tuple[Field, str, str]]) -> Overview:
+        """Set values (field, text, name of the item) as the person's word; an empty text takes the word back.
+
+        Raises `CompanionError` ``bad-value`` or ``no-purchase``; then nothing is changed.
+        """
+        found = self._find(purchase_id)
+        person, now = Source(kind=SourceKind.PERSON), self._clock()
+        told, taken_back = [], set()
+        for field, text, item in changes:
+            about = item_key(field, item or _only_item(found, field))
+            if text.strip():
+                told.append(Fact(field=field, value=read_value(field, text), source=person, said_at=now, about=about))
+            else:
+                taken_back.add((about, field))
+
+        def change(before: Purchase | None) -> Purchase | None:
+            if before is None:
+                return None
+            kept = tuple(
+                fact for fact in before.facts if fact.source != person or (fact.about, fact.field) not in taken_back
+            )
+            return Purchase(id=before.id, added_at=before.added_at, facts=replace_facts(kept, told))
+
+        after = self._library.change_purchase(found.id, change)
+        if after is None:
+            raise _no_purchase(purchase_id)
+        return overview(after)
+
+    def remove(self, purchase_id: str) -> Removed:
+        """Forget a purchase and its secrets; the answer can be given to `put_back`.
+
+        Raises `CompanionError` ``keychain-kept-it`` when a secret could not be removed: then nothing is removed.
+        """
+        found = self._find(purchase_id)
+        held = self._keychain.secrets_of(found)
+        secrets = (
+            *((Field.KEY, about, secret) for about, secret in held.keys.items()),
+            *((Field.DOWNLOAD_LINK, about, secret) for about, secret in held.links.items()),
+            *((Field.ACTIVATION, about, secret) for about, secret in held.instance_ids.items()),
+        )
+        self._keychain.forget(found)
+        self._library.change_purchase(found.id, lambda _: None)
+        return Removed(found, secrets)
+
+    def put_back(self, removed: Removed) -> Overview:
+        """Undo `remove`."""
+        for field, about, secret in removed.secrets:
+            self._keychain.keep(removed.purchase.id, field, about, secret)
+        self._library.change_purchase(removed.purchase.id, lambda before: before or removed.purchase)
+        return overview(removed.purchase)
+
+    def key(self, purchase_id: str, item: str) -> Secret | None:
+        """Returns the licence key of a product (its item), or None."""
+        return self._keychain.read(self._find(purchase_id).id, Field.KEY, item)
+
+    def _keep(self, purchase_id: str, draft: Draft) -> Kept:
+        kept = {self._keychain.keep(purchase_id, each.field, each.about, each.secret) for each in draft.secrets}
+        return Kept.SESSION if Kept.SESSION in kept else Kept.KEYCHAIN
+
+    def _merge(self, purchase_id: str, facts: tuple[Fact, ...]) -> None:
+        now = self._clock()
+
+        def change(before: Purchase | None) -> Purchase:
+            return _with(before or Purchase(id=purchase_id, added_at=now), facts)
+
+        self._library.change_purchase(purchase_id, change)
+
+    def _find(self, purchase_id: str) -> Purchase:
+        exact = self._library.purchase(purchase_id)
+        if exact is not None:
+            return exact
+        begun = [purchase for purchase in self._library.purchases() if purchase.id.startswith(purchase_id)]
+        if len(begun) != 1 or not purchase_id:
+            raise _no_purchase(purchase_id)
+        return begun[0]
+
+
+def _with(purchase: Purchase, facts: Iterable[Fact]) -> Purchase:
+    return Purchase(id=purchase.id, added_at=purchase.added_at, facts=replace_facts(purchase.facts, facts))
+
+
+def _only_item(purchase: Purchase, field: Field) -> str:
+    """The name of the only product, for a value of a product that was given without one."""
+    shown = overview(purchase)
+    return shown.products[0].name if len(shown.products) == 1 and item_key(field, "x").startswith("product:") else ""
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def _no_purchase(purchase_id: str) -> CompanionError:
+    return CompanionError(
+        ErrorCode.NO_PURCHASE,
+        "There is no such purchase",
+        f"No purchase is known by “{purchase_id[:40]}”, or several begin like that.",
+        "See what is owned with: companion purchases list",
+    )

@@ -1,0 +1,88 @@
+"""Purchases and their facts as rows of the library: one row for each fact, so that a damaged one costs only itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Iterable
+
+from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
+from companion.domain.purchases.purchase import Purchase
+
+_log = logging.getLogger(__name__)
+
+CREATE = """
+    CREATE TABLE purchases (id TEXT PRIMARY KEY, added_at TEXT NOT NULL);
+    CREATE TABLE facts (
+        purchase TEXT NOT NULL, about TEXT NOT NULL, field TEXT NOT NULL, source_kind TEXT NOT NULL,
+        source_name TEXT NOT NULL, value TEXT NOT NULL, quote TEXT NOT NULL, said_at TEXT NOT NULL,
+        PRIMARY KEY (purchase, about, field, source_kind, source_name)) WITHOUT ROWID;
+    """
+PURCHASE_COLUMNS = ("id", "added_at")
+FACT_COLUMNS = ("purchase", "about", "field", "source_kind", "source_name", "value", "quote", "said_at")
+_ORDER = "ORDER BY about, field, source_kind, source_name"
+READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts {_ORDER}"  # noqa: S608 - our own names
+READ_ONE = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE purchase = ? {_ORDER}"  # noqa: S608
+
+_Row = tuple[object, ...]
+
+
+def purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase, ...]:
+    """Returns the purchases of rows (id, added_at), oldest first, with their facts."""
+    known: dict[str, list[Fact]] = {}
+    for row in facts:
+        fact = _fact(row)
+        if fact is not None:
+            known.setdefault(str(row[0]), []).append(fact)
+    found = []
+    for id_, added_at in rows:
+        try:
+            moment = dt.datetime.fromisoformat(str(added_at))
+        except ValueError:
+            _log.warning("a purchase in the library has no readable date")
+            continue
+        found.append(Purchase(id=str(id_), added_at=moment, facts=tuple(known.get(str(id_), ()))))
+    return tuple(sorted(found, key=lambda purchase: (purchase.added_at, purchase.id)))
+
+
+def write(db: sqlite3.Connection, purchase: Purchase) -> None:
+    """Write a purchase as it is now; facts that it no longer has are removed."""
+    db.execute("INSERT OR IGNORE INTO purchases VALUES (?, ?)", (purchase.id, purchase.added_at.isoformat()))
+    db.execute("DELETE FROM facts WHERE purchase = ?", (purchase.id,))
+    db.executemany(
+        f"INSERT OR REPLACE INTO facts VALUES ({', '.join('?' * len(FACT_COLUMNS))})",  # noqa: S608
+        [
+            (
+                *(purchase.id, fact.about, fact.field.value, fact.source.kind.value, fact.source.name),
+                *(fact.value, fact.quote or "", fact.said_at.isoformat()),
+            )
+            for fact in purchase.facts
+        ],
+    )
+
+
+def remove(db: sqlite3.Connection, id_: str) -> bool:
+    """Remove a purchase; False when there was none."""
+    db.execute("DELETE FROM facts WHERE purchase = ?", (id_,))
+    return db.execute("DELETE FROM purchases WHERE id = ?", (id_,)).rowcount > 0
+
+
+def _fact(row: _Row) -> Fact | None:
+    """The fact of a row; None for one of a newer program, or one that has been damaged."""
+    _, about, field, kind, name, value, quote, said_at = map(str, row)
+    try:
+        moment = dt.datetime.fromisoformat(said_at)
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs an offset from UTC")
+        return Fact(
+            field=Field(field),
+            value=canonical(Field(field), value),
+            source=Source(kind=SourceKind(kind), name=name),
+            said_at=moment,
+            about=about,
+            quote=quote or None,
+        )
+    except ValueError:
+        _log.warning("a fact of the field %r could not be read and is left out", field[:40])
+        return None
