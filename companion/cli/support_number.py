@@ -12,6 +12,7 @@ from companion.domain.support.hotline import (
     SupportContact,
     contact_sentence,
     opening_sentence,
+    shown_phone,
     support_contact,
 )
 from companion.services.storage.records import KnownCase
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SupportResult(Model, frozen=True):
-    """``support``: the right number (E.164), why it is the right one, and whether it is answered now.
+    """``support``: the right number (E.164, and for reading), why it is the right one, and whether it is answered now.
 
     `maker`, `model`, `product` and `country` are what it was chosen by; `cases` are those opened from this PC.
     """
@@ -33,6 +34,7 @@ class SupportResult(Model, frozen=True):
     country: str | None
     name: str
     phone: str
+    phone_display: str
     why: str
     opening: Opening
     hours: str
@@ -54,6 +56,7 @@ def support_number(
         country=contact.country,
         name=contact.entry.name,
         phone=contact.entry.phone,
+        phone_display=shown_phone(contact.entry),
         why=contact.why,
         opening=contact.opening,
         hours=opening_sentence(contact.opening, plain_moment(services.zone)),

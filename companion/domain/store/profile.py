@@ -201,7 +201,8 @@ class OpeningHours(Model, frozen=True):
 class SupportEntry(Model, frozen=True):
     """One support number (E.164) and whom it is for; an empty tuple means everyone.
 
-    `makers` are PC makers in their normal form ("HP", "Dell"); `countries` are ISO 3166-1 alpha-2.
+    `phone_display` is the same number as it is written in its country, None when the store does not say; `makers` are
+    PC makers in their normal form ("HP", "Dell"); `countries` are ISO 3166-1 alpha-2.
     """
 
     id: str
@@ -209,6 +210,7 @@ class SupportEntry(Model, frozen=True):
     phone: Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$")]
     time_zone: str
     hours: tuple[OpeningHours, ...]
+    phone_display: str | None = None
     makers: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()

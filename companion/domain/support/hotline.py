@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from companion.domain.core.model import Instant, Model
+from companion.domain.core.phone_numbers import format_phone
 from companion.domain.core.text import FormatMoment, joined
 from companion.domain.pc.facts import Machine
 from companion.domain.store.orders import Order
@@ -264,7 +265,12 @@ def order_meant(orders: Iterable[Order], number: str | None) -> Order | None:
 
 def contact_sentence(contact: SupportContact, format_moment: FormatMoment) -> str:
     """Returns the number and whether it is answered now, in one line."""
-    return f"Support for this PC: {spaced(contact.entry.phone)}. {opening_sentence(contact.opening, format_moment)}"
+    return f"Support for this PC: {shown_phone(contact.entry)}. {opening_sentence(contact.opening, format_moment)}"
+
+
+def shown_phone(entry: SupportEntry) -> str:
+    """Returns the number of an entry as it is shown to people."""
+    return format_phone(entry.phone, entry.phone_display)
 
 
 def state_words(state: OpenState) -> str:
@@ -292,11 +298,3 @@ def offers_number(failed_attempts: int) -> bool:
 def failed_words(attempts: int) -> str:
     """That something has failed again: ``This has failed twice.``, ``This has failed 3 times.``"""
     return f"This has failed {'twice' if attempts == 2 else f'{attempts} times'}."
-
-
-def spaced(phone: str) -> str:
-    """An E.164 number in groups that can be read aloud: North American ones as they are written there."""
-    if phone.startswith("+1") and len(phone) == 12:
-        return f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}"
-    rest = phone[3:]
-    return " ".join((phone[:3], *(rest[start : start + 3] for start in range(0, len(rest), 3))))

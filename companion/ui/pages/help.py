@@ -13,7 +13,7 @@ from companion.domain.support.hotline import (
     SupportContact,
     opening_sentence,
     order_meant,
-    spaced,
+    shown_phone,
     state_words,
 )
 from companion.services.support.help_search import Hit
@@ -135,7 +135,7 @@ class HelpPage(Page):
             card.add(label(f"{name} names no support number for this PC."))
             return card
         entry = contact.entry
-        phone = label(spaced(entry.phone), "big", wrap=False, selectable=True)
+        phone = label(shown_phone(entry), "big", wrap=False, selectable=True)
         phone.setAccessibleName(f"Support number {entry.phone}")
         opens = row(chip(state_words(contact.opening.state), _TONES[contact.opening.state]))
         opens.addWidget(label(f"{entry.name}. {opening_sentence(contact.opening, self.app_state.format.moment)}"), 1)

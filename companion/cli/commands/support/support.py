@@ -19,15 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--maker", metavar="NAME", help="the PC's maker, if not this PC's")
     parser.add_argument("--country", metavar="CODE", help="the country, such as US, if not that of the latest order")
     parser.epilog = (
-        "JSON: {maker, model, product, country, name, phone, why, opening: {desk, changesAt}, hours, website,\n"
+        "JSON: {maker, model, product, country, name, phone, phoneDisplay, why,\n"
+        "opening: {desk, changesAt}, hours, website,\n"
         "cases: [{openedAt, orderNumber, summary, case}]}; desk is open, closed, always or unknown."
     )
 
 
 def run(context: CommandContext) -> int:
     """The number for this PC's maker, product and country; from the store's own profile only."""
-    from companion.domain.support.hotline import spaced
-
     services = context.services
     profile = services.orders.profile()
     found = support_number(services, profile, maker=context.arguments.maker, country=context.arguments.country)
@@ -40,7 +39,7 @@ def run(context: CommandContext) -> int:
         )
     chosen = [found.maker, found.model, found.product, found.country]
     lines = [
-        f"{spaced(found.phone)}  {found.name}",
+        f"{found.phone_display}  {found.name}",
         found.hours,
         found.why,
         f"Chosen for: {', '.join(part for part in chosen if part) or 'any PC'}",
