@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
     from companion.services.pc.device import ThisPC
-    from companion.services.pc.program_closer import Closing
+    from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms.protocol import PlatformServices
     from companion.services.reminders import Reminders
     from companion.services.snapshot import SnapshotReader
@@ -47,7 +47,7 @@ class Local:
     zone: dt.tzinfo
     platform: PlatformServices
     preflight: Preflight
-    closing: Closing
+    closing: ProgramCloser
     aftermath: Aftermath
 
 
@@ -65,7 +65,7 @@ class Services:
     purchases: Purchases
     reminders: Reminders
     preflight: Preflight
-    closing: Closing
+    closing: ProgramCloser
     aftermath: Aftermath
     installations: Installations
     this_pc: ThisPC
@@ -173,7 +173,7 @@ def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, 
 
 
 class _Installing(TypedDict):
-    closing: Closing
+    closing: ProgramCloser
     aftermath: Aftermath
     this_pc: ThisPC
     installations: Installations
@@ -187,10 +187,10 @@ def _installing(
     from companion.services.installation.workflow import Installations
     from companion.services.pc.device import ThisPC
     from companion.services.pc.network_diagnostics import NetworkPath
-    from companion.services.pc.program_closer import Closing
+    from companion.services.pc.program_closer import ProgramCloser
 
     this_pc, aftermath = ThisPC(platform.system, library), _aftermath(where, platform, library.note)
-    closing = Closing(platform, remember=aftermath.reopenings.remember)
+    closing = ProgramCloser(platform, remember=aftermath.reopenings.remember)
     installations = Installations(
         platform.name, preflight, closing, Installer(platform), aftermath, NetworkPath(), orders, library, this_pc,
         utc_now, zone,
@@ -219,7 +219,7 @@ def look_for_store(address: str) -> None:
 def build_local(home: Path | None) -> Local:
     """Build what needs no store; nothing is written anywhere until something of this PC is changed."""
     from companion.services.pc.checker import Preflight
-    from companion.services.pc.program_closer import Closing
+    from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms import current
 
     platform, where = current(), home_places(home)
@@ -239,7 +239,7 @@ def build_local(home: Path | None) -> Local:
         zone=local_zone(),
         platform=platform,
         preflight=Preflight(platform, utc_now),
-        closing=Closing(platform, remember=aftermath.reopenings.remember),
+        closing=ProgramCloser(platform, remember=aftermath.reopenings.remember),
         aftermath=aftermath,
     )
 

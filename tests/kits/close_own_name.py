@@ -4,11 +4,12 @@ import sys
 from pathlib import Path
 
 from companion.domain.core import serialization
+from companion.domain.pc.closing import Patience
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import Profile, Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
-from companion.services.pc.program_closer import Closing, Patience
+from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms.linux.platform import linux as linux_services
 from tests.kits.linux import Programs
 
@@ -20,5 +21,5 @@ needs = Requirements(
     profile=Profile(**(fields | {"blockers": Programs(folder).rules("companionlike")})), platform=linux.name
 )
 patience = Patience(windows=0.2, session=0.5, force=1, watch=0)
-closed = Closing(linux, patience).close(Stage.INSTALL, needs, lambda step: None, Cancellation(), force=True)
+closed = ProgramCloser(linux, patience).close(Stage.INSTALL, needs, lambda step: None, Cancellation(), force=True)
 answer.write_text(f"gone: {', '.join(map(str, closed.gone)) or 'none'}.")

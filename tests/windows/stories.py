@@ -26,6 +26,7 @@ sys.path.insert(0, sys.argv[1])
 from companion.domain.core import serialization
 from companion.domain.core.errors import CompanionError
 from companion.domain.installation.exit_codes import Outcome
+from companion.domain.pc.closing import Patience
 from companion.domain.pc.finding import Requirements
 from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.orders import Grant, Installation
@@ -36,7 +37,7 @@ from companion.services.installation.autostart_holds import Restoration
 from companion.services.installation.recovery import Aftermath
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
-from companion.services.pc.program_closer import Closing, Patience
+from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms import current
 from companion.services.platforms.windows import com
 
@@ -143,7 +144,7 @@ def facts_of(*names: str) -> dict[str, object]:
 def close(force: str = "", watch: str = "0", question: str = "20") -> dict[str, object]:
     steps: list[object] = []
     patience = Patience(windows=3, question=float(question), session=3, force=5, watch=float(watch))
-    closed = Closing(current(), patience).close(
+    closed = ProgramCloser(current(), patience).close(
         Stage.INSTALL,
         needs(),
         lambda step: steps.append(serialization.to_builtins(step)),
@@ -284,7 +285,7 @@ def begin_and_wait(state: str) -> None:
 
 def close_and_wait(state: str) -> None:
     """An app that closes what a person had open, and is killed before it opens it again."""
-    closing = Closing(current(), Patience(windows=3, session=3, watch=0), _aftermath(state).reopenings.remember)
+    closing = ProgramCloser(current(), Patience(windows=3, session=3, watch=0), _aftermath(state).reopenings.remember)
     closing.close(Stage.INSTALL, needs(), lambda step: None, Cancellation())
     Path(state, "ready").touch()
     threading.Event().wait()

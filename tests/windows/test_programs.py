@@ -105,7 +105,7 @@ def test_a_second_program_that_brings_it_back_is_named(windows: Windows):
     closed = windows.run("close", "yes", "10")
     assert not closed["succeeded"]
     came = closed["closed"]["cameBack"][0]
-    assert "came back. It was started by *Example Outlook stand-in*." in came["sentence"]
+    assert "started again. It was started by *Example Outlook stand-in*." in came["sentence"]
     assert "That starts when you sign in: entry *Helper*." in came["sentence"]
 
 

@@ -10,7 +10,7 @@ from companion.domain.core.model import Instant, Model
 from companion.domain.core.platform import Platform
 from companion.domain.core.redaction import redact
 from companion.domain.core.text import joined
-from companion.domain.pc.closing import Reopening
+from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.facts import Process, Who
 from companion.domain.pc.process_matching import Reach, program_name, reach_of
 
@@ -25,7 +25,7 @@ class ClosedProgram(Model, frozen=True):
     be written down; they are then left out, and it cannot be opened again as it was.
     """
 
-    program: Reopening
+    program: Relaunch
     since: Instant
     sha256: str | None
     complete: bool = True
@@ -58,11 +58,11 @@ class Reopened(Model, frozen=True):
     ending: Ending
 
 
-def closed_program(program: Reopening, since: dt.datetime, sha256: str | None, home: str) -> ClosedProgram:
+def closed_program(program: Relaunch, since: dt.datetime, sha256: str | None, home: str) -> ClosedProgram:
     """What is written down before `program` is closed; `home` is the person's folder, whose name is no secret here."""
     complete = not any(_tells_a_secret(word, home) for word in program.arguments)
     if not complete:
-        program = Reopening(name=program.name, arguments=program.arguments[:1])
+        program = Relaunch(name=program.name, arguments=program.arguments[:1])
     return ClosedProgram(program=program, since=since, sha256=sha256, complete=complete)
 
 

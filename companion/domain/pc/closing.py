@@ -1,4 +1,4 @@
-"""The values of closing a program: how far it is, and how it ended."""
+"""Closing a program: which step comes next, what it is called for people, and how it ended."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import enum
 from collections.abc import Iterable
 
 from companion.domain.core.model import Model
-from companion.domain.pc.facts import AutostartEntry, Process
+from companion.domain.pc.facts import AutostartEntry, Process, WindowState
+from companion.domain.pc.process_matching import Reach, Running
+
+SETTLING = 0.4
+"""Seconds after the request in which a new title counts as a part of closing, not as a question."""
 
 
 class ClosingStep(enum.StrEnum):
-    """Where closing one program stands."""
+    """How far closing one program is, as it is reported."""
 
     ASKING = "asking"
     """Its windows are being asked to close."""
@@ -21,13 +25,14 @@ class ClosingStep(enum.StrEnum):
     ENDING_SESSION = "endingSession"
     """It is told that the session ends."""
     CONSENT_NEEDED = "consentNeeded"
-    """Nothing gentle helps; only force would, and nobody has agreed to that."""
+    """It did not close; only force would help, and the person has not agreed to that."""
     FORCING = "forcing"
     CLOSED = "closed"
     WATCHING = "watching"
-    """Everything is closed; for a while newcomers are looked out for."""
+    """Everything is closed; for a while it is checked whether a program starts again."""
     CAME_BACK = "cameBack"
     REFUSED = "refused"
+    """The system did not allow it to be ended."""
 
 
 class ClosingProgress(Model, frozen=True):
@@ -48,21 +53,24 @@ class CameBack(Model, frozen=True):
     entries: tuple[AutostartEntry, ...] = ()
 
 
-class Reopening(Model, frozen=True):
-    """How to open again what was closed: the program and its arguments."""
+class Relaunch(Model, frozen=True):
+    """How to open a closed program again: its name for people, and the program with its arguments."""
 
     name: str
     arguments: tuple[str, ...]
 
 
-class Closed(Model, frozen=True):
-    """How closing ended: what is proven gone, what still runs, what came back, and what may be opened again."""
+class ClosingResult(Model, frozen=True):
+    """How closing ended: what is proven gone, what still runs, what came back, and what may be opened again.
+
+    `consent_needed` names the programs that only force would end.
+    """
 
     gone: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
     consent_needed: tuple[str, ...] = ()
     came_back: tuple[CameBack, ...] = ()
-    reopen: tuple[Reopening, ...] = ()
+    reopen: tuple[Relaunch, ...] = ()
 
     @property
     def succeeded(self) -> bool:
@@ -70,14 +78,179 @@ class Closed(Model, frozen=True):
         return not self.left and not self.came_back
 
 
-def asking_title(before: Iterable[str], after: Iterable[str]) -> str | None:
-    """The title of a window that appeared, or changed, after the program was asked to close: its question."""
+class Patience(Model, frozen=True):
+    """How many seconds each step may take.
+
+    `windows` is for a program that shows nothing, `question` for one that asks the person something, `session` for the
+    end-session message, `force` for the end by force, and `watch` how long it is checked whether programs come back.
+    """
+
+    windows: float = 10.0
+    question: float = 300.0
+    session: float = 8.0
+    force: float = 5.0
+    watch: float = 30.0
+
+
+class ClosingPhase(enum.StrEnum):
+    """What has been done about a program so far."""
+
+    UNTOUCHED = "untouched"
+    ASKED = "asked"
+    """Its windows were asked to close."""
+    SESSION_ENDED = "sessionEnded"
+    """It was told that the session ends."""
+    FORCED = "forced"
+
+
+class ClosingState(Model, frozen=True):
+    """How far closing one program is: its phase, when that began on the caller's clock, and the question reported."""
+
+    phase: ClosingPhase = ClosingPhase.UNTOUCHED
+    since: float = 0.0
+    question: str | None = None
+
+
+class ClosingFacts(Model, frozen=True):
+    """What is known at `now` (seconds on a clock that only moves forward).
+
+    `reached` says whether the last action had any effect: whether a window was asked, or the end of the session told.
+    `question` is the title of a window that the program shows since it was asked, `force` whether the person has agreed
+    to an end by force.
+    """
+
+    now: float
+    running: bool
+    reached: bool = False
+    question: str | None = None
+    force: bool = False
+
+
+class ClosingAction(enum.StrEnum):
+    """What to do next about one program."""
+
+    ASK_WINDOWS = "askWindows"
+    WAIT = "wait"
+    REPORT_QUESTION = "reportQuestion"
+    END_SESSION = "endSession"
+    FORCE = "force"
+    FINISH = "finish"
+    """It is closed."""
+    REQUEST_CONSENT = "requestConsent"
+    """It did not close, and force is not allowed."""
+    GIVE_UP = "giveUp"
+    """Not even force has ended it."""
+
+
+def next_step(state: ClosingState, facts: ClosingFacts, patience: Patience) -> tuple[ClosingAction, ClosingState]:
+    """Returns what to do next, and the state after that.
+
+    The order is fixed: ask the windows, tell that the session ends, and only with consent end by force. A program that
+    still shows a question when patience ends is told nothing more: an open question is no consent to lose its answer.
+    """
+    if state.phase is ClosingPhase.UNTOUCHED:
+        return ClosingAction.ASK_WINDOWS, ClosingState(phase=ClosingPhase.ASKED, since=facts.now)
+    if not facts.running:
+        return ClosingAction.FINISH, state
+    elapsed = facts.now - state.since
+    if state.phase is ClosingPhase.ASKED:
+        return _after_asking(state, facts, elapsed, patience)
+    if state.phase is ClosingPhase.SESSION_ENDED:
+        if facts.reached and elapsed < patience.session:
+            return ClosingAction.WAIT, state
+        return _force_or_consent(state, facts)
+    if elapsed < patience.force:
+        return ClosingAction.WAIT, state
+    return ClosingAction.GIVE_UP, state
+
+
+def _after_asking(
+    state: ClosingState, facts: ClosingFacts, elapsed: float, patience: Patience
+) -> tuple[ClosingAction, ClosingState]:
+    ended = ClosingState(phase=ClosingPhase.SESSION_ENDED, since=facts.now)
+    if not facts.reached:
+        return ClosingAction.END_SESSION, ended
+    question = facts.question if elapsed > SETTLING else None
+    if elapsed > (patience.question if question else patience.windows):
+        return _force_or_consent(state, facts) if question else (ClosingAction.END_SESSION, ended)
+    if question and state.question is None:
+        return ClosingAction.REPORT_QUESTION, ClosingState(phase=state.phase, since=state.since, question=question)
+    return ClosingAction.WAIT, state
+
+
+def _force_or_consent(state: ClosingState, facts: ClosingFacts) -> tuple[ClosingAction, ClosingState]:
+    if facts.force:
+        return ClosingAction.FORCE, ClosingState(phase=ClosingPhase.FORCED, since=facts.now)
+    return ClosingAction.REQUEST_CONSENT, state
+
+
+def may_close(program: Running) -> bool:
+    """Whether this app may close `program`: the person's own, in this session, with no more rights than the app."""
+    return program.reach is Reach.MINE and bool(program.processes)
+
+
+def question_in(before: Iterable[str], after: Iterable[str]) -> str | None:
+    """Returns the title of a window that appeared, or changed, after the program was asked to close."""
     known = set(before)
     return next((title for title in after if title not in known), None)
 
 
-def may_reopen(process: Process) -> bool:
-    """Whether it can be opened again afterwards as it was; a browser's sub-processes come with their first."""
+def still_the_same(before: Iterable[Process], now: Iterable[Process]) -> frozenset[int]:
+    """Returns the processes of `before` that still run: a number may have gone to another program since.
+
+    The moment of the start tells them apart.
+    """
+    started = {process.pid: process.started for process in before}
+    return frozenset(
+        process.pid for process in now if process.pid in started and process.started == started[process.pid]
+    )
+
+
+def came_back(running: Iterable[Running], rule_ids: frozenset[str], closed: frozenset[int]) -> tuple[Running, ...]:
+    """Returns the programs of `rule_ids` that have other processes than those that were `closed`."""
+    return tuple(
+        program
+        for program in running
+        if program.rule.id in rule_ids
+        and program.reach is Reach.MINE
+        and any(process.pid not in closed for process in program.processes)
+    )
+
+
+def relaunches_of(program: Running) -> tuple[Relaunch, ...]:
+    """Returns how to open again what the person saw a window of; what ran unseen comes back by itself."""
+    return tuple(
+        Relaunch(name=program.rule.name, arguments=(process.path, *(process.arguments or ())[1:]))
+        for process in program.instances
+        if process.windows is WindowState.VISIBLE and process.path and can_relaunch(process)
+    )
+
+
+def can_relaunch(process: Process) -> bool:
+    """Whether it can be opened again as it was; a browser's sub-processes come with their first process."""
     if not process.path or process.arguments is None:
         return False
     return not any(word.startswith("--type=") for word in process.arguments)
+
+
+def closing_sentence(step: ClosingStep, program: Running, *, question: str = "", reason: str = "") -> str:
+    """Returns a step for the person; `question` is the title the program shows, `reason` why the system refused."""
+    name = program.rule.name
+    risk = program.rule.force_risk or "Unsaved changes would be lost."
+    return {
+        ClosingStep.ASKING: f"{name} is being asked to close.",
+        ClosingStep.WAITING: f"{name} is closing.",
+        ClosingStep.ASKS: f"{name} is asking: “{question}”. Please answer in its window.",
+        ClosingStep.ENDING_SESSION: f"{name} is being told that the session ends, as when you sign out.",
+        ClosingStep.CONSENT_NEEDED: f"{name} did not close. It can be ended by force: {risk}",
+        ClosingStep.FORCING: f"{name} is being ended by force, as you allowed.",
+        ClosingStep.CLOSED: f"{name} is closed.",
+        ClosingStep.CAME_BACK: f"{name} started again.",
+        ClosingStep.REFUSED: f"{name} could not be ended: {reason}",
+        ClosingStep.WATCHING: f"{name} is closed.",
+    }[step]
+
+
+def watching_sentence(seconds: float) -> str:
+    """Returns what is told while it is checked whether a closed program starts again."""
+    return f"All programs are closed. For {seconds:.0f} seconds, Companion checks whether one starts again."

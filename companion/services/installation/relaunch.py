@@ -19,7 +19,7 @@ from companion.domain.installation.relaunch import (
     why_not,
     worth_offering,
 )
-from companion.domain.pc.closing import Reopening
+from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.process_matching import sighted_name
 from companion.services.platforms.protocol import PlatformServices
 from companion.services.storage.pending_records import Entry, Journal
@@ -35,7 +35,7 @@ class Reopenings:
         self._platform = platform
         self._clock = clock
 
-    def remember(self, programs: Iterable[Reopening]) -> None:
+    def remember(self, programs: Iterable[Relaunch]) -> None:
         """Write down what is about to be closed. Closing does not wait for a disk that takes no notes."""
         for program in programs:
             known = closed_program(program, self._clock(), _digest(program.arguments[0]), str(Path.home()))

@@ -14,7 +14,7 @@ from companion.domain.entitlements.seats import ThisPC as SeatHere
 from companion.domain.entitlements.seats import seat_use
 from companion.domain.installation.exit_codes import Outcome
 from companion.domain.installation.models import InstallationProgress, InstallationResult
-from companion.domain.pc.closing import Closed, ClosingProgress
+from companion.domain.pc.closing import ClosingProgress, ClosingResult
 from companion.domain.pc.network_diagnostics import PathReport, StepResult
 from companion.domain.pc.preflight import Finding, Requirements, findings
 from companion.domain.store.orders import Download, Grant, Licence
@@ -25,7 +25,7 @@ from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.device import ThisPC
 from companion.services.pc.network_diagnostics import NetworkPath
-from companion.services.pc.program_closer import Closing
+from companion.services.pc.program_closer import ProgramCloser
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
 from companion.services.store.orders import Orders
@@ -48,7 +48,7 @@ class Installations:
         self,
         platform: Platform,
         preflight: Preflight,
-        closing: Closing,
+        closing: ProgramCloser,
         installer: Installer,
         aftermath: Aftermath,
         network_path: NetworkPath,
@@ -130,7 +130,7 @@ class Installations:
         force: bool = False,
         only: Iterable[str] | None = None,
         watch: float | None = None,
-    ) -> Closed:
+    ) -> ClosingResult:
         """Close what blocks `stage`; `force` only with the person's explicit consent.
 
         `watch` is how many seconds newcomers are looked out for, where it is not the usual time.

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined, without_marks
-from companion.domain.pc.closing import Closed, ClosingProgress
+from companion.domain.pc.closing import ClosingProgress, ClosingResult
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.store.profile import Stage
@@ -152,7 +152,7 @@ class Board(QWidget):
         installations, aftermath = self._app_state.services.installations, self._app_state.services.aftermath
         stage, job = self._stage, self._job
 
-        def work(task: Task) -> Closed:
+        def work(task: Task) -> ClosingResult:
             if hold:
                 aftermath.hold_back(hold, job)
             return installations.close_blockers(
@@ -171,10 +171,10 @@ class Board(QWidget):
         clear(self._news)
         self._news.addWidget(Notice(f"Closing {progress.name}", without_marks(progress.sentence), closable=False))
 
-    def _closed(self, finding: Finding, closed: Closed) -> None:
+    def _closed(self, finding: Finding, closed: ClosingResult) -> None:
         clear(self._news)
         for back in closed.came_back:
-            self._news.addWidget(Notice(f"{back.name} came back", without_marks(back.sentence), tone="attention"))
+            self._news.addWidget(Notice(f"{back.name} started again", without_marks(back.sentence), tone="attention"))
         if closed.consent_needed:
             names = joined(closed.consent_needed)
             one = len(closed.consent_needed) == 1

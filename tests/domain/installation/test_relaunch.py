@@ -21,7 +21,7 @@ from companion.domain.installation.relaunch import (
     why_not,
     worth_offering,
 )
-from companion.domain.pc.closing import Reopening
+from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.facts import Process, Who
 
 NOW = dt.datetime(2026, 3, 12, 8, 12, tzinfo=dt.UTC)
@@ -30,7 +30,7 @@ ME = Who(pid=1, session=1, user=r"PC\anna")
 
 
 def closed(*arguments: str, sha256: str | None = "a" * 64) -> ClosedProgram:
-    program = Reopening(name="Outlook", arguments=(OUTLOOK, *arguments))
+    program = Relaunch(name="Outlook", arguments=(OUTLOOK, *arguments))
     return closed_program(program, NOW, sha256, r"C:\Users\anna")
 
 

@@ -18,12 +18,12 @@ import pytest
 
 from companion.domain.core import serialization
 from companion.domain.installation.relaunch import Ending
-from companion.domain.pc.closing import Reopening
+from companion.domain.pc.closing import Patience, Relaunch
 from companion.domain.pc.facts import WindowState
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.relaunch import Reopenings
-from companion.services.pc.program_closer import Closing, Patience
+from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.platforms.linux.processes import LinuxProcesses
 from companion.services.platforms.linux.programs import LinuxPrograms
@@ -50,10 +50,10 @@ def reopenings(linux, tmp_path, clock):
 def closed(programs, reopenings):
     """A program that was noted, and has ended since."""
 
-    def make(name: str = "outlook", *words: str) -> Reopening:
+    def make(name: str = "outlook", *words: str) -> Relaunch:
         path = programs.folder / name
         shutil.copy("/bin/sleep", path)
-        program = Reopening(name=name.title(), arguments=(str(path), *(words or ("3600",))))
+        program = Relaunch(name=name.title(), arguments=(str(path), *(words or ("3600",))))
         reopenings.remember([program])
         return program
 
@@ -94,7 +94,7 @@ def test_what_runs_again_is_not_even_offered(programs, reopenings, closed):
 
 def test_two_windows_of_one_program_are_both_opened(programs, reopenings, closed):
     closed("outlook", "3601")
-    reopenings.remember([Reopening(name="Outlook", arguments=(str(programs.folder / "outlook"), "3602"))])
+    reopenings.remember([Relaunch(name="Outlook", arguments=(str(programs.folder / "outlook"), "3602"))])
     assert endings(reopenings.reopen()) == [("Outlook", Ending.OPENED)] * 2
     until(lambda: len(programs.running("outlook")) == 2)
 
@@ -118,7 +118,7 @@ def test_words_reach_the_program_as_words(programs, reopenings, tmp_path):
     shutil.copy("/bin/sh", shell)
     odd = f'$(touch "{tmp_path}/evil"); `id` "quoted" & \\ *'
     words = (str(shell), "-c", f'printf %s "$1" >"{marker}"', "sh", odd)
-    reopenings.remember([Reopening(name="Shell", arguments=words)])
+    reopenings.remember([Relaunch(name="Shell", arguments=words)])
     assert endings(reopenings.reopen()) == [("Shell", Ending.OPENED)]
     until(lambda: marker.exists() and marker.read_text() == odd)
     assert not (tmp_path / "evil").exists()
@@ -145,7 +145,7 @@ def test_declined_is_declined(programs, reopenings, closed):
 
 def test_a_disk_that_takes_no_notes_does_not_keep_anything_open(linux, programs, tmp_path, clock):
     (tmp_path / "file").touch()
-    Reopenings(tmp_path / "file" / "journal", linux, clock).remember([Reopening(name="X", arguments=("/bin/sleep",))])
+    Reopenings(tmp_path / "file" / "journal", linux, clock).remember([Relaunch(name="X", arguments=("/bin/sleep",))])
 
 
 def test_many_at_once_open_it_once(programs, linux, tmp_path, clock, closed):
@@ -197,7 +197,8 @@ from companion.domain.pc.finding import Requirements
 from companion.domain.pc.closing import ClosingStep
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.pc.program_closer import Closing, Patience
+from companion.domain.pc.closing import Patience
+from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.installation.relaunch import Reopenings
 
@@ -210,7 +211,7 @@ def on_step(step):
         print("closed", flush=True)
         threading.Event().wait()
 
-Closing(linux, Patience(), reopenings.remember).close(Stage.INSTALL, needs, on_step, Cancellation())
+ProgramCloser(linux, Patience(), reopenings.remember).close(Stage.INSTALL, needs, on_step, Cancellation())
 """
 
 
@@ -281,7 +282,7 @@ def test_it_is_written_down_before_it_is_closed(linux, programs, requirements, t
 
     seen = dataclasses.replace(linux, processes=Seen(os.environ, os.pidfd_open), programs=Ends(os.environ))
     with pytest.raises(Dies):
-        Closing(seen, Patience(), reopenings.remember).close(
+        ProgramCloser(seen, Patience(), reopenings.remember).close(
             Stage.INSTALL, requirements(programs.rules("outlook")), lambda _: None, Cancellation()
         )
     assert alive(pid)

@@ -7,6 +7,7 @@ import hashlib
 
 import pytest
 
+from companion.domain.pc.closing import Patience
 from companion.domain.pc.facts import AutostartKind
 from companion.domain.pc.preflight import RemedyKind, can_continue, findings
 from companion.domain.store.orders import Grant, Installation
@@ -15,7 +16,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.installation.autostart_holds import Restoration
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
-from companion.services.pc.program_closer import Closing, Patience
+from companion.services.pc.program_closer import ProgramCloser
 from tests.kits.linux import autostart, script, until
 
 REFUSES = """#!/bin/sh
@@ -72,7 +73,7 @@ def test_from_the_refusal_to_the_installed_product_and_back(
 
     restoration.hold(remedy.entries, grant.artifact_id)
     patience = Patience(windows=0.5, session=5, watch=0)
-    assert Closing(linux, patience).close(Stage.INSTALL, needs, lambda _: None, Cancellation()).succeeded
+    assert ProgramCloser(linux, patience).close(Stage.INSTALL, needs, lambda _: None, Cancellation()).succeeded
     assert can_continue(look())
 
     sign_in(linux, programs, home)

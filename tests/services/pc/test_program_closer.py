@@ -11,10 +11,10 @@ import threading
 import pytest
 
 from companion.domain.core.errors import Cancelled
-from companion.domain.pc.closing import ClosingStep
+from companion.domain.pc.closing import ClosingStep, Patience
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.pc.program_closer import Closing, Patience
+from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms.linux.processes import LinuxProcesses
 from tests.kits.linux import alive, autostart, until
 from tests.kits.processes import ROOT, command
@@ -29,7 +29,7 @@ def steps():
 
 
 def close(linux, needs, steps, patience=QUICK, **options):
-    return Closing(linux, patience).close(Stage.INSTALL, needs, steps.append, Cancellation(), **options)
+    return ProgramCloser(linux, patience).close(Stage.INSTALL, needs, steps.append, Cancellation(), **options)
 
 
 def test_a_program_is_closed_and_proven_gone(linux, programs, requirements, steps):
@@ -81,13 +81,13 @@ def test_a_program_that_comes_back_is_named_with_what_started_it(linux, programs
             back.append(programs.start("outlook"))
 
     patience = Patience(windows=0.5, session=2, watch=10)
-    closed = Closing(linux, patience).close(
+    closed = ProgramCloser(linux, patience).close(
         Stage.INSTALL, requirements(programs.rules("outlook")), on_step, Cancellation()
     )
     assert closed.gone == (first,)
     assert not closed.succeeded
     assert [came.process.pid for came in closed.came_back] == back
-    assert "Outlook came back. It starts when you sign in: entry *MailHelper*." in closed.came_back[0].sentence
+    assert "Outlook started again. It starts when you sign in: entry *MailHelper*." in closed.came_back[0].sentence
     assert [entry.name for entry in closed.came_back[0].entries] == ["MailHelper"]
 
 
@@ -128,7 +128,7 @@ def test_closing_can_be_cancelled_while_it_waits(linux, programs, requirements):
             threading.Timer(0.1, cancellation.cancel).start()
 
     with pytest.raises(Cancelled):
-        Closing(linux, Patience(session=60)).close(
+        ProgramCloser(linux, Patience(session=60)).close(
             Stage.INSTALL, requirements(programs.rules("outlook")), on_step, cancellation
         )
     assert alive(pid)

@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.domain.pc.closing import Reopening
+from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.facts import AutostartKind
 from companion.services.container import Services
 from companion.services.installation.recovery import Aftermath
@@ -122,7 +122,7 @@ def closed(services: Services, tmp_path: Path) -> Iterator[Path]:
     """A program that was closed by an earlier run."""
     path = tmp_path / "companionmail"
     shutil.copy("/bin/sleep", path)
-    services.aftermath.reopenings.remember([Reopening(name="Test Mail", arguments=(str(path), "600"))])
+    services.aftermath.reopenings.remember([Relaunch(name="Test Mail", arguments=(str(path), "600"))])
     yield path
     for pid in running(path):
         os.kill(pid, signal.SIGKILL)

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.pc.closing import Reopening
+from companion.domain.pc.closing import Relaunch
 from companion.domain.transfers.models import TransferState
 from companion.services.container import Services
 from companion.ui.app.application import WindowedProgram
@@ -195,7 +195,7 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
         end_blocker()
     qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
     marker = tmp_path / "opened-again"
-    again = Reopening(name="Test Mail", arguments=("/usr/bin/touch", str(marker)))
+    again = Relaunch(name="Test Mail", arguments=("/usr/bin/touch", str(marker)))
     services.aftermath.reopenings.remember([again])
     _step(page).go_on()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 5, timeout=30_000)

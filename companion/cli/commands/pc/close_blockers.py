@@ -14,7 +14,7 @@ from companion.cli.options import progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import Hold
-from companion.domain.pc.closing import Closed
+from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class CloseBlockersResult(Model, frozen=True):
     """
 
     programs: tuple[str, ...]
-    closed: Closed | None
+    closed: ClosingResult | None
     held_back: tuple[Hold, ...]
     blocked: bool
     findings: tuple[Finding, ...]
@@ -69,7 +69,7 @@ def _closed_lines(shown: CloseBlockersResult) -> list[str]:
     if shown.closed is not None:
         lines += [back.sentence for back in shown.closed.came_back]
         for name in shown.closed.consent_needed:
-            lines.append(f"{name} does not close by itself. Save your work in it; --force then ends it.")
+            lines.append(f"{name} did not close. Save your work in it; --force then ends it.")
     if not shown.blocked:
         done = "It is closed and stays closed" if shown.closed else "There was nothing to close"
         return [*lines, f"{done}: nothing is in the way."]

@@ -14,7 +14,7 @@ from companion.cli.prompts import confirm
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import without_marks
 from companion.domain.installation.autostart_holds import Hold
-from companion.domain.pc.closing import Closed
+from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.finding import Finding, RemedyKind, Severity
 from companion.domain.store.profile import BlockerRule
@@ -31,7 +31,7 @@ class ClosedPrograms:
     """What was done to get programs out of the way."""
 
     programs: tuple[str, ...] = ()
-    closed: Closed | None = None
+    closed: ClosingResult | None = None
     held: tuple[Hold, ...] = ()
 
 

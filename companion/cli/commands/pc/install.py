@@ -20,7 +20,7 @@ from companion.domain.core.model import Model
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.installation.models import InstallationResult
-from companion.domain.pc.closing import Closed
+from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download
 from companion.domain.store.profile import ExitMeaning, Stage
@@ -44,7 +44,7 @@ class InstallResult(Model, frozen=True):
     findings: tuple[Finding, ...]
     result: InstallationResult | None
     seat_taken: bool
-    closed: Closed | None = None
+    closed: ClosingResult | None = None
     held_back: tuple[Hold, ...] = ()
     still_held: tuple[Hold, ...] = ()
     still_closed: tuple[str, ...] = ()

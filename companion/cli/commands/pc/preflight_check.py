@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from companion.cli.context import CommandContext
 from companion.domain.core.model import Instant, Model
 from companion.domain.installation.autostart_holds import BY_HAND, Hold
-from companion.domain.pc.closing import Closed
+from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Requirements, moment_in_words
 from companion.domain.pc.network_diagnostics import PathReport
 from companion.domain.store.profile import Profile, Stage
@@ -88,7 +88,7 @@ class PreflightCheck:
             self.profile, lambda step: context.output.step(step, step.sentence), cancellation
         )
 
-    def close(self, context: CommandContext, rule_ids: Iterable[str], cancellation: Cancellation) -> Closed:
+    def close(self, context: CommandContext, rule_ids: Iterable[str], cancellation: Cancellation) -> ClosingResult:
         """Close the programs of these rules, by force where ``--force`` allows it, and look out for what comes back."""
         asked = context.arguments
         close = self._local.closing.close if self._services is None else self._services.installations.close_blockers

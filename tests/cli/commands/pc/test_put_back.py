@@ -17,7 +17,7 @@ from companion.cli.commands.pc.preflight_check import PreflightResult
 from companion.cli.commands.pc.put_back import PutBackResult
 from companion.domain.installation.recovery import Standing
 from companion.domain.installation.relaunch import Ending
-from companion.domain.pc.closing import Reopening
+from companion.domain.pc.closing import Relaunch
 from companion.domain.store.profile import ExitMeaning
 from companion.services.installation.relaunch import Reopenings
 from companion.services.platforms import current
@@ -47,7 +47,7 @@ def test_held_shown_and_put_back_by_hand(bare: Cli, profile: Path, mail: Mail) -
 
 
 def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Programs, person: Path) -> None:
-    program = Reopening(name="Test Mail", arguments=(str(programs.folder / "test-mail"), "3600"))
+    program = Relaunch(name="Test Mail", arguments=(str(programs.folder / "test-mail"), "3600"))
     os.kill(programs.start("test-mail"), signal.SIGKILL)
     reopenings = Reopenings(bare.home / "closed", current(), lambda: dt.datetime.now(dt.UTC))
     reopenings.remember([program])
