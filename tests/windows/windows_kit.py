@@ -48,7 +48,7 @@ class Windows:
             "DISPLAY": "",
             "TMPDIR": str(temporary),
         }
-        self._keep_awake: subprocess.Popen[bytes] | None = None
+        self._resident = self._start_resident()
 
     def run(self, story: str, *arguments: str, timeout: float = 120) -> Any:
         """Run a function of ``stories.py`` in Windows Python with text arguments; its answer is what it returns."""
@@ -66,13 +66,24 @@ class Windows:
 
     def restart(self) -> None:
         """End everything and start Windows again: Run keys, Startup folders and services do their work."""
-        self._wineserver("-k")
-        self._wineserver("-w")
+        self.end()
         self._run_quietly("wine", "wineboot")
+        self._resident = self._start_resident()
 
     def end(self) -> None:
         self._wineserver("-k")
         self._wineserver("-w")
+        self._end_resident()
+
+    def _start_resident(self) -> subprocess.Popen[bytes]:
+        """Start a program that waits for its input: without any program, Wine's Windows ends after some seconds."""
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(
+            ["wine", "cmd"], env=self.environment, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere
+        )
+
+    def _end_resident(self) -> None:
+        self._resident.communicate()
 
     def _wineserver(self, option: str) -> None:
         self._run_quietly("wineserver", option)
