@@ -106,7 +106,7 @@ class Viewer(QObject):
 @pytest.fixture
 def viewer() -> Iterator[Viewer]:
     made = Viewer()
-    QDesktopServices.setUrlHandler("file", made, b"show_file")
+    QDesktopServices.setUrlHandler("file", made, "show_file")  # type: ignore[arg-type]  # PySide6 describes it wrongly
     yield made
     QDesktopServices.unsetUrlHandler("file")
 
