@@ -127,6 +127,18 @@ def test_a_console_with_few_signs_does_not_end_the_program(environment: dict[str
     assert json.loads(result.stdout)["error"]["code"] == "bad-order-number"
 
 
+@pytest.mark.parametrize("command", [["demo", "--no-window"], ["store"]])
+def test_without_the_extra_of_the_demo_its_name_is_told(environment: dict[str, str], command: list[str]) -> None:
+    without = "import sys; sys.modules['werkzeug'] = None; from companion.__main__ import main; sys.exit(main())"
+    ran = subprocess.run(
+        [sys.executable, "-c", without, *command, "--json"], env=environment, capture_output=True, text=True, timeout=60
+    )
+    error = json.loads(ran.stdout)["error"]
+    assert (ran.returncode, error["code"]) == (2, "demo-not-installed")
+    assert "companion[demo]" in error["hint"]
+    assert "Traceback" not in ran.stderr
+
+
 def test_without_a_screen_the_window_says_so(environment: dict[str, str]) -> None:
     ran = run(environment)
     assert ran.returncode == 2

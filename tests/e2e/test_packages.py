@@ -43,7 +43,7 @@ def test_the_wheel_carries_everything(tmp_path: Path) -> None:
     (wheel,) = (tmp_path / "wheel").glob("*.whl")
     venv.create(tmp_path / "empty", with_pip=True)
     folder = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin")
-    install = [str(folder / "python"), "-m", "pip", "install", "--quiet", str(wheel)]
+    install = [str(folder / "python"), "-m", "pip", "install", "--quiet", f"{wheel}[demo]"]
     subprocess.run(install, check=True, capture_output=True, timeout=600)
     home = tmp_path / "home"
     home.mkdir()

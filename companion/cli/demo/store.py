@@ -37,11 +37,11 @@ def build_demo_store(
     """The embedded store with everything it keeps below `root`; its artifacts are `size` bytes long.
 
     `rate` slows downloads to that many bytes per second. Raises `CompanionError`: ``port-taken``, ``bad-host``,
-    ``bad-size`` or ``folder-not-writable``.
+    ``bad-size``, ``folder-not-writable`` or ``demo-not-installed``.
     """
     import sqlite3
 
-    from companion.demo.server import DemoStore
+    server = _import_demo_store()
     from companion.services.app.resources import resource
     from companion.services.platforms import current
 
@@ -49,7 +49,7 @@ def build_demo_store(
     _require_free(host, port)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        return DemoStore(
+        return server(
             root,
             system=current().name.value,
             size=size,
@@ -65,6 +65,23 @@ def build_demo_store(
             f"The embedded store keeps its files in {root}, but that does not work ({error}).",
             "Check that the disk is not full and the folder is yours, or choose another folder.",
         ) from None
+
+
+def _import_demo_store() -> type[DemoStore]:
+    """The embedded store, whose web server is an extra of the package."""
+    try:
+        from companion.demo.server import DemoStore
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "werkzeug":
+            raise
+        raise CompanionError(
+            ErrorCode.DEMO_NOT_INSTALLED,
+            "The embedded store is not installed",
+            "The demo needs Werkzeug, which is not installed with Companion unless it is asked for.",
+            'Install it with: pip install "companion[demo]"',
+            kind=ErrorKind.USAGE,
+        ) from None
+    return DemoStore
 
 
 def _require_room(size: int) -> None:

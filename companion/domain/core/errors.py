@@ -35,6 +35,7 @@ class ErrorCode(enum.StrEnum):
     BAD_SIZE = "bad-size"
     PORT_TAKEN = "port-taken"
     DEMO_RUNNING = "demo-running"
+    DEMO_NOT_INSTALLED = "demo-not-installed"
 
     # What a person types to find an order
     BAD_ORDER_NUMBER = "bad-order-number"
