@@ -76,7 +76,7 @@ def crowd(wanted: int) -> Iterator[None]:
             if leader.stdout is None or leader.stdout.readline() != b"ready\n":
                 raise RuntimeError("the crowd could not be started")
             # Until each has become "sleep" they compete with what is to be measured.
-            while len(current().processes.sightings(frozenset({"sleep"}))) < missing:
+            while len(current().processes.list_processes(frozenset({"sleep"}))) < missing:
                 os.sched_yield()
             yield
         finally:
@@ -101,11 +101,11 @@ def measure() -> dict[str, Any]:
     def scan() -> int:
         """What the board does: look at all processes, describe the interesting ones, match them."""
         names = names_of_interest(profile.blockers, platform.name)
-        pids = {seen.pid for seen in platform.processes.sightings(names)}
+        pids = {seen.pid for seen in platform.processes.list_processes(names)}
         described = platform.processes.describe(sorted(pids | {os.getpid()}))
         return len(running(described, profile.blockers, Stage.INSTALL, platform.name, who))
 
-    look = platform.processes.repeated_sightings(names_of_interest(profile.blockers, platform.name))
+    look = platform.processes.process_lister(names_of_interest(profile.blockers, platform.name))
     for _ in range(5):
         look()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import Purchases
-    from companion.services.installation.recovery import Aftermath, Note
+    from companion.services.installation.recovery import Note, Recovery
     from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
     from companion.services.pc.device import ThisPC
@@ -48,7 +48,7 @@ class Local:
     platform: PlatformServices
     preflight: Preflight
     closing: ProgramCloser
-    aftermath: Aftermath
+    recovery: Recovery
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Services:
     reminders: Reminders
     preflight: Preflight
     closing: ProgramCloser
-    aftermath: Aftermath
+    recovery: Recovery
     installations: Installations
     this_pc: ThisPC
     help: HelpSearch
@@ -174,7 +174,7 @@ def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, 
 
 class _Installing(TypedDict):
     closing: ProgramCloser
-    aftermath: Aftermath
+    recovery: Recovery
     this_pc: ThisPC
     installations: Installations
 
@@ -186,23 +186,32 @@ def _installing(
     from companion.services.installation.runner import Installer
     from companion.services.installation.workflow import Installations
     from companion.services.pc.device import ThisPC
-    from companion.services.pc.network_diagnostics import NetworkPath
+    from companion.services.pc.network_diagnostics import NetworkDiagnostics
     from companion.services.pc.program_closer import ProgramCloser
 
-    this_pc, aftermath = ThisPC(platform.system, library), _aftermath(where, platform, library.note)
-    closing = ProgramCloser(platform, remember=aftermath.reopenings.remember)
+    this_pc, recovery = ThisPC(platform.system, library), _recovery(where, platform, library.note)
+    closing = ProgramCloser(platform, remember=recovery.relauncher.remember)
     installations = Installations(
-        platform.name, preflight, closing, Installer(platform), aftermath, NetworkPath(), orders, library, this_pc,
-        utc_now, zone,
-    )  # fmt: skip
-    return {"closing": closing, "aftermath": aftermath, "this_pc": this_pc, "installations": installations}
+        platform.name,
+        preflight,
+        closing,
+        Installer(platform),
+        recovery,
+        NetworkDiagnostics(),
+        orders,
+        library,
+        this_pc,
+        utc_now,
+        zone,
+    )
+    return {"closing": closing, "recovery": recovery, "this_pc": this_pc, "installations": installations}
 
 
-def _aftermath(where: Places, platform: PlatformServices, note: Note) -> Aftermath:
+def _recovery(where: Places, platform: PlatformServices, note: Note) -> Recovery:
     from companion.services.app.launch_command import start_command
-    from companion.services.installation.recovery import Aftermath
+    from companion.services.installation.recovery import Recovery
 
-    return Aftermath(where.state, platform, utc_now, note, start_command(where, tray=False))
+    return Recovery(where.state, platform, utc_now, note, start_command(where, tray=False))
 
 
 def look_for_store(address: str) -> None:
@@ -232,15 +241,15 @@ def build_local(home: Path | None) -> Local:
             with contextlib.closing(Library(where.library)) as library:
                 library.note(entry)
 
-    aftermath = _aftermath(where, platform, note)
+    recovery = _recovery(where, platform, note)
     return Local(
         places=where,
         clock=utc_now,
         zone=local_zone(),
         platform=platform,
         preflight=Preflight(platform, utc_now),
-        closing=ProgramCloser(platform, remember=aftermath.reopenings.remember),
-        aftermath=aftermath,
+        closing=ProgramCloser(platform, remember=recovery.relauncher.remember),
+        recovery=recovery,
     )
 
 

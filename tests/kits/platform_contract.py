@@ -89,7 +89,7 @@ def promise_it_knows_itself(platform: PlatformServices, folder: Path) -> None:
     who = platform.processes.who().value
     assert who is not None
     true(who.pid == os.getpid() and who.user, "who")
-    true(os.getpid() in pids(platform.processes.sightings()), "its own process is not seen")
+    true(os.getpid() in pids(platform.processes.list_processes()), "its own process is not seen")
     own = platform.processes.describe([os.getpid()])[0]
     same(own.pid, os.getpid())
     true(own.path and Path(own.path).exists(), f"its own path is {own.path}")
@@ -99,20 +99,20 @@ def promise_it_knows_itself(platform: PlatformServices, folder: Path) -> None:
 
 
 def promise_names_narrow_a_look(platform: PlatformServices, folder: Path) -> None:
-    own = next(seen for seen in platform.processes.sightings() if seen.pid == os.getpid())
+    own = next(seen for seen in platform.processes.list_processes() if seen.pid == os.getpid())
     names = frozenset({own.name.casefold()})
     same(
-        pids(platform.processes.sightings(names)),
-        pids(seen for seen in platform.processes.sightings() if seen.name == own.name),
+        pids(platform.processes.list_processes(names)),
+        pids(seen for seen in platform.processes.list_processes() if seen.name == own.name),
     )
-    same(platform.processes.sightings(frozenset({"no such program"})), ())
-    look = platform.processes.repeated_sightings(names)
+    same(platform.processes.list_processes(frozenset({"no such program"})), ())
+    look = platform.processes.process_lister(names)
     same([own.pid in pids(look()) for _ in range(12)], [True] * 12)
 
 
 def promise_children_come_and_go(platform: PlatformServices, folder: Path) -> None:
-    own = next(seen for seen in platform.processes.sightings() if seen.pid == os.getpid())
-    look = platform.processes.repeated_sightings(frozenset({own.name.casefold()}))
+    own = next(seen for seen in platform.processes.list_processes() if seen.pid == os.getpid())
+    look = platform.processes.process_lister(frozenset({own.name.casefold()}))
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
         true(child.pid in platform.processes.children([os.getpid()]), "a child is not seen")
@@ -235,5 +235,5 @@ def promise_a_mark_of_the_web_leaves_the_file_as_it_is(platform: PlatformService
     same(path.read_bytes(), b"content")
 
 
-def pids(sightings: Iterable[object]) -> set[int]:
-    return {seen.pid for seen in sightings}  # type: ignore[attr-defined]
+def pids(list_processes: Iterable[object]) -> set[int]:
+    return {seen.pid for seen in list_processes}  # type: ignore[attr-defined]

@@ -33,8 +33,8 @@ from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
-from companion.services.installation.autostart_holds import Restoration
-from companion.services.installation.recovery import Aftermath
+from companion.services.installation.autostart_holds import AutostartHolds
+from companion.services.installation.recovery import Recovery
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.program_closer import ProgramCloser
@@ -84,7 +84,7 @@ def start(program: str, *words: str) -> int:
 
 def running() -> list[int]:
     stand_ins = {"outlook.exe", "chrome.exe", "mailhelper.exe"}
-    return [seen.pid for seen in current().processes.sightings() if seen.name.lower() in stand_ins]
+    return [seen.pid for seen in current().processes.list_processes() if seen.name.lower() in stand_ins]
 
 
 def set_value(hive: str, key: str, name: str, kind: str, data: str) -> None:
@@ -165,12 +165,12 @@ def hold(journal: str, job: str) -> list[str]:
     facts = Preflight(current(), now).gather(Stage.INSTALL, requirements)
     rows = findings(facts, requirements, Stage.INSTALL, now(), dt.UTC)
     entries = {entry.name: entry for row in rows for remedy in row.remedies for entry in remedy.entries}
-    held = Restoration(Path(journal), current().autostart, now).hold(entries.values(), job)
+    held = AutostartHolds(Path(journal), current().autostart, now).hold(entries.values(), job)
     return [hold.entry.name for hold in held]
 
 
 def restore(journal: str, continuing: str = "") -> object:
-    found = Restoration(Path(journal), current().autostart, now).restore([continuing] if continuing else [])
+    found = AutostartHolds(Path(journal), current().autostart, now).restore([continuing] if continuing else [])
     return serialization.to_builtins(found)
 
 
@@ -198,7 +198,7 @@ def install(path: str, proof: str, *words: str) -> object:
 # Over restarts and kills
 
 
-def _aftermath(state: str) -> Aftermath:
+def _recovery(state: str) -> Recovery:
     """The app's own, which is to be started at the next sign-in by `go_on`."""
     folder = Path(state)
     folder.mkdir(exist_ok=True)
@@ -210,41 +210,41 @@ def _aftermath(state: str) -> Aftermath:
     # As the app itself: the Python that opens no black window.
     quiet = str(Path(sys.executable).with_name("pythonw.exe"))
     command = [quiet, str(Path(__file__)), sys.argv[1], "go_on", state]
-    return Aftermath(folder, current(), now, note, command)
+    return Recovery(folder, current(), now, note, command)
 
 
-def _hold_everything(aftermath: Aftermath, job: str) -> list[str]:
+def _hold_everything(recovery: Recovery, job: str) -> list[str]:
     requirements = needs()
     facts = Preflight(current(), now).gather(Stage.INSTALL, requirements)
     rows = findings(facts, requirements, Stage.INSTALL, now(), dt.UTC)
     entries = {entry.name: entry for row in rows for remedy in row.remedies for entry in remedy.entries}
-    return [hold.entry.name for hold in aftermath.hold_back(entries.values(), job)]
+    return [hold.entry.name for hold in recovery.hold(entries.values(), job)]
 
 
 def hold_close_and_install(state: str, path: str, proof: str, *words: str) -> object:
     """What the app does for an installation, from the remedy to the exit code."""
-    aftermath, grant = _aftermath(state), _grant(Path(path), words, (proof,))
-    held = _hold_everything(aftermath, "a")
+    recovery, grant = _recovery(state), _grant(Path(path), words, (proof,))
+    held = _hold_everything(recovery, "a")
     close("yes")
 
     def exited(outcome: Outcome) -> None:
         if outcome.meaning is ExitMeaning.RESTART:
-            aftermath.needs_restart("a")
+            recovery.needs_restart("a")
 
-    aftermath.begin("a", "LF-1", "Example Protect", grant.installation.proof_paths)
+    recovery.begin("a", "LF-1", "Example Protect", grant.installation.proof_paths)
     result = Installer(current()).install(
         Path(path), grant, profile(), lambda step: None, Cancellation(), on_exit=exited
     )
     if result.outcome.meaning is not ExitMeaning.RESTART:
-        aftermath.end("a", succeeded=result.succeeded)
-    aftermath.leave()
+        recovery.end("a", succeeded=result.succeeded)
+    recovery.leave()
     return {"held": held, "exitCode": result.exit_code, "succeeded": result.succeeded, "proven": result.proven}
 
 
 def go_on(state: str) -> object:
     """The next start of the app, by the person or by what was arranged; its answer is also kept beside the journal."""
     before = running()
-    found = serialization.to_builtins(_aftermath(state).catch_up())
+    found = serialization.to_builtins(_recovery(state).recover())
     answer = {"runningBefore": before, **found}
     told = Path(state, "told.json")
     earlier = json.loads(told.read_text()) if told.exists() else []
@@ -276,16 +276,16 @@ def boot() -> object:
 
 def begin_and_wait(state: str) -> None:
     """An app that installs, and is killed while it does."""
-    aftermath = _aftermath(state)
-    _hold_everything(aftermath, "a")
-    aftermath.begin("a", "LF-1", "Example Protect", [])
+    recovery = _recovery(state)
+    _hold_everything(recovery, "a")
+    recovery.begin("a", "LF-1", "Example Protect", [])
     Path(state, "ready").touch()
     threading.Event().wait()
 
 
 def close_and_wait(state: str) -> None:
     """An app that closes what a person had open, and is killed before it opens it again."""
-    closing = ProgramCloser(current(), Patience(windows=3, session=3, watch=0), _aftermath(state).reopenings.remember)
+    closing = ProgramCloser(current(), Patience(windows=3, session=3, watch=0), _recovery(state).relauncher.remember)
     closing.close(Stage.INSTALL, needs(), lambda step: None, Cancellation())
     Path(state, "ready").touch()
     threading.Event().wait()
@@ -297,14 +297,14 @@ def kill_amid(story: str, state: str) -> object:
     ready = Path(state, "ready")
     until(ready.exists)
     ready.unlink()
-    meanwhile = serialization.to_builtins(_aftermath(state).catch_up())
+    meanwhile = serialization.to_builtins(_recovery(state).recover())
     process.kill()
     process.wait()
     return meanwhile
 
 
 def reopen(state: str) -> object:
-    return [serialization.to_builtins(found) for found in _aftermath(state).reopen()]
+    return [serialization.to_builtins(found) for found in _recovery(state).reopen()]
 
 
 def windows_of_stand_ins() -> list[str]:

@@ -13,7 +13,7 @@ from companion.domain.pc.facts import Process
 _LONGEST_WAIT = dt.timedelta(days=14)
 
 
-class Underway(Model, frozen=True):
+class InstallationRecord(Model, frozen=True):
     """An installation, written down before its installer starts.
 
     `job` is the artifact, `name` what it is called, `boot` the run of the system it was begun in, `proofs` the files
@@ -31,7 +31,7 @@ class Underway(Model, frozen=True):
     restart: bool = False
 
 
-class Standing(enum.StrEnum):
+class RecoveryStatus(enum.StrEnum):
     """Where an installation stands that was begun earlier."""
 
     RUNNING = "running"
@@ -45,18 +45,20 @@ class Standing(enum.StrEnum):
     """The restart was not made for so long that it is not waited for any more."""
 
 
-class WentOn(Model, frozen=True):
+class RecoveredInstallation(Model, frozen=True):
     """What was found of an installation that was begun earlier; `missing` are proofs of success that are not there."""
 
     number: str
     job: str
     name: str
-    standing: Standing
+    standing: RecoveryStatus
     proven: bool = False
     missing: tuple[str, ...] = ()
 
 
-def standing_of(underway: Underway, boot: str | None, owner: Process | None, now: dt.datetime) -> Standing:
+def status_of(
+    underway: InstallationRecord, boot: str | None, owner: Process | None, now: dt.datetime
+) -> RecoveryStatus:
     """Where `underway` stands in this run of the system; `owner` is the process with its owner's number, if any.
 
     Where the system does not tell one run from another, a restart that was asked for counts as made: the app was
@@ -64,17 +66,17 @@ def standing_of(underway: Underway, boot: str | None, owner: Process | None, now
     """
     known = underway.boot is not None and boot is not None
     if known and underway.boot != boot:
-        return Standing.RESTARTED
+        return RecoveryStatus.RESTARTED
     if underway.restart:
         if not known:
-            return Standing.RESTARTED
-        return Standing.GIVEN_UP if abs(now - underway.since) > _LONGEST_WAIT else Standing.WAITS
+            return RecoveryStatus.RESTARTED
+        return RecoveryStatus.GIVEN_UP if abs(now - underway.since) > _LONGEST_WAIT else RecoveryStatus.WAITS
     if owner is not None and owner.started == underway.owner_started:
-        return Standing.RUNNING
-    return Standing.CUT_OFF
+        return RecoveryStatus.RUNNING
+    return RecoveryStatus.CUT_OFF
 
 
-class Told(Model, frozen=True):
+class RecoveryMessage(Model, frozen=True):
     """What a person is told: a title, what happened, what to do now; `well` when nothing is left to do."""
 
     title: str
@@ -83,39 +85,39 @@ class Told(Model, frozen=True):
     well: bool = False
 
 
-def told(found: WentOn, platform: Platform) -> Told:
+def recovery_message(found: RecoveredInstallation, platform: Platform) -> RecoveryMessage:
     """What was found, in the person's words."""
     name = found.name
-    if found.standing is Standing.WAITS:
-        return Told(
+    if found.standing is RecoveryStatus.WAITS:
+        return RecoveryMessage(
             title="One restart is left", message=f"{name} is finished when the PC restarts.", hint=_how(platform)
         )
-    if found.standing is Standing.GIVEN_UP:
-        return Told(
+    if found.standing is RecoveryStatus.GIVEN_UP:
+        return RecoveryMessage(
             title="One restart is still left",
             message=f"{name} is finished when the PC restarts. What was kept from starting meanwhile may start again.",
             hint=_how(platform),
         )
-    if found.standing is Standing.RUNNING:
-        return Told(title=f"{name} is being installed", message="Companion is at it in another window.")
+    if found.standing is RecoveryStatus.RUNNING:
+        return RecoveryMessage(title=f"{name} is being installed", message="Companion is at it in another window.")
     happened = (
         "The PC was restarted."
-        if found.standing is Standing.RESTARTED
+        if found.standing is RecoveryStatus.RESTARTED
         else "Companion was ended while the installer was at work."
     )
     if found.missing:
-        return Told(
+        return RecoveryMessage(
             title=f"{name} is not complete",
             message=f"{happened} This is missing: {', '.join(found.missing)}.",
             hint="Install it once more. If it stays like this, contact support from the Help page.",
         )
     if found.proven:
         message = f"{happened} Everything that proves the installation is in its place."
-        return Told(title=f"{name} is installed", message=message, well=True)
-    if found.standing is Standing.RESTARTED:
+        return RecoveryMessage(title=f"{name} is installed", message=message, well=True)
+    if found.standing is RecoveryStatus.RESTARTED:
         message = f"{happened} That was the last step; the store names nothing that would prove it."
-        return Told(title=f"{name} is installed", message=message, well=True)
-    return Told(
+        return RecoveryMessage(title=f"{name} is installed", message=message, well=True)
+    return RecoveryMessage(
         title=f"Whether {name} is installed is not known",
         message=f"{happened} The store names nothing that would prove how it ended.",
         hint="Look whether it is there. If it is not, install it once more.",

@@ -36,7 +36,7 @@ class ClosedProgram(Model, frozen=True):
         return self.program.arguments[0]
 
 
-class Ending(enum.StrEnum):
+class RelaunchOutcome(enum.StrEnum):
     """What came of opening a program again."""
 
     OPENED = "opened"
@@ -51,11 +51,11 @@ class Ending(enum.StrEnum):
     REFUSED = "refused"
 
 
-class Reopened(Model, frozen=True):
+class RelaunchResult(Model, frozen=True):
     """What came of one program."""
 
     name: str
-    ending: Ending
+    ending: RelaunchOutcome
 
 
 def closed_program(program: Relaunch, since: dt.datetime, sha256: str | None, home: str) -> ClosedProgram:
@@ -81,29 +81,29 @@ def runs_again(closed: ClosedProgram, processes: Iterable[Process], who: Who | N
     )
 
 
-def why_not(closed: ClosedProgram, sha256: str | None, *, interrupted: bool) -> Ending | None:
+def why_not(closed: ClosedProgram, sha256: str | None, *, interrupted: bool) -> RelaunchOutcome | None:
     """Why it is not opened again, or None; `sha256` is of its file now, None when there is none to be read."""
     if interrupted:
-        return Ending.INTERRUPTED
+        return RelaunchOutcome.INTERRUPTED
     if not closed.complete or closed.sha256 is None:
-        return Ending.UNKNOWN
+        return RelaunchOutcome.UNKNOWN
     if sha256 is None:
-        return Ending.GONE
-    return None if sha256 == closed.sha256 else Ending.CHANGED
+        return RelaunchOutcome.GONE
+    return None if sha256 == closed.sha256 else RelaunchOutcome.CHANGED
 
 
-def reopened_sentence(found: Reopened) -> str:
+def relaunch_sentence(found: RelaunchResult) -> str:
     """What came of it, in a sentence."""
     return {
-        Ending.OPENED: f"{found.name} is open again.",
-        Ending.RUNNING: f"{found.name} is open already.",
-        Ending.GONE: f"{found.name} was not opened: its file is not where it was.",
-        Ending.CHANGED: f"{found.name} was not opened, because its file has changed since it was closed. "
+        RelaunchOutcome.OPENED: f"{found.name} is open again.",
+        RelaunchOutcome.RUNNING: f"{found.name} is open already.",
+        RelaunchOutcome.GONE: f"{found.name} was not opened: its file is not where it was.",
+        RelaunchOutcome.CHANGED: f"{found.name} was not opened, because its file has changed since it was closed. "
         "If it was updated meanwhile, open it yourself.",
-        Ending.UNKNOWN: f"{found.name} was not opened, because how it had been started could not be noted. "
+        RelaunchOutcome.UNKNOWN: f"{found.name} was not opened, because how it had been started could not be noted. "
         "Open it yourself.",
-        Ending.INTERRUPTED: f"{found.name} may have been opened already. If it is not there, open it yourself.",
-        Ending.REFUSED: f"{found.name} could not be started. Open it yourself.",
+        RelaunchOutcome.INTERRUPTED: f"{found.name} may be open already. If it is not, open it yourself.",
+        RelaunchOutcome.REFUSED: f"{found.name} could not be started. Open it yourself.",
     }[found.ending]
 
 

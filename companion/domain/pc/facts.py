@@ -44,7 +44,7 @@ class WindowState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-class Sighting(Model, frozen=True):
+class ListedProcess(Model, frozen=True):
     """A process as the cheapest look shows it; `parent` is None where asking would cost more than the look."""
 
     pid: int

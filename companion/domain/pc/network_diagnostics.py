@@ -7,8 +7,8 @@ import enum
 from companion.domain.core.model import Model
 
 
-class PathStep(enum.StrEnum):
-    """The steps of the way, in order."""
+class NetworkStep(enum.StrEnum):
+    """The steps of the route, in order."""
 
     NAME = "name"
     CONNECTION = "connection"
@@ -18,7 +18,7 @@ class PathStep(enum.StrEnum):
     CONTENT = "content"
 
 
-class Trouble(enum.StrEnum):
+class NetworkProblem(enum.StrEnum):
     """What went wrong at a step."""
 
     NO_SUCH_NAME = "noSuchName"
@@ -40,16 +40,16 @@ class Trouble(enum.StrEnum):
     CHANGED = "changed"
 
 
-class Seen(Model, frozen=True):
-    """What was seen at one step. `trouble` is None when it went well.
+class StepObservation(Model, frozen=True):
+    """What was seen at one step. `problem` is None when it went well.
 
     `issuer` is who issued the certificate, `inspected` whether only this PC trusts it, `via` what the answer says of
     proxies, `place` the host an answer points to. `skipped` says why a step was not taken.
     """
 
-    step: PathStep
+    step: NetworkStep
     milliseconds: float = 0.0
-    trouble: Trouble | None = None
+    problem: NetworkProblem | None = None
     skipped: str | None = None
     host: str = ""
     port: int = 0
@@ -69,16 +69,16 @@ class StepState(enum.StrEnum):
 
 
 class StepResult(Model, frozen=True):
-    """One row of the way: how the step went, in a sentence."""
+    """One row of the route: how the step went, in a sentence."""
 
-    step: PathStep
+    step: NetworkStep
     state: StepState
     sentence: str
     milliseconds: float = 0.0
 
 
-class PathReport(Model, frozen=True):
-    """The whole way: its steps, who stands in between, and what to do where it is broken."""
+class NetworkReport(Model, frozen=True):
+    """The whole route: its steps, who stands in between, and what to do where it is broken."""
 
     fine: bool
     sentence: str
@@ -90,20 +90,20 @@ class PathReport(Model, frozen=True):
 _PROTECTION = "your antivirus, your firewall or the network's owner"
 
 
-def explain_step(seen: Seen) -> StepResult:
+def step_result(seen: StepObservation) -> StepResult:
     """One step as a row."""
     if seen.skipped:
         return StepResult(step=seen.step, state=StepState.SKIPPED, sentence=seen.skipped)
-    state = StepState.FAILED if seen.trouble else StepState.FINE
-    sentence = _failure(seen)[0] if seen.trouble else _success(seen)
+    state = StepState.FAILED if seen.problem else StepState.FINE
+    sentence = _failure(seen)[0] if seen.problem else _success(seen)
     return StepResult(step=seen.step, state=state, sentence=sentence, milliseconds=round(seen.milliseconds, 1))
 
 
-def explain_path(seen: tuple[Seen, ...]) -> PathReport:
+def network_report(seen: tuple[StepObservation, ...]) -> NetworkReport:
     """The way as a whole, told by the first step that failed."""
-    steps = tuple(explain_step(each) for each in seen)
+    steps = tuple(step_result(each) for each in seen)
     between = _between(seen)
-    failed = next((each for each in seen if each.trouble), None)
+    failed = next((each for each in seen if each.problem), None)
     if failed is None:
         inspected = next((each for each in seen if each.inspected), None)
         sentence = "The way to the store is free: ranges arrive intact, and a test file arrived byte for byte."
@@ -111,54 +111,54 @@ def explain_path(seen: tuple[Seen, ...]) -> PathReport:
             sentence += (
                 f" “{inspected.issuer}” reads the connection on this PC or in this network, and changes nothing."
             )
-        return PathReport(fine=True, sentence=sentence, hint="Nothing is to do.", steps=steps, between=between)
+        return NetworkReport(fine=True, sentence=sentence, hint="Nothing is to do.", steps=steps, between=between)
     sentence, hint = _failure(failed)
-    return PathReport(fine=False, sentence=sentence, hint=hint, steps=steps, between=between)
+    return NetworkReport(fine=False, sentence=sentence, hint=hint, steps=steps, between=between)
 
 
-def _between(seen: tuple[Seen, ...]) -> tuple[str, ...]:
+def _between(seen: tuple[StepObservation, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for each in seen:
         if each.proxy:
             found.append(f"the proxy {each.proxy}")
-        if each.inspected or each.trouble is Trouble.UNTRUSTED:
+        if each.inspected or each.problem is NetworkProblem.UNTRUSTED:
             found.append(f"“{each.issuer}”, which issued the certificate" if each.issuer else "somebody unnamed")
-        if each.trouble is Trouble.PORTAL:
+        if each.problem is NetworkProblem.PORTAL:
             found.append(f"a log-in page at {each.place}" if each.place else "a log-in page")
         if each.via:
             found.append(f"a proxy that calls itself “{each.via}”")
     return tuple(dict.fromkeys(found))
 
 
-def _success(seen: Seen) -> str:
+def _success(seen: StepObservation) -> str:
     through = f" through the proxy {seen.proxy}" if seen.proxy else ""
     return {
-        PathStep.NAME: f"{seen.host} is known as {', '.join(seen.addresses)}.",
-        PathStep.CONNECTION: f"A connection to {seen.host} came about{through}.",
-        PathStep.ENCRYPTION: f"The connection is encrypted; “{seen.issuer}” vouches for it."
+        NetworkStep.NAME: f"{seen.host} is known as {', '.join(seen.addresses)}.",
+        NetworkStep.CONNECTION: f"A connection to {seen.host} came about{through}.",
+        NetworkStep.ENCRYPTION: f"The connection is encrypted; “{seen.issuer}” vouches for it."
         + (" Only this PC knows that issuer: something here reads the connection." if seen.inspected else ""),
-        PathStep.ANSWER: "The store answers.",
-        PathStep.RANGE: "A part of a file can be asked for, so an interrupted download can go on.",
-        PathStep.CONTENT: "A test file arrived byte for byte.",
+        NetworkStep.ANSWER: "The store answers.",
+        NetworkStep.RANGE: "A part of a file can be asked for, so an interrupted download can go on.",
+        NetworkStep.CONTENT: "A test file arrived byte for byte.",
     }[seen.step]
 
 
-def _failure(seen: Seen) -> tuple[str, str]:
+def _failure(seen: StepObservation) -> tuple[str, str]:
     """What went wrong and what to do; every pair is whole sentences."""
-    host, trouble = seen.host, seen.trouble
-    if trouble in (Trouble.NO_SUCH_NAME, Trouble.NO_NAME_SERVICE):
-        return _name_failure(host, trouble)
-    if trouble in (Trouble.REFUSED, Trouble.SILENT, Trouble.UNREACHABLE):
+    host, problem = seen.host, seen.problem
+    if problem in (NetworkProblem.NO_SUCH_NAME, NetworkProblem.NO_NAME_SERVICE):
+        return _name_failure(host, problem)
+    if problem in (NetworkProblem.REFUSED, NetworkProblem.SILENT, NetworkProblem.UNREACHABLE):
         return _connection_failure(seen)
-    if trouble in (Trouble.PROXY_LOG_IN, Trouble.PROXY_REFUSES):
+    if problem in (NetworkProblem.PROXY_LOG_IN, NetworkProblem.PROXY_REFUSES):
         return _proxy_failure(seen)
-    if trouble in (Trouble.UNTRUSTED, Trouble.WRONG_NAME, Trouble.EXPIRED):
+    if problem in (NetworkProblem.UNTRUSTED, NetworkProblem.WRONG_NAME, NetworkProblem.EXPIRED):
         return _certificate_failure(seen)
     return _content_failure(seen)
 
 
-def _name_failure(host: str, trouble: Trouble | None) -> tuple[str, str]:
-    if trouble is Trouble.NO_SUCH_NAME:
+def _name_failure(host: str, problem: NetworkProblem | None) -> tuple[str, str]:
+    if problem is NetworkProblem.NO_SUCH_NAME:
         return (
             f"The name {host} is not known here: there is no internet connection, or a filter hides the name.",
             "Check that other websites open. If they do, a filter (parental control, a DNS blocker) hides the store.",
@@ -169,15 +169,15 @@ def _name_failure(host: str, trouble: Trouble | None) -> tuple[str, str]:
     )
 
 
-def _connection_failure(seen: Seen) -> tuple[str, str]:
+def _connection_failure(seen: StepObservation) -> tuple[str, str]:
     target = f"the proxy {seen.proxy}" if seen.proxy else seen.host
-    if seen.trouble is Trouble.REFUSED:
+    if seen.problem is NetworkProblem.REFUSED:
         return (
             f"The connection to {target} (port {seen.port}) is refused at once: nothing listens there, or a firewall "
             "turns it away.",
             "If other secure websites open, allow this app in the firewall; else try again in a few minutes.",
         )
-    if seen.trouble is Trouble.SILENT:
+    if seen.problem is NetworkProblem.SILENT:
         return (
             f"{target} (port {seen.port}) does not answer at all: the attempt disappears, as a firewall makes it.",
             "Allow this app in the firewall, or try another network, such as your phone's.",
@@ -188,8 +188,8 @@ def _connection_failure(seen: Seen) -> tuple[str, str]:
     )
 
 
-def _proxy_failure(seen: Seen) -> tuple[str, str]:
-    if seen.trouble is Trouble.PROXY_LOG_IN:
+def _proxy_failure(seen: StepObservation) -> tuple[str, str]:
+    if seen.problem is NetworkProblem.PROXY_LOG_IN:
         return (
             f"The proxy {seen.proxy} wants a name and a password before it lets anything through.",
             "Ask the person who looks after this network, or use another network.",
@@ -200,15 +200,15 @@ def _proxy_failure(seen: Seen) -> tuple[str, str]:
     )
 
 
-def _certificate_failure(seen: Seen) -> tuple[str, str]:
+def _certificate_failure(seen: StepObservation) -> tuple[str, str]:
     issuer = f"“{seen.issuer}”" if seen.issuer else "an unnamed issuer"
-    if seen.trouble is Trouble.EXPIRED:
+    if seen.problem is NetworkProblem.EXPIRED:
         return (
             f"The certificate of {seen.host} (issued by {issuer}) is not valid today: this PC's clock is wrong, or the "
             "store forgot to renew it.",
             "Check date and time of this PC first. If they are right, tell the store.",
         )
-    if seen.trouble is Trouble.WRONG_NAME:
+    if seen.problem is NetworkProblem.WRONG_NAME:
         return (
             f"Somebody else answers in place of {seen.host}: the certificate, issued by {issuer}, is for another name.",
             "If this is a hotel's or a train's Wi-Fi, open a browser and log in there first.",
@@ -220,35 +220,35 @@ def _certificate_failure(seen: Seen) -> tuple[str, str]:
     )
 
 
-def _content_failure(seen: Seen) -> tuple[str, str]:
+def _content_failure(seen: StepObservation) -> tuple[str, str]:
     via = f" It passes a proxy that calls itself “{seen.via}”." if seen.via else ""
-    if seen.trouble is Trouble.CUT_OFF:
+    if seen.problem is NetworkProblem.CUT_OFF:
         return (
             f"The connection to {seen.host} is cut off while it is being set up: by {_PROTECTION}.",
             "Switch the web protection of your antivirus off for a moment and check again, or try another network.",
         )
-    if seen.trouble is Trouble.PORTAL:
+    if seen.problem is NetworkProblem.PORTAL:
         where = f" ({seen.place})" if seen.place else ""
         return (
             f"Instead of the store, a log-in page of this network{where} answers.",
             "Open a browser, log in there (hotel, train, guest Wi-Fi), and check again.",
         )
-    if seen.trouble is Trouble.WRONG_STATUS:
+    if seen.problem is NetworkProblem.WRONG_STATUS:
         return (
             f"The store answers with error {seen.status}.{via}",
             "Try again in a few minutes. If it stays like this, tell support the number.",
         )
-    if seen.trouble is Trouble.RANGE_IGNORED:
+    if seen.problem is NetworkProblem.RANGE_IGNORED:
         return (
             f"Parts of a file cannot be asked for: something on the way takes that request out.{via}",
             "Downloads still work, but start over after an interruption. Pause web protection or proxies, if you can.",
         )
-    if seen.trouble is Trouble.RANGE_WRONG:
+    if seen.problem is NetworkProblem.RANGE_WRONG:
         return (
             f"A part of a file was asked for, and other bytes came.{via}",
             f"A download would be damaged here. It is caused by {_PROTECTION}: try another network.",
         )
-    if seen.trouble is Trouble.CUT_SHORT:
+    if seen.problem is NetworkProblem.CUT_SHORT:
         return (
             f"The test file ended too early.{via}",
             f"A download would be cut off here, by {_PROTECTION}: pause the web protection, or try another network.",

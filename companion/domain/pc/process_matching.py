@@ -43,15 +43,15 @@ class Running(Model, frozen=True):
 
 
 def names_of_interest(rules: Iterable[BlockerRule], platform: Platform) -> frozenset[str]:
-    """Every executable name the rules mention on `platform`, folded as `sighted_name` folds."""
+    """Every executable name the rules mention on `platform`, folded as `listed_name` folds."""
     found: set[str] = set()
     for rule in rules:
         for match in matches_on(rule, platform):
-            found.update(sighted_name(name, platform) for name in (*match.names, *match.helpers))
+            found.update(listed_name(name, platform) for name in (*match.names, *match.helpers))
     return frozenset(found)
 
 
-def sighted_name(name: str, platform: Platform) -> str:
+def listed_name(name: str, platform: Platform) -> str:
     """`name` as a sighting shows it, for comparing: without case, and cut where the kernel cuts it."""
     folded = name.casefold()
     if platform is Platform.LINUX:
@@ -191,7 +191,7 @@ def _named(process: Process, names: tuple[str, ...], platform: Platform) -> bool
     if process.path:
         own.add(program_name(process.path).casefold())
     if platform is Platform.LINUX and not process.path:
-        return any(sighted_name(name, platform) == sighted_name(process.name, platform) for name in names)
+        return any(listed_name(name, platform) == listed_name(process.name, platform) for name in names)
     return any(name.casefold() in own for name in names)
 
 

@@ -11,7 +11,7 @@ from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import Hold, Restored, due_for_restoring
 from companion.domain.pc.facts import AutostartEntry
 from companion.services.platforms.protocol import AutostartControl, HeldEntry
-from companion.services.storage.pending_records import Journal
+from companion.services.storage.pending_records import PendingRecords
 
 
 class Record(Model, frozen=True):
@@ -21,11 +21,11 @@ class Record(Model, frozen=True):
     held: HeldEntry
 
 
-class Restoration:
+class AutostartHolds:
     """Holds autostart entries back and puts them back. `folder` keeps the journal, one file per entry."""
 
     def __init__(self, folder: Path, autostart: AutostartControl, clock: Callable[[], dt.datetime]) -> None:
-        self._journal = Journal(folder, Record)
+        self._records = PendingRecords(folder, Record)
         self._autostart = autostart
         self._clock = clock
 
@@ -40,18 +40,18 @@ class Restoration:
         for entry in entries:
             held = self._autostart.hold(entry)
             identity = "\0".join((held.entry.kind.value, held.entry.location, held.entry.name))
-            known = self._journal.read(identity)
+            known = self._records.read(identity)
             # What stood there before the first hold is what counts; a second hold must not take its place.
             record = Record(hold=Hold(entry=entry, since=self._clock(), job=job), held=known.held if known else held)
             if known is None or known.hold.job != job:
-                self._journal.write(identity, record)
+                self._records.write(identity, record)
             self._autostart.switch_off(record.held)
             found.append(record.hold)
         return tuple(found)
 
     def pending(self) -> tuple[Hold, ...]:
         """Everything that is held back at the moment, the oldest first."""
-        holds = [entry.value.hold for entry in self._journal.entries() if entry.value is not None]
+        holds = [entry.value.hold for entry in self._records.entries() if entry.value is not None]
         return tuple(sorted(holds, key=lambda hold: hold.since))
 
     def restore(self, continuing: Collection[str] = (), awaiting: Collection[str] = ()) -> Restored:
@@ -63,7 +63,7 @@ class Restoration:
         restored: list[str] = []
         changed: list[str] = []
         failed: list[str] = []
-        for entry in self._journal.entries():
+        for entry in self._records.entries():
             record = entry.value
             if record is None:
                 failed.append(entry.path.stem)
@@ -76,5 +76,5 @@ class Restoration:
                 failed.append(record.hold.entry.name)
                 continue
             (restored if as_before else changed).append(record.hold.entry.name)
-            self._journal.remove(entry)
+            self._records.remove(entry)
         return Restored(restored=tuple(restored), left_changed=tuple(changed), failed=tuple(failed))

@@ -13,31 +13,31 @@ import msgspec
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import BY_HAND, Hold, Restored
-from companion.domain.installation.recovery import Standing, Underway, WentOn, standing_of
-from companion.domain.installation.relaunch import ClosedProgram, Ending, Reopened
+from companion.domain.installation.recovery import InstallationRecord, RecoveredInstallation, RecoveryStatus, status_of
+from companion.domain.installation.relaunch import ClosedProgram, RelaunchOutcome, RelaunchResult
 from companion.domain.pc.facts import AutostartEntry
-from companion.services.installation.autostart_holds import Restoration
-from companion.services.installation.relaunch import Reopenings
+from companion.services.installation.autostart_holds import AutostartHolds
+from companion.services.installation.relaunch import Relauncher
 from companion.services.platforms.protocol import PlatformServices
-from companion.services.storage.pending_records import Entry, Journal
+from companion.services.storage.pending_records import PendingRecord, PendingRecords
 from companion.services.storage.records import TimelineEntry
 
 _log = logging.getLogger(__name__)
 
 Note = Callable[[TimelineEntry], None]
-_Found = tuple[Entry[Underway], WentOn]
-_GOING_ON = frozenset({Standing.RUNNING, Standing.WAITS})
+_Found = tuple[PendingRecord[InstallationRecord], RecoveredInstallation]
+_GOING_ON = frozenset({RecoveryStatus.RUNNING, RecoveryStatus.WAITS})
 
 
-class CaughtUp(Model, frozen=True):
+class RecoveryResult(Model, frozen=True):
     """What earlier runs had left to do: entries put back, installations gone on with, programs that may be opened."""
 
     restored: Restored = Restored()
-    installations: tuple[WentOn, ...] = ()
+    installations: tuple[RecoveredInstallation, ...] = ()
     closed: tuple[ClosedProgram, ...] = ()
 
 
-class Aftermath:
+class Recovery:
     """Everything that has to be undone or finished after an installation, whatever happens to this app meanwhile.
 
     `folder` keeps the journals, `note` takes steps of the time-line, and `command` starts this app with its window.
@@ -51,9 +51,9 @@ class Aftermath:
         note: Note,
         command: Sequence[str],
     ) -> None:
-        self._restoration = Restoration(folder / "held-back", platform.autostart, clock)
-        self._underway = Journal(folder / "underway", Underway)
-        self.reopenings = Reopenings(folder / "closed", platform, clock)
+        self._holds = AutostartHolds(folder / "held-back", platform.autostart, clock)
+        self._underway = PendingRecords(folder / "underway", InstallationRecord)
+        self.relauncher = Relauncher(folder / "closed", platform, clock)
         self._platform = platform
         self._clock = clock
         self._write_note = note
@@ -61,13 +61,13 @@ class Aftermath:
 
     # Before an installation
 
-    def hold_back(self, entries: Iterable[AutostartEntry], job: str = BY_HAND) -> tuple[Hold, ...]:
+    def hold(self, entries: Iterable[AutostartEntry], job: str = BY_HAND) -> tuple[Hold, ...]:
         """Keep programs from starting by themselves until artifact `job` is installed, even over a restart.
 
         Those held `BY_HAND` wait for whichever installation comes next. What is changed is written down first, so that
         it is put back whatever happens. Raises `CompanionError`.
         """
-        held = self._restoration.hold(entries, job)
+        held = self._holds.hold(entries, job)
         for hold in held:
             self._note("held back", None, entry=hold.entry.name, kind=hold.entry.kind.value)
         return held
@@ -79,14 +79,14 @@ class Aftermath:
 
     def held(self) -> tuple[Hold, ...]:
         """What is held back at the moment."""
-        return self._restoration.pending()
+        return self._holds.pending()
 
     # During one
 
     def begin(self, job: str, number: str, name: str, proofs: Sequence[str]) -> None:
         """Write down that an installation begins, so that a later run knows of it."""
         own = next(iter(self._platform.processes.describe([os.getpid()])), None)
-        underway = Underway(
+        underway = InstallationRecord(
             job=job, number=number, name=name, since=self._clock(), boot=self._platform.system.boot_id().value,
             proofs=tuple(proofs), owner=os.getpid(), owner_started=own.started if own else None,
         )  # fmt: skip
@@ -110,7 +110,7 @@ class Aftermath:
 
     # After one
 
-    def catch_up(self) -> CaughtUp:
+    def recover(self) -> RecoveryResult:
         """Do what earlier runs left to do, as far as it is time; done at every start of the program.
 
         What is held back stays so while another run of this app installs, until a restart that an installation waits
@@ -118,7 +118,7 @@ class Aftermath:
         """
         return self._settle(continuing=(BY_HAND,))
 
-    def put_back(self, *, give_up: bool = False) -> CaughtUp:
+    def put_back(self, *, give_up: bool = False) -> RecoveryResult:
         """Let everything start again that was held back; with `give_up` also what waits for a restart."""
         return self._settle(continuing=(), give_up=give_up)
 
@@ -126,34 +126,38 @@ class Aftermath:
         """End for now: what was held back for an installation here may start again, unless a restart finishes it."""
         going_on = [found for found in self._looked_at(leaving=True) if found[1].standing in _GOING_ON]
         self._put_back(continuing=(BY_HAND,), going_on=self._going_on(going_on))
-        if any(found.standing is Standing.WAITS for _, found in going_on):
+        if any(found.standing is RecoveryStatus.WAITS for _, found in going_on):
             # Signing out and in again may have used up what was arranged.
             self._arrange(True)
 
-    def reopen(self) -> tuple[Reopened, ...]:
+    def reopen(self) -> tuple[RelaunchResult, ...]:
         """Open again what was closed."""
-        reopened = self.reopenings.reopen()
+        reopened = self.relauncher.reopen()
         for found in reopened:
-            event = "opened again" if found.ending in (Ending.OPENED, Ending.RUNNING) else "not opened again"
+            event = (
+                "opened again"
+                if found.ending in (RelaunchOutcome.OPENED, RelaunchOutcome.RUNNING)
+                else "not opened again"
+            )
             self._note(event, None, program=found.name, ending=found.ending.value)
         return reopened
 
-    def _settle(self, *, continuing: Sequence[str], give_up: bool = False) -> CaughtUp:
+    def _settle(self, *, continuing: Sequence[str], give_up: bool = False) -> RecoveryResult:
         looked = self._looked_at()
         going_on: list[_Found] = []
         ended: list[_Found] = []
         for entry, found in looked:
-            stays = found.standing is Standing.RUNNING or (found.standing is Standing.WAITS and not give_up)
+            stays = found.standing is RecoveryStatus.RUNNING or (found.standing is RecoveryStatus.WAITS and not give_up)
             (going_on if stays else ended).append((entry, found))
         for entry, found in ended:
             self._note_end(found)
             self._underway.remove(entry)
         restored = self._put_back(continuing=continuing, going_on=self._going_on(going_on))
-        waits = any(found.standing is Standing.WAITS for _, found in going_on)
+        waits = any(found.standing is RecoveryStatus.WAITS for _, found in going_on)
         if waits or ended:
             self._arrange(waits)
         installations = tuple(found for _, found in looked)
-        return CaughtUp(restored=restored, installations=installations, closed=self.reopenings.waiting())
+        return RecoveryResult(restored=restored, installations=installations, closed=self.relauncher.waiting())
 
     def _looked_at(self, *, leaving: bool = False) -> list[_Found]:
         """Every installation that was begun and where it stands now; a damaged note of one is forgotten."""
@@ -169,15 +173,15 @@ class Aftermath:
                 found.append((entry, self._look_at(entry.value, boot, leaving)))
         return found
 
-    def _look_at(self, underway: Underway, boot: str | None, leaving: bool) -> WentOn:
+    def _look_at(self, underway: InstallationRecord, boot: str | None, leaving: bool) -> RecoveredInstallation:
         ends_here = leaving and underway.owner == os.getpid()
         described = () if ends_here else self._platform.processes.describe([underway.owner])
         owner = next((process for process in described if process.pid == underway.owner), None)
-        standing = standing_of(underway, boot, owner, self._clock())
+        standing = status_of(underway, boot, owner, self._clock())
         missing: tuple[str, ...] = ()
         if standing not in _GOING_ON:
             missing = tuple(proof for proof in underway.proofs if not self._platform.system.expand(proof).exists())
-        return WentOn(
+        return RecoveredInstallation(
             number=underway.number, job=underway.job, name=underway.name, standing=standing,
             proven=standing not in _GOING_ON and bool(underway.proofs) and not missing, missing=missing,
         )  # fmt: skip
@@ -188,21 +192,21 @@ class Aftermath:
         return (*jobs, BY_HAND) if jobs else ()
 
     def _put_back(self, *, continuing: Sequence[str], going_on: Sequence[str]) -> Restored:
-        restored = self._restoration.restore(continuing, going_on)
+        restored = self._holds.restore(continuing, going_on)
         for name in (*restored.restored, *restored.left_changed):
             self._note("put back", None, entry=name, asItWas=name in restored.restored)
         if restored.failed:
             _log.warning("could not put back %d autostart entries", len(restored.failed))
         return restored
 
-    def _note_end(self, found: WentOn) -> None:
+    def _note_end(self, found: RecoveredInstallation) -> None:
         event = {
-            Standing.RESTARTED: "went on after the restart",
-            Standing.CUT_OFF: "installation was cut off",
+            RecoveryStatus.RESTARTED: "went on after the restart",
+            RecoveryStatus.CUT_OFF: "installation was cut off",
         }.get(found.standing, "stopped waiting for the restart")
         self._note(event, found.number, artifact=found.job, proven=found.proven, missing=len(found.missing))
 
-    def _write(self, underway: Underway) -> None:
+    def _write(self, underway: InstallationRecord) -> None:
         try:
             self._underway.write(underway.job, underway)
         except CompanionError as error:

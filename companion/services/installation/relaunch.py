@@ -11,8 +11,8 @@ from pathlib import Path
 from companion.domain.core.errors import CompanionError
 from companion.domain.installation.relaunch import (
     ClosedProgram,
-    Ending,
-    Reopened,
+    RelaunchOutcome,
+    RelaunchResult,
     closed_program,
     file_name,
     runs_again,
@@ -20,18 +20,18 @@ from companion.domain.installation.relaunch import (
     worth_offering,
 )
 from companion.domain.pc.closing import Relaunch
-from companion.domain.pc.process_matching import sighted_name
+from companion.domain.pc.process_matching import listed_name
 from companion.services.platforms.protocol import PlatformServices
-from companion.services.storage.pending_records import Entry, Journal
+from companion.services.storage.pending_records import PendingRecord, PendingRecords
 
 _log = logging.getLogger(__name__)
 
 
-class Reopenings:
+class Relauncher:
     """What was closed and is to be opened again. `folder` keeps the journal, one file per program."""
 
     def __init__(self, folder: Path, platform: PlatformServices, clock: Callable[[], dt.datetime]) -> None:
-        self._journal = Journal(folder, ClosedProgram)
+        self._records = PendingRecords(folder, ClosedProgram)
         self._platform = platform
         self._clock = clock
 
@@ -40,63 +40,67 @@ class Reopenings:
         for program in programs:
             known = closed_program(program, self._clock(), _digest(program.arguments[0]), str(Path.home()))
             try:
-                self._journal.write("\0".join(known.program.arguments), known)
+                self._records.write("\0".join(known.program.arguments), known)
             except CompanionError as error:
                 _log.warning("what is closed cannot be offered later: %s", error.message)
 
     def waiting(self) -> tuple[ClosedProgram, ...]:
         """What may be offered to be opened again: closed not long ago, and not running. The rest is forgotten."""
-        entries = self._journal.entries()
+        entries = self._records.entries()
         running = self._running(entries)
         found = []
         for entry in entries:
             if entry.value is None or entry.path in running or not worth_offering(entry.value, self._clock()):
-                self._journal.remove(entry)
+                self._records.remove(entry)
             else:
                 found.append(entry.value)
         return tuple(found)
 
-    def reopen(self) -> tuple[Reopened, ...]:
+    def reopen(self) -> tuple[RelaunchResult, ...]:
         """Open everything again that is waiting, each program once, also when two runs of this app ask for it.
 
         Nothing is started but what was closed: the same file with the same content, with the same arguments.
         """
-        entries = [entry for entry in self._journal.entries() if entry.value is not None]
+        entries = [entry for entry in self._records.entries() if entry.value is not None]
         # Looked up once, before the first one is opened: two documents of one program are both opened again.
         running = self._running(entries)
         return tuple(
-            Reopened(name=entry.value.program.name, ending=ending)
+            RelaunchResult(name=entry.value.program.name, ending=ending)
             for entry in entries
             if entry.value is not None and (ending := self._reopen(entry, entry.path in running)) is not None
         )
 
     def forget(self) -> None:
         """Leave closed what is closed."""
-        for entry in self._journal.entries():
-            self._journal.remove(entry)
+        for entry in self._records.entries():
+            self._records.remove(entry)
 
-    def _reopen(self, entry: Entry[ClosedProgram], running: bool) -> Ending | None:
+    def _reopen(self, entry: PendingRecord[ClosedProgram], running: bool) -> RelaunchOutcome | None:
         """Open one program; None when another run of this app is at it."""
-        taken = entry if entry.taken else self._journal.take(entry)
+        taken = entry if entry.taken else self._records.take(entry)
         if taken is None or entry.value is None:
             return None
-        ending = Ending.RUNNING if running else why_not(entry.value, _digest(entry.value.path), interrupted=entry.taken)
+        ending = (
+            RelaunchOutcome.RUNNING
+            if running
+            else why_not(entry.value, _digest(entry.value.path), interrupted=entry.taken)
+        )
         if ending is None:
             try:
                 self._platform.programs.launch(entry.value.program.arguments)
-                ending = Ending.OPENED
+                ending = RelaunchOutcome.OPENED
             except CompanionError:
-                ending = Ending.REFUSED
-        self._journal.remove(taken)
+                ending = RelaunchOutcome.REFUSED
+        self._records.remove(taken)
         return ending
 
-    def _running(self, entries: Iterable[Entry[ClosedProgram]]) -> frozenset[Path]:
+    def _running(self, entries: Iterable[PendingRecord[ClosedProgram]]) -> frozenset[Path]:
         """The entries whose program runs."""
         known = {entry.path: entry.value for entry in entries if entry.value is not None}
         if not known:
             return frozenset()
-        names = frozenset(sighted_name(file_name(closed), self._platform.name) for closed in known.values())
-        pids = {seen.pid for seen in self._platform.processes.sightings(names)}
+        names = frozenset(listed_name(file_name(closed), self._platform.name) for closed in known.values())
+        pids = {seen.pid for seen in self._platform.processes.list_processes(names)}
         processes = [process for process in self._platform.processes.describe(sorted(pids)) if process.pid in pids]
         who = self._platform.processes.who().value
         return frozenset(

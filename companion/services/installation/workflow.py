@@ -15,16 +15,16 @@ from companion.domain.entitlements.seats import seat_use
 from companion.domain.installation.exit_codes import Outcome
 from companion.domain.installation.models import InstallationProgress, InstallationResult
 from companion.domain.pc.closing import ClosingProgress, ClosingResult
-from companion.domain.pc.network_diagnostics import PathReport, StepResult
+from companion.domain.pc.network_diagnostics import NetworkReport, StepResult
 from companion.domain.pc.preflight import Finding, Requirements, findings
 from companion.domain.store.orders import Download, Grant, Licence
 from companion.domain.store.profile import ExitMeaning, Profile, Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.installation.recovery import Aftermath
+from companion.services.installation.recovery import Recovery
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.device import ThisPC
-from companion.services.pc.network_diagnostics import NetworkPath
+from companion.services.pc.network_diagnostics import NetworkDiagnostics
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
@@ -50,8 +50,8 @@ class Installations:
         preflight: Preflight,
         closing: ProgramCloser,
         installer: Installer,
-        aftermath: Aftermath,
-        network_path: NetworkPath,
+        recovery: Recovery,
+        network_diagnostics: NetworkDiagnostics,
         orders: Orders,
         library: Library,
         this_pc: ThisPC,
@@ -62,8 +62,8 @@ class Installations:
         self._preflight = preflight
         self._closing = closing
         self._installer = installer
-        self._aftermath = aftermath
-        self._network_path = network_path
+        self._recovery = recovery
+        self._network_diagnostics = network_diagnostics
         self._orders = orders
         self._library = library
         self._this_pc = this_pc
@@ -110,13 +110,13 @@ class Installations:
             cancellation,
         )
 
-    def walk_to_store(
+    def check_network(
         self, profile: Profile, on_step: Callable[[StepResult], None], cancellation: Cancellation
-    ) -> PathReport | None:
+    ) -> NetworkReport | None:
         """Try the way to the store step by step; None when the store offers no probe. Raises `Cancelled`."""
         if profile.probe is None:
             return None
-        report = self._network_path.check(self._orders.store, profile.probe, on_step, cancellation)
+        report = self._network_diagnostics.check(self._orders.store, profile.probe, on_step, cancellation)
         self._note("tried the way to the store", None, fine=report.fine, between=len(report.between))
         return report
 
@@ -160,13 +160,13 @@ class Installations:
 
         def exited(outcome: Outcome) -> None:
             if outcome.meaning is ExitMeaning.RESTART:
-                self._aftermath.needs_restart(job)
+                self._recovery.needs_restart(job)
 
-        self._aftermath.begin(job, number, name, grant.installation.proof_paths)
+        self._recovery.begin(job, number, name, grant.installation.proof_paths)
         try:
             result = self._installer.install(path, grant, profile, on_step, cancellation, on_exit=exited)
         except BaseException as error:
-            self._aftermath.end(job, succeeded=False)
+            self._recovery.end(job, succeeded=False)
             if isinstance(error, CompanionError):
                 self._note("installation failed", number, artifact=job, code=error.code)
             raise
@@ -175,7 +175,7 @@ class Installations:
             exitCode=result.exit_code, meaning=result.outcome.meaning.value, proven=result.proven,
         )  # fmt: skip
         if result.outcome.meaning is not ExitMeaning.RESTART:
-            self._aftermath.end(job, succeeded=result.succeeded)
+            self._recovery.end(job, succeeded=result.succeeded)
         return Installed(result, self._take_seat(number, licence) if result.succeeded else None)
 
     def _take_seat(self, number: str, licence: Licence | None) -> Licence | None:

@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.pc.facts import Fact, Facts, Process, Purpose, Sighting
+from companion.domain.pc.facts import Fact, Facts, ListedProcess, Process, Purpose
 from companion.domain.pc.finding import Requirements
-from companion.domain.pc.process_matching import names_of_interest, sighted_name
+from companion.domain.pc.process_matching import listed_name, names_of_interest
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.exit_wait import wait_for_exit
@@ -76,7 +76,7 @@ class Preflight:
         facts = self.gather(stage, requirements, cancellation)
         on_change(facts)
         names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        look = self._platform.processes.repeated_sightings(names)
+        look = self._platform.processes.process_lister(names)
         rest_due = time.monotonic() + _REST_EVERY
         while True:
             self._wait_for_an_end(facts, names, cancellation)
@@ -95,7 +95,7 @@ class Preflight:
         watched = {
             process.pid
             for process in facts.processes.value or ()
-            if sighted_name(process.name, self._platform.name) in names
+            if listed_name(process.name, self._platform.name) in names
         }
         deadline = time.monotonic() + _LOOK_EVERY
         while time.monotonic() < deadline:
@@ -106,11 +106,11 @@ class Preflight:
 
     def _processes(self, requirements: Requirements) -> Fact[tuple[Process, ...]]:
         names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        return self._described(self._platform.processes.sightings(names))
+        return self._described(self._platform.processes.list_processes(names))
 
-    def _described(self, sightings: tuple[Sighting, ...]) -> Fact[tuple[Process, ...]]:
+    def _described(self, list_processes: tuple[ListedProcess, ...]) -> Fact[tuple[Process, ...]]:
         # The app's own process comes along, so that its tree can be told apart.
-        pids = {seen.pid for seen in sightings} | {os.getpid()}
+        pids = {seen.pid for seen in list_processes} | {os.getpid()}
         return Fact.known(self._platform.processes.describe(sorted(pids)))
 
     def _other_probes(self, stage: Stage, requirements: Requirements) -> dict[str, Probe]:

@@ -18,13 +18,13 @@ import msgspec
 
 from companion.domain.pc.certificates import issuer_of
 from companion.domain.pc.network_diagnostics import (
-    PathReport,
-    PathStep,
-    Seen,
+    NetworkProblem,
+    NetworkReport,
+    NetworkStep,
+    StepObservation,
     StepResult,
-    Trouble,
-    explain_path,
-    explain_step,
+    network_report,
+    step_result,
 )
 from companion.domain.store.profile import Probe
 from companion.services.app.cancellation import Cancellation
@@ -60,7 +60,7 @@ def system_proxy(url: str) -> str | None:
     return proxies_for(url).get(urllib.parse.urlsplit(url).scheme)
 
 
-class NetworkPath:
+class NetworkDiagnostics:
     """Checks the way to a store. `limit` is how many seconds a step may take.
 
     `trust` and `public` tell apart who vouches: a certificate that only this PC trusts comes from somebody in between.
@@ -79,36 +79,41 @@ class NetworkPath:
         self._proxy = proxy
         self._limit = limit
 
-    def check(self, store: str, probe: Probe, on_step: OnStep, cancellation: Cancellation) -> PathReport:
+    def check(self, store: str, probe: Probe, on_step: OnStep, cancellation: Cancellation) -> NetworkReport:
         """Take every step towards `probe` of the store at URL `store`; stops at the first that leads nowhere.
 
         Raises `Cancelled`, and `CompanionError` ``not-allowed`` for an address that is not safe.
         """
         url = require_safe_url(urllib.parse.urljoin(store.rstrip("/") + "/", probe.url))
-        walk = _Walk(_Way.to(url, self._proxy(url)), self._trust, self._public, self._limit)
-        seen: list[Seen] = []
+        steps = _NetworkCheck(_Route.to(url, self._proxy(url)), self._trust, self._public, self._limit)
+        seen: list[StepObservation] = []
 
-        def note(step: Seen) -> bool:
+        def note(step: StepObservation) -> bool:
             seen.append(step)
-            on_step(explain_step(step))
+            on_step(step_result(step))
             cancellation.check()
-            return step.trouble is None
+            return step.problem is None
 
         cancellation.check()
         # Each step is taken only if the one before led somewhere; content is looked at even where ranges fail.
-        _ = note(walk.name()) and note(walk.connect()) and note(walk.encrypt()) and self._transfer(walk, probe, note)
-        return explain_path(tuple(seen))
+        _ = (
+            note(steps.name())
+            and note(steps.connect())
+            and note(steps.encrypt())
+            and self._transfer(steps, probe, note)
+        )
+        return network_report(tuple(seen))
 
-    def _transfer(self, walk: _Walk, probe: Probe, note: Callable[[Seen], bool]) -> bool:
-        answer, whole = walk.answer(probe)
+    def _transfer(self, steps: _NetworkCheck, probe: Probe, note: Callable[[StepObservation], bool]) -> bool:
+        answer, whole = steps.answer(probe)
         if not note(answer):
             return False
-        ranged = note(walk.range(probe, whole))
-        return note(walk.content(probe, whole, answer.via)) and ranged
+        ranged = note(steps.range(probe, whole))
+        return note(steps.content(probe, whole, answer.via)) and ranged
 
 
 @dataclasses.dataclass(frozen=True)
-class _Way:
+class _Route:
     """Where to go: the store's host, and the proxy before it."""
 
     host: str
@@ -120,20 +125,20 @@ class _Way:
     proxy_secret: str | None = None
 
     @classmethod
-    def to(cls, url: str, proxy: str | None) -> _Way:
+    def to(cls, url: str, proxy: str | None) -> _Route:
         parts = urllib.parse.urlsplit(url)
         secure = parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
         target = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
-        way = cls(host=parts.hostname or "", port=port, secure=secure, target=target)
+        route = cls(host=parts.hostname or "", port=port, secure=secure, target=target)
         if proxy is None:
-            return way
+            return route
         there = urllib.parse.urlsplit(proxy)
         secret = None
         if there.username is not None:
             pair = f"{urllib.parse.unquote(there.username)}:{urllib.parse.unquote(there.password or '')}"
             secret = "Basic " + base64.b64encode(pair.encode()).decode()
-        return dataclasses.replace(way, proxy_host=there.hostname, proxy_port=there.port or 8080, proxy_secret=secret)
+        return dataclasses.replace(route, proxy_host=there.hostname, proxy_port=there.port or 8080, proxy_secret=secret)
 
     @property
     def proxy(self) -> str | None:
@@ -149,126 +154,128 @@ class _Way:
 class _Refusal(Exception):
     """A step that failed, with what is known about it."""
 
-    def __init__(self, trouble: Trouble, status: int | None = None) -> None:
-        super().__init__(trouble.value)
-        self.trouble = trouble
+    def __init__(self, problem: NetworkProblem, status: int | None = None) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
         self.status = status
 
 
-class _Walk:
-    """One walk: the steps in their order, each a method that returns what it saw."""
+class _NetworkCheck:
+    """One check of the network: its steps in order, each a method that returns what it observed."""
 
-    def __init__(self, way: _Way, trust: Trust, public: Trust, limit: float) -> None:
-        self._way = way
+    def __init__(self, route: _Route, trust: Trust, public: Trust, limit: float) -> None:
+        self._route = route
         self._trust = trust
         self._public = public
         self._limit = limit
         self._addresses: tuple[str, ...] = ()
 
-    def name(self) -> Seen:
+    def name(self) -> StepObservation:
         start = time.monotonic()
-        host, port = self._way.first
-        answers: queue.SimpleQueue[tuple[str, ...] | Trouble] = queue.SimpleQueue()
+        host, port = self._route.first
+        answers: queue.SimpleQueue[tuple[str, ...] | NetworkProblem] = queue.SimpleQueue()
         # Looking a name up has no time limit of its own, so it gets a thread that may be left behind.
         threading.Thread(target=_look_up, args=(host, port, answers), name="name", daemon=True).start()
         try:
             found = answers.get(timeout=self._limit)
         except queue.Empty:
-            found = Trouble.NO_NAME_SERVICE
-        if isinstance(found, Trouble):
-            return msgspec.structs.replace(self._seen(PathStep.NAME, start), host=host, trouble=found)
+            found = NetworkProblem.NO_NAME_SERVICE
+        if isinstance(found, NetworkProblem):
+            return msgspec.structs.replace(self._seen(NetworkStep.NAME, start), host=host, problem=found)
         self._addresses = found
-        return msgspec.structs.replace(self._seen(PathStep.NAME, start), host=host, addresses=found)
+        return msgspec.structs.replace(self._seen(NetworkStep.NAME, start), host=host, addresses=found)
 
-    def connect(self) -> Seen:
+    def connect(self) -> StepObservation:
         start = time.monotonic()
         try:
             self._open().close()
         except _Refusal as refusal:
-            return self._failed(PathStep.CONNECTION, start, refusal)
-        return self._seen(PathStep.CONNECTION, start)
+            return self._failed(NetworkStep.CONNECTION, start, refusal)
+        return self._seen(NetworkStep.CONNECTION, start)
 
-    def encrypt(self) -> Seen:
+    def encrypt(self) -> StepObservation:
         start = time.monotonic()
-        if not self._way.secure:
+        if not self._route.secure:
             reason = "The store runs on this very PC: nothing needs to be encrypted."
-            return Seen(step=PathStep.ENCRYPTION, skipped=reason, host=self._way.host)
+            return StepObservation(step=NetworkStep.ENCRYPTION, skipped=reason, host=self._route.host)
         try:
             issuer = self._issuer(self._trust())
         except _Refusal as refusal:
-            seen = self._failed(PathStep.ENCRYPTION, start, refusal)
+            seen = self._failed(NetworkStep.ENCRYPTION, start, refusal)
             return msgspec.structs.replace(seen, issuer=self._issuer_unverified())
-        seen = self._seen(PathStep.ENCRYPTION, start)
+        seen = self._seen(NetworkStep.ENCRYPTION, start)
         return msgspec.structs.replace(seen, issuer=issuer, inspected=self._only_trusted_here())
 
-    def answer(self, probe: Probe) -> tuple[Seen, bytes]:
+    def answer(self, probe: Probe) -> tuple[StepObservation, bytes]:
         """Ask for the whole probe; what comes back is the store's answer, or somebody else's."""
         start = time.monotonic()
         try:
             response, body = self._request({})
         except _Refusal as refusal:
-            return self._failed(PathStep.ANSWER, start, refusal), b""
-        seen = self._answered(PathStep.ANSWER, start, response)
+            return self._failed(NetworkStep.ANSWER, start, refusal), b""
+        seen = self._answered(NetworkStep.ANSWER, start, response)
         kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
         if response.status == 511 or response.status in (301, 302, 303, 307, 308) or kind == "text/html":
             place = urllib.parse.urlsplit(response.getheader("Location") or "").hostname
-            if response.status in (200, 511) or place not in (None, self._way.host):
-                return msgspec.structs.replace(seen, trouble=Trouble.PORTAL, place=place), b""
+            if response.status in (200, 511) or place not in (None, self._route.host):
+                return msgspec.structs.replace(seen, problem=NetworkProblem.PORTAL, place=place), b""
         if response.status == 407:
-            return msgspec.structs.replace(seen, trouble=Trouble.PROXY_LOG_IN), b""
+            return msgspec.structs.replace(seen, problem=NetworkProblem.PROXY_LOG_IN), b""
         if response.status != 200:
-            return msgspec.structs.replace(seen, trouble=Trouble.WRONG_STATUS), b""
+            return msgspec.structs.replace(seen, problem=NetworkProblem.WRONG_STATUS), b""
         return seen, body[: probe.size + 1]
 
-    def range(self, probe: Probe, whole: bytes) -> Seen:
+    def range(self, probe: Probe, whole: bytes) -> StepObservation:
         """Ask for a part from the middle (RFC 9110 §14): it must be that part and nothing else."""
         start = time.monotonic()
         first, last = probe.size // 4, max(probe.size // 4, probe.size // 2 - 1)
         try:
             response, body = self._request({"Range": f"bytes={first}-{last}"})
         except _Refusal as refusal:
-            return self._failed(PathStep.RANGE, start, refusal)
-        seen = self._answered(PathStep.RANGE, start, response)
+            return self._failed(NetworkStep.RANGE, start, refusal)
+        seen = self._answered(NetworkStep.RANGE, start, response)
         if response.status != 206:
-            trouble = Trouble.RANGE_IGNORED if response.status == 200 else Trouble.WRONG_STATUS
-            return msgspec.structs.replace(seen, trouble=trouble)
+            problem = NetworkProblem.RANGE_IGNORED if response.status == 200 else NetworkProblem.WRONG_STATUS
+            return msgspec.structs.replace(seen, problem=problem)
         named = response.getheader("Content-Range") == f"bytes {first}-{last}/{probe.size}"
         intact = hashlib.sha256(whole).hexdigest() != probe.sha256 or body == whole[first : last + 1]
         if not named or len(body) != last - first + 1 or not intact:
-            return msgspec.structs.replace(seen, trouble=Trouble.RANGE_WRONG)
+            return msgspec.structs.replace(seen, problem=NetworkProblem.RANGE_WRONG)
         return seen
 
-    def content(self, probe: Probe, whole: bytes, via: str | None) -> Seen:
+    def content(self, probe: Probe, whole: bytes, via: str | None) -> StepObservation:
         """Whether the whole probe is byte for byte what the store has."""
-        seen = Seen(step=PathStep.CONTENT, host=self._way.host, via=via)
+        seen = StepObservation(step=NetworkStep.CONTENT, host=self._route.host, via=via)
         if len(whole) < probe.size:
-            return msgspec.structs.replace(seen, trouble=Trouble.CUT_SHORT)
+            return msgspec.structs.replace(seen, problem=NetworkProblem.CUT_SHORT)
         if len(whole) != probe.size or hashlib.sha256(whole).hexdigest() != probe.sha256:
-            return msgspec.structs.replace(seen, trouble=Trouble.CHANGED)
+            return msgspec.structs.replace(seen, problem=NetworkProblem.CHANGED)
         return seen
 
-    def _seen(self, step: PathStep, start: float) -> Seen:
-        port = self._way.first[1]
+    def _seen(self, step: NetworkStep, start: float) -> StepObservation:
+        port = self._route.first[1]
         elapsed = (time.monotonic() - start) * 1000
-        return Seen(step=step, milliseconds=elapsed, host=self._way.host, port=port, proxy=self._way.proxy)
+        return StepObservation(
+            step=step, milliseconds=elapsed, host=self._route.host, port=port, proxy=self._route.proxy
+        )
 
-    def _failed(self, step: PathStep, start: float, refusal: _Refusal) -> Seen:
-        return msgspec.structs.replace(self._seen(step, start), trouble=refusal.trouble, status=refusal.status)
+    def _failed(self, step: NetworkStep, start: float, refusal: _Refusal) -> StepObservation:
+        return msgspec.structs.replace(self._seen(step, start), problem=refusal.problem, status=refusal.status)
 
-    def _answered(self, step: PathStep, start: float, response: http.client.HTTPResponse) -> Seen:
+    def _answered(self, step: NetworkStep, start: float, response: http.client.HTTPResponse) -> StepObservation:
         via = "".join(letter for letter in response.getheader("Via") or "" if letter.isprintable())[:80]
         return msgspec.structs.replace(self._seen(step, start), status=response.status, via=via or None)
 
     def _open(self) -> socket.socket:
-        """A connection to the first host on the way, trying each of its addresses."""
-        failure = _Refusal(Trouble.UNREACHABLE)
+        """A connection to the first host on the route, trying each of its addresses."""
+        failure = _Refusal(NetworkProblem.UNREACHABLE)
         for address in self._addresses:
             try:
-                return socket.create_connection((address, self._way.first[1]), timeout=self._limit)
+                return socket.create_connection((address, self._route.first[1]), timeout=self._limit)
             except TimeoutError:
-                failure = _Refusal(Trouble.SILENT)
+                failure = _Refusal(NetworkProblem.SILENT)
             except ConnectionRefusedError:
-                failure = _Refusal(Trouble.REFUSED)
+                failure = _Refusal(NetworkProblem.REFUSED)
             except OSError:
                 continue
         raise failure
@@ -276,36 +283,38 @@ class _Walk:
     def _tunnel(self) -> socket.socket:
         """A connection over which the store itself is spoken to: through the proxy by CONNECT (RFC 9110 §9.3.6)."""
         link = self._open()
-        if not self._way.proxy_host or not self._way.secure:
+        if not self._route.proxy_host or not self._route.secure:
             return link
         try:
-            name = f"[{self._way.host}]" if ":" in self._way.host else self._way.host
-            secret = f"Proxy-Authorization: {self._way.proxy_secret}\r\n" if self._way.proxy_secret else ""
-            place = f"{name}:{self._way.port}"
+            name = f"[{self._route.host}]" if ":" in self._route.host else self._route.host
+            secret = f"Proxy-Authorization: {self._route.proxy_secret}\r\n" if self._route.proxy_secret else ""
+            place = f"{name}:{self._route.port}"
             link.sendall(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{secret}\r\n".encode("ascii"))
             response = http.client.HTTPResponse(link, method="CONNECT")
             response.begin()
         except (OSError, http.client.HTTPException):
             link.close()
-            raise _Refusal(Trouble.CUT_OFF) from None
+            raise _Refusal(NetworkProblem.CUT_OFF) from None
         if response.status == 200:
             return link
         link.close()
-        raise _Refusal(Trouble.PROXY_LOG_IN if response.status == 407 else Trouble.PROXY_REFUSES, response.status)
+        raise _Refusal(
+            NetworkProblem.PROXY_LOG_IN if response.status == 407 else NetworkProblem.PROXY_REFUSES, response.status
+        )
 
     def _encrypted(self, context: ssl.SSLContext) -> ssl.SSLSocket:
         link = self._tunnel()
         try:
-            return context.wrap_socket(link, server_hostname=self._way.host)
+            return context.wrap_socket(link, server_hostname=self._route.host)
         except ssl.SSLCertVerificationError as error:
             link.close()
             raise _Refusal(_complaint(error)) from None
         except TimeoutError:
             link.close()
-            raise _Refusal(Trouble.SILENT) from None
+            raise _Refusal(NetworkProblem.SILENT) from None
         except OSError:
             link.close()
-            raise _Refusal(Trouble.CUT_OFF) from None
+            raise _Refusal(NetworkProblem.CUT_OFF) from None
 
     def _issuer(self, context: ssl.SSLContext) -> str | None:
         with self._encrypted(context) as link:
@@ -326,17 +335,17 @@ class _Walk:
         try:
             self._encrypted(self._public()).close()
         except _Refusal as refusal:
-            return refusal.trouble is Trouble.UNTRUSTED
+            return refusal.problem is NetworkProblem.UNTRUSTED
         return False
 
     def _request(self, headers: dict[str, str]) -> tuple[http.client.HTTPResponse, bytes]:
         """One GET on a connection of its own; at most a few megabytes of the answer are read."""
-        link = self._encrypted(self._trust()) if self._way.secure else self._tunnel()
-        connection = http.client.HTTPConnection(self._way.host, self._way.port, timeout=self._limit)
+        link = self._encrypted(self._trust()) if self._route.secure else self._tunnel()
+        connection = http.client.HTTPConnection(self._route.host, self._route.port, timeout=self._limit)
         connection.sock = link
-        target = self._way.target
-        if self._way.proxy_host and not self._way.secure:
-            target = f"http://{self._way.host}:{self._way.port}{target}"
+        target = self._route.target
+        if self._route.proxy_host and not self._route.secure:
+            target = f"http://{self._route.host}:{self._route.port}{target}"
         fixed = {
             "User-Agent": USER_AGENT,
             "Accept-Encoding": "identity",
@@ -348,28 +357,28 @@ class _Walk:
             response = connection.getresponse()
             return response, _body(response, time.monotonic() + self._limit)
         except TimeoutError:
-            raise _Refusal(Trouble.SILENT) from None
+            raise _Refusal(NetworkProblem.SILENT) from None
         except (OSError, http.client.HTTPException):
-            raise _Refusal(Trouble.CUT_OFF) from None
+            raise _Refusal(NetworkProblem.CUT_OFF) from None
         finally:
             connection.close()
 
 
-def _complaint(error: ssl.SSLCertVerificationError) -> Trouble:
+def _complaint(error: ssl.SSLCertVerificationError) -> NetworkProblem:
     number = getattr(error, "verify_code", 0)
     if {number, number & 0xFFFFFFFF} & _EXPIRED:
-        return Trouble.EXPIRED
-    return Trouble.WRONG_NAME if {number, number & 0xFFFFFFFF} & _WRONG_NAME else Trouble.UNTRUSTED
+        return NetworkProblem.EXPIRED
+    return NetworkProblem.WRONG_NAME if {number, number & 0xFFFFFFFF} & _WRONG_NAME else NetworkProblem.UNTRUSTED
 
 
-def _look_up(host: str, port: int, answers: queue.SimpleQueue[tuple[str, ...] | Trouble]) -> None:
+def _look_up(host: str, port: int, answers: queue.SimpleQueue[tuple[str, ...] | NetworkProblem]) -> None:
     try:
         rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         known = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-        answers.put(Trouble.NO_SUCH_NAME if known else Trouble.NO_NAME_SERVICE)
+        answers.put(NetworkProblem.NO_SUCH_NAME if known else NetworkProblem.NO_NAME_SERVICE)
     except (OSError, UnicodeError):
-        answers.put(Trouble.NO_SUCH_NAME)
+        answers.put(NetworkProblem.NO_SUCH_NAME)
     else:
         answers.put(tuple(dict.fromkeys(str(row[4][0]) for row in rows)))
 

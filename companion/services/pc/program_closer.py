@@ -98,7 +98,7 @@ class ProgramCloser:
     def _running(self, stage: Stage, requirements: Requirements) -> tuple[Running, ...]:
         who = self._platform.processes.who().value
         names = names_of_interest(requirements.profile.blockers, self._platform.name)
-        pids = {seen.pid for seen in self._platform.processes.sightings(names)}
+        pids = {seen.pid for seen in self._platform.processes.list_processes(names)}
         # The app's own process comes along, so that its tree can be recognised and left alone.
         own = {who.pid} if who else set()
         processes = self._platform.processes.describe(sorted(pids | own))

@@ -20,12 +20,12 @@ from companion.domain.pc.facts import (
     Fact,
     Firewall,
     HeldFile,
+    ListedProcess,
     Machine,
     Power,
     Process,
     Purpose,
     SecurityProduct,
-    Sighting,
     Space,
     System,
     Who,
@@ -64,14 +64,14 @@ class ProcessProbe(Protocol):
         """Returns the session, the user and the rights of this process."""
         ...
 
-    def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
+    def list_processes(self, names: frozenset[str] | None = None) -> tuple[ListedProcess, ...]:
         """Returns every process by the cheapest listing there is; with `names` (see `names_of_interest`), those only.
 
         Raises `OSError` when the system refuses.
         """
         ...
 
-    def repeated_sightings(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
+    def process_lister(self, names: frozenset[str]) -> Callable[[], tuple[ListedProcess, ...]]:
         """Returns a function that lists the processes of `names`; each call after the first one costs less.
 
         A process that changes its name without changing its number may be listed some calls later.

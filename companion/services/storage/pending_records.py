@@ -14,7 +14,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 T = TypeVar("T")
 
 
-class Entry(NamedTuple, Generic[T]):
+class PendingRecord(NamedTuple, Generic[T]):
     """One file of a journal; `value` is None when it is damaged, `taken` when somebody began to act on it."""
 
     path: Path
@@ -22,7 +22,7 @@ class Entry(NamedTuple, Generic[T]):
     taken: bool = False
 
 
-class Journal(Generic[T]):
+class PendingRecords(Generic[T]):
     """Values of one kind in a folder of their own."""
 
     def __init__(self, folder: Path, kind: type[T]) -> None:
@@ -57,12 +57,12 @@ class Journal(Generic[T]):
         """The value of an identity; None when there is none that can be read."""
         return self._read(self._path(identity))
 
-    def entries(self) -> list[Entry[T]]:
+    def entries(self) -> list[PendingRecord[T]]:
         """Everything that is written down, also what somebody began to act on and did not finish."""
-        whole = [Entry(path, self._read(path)) for path in sorted(self._folder.glob("*.json"))]
-        return [*whole, *(Entry(path, self._read(path), True) for path in sorted(self._folder.glob("*.taken")))]
+        whole = [PendingRecord(path, self._read(path)) for path in sorted(self._folder.glob("*.json"))]
+        return [*whole, *(PendingRecord(path, self._read(path), True) for path in sorted(self._folder.glob("*.taken")))]
 
-    def take(self, entry: Entry[T]) -> Entry[T] | None:
+    def take(self, entry: PendingRecord[T]) -> PendingRecord[T] | None:
         """Begin to act on an entry, as the only one: None when somebody else was faster."""
         taken = entry.path.with_suffix(".taken")
         try:
@@ -70,9 +70,9 @@ class Journal(Generic[T]):
         except OSError:
             return None
         _settle(self._folder)
-        return Entry(taken, entry.value, True)
+        return PendingRecord(taken, entry.value, True)
 
-    def remove(self, entry: Entry[T]) -> None:
+    def remove(self, entry: PendingRecord[T]) -> None:
         """Forget an entry: what it asked for is done."""
         with contextlib.suppress(FileNotFoundError):
             entry.path.unlink()

@@ -92,9 +92,9 @@ class WindowedProgram:
         self.notifications = self._ways_to_tell()
         self.wakeups = Wakeups()
         self.wakeups.woke.connect(self.reminding.woke)
-        self.aftermath = AftermathNews(self.app_state, self.window.notices, self.window.go)
-        self.aftermath.important.connect(self.window.bring_to_front)
-        self.window.installation_left.connect(self.aftermath.offer)
+        self.recovery = AftermathNews(self.app_state, self.window.notices, self.window.go)
+        self.recovery.important.connect(self.window.bring_to_front)
+        self.window.installation_left.connect(self.recovery.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
         self._patience = _TRAY_SECONDS
@@ -130,7 +130,7 @@ class WindowedProgram:
     def _first_page(self) -> None:
         self.window.go(Destination("home" if self.app_state.snapshot.orders else "add"))
         self._tell_of_library()
-        self.aftermath.catch_up()
+        self.recovery.recover()
         self.reminding.start(self.notifications)
         self.app_state.refresh()
 
@@ -224,7 +224,7 @@ class WindowedProgram:
             self.notifications.close,
             partial(self.settings.write, GEOMETRY),
             self.app_state.transfers.close,
-            self._services.aftermath.leave,
+            self._services.recovery.leave,
         )
 
 

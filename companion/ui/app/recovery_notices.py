@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Restored
-from companion.domain.installation.recovery import Standing, WentOn, told
-from companion.domain.installation.relaunch import ClosedProgram, Reopened, names_of
-from companion.services.installation.recovery import CaughtUp
+from companion.domain.installation.recovery import RecoveredInstallation, RecoveryStatus, recovery_message
+from companion.domain.installation.relaunch import ClosedProgram, RelaunchResult, names_of
+from companion.services.installation.recovery import RecoveryResult
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.notice import Notice, Notices
@@ -32,30 +32,30 @@ class AftermathNews(QObject):
         self._notices = notices
         self._go = go
 
-    def catch_up(self) -> None:
+    def recover(self) -> None:
         """Do what earlier runs left to do, and tell of it."""
-        aftermath = self._app_state.services.aftermath
-        self._app_state.runner.run(self, lambda _: aftermath.catch_up(), self._tell)
+        recovery = self._app_state.services.recovery
+        self._app_state.runner.run(self, lambda _: recovery.recover(), self._tell)
 
     def offer(self) -> None:
         """Offer to open again what is still closed."""
-        reopenings = self._app_state.services.aftermath.reopenings
-        self._app_state.runner.run(self, lambda _: reopenings.waiting(), self._offer)
+        relauncher = self._app_state.services.recovery.relauncher
+        self._app_state.runner.run(self, lambda _: relauncher.waiting(), self._offer)
 
-    def _tell(self, found: CaughtUp) -> None:
+    def _tell(self, found: RecoveryResult) -> None:
         self._offer(found.closed)
         self._tell_of_entries(found.restored, alone=not found.installations)
         for installation in found.installations:
             self._tell_of(installation)
-        if any(each.standing not in (Standing.RUNNING, Standing.WAITS) for each in found.installations):
+        if any(each.standing not in (RecoveryStatus.RUNNING, RecoveryStatus.WAITS) for each in found.installations):
             self.important.emit()
 
-    def _tell_of(self, found: WentOn) -> None:
-        words = told(found, self._app_state.services.platform.name)
+    def _tell_of(self, found: RecoveredInstallation) -> None:
+        words = recovery_message(found, self._app_state.services.platform.name)
         actions: tuple[tuple[str, Callable[[], object]], ...] = ()
         if words.well:
             actions = (("Show the order", partial(self._go, Destination("order", found.number))),)
-        elif found.standing in (Standing.RESTARTED, Standing.CUT_OFF):
+        elif found.standing in (RecoveryStatus.RESTARTED, RecoveryStatus.CUT_OFF):
             actions = (("Install again", partial(self._go, Destination("install", found.number, found.job))),)
         tone = "ok" if words.well else "attention"
         notice = Notice(words.title, words.message, words.hint, tone=tone, actions=actions)
@@ -88,14 +88,14 @@ class AftermathNews(QObject):
         self._notices.show_notice(_CLOSED, notice)
 
     def _decline(self) -> None:
-        reopenings = self._app_state.services.aftermath.reopenings
-        self._app_state.runner.run(self, lambda _: reopenings.forget(), lambda _: None)
+        relauncher = self._app_state.services.recovery.relauncher
+        self._app_state.runner.run(self, lambda _: relauncher.forget(), lambda _: None)
 
     def _reopen(self) -> None:
-        aftermath = self._app_state.services.aftermath
-        self._app_state.runner.run(self, lambda _: aftermath.reopen(), self._reopened)
+        recovery = self._app_state.services.recovery
+        self._app_state.runner.run(self, lambda _: recovery.reopen(), self._reopened)
 
-    def _reopened(self, found: tuple[Reopened, ...]) -> None:
+    def _reopened(self, found: tuple[RelaunchResult, ...]) -> None:
         self._notices.drop(_CLOSED)
         notice = reopened_notice(found)
         if notice is not None:

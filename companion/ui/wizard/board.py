@@ -149,12 +149,12 @@ class Board(QWidget):
         if requirements is None or (self._closing is not None and self._closing.running):
             return
         only = None if finding.rule_id is None else (finding.rule_id,)
-        installations, aftermath = self._app_state.services.installations, self._app_state.services.aftermath
+        installations, recovery = self._app_state.services.installations, self._app_state.services.recovery
         stage, job = self._stage, self._job
 
         def work(task: Task) -> ClosingResult:
             if hold:
-                aftermath.hold_back(hold, job)
+                recovery.hold(hold, job)
             return installations.close_blockers(
                 stage, requirements, task.report, task.cancellation, force=force, only=only
             )

@@ -179,8 +179,8 @@ class DoneStep(Step):
             self._add_key(licence)
             use = seat_use(licence, self.app_state.snapshot.seat_id)
             self.content.addWidget(label(seat_sentence(use)))
-        aftermath = self.app_state.services.aftermath
-        self.app_state.runner.run(self, lambda _: aftermath.reopenings.waiting(), self._offer)
+        recovery = self.app_state.services.recovery
+        self.app_state.runner.run(self, lambda _: recovery.relauncher.waiting(), self._offer)
 
     def _offer(self, closed: tuple[ClosedProgram, ...]) -> None:
         if closed:
@@ -200,5 +200,5 @@ class DoneStep(Step):
 
     def _reopen(self) -> None:
         self._again.hide()
-        aftermath = self.app_state.services.aftermath
-        self.app_state.runner.run(self, lambda _: aftermath.reopen(), lambda found: self.tell(reopened_notice(found)))
+        recovery = self.app_state.services.recovery
+        self.app_state.runner.run(self, lambda _: recovery.reopen(), lambda found: self.tell(reopened_notice(found)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.pc.network_diagnostics import PathReport, StepResult, StepState
+from companion.domain.pc.network_diagnostics import NetworkReport, StepResult, StepState
 from companion.domain.store.profile import Profile
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
@@ -48,7 +48,7 @@ class WayToStore(QWidget):
         installations = self._app_state.services.installations
         self._task = self._app_state.runner.run(
             self,
-            lambda task: installations.walk_to_store(profile, task.report, task.cancellation),
+            lambda task: installations.check_network(profile, task.report, task.cancellation),
             self._show,
             failed=self._fail,
         )
@@ -58,7 +58,7 @@ class WayToStore(QWidget):
         if self._task is not None:
             self._task.cancel()
 
-    def _show(self, report: PathReport | None) -> None:
+    def _show(self, report: NetworkReport | None) -> None:
         clear(self._outcome)
         if report is None:
             self._outcome.addWidget(label("The store offers no test file, so it is not tried beforehand.", "muted"))

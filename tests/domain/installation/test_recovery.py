@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 
 from companion.domain.core.platform import Platform
 from companion.domain.installation.autostart_holds import BY_HAND, Hold, due_for_restoring
-from companion.domain.installation.recovery import Standing, Underway, WentOn, standing_of, told
+from companion.domain.installation.recovery import (
+    InstallationRecord,
+    RecoveredInstallation,
+    RecoveryStatus,
+    recovery_message,
+    status_of,
+)
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Process
 
 NOW = dt.datetime(2026, 3, 12, 8, 12, tzinfo=dt.UTC)
 STARTED = NOW - dt.timedelta(minutes=5)
-UNDERWAY = Underway(
+UNDERWAY = InstallationRecord(
     job="lantern", number="LF-1", name="Lantern", since=NOW, boot="one", owner=70, owner_started=STARTED
 )
 WAITING = msgspec.structs.replace(UNDERWAY, restart=True)
@@ -27,36 +33,38 @@ STRANGER = Process(pid=70, name="something", started=NOW)
 @pytest.mark.parametrize(
     ("underway", "boot", "owner", "standing"),
     [
-        (UNDERWAY, "one", OWNER, Standing.RUNNING),
-        (UNDERWAY, "one", None, Standing.CUT_OFF),
-        (UNDERWAY, "one", STRANGER, Standing.CUT_OFF),
-        (UNDERWAY, "two", None, Standing.RESTARTED),
-        (UNDERWAY, "two", STRANGER, Standing.RESTARTED),
-        (UNDERWAY, None, OWNER, Standing.RUNNING),
-        (UNDERWAY, None, None, Standing.CUT_OFF),
-        (WAITING, "one", OWNER, Standing.WAITS),
-        (WAITING, "one", None, Standing.WAITS),
-        (WAITING, "two", None, Standing.RESTARTED),
-        (WAITING, None, None, Standing.RESTARTED),
+        (UNDERWAY, "one", OWNER, RecoveryStatus.RUNNING),
+        (UNDERWAY, "one", None, RecoveryStatus.CUT_OFF),
+        (UNDERWAY, "one", STRANGER, RecoveryStatus.CUT_OFF),
+        (UNDERWAY, "two", None, RecoveryStatus.RESTARTED),
+        (UNDERWAY, "two", STRANGER, RecoveryStatus.RESTARTED),
+        (UNDERWAY, None, OWNER, RecoveryStatus.RUNNING),
+        (UNDERWAY, None, None, RecoveryStatus.CUT_OFF),
+        (WAITING, "one", OWNER, RecoveryStatus.WAITS),
+        (WAITING, "one", None, RecoveryStatus.WAITS),
+        (WAITING, "two", None, RecoveryStatus.RESTARTED),
+        (WAITING, None, None, RecoveryStatus.RESTARTED),
     ],
 )
 def test_where_it_stands(underway, boot, owner, standing):
-    assert standing_of(underway, boot, owner, NOW) is standing
+    assert status_of(underway, boot, owner, NOW) is standing
 
 
 @given(st.timedeltas(min_value=dt.timedelta(days=-60), max_value=dt.timedelta(days=60)))
 @settings(max_examples=60, deadline=None)
 def test_a_restart_is_not_waited_for_without_end(later):
-    wanted = Standing.WAITS if abs(later) <= dt.timedelta(days=14) else Standing.GIVEN_UP
-    assert standing_of(WAITING, "one", None, NOW + later) is wanted
+    wanted = RecoveryStatus.WAITS if abs(later) <= dt.timedelta(days=14) else RecoveryStatus.GIVEN_UP
+    assert status_of(WAITING, "one", None, NOW + later) is wanted
 
 
-@pytest.mark.parametrize("standing", list(Standing))
+@pytest.mark.parametrize("standing", list(RecoveryStatus))
 @pytest.mark.parametrize("platform", list(Platform))
 @pytest.mark.parametrize(("proven", "missing"), [(True, ()), (False, ()), (False, ("/opt/lantern",))])
 def test_all_of_it_can_be_told(standing, platform, proven, missing):
-    words = told(
-        WentOn(number="LF-1", job="lantern", name="Lantern", standing=standing, proven=proven, missing=missing),
+    words = recovery_message(
+        RecoveredInstallation(
+            number="LF-1", job="lantern", name="Lantern", standing=standing, proven=proven, missing=missing
+        ),
         platform,
     )
     assert "Lantern" in words.title + words.message
@@ -66,14 +74,16 @@ def test_all_of_it_can_be_told(standing, platform, proven, missing):
 
 
 def test_what_is_missing_after_the_restart_is_named():
-    found = WentOn(number="1", job="a", name="Lantern", standing=Standing.RESTARTED, missing=("/opt/lantern",))
-    assert "/opt/lantern" in told(found, Platform.LINUX).message
+    found = RecoveredInstallation(
+        number="1", job="a", name="Lantern", standing=RecoveryStatus.RESTARTED, missing=("/opt/lantern",)
+    )
+    assert "/opt/lantern" in recovery_message(found, Platform.LINUX).message
 
 
 def test_on_windows_a_shutdown_is_not_taken_for_a_restart():
-    waits = WentOn(number="1", job="a", name="Lantern", standing=Standing.WAITS)
-    assert "“Shut down” is not enough" in told(waits, Platform.WINDOWS).hint
-    assert "Shut down" not in told(waits, Platform.LINUX).hint
+    waits = RecoveredInstallation(number="1", job="a", name="Lantern", standing=RecoveryStatus.WAITS)
+    assert "“Shut down” is not enough" in recovery_message(waits, Platform.WINDOWS).hint
+    assert "Shut down" not in recovery_message(waits, Platform.LINUX).hint
 
 
 @pytest.mark.parametrize(

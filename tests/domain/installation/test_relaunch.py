@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from companion.domain.core.platform import Platform
 from companion.domain.installation.relaunch import (
     ClosedProgram,
-    Ending,
-    Reopened,
+    RelaunchOutcome,
+    RelaunchResult,
     closed_program,
     names_of,
-    reopened_sentence,
+    relaunch_sentence,
     runs_again,
     why_not,
     worth_offering,
@@ -41,9 +41,9 @@ def test_the_same_file_is_opened_again():
 @pytest.mark.parametrize(
     ("now", "interrupted", "ending"),
     [
-        (None, False, Ending.GONE),
-        ("b" * 64, False, Ending.CHANGED),
-        ("a" * 64, True, Ending.INTERRUPTED),
+        (None, False, RelaunchOutcome.GONE),
+        ("b" * 64, False, RelaunchOutcome.CHANGED),
+        ("a" * 64, True, RelaunchOutcome.INTERRUPTED),
     ],
 )
 def test_another_file_is_not(now, interrupted, ending):
@@ -51,7 +51,7 @@ def test_another_file_is_not(now, interrupted, ending):
 
 
 def test_a_file_that_could_not_be_read_then_is_not():
-    assert why_not(closed(sha256=None), "a" * 64, interrupted=False) is Ending.UNKNOWN
+    assert why_not(closed(sha256=None), "a" * 64, interrupted=False) is RelaunchOutcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_must_not_be_written_down_is_left_out_and_not_guessed(word):
     found = closed("/profile", word)
     assert b"canary" not in msgspec.json.encode(found)
     assert found.program.arguments == (OUTLOOK,)
-    assert why_not(found, "a" * 64, interrupted=False) is Ending.UNKNOWN
+    assert why_not(found, "a" * 64, interrupted=False) is RelaunchOutcome.UNKNOWN
 
 
 def test_the_persons_own_folder_is_no_secret():
@@ -94,9 +94,9 @@ def test_nobody_is_asked_about_what_was_closed_long_ago(ago):
     assert worth_offering(closed(), NOW + ago) is (abs(ago) <= dt.timedelta(days=1))
 
 
-@pytest.mark.parametrize("ending", list(Ending))
+@pytest.mark.parametrize("ending", list(RelaunchOutcome))
 def test_every_ending_has_a_sentence(ending):
-    sentence = reopened_sentence(Reopened(name="Outlook", ending=ending))
+    sentence = relaunch_sentence(RelaunchResult(name="Outlook", ending=ending))
     assert sentence.startswith("Outlook ")
     assert sentence.endswith(".")
 

@@ -113,7 +113,7 @@ def test_who_has_no_seat_left_is_not_sent_to_ask_for_a_download(build, card):
 
 
 def test_a_granted_extension_opens_the_window_again(build, card):
-    granted = Extension(status=ExtensionStatus.GRANTED, statement="Reopened.", available_until=build.day(5))
+    granted = Extension(status=ExtensionStatus.GRANTED, statement="RelaunchResult.", available_until=build.day(5))
     found = card(build.order(downloads=(build.download(available_until=build.day(-4), extension=granted),)))
     assert (found.window.state, found.window.days) == (WindowState.OPEN, 5)
 

@@ -13,10 +13,10 @@ import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.autostart_holds import BY_HAND
-from companion.domain.installation.recovery import Standing
+from companion.domain.installation.recovery import RecoveryStatus
 from companion.domain.pc.facts import AutostartKind
 from companion.services.app.launch_command import start_command
-from companion.services.installation.recovery import Aftermath
+from companion.services.installation.recovery import Recovery
 from companion.services.platforms.linux.platform import linux as linux_services
 from tests.kits.linux import autostart, booted, until
 
@@ -32,17 +32,15 @@ class Pc:
         self.steps: list[str] = []
         self.run: str | None = "first"
 
-    def app(self) -> Aftermath:
+    def app(self) -> Recovery:
         """The app, started anew."""
-        return Aftermath(self.state, booted(self.run), lambda: self.now, self._note, COMMAND)
+        return Recovery(self.state, booted(self.run), lambda: self.now, self._note, COMMAND)
 
     def _note(self, entry):
         self.steps.append(entry.event)
 
-    def hold(self, app: Aftermath, job: str) -> None:
-        app.hold_back(
-            [entry for entry in linux_services().autostart.entries().value if entry.name == "MailHelper"], job
-        )
+    def hold(self, app: Recovery, job: str) -> None:
+        app.hold([entry for entry in linux_services().autostart.entries().value if entry.name == "MailHelper"], job)
 
     @property
     def once(self) -> Path:
@@ -82,29 +80,29 @@ def test_it_stays_away_until_the_restart_and_is_put_back_after_it(pc, proof):
 
     # Started anew without a restart: nothing changes, however often.
     for _ in range(3):
-        found = pc.app().catch_up()
-        assert [each.standing for each in found.installations] == [Standing.WAITS]
+        found = pc.app().recover()
+        assert [each.standing for each in found.installations] == [RecoveryStatus.WAITS]
         pc.app().leave()
         assert pc.held()
         assert pc.once.exists()
 
     pc.run = "second"
     proof.touch()
-    found = pc.app().catch_up()
+    found = pc.app().recover()
     (installation,) = found.installations
-    assert (installation.standing, installation.proven, installation.missing) == (Standing.RESTARTED, True, ())
+    assert (installation.standing, installation.proven, installation.missing) == (RecoveryStatus.RESTARTED, True, ())
     assert installation.number == "LF-1"
     assert found.restored.restored == ("MailHelper",)
     assert not pc.held()
     assert not pc.once.exists()
     assert pc.steps == ["held back", "waits for a restart", "went on after the restart", "put back"]
-    assert pc.app().catch_up().installations == ()
+    assert pc.app().recover().installations == ()
 
 
 def test_signing_out_and_in_uses_the_entry_up_and_it_is_made_again(pc, proof):
     waits_for_restart(pc, proof)
     pc.once.unlink()
-    pc.app().catch_up()
+    pc.app().recover()
     assert pc.once.exists()
     pc.once.unlink()
     pc.app().leave()
@@ -114,7 +112,7 @@ def test_signing_out_and_in_uses_the_entry_up_and_it_is_made_again(pc, proof):
 def test_what_is_missing_after_the_restart_is_found(pc, proof):
     waits_for_restart(pc, proof)
     pc.run = "second"
-    (installation,) = pc.app().catch_up().installations
+    (installation,) = pc.app().recover().installations
     assert not installation.proven
     assert installation.missing == (str(proof),)
     assert not pc.held()
@@ -123,10 +121,10 @@ def test_what_is_missing_after_the_restart_is_found(pc, proof):
 def test_a_restart_that_nobody_makes_is_not_waited_for_without_end(pc, proof):
     waits_for_restart(pc, proof)
     pc.now += dt.timedelta(days=13)
-    assert pc.app().catch_up().installations[0].standing is Standing.WAITS
+    assert pc.app().recover().installations[0].standing is RecoveryStatus.WAITS
     assert pc.held(), "longer than a day, because the restart is what ends it"
     pc.now += dt.timedelta(days=2)
-    assert pc.app().catch_up().installations[0].standing is Standing.GIVEN_UP
+    assert pc.app().recover().installations[0].standing is RecoveryStatus.GIVEN_UP
     assert not pc.held()
     assert not pc.once.exists()
 
@@ -134,7 +132,7 @@ def test_a_restart_that_nobody_makes_is_not_waited_for_without_end(pc, proof):
 def test_where_runs_of_the_system_cannot_be_told_apart_the_next_start_counts(pc, proof):
     pc.run = None
     waits_for_restart(pc, proof)
-    assert pc.app().catch_up().installations[0].standing is Standing.RESTARTED
+    assert pc.app().recover().installations[0].standing is RecoveryStatus.RESTARTED
     assert not pc.held()
 
 
@@ -145,10 +143,10 @@ def test_what_was_held_by_hand_waits_for_that_restart_too(pc, proof):
     app.needs_restart("lantern")
     app.leave()
     pc.now += dt.timedelta(days=3)
-    pc.app().catch_up()
+    pc.app().recover()
     assert pc.held()
     pc.run = "second"
-    pc.app().catch_up()
+    pc.app().recover()
     pc.app().put_back()
     assert not pc.held()
 
@@ -161,7 +159,7 @@ def test_by_hand_it_can_be_put_back_before_the_restart_but_only_on_purpose(pc, p
     assert not pc.held()
     assert not pc.once.exists()
     pc.run = "second"
-    assert pc.app().catch_up().installations == ()
+    assert pc.app().recover().installations == ()
 
 
 def test_a_success_here_and_now_ends_the_hold(pc, proof):
@@ -170,7 +168,7 @@ def test_a_success_here_and_now_ends_the_hold(pc, proof):
     app.begin("lantern", "LF-1", "Lantern", [str(proof)])
     app.end("lantern", succeeded=True)
     assert not pc.held()
-    assert app.catch_up().installations == ()
+    assert app.recover().installations == ()
 
 
 def test_a_failure_leaves_it_held_until_the_person_leaves(pc, proof):
@@ -185,11 +183,11 @@ def test_a_failure_leaves_it_held_until_the_person_leaves(pc, proof):
 
 def test_what_is_held_by_hand_outlives_starts_for_a_day(pc):
     pc.hold(pc.app(), BY_HAND)
-    pc.app().catch_up()
+    pc.app().recover()
     pc.app().leave()
     assert pc.held()
     pc.now += dt.timedelta(hours=25)
-    pc.app().catch_up()
+    pc.app().recover()
     assert not pc.held()
 
 
@@ -197,7 +195,7 @@ def test_released_is_only_what_was_held_for_that_job(pc, home):
     autostart(home, "Other", "/opt/other")
     app = pc.app()
     pc.hold(app, "lantern")
-    app.hold_back([entry for entry in linux_services().autostart.entries().value if entry.name == "Other"], "another")
+    app.hold([entry for entry in linux_services().autostart.entries().value if entry.name == "Other"], "another")
     app.release("another")
     assert [hold.entry.name for hold in app.held()] == ["MailHelper"]
 
@@ -208,8 +206,8 @@ def test_a_restart_while_the_installer_was_at_work_is_noticed(pc, proof):
     app.begin("lantern", "LF-1", "Lantern", [str(proof)])
     pc.run = "second"
     proof.touch()
-    (installation,) = pc.app().catch_up().installations
-    assert (installation.standing, installation.proven) == (Standing.RESTARTED, True)
+    (installation,) = pc.app().recover().installations
+    assert (installation.standing, installation.proven) == (RecoveryStatus.RESTARTED, True)
     assert not pc.held()
 
 
@@ -217,7 +215,7 @@ def test_a_damaged_journal_keeps_nothing_away(pc, proof):
     waits_for_restart(pc, proof)
     for path in (pc.state / "underway").iterdir():
         path.write_bytes(b'{"job":')
-    pc.app().catch_up()
+    pc.app().recover()
     assert not pc.held()
     assert not pc.once.exists()
 
@@ -231,7 +229,7 @@ def test_a_time_line_that_takes_no_notes_does_not_keep_anything_away(pc, proof):
             ErrorCode.LIBRARY_NOT_WRITABLE, "Nothing could be saved", "The disk is full.", "Free some space."
         )
 
-    Aftermath(pc.state, booted("second"), lambda: pc.now, full, COMMAND).catch_up()
+    Recovery(pc.state, booted("second"), lambda: pc.now, full, COMMAND).recover()
     assert not pc.held()
 
 
@@ -241,20 +239,20 @@ def test_where_no_entry_can_be_made_the_wait_goes_on_all_the_same(pc, proof, hom
     assert not pc.once.exists()
     assert pc.held()
     pc.run = "second"
-    pc.app().catch_up()
+    pc.app().recover()
     assert not pc.held()
 
 
 CHILD = """
 import datetime as dt, sys, threading
 from pathlib import Path
-from companion.services.installation.recovery import Aftermath
+from companion.services.installation.recovery import Recovery
 from companion.services.platforms.linux.platform import linux as linux_services
 
 state, proof, until = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 linux = linux_services()
-app = Aftermath(state, linux, lambda: dt.datetime.now(dt.UTC), lambda entry: None, ["/opt/companion"])
-app.hold_back([entry for entry in linux.autostart.entries().value if entry.name == "MailHelper"], "lantern")
+app = Recovery(state, linux, lambda: dt.datetime.now(dt.UTC), lambda entry: None, ["/opt/companion"])
+app.hold([entry for entry in linux.autostart.entries().value if entry.name == "MailHelper"], "lantern")
 app.begin("lantern", "LF-1", "Lantern", [proof])
 if until == "restart":
     app.needs_restart("lantern")
@@ -271,21 +269,21 @@ def test_killed_in_between_the_next_run_knows(pc, proof, linux, moment):
     with child:
         assert child.stdout.readline().strip().decode() == moment
         # The child looks at the real system, so this run of the app does as well.
-        app = Aftermath(pc.state, linux, lambda: pc.now, pc._note, COMMAND)
-        standing = app.catch_up().installations[0].standing
-        assert standing is (Standing.RUNNING if moment == "at work" else Standing.WAITS)
+        app = Recovery(pc.state, linux, lambda: pc.now, pc._note, COMMAND)
+        standing = app.recover().installations[0].standing
+        assert standing is (RecoveryStatus.RUNNING if moment == "at work" else RecoveryStatus.WAITS)
         assert pc.held()
         os.kill(child.pid, signal.SIGKILL)
     until(lambda: not Path(f"/proc/{child.pid}").exists())
-    found = app.catch_up()
+    found = app.recover()
     if moment == "at work":
-        assert found.installations[0].standing is Standing.CUT_OFF
+        assert found.installations[0].standing is RecoveryStatus.CUT_OFF
         assert found.restored.restored == ("MailHelper",)
         return
-    assert found.installations[0].standing is Standing.WAITS
+    assert found.installations[0].standing is RecoveryStatus.WAITS
     assert pc.held()
     pc.run = "another run of the system"
-    assert pc.app().catch_up().installations[0].standing is Standing.RESTARTED
+    assert pc.app().recover().installations[0].standing is RecoveryStatus.RESTARTED
     assert not pc.held()
 
 

@@ -13,7 +13,7 @@ from companion.domain.pc.preflight import RemedyKind, can_continue, findings
 from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitMeaning, Stage
 from companion.services.app.cancellation import Cancellation
-from companion.services.installation.autostart_holds import Restoration
+from companion.services.installation.autostart_holds import AutostartHolds
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.program_closer import ProgramCloser
@@ -55,7 +55,7 @@ def test_from_the_refusal_to_the_installed_product_and_back(
         installation=Installation(proof_paths=("$HOME/installed",)),
     )
     needs, preflight = requirements(programs.rules(name)), Preflight(linux, clock)
-    restoration = Restoration(tmp_path / "journal", linux.autostart, clock)
+    holds = AutostartHolds(tmp_path / "journal", linux.autostart, clock)
 
     def install():
         return Installer(linux).install(setup, grant, profile, lambda _: None, Cancellation())
@@ -71,20 +71,20 @@ def test_from_the_refusal_to_the_installed_product_and_back(
     remedy = row.remedies[0]
     assert remedy.kind is RemedyKind.CLOSE_AND_HOLD
 
-    restoration.hold(remedy.entries, grant.artifact_id)
+    holds.hold(remedy.entries, grant.artifact_id)
     patience = Patience(windows=0.5, session=5, watch=0)
     assert ProgramCloser(linux, patience).close(Stage.INSTALL, needs, lambda _: None, Cancellation()).succeeded
     assert can_continue(look())
 
     sign_in(linux, programs, home)
     assert programs.running(name) == []
-    restoration.restore(continuing=[grant.artifact_id])
+    holds.restore(continuing=[grant.artifact_id])
     assert can_continue(look())
 
     done = install()
     assert done.succeeded
     assert done.proven
 
-    assert restoration.restore().restored == ("MailHelper",)
+    assert holds.restore().restored == ("MailHelper",)
     sign_in(linux, programs, home)
     until(lambda: programs.running(name))

@@ -18,7 +18,7 @@ def _hold(services: Services) -> None:
     entries = services.platform.autostart.entries().value or ()
     mine = [entry for entry in entries if entry.name == "MailHelper" and entry.kind is AutostartKind.XDG_AUTOSTART]
     assert len(mine) == 1
-    assert services.aftermath.hold_back(mine, "lantern")
+    assert services.recovery.hold(mine, "lantern")
 
 
 def test_leaving_puts_everything_back(demo_store: DemoStore, tmp_path: Path, mail_helper: Path) -> None:
@@ -26,7 +26,7 @@ def test_leaving_puts_everything_back(demo_store: DemoStore, tmp_path: Path, mai
     services = build_services(tmp_path / "home", demo_store.url)
     _hold(services)
     assert mail_helper.read_text() != before
-    services.aftermath.leave()
+    services.recovery.leave()
     assert mail_helper.read_text() == before
     assert [entry.event for entry in services.library.timeline()][-2:] == ["held back", "put back"]
     services.close()
@@ -40,6 +40,6 @@ def test_a_program_that_was_cut_off_puts_back_at_its_next_start(
     _hold(services)
     services.close()  # nothing else happens, as after a power cut
     again = build_services(tmp_path / "home", demo_store.url)
-    assert again.aftermath.catch_up().restored.restored == ("MailHelper",)
+    assert again.recovery.recover().restored.restored == ("MailHelper",)
     assert mail_helper.read_text() == before
     again.close()

@@ -51,7 +51,7 @@ def test_children_of_this_process_are_never_matched(linux, programs, requirement
     programs.start("firefox")  # makes the copy
     child = subprocess.Popen([programs.folder / "firefox", "3600"])
     try:
-        until(lambda: child.pid in {seen.pid for seen in linux.processes.sightings() if seen.name == "firefox"})
+        until(lambda: child.pid in {seen.pid for seen in linux.processes.list_processes() if seen.name == "firefox"})
         needs = requirements(programs.rules("firefox"))
         row = rows_of(Preflight(linux, clock).gather(Stage.INSTALL, needs), needs)["program:firefox"]
         assert child.pid not in row.pids
@@ -159,8 +159,8 @@ class Unwatchable(LinuxProcesses):
         self.looks_left = looks
         self.waits: list[float] = []
 
-    def repeated_sightings(self, names):
-        look = super().repeated_sightings(names)
+    def process_lister(self, names):
+        look = super().process_lister(names)
 
         def counted():
             self.looks_left -= 1

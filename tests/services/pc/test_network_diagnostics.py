@@ -9,14 +9,14 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.pc.certificates import issuer_of
-from companion.domain.pc.network_diagnostics import PathStep, StepResult, StepState
+from companion.domain.pc.network_diagnostics import NetworkStep, StepResult, StepState
 from companion.domain.store.profile import Probe
 from companion.services.app.cancellation import Cancellation
-from companion.services.pc.network_diagnostics import NetworkPath
+from companion.services.pc.network_diagnostics import NetworkDiagnostics
 from tests.kits.network import PROBE, Authority, Proxy, Server, black_hole, serving, trusting
 
 GOOD = Probe(url="/v1/probe", size=len(PROBE), sha256=hashlib.sha256(PROBE).hexdigest())
-STEPS = list(PathStep)
+STEPS = list(NetworkStep)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,9 @@ def shield(tmp_path_factory):
 @pytest.fixture
 def check(world):
     def run(url, *, trust=None, proxy=None, limit=3.0, cancellation=None):
-        path = NetworkPath(trust=trust or trusting(world), public=trusting(world), proxy=lambda _: proxy, limit=limit)
+        path = NetworkDiagnostics(
+            trust=trust or trusting(world), public=trusting(world), proxy=lambda _: proxy, limit=limit
+        )
         told: list[StepResult] = []
         report = path.check(url, GOOD, told.append, cancellation or Cancellation())
         assert tuple(told) == report.steps
@@ -70,7 +72,7 @@ def test_a_free_way_to_a_store_on_this_pc(check):
 
 def test_an_unknown_name(check):
     report = check("https://no-such-store.invalid")
-    assert failed_step(report) is PathStep.NAME
+    assert failed_step(report) is NetworkStep.NAME
     assert len(report.steps) == 1
     assert "no-such-store.invalid is not known here" in report.sentence or "gives no answer" in report.sentence
 
@@ -80,14 +82,14 @@ def test_a_refused_port(check):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         report = check(f"https://localhost:{port}")
-    assert failed_step(report) is PathStep.CONNECTION
+    assert failed_step(report) is NetworkStep.CONNECTION
     assert f"(port {port}) is refused at once" in report.sentence
 
 
 def test_a_black_holed_port(check):
     with black_hole() as port:
         report = check(f"https://127.0.0.1:{port}", limit=0.5)
-    assert failed_step(report) is PathStep.CONNECTION
+    assert failed_step(report) is NetworkStep.CONNECTION
     assert "does not answer at all: the attempt disappears, as a firewall makes it" in report.sentence
     assert "Allow this app in the firewall" in report.hint
 
@@ -95,7 +97,7 @@ def test_a_black_holed_port(check):
 def test_an_antivirus_this_pc_does_not_trust_is_named(check, shield):
     with serving(Server(context=shield.context())) as store:
         report = check(store.url)
-    assert failed_step(report) is PathStep.ENCRYPTION
+    assert failed_step(report) is NetworkStep.ENCRYPTION
     assert "its certificate comes from “Example Web Shield”, which this PC does not trust" in report.sentence
     assert report.between == ("“Example Web Shield”, which issued the certificate",)
     assert store.requests == []
@@ -118,7 +120,7 @@ def test_an_inspecting_proxy_that_alters_bytes_is_found(check, world, shield):
     proxy_server = Proxy(alter, inside=shield.context())
     with serving(Server(context=world.context())) as store, serving(proxy_server) as proxy:
         report = check(store.url, trust=trusting(world, shield), proxy=proxy.url)
-    assert failed_step(report) is PathStep.CONTENT
+    assert failed_step(report) is NetworkStep.CONTENT
     assert "The test file arrived changed" in report.sentence
     assert any("Example Web Shield" in who for who in report.between)
 
@@ -139,7 +141,7 @@ def test_a_proxy_that_refuses(check, world, status, sentence):
     proxy_server.refuse = status
     with serving(proxy_server) as proxy:
         report = check("https://localhost:1", proxy=proxy.url)
-    assert failed_step(report) is PathStep.ENCRYPTION
+    assert failed_step(report) is NetworkStep.ENCRYPTION
     assert sentence in report.sentence
 
 
@@ -148,7 +150,7 @@ def test_a_proxy_that_strips_ranges_names_itself(check):
     proxy_server.drop = frozenset({"Range"})
     with serving(Server()) as store, serving(proxy_server) as proxy:
         report = check(store.url, proxy=proxy.url)
-    assert failed_step(report) is PathStep.RANGE
+    assert failed_step(report) is NetworkStep.RANGE
     assert states(report)[-1] is StepState.FINE
     assert "something on the way takes that request out" in report.sentence
     assert "a proxy that calls itself “1.1 hotel-cache”" in report.between
@@ -157,7 +159,7 @@ def test_a_proxy_that_strips_ranges_names_itself(check):
 CONTENT = {
     "other bytes in the range": (
         lambda answer: (answer[0], answer[1], answer[2][::-1] if answer[0] == 206 else answer[2]),
-        PathStep.RANGE,
+        NetworkStep.RANGE,
         "other bytes came",
     ),
     "another range": (
@@ -166,17 +168,17 @@ CONTENT = {
             answer[1] | ({"Content-Range": "bytes 0-9/65536"} if answer[0] == 206 else {}),
             answer[2],
         ),
-        PathStep.RANGE,
+        NetworkStep.RANGE,
         "other bytes came",
     ),
     "one bit": (
         lambda answer: (answer[0], answer[1], bytes([answer[2][0] ^ 1]) + answer[2][1:]),
-        PathStep.CONTENT,
+        NetworkStep.CONTENT,
         "arrived changed",
     ),
     "something added": (
         lambda answer: (answer[0], answer[1], answer[2] + b"<script>" if answer[0] == 200 else answer[2]),
-        PathStep.CONTENT,
+        NetworkStep.CONTENT,
         "arrived changed",
     ),
     "cut short": (
@@ -185,11 +187,11 @@ CONTENT = {
             answer[1] | {"Content-Length": str(len(answer[2]))},
             answer[2][:1000] if answer[0] == 200 else answer[2],
         ),
-        PathStep.CONTENT,
+        NetworkStep.CONTENT,
         "ended too early",
     ),
-    "an error": (lambda _: (503, {}, b""), PathStep.ANSWER, "error 503"),
-    "not found": (lambda _: (404, {"Content-Type": "application/json"}, b"{}"), PathStep.ANSWER, "error 404"),
+    "an error": (lambda _: (503, {}, b""), NetworkStep.ANSWER, "error 503"),
+    "not found": (lambda _: (404, {"Content-Type": "application/json"}, b"{}"), NetworkStep.ANSWER, "error 404"),
 }
 
 
@@ -213,7 +215,7 @@ PORTALS = {
 def test_a_captive_portal(check, answer):
     with serving(Server(lambda _: answer)) as store:
         report = check(store.url)
-    assert failed_step(report) is PathStep.ANSWER
+    assert failed_step(report) is NetworkStep.ANSWER
     assert "a log-in page of this network" in report.sentence
     assert "Open a browser, log in there" in report.hint
 
@@ -221,7 +223,7 @@ def test_a_captive_portal(check, answer):
 def test_a_portal_that_answers_in_the_stores_name_over_tls(check, world):
     with serving(Server(context=world.context("portal.example"))) as portal:
         report = check(portal.url)
-    assert failed_step(report) is PathStep.ENCRYPTION
+    assert failed_step(report) is NetworkStep.ENCRYPTION
     assert "Somebody else answers in place of localhost" in report.sentence
 
 
@@ -246,7 +248,7 @@ def test_a_connection_cut_while_it_is_being_encrypted(check):
         thread = threading.Thread(target=cut, daemon=True)
         thread.start()
         report = check(f"https://127.0.0.1:{port}")
-    assert failed_step(report) is PathStep.ENCRYPTION
+    assert failed_step(report) is NetworkStep.ENCRYPTION
     assert "is cut off while it is being set up" in report.sentence
 
 

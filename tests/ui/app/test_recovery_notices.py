@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.facts import AutostartKind
 from companion.services.container import Services
-from companion.services.installation.recovery import Aftermath
+from companion.services.installation.recovery import Recovery
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.widgets.notice import Notice
@@ -30,17 +30,17 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes entries 
 Start = Callable[..., WindowedProgram]
 
 
-def aftermath(services: Services, run: str) -> Aftermath:
-    return Aftermath(
+def recovery(services: Services, run: str) -> Recovery:
+    return Recovery(
         services.places.state, booted(run), services.clock, services.library.note, ["/opt/companion", "--home", "x"]
     )
 
 
 def installed_until_restart(services: Services, proof: Path) -> None:
-    earlier = aftermath(services, "first")
+    earlier = recovery(services, "first")
     entries = services.platform.autostart.entries().value or ()
     mine = [found for found in entries if found.name == "MailHelper" and found.kind is AutostartKind.XDG_AUTOSTART]
-    earlier.hold_back(mine, "lantern")
+    earlier.hold(mine, "lantern")
     earlier.begin("lantern", "LF-5930-2216", "Lantern Protect", [str(proof)])
     earlier.needs_restart("lantern")
     earlier.leave()
@@ -51,7 +51,7 @@ def start(qapp: QApplication, qtbot: QtBot, services: Services) -> Iterator[Star
     made: list[WindowedProgram] = []
 
     def begin(run: str, *, in_tray: bool = False) -> WindowedProgram:
-        program = WindowedProgram(qapp, dataclasses.replace(services, aftermath=aftermath(services, run)), theme=LIGHT)
+        program = WindowedProgram(qapp, dataclasses.replace(services, recovery=recovery(services, run)), theme=LIGHT)
         made.append(program)
         with qtbot.waitSignal(program.app_state.changed):
             program.start(in_tray=in_tray)
@@ -111,7 +111,7 @@ def test_what_a_run_that_was_cut_off_held_back_is_put_back_and_told(
     entries = [
         found for found in services.platform.autostart.entries().value or () if found.location == str(mail_helper)
     ]
-    services.aftermath.hold_back(entries, "lantern")
+    services.recovery.hold(entries, "lantern")
     program = start("first")
     assert mail_helper.read_text() == before
     assert "MailHelper starts when you sign in, as before the installation." in said(program)
@@ -122,7 +122,7 @@ def closed(services: Services, tmp_path: Path) -> Iterator[Path]:
     """A program that was closed by an earlier run."""
     path = tmp_path / "companionmail"
     shutil.copy("/bin/sleep", path)
-    services.aftermath.reopenings.remember([Relaunch(name="Test Mail", arguments=(str(path), "600"))])
+    services.recovery.relauncher.remember([Relaunch(name="Test Mail", arguments=(str(path), "600"))])
     yield path
     for pid in running(path):
         os.kill(pid, signal.SIGKILL)

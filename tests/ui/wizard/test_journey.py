@@ -196,7 +196,7 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
     qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
     marker = tmp_path / "opened-again"
     again = Relaunch(name="Test Mail", arguments=("/usr/bin/touch", str(marker)))
-    services.aftermath.reopenings.remember([again])
+    services.recovery.relauncher.remember([again])
     _step(page).go_on()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 5, timeout=30_000)
     assert any("is installed" in text for text in texts_of(page))

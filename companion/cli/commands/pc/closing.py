@@ -81,10 +81,10 @@ def _entries_of(rows: Iterable[Finding]) -> tuple[AutostartEntry, ...]:
 
 def _hold(check: PreflightCheck, entries: Sequence[AutostartEntry]) -> tuple[Hold, ...]:
     try:
-        return check.aftermath.hold_back(entries, check.job)
+        return check.recovery.hold(entries, check.job)
     except CompanionError:
         # Half of it is not what was agreed to.
-        check.aftermath.release(check.job)
+        check.recovery.release(check.job)
         raise
 
 

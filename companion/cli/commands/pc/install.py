@@ -94,7 +94,7 @@ def run(context: CommandContext) -> int:
                 )  # fmt: skip
                 error = None if done.result.succeeded else not_installed(done.result)
         finally:
-            services.aftermath.leave()
+            services.recovery.leave()
     error = record_failure(context, error) if error else None
     shown = _shown(context, number, artifact, file, rows, closing, done, error)
     context.output.result(shown, *_lines(shown), *hold_lines(shown.still_held, check.moment))
@@ -104,7 +104,7 @@ def run(context: CommandContext) -> int:
 def _catch_up(context: CommandContext) -> None:
     """Do what an earlier run could not finish, and say what came of it."""
     services = context.services
-    found = services.aftermath.catch_up()
+    found = services.recovery.recover()
     context.output.say(
         *installation_lines(found.installations, services.platform.name), *restored_lines(found.restored)
     )
@@ -131,7 +131,7 @@ def _shown(
     done: Done | None,
     error: CompanionError | None,
 ) -> InstallResult:
-    aftermath = context.services.aftermath
+    recovery = context.services.recovery
     return InstallResult(
         order_number=number,
         artifact_id=artifact.artifact_id,
@@ -141,8 +141,8 @@ def _shown(
         seat_taken=done is not None and done.licence is not None,
         closed=closing.closed,
         held_back=closing.held,
-        still_held=aftermath.held(),
-        still_closed=tuple(sorted({closed.program.name for closed in aftermath.reopenings.waiting()})),
+        still_held=recovery.held(),
+        still_closed=tuple(sorted({closed.program.name for closed in recovery.relauncher.waiting()})),
         error=ErrorReport.of(error) if error else None,
     )
 

@@ -12,7 +12,7 @@ from companion.domain.core.model import Instant, Model
 from companion.domain.installation.autostart_holds import BY_HAND, Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Requirements, moment_in_words
-from companion.domain.pc.network_diagnostics import PathReport
+from companion.domain.pc.network_diagnostics import NetworkReport
 from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class PreflightResult(Model, frozen=True):
     blocked: bool
     findings: tuple[Finding, ...]
     held_back: tuple[Hold, ...] = ()
-    path: PathReport | None = None
+    path: NetworkReport | None = None
 
 
 def check_options(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ class PreflightCheck:
         self.stage = stage
         self.requirements = requirements
         self.job = job
-        self.aftermath = local.aftermath
+        self.recovery = local.recovery
         self._local = local
         self._services = services
 
@@ -82,9 +82,9 @@ class PreflightCheck:
             self.stage, self.requirements, lambda facts: show(self._decide(facts)), cancellation
         )
 
-    def walk(self, context: CommandContext, cancellation: Cancellation) -> PathReport | None:
+    def walk(self, context: CommandContext, cancellation: Cancellation) -> NetworkReport | None:
         """Try the way to the store."""
-        return context.services.installations.walk_to_store(
+        return context.services.installations.check_network(
             self.profile, lambda step: context.output.step(step, step.sentence), cancellation
         )
 
@@ -114,5 +114,5 @@ class PreflightCheck:
             at=self._local.clock(),
             blocked=not can_continue(rows),
             findings=rows,
-            held_back=self.aftermath.held(),
+            held_back=self.recovery.held(),
         )

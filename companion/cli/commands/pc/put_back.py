@@ -10,8 +10,8 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.installation.autostart_holds import Hold, Restored
-from companion.domain.installation.recovery import Standing, WentOn
-from companion.domain.installation.relaunch import Ending, Reopened, reopened_sentence
+from companion.domain.installation.recovery import RecoveredInstallation, RecoveryStatus
+from companion.domain.installation.relaunch import RelaunchOutcome, RelaunchResult, relaunch_sentence
 from companion.domain.pc.finding import moment_in_words
 
 
@@ -19,8 +19,8 @@ class PutBackResult(Model, frozen=True):
     """``put-back``: what may start again, what was opened again, and what is still held back, and for which jobs."""
 
     restored: Restored
-    installations: tuple[WentOn, ...]
-    reopened: tuple[Reopened, ...]
+    installations: tuple[RecoveredInstallation, ...]
+    reopened: tuple[RelaunchResult, ...]
     still_held: tuple[Hold, ...]
 
 
@@ -38,27 +38,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: CommandContext) -> int:
     """Let everything start again that was held back, and open again what was closed."""
     local = context.local
-    found = local.aftermath.put_back(give_up=context.arguments.now)
+    found = local.recovery.put_back(give_up=context.arguments.now)
     # What another run of this program has just closed is in its installer's way.
-    busy = any(each.standing is Standing.RUNNING for each in found.installations)
-    reopened: tuple[Reopened, ...] = ()
+    busy = any(each.standing is RecoveryStatus.RUNNING for each in found.installations)
+    reopened: tuple[RelaunchResult, ...] = ()
     if context.arguments.keep_closed and not busy:
-        local.aftermath.reopenings.forget()
+        local.recovery.relauncher.forget()
     elif not busy:
-        reopened = local.aftermath.reopen()
+        reopened = local.recovery.reopen()
     shown = PutBackResult(
         restored=found.restored,
         installations=found.installations,
         reopened=reopened,
-        still_held=local.aftermath.held(),
+        still_held=local.recovery.held(),
     )
     held = hold_lines(shown.still_held, lambda moment: moment_in_words(moment, local.clock(), local.zone))
     context.output.result(shown, *_lines(shown, local.platform.name), *held[:-1])
-    refused = any(each.ending not in (Ending.OPENED, Ending.RUNNING) for each in reopened)
+    refused = any(each.ending not in (RelaunchOutcome.OPENED, RelaunchOutcome.RUNNING) for each in reopened)
     return EXIT_NO if shown.still_held or found.restored.failed or refused else EXIT_DONE
 
 
 def _lines(shown: PutBackResult, platform: Platform) -> list[str]:
     lines = [*installation_lines(shown.installations, platform), *restored_lines(shown.restored)]
-    lines += [reopened_sentence(each) for each in shown.reopened]
+    lines += [relaunch_sentence(each) for each in shown.reopened]
     return lines or ([] if shown.still_held else ["There is nothing to put back."])

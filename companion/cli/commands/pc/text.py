@@ -9,7 +9,7 @@ from companion.domain.core.model import Instant
 from companion.domain.core.text import without_marks
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.pc.network_diagnostics import PathReport
+from companion.domain.pc.network_diagnostics import NetworkReport
 
 if TYPE_CHECKING:
     pass
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Restored
-from companion.domain.installation.recovery import WentOn, told
+from companion.domain.installation.recovery import RecoveredInstallation, recovery_message
 
 _MARKS = {
     Severity.BLOCKS: "In the way",
@@ -46,7 +46,7 @@ def hold_lines(held: Sequence[Hold], moment: Callable[[Instant], str]) -> list[s
     return [*lines, "    → It may start again after the installation. To put it back now: companion put-back"]
 
 
-def network_lines(report: PathReport | None) -> list[str]:
+def network_lines(report: NetworkReport | None) -> list[str]:
     """The way to the store in plain lines."""
     if report is None:
         return []
@@ -56,11 +56,11 @@ def network_lines(report: PathReport | None) -> list[str]:
     return [*lines, *(f"    {step.sentence}" for step in report.steps)]
 
 
-def installation_lines(installations: tuple[WentOn, ...], platform: Platform) -> list[str]:
+def installation_lines(installations: tuple[RecoveredInstallation, ...], platform: Platform) -> list[str]:
     """What was found of installations that earlier runs had begun."""
     lines = []
     for found in installations:
-        words = told(found, platform)
+        words = recovery_message(found, platform)
         lines += [f"{words.title}. {words.message}", *([f"    → {words.hint}"] if words.hint else [])]
     return lines
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
-from companion.domain.pc.facts import Process, Sighting, WindowState
-from companion.domain.pc.process_matching import sighted_name
+from companion.domain.pc.facts import ListedProcess, Process, WindowState
+from companion.domain.pc.process_matching import listed_name
 from companion.services.platforms.common.text import clean
 from companion.services.platforms.linux import x11
 
@@ -20,7 +20,7 @@ from companion.services.platforms.linux import x11
 _YOUNG = 4
 
 
-class Lookout:
+class ProcessLister:
     """Looks for processes of some names (None: of any). Repeated looks read newcomers, and a tenth of the others."""
 
     def __init__(self, names: frozenset[str] | None) -> None:
@@ -31,12 +31,12 @@ class Lookout:
         self._found: dict[str, str] = {}
         self._turn = 0
 
-    def once(self) -> tuple[Sighting, ...]:
+    def once(self) -> tuple[ListedProcess, ...]:
         """One whole look; nothing is kept for another."""
         self._read(_listing())
-        return self._sightings()
+        return self._listed()
 
-    def __call__(self) -> tuple[Sighting, ...]:
+    def __call__(self) -> tuple[ListedProcess, ...]:
         listing = _listing()
         known, young = self._known, self._young
         self._turn = (self._turn + 1) % 10
@@ -51,10 +51,10 @@ class Lookout:
         self._young = {entry: left - 1 for entry, left in young.items() if left > 1}
         self._young.update(dict.fromkeys(there - known, _YOUNG))
         self._known = there
-        return self._sightings()
+        return self._listed()
 
-    def _sightings(self) -> tuple[Sighting, ...]:
-        return tuple(Sighting(pid=int(entry), name=name) for entry, name in self._found.items())
+    def _listed(self) -> tuple[ListedProcess, ...]:
+        return tuple(ListedProcess(pid=int(entry), name=name) for entry, name in self._found.items())
 
     def _read(self, entries: list[str]) -> None:
         # One small file per process is the cheapest look; `comm` costs a fraction of `stat`. The bare calls are used,
@@ -79,7 +79,7 @@ class Lookout:
                 found[entry] = name
 
     def _verdict(self, name: str) -> str | None:
-        return name if self._names is None or sighted_name(name, Platform.LINUX) in self._names else None
+        return name if self._names is None or listed_name(name, Platform.LINUX) in self._names else None
 
 
 def _listing() -> list[str]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from companion.domain.pc.facts import Fact, HeldFile, Process, Sighting, Who
+from companion.domain.pc.facts import Fact, HeldFile, ListedProcess, Process, Who
 from companion.services.platforms.common import posix
 from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.linux import proc, x11
@@ -24,11 +24,11 @@ class LinuxProcesses:
         user = proc.user_name(os.geteuid())
         return Fact.known(Who(pid=os.getpid(), user=user, elevated=os.geteuid() == 0))
 
-    def sightings(self, names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
-        return proc.Lookout(names).once()
+    def list_processes(self, names: frozenset[str] | None = None) -> tuple[ListedProcess, ...]:
+        return proc.ProcessLister(names).once()
 
-    def repeated_sightings(self, names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
-        return proc.Lookout(names)
+    def process_lister(self, names: frozenset[str]) -> Callable[[], tuple[ListedProcess, ...]]:
+        return proc.ProcessLister(names)
 
     def describe(self, pids: Iterable[int]) -> tuple[Process, ...]:
         found: dict[int, Process] = {}

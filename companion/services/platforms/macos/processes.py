@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from companion.domain.pc.facts import Fact, HeldFile, Process, Sighting, Who
+from companion.domain.pc.facts import Fact, HeldFile, ListedProcess, Process, Who
 from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.macos.command import output
 from companion.services.platforms.macos.system import expand
@@ -29,16 +29,16 @@ def who() -> Fact[Who]:
     return Fact.known(Who(pid=os.getpid(), user=user, elevated=root, may_elevate=root or "admin" in groups))
 
 
-def sightings(names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
+def list_processes(names: frozenset[str] | None = None) -> tuple[ListedProcess, ...]:
     return tuple(
-        Sighting(pid=process.pid, name=process.name, parent=process.parent)
+        ListedProcess(pid=process.pid, name=process.name, parent=process.parent)
         for process in processes_in(output(["ps", "-axo", _COLUMNS]))
         if names is None or process.name.casefold() in names
     )
 
 
-def repeated_sightings(names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
-    return lambda: sightings(names)
+def process_lister(names: frozenset[str]) -> Callable[[], tuple[ListedProcess, ...]]:
+    return lambda: list_processes(names)
 
 
 def describe(pids: Iterable[int]) -> tuple[Process, ...]:
@@ -55,7 +55,7 @@ def describe(pids: Iterable[int]) -> tuple[Process, ...]:
 
 def children(pids: Iterable[int]) -> frozenset[int]:
     parents = set(pids)
-    return frozenset(seen.pid for seen in sightings() if seen.parent in parents)
+    return frozenset(seen.pid for seen in list_processes() if seen.parent in parents)
 
 
 def held_files(paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:

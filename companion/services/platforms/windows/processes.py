@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from ctypes import wintypes
 
-from companion.domain.pc.facts import Fact, HeldFile, Process, Sighting, Who, WindowState
+from companion.domain.pc.facts import Fact, HeldFile, ListedProcess, Process, Who, WindowState
 from companion.services.platforms.common.text import clean
 from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.windows import restart_manager, win32
@@ -32,7 +32,7 @@ def who() -> Fact[Who]:
     return Fact.known(Who(pid=pid, session=session_of(pid), user=user, elevated=elevated, may_elevate=may))
 
 
-def sightings(names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
+def list_processes(names: frozenset[str] | None = None) -> tuple[ListedProcess, ...]:
     """Every process (of one of `names`, in small letters) with its parent, from one snapshot."""
     kernel = dll("kernel32")
     snapshot = kernel.CreateToolhelp32Snapshot(_SNAP_PROCESS, 0)
@@ -46,20 +46,20 @@ def sightings(names: frozenset[str] | None = None) -> tuple[Sighting, ...]:
         while more:
             name = entry.name
             if names is None or name.casefold() in names:
-                found.append(Sighting(pid=entry.pid, name=name, parent=entry.parent or None))
+                found.append(ListedProcess(pid=entry.pid, name=name, parent=entry.parent or None))
             more = kernel.Process32NextW(snapshot, pointer)
         return tuple(found)
     finally:
         kernel.CloseHandle(snapshot)
 
 
-def repeated_sightings(names: frozenset[str]) -> Callable[[], tuple[Sighting, ...]]:
-    return functools.partial(sightings, names)
+def process_lister(names: frozenset[str]) -> Callable[[], tuple[ListedProcess, ...]]:
+    return functools.partial(list_processes, names)
 
 
 def children(pids: Iterable[int]) -> frozenset[int]:
     parents = set(pids)
-    return frozenset(seen.pid for seen in sightings() if seen.parent in parents)
+    return frozenset(seen.pid for seen in list_processes() if seen.parent in parents)
 
 
 def held_files(paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
@@ -71,7 +71,7 @@ def held_files(paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
 def describe(pids: Iterable[int]) -> tuple[Process, ...]:
     """Everything about `pids`, and what is needed to recognise their ancestors."""
     wanted = set(pids)
-    seen = {sighting.pid: sighting for sighting in sightings()}
+    seen = {sighting.pid: sighting for sighting in list_processes()}
     windows = top_windows()
     found: dict[int, Process] = {}
     waiting = sorted(wanted & seen.keys())
@@ -86,7 +86,7 @@ def describe(pids: Iterable[int]) -> tuple[Process, ...]:
     return tuple(sorted(found.values(), key=lambda process: (process.pid not in wanted, process.pid)))
 
 
-def _describe(sighting: Sighting, windows: list[Window], wanted: bool) -> Process:
+def _describe(sighting: ListedProcess, windows: list[Window], wanted: bool) -> Process:
     path = started = owner = elevated = None
     arguments: tuple[str, ...] | None = None
     with (
@@ -274,7 +274,7 @@ def wait_for_exit(pids: Iterable[int], seconds: float) -> frozenset[int]:
             frozenset(unwatched),
             0 if gone else seconds,
             wait=lambda _, pause: _wait_for_handles(handles, pause),
-            ended=lambda closed: closed - {sighting.pid for sighting in sightings()},
+            ended=lambda closed: closed - {sighting.pid for sighting in list_processes()},
         )
 
 

@@ -15,11 +15,11 @@ from companion.cli.commands.pc.close_blockers import CloseBlockersResult
 from companion.cli.commands.pc.install import InstallResult
 from companion.cli.commands.pc.preflight_check import PreflightResult
 from companion.cli.commands.pc.put_back import PutBackResult
-from companion.domain.installation.recovery import Standing
-from companion.domain.installation.relaunch import Ending
+from companion.domain.installation.recovery import RecoveryStatus
+from companion.domain.installation.relaunch import RelaunchOutcome
 from companion.domain.pc.closing import Relaunch
 from companion.domain.store.profile import ExitMeaning
-from companion.services.installation.relaunch import Reopenings
+from companion.services.installation.relaunch import Relauncher
 from companion.services.platforms import current
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Mail, Programs, alive, until
@@ -49,17 +49,17 @@ def test_held_shown_and_put_back_by_hand(bare: Cli, profile: Path, mail: Mail) -
 def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Programs, person: Path) -> None:
     program = Relaunch(name="Test Mail", arguments=(str(programs.folder / "test-mail"), "3600"))
     os.kill(programs.start("test-mail"), signal.SIGKILL)
-    reopenings = Reopenings(bare.home / "closed", current(), lambda: dt.datetime.now(dt.UTC))
-    reopenings.remember([program])
+    relauncher = Relauncher(bare.home / "closed", current(), lambda: dt.datetime.now(dt.UTC))
+    relauncher.remember([program])
     assert bare("put-back", "--keep-closed", "--json").shown(PutBackResult).reopened == ()
     assert bare("put-back", "--json").shown(PutBackResult).reopened == ()
-    reopenings.remember([program])
+    relauncher.remember([program])
     again = bare("put-back", "--json")
     assert again.code == 0
-    assert [each.ending for each in again.shown(PutBackResult).reopened] == [Ending.OPENED]
+    assert [each.ending for each in again.shown(PutBackResult).reopened] == [RelaunchOutcome.OPENED]
     until(lambda: len(programs.running("test-mail")) == 1)
     programs.end_all()
-    reopenings.remember([program])
+    relauncher.remember([program])
     (programs.folder / "test-mail").unlink()
     gone = bare("put-back")
     assert gone.code == 1
@@ -108,7 +108,7 @@ def test_a_restart_is_waited_for(restarting: None, shop: Cli, mail: Mail, person
     assert str(shop.home) in once.read_text()
     back = shop("put-back", "--json")
     assert back.code == 1
-    assert [found.standing for found in back.shown(PutBackResult).installations] == [Standing.WAITS]
+    assert [found.standing for found in back.shown(PutBackResult).installations] == [RecoveryStatus.WAITS]
     assert mail.held
     assert "One restart is left" in shop("put-back").out
     assert shop("put-back", "--now", "--json").code == 0
