@@ -1,12 +1,24 @@
 import datetime as dt
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from companion.domain.billing import auto_renewal
 from companion.domain.billing.auto_renewal import Refusal
+from companion.domain.core.money import Money
 from companion.domain.core.periods import Period
 from companion.domain.core.text import plain_date, plain_moment, plain_money
-from companion.domain.store.orders import LicenceStatus, Receipt, SubscriptionStatus
+from companion.domain.store.orders import (
+    ChargeKind,
+    LicenceStatus,
+    OrderStatus,
+    Receipt,
+    Return,
+    ReturnReason,
+    ReturnStatus,
+    SubscriptionStatus,
+)
 
 SHOW = plain_date(dt.UTC)
 
@@ -154,3 +166,228 @@ def test_tax_that_comes_on_top_is_told_and_tax_that_is_included_is_not(build):
     assert facts(build, (added,))["Tax"] == "comes on top; it was 4.50 USD last time"
     assert "Tax" not in facts(build, (build.charge(amount=build.usd(5500), tax=build.usd(878)),))
     assert "Tax" not in facts(build, (build.charge(amount=build.usd(5500)),))
+
+
+OFF = {"auto_renew": False, "status": SubscriptionStatus.CANCELLED, "next_charge_at": None}
+
+
+@pytest.mark.parametrize("on", [False, True])
+@pytest.mark.parametrize(
+    ("plan", "ends", "refusal"),
+    [
+        # A plan that renews goes on by itself, also when its facts are a little old.
+        ({}, -1, None),
+        ({}, 1, None),
+        (OFF, 1, None),
+        (OFF, 0, Refusal.ENDED),
+        (OFF, -1, Refusal.ENDED),
+        ({"status": SubscriptionStatus.EXPIRED, "auto_renew": True}, 1, Refusal.ENDED),
+        ({"status": SubscriptionStatus.EXPIRED, "auto_renew": False}, -1, Refusal.ENDED),
+    ],
+)
+def test_whether_a_plan_that_has_ended_may_be_switched(build, preview, on, plan, ends, refusal):
+    found = preview(on, **{**plan, "active_until": build.day(ends)})
+    assert found.refusal is refusal
+    is_on = plan == {}
+    assert found.changes is (refusal is None and is_on is not on)
+    assert (found.charge is None) is (refusal is not None or not (on or is_on))
+
+
+def test_a_refunded_licence_is_told_before_an_ended_plan(build, preview):
+    refunded = build.licence(status=LicenceStatus.REFUNDED)
+    found = preview(False, licence=refunded, status=SubscriptionStatus.EXPIRED)
+    assert (found.refusal, found.charge) == (Refusal.REFUNDED, None)
+    assert said(found) == "Harbour Suite was refunded, so there is nothing left to renew."
+    assert said(preview(True, status=SubscriptionStatus.EXPIRED)) == (
+        "This plan ended on 18 February 2028, so auto-renewal cannot be switched. "
+        "You can renew by hand on the store's own page."
+    )
+
+
+def test_the_whole_preview(build, preview):
+    assert preview(False) == auto_renewal.SwitchPreview(
+        on=False,
+        changes=True,
+        product_name="Harbour Suite",
+        term=Period(years=1),
+        active_until=build.day(345),
+        days_left=345,
+        charge=auto_renewal.NextCharge(at=build.day(344), amount=build.usd(5500)),
+        too_late=False,
+        return_window=Period(days=30),
+        refusal=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "cancel_by", "charged", "plan", "late"),
+    [
+        (False, -1, 2, {}, True),
+        (True, -1, 2, {}, False),
+        (False, 0, 2, {}, False),
+        (False, 1, 2, {}, False),
+        (False, -3, 0, {}, False),
+        (False, -3, -2, {}, False),
+        (False, None, 2, {}, False),
+        (False, -1, 2, {"auto_renew": False}, False),
+    ],
+)
+def test_when_the_last_day_to_cancel_has_passed(build, preview, on, cancel_by, charged, plan, late):
+    by = None if cancel_by is None else build.day(cancel_by)
+    assert preview(on, cancel_by=by, next_charge_at=build.day(charged), **plan).too_late is late
+
+
+def test_too_late_to_cancel_in_words(build, preview):
+    found = preview(False, next_charge_at=build.day(2), cancel_by=build.day(-1))
+    assert said(found) == (
+        "Auto-renewal will be switched off. Harbour Suite stays active until 18 February 2028 (in 345 days), "
+        "the end of the paid year. The last day to cancel before the charge of 55.00 USD on 12 March 2027 has passed, "
+        "so the store may still make it. If it does, you can ask for that money back within 30 days."
+    )
+
+
+def test_a_plan_without_an_announced_charge_says_that_no_other_comes(preview):
+    found = preview(False, next_charge_at=None)
+    assert (found.changes, found.charge) == (True, None)
+    assert said(found).endswith("No further charge will be made.")
+
+
+def test_switching_on_what_is_on_says_so(build, preview):
+    found = preview(True, cancel_by=build.day(300))
+    assert said(found) == (
+        "Auto-renewal is already on. Harbour Suite will renew for 1 year. 55.00 USD will be charged on "
+        "17 February 2028 to the card of the original purchase. To avoid that charge, switch it off again by "
+        "4 January 2028."
+    )
+    assert auto_renewal.preview_sentences(msgspec.structs.replace(found, charge=None), SHOW, plain_money) == (
+        "Auto-renewal is already on.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        (Period(months=1), "paid month"),
+        (Period(years=1), "paid year"),
+        (Period(months=12), "paid year"),
+        (Period(months=6), "paid period of 6 months"),
+        (Period(days=1), "paid period of 1 day"),
+        (Period(years=1, days=1), f"paid period of {Period(years=1, days=1).as_words()}"),
+    ],
+)
+def test_a_term_in_words(term, words):
+    assert auto_renewal.term_words(term) == words
+
+
+def test_whether_auto_renewal_is_on(build):
+    of = auto_renewal.auto_renew_of
+    assert of(None) is auto_renewal.AutoRenew.NOT_OFFERED
+    assert of(build.subscription()) is auto_renewal.AutoRenew.ON
+    assert of(build.subscription(auto_renew=False)) is auto_renewal.AutoRenew.OFF
+    for status in (SubscriptionStatus.CANCELLED, SubscriptionStatus.EXPIRED):
+        assert of(build.subscription(status=status)) is auto_renewal.AutoRenew.OFF
+
+
+@pytest.mark.parametrize(
+    ("changes", "given_back"),
+    [
+        ({}, True),
+        ({"status": ReturnStatus.CREDITED}, True),
+        ({"status": ReturnStatus.REQUESTED}, False),
+        ({"status": ReturnStatus.REFUSED}, False),
+        ({"status": ReturnStatus.LETTER_NEEDED}, False),
+        ({"reason": ReturnReason.NOT_WANTED}, False),
+        ({"subscription_id": "sub-2"}, False),
+    ],
+)
+def test_a_plan_does_not_renew_once_its_refund_is_initiated(build, changes, given_back):
+    fields = {
+        "id": "r-1",
+        "reason": ReturnReason.UNWANTED_RENEWAL,
+        "status": ReturnStatus.REFUND_INITIATED,
+        "amount": build.usd(5500),
+        "requested_at": build.day(-2),
+        "subscription_id": "sub-1",
+    }
+    plan = build.subscription()
+    order = build.order(subscriptions=(plan,), returns=(Return(**(fields | changes)),))
+    assert auto_renewal.renewal_refunded(order, plan) is given_back
+    assert (auto_renewal.next_charge(order, plan, dt.UTC) is None) is given_back
+
+
+@pytest.mark.parametrize("plan", [None, {"auto_renew": False}, {"next_charge_at": None}])
+def test_without_a_plan_that_renews_no_charge_comes(build, plan):
+    subscription = None if plan is None else build.subscription(**plan)
+    assert auto_renewal.next_charge(build.order(), subscription, dt.UTC) is None
+
+
+def test_a_charge_of_the_same_price_names_no_earlier_price(build):
+    def charge(**plan):
+        return auto_renewal.charge_of(build.subscription(**plan), dt.UTC)
+
+    assert charge().previous is None
+    assert not charge().rises
+    dearer = charge(renewal_price=build.usd(5501))
+    assert (dearer.previous, dearer.rises) == (build.usd(5500), True)
+    assert not charge(renewal_price=build.usd(5499)).rises
+    assert charge(renewal_price=Money(amount=5600, currency="EUR")).previous is None
+    assert not msgspec.structs.replace(dearer, previous=dearer.amount).rises
+    assert charge() == auto_renewal.NextCharge(at=build.day(344), amount=build.usd(5500), announced=True)
+    assert charge(next_charge_at=None) == auto_renewal.NextCharge(
+        at=build.day(345), amount=build.usd(5500), announced=False
+    )
+
+
+def test_the_day_of_the_cancel_by_is_that_of_the_persons_zone(build):
+    at = dt.datetime(2027, 3, 20, 1, tzinfo=dt.UTC)
+    plan = build.subscription(next_charge_at=at, cancel_by=at - dt.timedelta(hours=2))
+    assert auto_renewal.charge_of(plan, dt.UTC).cancel_by == plan.cancel_by
+    assert auto_renewal.charge_of(plan, ZoneInfo("America/New_York")).cancel_by is None
+
+
+@pytest.mark.parametrize(
+    ("plan", "changes"),
+    [
+        ({}, {}),  # on, though off was wanted
+        (OFF | {"auto_renew": True}, {}),
+        (OFF, {"auto_renew": True}),
+    ],
+)
+def test_a_state_that_differs_from_what_was_wanted_confirms_nothing(build, plan, changes):
+    assert not auto_renewal.confirmed(build.subscription(**plan), receipt(build, **changes), wanted=False)
+
+
+def test_a_plan_that_is_on_but_not_active_confirms_nothing(build):
+    on = receipt(build, auto_renew=True)
+    assert not auto_renewal.confirmed(build.subscription(status=SubscriptionStatus.CANCELLED), on, wanted=True)
+    assert not auto_renewal.confirmed(build.subscription(auto_renew=False), on, wanted=True)
+
+
+def test_a_receipt_for_switching_on_says_on(build):
+    lines = auto_renewal.receipt_lines(
+        receipt(build, auto_renew=True), store="", order_number="", product_name="", format_date=SHOW,
+        format_moment=plain_moment(dt.UTC),
+    )  # fmt: skip
+    assert lines[0] == "Auto-renewal switched on"
+
+
+def test_the_tax_is_that_of_the_last_charge_for_the_plan(build):
+    first = build.charge(at=build.day(-300), amount=build.usd(5900), tax=build.usd(400))
+    last = build.charge(
+        id="ch-2", at=build.day(-30), amount=build.usd(5950), tax=build.usd(450), about="subscription:sub-1"
+    )
+    assert facts(build, (last, first))["Tax"] == "comes on top; it was 4.50 USD last time"
+    other = msgspec.structs.replace(last, about="subscription:sub-2")
+    assert facts(build, (first, other))["Tax"] == "comes on top; it was 4.00 USD last time"
+    back = msgspec.structs.replace(last, kind=ChargeKind.REFUND)
+    assert facts(build, (first, back))["Tax"] == "comes on top; it was 4.00 USD last time"
+    assert "Tax" not in facts(build, (build.charge(tax=build.usd(0)),))
+    assert "Tax" not in facts(build)
+    assert facts(build)["Paid until"] == "18 February 2028"
+
+
+def test_a_refunded_licence_has_no_plan_that_matters(build):
+    order, licence = build.order(), build.licence()
+    assert auto_renewal.live_subscription(order, licence, build.NOW) == build.subscription()
+    refunded = build.order(status=OrderStatus.REFUNDED)
+    assert auto_renewal.live_subscription(refunded, licence, build.NOW) is None

@@ -1,17 +1,22 @@
 import datetime as dt
 
+import msgspec
 import pytest
 
 from companion.domain.billing.charges import (
+    About,
+    Movement,
     WhyTwo,
     charge_ahead_sentence,
     movement_sentence,
+    movement_words,
     timeline,
     two_charges_sentences,
     why_two_charges,
 )
+from companion.domain.core.business_days import Days
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.store.orders import ChargeKind, LineItemKind, Shipment, ShipmentStatus
+from companion.domain.store.orders import ChargeKind, LineItemKind, OrderStatus, Shipment, ShipmentStatus
 
 SHOW = plain_date(dt.UTC)
 
@@ -174,3 +179,228 @@ def test_the_refund_of_a_renewal_is_not_told_as_that_of_the_purchase(build, hold
     assert why is WhyTwo.HOLD_AND_CHARGE
     assert "You pay once: 55.00 USD, charged on 9 March 2027." in said
     assert "gave it back" not in said
+
+
+def test_one_movement_whole(build, hold):
+    order = build.order(charges=(hold, build.charge(at=build.day(-1), tax=build.usd(450))))
+    assert timeline(order, build.profile(), build.NOW) == (
+        Movement(
+            id="hold",
+            kind=ChargeKind.AUTHORIZATION,
+            about=About.ORDER,
+            at=build.day(-1.5),
+            amount=build.usd(5500),
+            statement_descriptor="LRK*HARBOUR",
+            contents=("Harbour Suite",),
+            showing=True,
+            goes_by=timeline(order, build.profile(), build.NOW)[0].goes_by,
+        ),
+        Movement(
+            id="ch-1",
+            kind=ChargeKind.CHARGE,
+            about=About.ORDER,
+            at=build.day(-1),
+            amount=build.usd(5500),
+            statement_descriptor="LRK*HARBOUR",
+            contents=("Harbour Suite",),
+            tax=build.usd(450),
+        ),
+    )
+
+
+def test_movements_are_told_in_their_order(build):
+    charges = (
+        build.charge(id="c", at=build.day(-1)),
+        build.charge(id="b", at=build.day(-1)),
+        build.charge(id="a", at=build.day(-2)),
+    )
+    assert [move.id for move in timeline(build.order(charges=charges), build.profile(), build.NOW)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("released", "showing"), [(None, True), (1, True), (0, False), (-1, False)])
+def test_a_hold_shows_until_it_is_released(build, released, showing):
+    at = None if released is None else build.day(released)
+    held = build.charge(kind=ChargeKind.AUTHORIZATION, at=build.day(-3), released_at=at)
+    (move,) = timeline(build.order(charges=(held,)), build.profile(), build.NOW)
+    assert move.showing is showing
+    if at is not None:
+        assert move.goes_by == at
+    (paid,) = timeline(build.order(charges=(build.charge(released_at=at),)), build.profile(), build.NOW)
+    assert (paid.showing, paid.goes_by) == (False, None)
+
+
+PARCEL = Shipment(
+    id="s-1", status=ShipmentStatus.SHIPPED, method="first", line_item_ids=("item-2", "gone"), destination_country="US"
+)
+
+
+@pytest.mark.parametrize(
+    ("about", "kind", "words"),
+    [
+        ("order", ChargeKind.CHARGE, "charged for Harbour Suite and Harbour Disc"),
+        ("order", ChargeKind.REFUND, "given back for Harbour Suite and Harbour Disc"),
+        ("something new", ChargeKind.CHARGE, "charged for Harbour Suite and Harbour Disc"),
+        ("shipment:s-1", ChargeKind.CHARGE, "charged for the parcel with Harbour Disc"),
+        ("shipment:s-9", ChargeKind.CHARGE, "charged for a parcel"),
+        ("subscription:sub-1", ChargeKind.CHARGE, "charged for the renewal of Harbour Suite"),
+        ("subscription:sub-9", ChargeKind.REFUND, "given back for a renewal"),
+        ("order", ChargeKind.AUTHORIZATION, "held for Harbour Suite and Harbour Disc"),
+    ],
+)
+def test_what_a_movement_was_for(build, about, kind, words):
+    disc = build.line_item(id="item-2", name="Harbour Disc", kind=LineItemKind.PHYSICAL)
+    order = build.order(
+        line_items=(build.line_item(), disc), shipments=(PARCEL,), charges=(build.charge(kind=kind, about=about),)
+    )
+    (move,) = timeline(order, build.profile(), build.NOW)
+    assert movement_words(move, SHOW, plain_money).what == words
+
+
+def test_a_movement_of_an_order_without_items_is_told_all_the_same(build):
+    order = build.order(line_items=(), charges=(build.charge(tax=build.usd(0)),))
+    (move,) = timeline(order, build.profile(), build.NOW)
+    assert movement_sentence(move, SHOW, plain_money) == (
+        "19 February 2027: 55.00 USD charged for your order. Your statement reads LRK*HARBOUR."
+    )
+
+
+def test_the_first_charge_is_told_only_where_one_is_still_to_come(build):
+    def ahead(**changes):
+        return charge_ahead_sentence(build.order(**changes), build.profile(), SHOW)
+
+    assert ahead(charges=()) == "You are charged on 19 February 2027."
+    assert ahead(charges=(), status=OrderStatus.REFUNDED) is None
+    back = build.charge(kind=ChargeKind.REFUND)
+    assert ahead(charges=(back,)) is not None
+    mixed = (build.line_item(), build.line_item(id="item-2", kind=LineItemKind.PHYSICAL))
+    assert ahead(charges=(), line_items=mixed) == "You are charged when the parcel leaves, each parcel on its own."
+
+
+def moves(build, *charges, **order):
+    found = why_two_charges(build.order(charges=charges, **order), build.profile(), build.NOW)
+    return None if found is None else (found.why, [move.id for move in found.movements])
+
+
+def test_two_charges_of_one_thing_within_five_days_are_a_double_charge(build):
+    def pair(apart, **second):
+        first = build.charge(id="a", at=build.day(-10))
+        return moves(build, first, build.charge(**({"id": "b", "at": build.day(-10 + apart)} | second)))
+
+    assert pair(4.99) == (WhyTwo.CHARGED_TWICE, ["a", "b"])
+    assert pair(5) is None
+    assert pair(1, amount=build.usd(5600)) is None
+    assert pair(1, about="shipment:s-1") is None
+
+
+def test_the_charges_that_were_not_refunded_are_named(build):
+    charges = [build.charge(id=name, at=build.day(day)) for name, day in (("a", -4), ("b", -3), ("c", -2))]
+    back = refund(build, -2.5)
+    assert moves(build, *charges, back) == (WhyTwo.CHARGED_TWICE, ["a", "c"])
+
+
+def test_a_refund_first_settles_the_charge_for_the_same_thing(build):
+    renewal = build.charge(id="r", at=build.day(-4), about="subscription:sub-1")
+    twice = [build.charge(id="a", at=build.day(-6)), build.charge(id="b", at=build.day(-5))]
+    # The refund names the order: it is that of a purchase, although the renewal is nearer.
+    assert moves(build, *twice, renewal, refund(build, -1)) == (WhyTwo.PURCHASE_AND_RENEWAL, ["a", "b", "r"])
+
+
+def test_each_hold_is_told_with_its_own_charge(build, hold):
+    later = build.charge(id="later", kind=ChargeKind.AUTHORIZATION, at=build.day(-1), amount=build.usd(900))
+    paid, shipped = build.charge(id="paid", at=build.day(-1.2)), build.charge(
+        id="shipped", at=build.day(-0.5), about="shipment:s-1", amount=build.usd(900)
+    )  # fmt: skip
+    assert moves(build, hold, later, paid) == (WhyTwo.HOLD_AND_CHARGE, ["hold", "paid"])
+    assert moves(build, hold, later, paid, shipped) == (WhyTwo.HOLD_AND_CHARGE, ["later", "shipped"])
+    back = refund(build, -0.2, amount=build.usd(900), about="shipment:s-1")
+    assert moves(build, hold, later, paid, shipped, back) == (WhyTwo.HOLD_AND_CHARGE, ["later", "shipped", "back"])
+
+
+def test_a_charge_before_the_hold_is_not_the_one_it_was_made_for(build):
+    held = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-1))
+    assert moves(build, build.charge(id="same", at=build.day(-1)), held) == (WhyTwo.HOLD_AND_CHARGE, ["hold", "same"])
+    early = build.charge(id="early", at=build.day(-2))
+    other = build.charge(id="other", at=build.day(-0.5), amount=build.usd(5000))
+    # No charge has the hold's amount: the first one is told beside it.
+    assert moves(build, early, other, held) == (WhyTwo.HOLD_AND_CHARGE, ["hold", "early"])
+
+
+def test_a_hold_counts_while_it_shows_or_was_recent(build):
+    def held(day, released):
+        return build.charge(
+            id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(day), released_at=build.day(released)
+        )
+
+    paid = build.charge(id="paid", at=build.day(-29))
+    assert moves(build, held(-29.9, -28), paid) == (WhyTwo.HOLD_AND_CHARGE, ["hold", "paid"])
+    assert moves(build, held(-30, -28), paid) is None
+    assert moves(build, held(-30, 1), paid) == (WhyTwo.HOLD_AND_CHARGE, ["hold", "paid"])
+
+
+def test_holds_without_a_charge_are_told_when_there_are_two(build, hold):
+    second = build.charge(id="second", kind=ChargeKind.AUTHORIZATION, at=build.day(-1), amount=build.usd(900))
+    gone = build.charge(id="gone", kind=ChargeKind.AUTHORIZATION, at=build.day(-2), released_at=build.day(-1))
+    assert moves(build, hold, second, gone) == (WhyTwo.HOLD_ONLY, ["hold", "second"])
+    assert moves(build, hold, gone) is None
+
+
+def test_parcels_are_told_with_the_hold_before_them(build):
+    old = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-6), amount=build.usd(9000))
+    parcels = [
+        build.charge(id=name, at=build.day(day), about=f"shipment:{name}") for name, day in (("a", -5), ("b", -3))
+    ]
+    assert moves(build, old, *parcels) == (WhyTwo.ONE_PER_PARCEL, ["hold", "a", "b"])
+    assert moves(build, parcels[0]) is None
+
+
+def test_renewals_are_told_with_the_purchase_and_without_it(build, answer):
+    bought = build.charge(id="p", at=build.day(-60))
+    months = [
+        build.charge(id=f"r{day}", at=build.day(day), about="subscription:sub-1", amount=build.usd(500))
+        for day in (-35, -5)
+    ]
+    assert moves(build, months[0]) is None
+    assert answer(*months)[1] == (
+        "The renewals were 5.00 USD on 3 February 2027 and 5.00 USD on 5 March 2027. "
+        "If you did not want the last renewal, you can ask for it back while it is recent."
+    )
+    assert answer(bought, *months)[1].startswith("You paid 55.00 USD on 9 January 2027 for the purchase. The renewals")
+    assert answer(bought, months[1])[1].startswith(
+        "You paid 55.00 USD on 9 January 2027 for the purchase. The renewal was 5.00 USD on 5 March 2027."
+    )
+
+
+def test_a_double_charge_in_words(build, answer):
+    said = answer(build.charge(at=build.day(-3)), build.charge(id="again", at=build.day(-2)))[1]
+    assert said == (
+        "55.00 USD was charged on 7 March 2027 and again on 8 March 2027. "
+        "This looks like a real double charge. Support can have one of them given back."
+    )
+
+
+def test_parcels_in_words_leave_out_the_hold(build, answer):
+    old = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-6), amount=build.usd(9000))
+    parcels = [build.charge(id=name, at=build.day(-5), about=f"shipment:{name}") for name in ("a", "b")]
+    assert answer(old, *parcels)[1] == (
+        "Your order was sent in several parcels, and each one is charged on the day it leaves. "
+        "The charges are 55.00 USD on 5 March 2027 and 55.00 USD on 5 March 2027."
+    )
+
+
+def test_a_hold_in_words(build, hold, answer):
+    policy = build.profile().policies.payment
+    same = msgspec.structs.replace(policy, hold_business_days=Days(least=2, most=2))
+    found = why_two_charges(build.order(charges=(hold, build.charge(at=build.day(-1)))), build.profile(), build.NOW)
+    assert two_charges_sentences(found, same, SHOW, plain_money)[-1].endswith("banks take 2 business days.")
+    gone = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-9), released_at=build.day(-8))
+    back = refund(build, -1)
+    assert answer(gone, build.charge(at=build.day(-8)), back)[1] == (
+        "55.00 USD of 1 March 2027 was only a hold: the bank set it aside, no money has moved. "
+        "You paid once: 55.00 USD, charged on 2 March 2027. The store gave it back on 9 March 2027. "
+        "The hold is gone by now."
+    )
+    second = build.charge(id="second", kind=ChargeKind.AUTHORIZATION, at=build.day(-1))
+    assert answer(hold, second)[1] == (
+        "55.00 USD of 9 March 2027 is a hold: the bank set it aside, no money has moved. "
+        "The hold goes by 11 March 2027; banks take 1 to 2 business days."
+    )
