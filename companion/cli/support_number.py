@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING
 
 from companion.domain.core.model import Model
 from companion.domain.core.text import plain_moment
-from companion.domain.support.hotline import (
-    Opening,
-    SupportContact,
-    contact_sentence,
-    opening_sentence,
-    shown_phone,
-    support_contact,
-)
+from companion.domain.support.hotline import SupportContact, contact_sentence, shown_phone, support_contact
+from companion.domain.support.opening_hours import Opening, opening_sentence
 from companion.services.storage.records import KnownCase
 
 if TYPE_CHECKING:

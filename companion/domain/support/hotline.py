@@ -6,62 +6,17 @@ Numbers come from the store's profile and from nowhere else: numbers found by se
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-
-from companion.domain.core.model import Instant, Model
 from companion.domain.core.phone_numbers import format_phone
 from companion.domain.core.text import FormatMoment, joined
 from companion.domain.pc.facts import Machine
 from companion.domain.store.orders import Order
-from companion.domain.store.profile import MakerName, Support, SupportEntry
-
-_LEGAL_FORMS = re.compile(
-    r"\b(?:incorporated|inc|corporation|corp|company|co|ltd|limited|gmbh|ag|llc|plc|sa|bv|computers?|international)\b"
-)
-_NOBODY = (
-    "",
-    "to be filled by oem",
-    "system manufacturer",
-    "default string",
-    "oem",
-    "unknown",
-    "none",
-    "not available",
-)
-_DAYS_AHEAD = 15  # The next opening is found for a number that is not answered for two weeks.
-
-
-def normalise_maker(raw: str | None, makers: Sequence[MakerName]) -> str | None:
-    """The normal name of the PC's maker as firmware spells it (``Hewlett-Packard`` is ``HP``).
-
-    None when the firmware says nothing of use (``To Be Filled By O.E.M.``). A maker the profile does not know keeps
-    its own spelling, without the company's legal form.
-    """
-    words = _words(raw or "")
-    if words in _NOBODY:
-        return None
-    bare = _bare(words)
-    for maker in makers:
-        for spelling in (maker.name, *maker.spellings):
-            known = _words(spelling)
-            if known and (words == known or bare == _bare(known)):
-                return maker.name
-    shown = re.split(r",| (?:inc|corp|co|ltd|gmbh|corporation|limited)\b", (raw or "").strip(), flags=re.IGNORECASE)[0]
-    return shown.strip(" .") or None
-
-
-def _words(text: str) -> str:
-    return " ".join(re.sub(r"[^\w]+", " ", text.casefold().replace(".", "")).split())
-
-
-def _bare(words: str) -> str:
-    return " ".join(_LEGAL_FORMS.sub(" ", words).split())
+from companion.domain.store.profile import Support, SupportEntry
+from companion.domain.support.makers import normalise_maker
+from companion.domain.support.opening_hours import Opening, opening, opening_sentence
 
 
 class RightNumber(NamedTuple):
@@ -81,12 +36,12 @@ class _Wish(NamedTuple):
 def right_number(
     support: Support, maker: str | None, product: str | None, country: str | None, language: str | None
 ) -> RightNumber | None:
-    """The entry that fits this PC, product, country and language best, or None when the profile has none.
+    """Returns the entry that fits this PC, product, country and language best, or None when the profile has none.
 
-    An entry never serves another maker or product than it names. Where no entry serves the country or speaks the
-    language, the best of the others is given and says so. `maker` may be in any spelling.
+    An entry serves no other maker or product than it names. Where no entry serves the country or speaks the language,
+    the best of the others is returned, and its reason says so. `maker` may be in any spelling.
     """
-    wish = _Wish(normalise_maker(maker, support.makers), product, country, language)
+    wish = _Wish(normalise_maker(maker, support.makers), product, country, _primary_language(language))
     serving = [entry for entry in support.entries if _serves(entry, wish)]
     if not serving:
         return None
@@ -103,110 +58,48 @@ def _among(wanted: str | None, served: Sequence[str]) -> bool:
     return not served or (wanted is not None and wanted.casefold() in {name.casefold() for name in served})
 
 
-def _fit(entry: SupportEntry, wish: _Wish) -> tuple[bool, bool, bool, bool, bool, bool]:
-    country, language = _among(wish.country, entry.countries), _among(_tongue(wish.language), entry.languages)
-    named = (bool(entry.makers), bool(entry.products))
-    return (country, *named, language, country and bool(entry.countries), language and bool(entry.languages))
+def _named(wanted: str | None, served: Sequence[str]) -> bool:
+    return bool(served) and _among(wanted, served)
 
 
-def _tongue(language: str | None) -> str | None:
+def _fit(entry: SupportEntry, wish: _Wish) -> tuple[bool, ...]:
+    """Returns how well `entry` fits, the most important first; naming something goes before allowing everything."""
+    return (
+        _among(wish.country, entry.countries),
+        bool(entry.makers),
+        bool(entry.products),
+        _among(wish.language, entry.languages),
+        _named(wish.country, entry.countries),
+        _named(wish.language, entry.languages),
+    )
+
+
+def _primary_language(language: str | None) -> str | None:
     """``de`` of ``de-AT`` or ``de_AT``."""
     return re.split(r"[-_]", language)[0] if language else None
 
 
 def _why(entry: SupportEntry, wish: _Wish) -> str:
-    if entry.why:
-        said = [entry.why]
-    else:
-        reasons = []
-        if entry.makers and wish.maker:
-            reasons.append(f"your PC is made by {wish.maker}")
-        if entry.products:
-            reasons.append("it is the number for this product")
-        if entry.countries and wish.country and _among(wish.country, entry.countries):
-            reasons.append("it serves your country")
-        said = [f"This is the right number because {joined(reasons)}." if reasons else _FOR_EVERYONE]
+    said = [entry.why or _reason(entry, wish)]
     if wish.country and not _among(wish.country, entry.countries):
         said.append(f"The store has no number for your country; this one is in {joined(entry.countries, 'or')}.")
-    if wish.language and not _among(_tongue(wish.language), entry.languages):
-        said.append("Nobody at this number is known to speak your language.")
+    if wish.language and not _among(wish.language, entry.languages):
+        said.append("It is not known whether your language is spoken there.")
     return " ".join(said)
 
 
-_FOR_EVERYONE = "The store has one number for everyone, and this is it."
+def _reason(entry: SupportEntry, wish: _Wish) -> str:
+    reasons = []
+    if entry.makers:
+        reasons.append(f"your PC is made by {wish.maker}")
+    if entry.products:
+        reasons.append("it is the number for this product")
+    if _named(wish.country, entry.countries):
+        reasons.append("it serves your country")
+    return f"This is the right number because {joined(reasons)}." if reasons else _FOR_EVERYONE
 
 
-class OpenState(enum.StrEnum):
-    """Whether a support number is answered."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    ALWAYS = "always"
-    UNKNOWN = "unknown"
-
-
-class Opening(Model, frozen=True):
-    """Whether a support number is answered; `changes_at` is when that changes next, in the person's own zone.
-
-    The state is called ``desk`` in JSON, whose keys are stable.
-    """
-
-    state: OpenState = msgspec.field(name="desk")
-    changes_at: Instant | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is worth dialling now."""
-        return self.state in (OpenState.OPEN, OpenState.ALWAYS)
-
-
-def opening(entry: SupportEntry, now: dt.datetime, user_zone: dt.tzinfo) -> Opening:
-    """Returns whether `entry` is answered at `now`, and until when or from when, in `user_zone`.
-
-    Hours are those of the entry's own time zone, so they move against the person's when one of the two zones changes
-    its clocks.
-    Hours that end before they begin go past midnight; equal ends mean the whole day.
-    """
-    try:
-        entry_zone = ZoneInfo(entry.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return Opening(state=OpenState.UNKNOWN)
-    if not any(hours.weekdays for hours in entry.hours):
-        return Opening(state=OpenState.UNKNOWN)
-    for begins, ends in _open_spans(entry, now, entry_zone):
-        if ends <= now:
-            continue
-        if begins > now:
-            return Opening(state=OpenState.CLOSED, changes_at=begins.astimezone(user_zone))
-        if ends - now > dt.timedelta(days=_DAYS_AHEAD - 2):
-            return Opening(state=OpenState.ALWAYS)
-        return Opening(state=OpenState.OPEN, changes_at=ends.astimezone(user_zone))
-    return Opening(state=OpenState.UNKNOWN)
-
-
-def _open_spans(entry: SupportEntry, now: dt.datetime, entry_zone: ZoneInfo) -> list[tuple[dt.datetime, dt.datetime]]:
-    """Open spans around `now` as UTC moments, joined where one begins as the other ends."""
-    today = now.astimezone(entry_zone).date()
-    spans = []
-    for offset in range(-2, _DAYS_AHEAD):
-        day = today + dt.timedelta(days=offset)
-        for hours in entry.hours:
-            if day.isoweekday() not in hours.weekdays:
-                continue
-            last_day = day + dt.timedelta(days=1) if hours.closes <= hours.opens else day
-            spans.append((_moment(day, hours.opens, entry_zone), _moment(last_day, hours.closes, entry_zone)))
-    joined_spans: list[tuple[dt.datetime, dt.datetime]] = []
-    for begins, ends in sorted(spans):
-        # Profiles write the end of a day as 23:59 or 23:59:59; nobody is shut out for that minute.
-        if joined_spans and begins <= joined_spans[-1][1] + dt.timedelta(minutes=1):
-            joined_spans[-1] = (joined_spans[-1][0], max(ends, joined_spans[-1][1]))
-        else:
-            joined_spans.append((begins, ends))
-    return joined_spans
-
-
-def _moment(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
-    return dt.datetime.combine(day, time.replace(tzinfo=None), zone).astimezone(dt.UTC)
+_FOR_EVERYONE = "It is the store's general support number."
 
 
 class SupportContact(NamedTuple):
@@ -273,28 +166,11 @@ def shown_phone(entry: SupportEntry) -> str:
     return format_phone(entry.phone, entry.phone_display)
 
 
-def state_words(state: OpenState) -> str:
-    """Returns whether a number is answered now, in two or three words."""
-    if state is OpenState.UNKNOWN:
-        return "Hours not known"
-    return "Closed now" if state is OpenState.CLOSED else "Open now"
-
-
-def opening_sentence(found: Opening, format_moment: FormatMoment) -> str:
-    """Returns whether to call now, in one sentence; the times are the person's own."""
-    if found.state is OpenState.ALWAYS:
-        return "Open now, at any time of any day."
-    if found.state is OpenState.UNKNOWN or found.changes_at is None:
-        return "The store does not say when this number is answered."
-    when = format_moment(found.changes_at)
-    return f"Open now until {when}." if found.is_open else f"Closed now; opens {when}."
-
-
 def offers_number(failed_attempts: int) -> bool:
-    """Whether the app itself brings up the number: after the second failed attempt at the same thing."""
+    """Returns whether the app itself shows the number: after the second failed attempt at the same thing."""
     return failed_attempts >= 2
 
 
 def failed_words(attempts: int) -> str:
-    """That something has failed again: ``This has failed twice.``, ``This has failed 3 times.``"""
+    """Returns that something has failed again: ``This has failed twice.``, ``This has failed 3 times.``"""
     return f"This has failed {'twice' if attempts == 2 else f'{attempts} times'}."

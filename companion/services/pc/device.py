@@ -6,8 +6,6 @@ import socket
 import uuid
 
 from companion.domain.pc.facts import Fact, Machine
-from companion.domain.store.profile import Support
-from companion.domain.support.hotline import normalise_maker
 from companion.services.platforms.protocol import SystemProbe
 from companion.services.storage.database import Library
 
@@ -38,8 +36,3 @@ class ThisPC:
     def machine(self) -> Fact[Machine]:
         """Maker and model as the firmware spells them, or why they cannot be read."""
         return self._system.machine()
-
-    def maker(self, support: Support) -> str | None:
-        """The maker in the profile's normal form ("HP"), or None when it is not known."""
-        machine = self.machine().value
-        return normalise_maker(machine.maker, support.makers) if machine else None

@@ -8,14 +8,8 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWidget
 
 from companion.domain.support.help_articles import Article
-from companion.domain.support.hotline import (
-    OpenState,
-    SupportContact,
-    opening_sentence,
-    order_meant,
-    shown_phone,
-    state_words,
-)
+from companion.domain.support.hotline import SupportContact, order_meant, shown_phone
+from companion.domain.support.opening_hours import OpenState, opening_sentence, state_words
 from companion.services.support.help_search import Hit
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page

@@ -391,6 +391,7 @@ def test_a_hold_in_words(build, hold, answer):
     policy = build.profile().policies.payment
     same = msgspec.structs.replace(policy, hold_business_days=Days(least=2, most=2))
     found = why_two_charges(build.order(charges=(hold, build.charge(at=build.day(-1)))), build.profile(), build.NOW)
+    assert found is not None
     assert two_charges_sentences(found, same, SHOW, plain_money)[-1].endswith("banks take 2 business days.")
     gone = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-9), released_at=build.day(-8))
     back = refund(build, -1)
