@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,19 @@ import pytest
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.transfers.models import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.responses import Take
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
-from companion.services.downloads.transfer.transport import Source, fixed_source
+from companion.services.downloads.transfer.file_state import FileState
+from companion.services.downloads.transfer.splice import SplicePipe, new_splice_pipe
+from companion.services.downloads.transfer.transport import Address, Source, fixed_source
+from companion.services.downloads.transfer.worker import RateLimiter, Worker
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.processes import ROOT, command
 
 MIB = 1024 * 1024
+SPLICED = ContextVar("spliced", default=True)
+"""Whether `get` lets the system move bytes by itself where it can."""
 QUICK = Options(most_retries=3, patience=1.0, connect_seconds=2.0, first_wait=0.05, longest_wait=3.0)
 
 
@@ -63,6 +70,7 @@ def get(
     cancellation: Cancellation | None = None,
     progress: Callable[[TransferProgress], None] = lambda _: None,
     mark: Callable[[Path], None] | None = None,
+    new_pipe: Callable[[], SplicePipe | None] | None = None,
 ) -> Transferred:
     """Fetch with short patience."""
     source = fixed_source(url) if isinstance(url, str) else url
@@ -74,7 +82,12 @@ def get(
         progress=progress,
         options=options,
         mark=mark,
+        new_pipe=new_pipe or (new_splice_pipe if SPLICED.get() else _no_pipe),
     )
+
+
+def _no_pipe() -> None:
+    """As on a system that moves no bytes by itself."""
 
 
 def fails(code: str, url: str | Source, expected: Expected, folder: Path, options: Options = QUICK) -> CompanionError:
@@ -133,6 +146,33 @@ def spawn(
     words = [server.url(), str(folder), str(len(server.content)), sha256, str(rate)]
     words += [] if largest is None else [str(largest)]
     return subprocess.Popen(command("download_process", *words), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+class LoneWork:
+    """What a single worker shares with nobody."""
+
+    def __init__(self, file: FileState, url: str, new_pipe: Callable[[], SplicePipe | None]) -> None:
+        self.file, self.address, self.options = file, Address(fixed_source(url)), QUICK
+        self.rate_limiter = RateLimiter(None)
+        self.new_pipe = new_pipe
+        self.spare_buffers: list[memoryview] = []
+
+    def accept(self, take: Take) -> None:
+        self.file.accept(take)
+
+    def hashed_soon(self, _: int) -> bool:
+        return True
+
+
+def work_alone(file: FileState, url: str, new_pipe: Callable[[], SplicePipe | None]) -> None:
+    """Fetch what is missing of a file with one worker, without any verification."""
+    worker = Worker(1, LoneWork(file, url, new_pipe), lambda: None)
+    worker.start()
+    worker.join(60)
+    file.close(file.block_map.stored)
+    assert worker.over
+    if worker.error is not None:
+        raise worker.error
 
 
 def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:

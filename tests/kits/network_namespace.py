@@ -99,7 +99,7 @@ def tell(url: str, content: bytes, folder: Path, **options: object) -> Told:
 
 
 def moved(folder: Path, hangs: str) -> Told:
-    """A lane that hangs, or a wait, of a minute; then the computer gets another address."""
+    """A worker that hangs, or a wait, of a minute; then the computer gets another address."""
     connect_to_nowhere()
     content, moves = random.Random(7).randbytes(8 * MIB), list[int]()
 

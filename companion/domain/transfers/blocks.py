@@ -25,20 +25,20 @@ class Layout(Model, frozen=True):
 
     @property
     def count(self) -> int:
-        """How many blocks there are."""
+        """The number of blocks."""
         return -(-self.size // self.length)
 
     def start(self, block: int) -> int:
-        """The offset of the first byte of `block`."""
+        """Returns the offset of the first byte of `block`."""
         return min(block * self.length, self.size)
 
     def stop(self, block: int) -> int:
-        """The offset after the last byte of `block`."""
+        """Returns the offset after the last byte of `block`."""
         return min((block + 1) * self.length, self.size)
 
 
 def layout_of(expected: Expected, size: int) -> Layout:
-    """Divide a file of `size` bytes; small pieces of the publisher are taken together.
+    """Returns the blocks of a file of `size` bytes; each holds a whole number of the publisher's pieces.
 
     Raises `CompanionError` ``expectation`` if size and piece digests do not fit together.
     """
@@ -53,7 +53,10 @@ def layout_of(expected: Expected, size: int) -> Layout:
 
 
 def block_length(expected: Expected) -> int:
-    """How long a block is: 1 MiB, or a whole number of the publisher's pieces. Raises ``expectation``."""
+    """Returns the length of a block: 1 MiB, or the fewest whole pieces of the publisher that reach it.
+
+    Raises `CompanionError` ``expectation`` for pieces without a length.
+    """
     if expected.pieces is None:
         return BLOCK
     if expected.pieces.length < 1:
@@ -61,34 +64,34 @@ def block_length(expected: Expected) -> int:
     return expected.pieces.length * max(1, -(-SMALLEST_BLOCK // expected.pieces.length))
 
 
-def longest_of(expected: Expected) -> int | None:
-    """How many bytes a file can have at most by its size or pieces; None if nothing is known of it."""
+def largest_size(expected: Expected) -> int | None:
+    """Returns the most bytes that a file can have by its size or its pieces; None if neither is known."""
     if expected.size is not None or expected.pieces is None:
         return expected.size
     return expected.pieces.length * len(expected.pieces.sha256)
 
 
 class Gap(Model, frozen=True):
-    """Blocks `first` … `stop` (exclusive) that nobody has or fetches."""
+    """Blocks `first` … `stop` (exclusive) of one state in a row."""
 
     first: int
     stop: int
 
     @property
     def blocks(self) -> int:
-        """How many blocks it holds."""
+        """The number of blocks."""
         return self.stop - self.first
 
 
-class Share(Model, frozen=True):
-    """What an idle connection shall fetch: `gap`, taken from the running connection `victim` if that is not None."""
+class Assignment(Model, frozen=True):
+    """What an idle connection fetches next: `gap`, taken from the running one `taken_from` if that is not None."""
 
     gap: Gap
-    victim: int | None = None
+    taken_from: int | None = None
 
 
 def gaps(missing: Sequence[int] | bytes | bytearray, wanted: int) -> tuple[Gap, ...]:
-    """The runs of blocks in state `wanted`."""
+    """Returns the runs of blocks in state `wanted`."""
     found = []
     states = bytes(missing)
     first = states.find(wanted)
@@ -100,21 +103,21 @@ def gaps(missing: Sequence[int] | bytes | bytearray, wanted: int) -> tuple[Gap, 
     return tuple(found)
 
 
-def next_share(free: Sequence[Gap], running: Sequence[tuple[int, Gap]], chunk: int) -> Share | None:
-    """What an idle connection should fetch next.
+def next_assignment(free: Sequence[Gap], running: Sequence[tuple[int, Gap]], chunk: int) -> Assignment | None:
+    """Returns what an idle connection fetches next; None if nothing is worth taking over.
 
-    `free` are gaps nobody fetches; `running` are the connections (id, blocks still to come, the current one first) and
-    `chunk` is how many blocks a connection moves in a few seconds. The first free gap comes first and whole, so that
-    a lone connection reads straight on. Otherwise the end of the longest run is taken over: the connection that
-    works on it is never broken off before it gets there. None if nothing is worth taking.
+    `free` are the gaps that no connection fetches; `running` are the connections (number, blocks still to come, the
+    current one first); `chunk` is how many blocks the idle connection moves in a few seconds. The first free gap is
+    assigned whole, so that a lone connection reads straight on. Otherwise the end of the longest run is taken over:
+    the connection that works on it goes on until it gets there.
     """
     if free:
-        return Share(gap=free[0])
+        return Assignment(gap=free[0])
     if not running:
         return None
-    victim, rest = max(running, key=lambda each: each[1].blocks)
-    spare = rest.blocks - 1
-    if spare < 1:
+    taken_from, rest = max(running, key=lambda each: each[1].blocks)
+    spare_buffers = rest.blocks - 1
+    if spare_buffers < 1:
         return None
-    take = min(max(1, chunk), max(1, spare // 2))
-    return Share(gap=Gap(first=rest.stop - take, stop=rest.stop), victim=victim)
+    take = min(max(1, chunk), max(1, spare_buffers // 2))
+    return Assignment(gap=Gap(first=rest.stop - take, stop=rest.stop), taken_from=taken_from)

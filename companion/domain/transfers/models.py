@@ -19,7 +19,7 @@ class Pieces(Model, frozen=True):
 
 
 class Expected(Model, frozen=True):
-    """What a transfer must yield; whatever is None is not known beforehand and so cannot be proven."""
+    """What a transfer must yield; whatever is None is not known beforehand and so cannot be verified."""
 
     filename: str | None = None
     size: int | None = None

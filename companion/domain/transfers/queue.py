@@ -12,7 +12,7 @@ from companion.domain.core.model import Model
 from companion.domain.transfers.models import TransferState
 
 
-class Trouble(Model, frozen=True):
+class DownloadFailure(Model, frozen=True):
     """An error as a queue keeps it."""
 
     code: str
@@ -21,7 +21,7 @@ class Trouble(Model, frozen=True):
     hint: str
 
     @classmethod
-    def of(cls, error: CompanionError) -> Trouble:
+    def of(cls, error: CompanionError) -> DownloadFailure:
         """The words of `error`."""
         return cls(code=error.code, title=error.title, message=error.message, hint=error.hint)
 
@@ -43,7 +43,7 @@ class QueueEntry(Model, frozen=True):
     name: str
     folder: str
     state: TransferState = TransferState.QUEUED
-    trouble: Trouble | None = None
+    trouble: DownloadFailure | None = None
     path: str | None = None
 
 
@@ -164,7 +164,7 @@ def with_state(
     key: DownloadKey,
     state: TransferState,
     *,
-    trouble: Trouble | None = None,
+    trouble: DownloadFailure | None = None,
     path: str | None = None,
 ) -> tuple[QueueEntry, ...]:
     """Returns the entries with one of them in another state."""

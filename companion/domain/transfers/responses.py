@@ -25,8 +25,8 @@ class ContentRange(Model, frozen=True):
     total: int | None
 
 
-class Asked(Model, frozen=True):
-    """What was asked for: bytes `start` up to `stop` (exclusive; None for the end); `ranged` if a Range was sent."""
+class RangeRequest(Model, frozen=True):
+    """The range asked for: bytes `start` up to `stop` (exclusive; None for the end); `ranged` if a Range was sent."""
 
     start: int = 0
     stop: int | None = None
@@ -34,7 +34,7 @@ class Asked(Model, frozen=True):
     if_range: str | None = None
 
     def headers(self) -> dict[str, str]:
-        """The request header fields that ask for it."""
+        """Returns the header fields of the request."""
         if not self.ranged:
             return {}
         asked = {"Range": f"bytes={self.start}-{'' if self.stop is None else self.stop - 1}"}
@@ -43,7 +43,7 @@ class Asked(Model, frozen=True):
         return asked
 
 
-class Known(Model, frozen=True):
+class FileFacts(Model, frozen=True):
     """What is known of the file: its size, a strong ETag seen before, whether a digest will decide in the end.
 
     `html` tells whether a web page is what is wanted, judged by the file's name; `signed` that the address can expire.
@@ -57,7 +57,7 @@ class Known(Model, frozen=True):
 
 
 class Take(Model, frozen=True):
-    """Use the body: its first `skip` bytes are already there, `length` more follow (None: until its end)."""
+    """Use the body: pass over its first `skip` bytes, which are there; `length` more follow (None: until its end)."""
 
     skip: int
     length: int | None
@@ -66,30 +66,30 @@ class Take(Model, frozen=True):
 
 
 class StartOver(Model, frozen=True):
-    """The file is another one now, or nothing shows that it is the same: everything fetched so far is void."""
+    """Begin anew: the file is another one now, or nothing shows that it is the same."""
 
     etag: str | None
     total: int | None
 
 
-class AskPlainly(Model, frozen=True):
+class AskWithoutIfRange(Model, frozen=True):
     """Ask for the same range once more without `If-Range`."""
 
 
-class Renew(Model, frozen=True):
-    """The address has run out or is refused: ask for a fresh one; `error` if there is none."""
+class RenewUrl(Model, frozen=True):
+    """The address has expired or is refused: ask for a fresh one; `error` if there is none."""
 
     error: CompanionError
 
 
-class Follow(Model, frozen=True):
-    """Go to another address, given as the server wrote it."""
+class FollowRedirect(Model, frozen=True):
+    """Ask at another address, given as the server wrote it."""
 
     location: str
 
 
 class AtEnd(Model, frozen=True):
-    """The asked bytes would begin behind the end of the file, whose size was not known: it is `total` bytes."""
+    """The range asked for begins behind the end of the file, whose size was not known: it is `total` bytes."""
 
     total: int
 
@@ -100,12 +100,12 @@ class Refuse(Model, frozen=True):
     error: CompanionError
 
 
-Verdict: TypeAlias = Take | StartOver | AskPlainly | Renew | Follow | AtEnd | Refuse
+Verdict: TypeAlias = Take | StartOver | AskWithoutIfRange | RenewUrl | FollowRedirect | AtEnd | Refuse
 Headers: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 def parse_content_range(text: str) -> ContentRange | None:
-    """Read a `Content-Range` field of unit bytes; None if it is not well-formed (RFC 9110 § 14.4)."""
+    """Returns a `Content-Range` field of unit bytes; None if it is not well-formed (RFC 9110 § 14.4)."""
     found = _CONTENT_RANGE.fullmatch(text.strip())
     if found is None:
         return None
@@ -120,12 +120,12 @@ def parse_content_range(text: str) -> ContentRange | None:
 
 
 def strong_etag(text: str | None) -> str | None:
-    """The ETag if it is a strong one; a weak or malformed one proves nothing about bytes (RFC 9110 § 8.8.3)."""
+    """Returns the ETag if it is a strong one; a weak or malformed one says nothing about bytes (RFC 9110 § 8.8.3)."""
     return text if text is not None and _STRONG_ETAG.fullmatch(text) else None
 
 
-def judge(asked: Asked, status: int, headers: Headers, known: Known, now: float) -> Verdict:
-    """Decide what an answer is good for; `headers` has lower-case names, `now` is POSIX time for `Retry-After`.
+def judge(asked: RangeRequest, status: int, headers: Headers, known: FileFacts, now: float) -> Verdict:
+    """Returns how an answer may be used; `headers` has lower-case names, `now` is POSIX time for `Retry-After`.
 
     Only an answer that provably holds the asked bytes of the known file becomes `Take`.
     """
@@ -133,7 +133,9 @@ def judge(asked: Asked, status: int, headers: Headers, known: Known, now: float)
         return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if status in _REDIRECTS:
         locations = headers.get("location", ())
-        return Follow(location=locations[0]) if locations else Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
+        return (
+            FollowRedirect(location=locations[0]) if locations else Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
+        )
     if status not in (200, 206):
         return _judge_refusal(status, headers, known, now)
     if _first(headers, "content-encoding", "identity").lower() not in ("identity", ""):
@@ -150,7 +152,9 @@ def judge(asked: Asked, status: int, headers: Headers, known: Known, now: float)
     return _judge_whole(asked, known, size, etag)
 
 
-def _judge_partial(asked: Asked, headers: Headers, known: Known, length: int | None, etag: str | None) -> Verdict:
+def _judge_partial(
+    asked: RangeRequest, headers: Headers, known: FileFacts, length: int | None, etag: str | None
+) -> Verdict:
     if not asked.ranged:
         return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if _first(headers, "content-type", "").lower().startswith("multipart/"):
@@ -173,7 +177,7 @@ def _judge_partial(asked: Asked, headers: Headers, known: Known, length: int | N
     return Take(skip=0, length=span.stop - span.start, total=total, etag=etag)
 
 
-def _judge_whole(asked: Asked, known: Known, length: int | None, etag: str | None) -> Verdict:
+def _judge_whole(asked: RangeRequest, known: FileFacts, length: int | None, etag: str | None) -> Verdict:
     if length is not None and known.size is not None and length != known.size:
         return _changed(known, etag, length)
     if asked.start == 0:
@@ -181,24 +185,24 @@ def _judge_whole(asked: Asked, known: Known, length: int | None, etag: str | Non
     if asked.if_range is not None and (etag == asked.if_range or known.digest):
         # Some caches answer If-Range with the whole file although the tag is the same, and the machines of one
         # server may each have a tag of their own: where a digest decides in the end, the range is worth having.
-        return AskPlainly()
+        return AskWithoutIfRange()
     if not _same_file(asked, known, etag):
         return _changed(known, etag, length)
     return Take(skip=asked.start, length=None if length is None else length - asked.start, total=length, etag=etag)
 
 
-def _same_file(asked: Asked, known: Known, etag: str | None) -> bool:
+def _same_file(asked: RangeRequest, known: FileFacts, etag: str | None) -> bool:
     """Whether bytes of this answer may join bytes fetched before; where a digest decides in the end, they may."""
     if asked.start == 0 or known.digest:
         return True
     return known.etag is not None and etag == known.etag
 
 
-def _changed(known: Known, etag: str | None, total: int | None) -> Verdict:
+def _changed(known: FileFacts, etag: str | None, total: int | None) -> Verdict:
     return Refuse(error=failure(ErrorCode.CHANGED)) if known.digest else StartOver(etag=etag, total=total)
 
 
-def _judge_refusal(status: int, headers: Headers, known: Known, now: float) -> Verdict:
+def _judge_refusal(status: int, headers: Headers, known: FileFacts, now: float) -> Verdict:
     if status == 416:
         span = parse_content_range(_first(headers, "content-range", ""))
         if span is not None and known.size is not None and span.total not in (None, known.size):
@@ -207,7 +211,7 @@ def _judge_refusal(status: int, headers: Headers, known: Known, now: float) -> V
             return AtEnd(total=span.total)
         return Refuse(error=failure(ErrorCode.WRONG_RANGE))
     if status in (401, 403, 410) or (status == 400 and known.signed):
-        return Renew(error=failure(ErrorCode.EXPIRED if known.signed or status == 410 else ErrorCode.NOT_ALLOWED))
+        return RenewUrl(error=failure(ErrorCode.EXPIRED if known.signed or status == 410 else ErrorCode.NOT_ALLOWED))
     if status == 404:
         return Refuse(error=failure(ErrorCode.DOWNLOAD_NOT_FOUND))
     if status == 407:
@@ -220,7 +224,7 @@ def _judge_refusal(status: int, headers: Headers, known: Known, now: float) -> V
     return Refuse(error=failure(ErrorCode.REFUSED))
 
 
-def _looks_like_portal(headers: Headers, known: Known) -> bool:
+def _looks_like_portal(headers: Headers, known: FileFacts) -> bool:
     kind = _first(headers, "content-type", "").split(";")[0].strip().lower()
     if known.html or kind not in ("text/html", "application/xhtml+xml"):
         return False

@@ -18,13 +18,15 @@ from companion.domain.transfers.models import (
     Unfinished,
 )
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.integrity.hashing import Head
+from companion.services.downloads.integrity.hashing import VerifiedPart
 from companion.services.downloads.progress import Reporter
 from companion.services.downloads.state import journal
-from companion.services.downloads.state.partial import Lock, Place, describe_disk_error, move_into_place
+from companion.services.downloads.state.partial import DownloadFiles, Lock, describe_disk_error, move_into_place
 from companion.services.downloads.state.resume import claimed, resume
-from companion.services.downloads.transfer.transfer import Tally, Transfer
-from companion.services.downloads.transfer.transport import Address, Source, VoidedError
+from companion.services.downloads.transfer.file_state import FileState
+from companion.services.downloads.transfer.splice import SplicePipe, new_splice_pipe
+from companion.services.downloads.transfer.supervisor import Supervisor, TransferContext
+from companion.services.downloads.transfer.transport import Address, FileChangedError, Source
 from companion.services.downloads.verify import verify
 
 _MOST_BEGINNINGS = 4
@@ -40,31 +42,33 @@ def fetch(
     progress: Callable[[TransferProgress], None],
     options: Options = _STANDARD,
     mark: Callable[[Path], None] | None = None,
+    new_pipe: Callable[[], SplicePipe | None] = new_splice_pipe,
 ) -> Transferred:
-    """Download a file into `folder`, taking up again whatever is there of it, and prove it.
+    """Download a file into `folder`, resuming whatever is there of it, and verify it.
 
-    `mark` is called with the whole, proven file just before it gets its final name, to tell the system that it came
-    from the internet. Blocks; `progress` is called on this thread. Raises `CompanionError` (codes ``network``,
-    ``changed``, ``expired``, ``corrupt``, ``disk-full``, ``not-allowed``, ``portal``, ``too-slow``, ``locked``, …) or
-    `Cancelled`; after either the next call goes on where this one stopped.
+    `mark` is called with the whole, verified file just before it gets its final name, to tell the system that it came
+    from the internet. `new_pipe` makes what carries the bytes of a worker inside the system, where it can. Blocks;
+    `progress` is called on this thread. Raises `CompanionError` (codes ``network``, ``changed``, ``expired``,
+    ``corrupt``, ``disk-full``, ``not-allowed``, ``portal``, ``too-slow``, ``locked``, …) or `Cancelled`; after either
+    the next call resumes where this one stopped.
     """
     address = Address(source)
     url = address.current().url
     name = safe_filename(expected.filename) if expected.filename else filename_of_url(url)
     if expected.size is not None:
         layout_of(expected, expected.size)
-    place = Place(folder, name)
+    files = DownloadFiles(folder, name)
     with DiskErrors():
         folder.mkdir(parents=True, exist_ok=True)
-        place.refuse_strangers()
-        lock = Lock(place.lock)
+        files.refuse_links()
+        lock = Lock(files.lock)
     try:
         with DiskErrors():
-            found = _existing(place, expected, options, cancellation, progress)
+            found = _existing(files, expected, options, cancellation, progress)
             if found is not None:
                 return found
-            job = Job(place, address, journal.identify_source(url), expected, options, cancellation, progress)
-            return job.run(mark)
+            context = TransferContext(address, options, cancellation, Reporter(progress), new_pipe)
+            return FetchJob(files, journal.identify_source(url), expected, context).run(mark)
     finally:
         lock.release()
 
@@ -81,22 +85,22 @@ class DiskErrors:
 
 
 def _existing(
-    place: Place,
+    files: DownloadFiles,
     expected: Expected,
     options: Options,
     cancellation: Cancellation,
     progress: Callable[[TransferProgress], None],
 ) -> Transferred | None:
     """The file itself, if it is there already and proves right."""
-    if not options.verify_existing or expected.sha256 is None or not place.final.exists():
+    if not options.verify_existing or expected.sha256 is None or not files.final.exists():
         return None
     began = time.monotonic()
-    found = verify(place.final, expected, cancellation=cancellation, progress=progress)
+    found = verify(files.final, expected, cancellation=cancellation, progress=progress)
     if not found.ok:
         return None
-    place.discard()
+    files.discard()
     return Transferred(
-        path=place.final,
+        path=files.final,
         size=found.size,
         sha256=found.sha256,
         verified=True,
@@ -109,50 +113,48 @@ def _existing(
     )
 
 
-class Job:
+class FetchJob:
     """One download from its first byte to its final name, through as many beginnings as it takes."""
 
     def __init__(
         self,
-        place: Place,
-        address: Address,
+        files: DownloadFiles,
         source: str,
         expected: Expected,
-        options: Options,
-        cancellation: Cancellation,
-        progress: Callable[[TransferProgress], None],
-        head: Head | None = None,
+        context: TransferContext,
+        verified_part: VerifiedPart | None = None,
     ) -> None:
-        """The caller holds the lock of `place`; `head` is what it has proven of the partial."""
-        self.tally = Tally()
-        self._head = head
-        self._place, self._address, self._source = place, address, source
-        self._expected, self._options, self._cancellation = expected, options, cancellation
-        self._report = Reporter(progress)
-        self._other_version = False
+        """The caller holds the lock of `files`; `source` identifies the address in the journal.
+
+        `verified_part` is what the caller has verified of the partial already.
+        """
+        self._files, self._source, self._expected, self._context = files, source, expected, context
+        self._verified_part = verified_part
+        self._changed_etag = False
 
     def run(self, mark: Callable[[Path], None] | None) -> Transferred:
-        """Fetch, prove and name the file. Raises as `fetch` does."""
+        """Fetch, verify and name the file. Raises as `fetch` does."""
         digest = self._fetch_right()
-        size = self._place.part.stat().st_size
+        size = self._files.part.stat().st_size
         if mark is not None:
-            mark(self._place.part)
-        move_into_place(self._place.part, self._place.final, self._cancellation.wait)
-        journal.remove(self._place.journal)
-        proven = self._expected.sha256 is not None or self._expected.pieces is not None
+            mark(self._files.part)
+        move_into_place(self._files.part, self._files.final, self._context.cancellation.wait)
+        journal.remove(self._files.journal)
+        verified = self._expected.sha256 is not None or self._expected.pieces is not None
+        totals = self._context.totals
         result = Transferred(
-            path=self._place.final,
+            path=self._files.final,
             size=size,
             sha256=digest,
-            verified=proven,
-            resumed_from=self.tally.resumed_from,
-            bytes_fetched=self.tally.fetched,
-            pieces_repaired=self.tally.repaired,
-            retries=self.tally.retries,
-            connections=self.tally.most_lanes,
-            seconds=time.monotonic() - self.tally.began,
+            verified=verified,
+            resumed_from=totals.resumed_from,
+            bytes_fetched=totals.fetched,
+            pieces_repaired=totals.wrong_pieces,
+            retries=totals.retries,
+            connections=totals.most_connections,
+            seconds=time.monotonic() - totals.began,
         )
-        self._report.finish(size)
+        self._context.report.finish(size)
         return result
 
     def _fetch_right(self) -> str | None:
@@ -160,66 +162,55 @@ class Job:
         for _ in range(_MOST_BEGINNINGS):
             try:
                 digest = self._fetch_once()
-            except VoidedError:
-                self._place.discard()
+            except FileChangedError:
+                self._files.discard()
                 continue
             if self._expected.sha256 in (None, digest):
                 return digest
             # Nothing tells which byte is wrong: everything is fetched a second time, over a new connection.
-            self._place.discard()
+            self._files.discard()
             wrong += 1
             if wrong > 1:
-                raise failure(ErrorCode.CHANGED if self._other_version else ErrorCode.CORRUPT)
+                raise failure(ErrorCode.CHANGED if self._changed_etag else ErrorCode.CORRUPT)
         raise failure(ErrorCode.CHANGED, message="The file on the server became another one again and again.")
 
     def _fetch_once(self) -> str | None:
-        place, expected = self._place, self._expected
-        place.part.touch()
-        on_disk = place.part.stat().st_size
-        record = journal.read(place.journal)
-        taken = resume(record, expected, self._source, block_length(expected), on_disk)
+        files, expected = self._files, self._expected
+        files.part.touch()
+        on_disk = files.part.stat().st_size
+        content = journal.read(files.journal)
+        taken = resume(content, expected, self._source, block_length(expected), on_disk)
         if taken is None:
-            place.discard()
-            place.part.touch()
+            files.discard()
+            files.part.touch()
         elif on_disk > taken.reach:
-            with place.part.open("r+b") as file:
+            with files.part.open("r+b") as file:
                 file.truncate(taken.reach)
-        self.tally.resumed_from = taken.done if taken else 0
+        self._context.totals.resumed_from = taken.done if taken else 0
         if expected.size is not None:
-            place.require_room(expected.size)
-        transfer = Transfer(
-            place,
-            self._address,
-            self._source,
-            expected,
-            self._options,
-            taken,
-            self.tally,
-            self._report,
-            self._cancellation,
-            self._head,
-        )
-        self._head = None
+            files.require_room(expected.size)
+        state = FileState(files, self._source, expected, taken)
+        verified_part, self._verified_part = self._verified_part, None
         try:
-            return transfer.run()
+            return Supervisor(state, self._context, verified_part).run()
         finally:
-            self._other_version |= transfer.other_version
+            self._changed_etag |= state.changed_etag
 
 
 def unfinished(folder: Path) -> tuple[Unfinished, ...]:
     """The downloads in `folder` that were begun and not finished, in the order of their names."""
     found = []
     for path in sorted(folder.glob("*.part" + journal.ENDING)):
-        record = journal.read(path)
-        if record is None:
+        content = journal.read(path)
+        if content is None:
             continue
-        header = record.header
+        header = content.header
         part = path.with_name(path.name.removesuffix(journal.ENDING))
         try:
             on_disk = part.stat().st_size
         except OSError:
             continue
-        done = claimed(record, on_disk)
+        done = claimed(content, on_disk)
         found.append(
             Unfinished(folder=folder, filename=header.filename, done=done, size=header.size, sha256=header.sha256)
         )
@@ -228,12 +219,12 @@ def unfinished(folder: Path) -> tuple[Unfinished, ...]:
 
 def discard(folder: Path, filename: str) -> None:
     """Remove what is left of an unfinished download. Raises `CompanionError` ``locked`` while it runs, ``folder``."""
-    place = Place(folder, filename)
+    files = DownloadFiles(folder, filename)
     if not folder.is_dir():
         return
     with DiskErrors():
-        lock = Lock(place.lock)
+        lock = Lock(files.lock)
         try:
-            place.discard()
+            files.discard()
         finally:
             lock.release()

@@ -15,12 +15,12 @@ from companion.domain.transfers.models import Expected, Options, TransferProgres
 from companion.domain.transfers.queue import (
     DISCARDING,
     STOPPING,
+    DownloadFailure,
     DownloadKey,
     Outcome,
     Phase,
     QueueEntry,
     Request,
-    Trouble,
     after_restart,
     entries_to_keep,
     moved,
@@ -214,10 +214,10 @@ class Queue:
         except Cancelled:
             pass
         except CompanionError as error:
-            outcome, trouble = Outcome.FAILED, Trouble.of(error)
+            outcome, trouble = Outcome.FAILED, DownloadFailure.of(error)
         except Exception as error:  # noqa: BLE001 - a worker must outlive a fault; it is logged and shown as one
             _log.exception("a download ended with an unexpected error")
-            outcome, trouble = Outcome.FAILED, Trouble.of(as_error(error))
+            outcome, trouble = Outcome.FAILED, DownloadFailure.of(as_error(error))
         self._end(entry.key, run, outcome, trouble, result)
         self._tell(entry.key)
 
@@ -226,7 +226,7 @@ class Queue:
         key: DownloadKey,
         run: _Run,
         outcome: Outcome,
-        trouble: Trouble | None = None,
+        trouble: DownloadFailure | None = None,
         result: Transferred | None = None,
     ) -> None:
         """Let a download come to rest, its partial deleted before if that was asked for."""
@@ -242,7 +242,7 @@ class Queue:
             discarded = True
 
     def _settle(
-        self, key: DownloadKey, state: TransferState | None, trouble: Trouble | None, result: Transferred | None
+        self, key: DownloadKey, state: TransferState | None, trouble: DownloadFailure | None, result: Transferred | None
     ) -> None:
         if state is None:
             self._results.pop(key, None)

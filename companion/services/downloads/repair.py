@@ -27,11 +27,12 @@ from companion.domain.transfers.models import (
     Verified,
 )
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.fetch import DiskErrors, Job, fetch
-from companion.services.downloads.integrity.hashing import BUFFER, Head, wrong_pieces
+from companion.services.downloads.fetch import DiskErrors, FetchJob, fetch
+from companion.services.downloads.integrity.hashing import BUFFER, VerifiedPart, wrong_pieces
 from companion.services.downloads.progress import Reporter
 from companion.services.downloads.state import journal
-from companion.services.downloads.state.partial import Lock, Place
+from companion.services.downloads.state.partial import DownloadFiles, Lock
+from companion.services.downloads.transfer.supervisor import TransferContext
 from companion.services.downloads.transfer.transport import Address, Source
 from companion.services.downloads.verify import PieceReaders, most_readers, verify
 
@@ -60,36 +61,36 @@ def repair(
     if expected.pieces is None or not path.exists():
         return _replace(path, wanted, source, cancellation, progress, options, mark)
     with DiskErrors():
-        look = _Look(path, wanted, expected.pieces, cancellation, Reporter(progress))
-        look.run()
-    if look.right is not None:
-        return Repaired(found=look.right)
-    place, address = _place(path), Address(source)
+        scan = _DamageScan(path, wanted, expected.pieces, cancellation, Reporter(progress))
+        scan.run()
+    if scan.right is not None:
+        return Repaired(found=scan.right)
+    files, address = _files_of(path), Address(source)
     begun = journal.identify_source(address.current().url)
-    lock = _lock(place)
+    lock = _lock(files)
     try:
         with DiskErrors():
-            place.discard()
-            path.replace(place.part)
-            head = look.head() if look.is_of(place.part) else None
-            known = msgspec.structs.replace(wanted, size=look.size)
-            job = Job(place, address, begun, known, options, cancellation, progress, head)
-            fetched = job.run(mark)
+            files.discard()
+            path.replace(files.part)
+            verified_part = scan.verified_part() if scan.is_of(files.part) else None
+            known = msgspec.structs.replace(wanted, size=scan.size)
+            context = TransferContext(address, options, cancellation, Reporter(progress))
+            fetched = FetchJob(files, begun, known, context, verified_part).run(mark)
     finally:
         lock.release()
-    return Repaired(fetched=fetched, bad_pieces=tuple(sorted(job.tally.damaged)))
+    return Repaired(fetched=fetched, bad_pieces=tuple(sorted(context.totals.wrong_at_start)))
 
 
-def _place(path: Path) -> Place:
+def _files_of(path: Path) -> DownloadFiles:
     if safe_filename(path.name) != path.name:
         raise failure(ErrorCode.LINK, message="The file's name is not one that a download can have.")
-    return Place(path.parent, path.name)
+    return DownloadFiles(path.parent, path.name)
 
 
-def _lock(place: Place) -> Lock:
+def _lock(files: DownloadFiles) -> Lock:
     with DiskErrors():
-        place.refuse_strangers()
-        return Lock(place.lock)
+        files.refuse_links()
+        return Lock(files.lock)
 
 
 def _replace(
@@ -106,7 +107,7 @@ def _replace(
         found = verify(path, wanted, cancellation=cancellation, progress=progress)
         if found.ok:
             return Repaired(found=found)
-    _place(path)
+    _files_of(path)
     afresh = msgspec.structs.replace(options, verify_existing=False)
     fetched = fetch(
         source, wanted, path.parent, cancellation=cancellation, progress=progress, options=afresh, mark=mark
@@ -114,7 +115,7 @@ def _replace(
     return Repaired(fetched=fetched)
 
 
-class _Look:
+class _DamageScan:
     """Reads a file: up to the first block that is wrong where the whole digest counts, or else all of its blocks.
 
     In the first case a second thread checks pieces and this one hashes behind it, as far as they are right.
@@ -161,9 +162,9 @@ class _Look:
             getattr(now, each) == getattr(then, each) for each in ("st_ino", "st_size", "st_mtime_ns")
         )
 
-    def head(self) -> Head:
-        """What of it is proven."""
-        return Head(blocks=self._good, position=self._position, hash=self._hash)
+    def verified_part(self) -> VerifiedPart:
+        """What of it is verified."""
+        return VerifiedPart(blocks=self._good, position=self._position, hash=self._hash)
 
     def _read(self, file: FileIO) -> list[int]:
         """The numbers of the pieces that were found wrong."""

@@ -9,11 +9,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError, ErrorKind
-from companion.domain.transfers.queue import Trouble
+from companion.domain.transfers.queue import DownloadFailure
 from companion.ui.widgets.basic import button, label, row
 
 
-def details_of(failure: CompanionError | Trouble) -> str:
+def details_of(failure: CompanionError | DownloadFailure) -> str:
     """What support should be told of a failure, word for word."""
     return f"{failure.title}\n{failure.message}\n{failure.hint}\nCode: {failure.code}"
 

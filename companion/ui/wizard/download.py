@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
-from companion.domain.transfers.queue import DownloadKey, Trouble
+from companion.domain.transfers.queue import DownloadFailure, DownloadKey
 from companion.services.downloads.order_downloads import Fetched
 from companion.services.downloads.queue import QueueItem
 from companion.ui.look.format import Format, duration
@@ -106,7 +106,7 @@ class DownloadStep(Step):
         self._pieces.setText(pieces_words(progress))
         self._speed.add(progress.rate)
 
-    def _failed(self, trouble: Trouble) -> None:
+    def _failed(self, trouble: DownloadFailure) -> None:
         self._facts.setText("Stopped. What has arrived is kept.")
         actions = self.actions_for(trouble.code)
         self.tell_failure(

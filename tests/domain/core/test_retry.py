@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from companion.domain.core.retry import LONGEST_RETRY_AFTER, parse_retry_after
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
+from companion.domain.core.retry import LONGEST_RETRY_AFTER, count_failures, parse_retry_after, wait_before_retry
 from tests.kits.processes import ROOT
 
 NOW = 1_794_268_800.0
@@ -16,7 +18,9 @@ NOW = 1_794_268_800.0
 ONE_MINUTE_AHEAD = ("Tue, 10 Nov 2026 00:01:00 GMT", "Tuesday, 10-Nov-26 00:01:00 GMT", "Tue Nov 10 00:01:00 2026")
 _SCRIPT = """
 import sys
-from companion.domain.core.retry import LONGEST_RETRY_AFTER, parse_retry_after
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
+from companion.domain.core.retry import LONGEST_RETRY_AFTER, count_failures, parse_retry_after, wait_before_retry
 print(*(parse_retry_after(text, float(sys.argv[1])) for text in sys.argv[2:]))
 """
 
@@ -75,3 +79,28 @@ def test_seconds_and_dates_are_taken_within_a_day(text: str, seconds: float) -> 
 )
 def test_anything_else_says_nothing(text: str | None) -> None:
     assert parse_retry_after(text, NOW) is None
+
+
+def test_waits_grow_with_failures_and_end() -> None:
+    error = failure(ErrorCode.NETWORK)
+    waits = [
+        wait_before_retry(error, failures, 0, most=6, longest=60, first=0.5, jitter=1.0) for failures in range(1, 8)
+    ]
+    assert waits == [0.5, 1, 2, 4, 8, 16, None]
+    assert count_failures(5, 0) == 6
+    assert count_failures(5, 1 << 20) == 1
+    assert wait_before_retry(error, 1, 1 << 20, most=6, longest=60, first=0.5, jitter=1.0) == 0
+    assert wait_before_retry(error, 1, 1 << 20, most=0, longest=60, first=0.5, jitter=1.0) is None
+    assert wait_before_retry(failure(ErrorCode.CHANGED), 1, 0, most=6, longest=60, first=0.5, jitter=1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "tries"), [(ErrorCode.NETWORK, 6), (ErrorCode.TOO_SLOW, 3), (ErrorCode.CERTIFICATE, 1)]
+)
+def test_some_failures_are_tried_again_less_often(code: ErrorCode, tries: int) -> None:
+    waits = [
+        wait_before_retry(failure(code), failures, 0, most=6, longest=60, first=0.5, jitter=1.0)
+        for failures in range(1, 9)
+    ]
+    assert [wait is not None for wait in waits] == [True] * tries + [False] * (8 - tries)
+    assert wait_before_retry(failure(code), 1, 0, most=0, longest=60, first=0.5, jitter=1.0) is None

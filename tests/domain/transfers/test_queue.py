@@ -12,12 +12,12 @@ from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import (
     DISCARDING,
     STOPPING,
+    DownloadFailure,
     DownloadKey,
     Outcome,
     Phase,
     QueueEntry,
     Request,
-    Trouble,
     after_restart,
     entries_to_keep,
     moved,
@@ -156,7 +156,7 @@ def test_an_entry_is_moved_to_a_position(name: str, position: int, order: str) -
 
 
 def test_only_the_entry_asked_for_gets_another_state() -> None:
-    trouble = Trouble.of(failure(ErrorCode.NETWORK))
+    trouble = DownloadFailure.of(failure(ErrorCode.NETWORK))
     entries = with_state((entry("a"), entry("b")), key("b"), TransferState.FAILED, trouble=trouble)
     assert entries[0] == entry("a")
     assert (entries[1].state, entries[1].trouble, entries[1].path) == (TransferState.FAILED, trouble, None)
@@ -166,6 +166,6 @@ def test_only_the_entry_asked_for_gets_another_state() -> None:
 
 def test_the_words_of_an_error_are_kept() -> None:
     error = failure(ErrorCode.BUSY, message="Come back later.")
-    assert Trouble.of(error) == Trouble(
+    assert DownloadFailure.of(error) == DownloadFailure(
         code=ErrorCode.BUSY, title=error.title, message="Come back later.", hint=error.hint
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,8 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.transfers.models import Expected, Location, TransferProgress
 from companion.services.downloads.fetch import unfinished
-from companion.services.downloads.transfer import worker
 from companion.services.downloads.transfer.transport import fixed_source
-from tests.kits.downloads import MIB, QUICK, UNKNOWN, arrives, begin, expect, fails, get
+from tests.kits.downloads import MIB, QUICK, SPLICED, UNKNOWN, arrives, begin, expect, fails, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, Script, serve_range
 
 Start = Callable[..., FaultyServer]
@@ -26,10 +25,11 @@ PATIENT = msgspec.structs.replace(QUICK, most_retries=6)
 
 
 @pytest.fixture(autouse=True, params=["inside the system", pytest.param("through us", marks=pytest.mark.slow)])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system can move bytes by itself, both ways are tried; elsewhere they are the same."""
-    if request.param == "through us":
-        monkeypatch.setattr(worker, "new_conduit", lambda: None)
+def route(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where the system can move bytes by itself, both routes are tried; elsewhere they are the same."""
+    before = SPLICED.set(request.param == "inside the system")
+    yield
+    SPLICED.reset(before)
 
 
 def first(*replies: Callable[[Request], Reply]) -> Script:
@@ -456,7 +456,7 @@ def test_unsafe_redirects(start: Start, content: bytes, tmp_path: Path, where: s
     "url", ["http://example.com/x", "ftp://example.com/x", "https://a:b@example.com/x", "nonsense"]
 )
 def test_unsafe_addresses(tmp_path: Path, url: str) -> None:
-    fails("not-allowed", url, expect(b"x"), tmp_path)
+    fails("unsafe-address", url, expect(b"x"), tmp_path)
 
 
 @pytest.mark.parametrize("more", [1, MIB, 3 * MIB, None])

@@ -154,7 +154,7 @@ def test_this_very_computer_is_reached_without_it(start: Start, gate: Gate, cont
     """The only addresses without https that are used at all: the proxy never sees a request in clear."""
     server = start(content)
     arrives(get(server.url(), expect(content), tmp_path), content)
-    fails("not-allowed", "http://shop.test/setup.bin", expect(content), tmp_path / "2")
+    fails("unsafe-address", "http://shop.test/setup.bin", expect(content), tmp_path / "2")
     assert gate.requests == []
     assert not [each for each in server.requests if "proxy-authorization" in each.headers]
 

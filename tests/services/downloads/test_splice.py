@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from companion.services.downloads.transfer import worker
-from companion.services.downloads.transfer.splice import Conduit
-from tests.kits.downloads import MIB, arrives, expect, get
+from companion.services.downloads.state.block_map import BlockMap
+from companion.services.downloads.state.partial import DownloadFiles
+from companion.services.downloads.transfer.file_state import FileState
+from companion.services.downloads.transfer.splice import SplicePipe
+from tests.kits.downloads import MIB, arrives, expect, get, work_alone
 from tests.kits.faulty_server import FaultyServer
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "splice"), reason="this system has no splice")
@@ -32,77 +34,79 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 @pytest.fixture
-def pipe() -> Iterator[Conduit]:
-    made = Conduit()
+def pipe() -> Iterator[SplicePipe]:
+    made = SplicePipe()
     yield made
     made.close()
 
 
-@pytest.fixture
-def moved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many bytes each conduit of a download gave to the file."""
-    found: list[int] = []
-
-    class Counted(Conduit):
-        def give(self, file: FileIO) -> int:
-            count = super().give(file)
-            found.append(count)
-            return count
-
-    monkeypatch.setattr(worker, "new_conduit", Counted)
-    return found
-
-
 def test_it_moves_what_has_come_to_where_the_file_is(
-    pair: tuple[socket.socket, socket.socket], pipe: Conduit, tmp_path: Path
+    pair: tuple[socket.socket, socket.socket], pipe: SplicePipe, tmp_path: Path
 ) -> None:
     ours, theirs = pair
     path = tmp_path / "part"
     path.write_bytes(b"before")
-    assert pipe.take(ours, 100) is None
+    assert pipe.fill(ours, 100) is None
     with pytest.raises(TimeoutError):
         pipe.wait(ours)
     theirs.sendall(b"0123456789")
     pipe.wait(ours)
-    assert pipe.take(ours, 8) == pipe.held == 8
+    assert pipe.fill(ours, 8) == pipe.stored == 8
     with FileIO(path, "r+b") as file:
         file.seek(3)
-        assert (pipe.give(file), file.tell(), pipe.held) == (8, 11, 0)
+        assert (pipe.drain(file), file.tell(), pipe.stored) == (8, 11, 0)
     assert path.read_bytes() == b"bef01234567"
-    assert pipe.take(ours, 100) == 2
+    assert pipe.fill(ours, 100) == 2
     theirs.shutdown(socket.SHUT_WR)
     pipe.wait(ours)
-    assert pipe.take(ours, 100) == 0
+    assert pipe.fill(ours, 100) == 0
 
 
-def test_a_download_goes_through_it(start: Start, content: bytes, tmp_path: Path, moved: list[int]) -> None:
-    arrives(get(start(content).url(), expect(content), tmp_path), content)
+def test_a_download_goes_through_it(start: Start, content: bytes, tmp_path: Path) -> None:
+    moved: list[int] = []
+
+    class CountingPipe(SplicePipe):
+        def drain(self, file: FileIO) -> int:
+            count = super().drain(file)
+            moved.append(count)
+            return count
+
+    arrives(get(start(content).url(), expect(content), tmp_path, new_pipe=CountingPipe), content)
     assert sum(moved) > len(content) - 5 * MIB, "all but the first large read"
 
 
-def test_on_a_slow_line_every_bit_counts_at_once(
-    start: Start, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody is told of bytes, and nobody can stop the lane, while it waits for more of them."""
-    steps: list[str] = []
+def test_on_a_slow_line_every_bit_counts_at_once(start: Start, content: bytes, tmp_path: Path) -> None:
+    """No byte stays uncounted, and no worker unstoppable, while it waits for more."""
+    file = FileState(DownloadFiles(tmp_path, "setup.bin"), "source", expect(content), None)
+    uncounted: list[int] = []
+    fills = moved = 0
 
-    class Trickling(Conduit):
-        def take(self, link: socket.socket, most: int) -> int | None:
-            steps.append("taken")
-            return super().take(link, min(most, 32 * 1024))
+    class TricklingPipe(SplicePipe):
+        def fill(self, link: socket.socket, most: int) -> int | None:
+            nonlocal fills
+            fills += 1
+            uncounted.append(moved - file.block_map.received)
+            return super().fill(link, min(most, 32 * 1024))
 
-    count = worker.Lane._count
+        def drain(self, target: FileIO) -> int:
+            nonlocal moved
+            count = super().drain(target)
+            moved += count
+            return count
 
-    def counted(self: worker.Lane, written: int) -> None:
-        steps.append("counted")
-        count(self, written)
+    class CountingBlockMap(BlockMap):
+        def add_written(self, worker: int, count: int) -> None:
+            nonlocal moved
+            if not fills:
+                moved += count  # What did not come through the pipe.
+            super().add_written(worker, count)
 
-    monkeypatch.setattr(worker, "new_conduit", Trickling)
-    monkeypatch.setattr(worker.Lane, "_count", counted)
-    arrives(get(start(content).url(), expect(content), tmp_path), content)
-    told = "".join(step[0] for step in steps)
-    assert told.count("t") > 100
-    assert "tt" not in told
+    file.block_map = CountingBlockMap(file.block_map.layout, file.block_map.layout.length)
+    file.files.part.touch()
+    work_alone(file, start(content).url(), TricklingPipe)
+    assert file.files.part.read_bytes() == content
+    assert fills > 100
+    assert set(uncounted) == {0}
 
 
 @pytest.mark.parametrize("refused", [errno.EINVAL, errno.ENOSYS, errno.EPERM])
@@ -130,12 +134,12 @@ def test_a_system_that_will_not_is_not_asked_again(
 
 
 def test_what_a_refusing_file_system_cannot_hold_is_a_full_disk(
-    pair: tuple[socket.socket, socket.socket], pipe: Conduit, monkeypatch: pytest.MonkeyPatch
+    pair: tuple[socket.socket, socket.socket], pipe: SplicePipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = pair
     theirs.sendall(b"0123456789")
     pipe.wait(ours)
-    assert pipe.take(ours, 100) == 10
+    assert pipe.fill(ours, 100) == 10
     pipe.works = False
     with FileIO("/dev/full", "r+b") as file, pytest.raises(OSError, match="No space left"):
-        pipe.give(file)
+        pipe.drain(file)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.services.downloads.transfer.wake_detector import Awakening
+from companion.services.downloads.transfer.wake_detector import WakeDetector
 from tests.kits.downloads import MIB, spawn, until
 from tests.kits.faulty_server import FaultyServer, serve_range
 from tests.kits.network_namespace import in_own_network
@@ -38,28 +38,28 @@ class Clocks:
 @pytest.mark.parametrize("stops", [True, False])
 def test_sleep_is_noticed_once(stops: bool) -> None:
     clocks = Clocks(stops=stops)
-    awakening = Awakening(lambda: clocks.wall, lambda: clocks.steady)
+    detector = WakeDetector(lambda: clocks.wall, lambda: clocks.steady)
     for _ in range(3):
         for _ in range(100):
             clocks.work(0.1)
-            assert not awakening.noticed()
+            assert not detector.woke()
         clocks.sleep(3600)
-        assert awakening.noticed()
-        assert not awakening.noticed()
+        assert detector.woke()
+        assert not detector.woke()
 
 
 def test_a_clock_that_is_put_right_is_no_sleep() -> None:
     clocks = Clocks(stops=True)
-    awakening = Awakening(lambda: clocks.wall, lambda: clocks.steady)
+    detector = WakeDetector(lambda: clocks.wall, lambda: clocks.steady)
     for correction in (3.0, -3.0, -86400.0, 4.9):
         clocks.work(0.1)
         clocks.wall += correction
-        assert not awakening.noticed()
+        assert not detector.woke()
 
 
 @pytest.mark.parametrize("hangs", ["lane", "wait"])
 def test_another_network_wakes_a_whole_transfer(content: bytes, tmp_path: Path, hangs: str) -> None:
-    """The lane would hang, or the next attempt wait, for a minute."""
+    """The worker would hang, or the next attempt wait, for a minute."""
     told = in_own_network("moved", tmp_path, hangs)
     assert (told.code, told.right, told.retries) == ("ok", True, 1)
     assert told.fetched == told.size
@@ -69,7 +69,7 @@ def test_another_network_wakes_a_whole_transfer(content: bytes, tmp_path: Path, 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process by a signal")
 def test_a_process_that_stood_still_wakes(start: Start, content: bytes, tmp_path: Path) -> None:
-    """As a computer does whose steady clock goes on in sleep; the lane itself would hang for 15 seconds."""
+    """As a computer does whose steady clock goes on in sleep; the worker itself would hang for 15 seconds."""
     server = start(
         content, lambda each: None if each.number else replace(serve_range(each, content), stall_after=3 * MIB)
     )

@@ -17,7 +17,7 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.library_file import UnusableReason
 from companion.domain.store.orders import Grant
-from companion.domain.transfers.queue import DownloadKey, QueueEntry, Trouble
+from companion.domain.transfers.queue import DownloadFailure, DownloadKey, QueueEntry
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownFile, TimelineEntry
 from tests.kits.build import Build
@@ -180,7 +180,7 @@ def test_a_queue_kept_under_one_text_is_split_into_order_and_artifact(path: Path
         ("gone/9", "setup"),
     ]
     assert [entry.state.value for entry in found] == ["queued", "failed", "paused", "done"]
-    assert found[1].trouble == Trouble(**trouble)
+    assert found[1].trouble == DownloadFailure(**trouble)
     assert found[3].path == "/home/a/Setup ✓.run"
     assert {(entry.name, entry.folder) for entry in found} == {("Setup", "/home/a")}
     library.remember_queue(STORE, found)

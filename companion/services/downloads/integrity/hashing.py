@@ -16,7 +16,7 @@ from typing import Any
 
 from companion.domain.core.errors import Cancelled
 from companion.domain.transfers.models import Expected, Pieces
-from companion.services.downloads.state.block_map import MILESTONE, Ledger
+from companion.services.downloads.state.block_map import MILESTONE, BlockMap
 from companion.services.downloads.state.journal import Claim
 
 BUFFER = 1024 * 1024
@@ -27,14 +27,14 @@ _SOON = 1.0
 _USUAL_RATE = 1024 * 1024 * 1024
 
 
-class Prover(abc.ABC):
+class VerificationThread(abc.ABC):
     """A thread over its own descriptor of the partial; `error` holds what ended it, if it was not asked to stop."""
 
-    def __init__(self, name: str, path: Path, ledger: Ledger) -> None:
+    def __init__(self, name: str, path: Path, block_map: BlockMap) -> None:
         self.error: BaseException | None = None
         self.done = threading.Event()
         self._path = path
-        self._ledger = ledger
+        self._block_map = block_map
         self._thread = threading.Thread(target=self._guard, name=name, daemon=True)
 
     def start(self) -> None:
@@ -42,7 +42,7 @@ class Prover(abc.ABC):
         self._thread.start()
 
     def join(self) -> None:
-        """Wait for the end; the ledger must have been stopped or be complete."""
+        """Wait for the end; the block map must have been stopped or be complete."""
         self._thread.join()
 
     def _guard(self) -> None:
@@ -55,18 +55,18 @@ class Prover(abc.ABC):
             self.error = error
         finally:
             self.done.set()
-            with self._ledger.changed:
-                self._ledger.changed.notify_all()
-                self._ledger.turned.notify_all()
+            with self._block_map.changed:
+                self._block_map.changed.notify_all()
+                self._block_map.events.notify_all()
 
     @abc.abstractmethod
     def _work(self, file: FileIO, /) -> None:
-        """What the thread does; returns once all is proven."""
+        """What the thread does; returns once all is verified."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Head:
-    """What is proven of a file already: some of its blocks, and of the first ones `hash` has taken `position` bytes.
+class VerifiedPart:
+    """What is verified of a file already: some of its blocks, and of the first ones `hash` has taken `position` bytes.
 
     Without a `hash` nobody asks for the whole digest.
     """
@@ -76,7 +76,7 @@ class Head:
     hash: Any = None
 
 
-class WholeHasher(Prover):
+class WholeHasher(VerificationThread):
     """Hashes the file from its first byte on, as far as it has landed; makes new claims and checks old ones.
 
     Old claims come from the journal of an earlier run: `checks` in the order of their offsets, not overlapping. One
@@ -86,24 +86,24 @@ class WholeHasher(Prover):
     def __init__(
         self,
         path: Path,
-        ledger: Ledger,
+        block_map: BlockMap,
         claim: Callable[[Claim], None],
         checks: list[Claim],
         *,
-        proven: bool,
-        head: Head | None = None,
+        verified: bool,
+        verified_part: VerifiedPart | None = None,
     ) -> None:
-        """With `proven`, only blocks are hashed that match the publisher's digests, and no claims are made.
+        """With `verified`, only blocks are hashed that match the publisher's digests, and no claims are made.
 
-        With `head` as well, the hash goes on from there.
+        With `verified_part` as well, the hash goes on from there.
         """
-        super().__init__("download-hash", path, ledger)
+        super().__init__("download-hash", path, block_map)
         self.digest: str | None = None
-        self.position = head.position if head else 0
+        self.position = verified_part.position if verified_part else 0
         self._journal = claim
         self._checks = checks
-        self._proven = proven
-        self._hash = head.hash if head else hashlib.sha256()
+        self._verified = verified
+        self._hash = verified_part.hash if verified_part else hashlib.sha256()
         self._before = self._hash.copy()
         self._crc = 0
         self._claimed = (0, time.monotonic())
@@ -120,7 +120,7 @@ class WholeHasher(Prover):
         view = memoryview(bytearray(BUFFER))
         try:
             while True:
-                count = self._ledger.wait_readable(self.position, self._most(), proven=self._proven)
+                count = self._block_map.wait_readable(self.position, self._most(), verified=self._verified)
                 if count == 0:
                     break
                 count = self._feed(file, view[:count])
@@ -171,29 +171,29 @@ class WholeHasher(Prover):
             self._claimed = (self.position, time.monotonic())
             return
         self._hash, self.position = self._before, check.start
-        self._ledger.revoke(check.start, check.stop)
+        self._block_map.revoke(check.start, check.stop)
 
     def _claim(self) -> None:
         at, _ = self._claimed
         inside = self._checks and self.position > self._checks[0].start
-        if not self._proven and not inside and self.position > at:
+        if not self._verified and not inside and self.position > at:
             self._journal(Claim(start=at, stop=self.position, prefix=self._hash.hexdigest()))
             self._claimed = (self.position, time.monotonic())
 
 
-class PieceChecker(Prover):
+class PieceChecker(VerificationThread):
     """Checks each block against the publisher's piece digests as soon as it has landed."""
 
     def __init__(
         self,
         path: Path,
-        ledger: Ledger,
+        block_map: BlockMap,
         claim: Callable[[Claim], None],
         expected: Expected,
         bad: Callable[[int, list[int]], None],
     ) -> None:
         """`bad` is told the number of a block and which of the publisher's pieces in it do not match."""
-        super().__init__("download-pieces", path, ledger)
+        super().__init__("download-pieces", path, block_map)
         self._journal = claim
         self._expected = expected
         self._bad = bad
@@ -204,26 +204,26 @@ class PieceChecker(Prover):
             block = self._next()
             if block is None:
                 return
-            layout = self._ledger.layout
+            layout = self._block_map.layout
             wrong = self._check(file, layout.start(block), layout.stop(block), view)
             if wrong:
                 self._bad(block, wrong)
                 continue
-            self._ledger.prove(block)
+            self._block_map.mark_verified(block)
             self._journal(Claim(start=layout.start(block), stop=layout.stop(block)))
 
     def _next(self) -> int | None:
-        ledger = self._ledger
-        with ledger.changed:
+        block_map = self._block_map
+        with block_map.changed:
             while True:
-                if ledger.stopped:
+                if block_map.stopped:
                     raise Cancelled
-                block = ledger.first_landed()
+                block = block_map.first_unverified()
                 if block is not None:
                     return block
-                if ledger.all_proven():
+                if block_map.all_verified():
                     return None
-                ledger.changed.wait()
+                block_map.changed.wait()
 
     def _check(self, file: FileIO, start: int, stop: int, view: memoryview) -> list[int]:
         pieces = self._expected.pieces
@@ -232,19 +232,19 @@ class PieceChecker(Prover):
         return wrong_pieces(file, pieces, start, stop, view)
 
 
-class Synchroniser(Prover):
+class Synchroniser(VerificationThread):
     """Forces the partial onto the disk each time another 64 MiB have landed, beside the other threads."""
 
     def _work(self, _: FileIO) -> None:
         done = 0
         with self._path.open("r+b", buffering=0) as writable:
             while True:
-                with self._ledger.turned:
-                    while self._ledger.held // MILESTONE == done and not self._ledger.stopped:
-                        self._ledger.turned.wait()
-                    if self._ledger.stopped:
+                with self._block_map.events:
+                    while self._block_map.stored // MILESTONE == done and not self._block_map.stopped:
+                        self._block_map.events.wait()
+                    if self._block_map.stopped:
                         return
-                    done = self._ledger.held // MILESTONE
+                    done = self._block_map.stored // MILESTONE
                 getattr(os, "fdatasync", os.fsync)(writable.fileno())
 
 

@@ -6,22 +6,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 from companion.domain.transfers.models import Expected
-from companion.services.downloads.integrity.hashing import Head, PieceChecker, Prover, Synchroniser, WholeHasher
-from companion.services.downloads.state.block_map import Ledger
+from companion.services.downloads.integrity.hashing import (
+    PieceChecker,
+    Synchroniser,
+    VerificationThread,
+    VerifiedPart,
+    WholeHasher,
+)
+from companion.services.downloads.state.block_map import BlockMap
 from companion.services.downloads.state.journal import Claim
 from companion.services.downloads.state.partial import describe_disk_error
 
 
-class Proof:
-    """The whole digest, unless a `Head` without a hash asks for none, and the pieces if their digests are known."""
+class Verification:
+    """The whole digest, unless a `VerifiedPart` without a hash asks for none, and the pieces if they have digests."""
 
     def __init__(
         self,
         part: Path,
-        ledger: Ledger,
+        block_map: BlockMap,
         expected: Expected,
         checks: tuple[Claim, ...],
-        head: Head | None,
+        verified_part: VerifiedPart | None,
         *,
         claim: Callable[[Claim], None],
         bad: Callable[[int, list[int]], None],
@@ -30,15 +36,17 @@ class Proof:
         """`checks` are claims of an earlier run, to be compared; `claim` is told what is there, `bad` what is wrong."""
         pieces = expected.pieces is not None
         self._hasher = None
-        self._provers: list[Prover] = []
-        if head is None or head.hash is not None:
-            self._hasher = WholeHasher(part, ledger, claim, list(checks), proven=pieces, head=head)
-            self._provers.append(self._hasher)
+        self._verifiers: list[VerificationThread] = []
+        if verified_part is None or verified_part.hash is not None:
+            self._hasher = WholeHasher(
+                part, block_map, claim, list(checks), verified=pieces, verified_part=verified_part
+            )
+            self._verifiers.append(self._hasher)
         if pieces:
-            self._provers.append(PieceChecker(part, ledger, claim, expected, bad))
-        self._threads = [*self._provers]
+            self._verifiers.append(PieceChecker(part, block_map, claim, expected, bad))
+        self._threads = [*self._verifiers]
         if synchronise:
-            self._threads.append(Synchroniser("download-sync", part, ledger))
+            self._threads.append(Synchroniser("download-sync", part, block_map))
 
     def start(self) -> None:
         """Begin."""
@@ -54,8 +62,8 @@ class Proof:
                 raise thread.error
 
     def done(self) -> bool:
-        """Whether everything is proven."""
-        return all(prover.done.is_set() for prover in self._provers)
+        """Whether everything is verified."""
+        return all(verifier.done.is_set() for verifier in self._verifiers)
 
     def comes_soon(self, offset: int) -> bool:
         """Whether the whole digest comes to `offset` in a moment."""
@@ -72,6 +80,6 @@ class Proof:
         return self._hasher.digest if self._hasher else None
 
     def join(self) -> None:
-        """Wait for the end of all threads; the ledger must have been stopped or be complete."""
+        """Wait for the end of all threads; the block map must have been stopped or be complete."""
         for thread in self._threads:
             thread.join()

@@ -53,7 +53,7 @@ class Claim(Model, frozen=True, omit_defaults=True):
     crc: int | None = None
 
 
-class Record(Model, frozen=True):
+class JournalContent(Model, frozen=True):
     """A journal as it was found."""
 
     header: Header
@@ -89,7 +89,7 @@ def new_header(
     )
 
 
-def read(path: Path) -> Record | None:
+def read(path: Path) -> JournalContent | None:
     """Read the journal at `path`; None if it is missing or its header is damaged. Damaged claims are left out."""
     try:
         if path.stat().st_size > _LARGEST:
@@ -112,7 +112,7 @@ def read(path: Path) -> Record | None:
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
             if text is not None:
                 claims.append(msgspec.json.decode(text, type=Claim))
-    return Record(header=header, claims=tuple(claims))
+    return JournalContent(header=header, claims=tuple(claims))
 
 
 class Journal:

@@ -47,7 +47,7 @@ def describe_disk_error(error: OSError, size: int | None = None) -> CompanionErr
     return failure(ErrorCode.FOLDER, message=f"The file could not be written in the chosen folder: {why}.")
 
 
-class Place:
+class DownloadFiles:
     """The final path of one download and the files beside it."""
 
     def __init__(self, folder: Path, filename: str) -> None:
@@ -57,7 +57,7 @@ class Place:
         self.journal = folder / (filename + PART + journal.ENDING)
         self.lock = folder / (filename + PART + LOCK)
 
-    def refuse_strangers(self) -> None:
+    def refuse_links(self) -> None:
         """Raise `CompanionError` ``link`` if a link, folder or device is in the way of any of the files."""
         for path in (self.final, self.part, self.journal, self.lock):
             with contextlib.suppress(FileNotFoundError):
@@ -163,8 +163,8 @@ def move_into_place(part: Path, final: Path, wait: Callable[[float], None]) -> N
             part.replace(final)
             break
         except OSError as error:
-            held = getattr(error, "winerror", None) in _HELD_BY_ANOTHER or error.errno in (errno.EACCES, errno.EBUSY)
-            if not held:
+            stored = getattr(error, "winerror", None) in _HELD_BY_ANOTHER or error.errno in (errno.EACCES, errno.EBUSY)
+            if not stored:
                 raise describe_disk_error(error) from error
             if waited >= _PATIENCE_WITH_ANTIVIRUS:
                 raise failure(ErrorCode.IN_USE) from error

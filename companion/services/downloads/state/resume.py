@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.domain.core.model import Model
 from companion.domain.transfers.models import Expected
-from companion.services.downloads.state.journal import Claim, Header, Record, identify_pieces
+from companion.services.downloads.state.journal import Claim, Header, JournalContent, identify_pieces
 
 
 class Resumption(Model, frozen=True):
@@ -27,27 +27,29 @@ class Resumption(Model, frozen=True):
         return sum(stop - start for start, stop in self.ranges)
 
 
-def resume(record: Record | None, expected: Expected, source: str, block: int, on_disk: int) -> Resumption | None:
+def resume(
+    content: JournalContent | None, expected: Expected, source: str, block: int, on_disk: int
+) -> Resumption | None:
     """Decide what to take over from a partial of `on_disk` bytes; None if it must begin anew.
 
     With publisher's pieces even a partial without a journal is of use, since every piece proves itself.
     """
-    if record is None or not belongs(record.header, expected, source):
+    if content is None or not belongs(content.header, expected, source):
         whole = _surely(on_disk, expected, expected.size)
         if expected.pieces is None or not whole:
             return None
         every = Claim(start=0, stop=whole)
         return Resumption(ranges=((0, whole),), claims=(every,), size=expected.size)
-    size = record.header.size if expected.size is None else expected.size
+    size = content.header.size if expected.size is None else expected.size
     limit = _surely(on_disk, expected, size)
-    claims = [claim for claim in record.claims if 0 <= claim.start < claim.stop <= limit]
+    claims = [claim for claim in content.claims if 0 <= claim.start < claim.stop <= limit]
     if expected.pieces is not None:
         ranges = _merge([(claim.start, claim.stop) for claim in claims])
         kept = tuple(claim for claim in claims if claim.stop % block == 0 or claim.stop == size)
-        return Resumption(ranges=ranges, claims=kept, etag=record.header.etag, size=size)
+        return Resumption(ranges=ranges, claims=kept, etag=content.header.etag, size=size)
     checks = _checks(claims)
     ranges = _merge([(check.start, check.stop) for check in checks])
-    return Resumption(ranges=ranges, checks=checks, claims=checks, etag=record.header.etag, size=size)
+    return Resumption(ranges=ranges, checks=checks, claims=checks, etag=content.header.etag, size=size)
 
 
 def _surely(on_disk: int, expected: Expected, size: int | None) -> int:
@@ -60,10 +62,10 @@ def _surely(on_disk: int, expected: Expected, size: int | None) -> int:
     return on_disk
 
 
-def claimed(record: Record, on_disk: int) -> int:
+def claimed(content: JournalContent, on_disk: int) -> int:
     """How many bytes of a partial of `on_disk` bytes its journal claims."""
-    claims = [claim for claim in record.claims if 0 <= claim.start < claim.stop <= on_disk]
-    ranges = claims if record.header.pieces is not None else _checks(claims)
+    claims = [claim for claim in content.claims if 0 <= claim.start < claim.stop <= on_disk]
+    ranges = claims if content.header.pieces is not None else _checks(claims)
     return sum(stop - start for start, stop in _merge([(claim.start, claim.stop) for claim in ranges]))
 
 

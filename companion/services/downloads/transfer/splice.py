@@ -15,7 +15,7 @@ _GATHER_MILLISECONDS = 2
 _REFUSED = (errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.EOPNOTSUPP)
 
 
-class Conduit:
+class SplicePipe:
     """A pipe between a socket and a file (Linux: splice(2)); what it took from the socket it holds until it is out.
 
     Whoever checks or hashes the bytes reads the file. Once the system has refused, `works` is false and nothing is
@@ -27,7 +27,7 @@ class Conduit:
         import fcntl
 
         self.works = True
-        self.held = 0
+        self.stored = 0
         """Bytes that were taken from the socket and are not in a file yet."""
         self._out, self._in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         try:
@@ -42,14 +42,14 @@ class Conduit:
         if not _has_more(link, None if seconds is None else int(seconds * 1000)):
             raise TimeoutError
 
-    def take(self, link: socket.socket, most: int) -> int | None:
+    def fill(self, link: socket.socket, most: int) -> int | None:
         """Take what has arrived, at most `most` bytes; 0 at the end of the connection, None if nothing comes now."""
-        count = self._take(link, most)
+        count = self._fill(link, most)
         if count is None and self.works and _has_more(link, _GATHER_MILLISECONDS):
-            count = self._take(link, most)
+            count = self._fill(link, most)
         return count
 
-    def _take(self, link: socket.socket, most: int) -> int | None:
+    def _fill(self, link: socket.socket, most: int) -> int | None:
         try:
             count = os.splice(link.fileno(), self._in, most)
         except BlockingIOError:
@@ -57,23 +57,23 @@ class Conduit:
         except OSError as error:
             self._stop_after(error)
             return None
-        self.held += count
+        self.stored += count
         return count
 
-    def give(self, file: FileIO) -> int:
+    def drain(self, file: FileIO) -> int:
         """Move what is held to where `file` is, or a part of it, as a disk that fills up does; gives how much."""
-        count = self._give(file) if self.works else None
+        count = self._drain(file) if self.works else None
         if count is None:
-            data = os.read(self._out, self.held)
+            data = os.read(self._out, self.stored)
             count = file.write(data)
             if count < len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        self.held -= count
+        self.stored -= count
         return count
 
-    def _give(self, file: FileIO) -> int | None:
+    def _drain(self, file: FileIO) -> int | None:
         try:
-            return os.splice(self._out, file.fileno(), self.held)
+            return os.splice(self._out, file.fileno(), self.stored)
         except OSError as error:
             self._stop_after(error)
             return None
@@ -96,16 +96,16 @@ def _has_more(link: socket.socket, milliseconds: int | None) -> bool:
     return bool(waiting.poll(milliseconds))
 
 
-def new_conduit() -> Conduit | None:
-    """A conduit, or None where there is none."""
+def new_splice_pipe() -> SplicePipe | None:
+    """A splice pipe, or None where there is none."""
     if not hasattr(os, "splice"):
         return None
     try:
-        return Conduit()
+        return SplicePipe()
     except OSError:
         return None
 
 
-def can_carry(link: Any) -> bool:
+def is_plain_socket(link: Any) -> bool:
     """Whether what `link` receives is the content itself: a plain socket, not one that decrypts."""
     return type(link) is socket.socket

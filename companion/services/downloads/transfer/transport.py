@@ -14,19 +14,19 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Location
 from companion.domain.transfers.responses import (
-    Asked,
-    AskPlainly,
+    AskWithoutIfRange,
     AtEnd,
-    Follow,
+    FileFacts,
+    FollowRedirect,
     Headers,
-    Known,
+    RangeRequest,
     Refuse,
-    Renew,
+    RenewUrl,
     StartOver,
     Take,
     judge,
 )
-from companion.services.downloads.transfer.splice import Conduit, can_carry
+from companion.services.downloads.transfer.splice import SplicePipe, is_plain_socket
 
 MOST_REDIRECTS = 5
 _CHUNKED_READ = 256 * 1024
@@ -56,7 +56,7 @@ def fixed_source(url: str) -> Source:
 
 
 class Address:
-    """The URL in use, shared by all lanes and renewed at most once for all of them when it runs out."""
+    """The URL in use, shared by all workers and renewed at most once for all of them when it runs out."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -92,7 +92,7 @@ def looks_signed(location: Location) -> bool:
     return location.expires_at is not None or any(name.lower() in _SIGNED for name in query)
 
 
-class VoidedError(Exception):
+class FileChangedError(Exception):
     """What was fetched so far belongs to another version of the file."""
 
 
@@ -183,15 +183,15 @@ class Body:
             self._whole = True
 
     @property
-    def flows(self) -> bool:
-        """Whether what follows can go through a `Conduit`: it comes as it is, and nothing of it has been taken out."""
-        return self._drained and not self._piecemeal and not self._whole and can_carry(self._socket)
+    def can_splice(self) -> bool:
+        """Whether what follows can go through a `SplicePipe`: it comes as it is, with nothing in a buffer."""
+        return self._drained and not self._piecemeal and not self._whole and is_plain_socket(self._socket)
 
-    def flow_into(self, conduit: Conduit, most: int) -> int:
-        """Let the conduit take up to `most` bytes of what is here by now; 0 if nothing is. Raises as `read_into`."""
+    def splice_into(self, pipe: SplicePipe, most: int) -> int:
+        """Fill the pipe with up to `most` bytes of what is here by now; returns how many. Raises as `read_into`."""
         left = (self._length or 0) - self._read
         try:
-            count = conduit.take(self._socket, min(most, left))
+            count = pipe.fill(self._socket, min(most, left))
         except (OSError, ValueError) as error:
             raise _broken(error) from error
         if count is None:
@@ -202,10 +202,10 @@ class Body:
         self._count(count, left)
         return count
 
-    def wait(self, conduit: Conduit) -> None:
+    def wait(self, pipe: SplicePipe) -> None:
         """Wait until more has arrived. Raises as `read_into`."""
         try:
-            conduit.wait(self._socket)
+            pipe.wait(self._socket)
         except (OSError, ValueError) as error:
             raise _broken(error) from error
 
@@ -248,10 +248,10 @@ class Connection:
         if cord is not None:
             cord.cut()
 
-    def open(self, address: Address, asked: Asked, known: Known) -> Body:
+    def open(self, address: Address, asked: RangeRequest, known: FileFacts) -> Body:
         """Ask for bytes and give the body if it is fit for use.
 
-        A refused URL is renewed once. Raises `CompanionError`, `VoidedError` if the file is another one now, or
+        A refused URL is renewed once. Raises `CompanionError`, `FileChangedError` if the file is another one now, or
         `AtEndError` if nothing is left of it.
         """
         renewed = False
@@ -262,27 +262,27 @@ class Connection:
                 return Body(response, verdict)
             response.close()
             match verdict:
-                case AskPlainly():
-                    asked = Asked(start=asked.start, stop=asked.stop, ranged=True)
-                case Renew() if not renewed and address.renew(location):
+                case AskWithoutIfRange():
+                    asked = RangeRequest(start=asked.start, stop=asked.stop, ranged=True)
+                case RenewUrl() if not renewed and address.renew(location):
                     renewed = True
-                case Renew() | Refuse():
+                case RenewUrl() | Refuse():
                     raise verdict.error
                 case AtEnd():
                     raise AtEndError(verdict.total)
                 case StartOver():
-                    raise VoidedError
+                    raise FileChangedError
                 case _:
                     raise failure(ErrorCode.REDIRECTS)
 
-    def _ask(self, url: str, asked: Asked, known: Known) -> tuple[Any, Any]:
+    def _ask(self, url: str, asked: RangeRequest, known: FileFacts) -> tuple[Any, Any]:
         from companion.services.http.session import require_safe_url
 
         require_safe_url(url)
         for _ in range(MOST_REDIRECTS + 1):
             response = self._get(url, asked.headers())
             verdict = judge(asked, response.status_code, _headers(response), known, time.time())
-            if not isinstance(verdict, Follow):
+            if not isinstance(verdict, FollowRedirect):
                 return verdict, response
             response.close()
             try:

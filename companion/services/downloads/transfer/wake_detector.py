@@ -11,7 +11,7 @@ _EVERY = 2.0
 _JUMP = 5.0
 
 
-class Awakening:
+class WakeDetector:
     """Asked often, tells once after each sleep or change of network."""
 
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
@@ -21,7 +21,7 @@ class Awakening:
         self._offset = wall() - self._asked
         self._routes = routes()
 
-    def noticed(self) -> bool:
+    def woke(self) -> bool:
         """Whether this computer slept since the last time, or its way out is another one.
 
         Where the steady clock stops in sleep (Linux, macOS) the wall clock has run ahead of it; where it goes on

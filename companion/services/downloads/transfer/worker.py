@@ -1,4 +1,4 @@
-"""One connection at work: takes blocks from the ledger, receives them and writes them where they belong."""
+"""One connection at work: takes blocks from the block map, receives them and writes them where they belong."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import time
 import zlib
 from collections.abc import Callable
 from io import FileIO
-from pathlib import Path
 from typing import Protocol
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Options
-from companion.domain.transfers.responses import Asked, Known, Take
-from companion.services.downloads.state.block_map import Ledger
+from companion.domain.transfers.responses import RangeRequest, Take
 from companion.services.downloads.state.journal import Claim
 from companion.services.downloads.state.partial import describe_disk_error
-from companion.services.downloads.transfer.splice import Conduit, new_conduit
-from companion.services.downloads.transfer.transport import Address, AtEndError, Body, Connection
+from companion.services.downloads.transfer.file_state import FileState
+from companion.services.downloads.transfer.splice import SplicePipe
+from companion.services.downloads.transfer.transport import Address, AtEndError, Body, Connection, looks_signed
 
 _READ = 4 * 1024 * 1024
 _READ_TOGETHER = 8 * 1024 * 1024
@@ -28,34 +27,25 @@ _GATHER_SECONDS = 0.004
 
 
 class Work(Protocol):
-    """What the lanes of one transfer share."""
+    """What the workers of one transfer share."""
 
-    ledger: Ledger
+    file: FileState
     address: Address
     options: Options
-    part: Path
-    pace: Pace
-    pieces: bool
-    longest: int | None
-    """How many bytes the file can have at most, while its size is unknown."""
-    spare: list[memoryview]
-    """Buffers that no lane receives into at the moment: making one costs more than a request."""
+    rate_limiter: RateLimiter
+    new_pipe: Callable[[], SplicePipe | None]
+    spare_buffers: list[memoryview]
+    """Buffers that no worker receives into at the moment: making one costs more than a request."""
 
-    def known(self) -> Known:
-        """What is known of the file right now."""
-
-    def meet(self, take: Take) -> None:
-        """Learn from an accepted answer; raises what makes it unusable."""
-
-    def claim(self, claim: Claim) -> None:
-        """Write a claim into the journal."""
+    def accept(self, take: Take) -> None:
+        """Learn from an accepted answer. Raises what makes it unusable."""
 
     def hashed_soon(self, offset: int) -> bool:
         """Whether the hash thread will come to `offset` and claim what it finds there, in a moment."""
 
 
-class Pace:
-    """Keeps all lanes together under a rate in bytes per second; None means as fast as it goes."""
+class RateLimiter:
+    """Keeps all workers together under a rate in bytes per second; None means as fast as it goes."""
 
     def __init__(self, rate: int | None) -> None:
         self.rate = rate
@@ -76,7 +66,7 @@ class Pace:
         return most if self.rate is None else max(1, min(most, self.rate // 10))
 
 
-class Lane:
+class Worker:
     """A thread that fetches until nothing is left for it; `error` then says what ended it, None if all is well."""
 
     def __init__(self, number: int, work: Work, ended: Callable[[], None]) -> None:
@@ -88,7 +78,7 @@ class Lane:
         self.round_trip: float | None = None
         """Seconds from the request to its answer, or less."""
         self.retiring = False
-        self.samples: list[tuple[float, int]] = [(self.began, 0)]
+        self._samples: list[tuple[float, int]] = [(self.began, 0)]
         self._work = work
         self._ended = ended
         self._lock = threading.Lock()
@@ -96,7 +86,7 @@ class Lane:
         self._connection = Connection(work.options.connect_seconds, 1.5 * work.options.patience)
         self._crc: int | None = None
         self._view = memoryview(b"")
-        self._conduit: Conduit | None = None
+        self._pipe: SplicePipe | None = None
         self._thread = threading.Thread(target=self._guard, name=f"download-{number}", daemon=True)
 
     def start(self) -> None:
@@ -108,13 +98,25 @@ class Lane:
         self.retiring = True
 
     def abandon(self, error: BaseException | None) -> None:
-        """End the lane from outside at once; after this it writes nothing more, even if its thread still hangs."""
+        """End the worker from outside at once; after this it writes nothing more, even if its thread still hangs."""
         self._stop.set()
         self.error = self.error or error  # Before the cut, which its thread would call a broken connection.
         self._connection.cut()
         with self._lock:
             self.over = True
-            self._work.ledger.leave(self.number)
+            self._work.file.block_map.leave(self.number)
+
+    def too_slow(self, now: float) -> bool:
+        """Whether less has arrived than the options ask for, over as long as they allow that."""
+        options = self._work.options
+        least = (
+            options.minimum_rate if options.limit_rate is None else min(options.minimum_rate, options.limit_rate // 4)
+        )
+        while len(self._samples) > 1 and self._samples[1][0] <= now - options.patience:
+            self._samples.pop(0)
+        self._samples.append((now, self.received))
+        since, count = self._samples[0]
+        return now - since >= options.patience and self.received - count < least * (now - since)
 
     def join(self, seconds: float) -> None:
         """Wait for the thread; one that hangs in a connection attempt is left to end by itself."""
@@ -123,52 +125,55 @@ class Lane:
     def _guard(self) -> None:
         connection = self._connection
         try:
-            self._view, self._conduit = self._borrow(), new_conduit()
-            with FileIO(self._work.part, "r+b") as file:
+            self._view, self._pipe = self._borrow(), self._work.new_pipe()
+            with FileIO(self._work.file.files.part, "r+b") as file:
                 while not (self._stop.is_set() or self.retiring):
-                    share = self._work.ledger.take(self.number, self._chunk())
-                    if share is None:
+                    assignment = self._work.file.block_map.assign(self.number, self._chunk())
+                    if assignment is None:
                         break
-                    offset, fresh = share
+                    offset, fresh = assignment
                     if fresh:
                         connection.close()
                     self._fetch(offset, file)
         except Cancelled:
             pass
         except OSError as error:
-            self.error = self.error or describe_disk_error(error, self._work.ledger.size)
+            self.error = self.error or describe_disk_error(error, self._work.file.block_map.size)
         except BaseException as error:  # noqa: BLE001 - told to the thread that supervises
             self.error = self.error or error
         finally:
             connection.close()
-            if self._conduit is not None:
-                self._conduit.close()
+            if self._pipe is not None:
+                self._pipe.close()
             if self._view:
-                self._work.spare.append(self._view)
+                self._work.spare_buffers.append(self._view)
             with self._lock:
-                self._work.ledger.leave(self.number)
+                self._work.file.block_map.leave(self.number)
                 self.over = True
             self._ended()
 
     def _borrow(self) -> memoryview:
-        """A large buffer, as that halves the system's work, but all lanes share the memory."""
+        """A large buffer, as that halves the system's work, but all workers share the memory."""
         try:
-            return self._work.spare.pop()
+            return self._work.spare_buffers.pop()
         except IndexError:
             return memoryview(bytearray(min(_READ, _READ_TOGETHER // self._work.options.most_connections)))
 
+    def _has_pieces(self) -> bool:
+        return self._work.file.expected.pieces is not None
+
     def _chunk(self) -> int:
-        """How many blocks to take over from another lane: what this one moves in about two seconds."""
+        """How many blocks to take over from another worker: what this one moves in about two seconds."""
         rate = self.received / max(0.1, time.monotonic() - self.began)
-        return max(1, int(2 * rate / self._work.ledger.layout.length))
+        return max(1, int(2 * rate / self._work.file.block_map.layout.length))
 
     def _fetch(self, offset: int, file: FileIO) -> None:
-        ledger, work = self._work.ledger, self._work
-        stop = ledger.stop_of(self.number)
-        to_end = ledger.size is None or stop >= ledger.size
+        block_map, work = self._work.file.block_map, self._work
+        stop = block_map.end_of(self.number)
+        to_end = block_map.size is None or stop >= block_map.size
         whole = offset == 0 and to_end
-        known = work.known()
-        asked = Asked(
+        known = work.file.facts(signed=looks_signed(work.address.current()))
+        asked = RangeRequest(
             start=offset,
             stop=None if to_end else stop,
             ranged=not whole,
@@ -178,7 +183,7 @@ class Lane:
         try:
             body = self._connection.open(work.address, asked, known)
         except AtEndError as told:
-            work.meet(Take(skip=0, length=0, total=told.total, etag=known.etag))
+            work.accept(Take(skip=0, length=0, total=told.total, etag=known.etag))
             return
         trip = time.monotonic() - asked_at
         # The first answer of a connection costs two trips or more, a later one one.
@@ -186,33 +191,33 @@ class Lane:
         try:
             if self._stop.is_set():
                 raise Cancelled
-            work.meet(body.take)
+            work.accept(body.take)
             self._receive(body, offset, file)
         finally:
             body.close()
 
     def _receive(self, body: Body, offset: int, file: FileIO) -> None:
-        work, ledger = self._work, self._work.ledger
+        work, block_map = self._work, self._work.file.block_map
         self._skip(body)
         self._crc, begin = None, offset
         file.seek(offset)
-        view, most = self._view, work.pace.portion(len(self._view))
-        while (room := ledger.stop_of(self.number) - offset) > 0:
-            conduit = self._conduit
-            if conduit is not None and conduit.works and body.flows and self._needs_no_look(offset):
-                count = self._let_flow(body, conduit, file, min(room, most))
+        view, most = self._view, work.rate_limiter.portion(len(self._view))
+        while (room := block_map.end_of(self.number) - offset) > 0:
+            pipe = self._pipe
+            if pipe is not None and pipe.works and body.can_splice and self._needs_no_checksum(offset):
+                count = self._splice(body, pipe, file, min(room, most))
             else:
                 count = body.read_into(view[: min(room, most)])
                 if count == 0:
                     self._end(body)
                     return
-                if work.longest is not None and offset + count > work.longest:
-                    raise _too_many()
+                if work.file.largest_size is not None and offset + count > work.file.largest_size:
+                    raise _too_many_bytes()
                 self._store(file, view[:count], offset)
             # What comes with the head of the answer is little, and says nothing of the line.
-            self._rest(count, trickles=count < _SMALL and offset > begin)
+            self._throttle(count, trickles=count < _SMALL and offset > begin)
             offset += count
-        if ledger.size == offset and body.take.length is None and not work.known().digest:
+        if block_map.size == offset and body.take.length is None and not work.file.has_digest:
             self._require_end(body)
 
     def _require_end(self, body: Body) -> None:
@@ -222,14 +227,14 @@ class Lane:
         except CompanionError:
             more = 0
         if more:
-            raise _too_many()
+            raise _too_many_bytes()
 
     def _end(self, body: Body) -> None:
         """A body without a length is over: the whole file, if its end can be believed."""
-        ledger = self._work.ledger
-        if ledger.size is None and (body.measured or self._work.known().digest):
-            ledger.end_here()
-        elif ledger.size is None:
+        block_map = self._work.file.block_map
+        if block_map.size is None and (body.measured or self._work.file.has_digest):
+            block_map.end_here()
+        elif block_map.size is None:
             raise failure(ErrorCode.UNPROVABLE)
         else:
             raise failure(ErrorCode.NETWORK, message="The download server ended the connection too early.")
@@ -237,18 +242,18 @@ class Lane:
     def _skip(self, body: Body) -> None:
         """Pass over what a server that knows no ranges sends first."""
         left = body.take.skip
-        view, most = self._view, self._work.pace.portion(len(self._view))
+        view, most = self._view, self._work.rate_limiter.portion(len(self._view))
         while left:
             count = body.read_into(view[: min(left, most)])
             if count == 0 or self._stop.is_set():
                 raise failure(ErrorCode.NETWORK)
             left -= count
             self.received += count
-            self._work.ledger.received += count
-            self._rest(count, trickles=count < _SMALL)
+            self._work.file.block_map.add_skipped(count)
+            self._throttle(count, trickles=count < _SMALL)
 
-    def _rest(self, count: int, *, trickles: bool) -> None:
-        delay = self._work.pace.delay(count)
+    def _throttle(self, count: int, *, trickles: bool) -> None:
+        delay = self._work.rate_limiter.delay(count)
         if trickles:
             # Bytes that trickle in are left to gather in the socket: each read costs as much as a large one.
             delay = max(delay, _GATHER_SECONDS)
@@ -256,7 +261,7 @@ class Lane:
             raise Cancelled
 
     def _store(self, file: FileIO, view: memoryview, offset: int) -> None:
-        claims = [] if self._work.pieces else self._claims_ahead(view, offset)
+        claims = [] if self._has_pieces() else self._claims_ahead(view, offset)
         with self._lock:
             if self._stop.is_set():
                 raise Cancelled
@@ -265,30 +270,29 @@ class Lane:
                 self._count(written)
                 view = view[written:]
         for claim in claims:
-            self._work.claim(claim)
+            self._work.file.claim(claim)
 
     def _count(self, written: int) -> None:
         self.received += written
-        self._work.ledger.received += written
-        self._work.ledger.land(self.number, written)
+        self._work.file.block_map.add_written(self.number, written)
 
-    def _needs_no_look(self, offset: int) -> bool:
+    def _needs_no_checksum(self, offset: int) -> bool:
         """Whether the bytes at `offset` will be read back from the file, so that nothing is computed of them here."""
         work = self._work
-        sized = work.ledger.size is not None and work.pace.rate is None
-        return sized and (work.pieces or (self._crc is None and work.hashed_soon(offset)))
+        sized = work.file.block_map.size is not None and work.rate_limiter.rate is None
+        return sized and (self._has_pieces() or (self._crc is None and work.hashed_soon(offset)))
 
-    def _let_flow(self, body: Body, conduit: Conduit, file: FileIO, most: int) -> int:
+    def _splice(self, body: Body, pipe: SplicePipe, file: FileIO, most: int) -> int:
         """Move bytes into the file without looking at them; gives how many."""
-        body.wait(conduit)
+        body.wait(pipe)
         moved = 0
         with self._lock:
             if self._stop.is_set():
                 raise Cancelled
             try:
-                while moved < most and body.flows and (count := body.flow_into(conduit, most - moved)):
-                    while conduit.held:  # A disk that fills up takes a part, which counts.
-                        moved += conduit.give(file)
+                while moved < most and body.can_splice and (count := body.splice_into(pipe, most - moved)):
+                    while pipe.stored:  # A disk that fills up takes a part, which counts.
+                        moved += pipe.drain(file)
                     if count < _SMALL:  # A slow line, on which more is not worth waiting for.
                         break
             finally:
@@ -299,7 +303,7 @@ class Lane:
     def _claims_ahead(self, view: memoryview, offset: int) -> list[Claim]:
         """Claims for whole blocks far ahead of the hash thread, which claims all others by itself."""
         claims: list[Claim] = []
-        layout = self._work.ledger.layout
+        layout = self._work.file.block_map.layout
         while view:
             block = offset // layout.length
             start, stop = layout.start(block), layout.stop(block)
@@ -314,13 +318,13 @@ class Lane:
         return claims
 
 
-def _too_many() -> CompanionError:
+def _too_many_bytes() -> CompanionError:
     return failure(ErrorCode.CHANGED, message="The server sends more bytes than the file should have.")
 
 
-def join_all(lanes: list[Lane], seconds: float) -> None:
-    """Wait up to `seconds` for the threads of `lanes`."""
+def join_all(workers: list[Worker], seconds: float) -> None:
+    """Wait up to `seconds` for the threads of `workers`."""
     until = time.monotonic() + seconds
-    for lane in lanes:
+    for worker in workers:
         with contextlib.suppress(RuntimeError):
-            lane.join(max(0.0, until - time.monotonic()))
+            worker.join(max(0.0, until - time.monotonic()))

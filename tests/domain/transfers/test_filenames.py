@@ -1,0 +1,62 @@
+"""File names that every system accepts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from companion.domain.core.errors import CompanionError
+from companion.domain.transfers.filenames import LONGEST, filename_of_url, safe_filename
+
+
+@pytest.mark.parametrize(
+    ("given_name", "safe"),
+    [
+        ("Setup 2.1 (x64).exe", "Setup 2.1 (x64).exe"),
+        ("Größe–日本.msi", "Größe–日本.msi"),
+        ("../../x", "x"),
+        ("..\\..\\x", "x"),
+        ("C:\\Windows\\x.exe", "x.exe"),
+        ("a:b", "a_b"),
+        ("CON", "_CON"),
+        ("con.txt", "_con.txt"),
+        ("COM1 .txt", "_COM1 .txt"),
+        ("LPT9.a.b", "_LPT9.a.b"),
+        ("console.txt", "console.txt"),
+        ("x.exe. . ", "x.exe"),
+        ("a\x00b\nc", "a_b_c"),
+        ("fdp\u202eexe.pdf", "fdpexe.pdf"),
+        ('<>"|?*', None),
+        ("..", None),
+        ("", None),
+        ("a/", None),
+        ("...", None),
+    ],
+)
+def test_filenames(given_name: str, safe: str | None) -> None:
+    if safe is None:
+        with pytest.raises(CompanionError, match="no usable name"):
+            safe_filename(given_name)
+    else:
+        assert safe_filename(given_name) == safe
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=400))
+def test_safe_names_are_safe_and_stay_as_they_are(text: str) -> None:
+    try:
+        name = safe_filename(text)
+    except CompanionError:
+        return
+    assert 0 < len(name.encode()) <= LONGEST
+    assert not set(name) & set('<>:"/\\|?*\x00')
+    assert not name.endswith((".", " "))
+    assert safe_filename(name) == name
+
+
+def test_name_of_a_url() -> None:
+    assert filename_of_url("https://a.example/b/Setup%20x.exe?sig=1#f") == "Setup x.exe"
+    assert filename_of_url("https://a.example/b/..%2F..%2Fx") == "x"
+    with pytest.raises(CompanionError):
+        filename_of_url("https://a.example/")
