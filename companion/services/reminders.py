@@ -32,9 +32,9 @@ from companion.domain.reminders.icalendar import calendar
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
+from companion.services.app.atomic_file import write_file
 from companion.services.app.time_zone import LocalZone
 from companion.services.downloads.order_downloads import Purchases
-from companion.services.storage.atomic_file import write_file
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, ReminderChange
 from companion.services.store.orders import Orders
@@ -251,7 +251,7 @@ class Reminders:
             format_date=format_date,
             format_money=format_money,
         )
-        write_file(path, text.encode())
+        write_file(path, text)
         return len(dates)
 
     # The clock

@@ -50,7 +50,7 @@ class Workspace:
         self._write(State(port=self.store.port, begun_at=self.state.begun_at))
 
     def _write(self, state: State) -> None:
-        from companion.services.storage.atomic_file import write_file
+        from companion.services.app.atomic_file import write_file
 
         write_file(self.root / "demo.json", encode(state))
 

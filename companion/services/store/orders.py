@@ -28,7 +28,7 @@ from companion.domain.store.orders import (
     SupportCase,
 )
 from companion.domain.store.profile import Profile
-from companion.services.storage.atomic_file import read_start
+from companion.services.app.input_file import read_start
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownOrder, TimelineEntry
 from companion.services.store.attempts import Attempts

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.filenames import safe_filename
-from companion.services.storage.atomic_file import write_file
+from companion.services.app.atomic_file import write_file
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.notice import Notice
 

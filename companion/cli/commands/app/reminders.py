@@ -13,7 +13,7 @@ from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import Notice
 from companion.domain.store.profile import Profile
-from companion.services.storage.atomic_file import write_file
+from companion.services.app.atomic_file import write_file
 
 
 class DueReminder(Model, frozen=True):
@@ -106,5 +106,5 @@ def _write_calendar(
         format_date=context.formats.date,
         format_money=context.formats.money,
     )
-    write_file(path, text.encode())
+    write_file(path, text)
     return str(path)

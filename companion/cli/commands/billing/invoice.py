@@ -11,7 +11,7 @@ from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Invoice
-from companion.services.storage.atomic_file import write_file
+from companion.services.app.atomic_file import write_file
 
 
 class InvoiceResult(Model, frozen=True):

@@ -12,7 +12,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
 from companion.domain.store.orders import Receipt
-from companion.services.storage.atomic_file import write_file
+from companion.services.app.atomic_file import write_file
 
 
 class ReceiptsResult(Model, frozen=True):

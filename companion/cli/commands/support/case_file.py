@@ -14,7 +14,7 @@ from companion.cli.prompts import confirm
 from companion.cli.usage import usage_error
 from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase
-from companion.services.storage.atomic_file import write_file
+from companion.services.app.atomic_file import write_file
 
 if TYPE_CHECKING:
     pass
@@ -58,7 +58,7 @@ def run(context: CommandContext) -> int:
     text = context.services.case_files.text(number)
     path = asked.to.absolute() if asked.to is not None else None
     if path is not None:
-        write_file(path, text.encode())
+        write_file(path, text)
     case = _sent(context, number, summary, text) if number is not None and summary is not None else None
     shown = path is None and case is None
     lines = [text.rstrip()] if shown else []

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Scope
+from companion.services.app.atomic_file import replace_file
 from companion.services.platforms.common.failures import not_arranged
 from companion.services.platforms.protocol import HeldEntry
 
@@ -76,7 +77,7 @@ class LinuxAutostart:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.symlink_to(before)
                 return True
-            current = path.read_bytes() if path.exists() else None
+            current = path.read_bytes() if path.is_file() else None
             original = base64.b64decode(before) if how == "file" else None
             if current == original:
                 return True
@@ -122,7 +123,7 @@ class LinuxAutostart:
         desktops = {name for name in self._environment.get("XDG_CURRENT_DESKTOP", "").split(":") if name}
         for folder, scope in _folders(self._environment):
             for path in sorted(folder.glob("*.desktop")) if folder.is_dir() else ():
-                if path.name not in found:
+                if path.name not in found and path.is_file():
                     found[path.name] = _entry(path, scope, desktops)
         return list(found.values())
 
@@ -214,9 +215,7 @@ def _spelled(content: bytes) -> str:
 def _write(path: Path, content: bytes) -> None:
     """Replace the file in one step, so that no half of it is ever read."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    beside.write_bytes(content)
-    beside.replace(path)
+    replace_file(path, content)
 
 
 def _refused(entry: AutostartEntry, error: OSError) -> CompanionError:

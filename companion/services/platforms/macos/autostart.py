@@ -15,6 +15,7 @@ import msgspec
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Scope
+from companion.services.app.atomic_file import replace_file
 from companion.services.platforms.common.failures import not_arranged
 from companion.services.platforms.macos.command import output
 from companion.services.platforms.protocol import HeldEntry
@@ -115,4 +116,5 @@ def _write_agent(label: str, command: Sequence[str] | None) -> None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(plistlib.dumps({"Label": label, "ProgramArguments": list(command), "RunAtLoad": True}))
+    content = plistlib.dumps({"Label": label, "ProgramArguments": list(command), "RunAtLoad": True})
+    replace_file(path, content)

@@ -50,12 +50,13 @@ def test_holding_is_agreed_to_like_closing(bare: Cli, profile: Path, mail: Mail)
 
 
 def test_what_cannot_be_held_leaves_everything_as_it_was(
-    bare: Cli, profile: Path, mail: Mail, person: Path, programs: Programs
+    bare: Cli, profile: Path, mail: Mail, tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = autostart(person, "Second", f"{programs.folder / 'test-mail'} 3600")
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "system/.config"))
+    second = autostart(tmp_path / "system", "Second", f"{programs.folder / 'test-mail'} 3600")
     before = second.read_bytes()
-    # Where the new content would be written stands a folder.
-    second.with_name(second.name + ".new").mkdir()
+    # Where the person's own file of that name would be written stands a folder.
+    mail.entry.with_name(second.name).mkdir()
     bare("close-blockers", "--profile", profile, "--hold", "--yes", "--json").error(1, "hold-refused")
     assert mail.as_before
     assert second.read_bytes() == before

@@ -1,0 +1,85 @@
+"""The one way in which files are written: whole and on the disk, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
+
+PRIVATE = 0o600
+"""Only this user may read and write it."""
+USUAL = 0o666
+"""What the person's umask makes of files that they create themselves."""
+
+# A folder on some network disks cannot be written through by itself; its names are durable there all the same.
+_NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF})
+
+
+def replace_file(path: Path, content: bytes | str, *, mode: int = PRIVATE) -> None:
+    """Write a file so that it is either whole and on the disk, or as it was before. Raises `OSError`.
+
+    Text is written as UTF-8. The content is written under a name of its own in the same folder and then given the
+    file's name; a symbolic link in its place is replaced, never followed. A file that exists keeps its mode, a new
+    one gets `mode`, less the umask. What was begun is removed when it fails.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    temporary = path.with_name(f".companion-{secrets.token_hex(8)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            _keep_mode(path, temporary)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def write_file(path: Path, content: bytes | str) -> None:
+    """Write a file that the person asked for, with the mode of their other files.
+
+    Raises `CompanionError` ``file-not-written``.
+    """
+    try:
+        replace_file(path, content, mode=USUAL)
+    except OSError as error:
+        raise failure(
+            ErrorCode.FILE_NOT_WRITTEN,
+            message=f"{path.name} could not be written to {path.parent} ({error.strerror or 'no reason given'}).",
+        ) from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable. Raises `OSError` when the disk fails.
+
+    Windows cannot open folders, and does not need it: there renaming is durable by itself.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _keep_mode(path: Path, temporary: Path) -> None:
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        if stat.S_ISREG(found.st_mode):
+            temporary.chmod(stat.S_IMODE(found.st_mode))
