@@ -23,6 +23,7 @@ def read_profile(path: Path) -> Profile:
 
 def read_json(path: Path, kind: type[T], what: str) -> T:
     """Returns the content of a JSON file, which must describe a `kind`. Raises `CompanionError` ``bad-file``."""
+    require_no_folder(path)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -35,6 +36,12 @@ def read_json(path: Path, kind: type[T], what: str) -> T:
         return decode(data, kind, source=str(path))
     except CompanionError as error:
         raise _bad_file(f"This is not a {what}", error.message, "Check that you named the right file.") from None
+
+
+def require_no_folder(path: Path) -> None:
+    """Raise `CompanionError` ``bad-file`` when a folder was named in place of a file."""
+    if path.is_dir():
+        raise _bad_file("This is a folder", f"{path} is a folder, not a file.", "Name a file in it.")
 
 
 def _bad_file(title: str, message: str, hint: str) -> CompanionError:

@@ -13,7 +13,7 @@ def progress_option(parser: argparse.ArgumentParser) -> None:
 
 
 def order_number(parser: argparse.ArgumentParser) -> None:
-    """The order a command is about, and another way to its password than the keychain."""
+    """The order that a command is about, and its password from standard input instead of the keychain."""
     parser.add_argument("number", metavar="NUMBER", help="the order number")
     password_option(parser)
 
@@ -23,10 +23,15 @@ def password_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-stdin", action="store_true", help="read the order password from standard input")
 
 
+def yes_option(parser: argparse.ArgumentParser) -> None:
+    """Agreeing beforehand to what the command would ask."""
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
 def digest(text: str) -> str:
     """A SHA-256 digest in hex, for argparse."""
     if not re.fullmatch(r"[0-9A-Fa-f]{64}", text.strip()):
-        raise argparse.ArgumentTypeError("a SHA-256 digest has 64 hexadecimal digits")
+        raise argparse.ArgumentTypeError(f"a SHA-256 digest has 64 hexadecimal digits, “{text}” has not")
     return text.strip().lower()
 
 
@@ -37,7 +42,7 @@ def whole(least: int, most: int | None = None) -> Any:
         try:
             number = int(text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+            raise argparse.ArgumentTypeError(f"“{text}” is not a whole number") from None
         if number < least or (most is not None and number > most):
             bounds = f"at least {least}" if most is None else f"from {least} to {most}"
             raise argparse.ArgumentTypeError(f"the number must be {bounds}")

@@ -1,4 +1,4 @@
-"""What can be typed: the commands by name, and the options they share.
+"""What can be typed: the commands by name, and the options of the program.
 
 Only the module of the command that was typed is imported, so that each starts as fast as its own work allows.
 """
@@ -9,12 +9,12 @@ import argparse
 import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from companion import __version__
-from companion.cli.usage import usage_error
-
-_WITH_VALUE = ("--store", "--home")
+from companion.cli.usage import Parser, closest, usage_error
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.text import counted, joined
 
 
 class Command(NamedTuple):
@@ -32,61 +32,68 @@ class CommandGroup(NamedTuple):
 
     summary: str
     commands: dict[str, Command]
+    examples: tuple[str, ...]
 
 
 ORDERS = CommandGroup(
     "add, list, show and remove orders",
     {
-        "add": Command("orders.add", "find an order and keep its credentials in the keychain"),
-        "list": Command("orders.list", "the orders that were added"),
-        "show": Command("orders.show", "everything about one order"),
-        "remove": Command("orders.remove", "forget an order and its credentials"),
-        "open": Command("orders.open", "open the store's own page of an order, to renew with another card for one"),
-        "reset-password": Command("orders.reset_password", "have a new order password sent by e-mail"),
+        "add": Command("orders.add", "find an order and keep its password in the keychain"),
+        "list": Command("orders.list", "list the orders that were added"),
+        "show": Command("orders.show", "show everything about one order"),
+        "remove": Command("orders.remove", "forget an order and its password"),
+        "open": Command("orders.open", "open the store's own page of an order, for example to renew by hand"),
+        "reset-password": Command("orders.reset_password", "ask the store to e-mail a new order password"),
     },
+    ("orders add LF-5930-2216", "orders list", "orders show LF-5930-2216"),
 )
 
 COMMANDS: dict[str, Command | CommandGroup] = {
     "orders": ORDERS,
-    "licences": Command("entitlements.licences", "what you own and until when"),
+    "licences": Command("entitlements.licences", "show what you own, until when, and what will be charged"),
+    "seats": Command("entitlements.seats", "show which PCs use a licence; take or free a seat"),
     "auto-renew": Command("billing.auto_renew", "switch auto-renewal on or off, with a receipt"),
+    "receipts": Command("billing.receipts", "show or save the receipts of switching auto-renewal"),
+    "reminders": Command("app.reminders", "show what is due and what lies ahead"),
+    "download": Command("downloads.download", "download what an order contains, and verify it"),
     "extend": Command("downloads.extend", "ask the store to reopen a closed download window"),
-    "download": Command("downloads.download", "fetch what an order contains, resumable and verified"),
-    "fetch": Command("downloads.fetch", "fetch any https address, resumable and verified"),
+    "fetch": Command("downloads.fetch", "download a file from any https address, and verify it"),
     "verify": Command("downloads.verify", "check a file against its digest, and repair it"),
-    "preflight": Command("pc.preflight", "look at what on this PC stands in the way"),
-    "close-blockers": Command("pc.close_blockers", "close the programs that stand in the way"),
-    "install": Command("pc.install", "check this PC, verify and run the installer"),
-    "put-back": Command("pc.put_back", "let start and open again what was kept away for an installation"),
-    "reminders": Command("app.reminders", "what is due, and when"),
-    "returns": Command("billing.returns", "return an order or an unwanted renewal"),
+    "preflight": Command("pc.preflight", "check what on this PC would block an installation"),
+    "close-blockers": Command("pc.close_blockers", "close the programs that block an installation"),
+    "install": Command("pc.install", "check this PC, then verify and run the installer"),
+    "put-back": Command("pc.put_back", "restore what was switched off or closed for an installation"),
+    "money": Command("billing.money", "show what was charged, and why there may be two charges"),
     "invoice": Command("billing.invoice", "show or save the invoice"),
-    "money": Command("billing.money", "what was charged, and why there may be two charges"),
-    "shipping": Command("billing.shipping", "where the parcels are"),
-    "receipts": Command("billing.receipts", "the proof of what was switched, as text, JSON and PDF"),
-    "backup-media": Command("billing.backup_media", "add the backup medium to an order"),
-    "seats": Command("entitlements.seats", "which PCs use a licence; take or free a seat"),
-    "support": Command("support.support", "the right number, and whether it is open now"),
-    "help-search": Command("support.help_search", "search the help articles"),
-    "case-file": Command("support.case_file", "write the redacted file support needs"),
-    "demo": Command("app.demo", "the whole job against the embedded store"),
-    "store": Command("app.store", "just the embedded store"),
+    "shipping": Command("billing.shipping", "show where the parcels are"),
+    "backup-media": Command("billing.backup_media", "show or add the backup medium of an order"),
+    "returns": Command("billing.returns", "show or request the return of an order or an unwanted renewal"),
+    "support": Command("support.support", "show the right support number, and whether it is open now"),
+    "help-search": Command("support.help_search", "search and read the help articles"),
+    "case-file": Command("support.case_file", "show, save or send the redacted file that support needs"),
+    "demo": Command("app.demo", "try everything with an embedded store and invented orders"),
+    "store": Command("app.store", "run only the embedded store"),
 }
-
 
 WINDOW = Command("app.window", "open the window")
 """What happens without a command."""
 
+# Other words for a command, beside those that are spelled almost like it.
+_SYNONYMS = {
+    "version": "--version",
+    "check": "preflight",
+    "close": "close-blockers",
+    "restore": "put-back",
+    "refund": "returns",
+    "charges": "money",
+    "payments": "money",
+    "tracking": "shipping",
+    "renew": "auto-renew",
+    "case": "case-file",
+}
 
-class Parser(argparse.ArgumentParser):
-    """Reports a mistake as a `CompanionError` with a hint instead of ending the program."""
-
-    def __init__(self, **settings: Any) -> None:
-        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(allow_abbrev=False, **settings)
-
-    def error(self, message: str) -> NoReturn:
-        raise usage_error(f"{message[:1].upper()}{message[1:]}.", f"See: {self.prog} --help")
+# Options before the command that take a value; --progress belongs after it, and is typed before it by mistake.
+_WITH_VALUE = ("--store", "--home", "--progress")
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -95,37 +102,51 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     Raises `CompanionError` ``usage``, or `SystemExit` after ``--help``/``--version``.
     """
     parser = _top()
-    _add_commands(parser, COMMANDS, command_of(words), title="commands", dest="command", metavar="COMMAND")
-    arguments = parser.parse_args(words)
+    before, typed = split_at_command(words)
+    if not {"-h", "--help", "--version"} & set(before):
+        _require_known(parser, before, typed)
+    chosen = _add_commands(parser, COMMANDS, typed, title="commands", dest="command", metavar="COMMAND")
+    arguments, extra = parser.parse_known_args(words)
+    command = COMMANDS.get(arguments.command)
+    if isinstance(command, CommandGroup) and arguments.action is None:
+        raise usage_error(f"{chosen.prog} needs a second word.", _choose_second(chosen.prog, command))
+    if extra:
+        raise _unknown(parser, chosen, extra)
     if arguments.command is None:
+        if arguments.json:
+            raise usage_error("--json needs a command.", "For example: companion licences --json")
         arguments.run = _module(WINDOW).run
     elif arguments.tray:
-        parser.error("--tray starts the program in the tray and goes without a command")
+        raise usage_error("--tray starts the program in the tray and goes without a command.", "Use: companion --tray")
     return arguments
 
 
 def _add_commands(
-    parser: argparse.ArgumentParser,
-    commands: Mapping[str, Command | CommandGroup],
-    typed: Sequence[str],
-    **settings: Any,
-) -> None:
-    """Add `commands` to `parser`; only the one that was typed gets its arguments, for which its module is imported."""
-    adding = parser.add_subparsers(parser_class=Parser, **settings)
+    parser: Parser, commands: Mapping[str, Command | CommandGroup], typed: Sequence[str], **settings: Any
+) -> Parser:
+    """Add `commands` to `parser`; only the one that was typed gets its arguments, for which its module is imported.
+
+    Returns the parser of the command that was typed.
+    """
+    chosen = parser
+    adding = parser.add_subparsers(parser_class=Parser, prog=parser.prog, **settings)
     for name, command in commands.items():
         summary = command.summary
         added = adding.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
         if [name] != list(typed[:1]):
             continue
         if isinstance(command, CommandGroup):
-            _add_commands(
-                added, command.commands, typed[1:], title="what to do", dest="action", metavar="WHAT", required=True
+            added.describe(examples=command.examples)
+            chosen = _add_commands(
+                added, command.commands, typed[1:], title="commands", dest="action", metavar="COMMAND"
             )
             continue
+        chosen = added
         module = _module(command)
-        added.add_argument("--json", action="store_true", help="print one JSON object")
+        added.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object")
         module.add_arguments(added)
         added.set_defaults(run=module.run)
+    return chosen
 
 
 def _module(command: Command) -> Any:
@@ -135,25 +156,90 @@ def _module(command: Command) -> Any:
 def _top() -> Parser:
     parser = Parser(
         prog="companion",
+        usage="companion [--store URL] [--home DIR] [--verbose] [--json] COMMAND ...\n       companion [--tray]",
         description="Looks after software you bought online. Without a command, the window opens.",
-        epilog="Exit codes: 0 done, 1 the answer is no, 2 usage, 3 store or network failed, 130 stopped.",
+    )
+    parser.describe(
+        examples=("demo", "--store https://shop.example orders add LF-5930-2216", "licences --json", "download --help"),
+        notes="Exit codes: 0 done, 1 the answer is no, 2 usage, 3 store or network failed, 130 stopped.",
     )
     parser.add_argument("--version", action="version", version=f"Companion {__version__}")
     parser.add_argument("--store", metavar="URL", help="the store's address (https://…); remembered the first time")
-    parser.add_argument("--home", metavar="DIR", type=Path, help="keep everything below this folder")
+    parser.add_argument("--home", metavar="DIR", type=Path, help="the folder in which Companion keeps everything")
     parser.add_argument("--verbose", action="store_true", help="write a more detailed log")
-    parser.add_argument("--tray", action="store_true", help="start in the tray")
-    parser.set_defaults(json=False, progress=None)
+    parser.add_argument("--tray", action="store_true", help="start in the tray, without a command")
+    parser.add_argument("--json", action="store_true", help="print one JSON object; also after the command")
+    parser.set_defaults(progress=None)
     return parser
 
 
-def command_of(words: Sequence[str]) -> list[str]:
-    """Returns the words that are neither an option of the program nor its value: the command and what follows it."""
-    found: list[str] = []
+def split_at_command(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Returns the options before the command, without their values, and the words from the command on."""
+    options: list[str] = []
     expected = False
-    for word in words:
-        if expected or word.startswith("-"):
-            expected = not expected and word in _WITH_VALUE
-            continue
-        found.append(word)
-    return found
+    for place, word in enumerate(words):
+        if not expected and not word.startswith("-"):
+            return options, [each for each in words[place:] if not each.startswith("-")]
+        if not expected:
+            options.append(word.partition("=")[0])
+        expected = not expected and word in _WITH_VALUE
+    return options, []
+
+
+# Mistakes
+
+
+def _require_known(parser: Parser, before: Sequence[str], typed: Sequence[str]) -> None:
+    """Raise `CompanionError` ``usage`` for an option or a command that does not exist."""
+    for option in before:
+        if option == "--progress":
+            raise usage_error(
+                "--progress goes after the command.", "For example: companion download LF-5930-2216 --progress json"
+            )
+        if option not in parser.options:
+            raise _unknown(parser, parser, [option])
+    if not typed:
+        return
+    command = COMMANDS.get(typed[0])
+    if command is None:
+        instead = _instead(typed[0])
+        hint = f"Did you mean: {instead}? " if instead else ""
+        raise usage_error(f"There is no command “{typed[0]}”.", f"{hint}All commands: companion --help")
+    if isinstance(command, CommandGroup):
+        _require_second(typed, command)
+
+
+def _require_second(typed: Sequence[str], group: CommandGroup) -> None:
+    name, known = f"companion {typed[0]}", group.commands
+    if len(typed) > 1 and typed[1] not in known:
+        near = closest(typed[1], known)
+        hint = f"Did you mean: {name} {near}?" if near else _choose_second(name, group)
+        raise usage_error(f"There is no command “{typed[0]} {typed[1]}”.", hint)
+
+
+def _choose_second(name: str, group: CommandGroup) -> str:
+    return f"Use {name} with {joined(list(group.commands), 'or')}. More: {name} --help"
+
+
+def _instead(word: str) -> str:
+    """Returns the whole command that a word may stand for, empty when none comes to mind."""
+    if word in ORDERS.commands:
+        return f"companion orders {word}"
+    found = _SYNONYMS.get(word.lower()) or closest(word.lower(), COMMANDS)
+    return f"companion {found}" if found else ""
+
+
+def _unknown(parser: Parser, chosen: Parser, extra: Sequence[str]) -> CompanionError:
+    """Returns the error for words that the command does not take."""
+    option = next((word.partition("=")[0] for word in extra if word.startswith("-")), None)
+    if option is None:
+        # Not repeated: a person may have typed a password.
+        verb = "is" if len(extra) == 1 else "are"
+        return chosen.mistake(f"There {verb} {counted(len(extra), 'word')} too many for {chosen.prog}.")
+    if option in parser.options:
+        name = chosen.prog.removeprefix("companion ")
+        value = " VALUE" if option in _WITH_VALUE else ""
+        return usage_error(f"{option} goes before the command.", f"Use: companion {option}{value} {name}")
+    near = closest(option, {*chosen.options, *parser.options})
+    hint = f"Did you mean: {near}? All options: {chosen.prog} --help" if near else f"All options: {chosen.prog} --help"
+    return usage_error(f"There is no option {option} for {chosen.prog}.", hint)

@@ -21,9 +21,13 @@ MEBIBYTE = 1024 * 1024
 def store_options(parser: argparse.ArgumentParser) -> None:
     """How large the embedded store's installer is, in bytes, and how fast it is sent."""
     parser.add_argument(
-        "--size", metavar="MIB", type=_mebibytes, default=64 * MEBIBYTE, help="the installer's size in MiB (64)"
+        "--size",
+        metavar="MIB",
+        type=_mebibytes,
+        default=64 * MEBIBYTE,
+        help="the size of the installer in MiB; 64 by default",
     )
-    parser.add_argument("--rate", metavar="BYTES", type=whole(1), help="slow downloads down to this many bytes/second")
+    parser.add_argument("--rate", metavar="BYTES", type=whole(1), help="limit downloads to this many bytes per second")
 
 
 def _mebibytes(text: str) -> int:

@@ -5,27 +5,29 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
 from companion.cli.demo.store import store_options
 from companion.cli.demo.workspace import default_folder, open_workspace
 from companion.cli.options import progress_option
-
-if TYPE_CHECKING:
-    pass
+from companion.cli.usage import Parser
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion demo``."""
-    parser.add_argument("--no-window", action="store_true", help="walk through the whole job in the terminal")
+    parser.add_argument("--no-window", action="store_true", help="do the whole job in the terminal")
     parser.add_argument(
-        "--home", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="keep everything of the demo in this folder"
+        "--home",
+        metavar="DIR",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="the folder in which the demo keeps everything",
     )
     store_options(parser)
     progress_option(parser)
-    parser.epilog = (
-        "JSON: {store, orderNumber, steps: [{name, did, seconds}], sha256, verified, resumedFrom, path, error}"
+    parser.describe(
+        json="{store, orderNumber, steps: [{name, did, seconds}], sha256, verified, resumedFrom, path, error}",
+        examples=("demo", "demo --no-window"),
     )
 
 

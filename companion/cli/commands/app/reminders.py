@@ -8,6 +8,7 @@ from pathlib import Path
 
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
@@ -33,24 +34,30 @@ class RemindersResult(Model, frozen=True):
     calendar: str | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion reminders``."""
-    parser.add_argument("--now", metavar="RFC3339", type=_instant, help="as if it were this moment")
-    parser.add_argument("--ics", metavar="FILE", type=Path, help="also write all dates as an iCalendar file")
-    parser.epilog = (
-        "JSON: {at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}],\n"
-        "ahead: [subject], nextAt, calendar}\n"
-        "a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}"
+    parser.add_argument(
+        "--now", metavar="RFC3339", type=_instant, help="show what is due at this moment instead of now"
     )
+    parser.add_argument("--ics", metavar="FILE", type=Path, help="also save all dates as a calendar file (iCalendar)")
+    parser.describe(
+        json="{at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}], ahead: [subject], nextAt, "
+        "calendar}; a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}",
+        examples=("reminders", f"reminders --now {_EXAMPLE}", "reminders --ics dates.ics"),
+        notes="The orders are taken as they were last read; the store is not asked.",
+    )
+
+
+_EXAMPLE = "2027-01-08T09:00:00+01:00"
 
 
 def _instant(text: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a moment such as 2027-01-08T09:00:00+01:00") from None
+        raise argparse.ArgumentTypeError(f"“{text}” is not a moment such as {_EXAMPLE}") from None
     if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text!r} lacks its offset, such as +01:00 or Z")
+        raise argparse.ArgumentTypeError(f"“{text}” needs a time and its offset from UTC, such as {_EXAMPLE}")
     return moment.astimezone(dt.UTC)
 
 

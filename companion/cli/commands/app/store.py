@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import signal
 import threading
@@ -15,6 +14,7 @@ from companion.cli.demo.store import store_options
 from companion.cli.demo.workspace import default_folder
 from companion.cli.options import whole
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 
 if TYPE_CHECKING:
@@ -38,16 +38,18 @@ class StoreReady(Model, frozen=True):
     orders: tuple[StoreLogIn, ...]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion store``."""
-    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="the loopback address to listen on")
-    parser.add_argument("--port", metavar="N", type=whole(0, 65535), default=0, help="the port; 0 finds a free one")
-    parser.add_argument("--root", metavar="DIR", type=Path, help="the folder the store keeps everything in")
+    parser.add_argument(
+        "--host", metavar="ADDRESS", default="127.0.0.1", help="the loopback address; 127.0.0.1 by default"
+    )
+    parser.add_argument("--port", metavar="N", type=whole(0, 65535), default=0, help="the port; a free one by default")
+    parser.add_argument("--root", metavar="DIR", type=Path, help="the folder in which the store keeps everything")
     store_options(parser)
-    parser.epilog = (
-        "JSON, one line when it is ready:\n"
-        "{url, orders: [{orderNumber, orderPassword, email, cardLastDigits, about}]}\n"
-        "Serves until Ctrl-C (exit 130) or SIGTERM (exit 0)."
+    parser.describe(
+        json="{url, orders: [{orderNumber, orderPassword, email, cardLastDigits, about}]}, one line",
+        examples=("store", "store --port 8080"),
+        notes="Prints its result when it is ready, then runs until Ctrl-C (exit 130) or SIGTERM (exit 0).",
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.commands.entitlements.licence_choice import pick_licence
 from companion.cli.context import CommandContext
-from companion.cli.options import order_number
+from companion.cli.options import order_number, yes_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.prompts import confirm
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Licence, Order, Receipt, Subscription
@@ -27,13 +26,17 @@ class AutoRenewResult(Model, frozen=True):
     receipt: Receipt | None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion auto-renew``."""
     order_number(parser)
     parser.add_argument("licence", metavar="LICENCE", nargs="?", help="the licence, if the order has several")
-    parser.add_argument("switch", metavar="on|off", choices=["on", "off"], help="what it shall be")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
-    parser.epilog = "JSON: {orderNumber, licenceId, productName, changed, explained, subscription, receipt}"
+    parser.add_argument("switch", metavar="on|off", choices=["on", "off"], help="whether the licence renews by itself")
+    yes_option(parser)
+    parser.describe(
+        json="{orderNumber, licenceId, productName, changed, explained, subscription, receipt}",
+        examples=("auto-renew LF-5930-2216 off",),
+        notes="What will change and cost is shown before you are asked.",
+    )
 
 
 def run(context: CommandContext) -> int:

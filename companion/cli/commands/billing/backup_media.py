@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.context import CommandContext
-from companion.cli.options import order_number
+from companion.cli.options import order_number, yes_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.prompts import confirm
+from companion.cli.usage import Parser
 from companion.domain.billing.shipping import BackupOffer
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
@@ -24,12 +23,17 @@ class BackupMediaResult(Model, frozen=True):
     order: Order | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion backup-media``."""
     order_number(parser)
-    parser.add_argument("action", metavar="add", nargs="?", choices=["add"], help="add it; without it, what it is")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
-    parser.epilog = "JSON: {orderNumber, offer: {name, price}, added, order}"
+    parser.add_argument(
+        "action", metavar="add", nargs="?", choices=["add"], help="add it to the order; without it, show the offer"
+    )
+    yes_option(parser)
+    parser.describe(
+        json="{orderNumber, offer: {name, price}, added, order}",
+        examples=("backup-media LF-5930-2216", "backup-media LF-5930-2216 add"),
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
 from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Invoice
 from companion.services.app.atomic_file import write_file
@@ -22,11 +22,13 @@ class InvoiceResult(Model, frozen=True):
     exempt: tuple[str, ...] = ()
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion invoice``."""
     order_number(parser)
     parser.add_argument("--pdf", metavar="FILE", type=Path, help="save the store's PDF")
-    parser.epilog = "JSON: {invoice, pdf, exempt}"
+    parser.describe(
+        json="{invoice, pdf, exempt}", examples=("invoice LF-5930-2216", "invoice LF-5930-2216 --pdf invoice.pdf")
+    )
 
 
 def run(context: CommandContext) -> int:

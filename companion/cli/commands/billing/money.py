@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.billing.charges import Movement, TwoCharges
 from companion.domain.core.model import Model
 
@@ -26,11 +25,12 @@ class MoneyResult(Model, frozen=True):
     ahead: str | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion money``."""
     order_number(parser)
-    parser.epilog = (
-        "JSON: {orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead}"
+    parser.describe(
+        json="{orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead}",
+        examples=("money LF-5930-2216",),
     )
 
 

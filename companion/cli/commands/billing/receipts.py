@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
@@ -24,13 +24,17 @@ class ReceiptsResult(Model, frozen=True):
     path: str | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion receipts``."""
     parser.add_argument("number", metavar="NUMBER", help="the order number")
-    parser.add_argument("receipt", metavar="RECEIPT", nargs="?", help="one receipt; without it, all of them")
+    parser.add_argument("receipt", metavar="RECEIPT", nargs="?", help="one receipt; without it, all of the order")
     parser.add_argument("--to", metavar="FILE", type=Path, help="save them as JSON")
     parser.add_argument("--pdf", metavar="FILE", type=Path, help="save them as PDF")
-    parser.epilog = "JSON: {orderNumber, receipts, pdf, path}; the store is not asked"
+    parser.describe(
+        json="{orderNumber, receipts, pdf, path}",
+        examples=("receipts LF-5930-2216", "receipts LF-5930-2216 --pdf receipts.pdf"),
+        notes="Receipts are kept on this PC; the store is not asked.",
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.context import CommandContext
-from companion.cli.options import order_number
+from companion.cli.options import order_number, yes_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.prompts import confirm
+from companion.cli.usage import Parser
 from companion.domain.billing.returns import ReturnOutlook
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -32,16 +31,28 @@ class ReturnsResult(Model, frozen=True):
     asked: Return | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion returns``."""
     order_number(parser)
     parser.add_argument(
-        "action", metavar="request|accept-letter", nargs="?", choices=["request", "accept-letter"],
-        help="ask for a return, or accept its letter; without it, how returns stand",
-    )  # fmt: skip
-    parser.add_argument("--reason", choices=list(_REASONS), default="not-wanted", help="why (not-wanted)")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
-    parser.epilog = "JSON: {orderNumber, outlook, explained, returns, asked}"
+        "action",
+        metavar="request|accept-letter",
+        nargs="?",
+        choices=["request", "accept-letter"],
+        help="request a return, or accept its letter; without it, show every return and whether one is possible",
+    )
+    parser.add_argument(
+        "--reason", choices=list(_REASONS), default="not-wanted", help="why it is returned; not-wanted by default"
+    )
+    yes_option(parser)
+    parser.describe(
+        json="{orderNumber, outlook, explained, returns, asked}",
+        examples=(
+            "returns LF-5930-2216",
+            "returns LF-5930-2216 request --reason unwanted-renewal",
+            "returns LF-6014-5529 accept-letter",
+        ),
+    )
 
 
 def run(context: CommandContext) -> int:

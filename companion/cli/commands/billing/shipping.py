@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.usage import Parser
 from companion.domain.billing.shipping import Parcel
 from companion.domain.core.model import Model
 
@@ -21,10 +20,14 @@ class ShippingResult(Model, frozen=True):
     settled: tuple[str, ...]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion shipping``."""
     order_number(parser)
-    parser.epilog = "JSON: {orderNumber, parcels, explained, settled}; exit 1 without a parcel"
+    parser.describe(
+        json="{orderNumber, parcels, explained, settled}",
+        examples=("shipping LF-6014-5529",),
+        notes="Exit 1 when nothing of the order is sent by post.",
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines
@@ -11,15 +10,20 @@ from companion.cli.interrupts import interruptible
 from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion download``."""
     order_number(parser)
     parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
-    parser.add_argument("--to", metavar="DIR", type=Path, help="the folder the file goes to")
+    parser.add_argument("--to", metavar="DIR", type=Path, help="the folder for the file")
     progress_option(parser)
-    parser.epilog = f"JSON: {{{JSON_KEYS}, orderNumber, artifactId}}"
+    parser.describe(
+        json=f"{{{JSON_KEYS}, orderNumber, artifactId}}",
+        examples=("download LF-5930-2216", "download LF-5930-2216 --to D:\\Setup"),
+        notes="A download that was interrupted continues where it stopped when the command is started again.",
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Extension
 
@@ -20,11 +19,14 @@ class ExtendResult(Model, frozen=True):
     extension: Extension
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion extend``."""
     order_number(parser)
     parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
-    parser.epilog = "JSON: {orderNumber, artifactId, extension: {status, statement, availableUntil}}"
+    parser.describe(
+        json="{orderNumber, artifactId, extension: {status, statement, availableUntil}}",
+        examples=("extend LF-5562-8803",),
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
@@ -10,21 +9,32 @@ from companion.cli.context import CommandContext
 from companion.cli.interrupts import interruptible
 from companion.cli.options import digest, progress_option, whole
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.transfers.models import Expected, Options
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion fetch``."""
-    parser.add_argument("url", metavar="URL", help="what to fetch")
-    parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder the file goes to")
-    parser.add_argument("--name", metavar="FILE", help="the file's name, if not the one in the address")
-    parser.add_argument("--size", metavar="BYTES", type=whole(0), help="how long the file must be")
-    parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest the file must have")
+    parser.add_argument("url", metavar="URL", help="the https address of the file")
+    parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder for the file")
+    parser.add_argument("--name", metavar="FILE", help="the name of the file, if not the one in the address")
+    parser.add_argument("--size", metavar="BYTES", type=whole(0), help="the size that the file must have")
+    parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that the file must have")
     pieces_option(parser)
-    parser.add_argument("--connections", metavar="N", type=whole(1, 16), default=1, help="the most connections")
+    parser.add_argument(
+        "--connections",
+        metavar="N",
+        type=whole(1, 16),
+        default=1,
+        help="the most connections at a time, up to 16; 1 by default",
+    )
     parser.add_argument("--limit-rate", metavar="BYTES", type=whole(1), help="the most bytes per second")
     progress_option(parser)
-    parser.epilog = f"JSON: {{{JSON_KEYS}}}"
+    parser.describe(
+        json=f"{{{JSON_KEYS}}}",
+        examples=("fetch https://files.example/setup.exe --to Downloads",),
+        notes="A download that was interrupted continues where it stopped when the command is started again.",
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
 from companion.cli.context import CommandContext
+from companion.cli.files import require_no_folder
 from companion.cli.interrupts import interruptible
 from companion.cli.options import digest, progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
-from companion.cli.usage import usage_error
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Model
 from companion.domain.transfers.models import Expected, Repaired
 
@@ -37,14 +37,21 @@ class VerifyResult(Model, frozen=True):
         )  # fmt: skip
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion verify``."""
     parser.add_argument("file", metavar="FILE", type=Path, help="the file to check")
-    parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest the file must have")
+    parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that the file must have")
     pieces_option(parser)
-    parser.add_argument("--repair", metavar="URL", help="fetch what is damaged from here")
+    parser.add_argument("--repair", metavar="URL", help="download the damaged parts from this address")
     progress_option(parser)
-    parser.epilog = f"JSON: {{path, ok, sha256, size, badPieces, repaired: {{{JSON_KEYS}}}}}"
+    parser.describe(
+        json=f"{{path, ok, sha256, size, badPieces, repaired: {{{JSON_KEYS}}}}}",
+        examples=(
+            "verify setup.exe --sha256 HEX",
+            "verify setup.exe --pieces pieces.json --repair https://files.example/setup.exe",
+        ),
+        notes="Exit 1 when the file is not what it must be.",
+    )
 
 
 def run(context: CommandContext) -> int:
@@ -55,9 +62,8 @@ def run(context: CommandContext) -> int:
 
     asked, path = context.arguments, context.arguments.file.absolute()
     if asked.sha256 is None and asked.pieces is None:
-        raise usage_error(
-            "Without a digest nobody can tell whether a file is right.", "Give --sha256 HEX, --pieces FILE, or both."
-        )
+        raise usage_error("A file can only be checked against a digest.", "Give --sha256 HEX, --pieces FILE, or both.")
+    require_no_folder(path)
     context.start_log()
     expected = Expected(sha256=asked.sha256, pieces=read_pieces(asked.pieces))
     with interruptible() as cancellation:

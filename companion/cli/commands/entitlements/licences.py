@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, ErrorReport
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model
 from companion.domain.overview.product_cards import ProductCard
@@ -19,11 +18,13 @@ class LicencesResult(Model, frozen=True):
     troubles: tuple[ErrorReport, ...] = ()
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion licences``."""
-    parser.epilog = (
-        "JSON: {at, licences: [{orderNumber, licenceId, productName, standing, expiresAt, daysLeft, autoRenew, "
-        "nextCharge, window, seats, action, …}], troubles}"
+    parser.describe(
+        json="{at, licences: [{orderNumber, licenceId, productName, standing, expiresAt, daysLeft, autoRenew, "
+        "nextCharge, window, seats, action, …}], troubles}",
+        examples=("licences", "licences --json"),
+        notes="Every order is read from the store again; what cannot be read is shown as it was last read.",
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.commands.entitlements.licence_choice import pick_licence
 from companion.cli.context import CommandContext
-from companion.cli.options import order_number
+from companion.cli.options import order_number, yes_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.prompts import confirm
-from companion.cli.usage import usage_error
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Licence, Seat
@@ -29,27 +27,30 @@ class SeatsResult(Model, frozen=True):
     freed: str | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion seats``."""
     order_number(parser)
     parser.add_argument(
-        "action", metavar="take|free", nargs="?", choices=["take", "free"],
-        help="take a seat for this PC, or free one; without it, who uses the licence",
-    )  # fmt: skip
+        "action",
+        metavar="take|free",
+        nargs="?",
+        choices=["take", "free"],
+        help="take a seat for this PC, or free a seat; without it, show who uses the licence",
+    )
     parser.add_argument("seat", metavar="SEAT", nargs="?", help="with free: the seat's id or the PC's name")
     parser.add_argument("--licence", metavar="ID", help="the licence, if the order has several")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
-    parser.epilog = "JSON: {orderNumber, licenceId, productName, total, seats, thisPc, taken, freed}"
+    yes_option(parser)
+    parser.describe(
+        json="{orderNumber, licenceId, productName, total, seats, thisPc, taken, freed}",
+        examples=("seats LF-5930-2216", "seats LF-5930-2216 take", 'seats LF-5930-2216 free "Old laptop"'),
+    )
 
 
 def run(context: CommandContext) -> int:
     """Show who uses a licence, take a seat for this PC, or free another one's."""
-    services, number, action = context.services, context.order_number(), context.arguments.action
-    if (action == "free") != (context.arguments.seat is not None):
-        raise usage_error(
-            "A seat is named when it is to be freed, and only then.",
-            f"Use: companion seats {number} take, or: companion seats {number} free SEAT",
-        )
+    action = context.arguments.action
+    _require_seat_to_free(action, context.arguments.seat)
+    services, number = context.services, context.order_number()
     order = read_order(context, number)
     licence = pick_licence(order, context.arguments.licence)
     here, taken, freed = services.this_pc.seat_id, None, None
@@ -64,6 +65,16 @@ def run(context: CommandContext) -> int:
     )  # fmt: skip
     context.output.result(shown, *_seat_lines(context, shown, licence))
     return EXIT_DONE
+
+
+def _require_seat_to_free(action: str | None, seat: str | None) -> None:
+    """Raise `CompanionError` ``usage`` unless a seat is named where one is freed, and only there."""
+    if action == "free" and seat is None:
+        raise usage_error("The seat to free is missing.", 'For example: companion seats LF-5930-2216 free "Old laptop"')
+    if action != "free" and seat is not None:
+        raise usage_error(
+            f"“{seat}” is too much: a seat is only named to free it.", f"Use: companion seats NUMBER free {seat}"
+        )
 
 
 def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...]) -> Seat:

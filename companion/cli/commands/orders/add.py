@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ from companion.cli.context import CommandContext
 from companion.cli.options import password_option
 from companion.cli.output import EXIT_DONE
 from companion.cli.prompts import ask_secret
-from companion.cli.usage import usage_error
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.cli.usage import Parser, usage_error
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model, Secret
 
 if TYPE_CHECKING:
@@ -27,18 +26,28 @@ class AddOrderResult(Model, frozen=True):
     trouble: str | None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion orders add``."""
     parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
-    parser.add_argument("--email", metavar="E", help="find all orders of this e-mail address instead")
+    parser.add_argument("--email", metavar="ADDRESS", help="instead: find all orders of this e-mail address")
     parser.add_argument(
-        "--card-digits", metavar="D", help="with --email: the last 4 or 5 digits of the card (or be asked)"
+        "--card-digits", metavar="DIGITS", help="with --email: the last 4 or 5 digits of the card; asked for otherwise"
     )
     parser.add_argument(
-        "--mail", metavar="FILE", type=Path, help="read both from the confirmation e-mail (.eml) instead"
+        "--mail",
+        metavar="FILE",
+        type=Path,
+        help="instead: read number and password from the confirmation e-mail (.eml)",
     )
     password_option(parser)
-    parser.epilog = "JSON: {orderNumbers, kept: keychain|session, place, trouble}"
+    parser.describe(
+        json="{orderNumbers, kept: keychain|session, place, trouble}",
+        examples=(
+            "orders add LF-5930-2216",
+            "orders add --email ben@mail.example --card-digits 4242",
+            "orders add --mail confirmation.eml",
+        ),
+    )
 
 
 def run(context: CommandContext) -> int:
@@ -49,8 +58,16 @@ def run(context: CommandContext) -> int:
     ways = sum(given is not None for given in (asked.number, asked.email, asked.mail))
     if ways != 1 or (asked.card_digits is not None and asked.email is None):
         raise usage_error(
-            "An order is named either by its number or by an e-mail address.",
-            "Use: companion orders add NUMBER, or --email E --card-digits D, or --mail FILE",
+            "An order is found by its number, by an e-mail address, or by its confirmation e-mail.",
+            "Use one of: companion orders add NUMBER, or --email ADDRESS --card-digits DIGITS, or --mail FILE",
+        )
+    if "@" in (asked.number or ""):
+        raise CompanionError(
+            ErrorCode.BAD_ORDER_NUMBER,
+            "That is an e-mail address",
+            f"“{asked.number}” was given where the order number belongs.",
+            f"To find all orders of this address, use: companion orders add --email {asked.number}",
+            kind=ErrorKind.USAGE,
         )
     if asked.email is not None:
         email = tidy_email(asked.email)

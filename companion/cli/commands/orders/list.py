@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
-
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
 from companion.domain.store.orders import OrderStatus
-
-if TYPE_CHECKING:
-    pass
 
 
 class ListedOrder(Model, frozen=True):
@@ -31,9 +26,13 @@ class ListOrdersResult(Model, frozen=True):
     orders: tuple[ListedOrder, ...]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
-    parser.epilog = "JSON: {store, orders: [{orderNumber, addedAt, readAt, status, products}]}"
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion orders list``."""
+    parser.describe(
+        json="{store, orders: [{orderNumber, addedAt, readAt, status, products}]}",
+        examples=("orders list",),
+        notes="The store is not asked.",
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
-
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
-
-if TYPE_CHECKING:
-    pass
 
 
 class OpenPageResult(Model, frozen=True):
@@ -25,12 +20,17 @@ class OpenPageResult(Model, frozen=True):
     opened: bool
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion orders open``."""
     order_number(parser)
-    parser.add_argument("page", nargs="?", choices=["order", "renew", "cancel"], default="order", help="which (order)")
+    parser.add_argument(
+        "page", nargs="?", choices=["order", "renew", "cancel"], default="order", help="which page; order by default"
+    )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
-    parser.epilog = "JSON: {orderNumber, purpose, url, opened}"
+    parser.describe(
+        json="{orderNumber, purpose, url, opened}",
+        examples=("orders open LF-5930-2216", "orders open LF-5930-2216 renew --no-browser"),
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
-
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
 from companion.domain.core.model import Model
-
-if TYPE_CHECKING:
-    pass
 
 
 class RemoveOrderResult(Model, frozen=True):
@@ -20,10 +15,14 @@ class RemoveOrderResult(Model, frozen=True):
     removed: bool
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion orders remove``."""
     parser.add_argument("number", metavar="NUMBER", help="the order number")
-    parser.epilog = "JSON: {orderNumber, removed}"
+    parser.describe(
+        json="{orderNumber, removed}",
+        examples=("orders remove LF-5930-2216",),
+        notes="Only this PC forgets the order. At the store nothing changes.",
+    )
 
 
 def run(context: CommandContext) -> int:

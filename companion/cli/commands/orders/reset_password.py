@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
-
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
-from companion.cli.usage import usage_error
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Model
-
-if TYPE_CHECKING:
-    pass
 
 
 class ResetPasswordResult(Model, frozen=True):
@@ -20,11 +14,15 @@ class ResetPasswordResult(Model, frozen=True):
     asked: bool
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion orders reset-password``."""
     parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
-    parser.add_argument("--email", metavar="E", help="the e-mail address of the order instead")
-    parser.epilog = "JSON: {asked}"
+    parser.add_argument("--email", metavar="ADDRESS", help="instead: the e-mail address of the order")
+    parser.describe(
+        json="{asked}",
+        examples=("orders reset-password LF-5930-2216", "orders reset-password --email ben@mail.example"),
+        notes="The store answers the same whether it knows the order or not.",
+    )
 
 
 def run(context: CommandContext) -> int:
@@ -35,7 +33,7 @@ def run(context: CommandContext) -> int:
     if (asked.number is None) == (asked.email is None):
         raise usage_error(
             "An order is named either by its number or by an e-mail address.",
-            "Use: companion orders reset-password NUMBER, or --email E",
+            "Use: companion orders reset-password NUMBER, or --email ADDRESS",
         )
     orders = context.services.orders
     if asked.email is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number
 from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.core.model import Instant, Model
 from companion.domain.store.orders import Licence, Order, Receipt
@@ -26,10 +26,14 @@ class ShowOrderResult(Model, frozen=True):
     trouble: ErrorReport | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command."""
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion orders show``."""
     order_number(parser)
-    parser.epilog = "JSON: {order, readAt, receipts, trouble}; keys are left out"
+    parser.describe(
+        json="{order, readAt, receipts, trouble}",
+        examples=("orders show LF-5930-2216",),
+        notes="Licence keys are never printed. Without the store, the order is shown as it was last read (exit 3).",
+    )
 
 
 def run(context: CommandContext) -> int:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
-
 from companion.cli.commands.pc.closing import close_programs, closing_options
 from companion.cli.commands.pc.preflight_check import PreflightCheck, check_options
 from companion.cli.commands.pc.text import finding_lines, hold_lines
@@ -12,13 +9,11 @@ from companion.cli.context import CommandContext
 from companion.cli.interrupts import interruptible
 from companion.cli.options import progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Severity
-
-if TYPE_CHECKING:
-    pass
 
 
 class CloseBlockersResult(Model, frozen=True):
@@ -34,16 +29,17 @@ class CloseBlockersResult(Model, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion close-blockers``."""
     check_options(parser)
     closing_options(parser)
     progress_option(parser)
-    parser.epilog = (
-        "JSON: {programs, closed: {gone, left, consentNeeded, cameBack, reopen},\n"
-        "heldBack: [{entry, since, job}], blocked, findings}\n"
-        "What --hold keeps from starting may start again after the next installation, when Companion is started a\n"
-        "day later, or by companion put-back, which also opens again what was closed."
+    parser.describe(
+        json="{programs, closed: {gone, left, consentNeeded, cameBack, reopen}, heldBack: [{entry, since, job}], "
+        "blocked, findings}",
+        examples=("close-blockers", "close-blockers --hold"),
+        notes="What --hold switches off is switched on again after the next installation, when Companion starts a day "
+        "later, or by companion put-back, which also opens again what was closed.",
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.context import CommandContext
-from companion.cli.options import whole
+from companion.cli.options import whole, yes_option
 from companion.cli.prompts import confirm
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import without_marks
 from companion.domain.installation.autostart_holds import Hold
@@ -35,15 +35,19 @@ class ClosedPrograms:
     held: tuple[Hold, ...] = ()
 
 
-def closing_options(parser: argparse.ArgumentParser) -> None:
-    """How far getting programs out of the way may go; each of these is the person's consent to what it names."""
+def closing_options(parser: Parser) -> None:
+    """How far closing programs may go; each option is the person's consent to what it names."""
     parser.add_argument(
-        "--hold", action="store_true", help="also keep what starts them from starting until the installation is done"
+        "--hold", action="store_true", help="also switch off what starts them, until the installation is done"
     )
-    parser.add_argument("--force", action="store_true", help="end by force what does not close by itself")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument("--force", action="store_true", help="end programs that do not close when asked")
+    yes_option(parser)
     parser.add_argument(
-        "--look-out", metavar="SECONDS", type=whole(0, 600), default=30, help="how long to look out for what comes back"
+        "--look-out",
+        metavar="SECONDS",
+        type=whole(0, 600),
+        default=30,
+        help="how long to watch for programs that start again; 30 by default",
     )
 
 

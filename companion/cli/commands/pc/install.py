@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
@@ -15,6 +14,7 @@ from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import read_order
 from companion.cli.outcomes import blocked, not_installed
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
@@ -51,18 +51,21 @@ class InstallResult(Model, frozen=True):
     error: ErrorReport | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion install``."""
     order_number(parser)
     parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
-    parser.add_argument("--close", action="store_true", help="close the programs that are in the way (so does --hold)")
+    parser.add_argument(
+        "--close", action="store_true", help="close the programs that block it first; --hold does so too"
+    )
     closing_options(parser)
     progress_option(parser)
-    parser.epilog = (
-        "JSON: {orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …},\n"
-        "seatTaken, closed, heldBack, stillHeld, stillClosed, error}\nThe file must have been downloaded before.\n"
-        "What --hold keeps from starting may start again when this command ends; if a restart is needed to finish,\n"
-        "only after that."
+    parser.describe(
+        json="{orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …}, seatTaken, "
+        "closed, heldBack, stillHeld, stillClosed, error}",
+        examples=("install LF-5930-2216", "install LF-5930-2216 --hold"),
+        notes="The file must have been downloaded before. What --hold switches off is switched on again when this "
+        "command ends; if the PC must be restarted to finish, after that.",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -14,23 +13,24 @@ from companion.cli.context import CommandContext
 from companion.cli.interrupts import interruptible
 from companion.cli.options import progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.usage import Parser
 from companion.domain.pc.finding import Severity
 
 if TYPE_CHECKING:
     from companion.services.app.cancellation import Cancellation
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion preflight``."""
     check_options(parser)
-    parser.add_argument("--watch", action="store_true", help="go on looking until nothing is in the way")
-    parser.add_argument("--network", action="store_true", help="also try the way to the store, step by step")
+    parser.add_argument("--watch", action="store_true", help="keep checking until nothing blocks")
+    parser.add_argument("--network", action="store_true", help="also check the connection to the store, step by step")
     progress_option(parser)
-    parser.epilog = (
-        "JSON: {stage, at, blocked, findings: [{id, severity: blocks|warns|unknown|fine, title, explanation,\n"
-        "evidence, remedies, ruleId, pids}], heldBack: [{entry, since, job}],\n"
-        "path: {fine, sentence, hint, steps, between}}\n"
-        "Exit 1 when something blocks, or when the way to the store is broken."
+    parser.describe(
+        json="{stage, at, blocked, findings: [{id, severity: blocks|warns|unknown|fine, title, explanation, evidence, "
+        "remedies, ruleId, pids}], heldBack: [{entry, since, job}], path: {fine, sentence, hint, steps, between}}",
+        examples=("preflight", "preflight --stage download --network", "preflight --watch"),
+        notes="Exit 1 when something blocks, or when the connection to the store is broken.",
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
+from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
 from companion.domain.installation.autostart_holds import BY_HAND, Hold
 from companion.domain.pc.closing import ClosingResult
@@ -32,11 +32,13 @@ class PreflightResult(Model, frozen=True):
     path: NetworkReport | None = None
 
 
-def check_options(parser: argparse.ArgumentParser) -> None:
-    """What is about to happen, and by which profile it is looked at."""
+def check_options(parser: Parser) -> None:
+    """What is about to happen, and the profile whose rules apply."""
     stages = [stage.value for stage in Stage]
-    parser.add_argument("--stage", choices=stages, default="install", help="what is about to happen (install)")
-    parser.add_argument("--profile", metavar="FILE", type=Path, help="a vendor profile, instead of the store's")
+    parser.add_argument(
+        "--stage", choices=stages, default="install", help="what is about to happen; install by default"
+    )
+    parser.add_argument("--profile", metavar="FILE", type=Path, help="a vendor profile to use instead of the store's")
 
 
 class PreflightCheck:

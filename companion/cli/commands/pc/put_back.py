@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.installation.autostart_holds import Hold, Restored
@@ -24,14 +23,15 @@ class PutBackResult(Model, frozen=True):
     still_held: tuple[Hold, ...]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion put-back``."""
-    parser.add_argument("--now", action="store_true", help="also what is kept away until the PC has been restarted")
-    parser.add_argument("--keep-closed", action="store_true", help="leave closed what was closed")
-    parser.epilog = (
-        "JSON: {restored: {restored, leftChanged, failed}, installations: [{number, job, name, standing,\n"
-        "proven, missing}], reopened: [{name, ending}], stillHeld: [{entry, since, job}]}\n"
-        "Exit 1 when something stays held back, or could not be put back or opened."
+    parser.add_argument("--now", action="store_true", help="also what waits for a restart of this PC")
+    parser.add_argument("--keep-closed", action="store_true", help="do not open again what was closed")
+    parser.describe(
+        json="{restored: {restored, leftChanged, failed}, installations: [{number, job, name, standing, proven, "
+        "missing}], reopened: [{name, ending}], stillHeld: [{entry, since, job}]}",
+        examples=("put-back", "put-back --keep-closed"),
+        notes="Exit 1 when something stays switched off, or could not be restored or opened.",
     )
 
 

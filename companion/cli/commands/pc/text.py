@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from companion.domain.core.model import Instant
-from companion.domain.core.text import without_marks
-from companion.domain.installation.autostart_holds import Hold
+from companion.domain.core.platform import Platform
+from companion.domain.core.text import joined, without_marks
+from companion.domain.installation.autostart_holds import Hold, Restored
+from companion.domain.installation.recovery import RecoveredInstallation, recovery_message
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.pc.network_diagnostics import NetworkReport
-
-if TYPE_CHECKING:
-    pass
-
-from companion.domain.core.platform import Platform
-from companion.domain.core.text import joined
-from companion.domain.installation.autostart_holds import Restored
-from companion.domain.installation.recovery import RecoveredInstallation, recovery_message
 
 _MARKS = {
     Severity.BLOCKS: "In the way",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
-from companion.cli.options import password_option
+from companion.cli.options import password_option, yes_option
 from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
 from companion.cli.prompts import confirm
-from companion.cli.usage import usage_error
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase
 from companion.services.app.atomic_file import write_file
-
-if TYPE_CHECKING:
-    pass
 
 
 class CaseFileResult(Model, frozen=True):
@@ -32,16 +27,21 @@ class CaseFileResult(Model, frozen=True):
     case: SupportCase | None = None
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion case-file``."""
-    parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order it is about")
-    parser.add_argument("--to", metavar="FILE", type=Path, help="the file to write; without it, it is shown")
-    parser.add_argument("--send", metavar="SUMMARY", help="send it to support; in one sentence, what does not work?")
-    parser.add_argument("--yes", action="store_true", help="send it without asking")
+    parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order that it is about")
+    parser.add_argument("--to", metavar="FILE", type=Path, help="save it; without --to and --send, it is printed")
+    parser.add_argument("--send", metavar="SUMMARY", help="send it to support; say in one sentence what does not work")
+    yes_option(parser)
     password_option(parser)
-    parser.epilog = (
-        "JSON: {path, size, text, case: {caseNumber, nextStep, answerBy}}\n"
-        "Passwords, keys, card digits, e-mail addresses and names in paths are never in it."
+    parser.describe(
+        json="{path, size, text, case: {caseNumber, nextStep, answerBy}}",
+        examples=(
+            "case-file",
+            "case-file LF-5930-2216 --to case.json",
+            'case-file LF-5930-2216 --send "The installer stops at 40 %"',
+        ),
+        notes="Passwords, keys, card digits, e-mail addresses and names in paths are never in it.",
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO
-from companion.cli.usage import usage_error
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 
@@ -38,13 +37,14 @@ class HelpArticle(Model, frozen=True):
     body: str
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion help-search``."""
-    parser.add_argument("words", metavar="WORDS", nargs="*", help="what to look for")
-    parser.add_argument("--read", metavar="NAME", help="show an article whole")
-    parser.epilog = (
-        "JSON: {words, articles: [{name, title, excerpt}]}, with --read {name, title, body}\n"
-        "Exit 1 when nothing is found."
+    parser.add_argument("words", metavar="WORDS", nargs="*", help="the words to search for")
+    parser.add_argument("--read", metavar="NAME", help="instead: show one article, by the name that a search prints")
+    parser.describe(
+        json="{words, articles: [{name, title, excerpt}]}, with --read {name, title, body}",
+        examples=("help-search auto renewal", "help-search --read auto-renewal"),
+        notes="Exit 1 when nothing is found.",
     )
 
 

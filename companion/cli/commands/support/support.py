@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
-
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.support_number import support_number
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 
-if TYPE_CHECKING:
-    pass
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Describe ``companion support``."""
-    parser.add_argument("--maker", metavar="NAME", help="the PC's maker, if not this PC's")
+    parser.add_argument("--maker", metavar="NAME", help="the maker of the PC, if it is not this PC")
     parser.add_argument("--country", metavar="CODE", help="the country, such as US, if not that of the latest order")
-    parser.epilog = (
-        "JSON: {maker, model, product, country, name, phone, phoneDisplay, why,\n"
-        "opening: {desk, changesAt}, hours, website,\n"
-        "cases: [{openedAt, orderNumber, summary, case}]}; desk is open, closed, always or unknown."
+    parser.describe(
+        json="{maker, model, product, country, name, phone, phoneDisplay, why, opening: {desk, changesAt}, hours, "
+        "website, cases: [{openedAt, orderNumber, summary, case}]}; desk is open, closed, always or unknown",
+        examples=("support", "support --maker Dell --country US"),
     )
 
 
