@@ -57,6 +57,7 @@ class Field(enum.StrEnum):
     PRODUCT = "product"
     PRODUCT_ID = "productId"
     VERSION = "version"
+    NEWEST_VERSION = "newestVersion"
     KEY = "key"
     """A keyed hash of the licence key; the key itself is in the keychain only."""
     EXPIRES = "expires"
@@ -76,7 +77,7 @@ class Field(enum.StrEnum):
 
 PRODUCT_FIELDS = frozenset(
     {
-        *(Field.PRODUCT, Field.PRODUCT_ID, Field.VERSION, Field.KEY),
+        *(Field.PRODUCT, Field.PRODUCT_ID, Field.VERSION, Field.NEWEST_VERSION, Field.KEY),
         *(Field.EXPIRES, Field.STATE, Field.SEATS_USED, Field.SEATS_LIMIT, Field.ACTIVATION),
     }
 )

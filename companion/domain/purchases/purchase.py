@@ -43,11 +43,15 @@ class Seats(Model, frozen=True):
 
 
 class Product(Model, frozen=True):
-    """One product of a purchase; `item` tells it apart from the others, `has_key` whether a licence key is known."""
+    """One product of a purchase; `item` tells it apart from the others, `has_key` whether a licence key is known.
+
+    `product_id` is what the store calls it."""
 
     item: str
     name: str
     version: str | None = None
+    newest_version: str | None = None
+    product_id: str | None = None
     has_key: bool = False
     expires: Expiry = UNKNOWN_EXPIRY
     state: EntitlementState = EntitlementState.UNKNOWN
@@ -233,6 +237,8 @@ def _product(of: _Found, item: str) -> Product:
         item=item,
         name=of(Field.PRODUCT, item) or "",
         version=of(Field.VERSION, item),
+        newest_version=of(Field.NEWEST_VERSION, item),
+        product_id=of(Field.PRODUCT_ID, item),
         has_key=of(Field.KEY, item) is not None,
         expires=read_expiry(of(Field.EXPIRES, item)),
         state=EntitlementState(of(Field.STATE, item) or EntitlementState.UNKNOWN),

@@ -15,7 +15,7 @@ import requests
 import urllib3
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.http_date import parse_http_date
 from companion.domain.core.model import Secret
 from companion.domain.core.retry import parse_retry_after
@@ -35,6 +35,7 @@ from companion.domain.store.orders import (
 )
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
+from companion.services.http.failures import unreachable
 from companion.services.http.session import new_session, require_safe_url
 from companion.services.store.keychain import Credentials
 
@@ -214,7 +215,7 @@ class StoreClient:
             with self._session.request(method, self.url + path, json=body, headers=sent, stream=True) as response:
                 answer = _Answer(response.status_code, response.headers, _read_limited(response))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _unreachable(self.url, error) from None
+            raise unreachable(self.url, error) from None
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer
@@ -266,34 +267,3 @@ def _part(text: str) -> str:
 
 def _quoted(version: str) -> str:
     return version if version.startswith('"') else f'"{version}"'
-
-
-def _unreachable(url: str, error: Exception) -> CompanionError:
-    host = urllib.parse.urlsplit(url).netloc
-    if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE_VERIFY_FAILED" in repr(error):
-        return CompanionError(
-            ErrorCode.UNTRUSTED_CONNECTION,
-            "The connection is not safe",
-            f"{host} could not prove that it is the store. Something on this line may be reading along.",
-            "Check the PC's date and time. On a hotel or café network, sign in there first, or use another network.",
-            kind=ErrorKind.UNREACHABLE,
-            retryable=True,
-        )
-    if isinstance(error, requests.exceptions.ProxyError):
-        return CompanionError(
-            ErrorCode.PROXY,
-            "The proxy refused",
-            f"This PC reaches the internet through a proxy, and that proxy did not let the request to {host} pass.",
-            "Ask whoever looks after this network, or use another one.",
-            kind=ErrorKind.UNREACHABLE,
-            retryable=True,
-        )
-    _log.warning("no answer from the store: %s", type(error).__name__)
-    return CompanionError(
-        ErrorCode.STORE_UNREACHABLE,
-        "The store cannot be reached",
-        f"No answer came from {host}.",
-        "Check that this PC is on the internet, then try again. What you see here stays usable meanwhile.",
-        kind=ErrorKind.UNREACHABLE,
-        retryable=True,
-    )

@@ -1,0 +1,151 @@
+"""Easy Digital Downloads with Software Licensing, asked at the shop's own address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from companion.domain.connectors import edd
+from companion.domain.connectors.answers import ActivationAnswer, DownloadOffer, Outcome, PurchaseSecrets, StoreAnswer
+from companion.domain.connectors.capabilities import Capabilities
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Secret
+from companion.domain.purchases.facts import Source, SourceKind
+from companion.domain.purchases.purchase import Overview, Product
+from companion.services.app.cancellation import Cancellation
+from companion.services.stores.exchange import Exchange, post_form
+
+
+class EddStore:
+    """Asks shops that run Easy Digital Downloads. `site` stands for this PC wherever a shop counts seats."""
+
+    def __init__(self, clock: Callable[[], dt.datetime], site: str) -> None:
+        self._clock = clock
+        self._site = site
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this kind of store can do."""
+        return edd.CAPABILITIES
+
+    def read(self, purchase: Overview, secrets: PurchaseSecrets, cancellation: Cancellation) -> StoreAnswer:
+        """Returns what the shop says of every product whose key is known."""
+        return _together(
+            self._clock(),
+            [
+                self._ask("check_license", purchase, product, key, cancellation, edd.judge_check)
+                for product in purchase.products
+                if (key := secrets.keys.get(product.item)) is not None
+            ],
+        )
+
+    def newest_version(self, purchase: Overview, secrets: PurchaseSecrets, cancellation: Cancellation) -> StoreAnswer:
+        """Returns the newest version of every product."""
+        return _together(
+            self._clock(),
+            [
+                self._ask(
+                    "get_version", purchase, product, secrets.keys.get(product.item), cancellation, edd.judge_version
+                )
+                for product in purchase.products
+                if product.product_id or product.name
+            ],
+        )
+
+    def download(
+        self, purchase: Overview, item: str, secrets: PurchaseSecrets, cancellation: Cancellation
+    ) -> DownloadOffer | StoreAnswer:
+        """Returns the address from the e-mail: each request counts there, so it is asked for once and in order."""
+        cancellation.check()
+        link = secrets.links.get(item)
+        if link is None:
+            said = "The e-mail of this purchase has the download link; drop it here."
+            return StoreAnswer(Outcome.DOES_NOT_TELL, self._clock(), said=said)
+        name = next((found.name for found in purchase.downloads if found.item == item), None)
+        return DownloadOffer(link, name=name, most_connections=1, resumable=False)
+
+    def activate(
+        self, purchase: Overview, item: str, secrets: PurchaseSecrets, cancellation: Cancellation
+    ) -> ActivationAnswer:
+        """Takes a seat for this PC."""
+        done, answer = self._change("activate_license", "valid", purchase, item, secrets, cancellation)
+        return ActivationAnswer(answer, done, Secret(self._site) if done else None)
+
+    def deactivate(
+        self, purchase: Overview, item: str, secrets: PurchaseSecrets, cancellation: Cancellation
+    ) -> StoreAnswer:
+        """Frees the seat of this PC."""
+        return self._change("deactivate_license", "deactivated", purchase, item, secrets, cancellation)[1]
+
+    def _change(
+        self,
+        action: str,
+        done: str,
+        purchase: Overview,
+        item: str,
+        secrets: PurchaseSecrets,
+        cancellation: Cancellation,
+    ) -> tuple[bool, StoreAnswer]:
+        product = next((found for found in purchase.products if found.item == item), None)
+        key = secrets.keys.get(item)
+        if product is None or key is None:
+            return False, StoreAnswer(Outcome.DOES_NOT_TELL, self._clock(), said="The licence key is not known here.")
+        results: list[bool] = []
+
+        def judge(media_type: str, body: bytes, asked: edd.Asked) -> StoreAnswer:
+            happened, answer = edd.judge_change(media_type, body, asked, done)
+            results.append(happened)
+            return answer
+
+        answer = self._ask(action, purchase, product, key, cancellation, judge)
+        return any(results), answer
+
+    def _ask(
+        self,
+        action: str,
+        purchase: Overview,
+        product: Product,
+        key: Secret | None,
+        cancellation: Cancellation,
+        judge: Callable[[str, bytes, edd.Asked], StoreAnswer],
+    ) -> StoreAnswer:
+        now = self._clock()
+        address = purchase.store.address
+        if address is None:
+            return StoreAnswer(Outcome.DOES_NOT_TELL, now, said="The shop's address is not known here; add it first.")
+        source = Source(kind=SourceKind.STORE, name=purchase.store.name or address)
+        form = edd.form_of(
+            action, key.reveal() if key else "", product_id=product.product_id, name=product.name, site=self._site
+        )
+        try:
+            found = post_form(address, form, cancellation)
+        except CompanionError as error:
+            return StoreAnswer(Outcome.COULD_NOT_ASK, now, reason=error)
+        refused = _refused(found, now)
+        return refused or judge(found.media_type, found.body, edd.Asked(product.item, source, now))
+
+
+def _refused(found: Exchange, now: dt.datetime) -> StoreAnswer | None:
+    """What only the status says: a wall in front of the shop, or a server in trouble."""
+    if found.status in (429, 503):
+        seconds = found.headers.get("retry-after", "")
+        wait = dt.timedelta(seconds=min(int(seconds), 86_400)) if seconds.isdigit() else dt.timedelta(hours=1)
+        return StoreAnswer(Outcome.COULD_NOT_ASK, now, reason=failure(ErrorCode.STORE_ERROR), retry_at=now + wait)
+    if 500 <= found.status < 600:
+        return StoreAnswer(Outcome.COULD_NOT_ASK, now, reason=failure(ErrorCode.STORE_ERROR))
+    if found.status in (301, 302, 303, 307, 308, 401, 403):
+        return edd.could_not_ask("text/html", now)
+    return None
+
+
+def _together(now: dt.datetime, answers: Iterable[StoreAnswer]) -> StoreAnswer:
+    """One answer for several products: told if one of them was, and the first reason where none was."""
+    listed = list(answers)
+    told = [answer for answer in listed if answer.outcome is Outcome.TOLD]
+    if told:
+        facts = tuple(fact for answer in told for fact in answer.facts)
+        return StoreAnswer(Outcome.TOLD, now, facts, said=" ".join(filter(None, (answer.said for answer in listed))))
+    if listed:
+        return min(listed, key=lambda answer: answer.outcome is Outcome.DOES_NOT_TELL)
+    return StoreAnswer(Outcome.DOES_NOT_TELL, now, said="The licence key is not known here; add it first.")
