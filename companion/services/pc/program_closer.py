@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.autostart_origin import origin_of
+from companion.domain.pc.checks.programs import why_it_runs
 from companion.domain.pc.closing import (
     CameBack,
     ClosingAction,
@@ -30,7 +31,6 @@ from companion.domain.pc.closing import (
 from companion.domain.pc.facts import Process
 from companion.domain.pc.finding import Requirements
 from companion.domain.pc.process_matching import Running, names_of_interest, running
-from companion.domain.pc.program_checks import why_it_runs
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.exit_wait import wait_for_exit

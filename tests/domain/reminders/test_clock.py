@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.platform import Platform
-from companion.domain.pc.checks import pc_findings
+from companion.domain.pc.checks.pc import pc_findings
 from companion.domain.pc.facts import Fact, Facts
 from companion.domain.pc.finding import Requirements, Severity
 from companion.domain.reminders.clock import (

@@ -42,7 +42,7 @@ def test_blockers_are_closed_and_proven_gone(bare: Cli, profile: Path, programs:
 def test_holding_is_agreed_to_like_closing(bare: Cli, profile: Path, mail: Mail) -> None:
     told = bare("close-blockers", "--profile", profile, "--hold")
     assert told.code == 1
-    assert "“MailHelper” is switched off meanwhile and switched on again afterwards" in told.err
+    assert "“MailHelper” is switched off until then and switched on again afterwards" in told.err
     assert mail.as_before
     assert alive(mail.pid)
     bare("close-blockers", "--profile", profile, "--yes", "--look-out", "0")

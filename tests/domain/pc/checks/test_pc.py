@@ -60,12 +60,12 @@ def test_what_is_on_the_disk_already_is_counted(row):
     assert row("space", Stage.DOWNLOAD, size=4 * GB, space=disks).severity is Severity.BLOCKS
     resumed = row("space", Stage.DOWNLOAD, size=4 * GB, already=3 * GB, space=disks)
     assert resumed.severity is Severity.FINE
-    assert "3.0 GB are there already." in resumed.explanation
+    assert "3.0 GB have been downloaded already." in resumed.explanation
 
 
 def test_a_full_disk_says_how_much_and_where_and_offers_ways_out(row):
     found = row("space", Stage.DOWNLOAD, size=4 * GB, space=places((Purpose.DOWNLOADS, "d:", 1 * GB)))
-    assert "3.1 GB more must be free for the folder for downloads: 1.0 GB are free" in found.explanation
+    assert "3.1 GB more are needed for the download folder: 1.0 GB are free" in found.explanation
     assert [remedy.kind for remedy in found.remedies] == [RemedyKind.FREE_SPACE, RemedyKind.CHOOSE_FOLDER]
 
 
@@ -101,7 +101,7 @@ def test_more_space_never_makes_it_worse(build, size, already, free, more):
 def test_a_folder_that_cannot_be_written_blocks_and_offers_another(row):
     found = row("writable", Stage.DOWNLOAD, writable=Fact.known(False))
     assert found.severity is Severity.BLOCKS
-    assert r"Writing to D:\Downloads is not allowed." in found.explanation
+    assert r"Files cannot be saved in D:\Downloads." in found.explanation
     assert found.remedies[0].kind is RemedyKind.CHOOSE_FOLDER
     assert row("writable", Stage.DOWNLOAD, writable=Fact.known(True)).severity is Severity.FINE
 
@@ -199,10 +199,10 @@ def test_power(row, power, severity):
     assert row("power", power=Fact.known(power)).severity is severity
 
 
-def test_a_line_paid_by_volume_warns_with_the_amount_that_is_still_missing(row):
+def test_a_metered_connection_warns_with_the_amount_that_is_still_missing(row):
     found = row("metered", Stage.DOWNLOAD, size=4 * GB, already=3 * GB, metered=Fact.known(True))
     assert found.severity is Severity.WARNS
-    assert "1.0 GB are to be downloaded" in found.explanation
+    assert "1.0 GB are still to be downloaded" in found.explanation
     assert row("metered", Stage.DOWNLOAD, metered=Fact.known(False)).severity is Severity.FINE
 
 

@@ -63,17 +63,17 @@ ORIGINS = {
     "run": (entry("MailHelper", MAIL), "It starts when you sign in: entry *MailHelper*."),
     "run for everybody": (
         entry("MailHelper", MAIL, scope=Scope.MACHINE),
-        "It starts when you sign in: entry *MailHelper* for everybody on this PC.",
+        "It starts when you sign in: entry *MailHelper* for all users of this PC.",
     ),
-    "run once": (entry("Again", MAIL, kind=AutostartKind.RUN_ONCE), "It starts once more at the next sign-in"),
-    "policy": (entry("Rule", MAIL, kind=AutostartKind.POLICY), "because a rule of this PC says so: entry *Rule*"),
+    "run once": (entry("Again", MAIL, kind=AutostartKind.RUN_ONCE), "It starts once at the next sign-in"),
+    "policy": (entry("Rule", MAIL, kind=AutostartKind.POLICY), "because of an administrator's policy: entry *Rule*"),
     "startup folder": (
         entry("Mail", MAIL, kind=AutostartKind.STARTUP_FOLDER, location=r"C:\Users\Anna\Startup\Mail.lnk"),
         "It starts when you sign in: *Mail* in the Startup folder.",
     ),
     "service": (
         entry("Mail Service", MAIL, kind=AutostartKind.SERVICE, scope=Scope.MACHINE),
-        "It is started by Windows itself: service *Mail Service*.",
+        "It is started by Windows: service *Mail Service*.",
     ),
     "task": (entry("Mail Task", MAIL, kind=AutostartKind.SCHEDULED_TASK), "by the scheduled task *Mail Task*"),
     "no folder": (entry("Short", "outlook.exe /min"), "entry *Short*"),
@@ -144,7 +144,7 @@ def test_holding_an_entry_for_everybody_needs_an_administrator(board):
 
 def test_unknown_origins_are_said_to_be_unknown(board):
     seen = board(facts(GHOST, autostart=Fact.unknown("it did not answer within 3 seconds")))
-    assert "not known, because it did not answer within 3 seconds" in seen.text("program:outlook")
+    assert "not known because it did not answer within 3 seconds" in seen.text("program:outlook")
 
 
 def test_a_visible_program_is_called_open(board):
@@ -217,7 +217,7 @@ def test_another_users_program_is_shown_with_the_way_out_and_never_closed(board)
 
 def test_my_own_other_session_is_told_apart_from_another_user(board):
     seen = board(facts(process(7, "OUTLOOK.EXE", session=2)))
-    assert "another session of yours" in seen.text("program:outlook:otherSession")
+    assert "another of your sessions" in seen.text("program:outlook:otherSession")
 
 
 def test_an_unreadable_owner_in_another_session_is_somebody_else(board):

@@ -1,4 +1,4 @@
-"""Findings about running programs: what runs, since when, why it comes back, and how to close it."""
+"""Checks of running programs: what runs, since when, why it starts again, and how to close it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEVERITY = {BlockerSeverity.BLOCKS: Severity.BLOCKS, BlockerSeverity.WARNS: Sev
 def program_findings(
     facts: Facts, requirements: Requirements, stage: Stage, now: dt.datetime, zone: dt.tzinfo
 ) -> tuple[Finding, ...]:
-    """One finding per rule and reach; one that says all is well when nothing runs, or why that could not be told."""
+    """Returns one finding per rule and reach, or one that says that nothing blocks or why that is unknown."""
     if facts.processes.value is None:
         return (_programs_unknown(facts),) if facts.processes.looked_at else ()
     who = facts.who.value
@@ -39,7 +39,7 @@ def _programs_unknown(facts: Facts) -> Finding:
         id="programs",
         severity=Severity.UNKNOWN,
         title="Running programs could not be checked",
-        explanation=f"Which programs are running is not known, because {facts.processes.reason}. "
+        explanation=f"Which programs are running is not known because {facts.processes.reason}. "
         "Close your mail program and your browsers yourself before you continue.",
     )
 
@@ -50,8 +50,8 @@ def _all_closed(requirements: Requirements, stage: Stage) -> Finding:
     return Finding(
         id="programs",
         severity=Severity.FINE,
-        title="No program is in the way",
-        explanation=f"None of the programs that disturb the {doing} is running.",
+        title="No blocking program is running",
+        explanation=f"None of the programs that block the {doing} is running.",
         evidence=(f"Looked for: {', '.join(names)}.",) if names else (),
     )
 
@@ -73,7 +73,7 @@ def _finding(
     sentences = [_what_runs(program, now, zone)]
     if program.reach is Reach.MINE:
         sentences += why_it_runs(origin, facts.autostart, boosted, platform)
-    sentences += _way_out(program)
+    sentences += _advice(program)
     sentences.append(rule.why)
     if not program.certain:
         sentences.append("Its details could not be read, so this may be another program of the same name.")
@@ -98,8 +98,8 @@ def _helpers_only(program: Running, identity: str, known: Mapping[int, Process])
         id=identity,
         severity=Severity.FINE,
         title=f"{rule.name} is not running",
-        explanation=f"Only parts of {rule.name} that other programs use are running; they are not in the way.{belongs}",
-        evidence=tuple(f"{helper.name} (number {helper.pid})" for helper in program.helpers),
+        explanation=f"Only parts of {rule.name} that other programs use are running; they block nothing.{belongs}",
+        evidence=tuple(f"{helper.name} (process {helper.pid})" for helper in program.helpers),
         rule_id=rule.id,
         pids=tuple(helper.pid for helper in program.helpers),
     )
@@ -108,7 +108,8 @@ def _helpers_only(program: Running, identity: str, known: Mapping[int, Process])
 def _title(program: Running) -> str:
     name = program.rule.name
     if program.reach in (Reach.OTHER_USER, Reach.OTHER_SESSION):
-        return f"{name} is running for somebody else" if program.reach is Reach.OTHER_USER else f"{name} runs elsewhere"
+        where = "for another user" if program.reach is Reach.OTHER_USER else "in another session"
+        return f"{name} is running {where}"
     states = {instance.windows for instance in program.instances}
     if states <= {WindowState.NONE, WindowState.HIDDEN}:
         return f"{name} is running without a window"
@@ -138,55 +139,60 @@ def _place(program: Running) -> str:
         owners = sorted({_short(process.owner) for process in program.processes if process.owner})
         return " for another user of this PC" + (f" ({joined(owners)})" if owners else "")
     if program.reach is Reach.OTHER_SESSION:
-        return " in another session of yours on this PC"
+        return " in another of your sessions on this PC"
     return " as administrator" if program.reach is Reach.ELEVATED else ""
 
 
 def why_it_runs(
     origin: Origin, autostart: Fact[tuple[AutostartEntry, ...]], boosted: bool, platform: Platform
 ) -> list[str]:
-    """Why a program runs although nobody opened it, in sentences; nothing when that is not known."""
+    """Returns why a program runs although the person did not open it, in sentences; none when that is not known."""
     if origin.entries:
         if origin.starter is None:
-            return [starts_by_itself(entry, "It", platform) for entry in origin.entries]
+            return [autostart_sentence(entry, "It", platform) for entry in origin.entries]
         told = [f"It was started by {_called(origin.starter)}."]
-        return told + [starts_by_itself(entry, "That", platform) for entry in origin.entries]
+        return told + [autostart_sentence(entry, "That", platform) for entry in origin.entries]
     if boosted:
-        return ["It starts by itself and waits in the background so that it opens faster later (startup boost)."]
+        return ["It starts automatically and waits in the background so that it opens faster (startup boost)."]
     if origin.starter is not None:
         return [f"It was started by {_called(origin.starter)}."]
     if autostart.looked_at and autostart.value is None:
-        return [f"Whether it starts by itself is not known, because {autostart.reason}."]
+        return [f"Whether it starts automatically is not known because {autostart.reason}."]
     return []
 
 
-def starts_by_itself(entry: AutostartEntry, what: str, platform: Platform) -> str:
-    """How `entry` makes `what` ("It") start, in a sentence that names the entry."""
+def autostart_sentence(entry: AutostartEntry, what: str, platform: Platform) -> str:
+    """Returns how `entry` makes `what` ("It") start, in a sentence that names the entry."""
     name = f"*{entry.name}*"
     system = "Windows" if platform is Platform.WINDOWS else "the system"
-    everybody = " for everybody on this PC" if entry.scope is Scope.MACHINE else ""
+    everyone = " for all users of this PC" if entry.scope is Scope.MACHINE else ""
     return {
-        AutostartKind.RUN: f"{what} starts when you sign in: entry {name}{everybody}.",
-        AutostartKind.RUN_ONCE: f"{what} starts once more at the next sign-in: entry {name}.",
-        AutostartKind.POLICY: f"{what} starts when you sign in because a rule of this PC says so: entry {name}.",
-        AutostartKind.STARTUP_FOLDER: f"{what} starts when you sign in: {name} in the Startup folder{everybody}.",
-        AutostartKind.SERVICE: f"{what} is started by {system} itself: service {name}.",
+        AutostartKind.RUN: f"{what} starts when you sign in: entry {name}{everyone}.",
+        AutostartKind.RUN_ONCE: f"{what} starts once at the next sign-in: entry {name}.",
+        AutostartKind.POLICY: f"{what} starts when you sign in because of an administrator's policy: entry {name}.",
+        AutostartKind.STARTUP_FOLDER: f"{what} starts when you sign in: {name} in the Startup folder{everyone}.",
+        AutostartKind.SERVICE: f"{what} is started by {system}: service {name}.",
         AutostartKind.SCHEDULED_TASK: f"{what} is started by the scheduled task {name}.",
-        AutostartKind.XDG_AUTOSTART: f"{what} starts when you sign in: entry {name}{everybody}.",
+        AutostartKind.XDG_AUTOSTART: f"{what} starts when you sign in: entry {name}{everyone}.",
         AutostartKind.SYSTEMD_UNIT: f"{what} starts when you sign in: unit {name}.",
         AutostartKind.LAUNCH_AGENT: f"{what} starts when you sign in: launch agent {name}.",
     }[entry.kind]
 
 
-def _way_out(program: Running) -> list[str]:
+def _advice(program: Running) -> list[str]:
     name = program.rule.name
     if program.reach is Reach.OTHER_USER:
         return [f"Only that person can close it: ask them to sign in and close {name}, or restart the PC."]
     if program.reach is Reach.OTHER_SESSION:
         return ["Sign in to that session and close it there, or restart the PC."]
     if program.reach is Reach.ELEVATED:
-        return ["This app may not close it: close it yourself."]
+        return ["Companion has no permission to close it. Please close it yourself."]
     return []
+
+
+def _by_hand(program: Running) -> str:
+    name = program.rule.name
+    return f"Close {name} yourself" if program.reach is Reach.ELEVATED else f"Close {name} there"
 
 
 def _evidence(program: Running, origin: Origin, now: dt.datetime, zone: dt.tzinfo) -> tuple[str, ...]:
@@ -194,7 +200,7 @@ def _evidence(program: Running, origin: Origin, now: dt.datetime, zone: dt.tzinf
     for process in program.processes:
         since = f", since {moment_in_words(process.started, now, zone)}" if process.started else ""
         titles = f", window “{process.titles[0]}”" if process.titles else ""
-        lines.append(f"{process.path or process.name} (number {process.pid}{since}{titles})")
+        lines.append(f"{process.path or process.name} (process {process.pid}{since}{titles})")
     if program.helpers:
         lines.append(
             f"and {len(program.helpers)} helper processes" if len(program.helpers) > 1 else "and 1 helper process"
@@ -207,23 +213,23 @@ def _remedies(program: Running, origin: Origin, boosted: bool, who: Who | None) 
     rule = program.rule
     if program.reach is not Reach.MINE:
         return (
-            Remedy(kind=RemedyKind.BY_HAND, title=f"Close {rule.name} there", explanation=_way_out(program)[0]),
+            Remedy(kind=RemedyKind.BY_HAND, title=_by_hand(program), explanation=_advice(program)[0]),
             Remedy(
                 kind=RemedyKind.RESTART,
                 title="Restart the PC",
-                explanation="A restart ends every session. Make sure that nobody has unsaved work.",
+                explanation="A restart ends all sessions. First make sure that everyone has saved their work.",
             ),
         )
     pids = tuple(process.pid for process in program.processes)
-    asks = "You are asked first, and it can save what is open."
+    asks = "Unsaved work can be saved first."
     close = Remedy(kind=RemedyKind.CLOSE, title=f"Close {rule.name}", explanation=asks, changes=True, pids=pids)
     held = _holdable(origin)
     remedies = [close]
     if held:
         hold = Remedy(
             kind=RemedyKind.CLOSE_AND_HOLD,
-            title=f"Close {rule.name} and keep it closed until the installation is done",
-            explanation=f"{asks} {joined([f'*{entry.name}*' for entry in held])} is switched off meanwhile "
+            title=f"Close {rule.name} and keep it closed until the installation is complete",
+            explanation=f"{asks} {joined([f'*{entry.name}*' for entry in held])} is switched off until then "
             "and switched on again afterwards.",
             changes=True,
             reversible=True,
@@ -244,7 +250,7 @@ def _remedies(program: Running, origin: Origin, boosted: bool, who: Who | None) 
 
 
 def _holdable(origin: Origin) -> tuple[AutostartEntry, ...]:
-    """The entries that may be switched off for a while: an administrator's rules are not this app's to change."""
+    """Returns the entries that may be switched off for a while; an administrator's policies are never changed."""
     return tuple(entry for entry in origin.entries if entry.kind is not AutostartKind.POLICY)
 
 
@@ -256,15 +262,15 @@ def _held_files(facts: Facts, known: Mapping[int, Process], stage: Stage, shown:
         others = [pid for pid in held.pids if not _lives_beside(known.get(pid), held.path)]
         if not others or set(others) <= shown:
             continue
-        names = sorted({known[pid].name if pid in known else f"program number {pid}" for pid in others})
+        names = sorted({known[pid].name if pid in known else f"process {pid}" for pid in others})
         rows.append(
             Finding(
                 id=f"file:{held.path}",
                 severity=Severity.BLOCKS,
                 title=f"{joined(names)} uses a file that must be replaced",
                 explanation=f"The installation has to replace {held.path}, and {joined(names)} has it open. "
-                "Close that program; this row turns by itself.",
-                evidence=tuple(f"{held.path}, held by number {pid}" for pid in others),
+                "Close that program. This check is updated automatically.",
+                evidence=tuple(f"{held.path}, in use by process {pid}" for pid in others),
                 pids=tuple(others),
             )
         )
@@ -272,7 +278,7 @@ def _held_files(facts: Facts, known: Mapping[int, Process], stage: Stage, shown:
 
 
 def _lives_beside(process: Process | None, path: str) -> bool:
-    """Whether a process is the product itself: an installer knows how to stop what it has installed."""
+    """Returns whether a process is the product itself: an installer can stop what it has installed."""
     if process is None or process.path is None:
         return False
     return _folder(process.path) == _folder(path)

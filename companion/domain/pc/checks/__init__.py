@@ -1,0 +1,1 @@
+"""The checks of this PC: each makes one finding of the facts it needs."""
