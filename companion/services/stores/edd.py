@@ -11,6 +11,7 @@ from companion.domain.connectors.capabilities import Capabilities
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
+from companion.domain.core.retry import parse_retry_after
 from companion.domain.purchases.facts import Source, SourceKind
 from companion.domain.purchases.purchase import Overview, Product
 from companion.services.app.cancellation import Cancellation
@@ -129,8 +130,8 @@ class EddStore:
 def _refused(found: Exchange, now: dt.datetime) -> StoreAnswer | None:
     """What only the status says: a wall in front of the shop, or a server in trouble."""
     if found.status in (429, 503):
-        seconds = found.headers.get("retry-after", "")
-        wait = dt.timedelta(seconds=min(int(seconds), 86_400)) if seconds.isdigit() else dt.timedelta(hours=1)
+        seconds = parse_retry_after(found.headers.get("retry-after"), now.timestamp())
+        wait = dt.timedelta(hours=1) if seconds is None else dt.timedelta(seconds=seconds)
         return StoreAnswer(Outcome.COULD_NOT_ASK, now, reason=failure(ErrorCode.STORE_ERROR), retry_at=now + wait)
     if 500 <= found.status < 600:
         return StoreAnswer(Outcome.COULD_NOT_ASK, now, reason=failure(ErrorCode.STORE_ERROR))
