@@ -1,4 +1,4 @@
-"""Asking the store for the same thing again: which request is a repetition, and which is a new wish."""
+"""Requests that change something at the store: which one is a repetition of an earlier one, and which one is new."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import datetime as dt
 from companion.domain.core.model import Instant, Model
 
 UNANSWERED_FOR = dt.timedelta(days=1)
-"""How long a request without an answer is asked again as the same one; stores remember keys at least that long."""
+"""How long a request without an answer is sent again as the same one; stores remember keys at least that long."""
 PRESSED_TWICE = dt.timedelta(minutes=1)
-"""How long after its answer the same request is taken for one and the same press."""
+"""How long after its answer the same request still counts as a second press of the same button."""
 
 
-class Intent(Model, frozen=True):
-    """One wish, written down before it is sent: its idempotency `key` and, where it must stay the same, its `body`.
+class IdempotentRequest(Model, frozen=True):
+    """A request, written down before it is sent: its idempotency `key` and, where it must not change, its `body`.
 
-    `answered_at` is None while it is not known whether the store has acted.
+    `answered_at` is None while it is unknown whether the store has acted.
     """
 
     key: str
@@ -24,10 +24,11 @@ class Intent(Model, frozen=True):
     answered_at: Instant | None = None
 
 
-def is_repetition(known: Intent, now: dt.datetime) -> bool:
-    """Whether asking now is the wish `known` once more: its answer was lost, or it was pressed twice.
+def is_repetition(known: IdempotentRequest, now: dt.datetime) -> bool:
+    """Returns whether asking now repeats `known`: its answer was lost, or the button was pressed twice.
 
-    Not a matter of calendar days: midnight can fall between two presses, and one wish can come twice on one day.
+    Calendar days say nothing about it: midnight can fall between two presses, and the same thing can be asked for
+    twice on one day.
     """
     if known.answered_at is None:
         return now - known.asked_at < UNANSWERED_FOR

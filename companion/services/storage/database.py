@@ -17,7 +17,7 @@ from companion.domain.core.model import Model
 from companion.domain.core.serialization import decode, encode_without_secrets
 from companion.domain.purchases.purchase import Purchase
 from companion.domain.reminders.history import InboxEntry
-from companion.domain.store.idempotency import Intent
+from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.orders import Grant, Invoice, Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
@@ -309,20 +309,23 @@ class Library:
         rows = self._rows("SELECT body FROM cases WHERE store = ? ORDER BY opened_at DESC, id DESC", store)
         return tuple(_read(body, KnownCase) for (body,) in rows)
 
-    def settle_intent(self, store: str, what: str, settle: Callable[[Intent | None], Intent | None]) -> Intent | None:
-        """Look at an intent and write down what `settle` makes of it (None: nothing) as one step; returns that."""
+    def update_request(
+        self, store: str, operation: str, update: Callable[[IdempotentRequest | None], IdempotentRequest | None]
+    ) -> IdempotentRequest | None:
+        """Replace a request by what `update` makes of it (None: delete it) in one transaction; returns the new one."""
         with self._writing() as db:
-            row = db.execute("SELECT body FROM intents WHERE store = ? AND what = ?", (store, what)).fetchone()
-            settled = settle(_read(row[0], Intent) if row else None)
-            db.execute("DELETE FROM intents WHERE store = ? AND what = ?", (store, what))
-            if settled is not None:
-                db.execute("INSERT INTO intents VALUES (?, ?, ?)", (store, what, encode_without_secrets(settled)))
-            return settled
+            where = (store, operation)
+            row = db.execute("SELECT body FROM intents WHERE store = ? AND what = ?", where).fetchone()
+            updated = update(_read(row[0], IdempotentRequest) if row else None)
+            db.execute("DELETE FROM intents WHERE store = ? AND what = ?", where)
+            if updated is not None:
+                db.execute("INSERT INTO intents VALUES (?, ?, ?)", (*where, encode_without_secrets(updated)))
+            return updated
 
-    def intent(self, store: str, what: str) -> Intent | None:
-        """What was asked under this name, or None."""
-        rows = self._rows("SELECT body FROM intents WHERE store = ? AND what = ?", store, what)
-        return _read(rows[0][0], Intent) if rows else None
+    def request(self, store: str, operation: str) -> IdempotentRequest | None:
+        """Returns the request that was written down for an operation, or None."""
+        rows = self._rows("SELECT body FROM intents WHERE store = ? AND what = ?", store, operation)
+        return _read(rows[0][0], IdempotentRequest) if rows else None
 
     # Downloads
 

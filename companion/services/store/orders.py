@@ -34,10 +34,10 @@ from companion.services.storage.records import KnownCase, KnownOrder, TimelineEn
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
 from companion.services.store.client import StoreClient
-from companion.services.store.idempotency import Intents
+from companion.services.store.idempotency import IdempotentRequests
 from companion.services.store.keychain import Credentials, Kept, Keychain
-from companion.services.store.renewal_switch import SWITCH, Switching, not_read_again, not_switched
-from companion.services.store.sessions import Access
+from companion.services.store.renewal_switch import SWITCH, RenewalSwitch, not_read_again, not_switched
+from companion.services.store.sessions import Sessions
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -62,9 +62,9 @@ class Orders:
         self._keychain = keychain
         self._library = library
         self._clock = clock
-        self._access = Access(client, keychain, clock)
-        self._intents = Intents(library, client.url, clock)
-        self._switching = Switching(client, self._access, self._intents, library, clock)
+        self._sessions = Sessions(client, keychain, clock)
+        self._requests = IdempotentRequests(library, client.url, clock)
+        self._renewal = RenewalSwitch(client, self._sessions, self._requests, library, clock)
         self._cache = OrderCache(library, client.url, clock)
         self.attempts = Attempts(library, clock, self._cache.has)
 
@@ -109,7 +109,7 @@ class Orders:
         """
         credentials = Credentials(order_password=password)
         with self.attempts.counted(LOG_IN, None):
-            session = self._access.log_in(number, credentials)
+            session = self._sessions.log_in(number, credentials)
         spelled = [opened for opened in session.order_numbers if opened.casefold() == number.casefold()]
         return self._add(session, credentials, tuple(spelled) or session.order_numbers)
 
@@ -133,7 +133,7 @@ class Orders:
         """Find all orders of an e-mail address and card, remember them, and keep both in the keychain."""
         credentials = Credentials(email=email, card_last_digits=digits)
         with self.attempts.counted(LOG_IN, None):
-            session = self._access.log_in(None, credentials)
+            session = self._sessions.log_in(None, credentials)
         return self._add(session, credentials, session.order_numbers)
 
     def _add(self, session: Session, credentials: Credentials, numbers: tuple[str, ...]) -> Added:
@@ -144,9 +144,9 @@ class Orders:
             if fresh is None:
                 raise failure(ErrorCode.MALFORMED_ANSWER)
             check_number(number, fresh.value)
-            self._access.hold(number, session)
+            self._sessions.hold(number, session)
             self._cache.add(number, fresh)
-            if self._keychain.keep(self._access.account(number), credentials) is Kept.SESSION:
+            if self._keychain.keep(self._sessions.account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
             self._note("order added", number, kept=kept.value)
         return Added(numbers, kept)
@@ -157,14 +157,14 @@ class Orders:
         Raises `CompanionError` ``order-unknown`` when it was never added.
         """
         self._cache.known(number)
-        self._keychain.forget(self._access.account(number))
-        self._access.drop(number)
+        self._keychain.forget(self._sessions.account(number))
+        self._sessions.drop(number)
         self._cache.remove(number)
         self._note("order removed", number)
 
     def in_keychain(self, number: str) -> bool | None:
         """Whether the keychain holds the credentials of an order; None when there is none or it cannot be asked."""
-        return self._keychain.holds(self._access.account(number))
+        return self._keychain.holds(self._sessions.account(number))
 
     def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
         """Ask the store to e-mail a new order password."""
@@ -196,10 +196,10 @@ class Orders:
         """An order as the store sees it now."""
         known = self._cache.known(number)
         etag = self._cache.etag(known)
-        fresh = self._access.authorised(number, lambda token: self._client.order(number, token, etag))
+        fresh = self._sessions.authorised(number, lambda token: self._client.order(number, token, etag))
         found = self._cache.unchanged(known) if fresh is None else self._cache.remember(known, fresh)
         if found.order is not None:
-            self._switching.claim_receipts(found.order)
+            self._renewal.fetch_lost_receipts(found.order)
         return found
 
     def order(self, number: str) -> Order:
@@ -217,7 +217,7 @@ class Orders:
         ``not-read-again`` when it acted and could not be asked afterwards; the receipt is kept in both cases.
         """
         with self.attempts.counted(SWITCH, number):
-            receipt = self._switching.switch(number, subscription, on)
+            receipt = self._renewal.switch(number, subscription, on)
             try:
                 order = self.order(number)
             except CompanionError as error:
@@ -233,7 +233,7 @@ class Orders:
 
     def grant(self, number: str, artifact_id: str) -> Grant:
         """A fresh signed URL for an artifact."""
-        return self._access.authorised(number, lambda token: self._client.grant(number, artifact_id, token))
+        return self._sessions.authorised(number, lambda token: self._client.grant(number, artifact_id, token))
 
     def request_extension(self, number: str, artifact_id: str) -> Extension:
         """Ask the store to reopen a closed download window."""
@@ -272,7 +272,7 @@ class Orders:
         """The invoice of an order; the one read last when the store cannot be reached."""
         with self.attempts.counted("reading the invoice", number):
             try:
-                found = self._access.authorised(number, lambda token: self._client.invoice(number, token))
+                found = self._sessions.authorised(number, lambda token: self._client.invoice(number, token))
             except CompanionError as error:
                 remembered = self._library.invoice(self.store, number)
                 if remembered is None or error.kind is not ErrorKind.UNREACHABLE:
@@ -285,7 +285,7 @@ class Orders:
     def invoice_pdf(self, number: str) -> bytes:
         """The invoice of an order as PDF."""
         with self.attempts.counted("reading the invoice", number):
-            return self._access.authorised(number, lambda token: self._client.invoice_pdf(number, token))
+            return self._sessions.authorised(number, lambda token: self._client.invoice_pdf(number, token))
 
     def add_backup_medium(self, number: str) -> Order:
         """Add the physical backup medium to an order."""
@@ -297,7 +297,7 @@ class Orders:
     def take_seat(self, number: str, licence_id: str, seat_id: str, name: str) -> Licence:
         """Take a seat of a licence for a PC."""
         with self.attempts.counted("taking a seat", number):
-            found = self._access.authorised(
+            found = self._sessions.authorised(
                 number, lambda token: self._client.take_seat(licence_id, seat_id, name, token)
             )
         self._note("seat taken", number, seat=seat_id)
@@ -306,7 +306,7 @@ class Orders:
     def free_seat(self, number: str, licence_id: str, seat_id: str) -> Licence:
         """Free a seat of a licence."""
         with self.attempts.counted("freeing a seat", number):
-            found = self._access.authorised(number, lambda token: self._client.free_seat(licence_id, seat_id, token))
+            found = self._sessions.authorised(number, lambda token: self._client.free_seat(licence_id, seat_id, token))
         self._note("seat freed", number, seat=seat_id)
         return found
 
@@ -318,7 +318,7 @@ class Orders:
         """
         summary = redact(summary, self.secrets(), keep=self._cache.numbers())
         what = ("sending a case to support", number, summary)
-        text = self._intents.begin(what, case_file).body or case_file
+        text = self._requests.begin(what, case_file).body or case_file
         case = self._once(number, what, lambda token, key: self._client.open_case(number, summary, text, token, key))
         known = KnownCase(opened_at=self._clock(), order_number=number, summary=summary, case=case)
         self._library.remember_case(self.store, known)
@@ -332,16 +332,16 @@ class Orders:
     def _once(self, number: str, what: tuple[str, ...], send: Callable[[Secret, str], T]) -> T:
         """Do something at the store once, however often it is pressed or its answer is lost on the way."""
         with self.attempts.counted(what[0], number):
-            intent = self._intents.begin(what)
-            return self._access.authorised(
-                number, lambda token: self._intents.send(what, lambda: send(token, intent.key))
+            request = self._requests.begin(what)
+            return self._sessions.authorised(
+                number, lambda token: self._requests.send(what, lambda: send(token, request.key))
             )
 
     def secrets(self) -> frozenset[str]:
         """Every text this process knows that nobody else may read: to be taken out of what leaves this PC."""
-        found = set(self._access.tokens() | self._cache.keys())
+        found = set(self._sessions.tokens() | self._cache.keys())
         for number in self._cache.numbers():
-            credentials = self._keychain.read(self._access.account(number))
+            credentials = self._keychain.read(self._sessions.account(number))
             if credentials is not None:
                 kept = (credentials.order_password, credentials.card_last_digits)
                 found |= {secret.reveal() for secret in kept if secret is not None}
@@ -353,7 +353,7 @@ class Orders:
     def use_for_session(self, number: str, credentials: Credentials) -> None:
         """Open an order for this process only, without keeping its credentials."""
         with self.attempts.counted(LOG_IN, None):
-            self._access.hold(number, self._access.log_in(number, credentials))
+            self._sessions.hold(number, self._sessions.log_in(number, credentials))
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

@@ -11,39 +11,44 @@ from companion.domain.store.orders import Order, Receipt, Subscription
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
 from companion.services.store.client import StoreClient
-from companion.services.store.idempotency import Intents
-from companion.services.store.sessions import Access
+from companion.services.store.idempotency import IdempotentRequests
+from companion.services.store.sessions import Sessions
 
 _log = logging.getLogger(__name__)
 
 SWITCH = "switching auto-renewal"
 
 
-class Switching:
+class RenewalSwitch:
     """Sends switches and keeps their receipts."""
 
     def __init__(
-        self, client: StoreClient, access: Access, intents: Intents, library: Library, clock: Callable[[], dt.datetime]
+        self,
+        client: StoreClient,
+        sessions: Sessions,
+        requests: IdempotentRequests,
+        library: Library,
+        clock: Callable[[], dt.datetime],
     ) -> None:
         self._client = client
-        self._access = access
-        self._intents = intents
+        self._sessions = sessions
+        self._requests = requests
         self._library = library
         self._clock = clock
 
     def switch(self, number: str, plan: Subscription, on: bool) -> Receipt:
         """Switch the plan as it was read; the store refuses with ``version-conflict`` if it has changed since."""
-        self._intents.replace((SWITCH, plan.id), f"{'on' if on else 'off'} {plan.version}")
+        self._requests.replace((SWITCH, plan.id), f"{'on' if on else 'off'} {plan.version}")
         return self._send(number, plan.id, plan.version, on)
 
-    def claim_receipts(self, order: Order) -> None:
+    def fetch_lost_receipts(self, order: Order) -> None:
         """Fetch the receipt of a switch whose answer was lost, once the store's own state shows that it has acted.
 
         The switch is sent again from the version it was made from: a store gives its receipt once more, and cannot
         act on it, because that version is no longer the current one (RFC 9110 §13.1.1).
         """
         for plan in order.subscriptions:
-            lost = self._intents.unanswered((SWITCH, plan.id))
+            lost = self._requests.unanswered((SWITCH, plan.id))
             if lost is None or lost.body is None:
                 continue
             wanted, _, version = lost.body.partition(" ")
@@ -55,9 +60,9 @@ class Switching:
                 _log.info("the receipt of a lost answer was not given: %s", error.code)
 
     def _send(self, number: str, subscription_id: str, version: str, on: bool) -> Receipt:
-        change = self._access.authorised(
+        change = self._sessions.authorised(
             number,
-            lambda token: self._intents.send(
+            lambda token: self._requests.send(
                 (SWITCH, subscription_id),
                 lambda: self._client.switch_auto_renew(subscription_id, version, on, token),
             ),

@@ -1,4 +1,4 @@
-"""Access to orders at the store: short-lived tokens, opened anew and silently while the credentials hold."""
+"""Sessions at the store: short-lived tokens, opened again without asking the person while the credentials are known."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ T = TypeVar("T")
 _TOKEN_MARGIN = dt.timedelta(seconds=30)
 
 
-class Access:
-    """Holds one token per order in memory. Safe to use from several threads."""
+class Sessions:
+    """Holds one token for each order, in memory only. Safe to use from several threads."""
 
     def __init__(self, client: StoreClient, keychain: Keychain, clock: Callable[[], dt.datetime]) -> None:
         self._client = client

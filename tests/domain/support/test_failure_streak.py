@@ -1,4 +1,4 @@
-"""One wish or two, one failure or a row of them, and until when a log-in is locked."""
+"""One request or two, one failure or a row of them, and until when a log-in is locked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.text import plain_moment
-from companion.domain.store.idempotency import PRESSED_TWICE, UNANSWERED_FOR, Intent, is_repetition
+from companion.domain.store.idempotency import PRESSED_TWICE, UNANSWERED_FOR, IdempotentRequest, is_repetition
 from companion.domain.store.lockout import opens_again, with_time
 from companion.domain.support.failure_streak import Attempt, failed_in_a_row, is_failure
 
@@ -21,8 +21,8 @@ spans = st.timedeltas(dt.timedelta(0), dt.timedelta(days=3))
 
 
 def test_midnight_between_two_presses_changes_nothing() -> None:
-    wish = Intent(key="k", asked_at=NOW)
-    assert is_repetition(wish, NOW + dt.timedelta(minutes=2))
+    request = IdempotentRequest(key="k", asked_at=NOW)
+    assert is_repetition(request, NOW + dt.timedelta(minutes=2))
 
 
 @settings(max_examples=60, deadline=None)
@@ -30,14 +30,14 @@ def test_midnight_between_two_presses_changes_nothing() -> None:
 def test_a_wish_is_the_same_while_unanswered_or_just_pressed(
     since_asked: dt.timedelta, since_answered: dt.timedelta
 ) -> None:
-    lost = Intent(key="k", asked_at=NOW - since_asked)
+    lost = IdempotentRequest(key="k", asked_at=NOW - since_asked)
     assert is_repetition(lost, NOW) is (since_asked < UNANSWERED_FOR)
-    done = Intent(key="k", asked_at=NOW - since_asked, answered_at=NOW - since_answered)
+    done = IdempotentRequest(key="k", asked_at=NOW - since_asked, answered_at=NOW - since_answered)
     assert is_repetition(done, NOW) is (since_answered < PRESSED_TWICE)
 
 
 def test_a_clock_set_back_does_not_make_a_second_wish() -> None:
-    assert is_repetition(Intent(key="k", asked_at=NOW + dt.timedelta(hours=3)), NOW)
+    assert is_repetition(IdempotentRequest(key="k", asked_at=NOW + dt.timedelta(hours=3)), NOW)
 
 
 def tries(*outcomes: str) -> list[Attempt]:

@@ -173,7 +173,7 @@ def test_a_case_is_opened_once_with_the_text_that_was_sent_first(bench: Bench) -
     bench.now += dt.timedelta(minutes=5)
     other = bench.orders.open_case(FAMILY, "The installer stops.", "a new day")
     assert [known.case.case_number for known in bench.orders.cases()] == [other.case_number, again.case_number]
-    assert again.case_number != other.case_number, "a wish that was answered is not in the way of the next"
+    assert again.case_number != other.case_number, "a request that was answered is not in the way of the next"
     first = bench.orders.cases()[-1]
     assert (first.order_number, first.summary) == (FAMILY, "The installer stops.")
 
