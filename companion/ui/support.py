@@ -32,7 +32,7 @@ def contact_of(app_state: AppState, order_number: str = "") -> SupportContact | 
         snapshot.orders_read,
         snapshot.machine,
         app_state.now(),
-        app_state.services.zone,
+        app_state.zone,
         order_number=order_number,
         language=app_state.format.language,
     )

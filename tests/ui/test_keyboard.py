@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.services.container import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination
@@ -103,13 +104,15 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
     assert isinstance(made, QPushButton)
 
 
-def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(filled: WindowedProgram, qtbot: QtBot) -> None:
-    dialog = show_case_file(filled.window, filled.app_state, CLOSED)
+def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(
+    filled: WindowedProgram, services: Services, qtbot: QtBot
+) -> None:
+    dialog = show_case_file(filled.window, filled.app_state, services.case_files, services.orders, CLOSED)
     qtbot.waitUntil(lambda: dialog._summary.hasFocus(), timeout=10_000)
     qtbot.keyClicks(dialog._summary, "It stops at 40 %.")
     qtbot.keyClick(dialog._summary, Qt.Key.Key_Return)
     assert dialog.isVisible()
     assert dialog._send.hasFocus()
     assert dialog._summary.text() == "It stops at 40 %."
-    assert not filled.app_state.services.orders.cases()
+    assert not services.orders.cases()
     dialog.reject()

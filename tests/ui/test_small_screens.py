@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.services.container import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import EXTEND, Destination
 from companion.ui.widgets.basic import TitleLink
@@ -96,11 +97,13 @@ def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgra
     qtbot.waitUntil(lambda: in_sight(page._downloads, page))
 
 
-def test_an_article_chosen_from_a_long_list_comes_into_sight(small: WindowedProgram, qtbot: QtBot) -> None:
+def test_an_article_chosen_from_a_long_list_comes_into_sight(
+    small: WindowedProgram, services: Services, qtbot: QtBot
+) -> None:
     small.window.go(Destination("help"))
     page: Any = small.window.page("help")
     qtbot.waitUntil(lambda: not small.runner.busy)
-    hits = tuple(small.app_state.services.help.search("order", 12))
+    hits = tuple(services.help.search("order", 12))
     page._show_all(hits)
     page._open(hits[-1].name)
     qtbot.waitUntil(lambda: in_sight(page._article, page), timeout=10_000)

@@ -19,7 +19,8 @@ from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
 from companion.services.container import Services
 from companion.ui.app.main_window import Window
-from companion.ui.app.recovery_notices import AftermathNews
+from companion.ui.app.pages import build_pages, build_wizard
+from companion.ui.app.recovery_notices import RecoveryNotices
 from companion.ui.app.reminder_controller import Reminding
 from companion.ui.app.resume_signal import Wakeups
 from companion.ui.app.shutdown import Endings
@@ -36,6 +37,7 @@ from companion.ui.notifications.desktop import DesktopWay
 from companion.ui.notifications.window import WindowWay
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, NO_TRAY_EXPLAINED, WindowSettings
 from companion.ui.widgets.notice import Notice
@@ -78,10 +80,13 @@ class WindowedProgram:
         self.theme = theme or system_theme(qt)
         apply_theme(qt, self.theme, resource("style/companion.qss"))
         self.runner = TaskRunner()
-        self.app_state = AppState(services, self.runner, Format(QLocale(), services.zone), self.theme)
+        self.app_state = self._make_app_state(services)
+        opener = Opener(services.platform.programs, self.runner)
+        wizard = build_wizard(self.app_state, services, opener)
+        pages = build_pages(self.app_state, services, wizard, opener, samples)
         self.settings = WindowSettings(services.library, self.runner)
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
-        self.window = Window(self.app_state, self.settings, stays_in_tray=has_tray, samples=samples)
+        self.window = Window(self.app_state, self.settings, services.keychain, pages, stays_in_tray=has_tray)
         self.tray = Tray(self.app_state)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
@@ -92,15 +97,29 @@ class WindowedProgram:
         self.notifications = self._ways_to_tell()
         self.wakeups = Wakeups()
         self.wakeups.woke.connect(self.reminding.woke)
-        self.recovery = AftermathNews(self.app_state, self.window.notices, self.window.go)
+        self.recovery = RecoveryNotices(self.app_state, services.recovery, self.window.notices, self.window.go)
         self.recovery.important.connect(self.window.bring_to_front)
-        self.window.installation_left.connect(self.recovery.offer)
+        wizard.ended.connect(self.recovery.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
         self._patience = _TRAY_SECONDS
         self._looking_for_tray = QTimer(self.tray, interval=1000, singleShot=True)
         self._looking_for_tray.timeout.connect(self._wait_for_tray)
         self._quitting = False
+
+    def _make_app_state(self, services: Services) -> AppState:
+        return AppState(
+            self.runner,
+            Format(QLocale(), services.zone),
+            self.theme,
+            platform=services.platform.name,
+            clock=services.clock,
+            zone=services.zone,
+            snapshots=services.snapshots(),
+            orders=services.orders,
+            purchases=services.purchases,
+            reminders=services.reminders,
+        )
 
     def _ways_to_tell(self) -> Notifications:
         told = self.reminding.pressed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
@@ -23,21 +23,14 @@ from PySide6.QtWidgets import (
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
+from companion.services.store.keychain import Keychain
 from companion.ui.look.icons import icon, pixmap
 from companion.ui.navigation import Destination, Page, centred
-from companion.ui.pages.add import AddPage, SampleLogIn
-from companion.ui.pages.downloads import DownloadsPage
-from companion.ui.pages.help import HelpPage
-from companion.ui.pages.home import HomePage
-from companion.ui.pages.order.page import OrderPage
-from companion.ui.pages.orders import OrdersPage
-from companion.ui.pages.reminders import RemindersPage
 from companion.ui.state.app_state import AppState
 from companion.ui.state.window_settings import GEOMETRY, WindowSettings
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable, label
 from companion.ui.widgets.notice import Notice, Notices
-from companion.ui.wizard.page import InstallPage
 
 _NAVIGATION = (
     ("home", "Home"),
@@ -56,12 +49,12 @@ _WAITING = (TransferState.PAUSED, TransferState.FAILED)
 
 
 class Window(QMainWindow):
-    """Shows one page at a time; closing it emits `hidden_to_tray` where a tray icon stays, or `closed_for_good`.
+    """Shows one of `pages` at a time.
 
-    `installation_left` is emitted when the person has left the wizard.
+    Closing it emits `hidden_to_tray` where a tray icon stays, and `closed_for_good` elsewhere.
+    What `keychain` says of itself is read here; it is not asked for anything.
     """
 
-    installation_left = Signal()
     hidden_to_tray = Signal()
     closed_for_good = Signal()
 
@@ -69,34 +62,24 @@ class Window(QMainWindow):
         self,
         app_state: AppState,
         settings: WindowSettings,
+        keychain: Keychain,
+        pages: Mapping[str, Page],
         *,
         stays_in_tray: bool,
-        samples: tuple[SampleLogIn, ...] = (),
     ) -> None:
         super().__init__()
         self._app_state = app_state
         self._settings = settings
+        self._keychain = keychain
         self.stays_in_tray = stays_in_tray
         self.setWindowTitle("Companion")
         self.setWindowIcon(icon("companion"))
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
         self._stack = QStackedWidget()
-        self._pages: dict[str, Page] = {}
+        self._pages = pages
         self._buttons: dict[str, QToolButton] = {}
-        wizard = InstallPage(app_state)
-        wizard.ended.connect(self.installation_left)
-        for name, page in (
-            ("home", HomePage(app_state)),
-            ("orders", OrdersPage(app_state)),
-            ("order", OrderPage(app_state)),
-            ("add", AddPage(app_state, samples)),
-            ("downloads", DownloadsPage(app_state)),
-            ("install", wizard),
-            ("reminders", RemindersPage(app_state)),
-            ("help", HelpPage(app_state)),
-        ):
-            self._pages[name] = page
+        for page in pages.values():
             self._stack.addWidget(page)
             page.go.connect(self.go)
         self._lay_out()
@@ -214,10 +197,10 @@ class Window(QMainWindow):
 
     def _tell(self, item: str) -> None:
         if item == "added":
-            place = self._app_state.services.keychain.place or "the keychain"
+            place = self._keychain.place or "the keychain"
             self._news("The order has been added", f"Its credentials are in {place}, and nowhere else.", "ok")
         elif item == "session-only":
-            why = self._app_state.services.keychain.trouble or "There is no keychain."
+            why = self._keychain.trouble or "There is no keychain."
             self._news(
                 "Added for this session only",
                 f"{why} The credentials are therefore not kept: they are gone when Companion is closed.",

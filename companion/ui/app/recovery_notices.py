@@ -11,7 +11,7 @@ from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Restored
 from companion.domain.installation.recovery import RecoveredInstallation, RecoveryStatus, recovery_message
 from companion.domain.installation.relaunch import ClosedProgram, RelaunchResult, names_of
-from companion.services.installation.recovery import RecoveryResult
+from companion.services.installation.recovery import Recovery, RecoveryResult
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.notice import Notice, Notices
@@ -21,25 +21,28 @@ _CLOSED = "closed-programs"
 _PUT_BACK = "put-back"
 
 
-class AftermathNews(QObject):
+class RecoveryNotices(QObject):
     """Catches up at the start and shows what came of it in `notices`; `important` says that the person waits for it."""
 
     important = Signal()
 
-    def __init__(self, app_state: AppState, notices: Notices, go: Callable[[Destination], None]) -> None:
+    def __init__(
+        self, app_state: AppState, recovery: Recovery, notices: Notices, go: Callable[[Destination], None]
+    ) -> None:
         super().__init__()
         self._app_state = app_state
+        self._recovery = recovery
         self._notices = notices
         self._go = go
 
     def recover(self) -> None:
         """Do what earlier runs left to do, and tell of it."""
-        recovery = self._app_state.services.recovery
+        recovery = self._recovery
         self._app_state.runner.run(self, lambda _: recovery.recover(), self._tell)
 
     def offer(self) -> None:
         """Offer to open again what is still closed."""
-        relauncher = self._app_state.services.recovery.relauncher
+        relauncher = self._recovery.relauncher
         self._app_state.runner.run(self, lambda _: relauncher.waiting(), self._offer)
 
     def _tell(self, found: RecoveryResult) -> None:
@@ -51,7 +54,7 @@ class AftermathNews(QObject):
             self.important.emit()
 
     def _tell_of(self, found: RecoveredInstallation) -> None:
-        words = recovery_message(found, self._app_state.services.platform.name)
+        words = recovery_message(found, self._app_state.platform)
         actions: tuple[tuple[str, Callable[[], object]], ...] = ()
         if words.well:
             actions = (("Show the order", partial(self._go, Destination("order", found.number))),)
@@ -88,11 +91,11 @@ class AftermathNews(QObject):
         self._notices.show_notice(_CLOSED, notice)
 
     def _decline(self) -> None:
-        relauncher = self._app_state.services.recovery.relauncher
+        relauncher = self._recovery.relauncher
         self._app_state.runner.run(self, lambda _: relauncher.forget(), lambda _: None)
 
     def _reopen(self) -> None:
-        recovery = self._app_state.services.recovery
+        recovery = self._recovery
         self._app_state.runner.run(self, lambda _: recovery.reopen(), self._reopened)
 
     def _reopened(self, found: tuple[RelaunchResult, ...]) -> None:

@@ -101,7 +101,7 @@ class Tray(QObject):
         return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]
 
     def _when(self, date: dt.datetime) -> str:
-        days = days_until(date, self._app_state.now(), self._app_state.services.zone)
+        days = days_until(date, self._app_state.now(), self._app_state.zone)
         return days_away(days) if days <= 14 else f"on {self._app_state.format.date(date)}"
 
     def _show_values(self) -> None:

@@ -80,7 +80,7 @@ class SwitchDialog(QDialog):
         if app_state.snapshot.profile is None:
             raise ValueError("auto-renewal is switched by the rules of a known store")
         return preview_switch(
-            self._plan, licence, self._on, app_state.snapshot.profile, app_state.now(), app_state.services.zone
+            self._plan, licence, self._on, app_state.snapshot.profile, app_state.now(), app_state.zone
         )
 
     def _switch(self) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, Q
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
+from companion.services.store.orders import Orders
+from companion.services.support.case_file import CaseFileWriter
 from companion.ui.dialogs import save_file
 from companion.ui.state.app_state import AppState
 from companion.ui.support import failure_notice, number_sentence
@@ -20,10 +22,13 @@ _LONGEST_SUMMARY = 200
 class CaseFileDialog(QDialog):
     """Shows exactly the text that will leave, and lets it leave only when the person says so."""
 
-    def __init__(self, parent: QWidget, app_state: AppState, number: str) -> None:
+    def __init__(
+        self, parent: QWidget, app_state: AppState, writer: CaseFileWriter, orders: Orders, number: str
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._app_state = app_state
+        self._orders = orders
         self._number = number
         self._written = ""
         self.setWindowTitle("Case file")
@@ -58,7 +63,6 @@ class CaseFileDialog(QDialog):
         self._allow(False)
         self._summary.setVisible(bool(number))
         self._send.setVisible(bool(number))
-        writer = app_state.services.case_files
         app_state.runner.run(self, lambda _: writer.text(number or None), self._show, self._tell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -106,7 +110,7 @@ class CaseFileDialog(QDialog):
             self._summary.setFocus()
             return
         self._allow(False)
-        orders, number, text = self._app_state.services.orders, self._number, self._written
+        orders, number, text = self._orders, self._number, self._written
         self._app_state.runner.run(self, lambda _: orders.open_case(number, summary, text), self._sent, self._tell)
 
     def _sent(self, case: SupportCase) -> None:
@@ -126,8 +130,10 @@ class CaseFileDialog(QDialog):
         self._app_state.load()
 
 
-def show_case_file(parent: QWidget, app_state: AppState, number: str) -> CaseFileDialog:
+def show_case_file(
+    parent: QWidget, app_state: AppState, writer: CaseFileWriter, orders: Orders, number: str
+) -> CaseFileDialog:
     """Open the case file; `number` is the order it is about, empty where there is none."""
-    dialog = CaseFileDialog(parent, app_state, number)
+    dialog = CaseFileDialog(parent, app_state, writer, orders, number)
     dialog.open()
     return dialog

@@ -23,10 +23,11 @@ from companion.ui.widgets.notice import Notice
 class InvoiceDialog(QDialog):
     """Reads the invoice of an order from the store, or shows the one read last when the store is out of reach."""
 
-    def __init__(self, parent: QWidget, app_state: AppState, number: str) -> None:
+    def __init__(self, parent: QWidget, app_state: AppState, orders: Orders, number: str) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._app_state = app_state
+        self._orders = orders
         self._number = number
         self._invoice: Invoice | None = None
         self.setWindowTitle(f"Invoice of order {number}")
@@ -47,7 +48,6 @@ class InvoiceDialog(QDialog):
         outer.addLayout(self._outcome)
         outer.addLayout(row(button("Close", self.reject), None, self._print, self._save))
         self._allow(False)
-        orders = app_state.services.orders
         app_state.runner.run(self, lambda _: orders.invoice(number), self._show, self._failed)
 
     def _allow(self, allowed: bool) -> None:
@@ -116,7 +116,7 @@ class InvoiceDialog(QDialog):
             return
         # Laid out here, because Qt's documents belong to the thread of the window.
         own = as_pdf(invoice_html(invoice, form.date, form.money), f"Invoice {invoice.number}")
-        orders, number = self._app_state.services.orders, self._number
+        orders, number = self._orders, self._number
         save_file.save(
             self._app_state,
             self,
@@ -137,8 +137,8 @@ def _stores_or(orders: Orders, number: str, own: bytes) -> bytes:
         return own
 
 
-def show_invoice(parent: QWidget, app_state: AppState, number: str) -> InvoiceDialog:
+def show_invoice(parent: QWidget, app_state: AppState, orders: Orders, number: str) -> InvoiceDialog:
     """Open the invoice of an order."""
-    dialog = InvoiceDialog(parent, app_state, number)
+    dialog = InvoiceDialog(parent, app_state, orders, number)
     dialog.open()
     return dialog

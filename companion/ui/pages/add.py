@@ -29,7 +29,7 @@ from companion.domain.entitlements.order_lookup import (
     tidy_order_password,
 )
 from companion.services.store.keychain import Kept
-from companion.services.store.orders import Added
+from companion.services.store.orders import Added, Orders
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
@@ -52,8 +52,9 @@ class SampleLogIn(NamedTuple):
 class AddPage(Page):
     """Finds orders by number and password, or by e-mail address and card digits."""
 
-    def __init__(self, app_state: AppState, samples: tuple[SampleLogIn, ...] = ()) -> None:
+    def __init__(self, app_state: AppState, orders: Orders, samples: tuple[SampleLogIn, ...] = ()) -> None:
         super().__init__(app_state, "Add an order")
+        self._orders = orders
         self._task: Task | None = None
         self.setAcceptDrops(True)
         self._intro = label("", "muted")
@@ -224,7 +225,7 @@ class AddPage(Page):
             return
         self._say(None)
         self._open_mail.setEnabled(False)
-        orders = self.app_state.services.orders
+        orders = self._orders
         self._task = self.app_state.runner.run(
             self,
             lambda _: orders.read_confirmation(mail) if isinstance(mail, Path) else orders.read_mail(mail),
@@ -261,7 +262,7 @@ class AddPage(Page):
             return
         self.app_state.runner.run(
             self,
-            lambda _: self.app_state.services.orders.request_password_reset(number=number),
+            lambda _: self._orders.request_password_reset(number=number),
             lambda _: self._say(
                 Notice(
                     "Look into your e-mail",

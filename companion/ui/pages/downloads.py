@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
 
@@ -17,6 +16,7 @@ from companion.services.downloads.queue import QueueItem
 from companion.services.storage.records import KnownFile
 from companion.ui.navigation import EXTEND, Destination, Page
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.question import ask
@@ -33,8 +33,9 @@ def _key_of(order: Order, download: Download) -> DownloadKey:
 class DownloadsPage(Page):
     """One card for each artifact; those under way come first and move by themselves."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, opener: Opener) -> None:
         super().__init__(app_state, "Downloads")
+        self._opener = opener
         self._cards: dict[DownloadKey, TransferCard] = {}
         app_state.changed.connect(self.show_values)
         app_state.transfers.changed.connect(self._item_changed)
@@ -49,12 +50,12 @@ class DownloadsPage(Page):
         found = [
             (order, download)
             for order in self.app_state.snapshot.orders_read
-            for download in fitting(order, self.app_state.services.platform.name)
+            for download in fitting(order, self.app_state.platform)
             if self._is_of_use(order, download)
         ]
         found.sort(key=lambda pair: self._rank(*pair))
         for order, download in found:
-            made = TransferCard(self.app_state, order, download, self.go.emit)
+            made = TransferCard(self.app_state, self._opener, order, download, self.go.emit)
             self._cards[_key_of(order, download)] = made
             self.add(made)
         if not found:
@@ -93,9 +94,10 @@ class TransferCard(Card):
     """One artifact: its window, how its download goes, and what can be done with it."""
 
     def __init__(
-        self, app_state: AppState, order: Order, download: Download, go: Callable[[Destination], None]
+        self, app_state: AppState, opener: Opener, order: Order, download: Download, go: Callable[[Destination], None]
     ) -> None:
         super().__init__(spacing=8)
+        self._opener = opener
         self._app_state, self._order, self._download, self._go = app_state, order, download, go
         self._key = _key_of(order, download)
         self._offer = app_state.offer(order, download)
@@ -161,7 +163,7 @@ class TransferCard(Card):
             return "Waiting for its turn."
         if file is not None:
             return f"It is on this PC: {file.path}"
-        return offer_sentence(self._offer, self._download, app_state.now(), app_state.services.zone, form.date)
+        return offer_sentence(self._offer, self._download, app_state.now(), app_state.zone, form.date)
 
     def _show_chip(self, state: TransferState | None, file: KnownFile | None) -> None:
         words = {TransferState.PAUSED: "Paused", TransferState.FAILED: "Stopped"}.get(state) if state else None
@@ -191,7 +193,7 @@ class TransferCard(Card):
         elif file is not None:
             parts = [
                 self._button("Install…", self._install, "primary"),
-                self._button("Show in folder", partial(self._show_folder, file.path)),
+                self._button("Show in folder", partial(self._opener.open_folder, file.path)),
             ]
         elif self._offer is Offer.OPEN:
             parts = [
@@ -226,7 +228,3 @@ class TransferCard(Card):
 
     def _install(self) -> None:
         self._go(Destination("install", self._order.number, self._download.artifact_id))
-
-    def _show_folder(self, path: Path) -> None:
-        platform = self._app_state.services.platform
-        self._app_state.runner.run(self, lambda _: platform.programs.open_folder(path), lambda _: None)

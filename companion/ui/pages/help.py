@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWid
 from companion.domain.support.help_articles import Article
 from companion.domain.support.hotline import SupportContact, order_meant, shown_phone
 from companion.domain.support.opening_hours import OpenState, opening_sentence, state_words
-from companion.services.support.help_search import Hit
+from companion.services.store.orders import Orders
+from companion.services.support.case_file import CaseFileWriter
+from companion.services.support.help_search import HelpSearch, Hit
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
@@ -26,8 +28,9 @@ _TONES = {OpenState.OPEN: "ok", OpenState.ALWAYS: "ok", OpenState.CLOSED: "atten
 class HelpPage(Page):
     """Search as one types; below it the number that is right for this PC."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, articles: HelpSearch, case_files: CaseFileWriter, orders: Orders) -> None:
         super().__init__(app_state, "Help")
+        self._articles, self._case_files, self._orders = articles, case_files, orders
         self._number = ""
         self._searching: Task | None = None
         self._field = QLineEdit()
@@ -64,7 +67,7 @@ class HelpPage(Page):
         """Look for what was typed; an older search that is still under way is dropped."""
         if self._searching is not None:
             self._searching.cancel()
-        search = self.app_state.services.help
+        search = self._articles
         profile = self.app_state.snapshot.profile
 
         def work(_: Task) -> tuple[Hit, ...]:
@@ -94,7 +97,7 @@ class HelpPage(Page):
             self._results.addLayout(row(button(hit.title, partial(self._open, hit.name), "link"), None))
 
     def _open(self, name: str) -> None:
-        search = self.app_state.services.help
+        search = self._articles
         self.app_state.runner.run(self, lambda _: search.article(name), self._show_article)
 
     def _show_article(self, article: Article | None) -> None:
@@ -169,12 +172,15 @@ class HelpPage(Page):
         self._number = number
         self.show_values()
 
+    def _show_case_file(self, number: str) -> None:
+        show_case_file(self.window(), self.app_state, self._case_files, self._orders, number)
+
     def _case_card(self) -> Card:
         card = Card(spacing=8)
         orders = self.app_state.snapshot.orders_read
         order = order_meant(orders, self._number)
         number = order.number if order is not None else ""
-        open_it = button("Case file…", lambda: show_case_file(self.window(), self.app_state, number))
+        open_it = button("Case file…", partial(self._show_case_file, number))
         card.add(
             label("So that nobody asks twice", "heading"),
             label(

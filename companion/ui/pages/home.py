@@ -136,7 +136,7 @@ class HomePage(Page):
         if order is None or snapshot.profile is None:
             return None
         plan = next((plan for plan in order.subscriptions if plan.id == card.subscription_id), None)
-        zone = self.app_state.services.zone
+        zone = self.app_state.zone
         found = renewal_return(order, plan, snapshot.profile, self.app_state.now(), zone) if plan is not None else None
         if found is None:
             return None

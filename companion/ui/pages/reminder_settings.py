@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtCore import Qt, QTime
@@ -14,7 +14,7 @@ from companion.domain.core.platform import Platform
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.lead_options import CHOOSABLE, choices, with_leads
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
-from companion.services.app.launch_command import start_command
+from companion.services.platforms.protocol import AutostartControl
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, column, label, line, row
@@ -107,9 +107,11 @@ class QuietCard(Card):
 class StartCard(Card):
     """Whether the program starts at sign-in, as the system itself says."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(
+        self, app_state: AppState, autostart: AutostartControl, start_command: Callable[[], Sequence[str]]
+    ) -> None:
         super().__init__(spacing=12)
-        self._app_state = app_state
+        self._app_state, self._autostart, self._start_command = app_state, autostart, start_command
         self._news = label("", "muted")
         self._news.hide()
         self._switch = Switch(app_state.theme, "Start when I sign in", on=False)
@@ -117,17 +119,15 @@ class StartCard(Card):
         self._switch.requested.connect(self._ask)
         about = "Companion then waits beside the clock. If it does not run, it cannot remind you."
         self.add(label("Being there", "heading"), _setting("Start when I sign in", about, self._switch), self._news)
-        app_state.runner.run(
-            self, lambda _: app_state.services.platform.autostart.starts_at_login(), self._show, self._failed
-        )
+        app_state.runner.run(self, lambda _: autostart.starts_at_login(), self._show, self._failed)
 
     def _ask(self, on: bool) -> None:
-        platform, places = self._app_state.services.platform, self._app_state.services.places
+        autostart, start_command = self._autostart, self._start_command
         self._switch.setEnabled(False)
 
         def work(_: Task) -> bool:
-            platform.autostart.start_at_login(start_command(places, tray=True) if on else None)
-            return platform.autostart.starts_at_login()
+            autostart.start_at_login(start_command() if on else None)
+            return autostart.starts_at_login()
 
         self._app_state.runner.run(self, work, lambda starts: self._answer(on, starts), self._failed)
 
@@ -138,7 +138,7 @@ class StartCard(Card):
     def _answer(self, wanted: bool, starts: bool) -> None:
         self._show(starts)
         self._news.setVisible(wanted and not starts)
-        if self._app_state.services.platform.name is Platform.WINDOWS:
+        if self._app_state.platform is Platform.WINDOWS:
             self._news.setText(
                 "Windows keeps it switched off, because that was chosen in Windows itself. "
                 "You can allow it there: Settings, Apps, Startup, Companion."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
@@ -13,6 +14,7 @@ from companion.domain.reminders.dates import ReminderFacts, Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import InboxEntry, Standing, agenda, newest_first, standing_of
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, notice
+from companion.services.platforms.protocol import AutostartControl
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
@@ -33,8 +35,11 @@ _SNOOZES = {
 class RemindersPage(Page):
     """What is due is computed from the orders, so nothing here can be out of date with them."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(
+        self, app_state: AppState, autostart: AutostartControl, start_command: Callable[[], Sequence[str]]
+    ) -> None:
         super().__init__(app_state, "Reminders")
+        self._autostart, self._start_command = autostart, start_command
         self._in_settings = False
         self._all_shown = self._all_dates = False
         self._turn = button("Settings", self._turn_over, name="Settings of reminders")
@@ -66,7 +71,8 @@ class RemindersPage(Page):
         self._turn.setText("Back to the reminders" if self._in_settings else "Settings")
         self._turn.setAccessibleName(self._turn.text())
         if self._in_settings:
-            for card in (QuietCard(self.app_state), WhenCard(self.app_state), StartCard(self.app_state)):
+            start = StartCard(self.app_state, self._autostart, self._start_command)
+            for card in (QuietCard(self.app_state), WhenCard(self.app_state), start):
                 self._cards.addWidget(card)
             return
         if self.app_state.reminders.settings.muted:
@@ -163,7 +169,7 @@ class RemindersPage(Page):
         for position, subject in enumerate(subjects if self._all_dates else subjects[:_AT_FIRST]):
             if position:
                 card.add(line())
-            days = days_until(subject.date, self.app_state.now(), self.app_state.services.zone)
+            days = days_until(subject.date, self.app_state.now(), self.app_state.zone)
             when = label(self.app_state.format.date(subject.date), wrap=False)
             when.setFixedWidth(170)
             entry = row(when, spacing=12)

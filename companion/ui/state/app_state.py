@@ -11,13 +11,15 @@ from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
+from companion.domain.core.platform import Platform
 from companion.domain.entitlements.artifacts import Offer, offer_of
 from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
-from companion.services.container import Services
-from companion.services.reminders import reminder_facts
-from companion.services.snapshot import Snapshot
-from companion.services.store.orders import Added
+from companion.services.app.time_zone import LocalZone
+from companion.services.downloads.order_downloads import Purchases
+from companion.services.reminders import Reminders, reminder_facts
+from companion.services.snapshot import Snapshot, SnapshotReader
+from companion.services.store.orders import Added, Orders
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
 from companion.ui.state.download_state import Transfers
@@ -40,19 +42,35 @@ class AppState(QObject):
     wanted = Signal(object)
     working = Signal(bool)
 
-    def __init__(self, services: Services, runner: TaskRunner, form: Format, theme: Theme) -> None:
+    def __init__(
+        self,
+        runner: TaskRunner,
+        form: Format,
+        theme: Theme,
+        *,
+        platform: Platform,
+        clock: Callable[[], dt.datetime],
+        zone: LocalZone,
+        snapshots: SnapshotReader,
+        orders: Orders,
+        purchases: Purchases,
+        reminders: Reminders,
+    ) -> None:
         super().__init__()
-        self.services = services
         self.runner = runner
         self.format = form
         self.theme = theme
-        self.zone = services.zone
-        self._snapshots = services.snapshots()
+        self.platform = platform
+        self.zone = zone
+        self._clock = clock
+        self._orders = orders
+        self._reminders = reminders
+        self._snapshots = snapshots
         self._readings = itertools.count(1)
         self._shown = 0
-        self.snapshot = Snapshot(services.clock())
-        self.transfers = Transfers(services.purchases, runner)
-        self.reminders = ReminderState(services.reminders, runner)
+        self.snapshot = Snapshot(clock())
+        self.transfers = Transfers(purchases, runner)
+        self.reminders = ReminderState(reminders, runner)
         self.transfers.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False
@@ -62,11 +80,11 @@ class AppState(QObject):
         snapshot = self.snapshot
         if snapshot.profile is None:
             return None
-        return reminder_facts(snapshot.profile, snapshot.orders_read, snapshot.files, self.services.zone)
+        return reminder_facts(snapshot.profile, snapshot.orders_read, snapshot.files, self.zone)
 
     def now(self) -> dt.datetime:
         """The current moment."""
-        return self.services.clock()
+        return self._clock()
 
     def offer(self, order: Order, download: Download) -> Offer:
         """What can be had of an artifact now."""
@@ -106,7 +124,7 @@ class AppState(QObject):
         self.working.emit(False)
 
     def _refresh(self, task: Task, number: str | None) -> _Reading:
-        orders = self.services.orders
+        orders = self._orders
         troubles: list[CompanionError] = []
         try:
             orders.profile()
@@ -143,8 +161,8 @@ class AppState(QObject):
         """Add an order by number and password."""
 
         def work(_: Task) -> Added:
-            self.services.orders.profile()
-            return self.services.orders.add(number, password)
+            self._orders.profile()
+            return self._orders.add(number, password)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
@@ -154,8 +172,8 @@ class AppState(QObject):
         """Add all orders of an e-mail address and card."""
 
         def work(_: Task) -> Added:
-            self.services.orders.profile()
-            return self.services.orders.add_by_card(email, digits)
+            self._orders.profile()
+            return self._orders.add_by_card(email, digits)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
@@ -164,7 +182,7 @@ class AppState(QObject):
 
     def remove_order(self, owner: QObject, number: str, done: Callable[[], None], failed: _Failed) -> Task:
         """Forget an order and its credentials."""
-        return self.runner.run(owner, lambda _: self.services.orders.remove(number), lambda _: self.load(done), failed)
+        return self.runner.run(owner, lambda _: self._orders.remove(number), lambda _: self.load(done), failed)
 
     def switch_auto_renew(
         self, owner: QObject, number: str, plan: Subscription, on: bool,
@@ -173,9 +191,9 @@ class AppState(QObject):
         """Switch auto-renewal; afterwards the snapshot shows what the store says, whatever happened."""
 
         def work(_: Task) -> Receipt:
-            receipt = self.services.orders.switch_auto_renew(number, plan, on)[1]
+            receipt = self._orders.switch_auto_renew(number, plan, on)[1]
             if not on:
-                self.services.reminders.told_by_switching_off(number, plan.licence_id)
+                self._reminders.told_by_switching_off(number, plan.licence_id)
             return receipt
 
         def fail(error: CompanionError) -> None:

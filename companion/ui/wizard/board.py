@@ -14,7 +14,10 @@ from companion.domain.pc.closing import ClosingProgress, ClosingResult
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.store.profile import Stage
+from companion.services.installation.recovery import Recovery
+from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
@@ -36,9 +39,10 @@ class Board(QWidget):
 
     cleared = Signal(bool)
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, installations: Installations, recovery: Recovery, opener: Opener) -> None:
         super().__init__()
-        self._app_state = app_state
+        self._app_state, self._installations = app_state, installations
+        self._recovery, self._opener = recovery, opener
         self._stage = Stage.DOWNLOAD
         self._requirements: Requirements | None = None
         self._job = ""
@@ -72,7 +76,7 @@ class Board(QWidget):
 
     def _watch(self, requirements: Requirements) -> None:
         self._requirements = requirements
-        installations, stage = self._app_state.services.installations, self._stage
+        installations, stage = self._installations, self._stage
         self._watching = self._app_state.runner.run(
             self,
             lambda task: installations.watch(stage, requirements, task.report, task.cancellation),
@@ -127,10 +131,7 @@ class Board(QWidget):
         if remedy.kind in _CLOSES:
             self._ask_to_close(finding, remedy, force=False)
         elif remedy.target is not None:
-            target, platform = remedy.target, self._app_state.services.platform
-            self._app_state.runner.run(
-                self, lambda _: platform.programs.open_url(target), lambda _: None, failed=self._fail
-            )
+            self._opener.open_url(remedy.target, self._fail)
 
     def _ask_to_close(self, finding: Finding, remedy: Remedy, *, force: bool) -> None:
         hold = remedy.entries if remedy.kind is RemedyKind.CLOSE_AND_HOLD else ()
@@ -149,7 +150,7 @@ class Board(QWidget):
         if requirements is None or (self._closing is not None and self._closing.running):
             return
         only = None if finding.rule_id is None else (finding.rule_id,)
-        installations, recovery = self._app_state.services.installations, self._app_state.services.recovery
+        installations, recovery = self._installations, self._recovery
         stage, job = self._stage, self._job
 
         def work(task: Task) -> ClosingResult:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from companion.domain.store.profile import Stage
+from companion.services.installation.recovery import Recovery
+from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import line
 from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
@@ -16,23 +19,24 @@ from companion.ui.wizard.way import WayToStore
 class CheckStep(Step):
     """Shows the live board for the download."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, installations: Installations, recovery: Recovery, opener: Opener) -> None:
         super().__init__(
             app_state,
             "Is this PC ready?",
             "Companion looks for what could damage or block the download. Nothing is changed without asking you.",
             "Continue",
         )
-        self._board = Board(app_state)
+        self._installations = installations
+        self._board = Board(app_state, installations, recovery, opener)
         self._board.cleared.connect(self.onward.setEnabled)
-        self._way = WayToStore(app_state)
+        self._way = WayToStore(app_state, installations)
         self.content.addWidget(self._board)
         self.content.addWidget(line())
         self.content.addWidget(self._way)
 
     def enter(self, job: Job) -> None:
         super().enter(job)
-        needs = partial(self.app_state.services.installations.requirements, job.profile, job.download, job.folder)
+        needs = partial(self._installations.requirements, job.profile, job.download, job.folder)
         self._board.start(Stage.DOWNLOAD, needs, job.download.artifact_id)
         self._way.start(job.profile)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.store.orders import Download, Order
 from companion.domain.store.profile import Profile
+from companion.services.downloads.order_downloads import Purchases
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, clear, column, exact, label, row
 from companion.ui.widgets.notice import Notice
@@ -22,13 +23,14 @@ class ChooseStep(Step):
 
     chosen = Signal(object)
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, purchases: Purchases) -> None:
         super().__init__(
             app_state,
             "What should be installed?",
             "The file keeps the name the store gave it: renaming it can break the installation.",
             "Continue",
         )
+        self._purchases = purchases
         self._group = QButtonGroup(self)
         self._downloads: dict[int, Download] = {}
         self._order: Order | None = None
@@ -38,14 +40,14 @@ class ChooseStep(Step):
     def offer(self, order: Order, profile: Profile, artifact_id: str) -> None:
         """Show what `order` has for this PC, with `artifact_id` chosen if it is among it."""
         self._order, self._profile = order, profile
-        self._folder = self.app_state.services.purchases.folder(order.number)
+        self._folder = self._purchases.folder(order.number)
         self.tell(None)
         clear(self.content)
         for old in self._group.buttons():
             self._group.removeButton(old)
         self._downloads = {}
-        now, zone = self.app_state.now(), self.app_state.services.zone
-        for index, download in enumerate(fitting(order, self.app_state.services.platform.name)):
+        now, zone = self.app_state.now(), self.app_state.zone
+        for index, download in enumerate(fitting(order, self.app_state.platform)):
             choice = QRadioButton(f"{download.name} {download.version}")
             here = self.app_state.snapshot.file(order.number, download.artifact_id)
             offer = offer_of(order, download, profile, now, zone)

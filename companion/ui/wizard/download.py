@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QProgressBar
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadFailure, DownloadKey
-from companion.services.downloads.order_downloads import Fetched
+from companion.services.downloads.order_downloads import Fetched, Purchases
 from companion.services.downloads.queue import QueueItem
 from companion.ui.look.format import Format, duration
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import button, column, exact, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.speed import SpeedGraph
@@ -21,12 +22,13 @@ from companion.ui.wizard.steps import Step
 class DownloadStep(Step):
     """Downloads, and can be paused at any time: what has arrived is kept."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, purchases: Purchases) -> None:
         super().__init__(
             app_state, "Downloading", "You can pause, close the laptop or lose the line: it goes on.", "Continue"
         )
         self._key: DownloadKey | None = None
         self._resting = False
+        self._purchases = purchases
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Download progress")
@@ -47,7 +49,7 @@ class DownloadStep(Step):
         self.heading.setText(f"Downloading {job.download.name}")
         self._facts.setText("Asking the store…")
         self._speed.clear()
-        purchases, number, artifact_id = self.app_state.services.purchases, job.order.number, job.download.artifact_id
+        purchases, number, artifact_id = self._purchases, job.order.number, job.download.artifact_id
 
         def begin(here: Fetched | None) -> None:
             if here is not None:
@@ -122,7 +124,7 @@ class DownloadStep(Step):
         )
 
     def _done(self, job: Job, transferred: Transferred) -> None:
-        number, artifact_id, purchases = job.order.number, job.download.artifact_id, self.app_state.services.purchases
+        number, artifact_id, purchases = job.order.number, job.download.artifact_id, self._purchases
 
         def finish(grant: Grant) -> None:
             job.fetched = Fetched(grant, transferred)
@@ -161,8 +163,9 @@ def pieces_words(progress: TransferProgress) -> str:
 class VerifyStep(Step):
     """Says that the file is whole, where it lies, and how that is known."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, opener: Opener) -> None:
         super().__init__(app_state, "The file is whole", "", "Continue to installation")
+        self._opener = opener
         self._place = exact("Where the file is")
         self._digest = exact("The file's SHA-256", "small")
         self._folder = button("Show in folder", self._show_folder)
@@ -186,10 +189,4 @@ class VerifyStep(Step):
     def _show_folder(self) -> None:
         if self.job is None or self.job.fetched is None:
             return
-        path, platform = self.job.fetched.transferred.path, self.app_state.services.platform
-        self.app_state.runner.run(
-            self,
-            lambda _: platform.programs.open_folder(path),
-            lambda _: None,
-            lambda error: self.tell(Notice.of_error(error)),
-        )
+        self._opener.open_folder(self.job.fetched.transferred.path, lambda error: self.tell(Notice.of_error(error)))

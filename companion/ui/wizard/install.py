@@ -13,8 +13,10 @@ from companion.domain.installation.models import InstallationProgress
 from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import ExitMeaning, Stage
-from companion.services.installation.workflow import Installed
+from companion.services.installation.recovery import Recovery
+from companion.services.installation.workflow import Installations, Installed
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.key import KeyBox
@@ -36,15 +38,16 @@ class InstallStep(Step):
 
     fetch_again = Signal()
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, installations: Installations, recovery: Recovery, opener: Opener) -> None:
         super().__init__(
             app_state,
             "Install",
             "The installer refuses while certain programs run, even without a window. This is what it would meet.",
             "Install now",
         )
+        self._installations = installations
         self._task: Task | None = None
-        self._board = Board(app_state)
+        self._board = Board(app_state, installations, recovery, opener)
         self._board.cleared.connect(self._allow)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
@@ -70,7 +73,7 @@ class InstallStep(Step):
         if job is None or job.fetched is None:
             return
         self._show_running(False)
-        installations, grant = self.app_state.services.installations, job.fetched.grant
+        installations, grant = self._installations, job.fetched.grant
         needs = partial(installations.requirements, job.profile, job.download, job.folder, grant)
         self._board.start(Stage.INSTALL, needs, job.download.artifact_id)
 
@@ -85,7 +88,7 @@ class InstallStep(Step):
         self._board.stop()
         self.tell(None)
         self._show_running(True)
-        installations = self.app_state.services.installations
+        installations = self._installations
         self._task = self.app_state.runner.run(
             self,
             lambda task: installations.install(
@@ -154,8 +157,9 @@ def _ending(installed: Installed) -> Notice:
 class DoneStep(Step):
     """It is installed: the key to copy, the seat, and the programs to open again."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, recovery: Recovery) -> None:
         super().__init__(app_state, "It is installed", "", "Finish")
+        self._recovery = recovery
         self.back.hide()
         self._again = button("", self._reopen)
         self.card.body.insertLayout(self.card.body.indexOf(self.outcome), row(self._again, None))
@@ -179,7 +183,7 @@ class DoneStep(Step):
             self._add_key(licence)
             use = seat_use(licence, self.app_state.snapshot.seat_id)
             self.content.addWidget(label(seat_sentence(use)))
-        recovery = self.app_state.services.recovery
+        recovery = self._recovery
         self.app_state.runner.run(self, lambda _: recovery.relauncher.waiting(), self._offer)
 
     def _offer(self, closed: tuple[ClosedProgram, ...]) -> None:
@@ -200,5 +204,5 @@ class DoneStep(Step):
 
     def _reopen(self) -> None:
         self._again.hide()
-        recovery = self.app_state.services.recovery
+        recovery = self._recovery
         self.app_state.runner.run(self, lambda _: recovery.reopen(), lambda found: self.tell(reopened_notice(found)))

@@ -8,8 +8,13 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
+from companion.services.downloads.order_downloads import Purchases
+from companion.services.installation.recovery import Recovery
+from companion.services.installation.workflow import Installations
+from companion.services.store.orders import Orders
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import clear, label
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.check import CheckStep
@@ -30,24 +35,33 @@ class InstallPage(Page):
 
     ended = Signal()
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(
+        self,
+        app_state: AppState,
+        orders: Orders,
+        purchases: Purchases,
+        installations: Installations,
+        recovery: Recovery,
+        opener: Opener,
+    ) -> None:
         super().__init__(app_state, "Install")
+        self._orders = orders
         self._job: Job | None = None
         self._wanted = Destination("install")
         self._stepper = Stepper()
         self._news = label("", "muted")
         self._news.hide()
         self._stack = QStackedWidget()
-        self._choose = ChooseStep(app_state)
-        installing = InstallStep(app_state)
+        self._choose = ChooseStep(app_state, purchases)
+        installing = InstallStep(app_state, installations, recovery, opener)
         installing.fetch_again.connect(self._fetch_again)
         self._steps: tuple[Step, ...] = (
             self._choose,
-            CheckStep(app_state),
-            DownloadStep(app_state),
-            VerifyStep(app_state),
+            CheckStep(app_state, installations, recovery, opener),
+            DownloadStep(app_state, purchases),
+            VerifyStep(app_state, opener),
             installing,
-            DoneStep(app_state),
+            DoneStep(app_state, recovery),
         )
         for index, step in enumerate(self._steps):
             self._stack.addWidget(step)
@@ -68,7 +82,7 @@ class InstallPage(Page):
         self._choose.heading.setText("Reading the order…")
         self._choose.onward.setEnabled(False)
         clear(self._choose.content)
-        orders, number = self.app_state.services.orders, destination.number
+        orders, number = self._orders, destination.number
 
         def read(_: object) -> tuple[Order, Profile]:
             return orders.order(number), orders.profile()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.network_diagnostics import NetworkReport, StepResult, StepState
 from companion.domain.store.profile import Profile
+from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
@@ -22,9 +23,9 @@ _ICONS = {
 class WayToStore(QWidget):
     """Tries the way once; a broken one is a warning, because the download copes with much."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, installations: Installations) -> None:
         super().__init__()
-        self._app_state = app_state
+        self._app_state, self._installations = app_state, installations
         self._task: Task | None = None
         self._profile: Profile | None = None
         self._outcome = column(spacing=6)
@@ -45,7 +46,7 @@ class WayToStore(QWidget):
         clear(self._outcome)
         clear(self._rows)
         self._outcome.addWidget(label("Trying it…", "muted"))
-        installations = self._app_state.services.installations
+        installations = self._installations
         self._task = self._app_state.runner.run(
             self,
             lambda task: installations.check_network(profile, task.report, task.cancellation),

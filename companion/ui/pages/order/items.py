@@ -27,13 +27,11 @@ from companion.domain.overview.product_cards import (
     standing_words,
     status_sentence,
 )
-from companion.domain.store.orders import Download, Extension, ExtensionStatus, Licence, Order, Seat
-from companion.domain.store.profile import Profile
+from companion.domain.store.orders import Download, Extension, ExtensionStatus, Licence, Seat
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.pages.home import TONES
-from companion.ui.pages.order.section import Section, Tell
-from companion.ui.state.app_state import AppState
+from companion.ui.pages.order.section import OrderView, Section
 from companion.ui.widgets.basic import button, chip, facts_grid, label, line, restyle, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
@@ -43,13 +41,14 @@ from companion.ui.widgets.switch import Switch
 class LicenceCard(Section):
     """A licence: until when, its key, its plan, its seats."""
 
-    def __init__(self, app_state: AppState, order: Order, licence: Licence, profile: Profile, tell: Tell) -> None:
-        super().__init__(app_state, order, profile, tell, licence.product_name, "licences-and-keys")
+    def __init__(self, view: OrderView, licence: Licence) -> None:
+        super().__init__(view, licence.product_name, "licences-and-keys")
+        app_state, order, profile = self.app_state, self.order, self.profile
         self._licence = licence
         self._seat_id = app_state.snapshot.seat_id
         # With all orders, because a later one may carry this licence on.
         orders = app_state.snapshot.orders_read
-        cards = product_cards(orders, profile, app_state.now(), app_state.services.zone, this_seat=self._seat_id)
+        cards = product_cards(orders, profile, app_state.now(), app_state.zone, this_seat=self._seat_id)
         self._card = next(card for card in cards if (card.order_number, card.licence_id) == (order.number, licence.id))
         self.add(
             row(chip(standing_words(self._card), TONES[standing_tone(self._card)]), None),
@@ -99,7 +98,7 @@ class LicenceCard(Section):
             return
         self.add(facts_grid(price_facts(self.order, plan, self._card.next_charge, form.date, form.money)))
         self.add_page_button("Pay with another card…")
-        if renewal_return(self.order, plan, self.profile, app_state.now(), app_state.services.zone) is not None:
+        if renewal_return(self.order, plan, self.profile, app_state.now(), app_state.zone) is not None:
             number = self.order.number
             unwanted = button(
                 "I did not want the last renewal…",
@@ -138,15 +137,16 @@ class LicenceCard(Section):
             self.add(row(take, None))
 
     def _take(self, pressed: QPushButton) -> None:
-        services, number, licence_id = self.app_state.services, self.order.number, self._licence.id
+        orders, number, licence_id = self.orders, self.order.number, self._licence.id
+        seat_id, pc_name = self._seat_id, self.app_state.snapshot.pc_name
         self.act(
             pressed,
-            lambda _: services.orders.take_seat(number, licence_id, services.this_pc.seat_id, services.this_pc.name),
+            lambda _: orders.take_seat(number, licence_id, seat_id, pc_name),
             lambda licence: Notice("This PC has a seat", seat_sentence(seat_use(licence, self._seat_id)), tone="ok"),
         )
 
     def _ask_to_free(self, pressed: QPushButton, seat: Seat) -> None:
-        orders, number, licence_id = self.app_state.services.orders, self.order.number, self._licence.id
+        orders, number, licence_id = self.orders, self.order.number, self._licence.id
         self.ask(
             "Free a seat",
             f"Free the seat of {seat.name}?",
@@ -164,18 +164,16 @@ class LicenceCard(Section):
 class DownloadsCard(Section):
     """The artifacts of an order, and asking for a closed window to open again."""
 
-    def __init__(
-        self, app_state: AppState, order: Order, profile: Profile, tell: Tell, go: Callable[[Destination], None]
-    ) -> None:
-        super().__init__(app_state, order, profile, tell, "Downloads", "download-window")
+    def __init__(self, view: OrderView, go: Callable[[Destination], None]) -> None:
+        super().__init__(view, "Downloads", "download-window")
         self._go = go
-        for position, download in enumerate(order.downloads):
+        for position, download in enumerate(self.order.downloads):
             if position:
                 self.add(line())
             self._add_download(download)
 
     def _add_download(self, download: Download) -> None:
-        app_state, now, zone = self.app_state, self.app_state.now(), self.app_state.services.zone
+        app_state, now, zone = self.app_state, self.app_state.now(), self.app_state.zone
         offer = app_state.offer(self.order, download)
         here = app_state.snapshot.file(self.order.number, download.artifact_id) is not None
         said = label(offer_sentence(offer, download, now, zone, app_state.format.date))
@@ -199,7 +197,7 @@ class DownloadsCard(Section):
             self.add(row(ask, None))
 
     def _extend(self, pressed: QPushButton, download: Download) -> None:
-        orders, number = self.app_state.services.orders, self.order.number
+        orders, number = self.orders, self.order.number
 
         def told(extension: Extension) -> Notice:
             granted = extension.status is ExtensionStatus.GRANTED
@@ -216,15 +214,11 @@ class DownloadsCard(Section):
 class ParcelsCard(Section):
     """Parcels on their way, what cannot be changed any more, and the backup medium."""
 
-    def __init__(self, app_state: AppState, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(
-            app_state,
-            order,
-            profile,
-            tell,
-            *(("Shipping", "shipping") if order.shipments else ("Backup medium", "backup-medium")),
-        )
-        for parcel in parcels(order, profile, app_state.now(), app_state.services.zone):
+    def __init__(self, view: OrderView) -> None:
+        names = ("Shipping", "shipping") if view.order.shipments else ("Backup medium", "backup-medium")
+        super().__init__(view, *names)
+        app_state, order, profile = self.app_state, self.order, self.profile
+        for parcel in parcels(order, profile, app_state.now(), app_state.zone):
             self.add(label(", ".join(parcel.contents) or "Parcel", "strong"))
             for sentence in parcel_sentences(parcel, app_state.format.date):
                 self.add(label(sentence, tone="attention" if parcel.late else ""))
@@ -245,7 +239,7 @@ class ParcelsCard(Section):
             return
         sentence = backup_sentence(offer, self.app_state.format.money)
         add = button(f"Add the {offer.name}…", lambda: None)
-        orders, number = self.app_state.services.orders, self.order.number
+        orders, number = self.orders, self.order.number
 
         def agreed() -> None:
             done = Notice(

@@ -31,12 +31,10 @@ from companion.domain.billing.returns import (
     return_steps,
 )
 from companion.domain.store.orders import ChargeKind, Order, Return, ReturnReason
-from companion.domain.store.profile import Profile
 from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
-from companion.ui.pages.order.section import Section, Tell
-from companion.ui.state.app_state import AppState
+from companion.ui.pages.order.section import OrderView, Section
 from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import button, chip, column, fit_height, label, line, row
 from companion.ui.widgets.choice import Choice
@@ -50,8 +48,9 @@ _WORDS = {ChargeKind.AUTHORIZATION: "Held", ChargeKind.CHARGE: "Charged", Charge
 class MoneyCard(Section):
     """What was charged and when, why there may be two charges, and the invoice."""
 
-    def __init__(self, app_state: AppState, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(app_state, order, profile, tell, "Money", "two-charges")
+    def __init__(self, view: OrderView) -> None:
+        super().__init__(view, "Money", "two-charges")
+        app_state, order, profile = self.app_state, self.order, self.profile
         form, now = app_state.format, app_state.now()
         moves = timeline(order, profile, now)
         if moves:
@@ -67,7 +66,7 @@ class MoneyCard(Section):
             for sentence in two_charges_sentences(two, profile.policies.payment, form.date, form.money):
                 self.add(label(sentence))
         if order.invoice_number is not None:
-            invoice = button("Invoice…", lambda: show_invoice(self.window(), app_state, order.number))
+            invoice = button("Invoice…", lambda: show_invoice(self.window(), app_state, self.orders, order.number))
             self.add(row(invoice, None))
 
     def _list(self, moves: tuple[Movement, ...]) -> QGridLayout:
@@ -101,9 +100,10 @@ def _capital(text: str) -> str:
 class ReturnCard(Section):
     """Whether the order can be returned, until when and why; and how far a return has come."""
 
-    def __init__(self, app_state: AppState, order: Order, profile: Profile, tell: Tell) -> None:
-        super().__init__(app_state, order, profile, tell, "Returns and refunds", "returns")
-        now, zone = app_state.now(), app_state.services.zone
+    def __init__(self, view: OrderView) -> None:
+        super().__init__(view, "Returns and refunds", "returns")
+        app_state, order, profile = self.app_state, self.order, self.profile
+        now, zone = app_state.now(), app_state.zone
         self.renewal: RenewalReturn | None = None
         for position, entry in enumerate(order.returns):
             if position:
@@ -140,7 +140,7 @@ class ReturnCard(Section):
 
     def _add_return(self, entry: Return) -> None:
         app_state, form = self.app_state, self.app_state.format
-        progress = return_progress(entry, self.profile, app_state.now(), app_state.services.zone)
+        progress = return_progress(entry, self.profile, app_state.now(), app_state.zone)
         tone = "attention" if progress.late or progress.letter_open else ""
         self.add(
             label(f"Return {entry.id} · {form.money(entry.amount)} · {reason_words(entry.reason)}", "strong"),
@@ -151,7 +151,7 @@ class ReturnCard(Section):
             self.add(row(button("Read the letter…", partial(self._read_letter, entry), "primary"), None))
 
     def _ask_for_order(self, pressed: QPushButton) -> None:
-        orders, order = self.app_state.services.orders, self.order
+        orders, order = self.orders, self.order
         dialog = ReturnDialog(self.window(), self.app_state.theme, order, self._sentences)
 
         def agreed() -> None:
@@ -176,7 +176,7 @@ class ReturnCard(Section):
 
     def ask_for_renewal(self, found: RenewalReturn, pressed: QPushButton | None = None) -> None:
         """Ask once, then give back a renewal that nobody wanted."""
-        orders, order, form = self.app_state.services.orders, self.order, self.app_state.format
+        orders, order, form = self.orders, self.order, self.app_state.format
         self.ask(
             "Give a renewal back",
             "Give this renewal back?",
@@ -190,14 +190,14 @@ class ReturnCard(Section):
 
     def _requested(self, entry: Return) -> Notice:
         app_state = self.app_state
-        progress = return_progress(entry, self.profile, app_state.now(), app_state.services.zone)
+        progress = return_progress(entry, self.profile, app_state.now(), app_state.zone)
         words = progress_sentence(progress, app_state.format.date, app_state.format.money)
         stops = " The subscription does not renew again." if entry.reason is ReturnReason.UNWANTED_RENEWAL else ""
         return Notice("The store has your request", f"{words}{stops}", f"Its number is {entry.id}.", tone="ok")
 
     def _read_letter(self, entry: Return) -> None:
         dialog = LetterDialog(self, entry)
-        orders, number = self.app_state.services.orders, self.order.number
+        orders, number = self.orders, self.order.number
         dialog.accepted.connect(lambda: self.act(None, lambda _: orders.accept_letter(number, entry), self._requested))
         dialog.open()
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.services.storage.records import KnownOrder
+from companion.services.store.orders import Orders
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.pages.order.items import DownloadsCard, LicenceCard, ParcelsCard
 from companion.ui.pages.order.money import MoneyCard, ReturnCard
 from companion.ui.pages.order.receipts import ReceiptsCard
+from companion.ui.pages.order.section import OrderView
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
@@ -21,8 +25,9 @@ from companion.ui.widgets.question import ask
 class OrderPage(Page):
     """Renders the order named by its destination, and does what its buttons say."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, orders: Orders, opener: Opener) -> None:
         super().__init__(app_state, "Order")
+        self._orders, self._opener = orders, opener
         self._number = ""
         self._returns: ReturnCard | None = None
         self._downloads: DownloadsCard | None = None
@@ -66,20 +71,21 @@ class OrderPage(Page):
             self._cards.addWidget(label("This order has not been read from the store yet.", "muted"))
             self._cards.addWidget(self._keeping(known))
             return
+        view = OrderView(self.app_state, self._orders, self._opener, order, profile, self.tell)
         self._cards.addWidget(self._summary(order))
         for licence in order.licences:
-            self._cards.addWidget(LicenceCard(self.app_state, order, licence, profile, self.tell))
+            self._cards.addWidget(LicenceCard(view, licence))
         if order.downloads:
-            self._downloads = DownloadsCard(self.app_state, order, profile, self.tell, self.go.emit)
+            self._downloads = DownloadsCard(view, self.go.emit)
             self._cards.addWidget(self._downloads)
         if order.shipments or order.downloads:
-            self._cards.addWidget(ParcelsCard(self.app_state, order, profile, self.tell))
-        self._cards.addWidget(MoneyCard(self.app_state, order, profile, self.tell))
-        self._returns = ReturnCard(self.app_state, order, profile, self.tell)
+            self._cards.addWidget(ParcelsCard(view))
+        self._cards.addWidget(MoneyCard(view))
+        self._returns = ReturnCard(view)
         self._cards.addWidget(self._returns)
         receipts = snapshot.receipts.get(order.number, ())
         if receipts:
-            self._cards.addWidget(ReceiptsCard(self.app_state, order, profile, self.tell, receipts))
+            self._cards.addWidget(ReceiptsCard(view, receipts))
         self._cards.addWidget(self._keeping(known))
 
     def tell(self, news: Notice | CompanionError | None) -> None:
@@ -109,12 +115,10 @@ class OrderPage(Page):
         order = self.app_state.snapshot.order(self._number)
         page = next((page for page in order.pages if page.purpose == "renew"), None) if order is not None else None
         words = "Renewing by hand is done on the store's own page, with any card. Your key stays the same."
-        actions = (("Open the store's page", partial(self._open_url, page.url)),) if page is not None else ()
+        actions: tuple[tuple[str, Callable[[], object]], ...] = ()
+        if page is not None:
+            actions = (("Open the store's page", partial(self._opener.open_url, page.url, self.tell)),)
         self.tell(Notice("How to renew", words, "No card number ever passes through Companion.", actions=actions))
-
-    def _open_url(self, url: str) -> None:
-        platform = self.app_state.services.platform
-        self.app_state.runner.run(self, lambda _: platform.programs.open_url(url), lambda _: None, self.tell)
 
     def _keeping(self, known: KnownOrder) -> Card:
         card = Card(spacing=8)

@@ -7,22 +7,18 @@ from functools import partial
 
 from companion.domain.billing.auto_renewal import receipt_lines
 from companion.domain.core.serialization import to_builtins
-from companion.domain.store.orders import Order, Receipt
-from companion.domain.store.profile import Profile
+from companion.domain.store.orders import Receipt
 from companion.ui.dialogs import save_file
 from companion.ui.documents.rendering import as_pdf, receipt_html
-from companion.ui.pages.order.section import Section, Tell
-from companion.ui.state.app_state import AppState
+from companion.ui.pages.order.section import OrderView, Section
 from companion.ui.widgets.basic import button, facts_grid, label, line, row
 
 
 class ReceiptsCard(Section):
     """Every receipt that was kept for an order, newest first."""
 
-    def __init__(
-        self, app_state: AppState, order: Order, profile: Profile, tell: Tell, receipts: tuple[Receipt, ...]
-    ) -> None:
-        super().__init__(app_state, order, profile, tell, "Receipts", "cancel-auto-renewal")
+    def __init__(self, view: OrderView, receipts: tuple[Receipt, ...]) -> None:
+        super().__init__(view, "Receipts", "cancel-auto-renewal")
         self.add(label("The store's proof of what was switched. They stay on this PC, also without internet.", "muted"))
         for position, receipt in enumerate(receipts):
             if position:

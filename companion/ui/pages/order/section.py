@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtWidgets import QPushButton
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
+from companion.services.store.orders import Orders
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, label, row
 from companion.ui.widgets.notice import Notice
@@ -21,15 +23,27 @@ T = TypeVar("T")
 Tell = Callable[[Notice | CompanionError | None], None]
 
 
-class Section(Card):
-    """A card about one side of an order; `tell` shows what came of an action, `article` is the help on it."""
+class OrderView(NamedTuple):
+    """What every card of an order's page is made from; `tell` shows what came of an action."""
 
-    def __init__(
-        self, app_state: AppState, order: Order, profile: Profile, tell: Tell, heading: str, article: str
-    ) -> None:
+    app_state: AppState
+    orders: Orders
+    opener: Opener
+    order: Order
+    profile: Profile
+    tell: Tell
+
+
+class Section(Card):
+    """A card about one side of an order; `article` is the help on it."""
+
+    def __init__(self, view: OrderView, heading: str, article: str) -> None:
         super().__init__(spacing=10)
-        self.app_state, self.order, self.profile, self.tell = app_state, order, profile, tell
-        there = Destination("help", order.number, article)
+        self.view = view
+        self.app_state, self.orders, self.tell = view.app_state, view.orders, view.tell
+        self.order, self.profile = view.order, view.profile
+        app_state = view.app_state
+        there = Destination("help", view.order.number, article)
         head = row(spacing=8)
         head.addWidget(label(heading, "heading"), 1)
         head.addWidget(button("Help", lambda: app_state.wanted.emit(there), "link", name=f"Help with {heading}"))
@@ -63,5 +77,4 @@ class Section(Card):
 
     def open_page(self, url: str) -> None:
         """Open a page of the store in the system's browser."""
-        platform = self.app_state.services.platform
-        self.app_state.runner.run(self.app_state, lambda _: platform.programs.open_url(url), lambda _: None, self.tell)
+        self.view.opener.open_url(url, self.tell)
