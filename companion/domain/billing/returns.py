@@ -100,17 +100,6 @@ def rule_of(order: Order, profile: Profile) -> CountedFrom:
     return policy.physical_counts_from if ships(order) else policy.download_counts_from
 
 
-def counted_deadline(order: Order, profile: Profile) -> dt.datetime | None:
-    """The deadline by the profile's rule alone, in the store's zone; None while nothing has shipped that must.
-
-    Of several parcels the last one counts. What the store says of an order comes before this.
-    """
-    start: dt.datetime | None = order.placed_at
-    if rule_of(order, profile) is CountedFrom.SHIP_DATE:
-        start = max((parcel.shipped_at for parcel in order.shipments if parcel.shipped_at is not None), default=None)
-    return profile.policies.returns.window.after(start.astimezone(store_zone(profile))) if start is not None else None
-
-
 def return_outlook(order: Order, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> ReturnOutlook:
     """Whether `order` can be returned at `now`: the store's word, corrected where its facts have grown old."""
     said = order.return_eligibility

@@ -1,10 +1,7 @@
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from companion.domain.billing import invoices, returns
 from companion.domain.billing.returns import NotEligible, OtherWay
@@ -179,37 +176,6 @@ def test_progress_and_the_days_on_which_the_credit_shows(build):
     assert "refused" in words(progress(status=ReturnStatus.REFUSED))
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2030, 1, 1), timezones=st.just(dt.UTC)),  # noqa: DTZ001
-    st.booleans(),
-    st.integers(0, 3),
-)
-def test_the_counted_deadline_is_30_days_in_the_stores_own_calendar(build, placed, physical, parcels):
-    kind = LineItemKind.PHYSICAL if physical else LineItemKind.DOWNLOAD
-    shipments = tuple(
-        Shipment(
-            id=f"s-{number}",
-            status=ShipmentStatus.SHIPPED,
-            method="first",
-            line_item_ids=(),
-            destination_country="US",
-            shipped_at=placed + dt.timedelta(days=number),
-        )
-        for number in range(parcels)
-    )
-    order = build.order(placed_at=placed, line_items=(build.line_item(kind=kind),), shipments=shipments)
-    found = returns.counted_deadline(order, build.profile())
-    if physical and not parcels:
-        assert found is None
-        return
-    start = placed + dt.timedelta(days=parcels - 1) if physical else placed
-    store = ZoneInfo("America/New_York")
-    local = start.astimezone(store)
-    assert found.astimezone(store).date() == local.date() + dt.timedelta(days=30)
-    assert found.astimezone(store).time().replace(hour=0) == local.time().replace(hour=0)
-
-
 def test_the_steps_of_a_return_are_told_in_their_order(build):
     signed = DestructionLetter(text="I have destroyed it.", accepted_at=build.day(1))
     entry = asked(build, letter=signed, refund_initiated_at=build.day(2))
@@ -285,6 +251,10 @@ def test_what_is_no_charge_of_this_plan_is_no_renewal_of_it(build):
     back = renewal_charge(build, "back", -0.5, kind=ChargeKind.REFUND, about="subscription:sub-2")
     order = build.order(charges=(other, hold, renewal_charge(build, "own", -3), back))
     assert renewal(build, order).charge_id == "own"
+
+
+def test_a_refund_alone_is_no_renewal(build):
+    assert renewal(build, build.order(charges=(renewal_charge(build, "back", -1, kind=ChargeKind.REFUND),))) is None
 
 
 def test_a_renewal_can_be_returned_up_to_its_deadline(build):

@@ -1,13 +1,15 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
-from companion.domain.billing.auto_renewal import AutoRenew
+from companion.domain.billing.auto_renewal import AutoRenew, NextCharge
+from companion.domain.core.periods import Period
 from companion.domain.core.text import plain_date, plain_money
-from companion.domain.entitlements.download_access import WindowState, window_sentence
+from companion.domain.entitlements.download_access import WindowState, window_of, window_sentence
 from companion.domain.entitlements.licences import Standing, span_words
-from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_words
+from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_use, seat_words
 from companion.domain.overview import product_cards
 from companion.domain.overview.product_cards import Concern, NextAction, Tone
 from companion.domain.store.orders import (
@@ -284,3 +286,305 @@ def test_a_seat_is_told_by_what_helps_to_recognise_its_pc(build):
     seen = build.seat(last_seen_at=build.day(-2))
     assert seat_line(seen, SHOW, None) == "Kitchen PC, since 19 February 2027, last seen on 8 March 2027"
     assert seat_line(build.seat(), SHOW, "pc-1") == "Kitchen PC (this PC), since 19 February 2027"
+
+
+def test_the_words_of_cards_are_stable():
+    assert [tone.value for tone in Tone] == ["ok", "attention", "over", "ended"]
+    assert [concern.value for concern in Concern] == [
+        *("renewsSoon", "priceRises", "expiresSoon", "windowClosesSoon", "windowClosed"),
+    ]
+    assert [action.value for action in NextAction] == ["download", "install", "askExtension", "renew", "none"]
+
+
+def test_the_whole_card(build, card):
+    order = build.order()
+    found = card(order, this_seat="here")
+    assert found == product_cards.ProductCard(
+        order_number="LF-1001",
+        licence_id="lic-1",
+        product_id="suite",
+        product_name="Harbour Suite",
+        standing=Standing.ACTIVE,
+        tone=Tone.OK,
+        starts_at=build.day(-20),
+        expires_at=build.day(345),
+        days_left=345,
+        auto_renew=AutoRenew.ON,
+        subscription_id="sub-1",
+        next_charge=NextCharge(at=build.day(344), amount=build.usd(5500)),
+        window=window_of(order.downloads, build.NOW, dt.UTC),
+        seats=seat_use(order.licences[0], "here"),
+        action=NextAction.DOWNLOAD,
+        concerns=(),
+        carried_on=False,
+    )
+
+
+def test_each_licence_of_each_order_has_its_card(build):
+    two = build.order(licences=(build.licence(), build.licence(id="lic-2", subscription_id=None)))
+    cards = product_cards.product_cards(
+        iter([two, build.order(number="LF-2002")]), build.profile(), build.NOW, dt.UTC, this_seat="x"
+    )
+    assert [(card.order_number, card.licence_id) for card in cards] == [
+        *(("LF-1001", "lic-1"), ("LF-1001", "lic-2"), ("LF-2002", "lic-1")),
+    ]
+
+
+OFF = {"auto_renew": False, "status": SubscriptionStatus.CANCELLED, "next_charge_at": None}
+
+
+@pytest.fixture
+def ending(build, card):
+    """The card of a licence that ends in so many days, of a plan with auto-renewal off, with a term, or of none."""
+
+    def one(days, term=None, **changes):
+        plans = (build.subscription(term=term, **OFF),) if term is not None else ()
+        licence = build.licence(expires_at=build.day(days), subscription_id="sub-1" if plans else None)
+        return card(build.order(**{"licences": (licence,), "subscriptions": plans, "downloads": ()} | changes))
+
+    return one
+
+
+def test_an_end_within_the_longest_lead_is_near(ending):
+    assert (ending(30).concerns, ending(30).tone) == ((Concern.EXPIRES_SOON,), Tone.ATTENTION)
+    assert (ending(31).concerns, ending(31).tone) == ((), Tone.OK)
+
+
+def test_of_a_short_plan_only_the_short_leads_count(ending):
+    month = Period(months=1)
+    assert ending(14, month).concerns == (Concern.EXPIRES_SOON,)
+    assert ending(16, month).concerns == ()
+    assert ending(16, Period(years=1)).concerns == (Concern.EXPIRES_SOON,)
+
+
+def test_a_charge_within_the_longest_lead_is_near(build, card):
+    def concerns(days, **plan):
+        return card(build.order(subscriptions=(build.subscription(next_charge_at=build.day(days), **plan),))).concerns
+
+    assert concerns(30) == (Concern.RENEWS_SOON,)
+    assert concerns(31) == ()
+    assert concerns(31, renewal_price=build.usd(9900)) == ()
+    assert concerns(30, renewal_price=build.usd(100)) == (Concern.RENEWS_SOON,)
+    assert concerns(16, term=Period(months=1)) == ()
+    assert concerns(8, term=Period(months=1)) == ()
+    assert concerns(7, term=Period(months=1)) == (Concern.RENEWS_SOON,)
+
+
+def test_nearness_is_counted_on_the_persons_calendar(build, card):
+    # 03:00 on the 10th in UTC is still the 9th in New York, and the store's longest lead reaches the 9th.
+    at = dt.datetime(2027, 4, 10, 3, tzinfo=dt.UTC)
+    order = build.order(subscriptions=(build.subscription(next_charge_at=at),))
+    assert card(order, zone=dt.UTC).concerns == ()
+    new_york = ZoneInfo("America/New_York")
+    assert card(order, zone=new_york).concerns == (Concern.RENEWS_SOON,)
+
+
+@pytest.mark.parametrize(
+    ("until", "concerns"),
+    [
+        (8, ()),
+        (7, (Concern.WINDOW_CLOSES_SOON,)),
+        (0.1, (Concern.WINDOW_CLOSES_SOON,)),
+        (-1, (Concern.WINDOW_CLOSED,)),
+        (-29.9, (Concern.WINDOW_CLOSED,)),
+        (-30, ()),
+        (-31, ()),
+        (None, ()),
+    ],
+)
+def test_when_a_window_is_a_concern(build, card, until, concerns):
+    at = None if until is None else build.day(until)
+    found = card(build.order(downloads=(build.download(available_until=at),)))
+    assert found.concerns == concerns
+    assert found.tone is (Tone.ATTENTION if concerns else Tone.OK)
+    assert card(build.order(downloads=(build.download(available_until=at),)), downloaded={"art-1"}).concerns == ()
+
+
+def no_extensions(build):
+    policies = build.profile().policies
+    return build.profile(
+        policies=msgspec.structs.replace(
+            policies, downloads=msgspec.structs.replace(policies.downloads, extension_possible=False)
+        )
+    )
+
+
+def test_a_closed_window_that_cannot_be_opened_or_is_not_needed_is_no_concern(build, card):
+    closed = (build.download(available_until=build.day(-4)),)
+    (found,) = product_cards.product_cards([build.order(downloads=closed)], no_extensions(build), build.NOW, dt.UTC)
+    assert (found.concerns, found.action) == ((), NextAction.NONE)
+    in_use = build.licence(seats=(build.seat(id="here"),))
+    found = card(build.order(downloads=closed, licences=(in_use,)), this_seat="here")
+    assert (found.concerns, found.action) == ((), NextAction.NONE)
+
+
+def test_a_window_that_opens_later_is_no_concern_and_offers_nothing(build, card):
+    later = build.download(available_from=build.day(2), available_until=build.day(40))
+    found = card(build.order(downloads=(later,)))
+    assert (found.window.state, found.concerns, found.action) == (WindowState.NOT_YET, (), NextAction.NONE)
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        (None, NextAction.ASK_EXTENSION),
+        (ExtensionStatus.REQUESTED, NextAction.NONE),
+        (ExtensionStatus.REFUSED, NextAction.NONE),
+        (ExtensionStatus.GRANTED, NextAction.ASK_EXTENSION),
+    ],
+)
+def test_an_extension_is_asked_for_once(build, card, status, action):
+    extension = None if status is None else Extension(status=status, statement="")
+    closed = build.download(available_until=build.day(-4), extension=extension)
+    assert card(build.order(downloads=(closed,))).action is action
+
+
+@pytest.mark.parametrize(
+    ("here", "downloaded", "starts", "action"),
+    [
+        (False, True, -1, NextAction.INSTALL),
+        (False, True, 1, NextAction.NONE),
+        (True, True, -1, NextAction.NONE),
+        (True, False, -1, NextAction.NONE),
+        (False, False, -1, NextAction.DOWNLOAD),
+        (False, False, 1, NextAction.DOWNLOAD),
+    ],
+)
+def test_what_is_done_next_with_an_open_window(build, card, here, downloaded, starts, action):
+    seats = (build.seat(id="here"),) if here else ()
+    order = build.order(licences=(build.licence(seats=seats, starts_at=build.day(starts)),))
+    assert card(order, this_seat="here", downloaded={"art-1"} if downloaded else ()).action is action
+
+
+def test_without_a_free_seat_a_file_is_not_installed(build, card):
+    full = build.licence(seats=(build.seat(),), seats_total=1)
+    assert card(build.order(licences=(full,)), downloaded={"art-1"}).action is NextAction.NONE
+    # It may still be downloaded: a seat can be freed.
+    assert card(build.order(licences=(full,))).action is NextAction.DOWNLOAD
+
+
+def test_the_more_urgent_of_two_actions(build, card):
+    licence = build.licence(expires_at=build.day(9), subscription_id=None)
+    closing = build.download(available_until=build.day(1))
+    found = card(build.order(licences=(licence,), subscriptions=(), downloads=(closing,)))
+    assert found.concerns == (Concern.EXPIRES_SOON, Concern.WINDOW_CLOSES_SOON)
+    assert found.action is NextAction.DOWNLOAD
+    assert product_cards.standing_tone(found) is Tone.ATTENTION
+    in_use = build.licence(expires_at=build.day(9), subscription_id=None, seats=(build.seat(id="here"),))
+    found = card(build.order(licences=(in_use,), subscriptions=()), this_seat="here")
+    assert found.action is NextAction.RENEW
+
+
+def test_a_file_that_lies_here_counts_only_if_it_is_of_this_licence(build, card):
+    assert card(build.order(), downloaded={"other"}).action is NextAction.DOWNLOAD
+    two = (build.download(), build.download(artifact_id="art-2"))
+    assert card(build.order(downloads=two), downloaded={"art-2"}).action is NextAction.INSTALL
+
+
+def listed(build, *orders):
+    cards = product_cards.product_cards(orders, build.profile(), build.NOW, dt.UTC)
+    return [found.order_number for found in cards]
+
+
+def bought(build, number, **changes):
+    licence = {"subscription_id": None, "expires_at": build.day(300)} | changes.pop("licence", {})
+    fields = {"number": number, "licences": (build.licence(**licence),), "subscriptions": (), "downloads": ()}
+    return build.order(**(fields | changes))
+
+
+def test_cards_of_one_urgency_are_listed_by_their_nearest_date(build):
+    def renewing(number, **plan):
+        return build.order(number=number, subscriptions=(build.subscription(**plan),), downloads=())
+
+    charge = renewing("charge", next_charge_at=build.day(6))
+    cancel = renewing("cancel", next_charge_at=build.day(9), cancel_by=build.day(5))
+    closing = build.order(number="closing", downloads=(build.download(available_until=build.day(4)),))
+    ends = bought(build, "ends", licence={"expires_at": build.day(7)})
+    assert listed(build, ends, charge, cancel, closing) == ["closing", "cancel", "charge", "ends"]
+
+
+def test_what_has_run_out_most_recently_comes_first(build):
+    old = bought(build, "old", licence={"expires_at": build.day(-90)})
+    new = bought(build, "new", licence={"expires_at": build.day(-2)})
+    assert listed(build, old, new) == ["new", "old"]
+
+
+def test_a_date_far_ahead_does_not_move_a_card_that_is_fine(build):
+    # Neither its charge nor its window counts while nothing is urgent.
+    charged = build.order(number="charged", downloads=())
+    sooner = bought(build, "sooner", licence={"expires_at": build.day(340)})
+    endless = bought(build, "endless", licence={"expires_at": None})
+    assert listed(build, endless, charged, sooner) == ["sooner", "charged", "endless"]
+
+
+def test_equal_cards_are_listed_by_name_order_and_licence(build):
+    a = bought(build, "LF-2", licence={"product_name": "Anchor"})
+    b = bought(build, "LF-1", licence={"product_name": "Buoy"})
+    c = bought(build, "LF-3", licence={"product_name": "Anchor"})
+    assert listed(build, b, c, a) == ["LF-2", "LF-3", "LF-1"]
+    two = build.order(licences=(build.licence(id="z"), build.licence(id="a")), subscriptions=(), downloads=())
+    cards = product_cards.product_cards([two], build.profile(), build.NOW, dt.UTC)
+    assert [card.licence_id for card in cards] == ["a", "z"]
+
+
+@pytest.fixture
+def carried(build):
+    """The cards of a licence and of the one that carries it on."""
+
+    def cards(**old):
+        first = build.order(licences=(build.licence(**({"subscription_id": None} | old)),), subscriptions=())
+        renewal = build.licence(id="lic-2", starts_at=build.day(1), key_from_order="LF-1001", subscription_id=None)
+        second = build.order(number="LF-2002", licences=(renewal,), subscriptions=())
+        found = product_cards.product_cards([first, second], build.profile(), build.NOW, dt.UTC)
+        return next(card for card in found if card.order_number == "LF-1001")
+
+    return cards
+
+
+def test_the_sentences_of_a_licence_that_was_carried_on(build, carried):
+    over = carried(expires_at=build.day(-1))
+    assert product_cards.status_sentence(over, SHOW) == (
+        "This licence ran until 9 March 2027; a later order carries it on."
+    )
+    running = carried(expires_at=build.day(20))
+    assert product_cards.standing_words(running) == "Active"
+    assert running.action is NextAction.NONE
+    assert carried(status=LicenceStatus.REFUNDED).tone is Tone.ENDED
+
+
+@pytest.mark.parametrize(
+    ("licence", "words", "sentence"),
+    [
+        ({"expires_at": None}, "Active", "This licence has no end date."),
+        ({"expires_at": 0.1}, "Active", "Active until 10 March 2027: today is its last day."),
+        ({"expires_at": 1}, "Active", "Active until 11 March 2027: 1 day left."),
+        (
+            {"expires_at": 5, "status": LicenceStatus.EXPIRED},
+            "Expired",
+            "The store has ended this licence before its last day.",
+        ),
+        ({"expires_at": -0.1}, "Expired", "This licence ran out today, on 10 March 2027."),
+        (
+            {"starts_at": 1},
+            "Not started yet",
+            "This licence starts on 11 March 2027 and runs until 18 February 2028.",
+        ),
+        ({"status": LicenceStatus.REFUNDED}, "Refunded", "This licence was refunded and has ended."),
+    ],
+)
+def test_the_status_in_words(build, card, licence, words, sentence):
+    days = {key: build.day(value) for key, value in licence.items() if isinstance(value, int | float)}
+    found = card(build.order(licences=(build.licence(**(licence | days)),)))
+    assert product_cards.standing_words(found) == words
+    assert product_cards.status_sentence(found, SHOW) == sentence
+
+
+def test_the_charge_in_words(build, card):
+    def said(**changes):
+        return product_cards.charge_sentence(card(build.order(**changes)), SHOW, plain_money)
+
+    assert said(subscriptions=()) == "There is no auto-renewal, so nothing will be charged."
+    assert said(subscriptions=(build.subscription(**OFF),)) == "Auto-renewal is off, so nothing will be charged."
+    assert said(subscriptions=(build.subscription(next_charge_at=None),)) == (
+        "Auto-renewal is on; the store has not announced a charge."
+    )
