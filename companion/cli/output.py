@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
+from companion.domain.core.text import size_in_words
 
 if TYPE_CHECKING:
     from companion.domain.transfers.models import TransferProgress
@@ -181,14 +182,14 @@ def bar(progress: TransferProgress, width: int = 28) -> str:
     """One line that shows how a transfer stands."""
     if progress.reason and progress.wait is not None:
         return progress.reason
-    rate = f"{progress.rate / 1e6:.1f} MB/s" if progress.rate else ""
+    done, rate = size_in_words(progress.done), f"{size_in_words(int(progress.rate))}/s" if progress.rate else ""
     if not progress.size:
-        return f"{progress.done / 1e6:.1f} MB  {rate}"
+        return f"{done}  {rate}"
     share = min(progress.done / progress.size, 1.0)
     full = int(share * width)
     left = f"  {_clock(progress.time_left)} left" if progress.time_left and progress.time_left >= 1 else ""
     marks = "█" * full + "░" * (width - full)
-    return f"{marks} {share:4.0%}  {progress.done / 1e6:.1f} of {progress.size / 1e6:.1f} MB  {rate}{left}"
+    return f"{marks} {share:4.0%}  {done} of {size_in_words(progress.size)}  {rate}{left}"
 
 
 def _clock(seconds: float) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from companion.domain.core.durations import difference_in_words
+
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 """The difference that is not worth a word: Kerberos tolerates as much (RFC 4120 §8.2).
 
@@ -23,11 +25,4 @@ def wrong_clock(offset: dt.timedelta) -> WrongClock | None:
     """Returns how wrong a clock is that is `offset` ahead of the store's, or None within the tolerance."""
     if abs(offset) <= CLOCK_TOLERANCE:
         return None
-    minutes = round(abs(offset).total_seconds() / 60)
-    if minutes < 120:
-        amount = f"{minutes} minutes"
-    elif minutes < 2880:
-        amount = f"{round(minutes / 60)} hours"
-    else:
-        amount = f"{round(minutes / 1440)} days"
-    return WrongClock(amount, ahead=offset > dt.timedelta())
+    return WrongClock(difference_in_words(offset), ahead=offset > dt.timedelta())

@@ -6,6 +6,8 @@ import calendar
 import datetime as dt
 import re
 
+from companion.domain.core.text import counted, joined
+
 _FORM = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 
 
@@ -67,8 +69,7 @@ class Period:
     def as_words(self) -> str:
         """The period in words: "1 year", "30 days", "1 year and 6 months"."""
         named = [(self.years, "year"), (self.months, "month"), (self.days, "day")]
-        parts = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in named if count]
-        return " and ".join(parts) or "0 days"
+        return joined([counted(count, unit) for count, unit in named if count]) or counted(0, "day")
 
 
 def days_until(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> int:

@@ -83,3 +83,25 @@ def business_days(span: Days) -> str:
 def without_marks(text: str) -> str:
     """A sentence for plain display: names that are set off as ``*name*`` stand in quotation marks."""
     return re.sub(r"\*([^*\n]+)\*", r"“\1”", text)
+
+
+def moment_in_words(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> str:
+    """When something began, as people say it in their own `zone`: "08:12", "yesterday, 08:12", "3 March, 08:12"."""
+    then, today = moment.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{then:%H:%M}"
+    days = (today - then.date()).days
+    if days == 0:
+        return clock
+    if days == 1:
+        return f"yesterday, {clock}"
+    day = f"{then.day} {_MONTHS[then.month - 1]}" + (f" {then.year}" if then.year != today.year else "")
+    return f"{day}, {clock}"
+
+
+def size_in_words(count: int) -> str:
+    """A number of bytes as people read it, in decimal units: "12.3 GB", "640 MB"."""
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            value = count / factor
+            return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
+    return f"{count} bytes"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-import re
 
+from companion.domain.core.company_names import is_same_company
 from companion.domain.core.model import Model
 
 
@@ -32,18 +32,7 @@ def contradicts(signature: Signature, publisher: str) -> str | None:
     """
     if signature.state is SignatureState.ALTERED:
         return "The file was changed after its maker had signed it."
-    if signature.state is SignatureState.VALID and signature.signer and not _same_name(signature.signer, publisher):
-        return f"The file is signed by {signature.signer}, but the store says it comes from {publisher}."
+    signer = signature.signer if signature.state is SignatureState.VALID else None
+    if signer and not is_same_company(signer, publisher):
+        return f"The file is signed by {signer}, but the store says it comes from {publisher}."
     return None
-
-
-def _same_name(one: str, other: str) -> bool:
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    """Letters and digits only, without the company's legal form, which is written in many ways."""
-    folded = re.sub(
-        r"\b(inc|incorporated|ltd|limited|llc|gmbh|corp|corporation|co|ag|sa|bv|plc)\b", "", name.casefold()
-    )
-    return "".join(character for character in folded if character.isalnum())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
 
 from companion.domain.core.model import Model
@@ -10,12 +9,6 @@ from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import Profile
-
-# Not strftime's: that follows whatever locale a library switched on.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 class Severity(enum.StrEnum):
@@ -107,25 +100,3 @@ class Requirements(Model, frozen=True):
     def missing(self) -> int:
         """Bytes still to be downloaded."""
         return max(self.size - self.already, 0)
-
-
-def moment_in_words(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> str:
-    """When something began, as people say it in their own `zone`: "08:12", "yesterday, 08:12", "3 March, 08:12"."""
-    then, today = moment.astimezone(zone), now.astimezone(zone).date()
-    clock = f"{then:%H:%M}"
-    days = (today - then.date()).days
-    if days == 0:
-        return clock
-    if days == 1:
-        return f"yesterday, {clock}"
-    day = f"{then.day} {_MONTHS[then.month - 1]}" + (f" {then.year}" if then.year != today.year else "")
-    return f"{day}, {clock}"
-
-
-def size_in_words(count: int) -> str:
-    """A number of bytes as people read it, in decimal units: "12.3 GB", "640 MB"."""
-    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= factor:
-            value = count / factor
-            return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
-    return f"{count} bytes"

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from companion.domain.core.durations import wait_in_words
 from companion.domain.core.error_words import WORDS
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
@@ -98,18 +99,6 @@ def _quotation(problem: Problem) -> str:
     said, code = _quotable(problem.detail), _quotable(problem.code)
     text = f" It says: “{said}”" if said else ""
     return f"{text} (The store's code is “{code}”.)" if code else text
-
-
-def wait_in_words(seconds: float | None) -> str:
-    """A waiting time as people say it: "30 seconds", "5 minutes", "a few minutes" when it is not known."""
-    if seconds is None:
-        return "a few minutes"
-    if seconds < 90:
-        return f"{max(1, round(seconds))} second{'' if round(seconds) <= 1 else 's'}"
-    minutes = -(-int(seconds) // 60)
-    if minutes < 90:
-        return f"{minutes} minutes"
-    return f"{-(-minutes // 60)} hours"
 
 
 def _quotable(text: str | None) -> str:

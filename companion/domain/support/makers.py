@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from companion.domain.core.company_names import bare_name, plain_words, without_legal_form
 from companion.domain.store.profile import MakerName
 
-_LEGAL_FORMS = re.compile(
-    r"\b(?:incorporated|inc|corporation|corp|company|co|ltd|limited|gmbh|ag|llc|plc|sa|bv|computers?|international)\b"
-)
-_FIRST_LEGAL_FORM = re.compile(r",| (?:inc|corp|co|ltd|gmbh|corporation|limited)\b", re.IGNORECASE)
+# Words in the names of makers that tell them apart from no other maker.
+_MAKER_WORDS = re.compile(r"\b(?:computers?|international)\b")
 _PLACEHOLDERS = frozenset(
     {
         "",
@@ -31,23 +30,19 @@ def normalise_maker(raw: str | None, makers: Sequence[MakerName]) -> str | None:
     None when the firmware says nothing of use (``To Be Filled By O.E.M.``). A maker the profile does not know keeps
     its own spelling, without the company's legal form.
     """
-    if raw is None or _words(raw) in _PLACEHOLDERS:
+    if raw is None or plain_words(raw) in _PLACEHOLDERS:
         return None
     for maker in makers:
         if any(_same(raw, spelling) for spelling in (maker.name, *maker.spellings)):
             return maker.name
-    return _FIRST_LEGAL_FORM.split(raw.strip())[0].strip(" .") or None
+    return without_legal_form(raw) or None
 
 
 def _same(one: str, other: str) -> bool:
-    words, others = _words(one), _words(other)
-    bare = _without_legal_form(words)
-    return words == others or (bare != "" and bare == _without_legal_form(others))
+    bare = _bare(one)
+    return bare != "" and bare == _bare(other)
 
 
-def _words(text: str) -> str:
-    return " ".join(re.sub(r"[^\w]+", " ", text.casefold().replace(".", "")).split())
-
-
-def _without_legal_form(words: str) -> str:
-    return " ".join(_LEGAL_FORMS.sub(" ", words).split())
+def _bare(name: str) -> str:
+    words = bare_name(name)
+    return " ".join(_MAKER_WORDS.sub(" ", words).split()) or words

@@ -85,16 +85,3 @@ def _day_form(locale: QLocale) -> str:
     """The locale's long date without the weekday."""
     form = locale.dateFormat(QLocale.FormatType.LongFormat)
     return form.replace("dddd", "").replace("ddd", "").strip(" ,.،")
-
-
-def duration(seconds: float) -> str:
-    """A time that is left, as people say it: "about 3 minutes"."""
-    if seconds < 10:
-        return "a few seconds"
-    if seconds < 55:
-        return f"about {round(seconds / 5) * 5} seconds"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"about {minutes} minute{'' if minutes == 1 else 's'}"
-    hours = round(seconds / 3600, 1)
-    return f"about {hours:g} hour{'' if hours == 1 else 's'}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar
 
+from companion.domain.core.durations import time_left_in_words
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadFailure, DownloadKey
 from companion.services.downloads.order_downloads import Fetched, Purchases
 from companion.services.downloads.queue import QueueItem
-from companion.ui.look.format import Format, duration
+from companion.ui.look.format import Format
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import button, column, exact, label, row
@@ -147,7 +148,7 @@ def progress_words(progress: TransferProgress, form: Format) -> str:
         return "Checking every byte against the store's fingerprint…"
     parts = [form.rate(progress.rate)] if progress.rate else []
     if progress.time_left is not None:
-        parts.append(f"{duration(progress.time_left)} left")
+        parts.append(f"{time_left_in_words(progress.time_left)} left")
     if progress.resumed_from:
         parts.append("going on where it stopped")
     return " · ".join(parts) or "Connecting…"

@@ -14,6 +14,14 @@ def test_the_same_company_in_other_spellings(signer):
     assert contradicts(Signature(state=VALID, signer=signer), "Example Security Ltd") is None
 
 
+def test_the_dots_of_a_legal_form_do_not_make_another_company():
+    assert contradicts(Signature(state=VALID, signer="Lumen S.A."), "Lumen SA") is None
+
+
+def test_two_names_of_nothing_but_a_legal_form_are_two_companies():
+    assert contradicts(Signature(state=VALID, signer="Inc."), "Limited")
+
+
 def test_another_company_is_named():
     assert "signed by Somebody Else" in (contradicts(Signature(state=VALID, signer="Somebody Else"), "Example") or "")
 

@@ -8,10 +8,10 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
+from companion.domain.core.text import moment_in_words
 from companion.domain.installation.autostart_holds import Hold, Restored
 from companion.domain.installation.recovery import RecoveredInstallation, RecoveryStatus
 from companion.domain.installation.relaunch import RelaunchOutcome, RelaunchResult, relaunch_sentence
-from companion.domain.pc.finding import moment_in_words
 
 
 class PutBackResult(Model, frozen=True):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from companion.domain.core.platform import Platform
-from companion.domain.core.text import joined
+from companion.domain.core.text import joined, size_in_words
 from companion.domain.pc.facts import Purpose, Space
-from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
+from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
 from companion.domain.store.profile import Stage
 
 # Writing a file needs a little more than its length: the journal beside it, the file system's own blocks.

@@ -6,7 +6,8 @@ import datetime as dt
 
 from companion.domain.core.clock import wrong_clock
 from companion.domain.core.platform import Platform
-from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
+from companion.domain.core.text import size_in_words
+from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
 
 # A certificate that was issued or renewed on the day is refused by a clock that is a day off.
 _CLOCK_BREAKS = dt.timedelta(days=1)

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 
 from companion.domain.core.platform import Platform
-from companion.domain.core.text import joined
+from companion.domain.core.text import joined, moment_in_words
 from companion.domain.pc.autostart_origin import Origin, origin_of
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Facts, Process, Scope, Who, WindowState
-from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity, moment_in_words
+from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
 from companion.domain.pc.process_matching import Reach, Running, running
 from companion.domain.store.profile import BlockerSeverity, Stage
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from companion.domain.core.text import joined
+from companion.domain.core.text import joined, size_in_words
 from companion.domain.pc.facts import Power, System, Who
-from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity, size_in_words
+from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
 from companion.domain.store.profile import Stage, SystemRequirement
 
 _LOW_BATTERY = 30

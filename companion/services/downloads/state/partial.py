@@ -12,6 +12,7 @@ from pathlib import Path
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.text import size_in_words
 from companion.services.downloads.state import journal
 
 try:
@@ -85,7 +86,7 @@ class DownloadFiles:
         if short > 0:
             raise failure(
                 ErrorCode.DISK_FULL,
-                message=f"The file needs {short / 1e6:.0f} MB more than the {free / 1e6:.0f} MB free on this disk.",
+                message=f"The file needs {size_in_words(short)} more than the {size_in_words(free)} free on this disk.",
             )
 
     def discard(self) -> None:

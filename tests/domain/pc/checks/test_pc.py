@@ -21,7 +21,7 @@ from companion.domain.pc.facts import (
     System,
     Who,
 )
-from companion.domain.pc.finding import RemedyKind, Requirements, Severity, size_in_words
+from companion.domain.pc.finding import RemedyKind, Requirements, Severity
 from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.profile import Stage
 from tests.kits.pc import GB, NOW, REQUIREMENTS, WHO, ZONE
@@ -223,17 +223,3 @@ def test_what_could_not_be_found_out_never_blocks_and_says_why(build, name):
     assert [row.severity for row in rows] == [Severity.UNKNOWN]
     assert "because it did not answer within 3 seconds" in rows[0].explanation
     assert can_continue(rows)
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [
-        (999, "999 bytes"),
-        (1000, "1.0 kB"),
-        (640 * 10**6, "640 MB"),
-        (12_345_000_000, "12.3 GB"),
-        (2 * 10**12, "2.0 TB"),
-    ],
-)
-def test_sizes_in_words(count, words):
-    assert size_in_words(count) == words
