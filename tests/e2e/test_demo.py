@@ -14,7 +14,7 @@ import pytest
 
 from companion.services.app.resources import resource
 from companion.services.downloads.fetch import unfinished
-from tests.kits.session import until
+from tests.kits.waiting import until
 
 pytestmark = pytest.mark.keychain
 

@@ -22,7 +22,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
-from tests.kits.session import until
+from tests.kits.waiting import until
 
 _BOOT = "/proc/sys/kernel/random/boot_id"
 _ELSEWHERE = ["unshare", "--map-root-user", "--mount"]

@@ -18,7 +18,7 @@ from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials
 from tests.kits.desktop import Desktop, desktop
-from tests.kits.session import until
+from tests.kits.waiting import until
 
 __all__ = ["desktop"]
 pytestmark = pytest.mark.desktop

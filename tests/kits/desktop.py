@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.kits.session import until
+from tests.kits.waiting import until
 
 _PARTS = ("Xvfb", "openbox", "trayer", "dunst", "xdotool", "dbus-monitor")
 # The menu of a notice's actions, as dunst asks for one: this "menu" chooses the line that a file names.

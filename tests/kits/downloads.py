@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
@@ -173,11 +172,3 @@ def work_alone(file: FileState, url: str, new_pipe: Callable[[], SplicePipe | No
     assert worker.over
     if worker.error is not None:
         raise worker.error
-
-
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait until something holds."""
-    limit = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < limit
-        time.sleep(0.01)

@@ -9,8 +9,7 @@ import shutil
 import signal
 import stat
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,14 +21,7 @@ from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeve
 from companion.services.platforms import PlatformServices
 from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.platforms.linux.system import LinuxSystem
-
-
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
-    """Return as soon as `condition` holds; fail when it does not within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came true"
-        time.sleep(0.01)
+from tests.kits.waiting import until
 
 
 class Programs:

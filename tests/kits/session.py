@@ -6,20 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Return as soon as `condition` holds; fail when it does not within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came true"
-        time.sleep(0.01)
-
+from tests.kits.waiting import until
 
 _PARTS = ("dbus-daemon", "gnome-keyring-daemon")
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.kits.downloads import MIB, until
+from tests.kits.downloads import MIB
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.waiting import until
 
 Start = Callable[..., FaultyServer]
 PIECE = 256 * 1024

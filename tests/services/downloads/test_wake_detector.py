@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from companion.services.downloads.transfer.wake_detector import WakeDetector
-from tests.kits.downloads import MIB, spawn, until
+from tests.kits.downloads import MIB, spawn
 from tests.kits.faulty_server import FaultyServer, serve_range
 from tests.kits.network_namespace import in_own_network
+from tests.kits.waiting import until
 
 Start = Callable[..., FaultyServer]
 

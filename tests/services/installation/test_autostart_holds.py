@@ -16,7 +16,8 @@ from companion.domain.installation.autostart_holds import Restored
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
 from companion.services.installation.autostart_holds import AutostartHolds
 from companion.services.platforms.linux.autostart import LinuxAutostart
-from tests.kits.linux import autostart, until
+from tests.kits.linux import autostart
+from tests.kits.waiting import until
 
 ODD = b"[Desktop Entry]\r\nType=Application\r\nName=Caf\xe9\r\nExec=/opt/x %u\r\n# kept\r\n"
 

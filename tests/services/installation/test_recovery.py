@@ -18,7 +18,8 @@ from companion.domain.pc.facts import AutostartKind
 from companion.services.app.launch_command import start_command
 from companion.services.installation.recovery import Recovery
 from companion.services.platforms.linux.platform import linux as linux_services
-from tests.kits.linux import autostart, booted, until
+from tests.kits.linux import autostart, booted
+from tests.kits.waiting import until
 
 COMMAND = ("/opt/companion", "--home", "/home/anna/c o m")
 

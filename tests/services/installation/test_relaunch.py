@@ -27,8 +27,9 @@ from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.platforms.linux.processes import LinuxProcesses
 from companion.services.platforms.linux.programs import LinuxPrograms
-from tests.kits.linux import alive, until
+from tests.kits.linux import alive
 from tests.kits.processes import ROOT
+from tests.kits.waiting import until
 
 WINDOW = """
 import sys

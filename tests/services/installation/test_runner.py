@@ -22,7 +22,8 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.installation.runner import Installer
 from companion.services.platforms.linux.programs import LinuxPrograms
 from companion.services.platforms.linux.system import LinuxSystem
-from tests.kits.linux import alive, script, until
+from tests.kits.linux import alive, script
+from tests.kits.waiting import until
 
 
 def grant_for(path: Path, **installation: Any) -> Grant:

@@ -17,7 +17,8 @@ from companion.services.installation.autostart_holds import AutostartHolds
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.program_closer import ProgramCloser
-from tests.kits.linux import autostart, script, until
+from tests.kits.linux import autostart, script
+from tests.kits.waiting import until
 
 REFUSES = """#!/bin/sh
 for link in /proc/[0-9]*/exe; do

@@ -16,8 +16,9 @@ from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms.linux.processes import LinuxProcesses
-from tests.kits.linux import alive, autostart, until
+from tests.kits.linux import alive, autostart
 from tests.kits.processes import ROOT, command
+from tests.kits.waiting import until
 
 QUICK = Patience(windows=0.5, question=1, session=0.5, force=5, watch=0)
 STUBBORN = 'trap "" TERM; : >"$1"; while :; do /bin/sleep 0.05; done'

@@ -11,7 +11,7 @@ import pytest
 
 from companion.domain.pc.facts import WindowState
 from companion.services.platforms.linux.platform import linux as linux_services
-from tests.kits.linux import until
+from tests.kits.waiting import until
 
 pytestmark = [
     pytest.mark.desktop,

@@ -22,7 +22,8 @@ from companion.domain.store.profile import ExitMeaning
 from companion.services.installation.relaunch import Relauncher
 from companion.services.platforms import current
 from tests.kits.cli import FAMILY, Cli
-from tests.kits.linux import Mail, Programs, alive, until
+from tests.kits.linux import Mail, Programs, alive
+from tests.kits.waiting import until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
 
