@@ -91,7 +91,7 @@ def _existing(
     cancellation: Cancellation,
     progress: Callable[[TransferProgress], None],
 ) -> Transferred | None:
-    """The file itself, if it is there already and proves right."""
+    """Returns the file itself, if it is there already and right."""
     if not options.verify_existing or expected.sha256 is None or not files.final.exists():
         return None
     began = time.monotonic()
@@ -114,7 +114,7 @@ def _existing(
 
 
 class FetchJob:
-    """One download from its first byte to its final name, through as many beginnings as it takes."""
+    """One download from its first byte to its final name; begins anew if the file on the server changes."""
 
     def __init__(
         self,

@@ -70,7 +70,7 @@ class _Run:
 class Queue:
     """Ordered downloads, `at_once` of them at a time.
 
-    `prepare` asks for a grant on a worker thread: it gives a source and what the file must be. `changed` is told on
+    `prepare` asks for a grant on a worker thread: it returns a source and what the file must be. `changed` is told on
     worker threads, after each change, the item as it is now, or the key of one that was removed.
     """
 

@@ -1,4 +1,4 @@
-"""Making a file right again: one pass proves what is right of it, fetches what is not, and takes the whole digest."""
+"""Repairing a file: one pass verifies what is right of it, fetches what is not, and takes the whole digest."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def repair(
     options: Options = _STANDARD,
     mark: Callable[[Path], None] | None = None,
 ) -> Repaired:
-    """Make the file at `path` right, fetching only the publisher's pieces that do not match.
+    """Repair the file at `path`, fetching only the publisher's pieces that do not match.
 
     A file that is right is not touched. Without piece digests, or without the file, all of it is fetched. The damaged
     file becomes the partial before anything is written, so that nothing damaged keeps the final name and `fetch` or
     another `repair` can take over after a failure. Raises as `fetch` and `verify` do.
     """
     if expected.sha256 is None and expected.pieces is None:
-        raise failure(ErrorCode.UNPROVABLE, message="Without a digest nobody can tell what is damaged.")
+        raise failure(ErrorCode.UNPROVABLE, message="Without a digest it cannot be told what is damaged.")
     wanted = msgspec.structs.replace(expected, filename=path.name)
     if expected.pieces is None or not path.exists():
         return _replace(path, wanted, source, cancellation, progress, options, mark)
@@ -102,7 +102,7 @@ def _replace(
     options: Options,
     mark: Callable[[Path], None] | None,
 ) -> Repaired:
-    """Fetch the file from scratch, or from its partial, unless it is there and right."""
+    """Fetch the whole file, or the rest of its partial, unless it is there and right."""
     if path.exists():
         found = verify(path, wanted, cancellation=cancellation, progress=progress)
         if found.ok:
@@ -136,7 +136,7 @@ class _DamageScan:
         self._layout = Layout(size=0, length=1)
 
     def run(self) -> None:
-        """Look; `right` then tells whether nothing is to be done."""
+        """Read the file; `right` is set afterwards if nothing is to be done."""
         with FileIO(self._path, "rb") as file:
             self._found = os.fstat(file.fileno())
             if not stat.S_ISREG(self._found.st_mode):
@@ -163,7 +163,7 @@ class _DamageScan:
         )
 
     def verified_part(self) -> VerifiedPart:
-        """What of it is verified."""
+        """Returns what of the file is verified."""
         return VerifiedPart(blocks=self._good, position=self._position, hash=self._hash)
 
     def _read(self, file: FileIO) -> list[int]:

@@ -36,7 +36,7 @@ def verify(
     Raises `CompanionError` ``missing``, ``folder``, or ``unprovable`` if neither digest nor pieces are given.
     """
     if expected.sha256 is None and expected.pieces is None:
-        raise failure(ErrorCode.UNPROVABLE, message="Without a digest nobody can tell whether this file is right.")
+        raise failure(ErrorCode.UNPROVABLE, message="Without a digest it cannot be told whether this file is right.")
     try:
         with FileIO(path, "rb") as file:
             found = os.fstat(file.fileno())
@@ -57,7 +57,7 @@ class _Check:
         self._cancellation, self._report = cancellation, report
 
     def run(self, file: FileIO) -> Verified:
-        """The verdict."""
+        """Returns what was found."""
         expected, digest, bad = self._expected, None, list[int]()
         if expected.pieces is None:
             digest = self._hash(file)
@@ -93,7 +93,7 @@ class _Check:
 
 
 def most_readers() -> int:
-    """How many threads check pieces when nothing else is to be done: as many as help, and no disk is torn apart."""
+    """How many threads check pieces when nothing else is to be done: more would not help, and slow down disks."""
     return min(_MOST_READERS, os.cpu_count() or 1)
 
 
@@ -143,7 +143,7 @@ class PieceReaders:
             return self._layout.start(self._whole)
 
     def result(self) -> list[int]:
-        """Wait for the end; gives the numbers of the pieces that do not match. Raises `OSError`."""
+        """Wait for the end; returns the numbers of the pieces that do not match. Raises `OSError`."""
         for thread in self._threads:
             thread.join()
         if self._error is not None:

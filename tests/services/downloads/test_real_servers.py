@@ -237,15 +237,15 @@ def test_an_object_replaced_meanwhile(bucket: Bucket, content: bytes, tmp_path: 
     """Although this store sends the asked range also when the tag is another one."""
     bucket.put(content)
     stop_half_way(bucket, content, tmp_path / "to", digest=False, size=False)
-    stop_half_way(bucket, content, tmp_path / "proven")
+    stop_half_way(bucket, content, tmp_path / "verified")
     changed = bytes(reversed(content))
     bucket.put(changed)
     result = get(bucket, expect(content, digest=False, size=False), tmp_path / "to")
     assert digest(result.path.read_bytes()) == digest(changed)
     with pytest.raises(CompanionError) as failed:
-        get(bucket, expect(content), tmp_path / "proven")
+        get(bucket, expect(content), tmp_path / "verified")
     assert failed.value.code == ErrorCode.CHANGED
-    assert not (tmp_path / "proven" / "setup.bin").exists()
+    assert not (tmp_path / "verified" / "setup.bin").exists()
 
 
 def test_python_http_server_knows_no_ranges(content: bytes, tmp_path: Path) -> None:

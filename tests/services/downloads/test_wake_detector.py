@@ -58,7 +58,7 @@ def test_a_clock_that_is_put_right_is_no_sleep() -> None:
         assert not detector.woke()
 
 
-@pytest.mark.parametrize("hangs", ["lane", "wait"])
+@pytest.mark.parametrize("hangs", ["worker", "wait"])
 def test_another_network_wakes_a_whole_transfer(content: bytes, tmp_path: Path, hangs: str) -> None:
     """The worker would hang, or the next attempt wait, for a minute."""
     told = in_own_network("moved", tmp_path, hangs)

@@ -1,4 +1,4 @@
-"""Threads that prove what has landed, reading it back behind the writer: piece digests, claims, the whole digest."""
+"""Threads that verify what was written by reading it back: piece digests, claims, the whole digest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _USUAL_RATE = 1024 * 1024 * 1024
 
 
 class VerificationThread(abc.ABC):
-    """A thread over its own descriptor of the partial; `error` holds what ended it, if it was not asked to stop."""
+    """A thread with its own descriptor of the partial; `error` holds what ended it, unless it was told to stop."""
 
     def __init__(self, name: str, path: Path, block_map: BlockMap) -> None:
         self.error: BaseException | None = None
@@ -61,14 +61,14 @@ class VerificationThread(abc.ABC):
 
     @abc.abstractmethod
     def _work(self, file: FileIO, /) -> None:
-        """What the thread does; returns once all is verified."""
+        """Do the work of the thread; return once all is verified."""
 
 
 @dataclasses.dataclass(frozen=True)
 class VerifiedPart:
-    """What is verified of a file already: some of its blocks, and of the first ones `hash` has taken `position` bytes.
+    """What is verified of a file already: some of its blocks; `hash` has taken its first `position` bytes.
 
-    Without a `hash` nobody asks for the whole digest.
+    Without a `hash` the whole digest is not taken.
     """
 
     blocks: Sequence[int]
@@ -77,7 +77,7 @@ class VerifiedPart:
 
 
 class WholeHasher(VerificationThread):
-    """Hashes the file from its first byte on, as far as it has landed; makes new claims and checks old ones.
+    """Hashes the file from its first byte on, as far as it is written; makes new claims and checks old ones.
 
     Old claims come from the journal of an earlier run: `checks` in the order of their offsets, not overlapping. One
     that fails takes its bytes back, and they are fetched again.
@@ -110,7 +110,7 @@ class WholeHasher(VerificationThread):
         self._began = (self.position, time.monotonic())
 
     def comes_soon(self, offset: int) -> bool:
-        """Whether it will come to `offset` within a second, at the rate it has had so far or else usually has."""
+        """Whether it will reach `offset` within a second, at its rate so far or else the usual one."""
         begin, when = self._began
         past = time.monotonic() - when
         rate = (self.position - begin) / past if past >= _SOON / 2 else _USUAL_RATE
@@ -142,7 +142,7 @@ class WholeHasher(VerificationThread):
         return min(regular, edge - self.position)
 
     def _feed(self, file: FileIO, view: memoryview) -> int:
-        """Hash the next bytes of the file; gives how many."""
+        """Hash the next bytes of the file; returns how many."""
         file.seek(self.position)
         count = file.readinto(view) or 0
         if count == 0:
@@ -182,7 +182,7 @@ class WholeHasher(VerificationThread):
 
 
 class PieceChecker(VerificationThread):
-    """Checks each block against the publisher's piece digests as soon as it has landed."""
+    """Checks each block against the publisher's piece digests as soon as it is written."""
 
     def __init__(
         self,
@@ -233,7 +233,7 @@ class PieceChecker(VerificationThread):
 
 
 class Synchroniser(VerificationThread):
-    """Forces the partial onto the disk each time another 64 MiB have landed, beside the other threads."""
+    """Forces the partial onto the disk each time another 64 MiB are written, beside the other threads."""
 
     def _work(self, _: FileIO) -> None:
         done = 0
@@ -249,7 +249,7 @@ class Synchroniser(VerificationThread):
 
 
 def wrong_pieces(file: FileIO, pieces: Pieces, start: int, stop: int, view: memoryview) -> list[int]:
-    """The numbers of the publisher's pieces in bytes `start` … `stop` of `file` that do not match, or do not exist."""
+    """Returns the numbers of the publisher's pieces in bytes `start` … `stop` of `file` that are not right."""
     wrong = []
     for first in range(start, stop, pieces.length):
         number = first // pieces.length
@@ -260,7 +260,7 @@ def wrong_pieces(file: FileIO, pieces: Pieces, start: int, stop: int, view: memo
 
 
 def digest_range(file: FileIO, start: int, stop: int, view: memoryview) -> str:
-    """The SHA-256 of bytes `start` … `stop` of `file`, read through `view`; shorter files give another digest."""
+    """Returns the SHA-256 of bytes `start` … `stop` of `file`, read through `view`, or of as many as there are."""
     digest = hashlib.sha256()
     file.seek(start)
     while start < stop:
@@ -273,7 +273,7 @@ def digest_range(file: FileIO, start: int, stop: int, view: memoryview) -> str:
 
 
 def crc_of_range(file: FileIO, start: int, stop: int) -> int:
-    """The CRC-32 of bytes `start` … `stop` of `file`."""
+    """Returns the CRC-32 of bytes `start` … `stop` of `file`."""
     crc = 0
     file.seek(start)
     while start < stop:

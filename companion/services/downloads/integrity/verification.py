@@ -1,4 +1,4 @@
-"""All that proves one partial: which threads are needed, how they stand, and what they found."""
+"""The verification of one partial: which threads it needs, whether they are done, and what they found."""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ class Verification:
         return all(verifier.done.is_set() for verifier in self._verifiers)
 
     def comes_soon(self, offset: int) -> bool:
-        """Whether the whole digest comes to `offset` in a moment."""
+        """Whether the whole digest reaches `offset` within a second."""
         return self._hasher is not None and self._hasher.comes_soon(offset)
 
     @property
     def position(self) -> int:
-        """How far the whole digest has come; up to there it has claimed everything itself."""
+        """The offset that the whole digest has reached; it has claimed everything before that itself."""
         return self._hasher.position if self._hasher else 0
 
     @property
     def digest(self) -> str | None:
-        """The SHA-256 of the file, once it is done; None if nobody asked for it."""
+        """The SHA-256 of the file, once it is done; None if it was not to be taken."""
         return self._hasher.digest if self._hasher else None
 
     def join(self) -> None:

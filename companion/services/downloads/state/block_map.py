@@ -1,4 +1,4 @@
-"""Which bytes of a file are there, on their way, or verified; shared by all threads of a transfer."""
+"""Which bytes of a file are missing, assigned, written or verified; shared by all threads of a transfer."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class BlockMap:
     # -- workers -------------------------------------------------------------------------------------------------
 
     def assign(self, worker: int, chunk: int) -> tuple[int, bool] | None:
-        """Give `worker` something to fetch: its first offset, and whether a fresh connection must be used.
+        """Assign `worker` blocks to fetch; returns the first offset and whether a fresh connection must be used.
 
         None if nothing is left for it. `chunk` is how many blocks it may take from another worker.
         """
@@ -184,7 +184,7 @@ class BlockMap:
                 head = self._heads.get(block, 0)
                 room = self.layout.stop(block) - self.layout.start(block) - head
                 if room <= 0:
-                    raise AssertionError("a lane landed more than it had taken")
+                    raise AssertionError("a worker wrote more than was assigned to it")
                 step = min(room, count)
                 count -= step
                 self.stored += step
@@ -222,7 +222,7 @@ class BlockMap:
             self.changed.notify_all()
 
     def _give_back(self) -> None:
-        """Let workers go on into what nobody fetches any more, where their answers hold it anyway."""
+        """Let workers go on into blocks that became free again, where their answers hold them anyway."""
         for worker in self._workers.values():
             stop = worker[1]
             while (
@@ -269,7 +269,7 @@ class BlockMap:
             self.events.notify_all()
 
     def stop(self) -> None:
-        """Wake and end everyone who waits."""
+        """Wake and end all threads that wait."""
         with self.changed:
             self.stopped = True
             self.changed.notify_all()

@@ -1,6 +1,6 @@
 """The journal beside a partial: append-only claims about its bytes, each with its own checksum.
 
-A claim is never believed: whoever resumes proves it against the bytes on disk. So a lost or damaged record costs at
+A claim is never believed: resuming checks it against the bytes on disk. So a lost or damaged record costs at
 most the bytes it named. One record is a line ``crc32-in-hex JSON``; the checksum also covers the header's random
 `generation`, so that records of an older life of the file never count. No URL is in it, only a digest of the URL
 without its query.

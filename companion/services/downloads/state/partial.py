@@ -96,7 +96,7 @@ class DownloadFiles:
 
 
 def _file_system(folder: Path) -> str:
-    """The name of the file system that `folder` is on, in small letters; empty if nobody tells."""
+    """Returns the name of the file system that `folder` is on, in small letters; empty if it is not known."""
     import psutil
 
     where = folder.resolve()
@@ -129,7 +129,7 @@ class Lock:
     def release(self) -> None:
         """Let go and remove the lock file."""
         try:
-            # Removed while still held, so that nobody else can be holding the name.
+            # Removed while still held, so that no other process can hold the name.
             self._path.unlink()
             left = False
         except FileNotFoundError:

@@ -32,7 +32,7 @@ def resume(
 ) -> Resumption | None:
     """Decide what to take over from a partial of `on_disk` bytes; None if it must begin anew.
 
-    With publisher's pieces even a partial without a journal is of use, since every piece proves itself.
+    With publisher's pieces even a partial without a journal is of use, since every piece is checked.
     """
     if content is None or not belongs(content.header, expected, source):
         whole = _surely(on_disk, expected, expected.size)
@@ -57,7 +57,7 @@ def _surely(on_disk: int, expected: Expected, size: int | None) -> int:
     if size is not None:
         return min(on_disk, size)
     if expected.pieces is not None:
-        # Where in its last piece the file ends, nobody knows.
+        # Where in its last piece the file ends is not known.
         return min(on_disk, max(0, len(expected.pieces.sha256) - 1) * expected.pieces.length)
     return on_disk
 

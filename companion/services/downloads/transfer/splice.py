@@ -1,4 +1,4 @@
-"""Bytes that go from a connection into a file inside the system, where it can do that: they never pass through us."""
+"""Moves bytes from a connection into a file inside the system, where it can do that, without copying them here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REFUSED = (errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.EOPNOTSUPP)
 class SplicePipe:
     """A pipe between a socket and a file (Linux: splice(2)); what it took from the socket it holds until it is out.
 
-    Whoever checks or hashes the bytes reads the file. Once the system has refused, `works` is false and nothing is
+    What checks or hashes the bytes reads the file. Once the system has refused, `works` is false and nothing is
     taken any more; what is held can still be given.
     """
 
@@ -61,7 +61,7 @@ class SplicePipe:
         return count
 
     def drain(self, file: FileIO) -> int:
-        """Move what is held to where `file` is, or a part of it, as a disk that fills up does; gives how much."""
+        """Move what is held to where `file` is, or a part of it, as a disk that fills up does; returns how much."""
         count = self._drain(file) if self.works else None
         if count is None:
             data = os.read(self._out, self.stored)
@@ -97,7 +97,7 @@ def _has_more(link: socket.socket, milliseconds: int | None) -> bool:
 
 
 def new_splice_pipe() -> SplicePipe | None:
-    """A splice pipe, or None where there is none."""
+    """Returns a splice pipe, or None where the system has none."""
     if not hasattr(os, "splice"):
         return None
     try:

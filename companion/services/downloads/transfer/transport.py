@@ -249,7 +249,7 @@ class Connection:
             cord.cut()
 
     def open(self, address: Address, asked: RangeRequest, known: FileFacts) -> Body:
-        """Ask for bytes and give the body if it is fit for use.
+        """Ask for bytes; returns the body if it may be used.
 
         A refused URL is renewed once. Raises `CompanionError`, `FileChangedError` if the file is another one now, or
         `AtEndError` if nothing is left of it.

@@ -153,7 +153,7 @@ class Worker:
             self._ended()
 
     def _borrow(self) -> memoryview:
-        """A large buffer, as that halves the system's work, but all workers share the memory."""
+        """Returns a large buffer, as that halves the system's work; all workers share the memory."""
         try:
             return self._work.spare_buffers.pop()
         except IndexError:
@@ -283,7 +283,7 @@ class Worker:
         return sized and (self._has_pieces() or (self._crc is None and work.hashed_soon(offset)))
 
     def _splice(self, body: Body, pipe: SplicePipe, file: FileIO, most: int) -> int:
-        """Move bytes into the file without looking at them; gives how many."""
+        """Move bytes into the file without reading them; returns how many."""
         body.wait(pipe)
         moved = 0
         with self._lock:
