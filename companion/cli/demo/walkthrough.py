@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from companion.cli.context import CommandContext
 from companion.cli.demo.workspace import Workspace, open_workspace
 from companion.cli.interrupts import interruptible
-from companion.cli.outcomes import blocked, not_installed
+from companion.cli.outcomes import blocked
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
+from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download, Licence, Order, Subscription
 from companion.domain.store.profile import Profile, Stage
@@ -234,10 +235,9 @@ class Journey:
             )
             result = installed.result
             seat = " This PC has taken a seat of the licence." if installed.licence else ""
-            proof = " What it installs is in its place." if result.proven else ""
-            say(f"Ran the installer (exit code {result.exit_code}): {result.outcome.sentence}{proof}{seat}")
-            if not result.succeeded:
-                raise not_installed(result)
+            say(f"Ran the installer (exit code {result.exit_code}): {ending_text(result).message}{seat}")
+            if error := ending_error(result):
+                raise error
 
     def _look_after(self, services: Services) -> None:
         with self._step("remind") as say:

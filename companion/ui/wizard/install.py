@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.entitlements.seats import seat_sentence, seat_use
+from companion.domain.installation.ending import InstallationEnding, ending_of, ending_text
 from companion.domain.installation.models import InstallationProgress
 from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
-from companion.domain.store.profile import ExitMeaning, Stage
+from companion.domain.store.profile import Stage
 from companion.services.installation.recovery import Recovery
 from companion.services.installation.workflow import Installations, Installed
 from companion.ui.state.app_state import AppState
@@ -134,24 +135,13 @@ class InstallStep(Step):
             self.advance.emit()
             return
         self._look()
-        self.tell_failure(_ending(installed))
+        self.tell_failure(_ending_notice(installed))
 
 
-def _ending(installed: Installed) -> Notice:
-    outcome = installed.result.outcome
-    if installed.result.missing:
-        return Notice(
-            "The installer says it is done, but it is not",
-            f"It ended without an error, yet this is missing: {', '.join(installed.result.missing)}.",
-            "Install again. If it ends the same way, contact support from the Help page.",
-            tone="over",
-            closable=False,
-        )
-    title = "Blocked" if outcome.meaning is ExitMeaning.BLOCKED else "Not installed"
-    if outcome.meaning is ExitMeaning.CANCELLED:
-        title = "Cancelled"
-    hint = f"{outcome.hint} (The installer's number for this is {outcome.code}.)"
-    return Notice(title, outcome.sentence, hint, tone="attention", closable=False)
+def _ending_notice(installed: Installed) -> Notice:
+    text = ending_text(installed.result)
+    tone = "over" if ending_of(installed.result) is InstallationEnding.INCOMPLETE else "attention"
+    return Notice(text.title, text.message, text.hint, tone=tone, closable=False)
 
 
 class DoneStep(Step):
@@ -173,11 +163,10 @@ class DoneStep(Step):
             return
         name = job.licence.product_name if job.licence is not None else job.download.name
         self.heading.setText(f"{name} is installed")
-        self.explanation.setText(installed.result.outcome.sentence)
-        if installed.result.outcome.meaning is ExitMeaning.RESTART:
-            self.tell(Notice("One restart is left", installed.result.outcome.hint, tone="attention", closable=False))
-        elif not installed.result.proven:
-            self.explanation.setText("The installer reports success. The store names nothing that would prove it.")
+        text = ending_text(installed.result)
+        self.explanation.setText(text.message)
+        if text.hint:
+            self.tell(Notice(text.title, text.hint, tone="attention", closable=False))
         licence = installed.licence or job.licence
         if licence is not None:
             self._add_key(licence)

@@ -12,18 +12,19 @@ from companion.cli.failures import record_failure
 from companion.cli.interrupts import interruptible
 from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import read_order
-from companion.cli.outcomes import blocked, not_installed
+from companion.cli.outcomes import blocked
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Hold
+from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.installation.models import InstallationResult
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download
-from companion.domain.store.profile import ExitMeaning, Stage
+from companion.domain.store.profile import Stage
 
 if TYPE_CHECKING:
     from companion.services.app.cancellation import Cancellation
@@ -95,7 +96,7 @@ def run(context: CommandContext) -> int:
                     number, licence, grant, file.path, profile, lambda step: context.output.step(step, step.sentence),
                     cancellation,
                 )  # fmt: skip
-                error = None if done.result.succeeded else not_installed(done.result)
+                error = ending_error(done.result)
         finally:
             services.recovery.leave()
     error = record_failure(context, error) if error else None
@@ -155,12 +156,10 @@ def _lines(shown: InstallResult) -> list[str]:
     if shown.error is not None:
         lines += [shown.error.title, f"  {shown.error.message}", f"  → {shown.error.hint}"]
     elif shown.result is not None:
-        lines.append(f"{shown.result.outcome.sentence} {shown.result.outcome.hint}")
-        if shown.result.outcome.meaning is ExitMeaning.RESTART:
-            lines.append("At the next sign-in Companion starts by itself, looks whether everything is in its place,")
-            lines.append("and puts back what was kept away.")
-        if shown.result.proven:
-            lines.append("Everything it installs is in its place.")
+        text = ending_text(shown.result)
+        lines.append(f"{text.title}. {text.message}")
+        if text.hint:
+            lines.append(f"  → {text.hint}")
         if shown.seat_taken:
             lines.append("This PC has taken a seat of the licence.")
     if shown.still_closed:
