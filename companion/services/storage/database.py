@@ -23,7 +23,15 @@ from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage import purchase_table
 from companion.services.storage.database_file import explained, open_file
-from companion.services.storage.records import Contents, KnownCase, KnownFile, KnownOrder, ReminderChange, TimelineEntry
+from companion.services.storage.records import (
+    Contents,
+    KnownCase,
+    KnownFile,
+    KnownOrder,
+    KnownStore,
+    ReminderChange,
+    TimelineEntry,
+)
 
 T = TypeVar("T")
 
@@ -82,6 +90,13 @@ _MIGRATIONS = (
     DROP TABLE queue_by_reference;
     """,
     purchase_table.CREATE,
+    # The one store that was remembered, and every store that an order was added of.
+    """
+    CREATE TABLE stores (address TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, added_at TEXT NOT NULL);
+    INSERT INTO stores SELECT store, 'storeApi', '', min(added_at) FROM orders GROUP BY store;
+    INSERT OR IGNORE INTO stores SELECT value, 'storeApi', '', '1970-01-01T00:00:00+00:00' FROM settings
+        WHERE name = 'store';
+    """,
 )
 
 
@@ -262,6 +277,30 @@ class Library:
                 purchase_table.remove(db, id_)
             return after
 
+    # Stores
+
+    def stores(self) -> tuple[KnownStore, ...]:
+        """The stores that were added, in that order."""
+        rows = self._rows("SELECT address, kind, name, added_at FROM stores ORDER BY added_at, address")
+        return tuple(
+            KnownStore(address=str(address), kind=str(kind), name=str(name), added_at=_moment(added_at))
+            for address, kind, name, added_at in rows
+        )
+
+    def remember_store(self, store: KnownStore) -> None:
+        """Add a store, or learn its kind and name anew; the time it was added stays."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO stores VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (address) DO UPDATE SET kind = excluded.kind, name = excluded.name",
+                (store.address, store.kind, store.name, store.added_at.isoformat()),
+            )
+
+    def forget_store(self, address: str) -> bool:
+        """Forget a store, not what was bought there; False when it was not known."""
+        with self._writing() as db:
+            return db.execute("DELETE FROM stores WHERE address = ?", (address,)).rowcount > 0
+
     # Receipts
 
     def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
@@ -403,6 +442,7 @@ _SAVED = {
     "orders": ("store", "number", "added_at"),
     "receipts": ("store", "id", "number", "received_at", "body"),
     "reminders": ("store", "address", "number", "body"),
+    "stores": ("address", "kind", "name", "added_at"),
     "purchases": purchase_table.PURCHASE_COLUMNS,
     "facts": purchase_table.FACT_COLUMNS,
 }
@@ -414,11 +454,20 @@ def _is_sound(table: str, body: object) -> bool:
     try:
         if table in kinds:
             _read(body, kinds[table])
-        elif table in ("orders", "purchases", "facts"):
+        elif table in ("orders", "stores", "purchases", "facts"):
             dt.datetime.fromisoformat(str(body))
     except (CompanionError, ValueError):
         return False
     return True
+
+
+def _moment(text: object) -> dt.datetime:
+    """A moment of the library; one that cannot be read is the beginning of time, never a reason to fail."""
+    with contextlib.suppress(ValueError):
+        found = dt.datetime.fromisoformat(str(text))
+        if found.tzinfo is not None:
+            return found
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def _replace_reminder(db: sqlite3.Connection, store: str, change: ReminderChange) -> bool:

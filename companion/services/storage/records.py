@@ -13,6 +13,15 @@ from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
 
 
+class KnownStore(Model, frozen=True):
+    """A store the person added; `kind` is a connector's, or ``unknown`` where programs cannot ask."""
+
+    address: str
+    kind: str
+    name: str
+    added_at: Instant
+
+
 class KnownOrder(Model, frozen=True):
     """An order the person added, with what the store last said of it (without secrets) and when that was read."""
 

@@ -19,7 +19,7 @@ from companion.domain.store.library_file import UnusableReason
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import DownloadFailure, DownloadKey, QueueEntry
 from companion.services.storage.database import Library
-from companion.services.storage.records import KnownCase, KnownFile, TimelineEntry
+from companion.services.storage.records import KnownCase, KnownFile, KnownStore, TimelineEntry
 from tests.kits.build import Build
 from tests.kits.store import StoreKit
 
@@ -143,6 +143,7 @@ def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
 
 
 _QUEUE_BY_REFERENCE = """
+    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE orders (
     store TEXT NOT NULL, number TEXT NOT NULL, added_at TEXT NOT NULL,
     etag TEXT, body BLOB, read_at TEXT, PRIMARY KEY (store, number));
@@ -185,6 +186,23 @@ def test_a_queue_kept_under_one_text_is_split_into_order_and_artifact(path: Path
     assert {(entry.name, entry.folder) for entry in found} == {("Setup", "/home/a")}
     library.remember_queue(STORE, found)
     assert library.queue(STORE) == found
+    library.close()
+
+
+def test_the_stores_of_an_older_library_are_known_by_its_orders_and_its_setting(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        old.executescript(_QUEUE_BY_REFERENCE)
+        old.execute("INSERT INTO orders VALUES (?, 'LF-1', ?, NULL, NULL, NULL)", (STORE, NOW.isoformat()))
+        old.execute("INSERT INTO orders VALUES ('https://b.example', 'LF-1', ?, NULL, NULL, NULL)", (NOW.isoformat(),))
+        old.execute("INSERT INTO settings VALUES ('store', 'https://chosen.example')")
+        old.commit()
+    library = Library(path)
+    found = {(store.address, store.kind) for store in library.stores()}
+    assert found == {(STORE, "storeApi"), ("https://b.example", "storeApi"), ("https://chosen.example", "storeApi")}
+    assert library.forget_store("https://b.example")
+    assert not library.forget_store("https://b.example")
+    library.remember_store(KnownStore(address=STORE, kind="edd", name="Shop", added_at=NOW + dt.timedelta(days=9)))
+    assert [(store.name, store.added_at) for store in library.stores() if store.address == STORE] == [("Shop", NOW)]
     library.close()
 
 

@@ -1,0 +1,43 @@
+"""Outlook's own form of an e-mail (``.msg``, MS-OXMSG), read by python-oxmsg where it is installed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+from companion.domain.mail.html import read_html
+from companion.domain.mail.letter import Letter
+from companion.domain.mail.rows import links_of_text, rows_of_text, tidy
+
+_MOST_TEXT = 1_000_000
+
+
+def read_outlook(data: bytes) -> Letter | None:
+    """Returns what a ``.msg`` file says, or None when it cannot be read. Never raises for what it holds."""
+    # Loaded when such a file is met: no other use of the program needs it.
+    try:
+        import oxmsg
+    except ImportError:
+        return None
+    try:
+        message = oxmsg.Message.load(io.BytesIO(data))
+        plain = (message.body or "")[:_MOST_TEXT]
+        page = (message.html_body or "")[:_MOST_TEXT]
+        sender, subject, sent = message.sender or "", message.subject or "", message.sent_date
+    except Exception:  # noqa: BLE001 - a damaged compound file fails in many ways inside the library
+        return None
+    content = read_html(page)
+    name, _, address = sender.rpartition("<")
+    local, at, domain = address.strip(" >").rpartition("@")
+    return Letter(
+        sender=f"{local}@{domain.lower()}" if at else None,
+        sender_name=tidy(name)[:200],
+        subject=tidy(subject),
+        sent_at=sent if isinstance(sent, dt.datetime) and sent.tzinfo is not None else None,
+        plain=tuple(rows_of_text(plain)),
+        rich=content.rows,
+        links=(*content.links, *links_of_text(plain)),
+        json_ld=content.json_ld,
+        items=content.items,
+        attachments=(),
+    )

@@ -1,0 +1,150 @@
+"""Reads what a person dropped on the window or named on the command line. Nothing is added, no store is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.mail.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, plain_bytes
+from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
+from companion.domain.mail.letter import Letter, letter_of_html, letter_of_text, read_letter
+from companion.domain.mail.reader import read_mail
+from companion.services.app.cancellation import Cancellation
+
+_LARGEST_MAILBOX = 4 * 1024**3
+_CHUNK = 1024 * 1024
+
+Progress = Callable[[int, int], None]
+"""Bytes read and bytes in all."""
+
+
+class Intake:
+    """Recognises files and texts. `known_products` returns names that help to recognise products in e-mails."""
+
+    def __init__(self, clock: Callable[[], dt.datetime], known_products: Callable[[], tuple[str, ...]] = tuple) -> None:
+        self._clock = clock
+        self._known_products = known_products
+
+    def read_file(
+        self, path: Path, cancellation: Cancellation, progress: Progress = lambda _done, _all: None
+    ) -> Iterator[Recognised]:
+        """Yields everything that is recognised in a file; a mailbox can hold many purchases.
+
+        Raises `CompanionError` ``file-not-readable`` or ``too-large``, and `Cancelled`.
+        """
+        size, begin = _begin(path)
+        if kind_of(begin) is FileKind.MAILBOX:
+            yield from self._read_mailbox(path, size, cancellation, progress)
+            return
+        if size > LARGEST_MAIL:
+            raise CompanionError(
+                ErrorCode.TOO_LARGE,
+                "This file is too large",
+                f"{path.name} is larger than an e-mail can be.",
+                "Drop the e-mail itself, saved as .eml, or copy its text.",
+                kind=ErrorKind.USAGE,
+            )
+        yield self.recognise(path.name, _whole(path))
+
+    def recognise(self, name: str, data: bytes) -> Recognised:
+        """Returns what the bytes of one input are; `name` is what the person calls it."""
+        kind = kind_of(data)
+        if kind is FileKind.OUTLOOK:
+            letter = _outlook_letter(data)
+            if letter is None:
+                return Recognised(
+                    name, InputKind.UNKNOWN, None, "An Outlook file that cannot be read.",
+                    doubts=("Save the e-mail in Outlook as a file of the type .eml or .html, and drop that.",),
+                )  # fmt: skip
+            return self._of_letter(name, letter)
+        if kind is FileKind.EMAIL:
+            found = read_letter(data)
+            if found is None:
+                return Recognised(name, InputKind.UNKNOWN, None, "An e-mail that cannot be read.")
+            return self._of_letter(name, found)
+        if kind is FileKind.HTML:
+            return self._of_letter(name, letter_of_html(_text(data)))
+        if kind is FileKind.OTHER:
+            return Recognised(name, InputKind.UNKNOWN, None, "Neither an e-mail nor a text.")
+        return self.recognise_text(name, _text(data))
+
+    def recognise_text(self, name: str, text: str) -> Recognised:
+        """Returns what a pasted text is: a key, a number, an address, or the text of an e-mail."""
+        short = recognise_text(name, text, self._clock())
+        if short is not None:
+            return short
+        return self._of_letter(name, letter_of_text(text))
+
+    def _of_letter(self, name: str, letter: Letter) -> Recognised:
+        reading = read_mail(letter, self._known_products())
+        return recognise_reading(name, reading, self._clock())
+
+    def _read_mailbox(
+        self, path: Path, size: int, cancellation: Cancellation, progress: Progress
+    ) -> Iterator[Recognised]:
+        done = 0
+
+        def chunks() -> Iterator[bytes]:
+            nonlocal done
+            with path.open("rb") as file:
+                while done < _LARGEST_MAILBOX and (lines := file.readlines(_CHUNK)):
+                    cancellation.check()
+                    block = b"".join(lines)
+                    done += len(block)
+                    progress(done, size)
+                    yield block
+
+        for number, data in enumerate(mails_of_mailbox(chunks()), 1):
+            cancellation.check()
+            letter = read_letter(data)
+            if letter is None:
+                continue
+            found = self._of_letter(f"{path.name}, e-mail {number}", letter)
+            if found.kind is not InputKind.UNKNOWN:
+                yield found
+
+
+def _begin(path: Path) -> tuple[int, bytes]:
+    try:
+        if not path.is_file():
+            # A pipe or a device could keep the reader waiting without end.
+            raise FileNotFoundError(errno.ENOENT, "there is no such file")
+        with path.open("rb") as file:
+            return path.stat().st_size, file.read(65_536)
+    except OSError as error:
+        raise _not_readable(path, error) from None
+
+
+def _whole(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_MAIL + 1)
+    except OSError as error:
+        raise _not_readable(path, error) from None
+
+
+def _not_readable(path: Path, error: OSError) -> CompanionError:
+    return CompanionError(
+        ErrorCode.FILE_NOT_READABLE,
+        "The file could not be read",
+        f"{path.name} could not be opened ({error.strerror}).",
+        "Check that it is there and is yours.",
+        kind=ErrorKind.USAGE,
+    )
+
+
+def _text(data: bytes) -> str:
+    content = plain_bytes(data)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _outlook_letter(data: bytes) -> Letter | None:
+    from companion.domain.mail.outlook import read_outlook
+
+    return read_outlook(data)
