@@ -23,7 +23,7 @@ from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
-from companion.services.store.orders import Orders
+from companion.services.store.orders import open_orders
 
 ALLOWED = 2.0
 SETTLED_SECONDS = 20.0
@@ -55,10 +55,10 @@ def fill(home: Path, store: DemoStore) -> None:
     """Let the library hold every order of the store."""
     home.mkdir()
     library, client = Library(home / "library.db"), StoreClient(store.url)
-    orders = Orders(client, Keychain(), library, lambda: dt.datetime.now(dt.UTC))
-    orders.profile()
+    orders = open_orders(client, Keychain(), library, lambda: dt.datetime.now(dt.UTC))
+    orders.lookup.profile()
     for account in store.accounts:
-        orders.add(account.order_number, Secret(account.order_password))
+        orders.lookup.add(account.order_number, Secret(account.order_password))
     client.close()
     library.close()
 

@@ -80,13 +80,13 @@ class CommandContext:
         from companion.domain.entitlements.order_lookup import known_number, tidy_order_number
 
         typed = tidy_order_number(self.arguments.number)
-        return known_number(typed, self.services.orders.numbers())
+        return known_number(typed, self.services.orders.cache.numbers())
 
     def profile(self) -> Profile:
         """Returns the profile of ``--profile FILE`` where that was given, else the store's."""
         given: Path | None = getattr(self.arguments, "profile", None)
         if given is None:
-            return self.services.orders.profile()
+            return self.services.orders.lookup.profile()
         from companion.cli.files import read_profile
 
         return read_profile(given)

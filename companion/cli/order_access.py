@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 def read_order(context: CommandContext, number: str) -> Order:
     """Returns the order as the store has it. Raises `CompanionError`."""
-    return with_password(context, number, lambda: context.services.orders.order(number))
+    return with_password(context, number, lambda: context.services.orders.lookup.order(number))
 
 
 def with_password(context: CommandContext, number: str, work: Callable[[], T]) -> T:
@@ -52,4 +52,4 @@ def _use_password(context: CommandContext, number: str, *, from_stdin: bool) -> 
 
     typed = ask_secret(f"Order password of {number}", from_stdin=from_stdin)
     password = tidy_order_password(typed.reveal())
-    context.services.orders.use_for_session(number, Credentials(order_password=password))
+    context.services.orders.lookup.use_for_session(number, Credentials(order_password=password))

@@ -55,13 +55,13 @@ def support_number(
         opening=contact.opening,
         hours=opening_sentence(contact.opening, plain_moment(services.zone)),
         website=profile.support.website,
-        cases=services.orders.cases(),
+        cases=services.orders.cache.cases(),
     )
 
 
 def number_line(services: Services, number: str | None) -> str:
     """Returns the number for this PC and the order `number` in one line; empty while no store is known."""
-    profile = services.orders.remembered_profile()
+    profile = services.orders.cache.remembered_profile()
     contact = _contact(services, profile, number=number) if profile is not None else None
     return contact_sentence(contact, plain_moment(services.zone)) if contact is not None else ""
 
@@ -76,7 +76,7 @@ def _contact(
 ) -> SupportContact | None:
     return support_contact(
         profile.support,
-        services.orders.read(),
+        services.orders.cache.read(),
         services.this_pc.machine().value,
         services.clock(),
         services.zone,

@@ -122,7 +122,7 @@ def build_services(
     from companion.services.platforms import current
     from companion.services.reminders import Reminders
     from companion.services.store.keychain import Keychain
-    from companion.services.store.orders import Orders
+    from companion.services.store.orders import open_orders
     from companion.services.support.case_file import CaseFileWriter
     from companion.services.support.help_search import HelpSearch
 
@@ -131,7 +131,7 @@ def build_services(
     log_file = start_log(where.logs, verbose=verbose)
     library, client = _open_library_and_store(where, store)
     platform, keychain, zone = current(), keychain or Keychain(), local_zone()
-    orders = Orders(client, keychain, library, utc_now)
+    orders = open_orders(client, keychain, library, utc_now)
     purchases = Purchases(orders, library, platform.programs, where.downloads, utc_now)
     preflight = Preflight(platform, utc_now, store_clock=client.time)
     installing = _installing(where, platform, preflight, orders, library, zone)

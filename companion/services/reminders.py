@@ -177,7 +177,7 @@ class Reminders:
         The order is read first: a notice may be hours old. Raises what the store says, or ``plan-gone``.
         """
         number = reminder.subject.order_number
-        order = self._orders.order(number)
+        order = self._orders.lookup.order(number)
         plan = next((each for each in order.subscriptions if each.id == reminder.subject.about), None)
         if plan is None:
             raise CompanionError(
@@ -188,7 +188,7 @@ class Reminders:
             )
         if auto_renew_of(plan) is AutoRenew.OFF:
             return None
-        receipt = self._orders.switch_auto_renew(number, plan, False)[1]
+        receipt = self._orders.actions.switch_auto_renew(number, plan, False)[1]
         self.told_by_switching_off(number, plan.licence_id)
         return receipt
 
@@ -243,7 +243,7 @@ class Reminders:
 
     def export(self, path: Path, format_date: FormatDate, format_money: FormatMoney) -> int:
         """Write all dates ahead as an iCalendar file and return how many. Raises ``file-not-written``."""
-        profile, dates = self._orders.remembered_profile(), self.agenda().ahead
+        profile, dates = self._orders.cache.remembered_profile(), self.agenda().ahead
         text = calendar(
             dates,
             store=profile.store.name if profile is not None else self._orders.store,
@@ -262,7 +262,7 @@ class Reminders:
 
     def facts(self) -> ReminderFacts | None:
         """Returns what is known of the orders, as they were last read; None while no store is known."""
-        profile = self._orders.remembered_profile()
+        profile = self._orders.cache.remembered_profile()
         if profile is None:
             return None
-        return reminder_facts(profile, self._orders.read(), self._purchases.files(), self._zone)
+        return reminder_facts(profile, self._orders.cache.read(), self._purchases.files(), self._zone)

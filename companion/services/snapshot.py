@@ -94,7 +94,7 @@ class SnapshotReader:
         seat_id = self._this_pc.seat_id  # before the library is read: it is chosen, and written, at its first use
         stored = self._library.contents(self._orders.store)
         files = self._purchases.present(stored.files)
-        orders = self._orders.with_keys(stored.orders)
+        orders = self._orders.cache.with_keys(stored.orders)
         now = self._clock()
         return Snapshot(
             now,

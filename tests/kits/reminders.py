@@ -16,7 +16,7 @@ from companion.services.reminders import Reminders
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
-from companion.services.store.orders import Orders
+from companion.services.store.orders import open_orders
 from tests.kits.build import Build
 
 NOBODY = "http://127.0.0.1:9"
@@ -38,7 +38,7 @@ class Program:
 
     def __init__(self, folder: Path, moments: Moments, store_time: dt.datetime | None = None) -> None:
         self.library = Library(folder / "library.db")
-        orders = Orders(StoreClient(NOBODY), Keychain(), self.library, lambda: moments.now)
+        orders = open_orders(StoreClient(NOBODY), Keychain(), self.library, lambda: moments.now)
         purchases = Purchases(orders, self.library, current().programs, folder / "downloads", lambda: moments.now)
         self.store = orders.store
         self.reminders = Reminders(

@@ -10,7 +10,7 @@ from companion.domain.core.model import Secret
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
-from companion.services.store.orders import Orders
+from companion.services.store.orders import open_orders
 
 
 @dataclasses.dataclass
@@ -24,7 +24,7 @@ class StoreKit:
     now: dt.datetime = dataclasses.field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     def __post_init__(self) -> None:
-        self.orders = Orders(self.client, self.keychain, self.library, lambda: self.now)
+        self.orders = open_orders(self.client, self.keychain, self.library, lambda: self.now)
 
     def password(self, number: str) -> Secret:
         """The password of a demo order."""

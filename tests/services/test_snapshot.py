@@ -41,24 +41,24 @@ def test_before_anything_is_known_a_snapshot_says_so(services: Services) -> None
 def test_one_snapshot_has_all_that_the_services_would_tell_one_by_one(
     services: Services, demo_store: DemoStore
 ) -> None:
-    services.orders.profile()
-    services.orders.add(FAMILY, password(demo_store, FAMILY))
-    order = services.orders.order(FAMILY)
+    services.orders.lookup.profile()
+    services.orders.lookup.add(FAMILY, password(demo_store, FAMILY))
+    order = services.orders.lookup.order(FAMILY)
     download = order.downloads[0]
     services.purchases.download(FAMILY, download.artifact_id, cancellation=Cancellation(), progress=lambda _: None)
     queued = services.purchases.queue_entry(FAMILY, download)
     services.library.remember_queue(services.orders.store, (queued,))
-    services.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
-    services.orders.open_case(FAMILY, "It does not start", "{}")
+    services.orders.actions.switch_auto_renew(FAMILY, order.subscriptions[0], False)
+    services.orders.actions.open_case(FAMILY, "It does not start", "{}")
     services.library.remember_setting("geometry", "AAEC")
     services.reminders.keep_settings(ReminderSettings(muted=True))
     services.reminders.look()
 
     found = services.snapshots().read()
 
-    assert found.profile == services.orders.remembered_profile()
-    assert found.orders == services.orders.remembered()
-    assert found.orders_read == services.orders.read()
+    assert found.profile == services.orders.cache.remembered_profile()
+    assert found.orders == services.orders.cache.remembered()
+    assert found.orders_read == services.orders.cache.read()
     read = found.order(FAMILY)
     assert read is not None
     assert read.licences[0].key == order.licences[0].key, "keys that this session has read are shown"
@@ -66,9 +66,9 @@ def test_one_snapshot_has_all_that_the_services_would_tell_one_by_one(
     kept = found.file(FAMILY, download.artifact_id)
     assert kept is not None
     assert kept.grant.sha256
-    assert found.receipts == {FAMILY: services.orders.receipts(FAMILY)}
+    assert found.receipts == {FAMILY: services.orders.cache.receipts(FAMILY)}
     assert found.receipts[FAMILY]
-    assert found.cases == services.orders.cases() != ()
+    assert found.cases == services.orders.cache.cases() != ()
     assert found.queue == (queued,)
     assert found.reminders == services.reminders.entries()
     assert found.reminder_settings == ReminderSettings(muted=True)

@@ -114,5 +114,5 @@ def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(
     assert dialog.isVisible()
     assert dialog._send.hasFocus()
     assert dialog._summary.text() == "It stops at 40 %."
-    assert not services.orders.cases()
+    assert not services.orders.cache.cases()
     dialog.reject()

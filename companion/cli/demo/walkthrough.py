@@ -140,24 +140,24 @@ class Journey:
 
     def _prepare(self, services: Services) -> None:
         profile = self._find_order(services)
-        order = services.orders.order(_NUMBER)
+        order = services.orders.lookup.order(_NUMBER)
         licence = order.licences[0]
         self._show_licence(services, order, profile)
         for on in (False, True):
             self._switch(services, licence, on)
-        order = services.orders.order(_NUMBER)
+        order = services.orders.lookup.order(_NUMBER)
         self._check(services, Stage.DOWNLOAD, profile, order.downloads_of(licence)[0])
         self._download(services, order.downloads_of(licence)[0])
 
     def _find_order(self, services: Services) -> Profile:
         orders = services.orders
         with self._step("find-order") as say:
-            profile = orders.profile()
-            orders.add(_NUMBER, Secret(self._account.order_password))
-            order = orders.order(_NUMBER)
+            profile = orders.lookup.profile()
+            orders.lookup.add(_NUMBER, Secret(self._account.order_password))
+            order = orders.lookup.order(_NUMBER)
             say(f"Logged in at {profile.store.name} and found order {_NUMBER}: {order.line_items[0].name}.")
         with self._step("keep-credentials") as say:
-            if orders.in_keychain(_NUMBER):
+            if orders.lookup.in_keychain(_NUMBER):
                 say(f"The order password lies in {services.keychain.place}, and was read back from there.")
             else:
                 say(f"The order password is kept for this session only. {services.keychain.trouble or ''}".rstrip())
@@ -177,8 +177,8 @@ class Journey:
     def _switch(self, services: Services, licence: Licence, on: bool) -> None:
         word = "on" if on else "off"
         with self._step(f"auto-renew-{word}") as say:
-            plan = _plan(services.orders.order(_NUMBER), licence)
-            order, receipt = services.orders.switch_auto_renew(_NUMBER, plan, on)
+            plan = _plan(services.orders.lookup.order(_NUMBER), licence)
+            order, receipt = services.orders.actions.switch_auto_renew(_NUMBER, plan, on)
             now = _plan(order, licence)
             says = "on" if now.auto_renew else "off"
             say(f"Auto-renewal is {word}: receipt {receipt.id}. Asked again, the store says {says}.")
@@ -225,8 +225,8 @@ class Journey:
 
     def _install(self, services: Services) -> None:
         assert self._fetched is not None  # noqa: S101 - the first half ends with it
-        fetched, profile = self._fetched, services.orders.profile()
-        order = services.orders.order(_NUMBER)
+        fetched, profile = self._fetched, services.orders.lookup.profile()
+        order = services.orders.lookup.order(_NUMBER)
         licence = order.licences[0]
         self._check(services, Stage.INSTALL, profile, order.downloads_of(licence)[0])
         with self._step("install") as say:
@@ -243,8 +243,8 @@ class Journey:
         with self._step("remind") as say:
             say(self._reminders(services))
         with self._step("forget") as say:
-            services.orders.remove(_NUMBER)
-            if services.orders.in_keychain(_NUMBER) is False:
+            services.orders.lookup.remove(_NUMBER)
+            if services.orders.lookup.in_keychain(_NUMBER) is False:
                 say(f"Forgot order {_NUMBER}; {services.keychain.place} was asked and holds nothing of it any more.")
             else:
                 say(f"Forgot order {_NUMBER}; nothing of its password was ever written down.")

@@ -38,12 +38,12 @@ class GrantSource:
         self._orders = orders
         self._number = number
         self._artifact_id = artifact_id
-        self._unused: Grant | None = orders.grant(number, artifact_id)
+        self._unused: Grant | None = orders.lookup.grant(number, artifact_id)
         self.first = self._unused
 
     def grant(self) -> Location:
         """Where the bytes are now. Raises `CompanionError` ``changed`` when the store has put up another file."""
-        found, self._unused = self._unused or self._orders.grant(self._number, self._artifact_id), None
+        found, self._unused = self._unused or self._orders.lookup.grant(self._number, self._artifact_id), None
         if (found.sha256, found.size) != (self.first.sha256, self.first.size):
             raise CompanionError(
                 ErrorCode.CHANGED,
@@ -145,7 +145,7 @@ class Purchases:
         key = DownloadKey(order_number=number, artifact_id=artifact_id)
         if key not in self._grants:
             kept = self._file(number, artifact_id)
-            self._grants[key] = kept.grant if kept is not None else self._orders.grant(number, artifact_id)
+            self._grants[key] = kept.grant if kept is not None else self._orders.lookup.grant(number, artifact_id)
         return self._grants[key]
 
     def recheck(self, number: str, artifact_id: str, cancellation: Cancellation) -> Fetched | None:
@@ -174,7 +174,7 @@ class Purchases:
         return source, Expected.of(source.first)
 
     def _options(self) -> Options:
-        profile = self._orders.remembered_profile()
+        profile = self._orders.cache.remembered_profile()
         return Options(most_connections=profile.policies.downloads.most_connections if profile else 1)
 
     # What is on the disk

@@ -183,7 +183,7 @@ class Installations:
         if licence is None or seat_use(licence, self._this_pc.seat_id).this_pc is not SeatHere.NOT_YET:
             return None
         try:
-            return self._orders.take_seat(number, licence.id, self._this_pc.seat_id, self._this_pc.name)
+            return self._orders.actions.take_seat(number, licence.id, self._this_pc.seat_id, self._this_pc.name)
         except CompanionError as error:
             _log.warning("no seat was taken: %s", error.code)
             return None

@@ -122,7 +122,7 @@ class OrderCache:
 
     # The rest
 
-    def profile(self) -> Profile | None:
+    def remembered_profile(self) -> Profile | None:
         """Returns the vendor profile as it was last read, or None."""
         remembered = self._library.profile(self._store)
         return remembered[0] if remembered else None

@@ -107,13 +107,13 @@ class CaseFileWriter:
 
         `number` is the order it is about; the other orders of this PC are in it all the same.
         """
-        known = self._orders.remembered()
-        clean = redaction(self._orders.secrets(), keep=[order.number for order in known])
+        known = self._orders.cache.remembered()
+        clean = redaction(self._orders.lookup.secrets(), keep=[order.number for order in known])
         shown = _cleaned(to_builtins(self._gather(known, number)), clean)
         return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
 
     def _gather(self, known: tuple[KnownOrder, ...], number: str | None) -> CaseFile:
-        profile = self._orders.remembered_profile()
+        profile = self._orders.cache.remembered_profile()
         return CaseFile(
             order_number=number,
             created_at=self._clock(),

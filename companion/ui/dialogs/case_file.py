@@ -111,7 +111,9 @@ class CaseFileDialog(QDialog):
             return
         self._allow(False)
         orders, number, text = self._orders, self._number, self._written
-        self._app_state.runner.run(self, lambda _: orders.open_case(number, summary, text), self._sent, self._tell)
+        self._app_state.runner.run(
+            self, lambda _: orders.actions.open_case(number, summary, text), self._sent, self._tell
+        )
 
     def _sent(self, case: SupportCase) -> None:
         by = self._app_state.format.moment(case.answer_by)

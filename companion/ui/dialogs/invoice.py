@@ -48,7 +48,7 @@ class InvoiceDialog(QDialog):
         outer.addLayout(self._outcome)
         outer.addLayout(row(button("Close", self.reject), None, self._print, self._save))
         self._allow(False)
-        app_state.runner.run(self, lambda _: orders.invoice(number), self._show, self._failed)
+        app_state.runner.run(self, lambda _: orders.lookup.invoice(number), self._show, self._failed)
 
     def _allow(self, allowed: bool) -> None:
         self._print.setEnabled(allowed)
@@ -130,7 +130,7 @@ class InvoiceDialog(QDialog):
 
 def _stores_or(orders: Orders, number: str, own: bytes) -> bytes:
     try:
-        return orders.invoice_pdf(number)
+        return orders.lookup.invoice_pdf(number)
     except CompanionError as error:
         if error.kind is not ErrorKind.UNREACHABLE:
             raise

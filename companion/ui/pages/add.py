@@ -29,7 +29,8 @@ from companion.domain.entitlements.order_lookup import (
     tidy_order_password,
 )
 from companion.services.store.keychain import Kept
-from companion.services.store.orders import Added, Orders
+from companion.services.store.lookup import Added
+from companion.services.store.orders import Orders
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
@@ -225,10 +226,10 @@ class AddPage(Page):
             return
         self._say(None)
         self._open_mail.setEnabled(False)
-        orders = self._orders
+        lookup = self._orders.lookup
         self._task = self.app_state.runner.run(
             self,
-            lambda _: orders.read_confirmation(mail) if isinstance(mail, Path) else orders.read_mail(mail),
+            lambda _: lookup.read_confirmation(mail) if isinstance(mail, Path) else lookup.read_mail(mail),
             self._mail_read,
             self._failed,
         )
@@ -262,7 +263,7 @@ class AddPage(Page):
             return
         self.app_state.runner.run(
             self,
-            lambda _: self._orders.request_password_reset(number=number),
+            lambda _: self._orders.lookup.request_password_reset(number=number),
             lambda _: self._say(
                 Notice(
                     "Look into your e-mail",

@@ -19,7 +19,8 @@ from companion.services.app.time_zone import LocalZone
 from companion.services.downloads.order_downloads import Purchases
 from companion.services.reminders import Reminders, reminder_facts
 from companion.services.snapshot import Snapshot, SnapshotReader
-from companion.services.store.orders import Added, Orders
+from companion.services.store.lookup import Added
+from companion.services.store.orders import Orders
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
 from companion.ui.state.download_state import Transfers
@@ -127,15 +128,15 @@ class AppState(QObject):
         orders = self._orders
         troubles: list[CompanionError] = []
         try:
-            orders.profile()
+            orders.lookup.profile()
         except CompanionError as error:
             troubles.append(error)
-        for known in orders.numbers():
+        for known in orders.cache.numbers():
             if number is not None and known != number:
                 continue
             task.cancellation.check()
             try:
-                orders.refresh(known)
+                orders.lookup.refresh(known)
             except CompanionError as error:
                 troubles.append(error)
                 if error.code == ErrorCode.STORE_UNREACHABLE:
@@ -161,8 +162,8 @@ class AppState(QObject):
         """Add an order by number and password."""
 
         def work(_: Task) -> Added:
-            self._orders.profile()
-            return self._orders.add(number, password)
+            self._orders.lookup.profile()
+            return self._orders.lookup.add(number, password)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
@@ -172,8 +173,8 @@ class AppState(QObject):
         """Add all orders of an e-mail address and card."""
 
         def work(_: Task) -> Added:
-            self._orders.profile()
-            return self._orders.add_by_card(email, digits)
+            self._orders.lookup.profile()
+            return self._orders.lookup.add_by_card(email, digits)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
@@ -182,7 +183,7 @@ class AppState(QObject):
 
     def remove_order(self, owner: QObject, number: str, done: Callable[[], None], failed: _Failed) -> Task:
         """Forget an order and its credentials."""
-        return self.runner.run(owner, lambda _: self._orders.remove(number), lambda _: self.load(done), failed)
+        return self.runner.run(owner, lambda _: self._orders.lookup.remove(number), lambda _: self.load(done), failed)
 
     def switch_auto_renew(
         self, owner: QObject, number: str, plan: Subscription, on: bool,
@@ -191,7 +192,7 @@ class AppState(QObject):
         """Switch auto-renewal; afterwards the snapshot shows what the store says, whatever happened."""
 
         def work(_: Task) -> Receipt:
-            receipt = self._orders.switch_auto_renew(number, plan, on)[1]
+            receipt = self._orders.actions.switch_auto_renew(number, plan, on)[1]
             if not on:
                 self._reminders.told_by_switching_off(number, plan.licence_id)
             return receipt

@@ -85,7 +85,7 @@ class InstallPage(Page):
         orders, number = self._orders, destination.number
 
         def read(_: object) -> tuple[Order, Profile]:
-            return orders.order(number), orders.profile()
+            return orders.lookup.order(number), orders.lookup.profile()
 
         self.app_state.runner.run(self, read, lambda found: self._offer(*found), self._failed)
 

@@ -27,7 +27,7 @@ FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
 @pytest.fixture
 def purchases(kit: StoreKit, tmp_path: Path) -> Purchases:
     for number in (FAMILY, CLOSED):
-        kit.orders.add(number, kit.password(number))
+        kit.orders.lookup.add(number, kit.password(number))
     return Purchases(kit.orders, kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
 
 
@@ -96,7 +96,7 @@ def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases
             arrived.set()
 
     queue = purchases.open_queue(changed)
-    download = kit.orders.order(FAMILY).downloads[0]
+    download = kit.orders.lookup.order(FAMILY).downloads[0]
     queue.add(purchases.queue_entry(FAMILY, download))
     assert arrived.wait(20)
     queue.close()
@@ -119,6 +119,14 @@ class AskedOrders:
         self.asked.append((number, artifact_id))
         raise CompanionError(ErrorCode.WINDOW_CLOSED, "Closed", "Closed.", "Ask for it.")
 
+    @property
+    def lookup(self) -> AskedOrders:
+        return self
+
+    @property
+    def cache(self) -> AskedOrders:
+        return self
+
     def remembered_profile(self) -> None:
         return None
 
@@ -134,7 +142,7 @@ def test_an_order_number_with_a_slash_stays_whole(kit: StoreKit, tmp_path: Path)
 
     made = Purchases(cast("Orders", orders), kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
     queue = made.open_queue(changed)
-    download = kit.orders.order(FAMILY).downloads[0]
+    download = kit.orders.lookup.order(FAMILY).downloads[0]
     for number, artifact_id in (("AB/123-4", "setup"), ("AB", "123-4/setup")):
         failed.clear()
         queue.add(made.queue_entry(number, msgspec.structs.replace(download, artifact_id=artifact_id)))

@@ -99,8 +99,8 @@ def test_all_contents_are_of_one_moment_whatever_another_program_writes(path: Pa
 
 def test_an_orders_secrets_do_not_reach_the_file(kit: StoreKit, tmp_path: Path) -> None:
     number = "LF-5930-2216"
-    kit.orders.add(number, kit.password(number))
-    order = kit.orders.order(number)
+    kit.orders.lookup.add(number, kit.password(number))
+    order = kit.orders.lookup.order(number)
     key = order.licences[0].key
     assert key is not None
     known = kit.library.order(kit.orders.store, number)

@@ -17,7 +17,7 @@ from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
-from companion.services.store.orders import Orders
+from companion.services.store.orders import Orders, open_orders
 from tests.kits.contract import Contract, read_document
 
 FAMILY, BOXED, CLOSED, UNWANTED, ANNUAL = (
@@ -50,9 +50,9 @@ def client(store: DemoStore) -> Iterator[StoreClient]:
 @pytest.fixture
 def orders(client: StoreClient, store: DemoStore, tmp_path: Path, no_keychain: None) -> Iterator[Orders]:
     library = Library(tmp_path / "library.db")
-    made = Orders(client, Keychain(), library, lambda: dt.datetime.now(dt.UTC))
+    made = open_orders(client, Keychain(), library, lambda: dt.datetime.now(dt.UTC))
     for account in store.accounts:
-        made.add(account.order_number, Secret(account.order_password))
+        made.lookup.add(account.order_number, Secret(account.order_password))
     yield made
     library.close()
 
@@ -60,30 +60,30 @@ def orders(client: StoreClient, store: DemoStore, tmp_path: Path, no_keychain: N
 def test_everything_the_program_asks_fits_the_document(
     orders: Orders, store: DemoStore, client: StoreClient, contract: Contract
 ) -> None:
-    orders.profile()
-    orders.profile()
+    orders.lookup.profile()
+    orders.lookup.profile()
     assert client.time() is not None
-    orders.add_by_card(store.accounts[0].email, Secret(store.accounts[0].card_last_digits))
-    orders.request_password_reset(number=FAMILY)
-    orders.request_password_reset(email=store.accounts[0].email)
-    family = orders.order(FAMILY)
-    orders.order(FAMILY)
+    orders.lookup.add_by_card(store.accounts[0].email, Secret(store.accounts[0].card_last_digits))
+    orders.lookup.request_password_reset(number=FAMILY)
+    orders.lookup.request_password_reset(email=store.accounts[0].email)
+    family = orders.lookup.order(FAMILY)
+    orders.lookup.order(FAMILY)
     licence, artifact = family.licences[0], family.downloads[0].artifact_id
-    family, _ = orders.switch_auto_renew(FAMILY, family.subscriptions[0], False)
-    orders.switch_auto_renew(FAMILY, family.subscriptions[0], True)
-    orders.grant(FAMILY, artifact)
-    orders.request_extension(CLOSED, orders.order(CLOSED).downloads[0].artifact_id)
-    orders.take_seat(FAMILY, licence.id, "pc-1", "Ünder the kit")
-    orders.take_seat(FAMILY, licence.id, "pc-1", "Under the kit")
-    orders.free_seat(FAMILY, licence.id, "pc-1")
-    orders.invoice(FAMILY)
-    orders.invoice_pdf(FAMILY)
-    orders.add_backup_medium(FAMILY)
-    orders.open_case(FAMILY, "It stops.", "{}")
-    unwanted = orders.order(UNWANTED)
-    orders.request_return(unwanted, ReturnReason.UNWANTED_RENEWAL, unwanted.subscriptions[0].id)
-    boxed = orders.request_return(orders.order(BOXED), ReturnReason.DOES_NOT_WORK)
-    orders.accept_letter(BOXED, boxed)
+    family, _ = orders.actions.switch_auto_renew(FAMILY, family.subscriptions[0], False)
+    orders.actions.switch_auto_renew(FAMILY, family.subscriptions[0], True)
+    orders.lookup.grant(FAMILY, artifact)
+    orders.actions.request_extension(CLOSED, orders.lookup.order(CLOSED).downloads[0].artifact_id)
+    orders.actions.take_seat(FAMILY, licence.id, "pc-1", "Ünder the kit")
+    orders.actions.take_seat(FAMILY, licence.id, "pc-1", "Under the kit")
+    orders.actions.free_seat(FAMILY, licence.id, "pc-1")
+    orders.lookup.invoice(FAMILY)
+    orders.lookup.invoice_pdf(FAMILY)
+    orders.actions.add_backup_medium(FAMILY)
+    orders.actions.open_case(FAMILY, "It stops.", "{}")
+    unwanted = orders.lookup.order(UNWANTED)
+    orders.actions.request_return(unwanted, ReturnReason.UNWANTED_RENEWAL, unwanted.subscriptions[0].id)
+    boxed = orders.actions.request_return(orders.lookup.order(BOXED), ReturnReason.DOES_NOT_WORK)
+    orders.actions.accept_letter(BOXED, boxed)
     described = {
         (method.upper(), path)
         for path, item in contract.document["paths"].items()
@@ -99,14 +99,19 @@ def test_everything_the_program_asks_fits_the_document(
 @pytest.mark.parametrize(
     ("code", "work"),
     [
-        ("credentials-wrong", lambda orders: orders.add(FAMILY, Secret("wrong"))),
-        ("window-open", lambda orders: orders.request_extension(FAMILY, "lantern-protect-linux")),
-        ("window-closed", lambda orders: orders.grant(CLOSED, "lantern-protect-linux")),
-        ("not-found", lambda orders: orders.grant(FAMILY, "a thing/with a slash")),
-        ("not-eligible", lambda orders: orders.request_return(orders.order(ANNUAL), ReturnReason.NOT_WANTED)),
+        ("credentials-wrong", lambda orders: orders.lookup.add(FAMILY, Secret("wrong"))),
+        ("window-open", lambda orders: orders.actions.request_extension(FAMILY, "lantern-protect-linux")),
+        ("window-closed", lambda orders: orders.lookup.grant(CLOSED, "lantern-protect-linux")),
+        ("not-found", lambda orders: orders.lookup.grant(FAMILY, "a thing/with a slash")),
+        (
+            "not-eligible",
+            lambda orders: orders.actions.request_return(orders.lookup.order(ANNUAL), ReturnReason.NOT_WANTED),
+        ),
         (
             "seats-exhausted",
-            lambda orders: orders.take_seat(ANNUAL, orders.order(ANNUAL).licences[0].id, "pc-2", "Another PC"),
+            lambda orders: orders.actions.take_seat(
+                ANNUAL, orders.lookup.order(ANNUAL).licences[0].id, "pc-2", "Another PC"
+            ),
         ),
     ],
 )
@@ -118,9 +123,9 @@ def test_what_is_refused_was_asked_in_the_agreed_form(orders: Orders, code: str,
 
 
 def test_a_stale_version_is_asked_and_refused_in_the_agreed_form(orders: Orders) -> None:
-    stale = orders.order(FAMILY).subscriptions[0]
-    now, _ = orders.switch_auto_renew(FAMILY, stale, False)
-    orders.switch_auto_renew(FAMILY, now.subscriptions[0], True)
+    stale = orders.lookup.order(FAMILY).subscriptions[0]
+    now, _ = orders.actions.switch_auto_renew(FAMILY, stale, False)
+    orders.actions.switch_auto_renew(FAMILY, now.subscriptions[0], True)
     with pytest.raises(CompanionError) as conflict:
-        orders.switch_auto_renew(FAMILY, stale, False)
+        orders.actions.switch_auto_renew(FAMILY, stale, False)
     assert conflict.value.code == ErrorCode.VERSION_CONFLICT

@@ -19,7 +19,7 @@ from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
-from companion.services.store.orders import Orders
+from companion.services.store.orders import Orders, open_orders
 
 FAMILY, CLOSED, BOXED, UNWANTED = "LF-5930-2216", "LF-5562-8803", "LF-6014-5529", "LF-3126-9058"
 # Two minutes before midnight, far enough ahead that no real clock catches up while the tests run.
@@ -68,7 +68,7 @@ class Bench:
         """Start the program: nothing but the library and the keychain is what it was."""
         self.stop()
         self._library, self._client = Library(self._root / "library.db"), StoreClient(self.store.url)
-        self.orders = Orders(self._client, self.keychain, self._library, lambda: self.now)
+        self.orders = open_orders(self._client, self.keychain, self._library, lambda: self.now)
         return self.orders
 
     def stop(self) -> None:
@@ -78,8 +78,8 @@ class Bench:
 
     def open(self, number: str) -> Order:
         account = next(account for account in self.store.accounts if account.order_number == number)
-        self.orders.add(number, Secret(account.order_password))
-        return self.orders.order(number)
+        self.orders.lookup.add(number, Secret(account.order_password))
+        return self.orders.lookup.order(number)
 
 
 @pytest.fixture
@@ -95,29 +95,31 @@ Count = Callable[[Order], int]
 
 
 def _letter(orders: Orders, order: Order) -> object:
-    return orders.accept_letter(order.number, order.returns[0])
+    return orders.actions.accept_letter(order.number, order.returns[0])
 
 
 ACTIONS: dict[str, tuple[str, Act, Count]] = {
     "extension": (
         CLOSED,
-        lambda orders, order: orders.request_extension(order.number, order.downloads[0].artifact_id),
+        lambda orders, order: orders.actions.request_extension(order.number, order.downloads[0].artifact_id),
         lambda order: sum(download.extension is not None for download in order.downloads),
     ),
     "return": (
         FAMILY,
-        lambda orders, order: orders.request_return(order, ReturnReason.NOT_WANTED),
+        lambda orders, order: orders.actions.request_return(order, ReturnReason.NOT_WANTED),
         lambda order: len(order.returns),
     ),
     "unwanted renewal": (
         UNWANTED,
-        lambda orders, order: orders.request_return(order, ReturnReason.UNWANTED_RENEWAL, order.subscriptions[0].id),
+        lambda orders, order: orders.actions.request_return(
+            order, ReturnReason.UNWANTED_RENEWAL, order.subscriptions[0].id
+        ),
         lambda order: len(order.returns),
     ),
     "letter": (BOXED, _letter, lambda order: sum(charge.kind.value == "refund" for charge in order.charges)),
     "backup medium": (
         FAMILY,
-        lambda orders, order: orders.add_backup_medium(order.number),
+        lambda orders, order: orders.actions.add_backup_medium(order.number),
         lambda order: sum(item.kind is LineItemKind.BACKUP_MEDIUM for item in order.line_items),
     ),
 }
@@ -128,8 +130,8 @@ def action(request: pytest.FixtureRequest, bench: Bench) -> tuple[Order, Act, Co
     number, act, count = ACTIONS[request.param]
     order = bench.open(number)
     if act is _letter:
-        bench.orders.request_return(order, ReturnReason.NOT_WANTED)
-        order = bench.orders.order(number)
+        bench.orders.actions.request_return(order, ReturnReason.NOT_WANTED)
+        order = bench.orders.lookup.order(number)
     return order, act, count
 
 
@@ -138,7 +140,7 @@ def test_one_lost_answer_is_not_even_noticed(bench: Bench, action: tuple[Order, 
     bench.wire.drops, bench.wire.acted = 1, 0
     act(bench.orders, order)
     assert bench.wire.acted == 2
-    assert count(bench.orders.order(order.number)) == 1
+    assert count(bench.orders.lookup.order(order.number)) == 1
 
 
 def test_asked_again_after_midnight_and_a_new_start_it_happens_once(
@@ -152,7 +154,7 @@ def test_asked_again_after_midnight_and_a_new_start_it_happens_once(
     bench.now += dt.timedelta(minutes=10)
     assert bench.now.date() != LATE.date()
     act(bench.start(), order)
-    assert count(bench.orders.order(order.number)) == 1
+    assert count(bench.orders.lookup.order(order.number)) == 1
 
 
 def test_pressed_twice_at_once_it_happens_once(bench: Bench, action: tuple[Order, Act, Count]) -> None:
@@ -160,21 +162,21 @@ def test_pressed_twice_at_once_it_happens_once(bench: Bench, action: tuple[Order
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: act(bench.orders, order), range(2)))
     assert answers[0] == answers[1]
-    assert count(bench.orders.order(order.number)) == 1
+    assert count(bench.orders.lookup.order(order.number)) == 1
 
 
 def test_a_case_is_opened_once_with_the_text_that_was_sent_first(bench: Bench) -> None:
     bench.open(FAMILY)
     bench.wire.drops = 2
     with pytest.raises(CompanionError):
-        bench.orders.open_case(FAMILY, "The installer stops.", "written at noon")
-    assert bench.orders.cases() == ()
-    again = bench.start().open_case(FAMILY, "The installer stops.", "written a little later")
+        bench.orders.actions.open_case(FAMILY, "The installer stops.", "written at noon")
+    assert bench.orders.cache.cases() == ()
+    again = bench.start().actions.open_case(FAMILY, "The installer stops.", "written a little later")
     bench.now += dt.timedelta(minutes=5)
-    other = bench.orders.open_case(FAMILY, "The installer stops.", "a new day")
-    assert [known.case.case_number for known in bench.orders.cases()] == [other.case_number, again.case_number]
+    other = bench.orders.actions.open_case(FAMILY, "The installer stops.", "a new day")
+    assert [known.case.case_number for known in bench.orders.cache.cases()] == [other.case_number, again.case_number]
     assert again.case_number != other.case_number, "a request that was answered is not in the way of the next"
-    first = bench.orders.cases()[-1]
+    first = bench.orders.cache.cases()[-1]
     assert (first.order_number, first.summary) == (FAMILY, "The installer stops.")
 
 
@@ -183,7 +185,7 @@ def test_a_wish_that_was_refused_can_be_wished_again(bench: Bench) -> None:
     artifact = order.downloads[0].artifact_id
     for _ in range(2):
         with pytest.raises(CompanionError) as refused:
-            bench.orders.request_extension(FAMILY, artifact)
+            bench.orders.actions.request_extension(FAMILY, artifact)
         assert refused.value.code == ErrorCode.WINDOW_OPEN
 
 
@@ -191,11 +193,11 @@ def test_off_on_and_off_again_on_one_day_are_three_switches(bench: Bench) -> Non
     order = bench.open(FAMILY)
     receipts = []
     for on in (False, True, False):
-        order, receipt = bench.orders.switch_auto_renew(FAMILY, order.subscriptions[0], on)
+        order, receipt = bench.orders.actions.switch_auto_renew(FAMILY, order.subscriptions[0], on)
         assert order.subscriptions[0].auto_renew is on
         receipts.append(receipt.id)
     assert len(set(receipts)) == 3
-    assert {receipt.id for receipt in bench.orders.receipts(FAMILY)} == set(receipts)
+    assert {receipt.id for receipt in bench.orders.cache.receipts(FAMILY)} == set(receipts)
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -203,16 +205,16 @@ def test_the_receipt_of_a_switch_is_not_lost_with_its_answer(bench: Bench, resta
     order = bench.open(FAMILY)
     bench.wire.drops = 2
     with pytest.raises(CompanionError) as lost:
-        bench.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
+        bench.orders.actions.switch_auto_renew(FAMILY, order.subscriptions[0], False)
     assert lost.value.kind is ErrorKind.UNREACHABLE
-    assert bench.orders.receipts(FAMILY) == ()
+    assert bench.orders.cache.receipts(FAMILY) == ()
     orders = bench.start() if restarted else bench.orders
-    again = orders.order(FAMILY)
+    again = orders.lookup.order(FAMILY)
     assert not again.subscriptions[0].auto_renew, "the store had acted"
-    (receipt,) = orders.receipts(FAMILY)
+    (receipt,) = orders.cache.receipts(FAMILY)
     assert (receipt.auto_renew, receipt.subscription_id) == (False, order.subscriptions[0].id)
     asked = bench.wire.acted
-    orders.order(FAMILY)
+    orders.lookup.order(FAMILY)
     assert bench.wire.acted == asked, "it is fetched once"
 
 
@@ -220,13 +222,13 @@ def test_a_switch_that_never_reached_the_store_is_not_made_by_reading(bench: Ben
     order = bench.open(FAMILY)
     bench.store.close()
     with pytest.raises(CompanionError) as error:
-        bench.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
+        bench.orders.actions.switch_auto_renew(FAMILY, order.subscriptions[0], False)
     assert error.value.kind is ErrorKind.UNREACHABLE
     bench.store = bench.serve(bench.store.port)
     asked = bench.wire.acted
-    assert bench.orders.order(FAMILY).subscriptions[0].auto_renew
+    assert bench.orders.lookup.order(FAMILY).subscriptions[0].auto_renew
     assert bench.wire.acted == asked, "nothing was sent but questions"
-    assert bench.orders.receipts(FAMILY) == ()
+    assert bench.orders.cache.receipts(FAMILY) == ()
 
 
 def test_the_second_failure_in_a_row_is_known_as_such(bench: Bench) -> None:
@@ -235,7 +237,7 @@ def test_the_second_failure_in_a_row_is_known_as_such(bench: Bench) -> None:
 
     def fail() -> CompanionError:
         with pytest.raises(CompanionError) as error:
-            bench.orders.request_extension(FAMILY, artifact)
+            bench.orders.actions.request_extension(FAMILY, artifact)
         return error.value
 
     assert fail().attempts == 1
@@ -245,11 +247,11 @@ def test_the_second_failure_in_a_row_is_known_as_such(bench: Bench) -> None:
     assert fail().attempts == 1, "yesterday is another story"
     for expected in (1, 2):
         with pytest.raises(CompanionError) as error:
-            bench.orders.add(CLOSED, Secret("wrong"))
+            bench.orders.lookup.add(CLOSED, Secret("wrong"))
         assert error.value.attempts == expected
     bench.open(CLOSED)
     with pytest.raises(CompanionError) as error:
-        bench.orders.add(CLOSED, Secret("wrong"))
+        bench.orders.lookup.add(CLOSED, Secret("wrong"))
     assert error.value.attempts == 1, "what worked in between ends the row"
 
 
@@ -257,7 +259,7 @@ def test_a_password_typed_where_the_number_belongs_is_not_written_down(bench: Be
     account = bench.store.accounts[0]
     for _ in range(2):
         with pytest.raises(CompanionError) as error:
-            bench.orders.add(account.order_password, Secret("something"))
+            bench.orders.lookup.add(account.order_password, Secret("something"))
     assert error.value.attempts == 2
     bench.stop()
     written = b"".join(path.read_bytes() for path in tmp_path.glob("library.db*"))
@@ -270,6 +272,6 @@ def test_a_key_written_into_the_summary_does_not_leave(bench: Bench) -> None:
     order = bench.open(FAMILY)
     key = order.licences[0].key
     assert key is not None
-    bench.orders.open_case(FAMILY, f"{FAMILY}: the key {key.reveal()} is refused.", "{}")
-    (known,) = bench.orders.cases()
+    bench.orders.actions.open_case(FAMILY, f"{FAMILY}: the key {key.reveal()} is refused.", "{}")
+    (known,) = bench.orders.cache.cases()
     assert known.summary == f"{FAMILY}: the key ••• is refused."

@@ -20,7 +20,7 @@ from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials, Kept, Keychain
-from companion.services.store.orders import Orders
+from companion.services.store.orders import open_orders
 from tests.kits.store import StoreKit
 
 FAMILY, ANNUAL, CLOSED, BOXED = "LF-5930-2216", "LF-4821-0937", "LF-5562-8803", "LF-6014-5529"
@@ -34,56 +34,56 @@ def failing(code: str, work: Any) -> CompanionError:
 
 
 def test_an_order_is_added_read_and_forgotten(kit: StoreKit) -> None:
-    added = kit.orders.add(FAMILY, kit.password(FAMILY))
+    added = kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
     assert added.numbers == (FAMILY,)
     assert added.kept is Kept.SESSION
-    (known,) = kit.orders.remembered()
+    (known,) = kit.orders.cache.remembered()
     assert known.order is not None
     assert known.order.licences[0].key, "this session has read the key"
-    kit.orders.remove(FAMILY)
-    assert kit.orders.remembered() == ()
-    failing("order-unknown", lambda: kit.orders.refresh(FAMILY))
-    failing("order-unknown", lambda: kit.orders.remove(FAMILY))
+    kit.orders.lookup.remove(FAMILY)
+    assert kit.orders.cache.remembered() == ()
+    failing("order-unknown", lambda: kit.orders.lookup.refresh(FAMILY))
+    failing("order-unknown", lambda: kit.orders.lookup.remove(FAMILY))
 
 
 def test_a_number_is_kept_as_the_store_spells_it(kit: StoreKit) -> None:
-    assert kit.orders.add(FAMILY, kit.password(FAMILY)).numbers == (FAMILY,)
+    assert kit.orders.lookup.add(FAMILY, kit.password(FAMILY)).numbers == (FAMILY,)
 
 
 def test_one_card_opens_all_its_orders(kit: StoreKit) -> None:
     account = kit.store.accounts[-1]
-    added = kit.orders.add_by_card(account.email, Secret(account.card_last_digits))
+    added = kit.orders.lookup.add_by_card(account.email, Secret(account.card_last_digits))
     assert set(added.numbers) == {"LF-1893-4407", "LF-5847-7721"}
-    assert {known.number for known in kit.orders.remembered()} == set(added.numbers)
-    assert kit.orders.order("LF-5847-7721").licences[0].key_from_order == "LF-1893-4407"
+    assert {known.number for known in kit.orders.cache.remembered()} == set(added.numbers)
+    assert kit.orders.lookup.order("LF-5847-7721").licences[0].key_from_order == "LF-1893-4407"
 
 
 def test_wrong_credentials_leave_nothing(kit: StoreKit) -> None:
-    failing("credentials-wrong", lambda: kit.orders.add(FAMILY, Secret("wrong")))
-    assert kit.orders.remembered() == ()
-    assert kit.orders.in_keychain(FAMILY) is None
+    failing("credentials-wrong", lambda: kit.orders.lookup.add(FAMILY, Secret("wrong")))
+    assert kit.orders.cache.remembered() == ()
+    assert kit.orders.lookup.in_keychain(FAMILY) is None
 
 
 def test_another_start_remembers_everything_but_the_secrets(kit: StoreKit, tmp_path: Path) -> None:
-    kit.orders.add(FAMILY, kit.password(FAMILY))
-    kit.orders.profile()
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    kit.orders.lookup.profile()
     library = Library(tmp_path / "library.db")
-    later = Orders(kit.client, Keychain(), library, lambda: kit.now)
-    (known,) = later.remembered()
+    later = open_orders(kit.client, Keychain(), library, lambda: kit.now)
+    (known,) = later.cache.remembered()
     assert known.order is not None
     assert known.order.licences[0].key is None
-    assert later.remembered_profile() == kit.orders.remembered_profile()
-    error = failing("credentials-needed", lambda: later.refresh(FAMILY))
+    assert later.cache.remembered_profile() == kit.orders.cache.remembered_profile()
+    error = failing("credentials-needed", lambda: later.lookup.refresh(FAMILY))
     assert error.kind is ErrorKind.NO
-    later.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
-    assert later.order(FAMILY).licences[0].key
+    later.lookup.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
+    assert later.lookup.order(FAMILY).licences[0].key
     library.close()
 
 
 def test_an_ended_session_is_opened_again_unseen(kit: StoreKit) -> None:
-    kit.orders.add(FAMILY, kit.password(FAMILY))
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
     kit.now += dt.timedelta(hours=1)
-    assert kit.orders.order(FAMILY).number == FAMILY
+    assert kit.orders.lookup.order(FAMILY).number == FAMILY
 
 
 def test_a_session_the_store_ended_early_is_opened_again(tmp_path: Path, no_keychain: None) -> None:
@@ -98,23 +98,23 @@ def test_a_session_the_store_ended_early_is_opened_again(tmp_path: Path, no_keyc
     ) as store:
         library, client = Library(tmp_path / "library.db"), StoreClient(store.url)
         kit = StoreKit(store, library, Keychain(), client)
-        kit.orders.add(FAMILY, kit.password(FAMILY))
+        kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
         # The store's clock runs ahead: it ends the session, and this PC cannot know.
         moved[0] = dt.timedelta(minutes=16)
-        assert kit.orders.order(FAMILY).number == FAMILY
+        assert kit.orders.lookup.order(FAMILY).number == FAMILY
         # Opened for this session only, there is nothing to open it with again.
-        other = Orders(client, Keychain(), library, lambda: kit.now)
-        other.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
+        other = open_orders(client, Keychain(), library, lambda: kit.now)
+        other.lookup.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
         moved[0] = dt.timedelta(minutes=40)
-        failing("credentials-needed", lambda: other.order(FAMILY))
+        failing("credentials-needed", lambda: other.lookup.order(FAMILY))
         client.close()
         library.close()
 
 
 def test_an_unchanged_order_is_not_sent_again(kit: StoreKit) -> None:
-    kit.orders.add(FAMILY, kit.password(FAMILY))
-    first = kit.orders.refresh(FAMILY)
-    again = kit.orders.refresh(FAMILY)
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    first = kit.orders.lookup.refresh(FAMILY)
+    again = kit.orders.lookup.refresh(FAMILY)
     assert again.order == first.order
     assert again.etag == first.etag
 
@@ -144,23 +144,23 @@ def test_a_refresh_decodes_one_order_however_many_there_are(
     ):
         kit = StoreKit(demo_store, library, Keychain(), client)
         for number in (FAMILY, ANNUAL, CLOSED):
-            kit.orders.add(number, kit.password(number))
+            kit.orders.lookup.add(number, kit.password(number))
         for answer in ("changed", "not modified"):
             if answer == "changed":
-                kit.orders.add_backup_medium(FAMILY)
+                kit.orders.actions.add_backup_medium(FAMILY)
             library.decoded = 0
-            assert kit.orders.refresh(FAMILY).order == kit.orders.order(FAMILY), answer
+            assert kit.orders.lookup.refresh(FAMILY).order == kit.orders.lookup.order(FAMILY), answer
             assert library.decoded == 2, "one for each of the two refreshes"
 
 
 def test_what_another_program_has_read_since_is_shown_and_the_keys_stay(kit: StoreKit) -> None:
     """The window is open while a command reads the same order."""
-    kit.orders.add(FAMILY, kit.password(FAMILY))
-    before = kit.orders.known(FAMILY)
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    before = kit.orders.cache.known(FAMILY)
     assert before.order is not None
-    command = Orders(kit.client, kit.keychain, kit.library, lambda: kit.now)
-    command.add_backup_medium(FAMILY)
-    for shown in (kit.orders.known(FAMILY), kit.orders.remembered()[0], kit.orders.refresh(FAMILY)):
+    command = open_orders(kit.client, kit.keychain, kit.library, lambda: kit.now)
+    command.actions.add_backup_medium(FAMILY)
+    for shown in (kit.orders.cache.known(FAMILY), kit.orders.cache.remembered()[0], kit.orders.lookup.refresh(FAMILY)):
         assert shown.order is not None
         assert len(shown.order.line_items) == len(before.order.line_items) + 1
         assert shown.order.licences[0].key == before.order.licences[0].key
@@ -181,59 +181,59 @@ def test_an_order_that_was_removed_while_it_was_asked_for_does_not_come_back(
         contextlib.closing(StoreClient(demo_store.url)) as client,
     ):
         kit = StoreKit(demo_store, library, Keychain(), client)
-        kit.orders.add(FAMILY, kit.password(FAMILY))
+        kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
         # Another start of the program has not read it yet, so the store sends it whole.
         kit = StoreKit(demo_store, library, kit.keychain, client)
         remove = True
-        failing("order-unknown", lambda: kit.orders.refresh(FAMILY))
-        assert kit.orders.remembered() == ()
+        failing("order-unknown", lambda: kit.orders.lookup.refresh(FAMILY))
+        assert kit.orders.cache.remembered() == ()
 
 
 def test_the_remembered_profile_serves_while_the_store_is_away(kit: StoreKit) -> None:
-    fresh = kit.orders.profile()
-    assert kit.orders.profile() == fresh
+    fresh = kit.orders.lookup.profile()
+    assert kit.orders.lookup.profile() == fresh
     kit.store.close()
-    assert kit.orders.profile() == fresh
-    failing("store-unreachable", lambda: kit.orders.add(FAMILY, Secret("any")))
+    assert kit.orders.lookup.profile() == fresh
+    failing("store-unreachable", lambda: kit.orders.lookup.add(FAMILY, Secret("any")))
 
 
 def test_without_store_and_memory_there_is_no_profile(kit: StoreKit) -> None:
     kit.store.close()
-    assert failing("store-unreachable", kit.orders.profile).kind is ErrorKind.UNREACHABLE
-    assert kit.orders.remembered_profile() is None
+    assert failing("store-unreachable", kit.orders.lookup.profile).kind is ErrorKind.UNREACHABLE
+    assert kit.orders.cache.remembered_profile() is None
 
 
 def test_auto_renewal_is_switched_proven_and_the_receipt_kept(kit: StoreKit) -> None:
-    kit.orders.add(FAMILY, kit.password(FAMILY))
-    plan = kit.orders.order(FAMILY).subscriptions[0]
-    order, receipt = kit.orders.switch_auto_renew(FAMILY, plan, False)
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    plan = kit.orders.lookup.order(FAMILY).subscriptions[0]
+    order, receipt = kit.orders.actions.switch_auto_renew(FAMILY, plan, False)
     assert order.subscriptions[0].auto_renew is False
-    assert kit.orders.receipts(FAMILY) == (receipt,)
-    error = failing("version-conflict", lambda: kit.orders.switch_auto_renew(FAMILY, plan, True))
+    assert kit.orders.cache.receipts(FAMILY) == (receipt,)
+    error = failing("version-conflict", lambda: kit.orders.actions.switch_auto_renew(FAMILY, plan, True))
     assert error.retryable
-    kit.orders.remove(FAMILY)
-    assert kit.orders.receipts(FAMILY) == (receipt,), "a receipt is the person's proof and stays"
+    kit.orders.lookup.remove(FAMILY)
+    assert kit.orders.cache.receipts(FAMILY) == (receipt,), "a receipt is the person's proof and stays"
 
 
 def test_a_plan_changed_elsewhere_is_not_switched_blindly(kit: StoreKit) -> None:
-    kit.orders.add(FAMILY, kit.password(FAMILY))
-    stale = msgspec.structs.replace(kit.orders.order(FAMILY).subscriptions[0], version="sub-5930-2216.99")
-    failing("version-conflict", lambda: kit.orders.switch_auto_renew(FAMILY, stale, False))
-    assert kit.orders.order(FAMILY).subscriptions[0].auto_renew is True
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    stale = msgspec.structs.replace(kit.orders.lookup.order(FAMILY).subscriptions[0], version="sub-5930-2216.99")
+    failing("version-conflict", lambda: kit.orders.actions.switch_auto_renew(FAMILY, stale, False))
+    assert kit.orders.lookup.order(FAMILY).subscriptions[0].auto_renew is True
 
 
 def test_pressing_twice_acts_once(kit: StoreKit) -> None:
-    kit.orders.add(BOXED, kit.password(BOXED))
-    order = kit.orders.order(BOXED)
-    first = kit.orders.request_return(order, ReturnReason.NOT_WANTED)
-    again = kit.orders.request_return(order, ReturnReason.NOT_WANTED)
+    kit.orders.lookup.add(BOXED, kit.password(BOXED))
+    order = kit.orders.lookup.order(BOXED)
+    first = kit.orders.actions.request_return(order, ReturnReason.NOT_WANTED)
+    again = kit.orders.actions.request_return(order, ReturnReason.NOT_WANTED)
     assert again == first
-    assert len(kit.orders.order(BOXED).returns) == 1
-    accepted = kit.orders.accept_letter(BOXED, first)
+    assert len(kit.orders.lookup.order(BOXED).returns) == 1
+    accepted = kit.orders.actions.accept_letter(BOXED, first)
     assert accepted.letter is not None
     assert accepted.letter.accepted_at is not None
     plain = msgspec.structs.replace(first, letter=None)
-    failing("no-letter", lambda: kit.orders.accept_letter(BOXED, plain))
+    failing("no-letter", lambda: kit.orders.actions.accept_letter(BOXED, plain))
 
 
 def test_an_answer_lost_on_the_way_acts_once(tmp_path: Path, no_keychain: None) -> None:
@@ -252,12 +252,12 @@ def test_an_answer_lost_on_the_way_acts_once(tmp_path: Path, no_keychain: None) 
     ) as store:
         library, client = Library(tmp_path / "library.db"), StoreClient(store.url)
         kit = StoreKit(store, library, Keychain(), client)
-        kit.orders.add(FAMILY, kit.password(FAMILY))
-        kit.orders.add_backup_medium(FAMILY)
-        kinds = [item.kind.value for item in kit.orders.order(FAMILY).line_items]
+        kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+        kit.orders.actions.add_backup_medium(FAMILY)
+        kinds = [item.kind.value for item in kit.orders.lookup.order(FAMILY).line_items]
         assert kinds.count("backupMedium") == 1
-        plan = kit.orders.order(FAMILY).subscriptions[0]
-        order, receipt = kit.orders.switch_auto_renew(FAMILY, plan, False)
+        plan = kit.orders.lookup.order(FAMILY).subscriptions[0]
+        order, receipt = kit.orders.actions.switch_auto_renew(FAMILY, plan, False)
         assert order.subscriptions[0].auto_renew is receipt.auto_renew is False
         assert len(lost) == 2
         client.close()
@@ -266,37 +266,37 @@ def test_an_answer_lost_on_the_way_acts_once(tmp_path: Path, no_keychain: None) 
 
 def test_seats_cases_invoices_and_extensions(kit: StoreKit) -> None:
     for number in (FAMILY, CLOSED):
-        kit.orders.add(number, kit.password(number))
-    licence = kit.orders.order(FAMILY).licences[0]
-    taken = kit.orders.take_seat(FAMILY, licence.id, "pc-new", "This PC")
+        kit.orders.lookup.add(number, kit.password(number))
+    licence = kit.orders.lookup.order(FAMILY).licences[0]
+    taken = kit.orders.actions.take_seat(FAMILY, licence.id, "pc-new", "This PC")
     assert {seat.name for seat in taken.seats} > {"This PC"}
-    assert len(kit.orders.free_seat(FAMILY, licence.id, "pc-new").seats) == len(licence.seats)
-    assert kit.orders.open_case(FAMILY, "It does not start", "{}").case_number
-    assert kit.orders.invoice(FAMILY).order_number == FAMILY
-    assert kit.orders.invoice_pdf(FAMILY).startswith(b"%PDF-")
-    artifact = kit.orders.order(CLOSED).downloads[0].artifact_id
-    failing("window-closed", lambda: kit.orders.grant(CLOSED, artifact))
-    assert kit.orders.request_extension(CLOSED, artifact).status.value == "granted"
-    grant = kit.orders.grant(CLOSED, artifact)
+    assert len(kit.orders.actions.free_seat(FAMILY, licence.id, "pc-new").seats) == len(licence.seats)
+    assert kit.orders.actions.open_case(FAMILY, "It does not start", "{}").case_number
+    assert kit.orders.lookup.invoice(FAMILY).order_number == FAMILY
+    assert kit.orders.lookup.invoice_pdf(FAMILY).startswith(b"%PDF-")
+    artifact = kit.orders.lookup.order(CLOSED).downloads[0].artifact_id
+    failing("window-closed", lambda: kit.orders.lookup.grant(CLOSED, artifact))
+    assert kit.orders.actions.request_extension(CLOSED, artifact).status.value == "granted"
+    grant = kit.orders.lookup.grant(CLOSED, artifact)
     assert grant.url.startswith(kit.store.url)
 
 
 def test_another_orders_things_are_not_given(kit: StoreKit) -> None:
-    kit.orders.add(FAMILY, kit.password(FAMILY))
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
     kit.library.add_order(kit.orders.store, ANNUAL, kit.now)
-    failing("credentials-needed", lambda: kit.orders.order(ANNUAL))
+    failing("credentials-needed", lambda: kit.orders.lookup.order(ANNUAL))
 
 
 def test_every_step_is_in_the_time_line_and_no_secret_on_the_disk(kit: StoreKit, tmp_path: Path) -> None:
-    kit.orders.add(FAMILY, kit.password(FAMILY))
-    secrets = kit.orders.secrets()
-    order = kit.orders.order(FAMILY)
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    secrets = kit.orders.lookup.secrets()
+    order = kit.orders.lookup.order(FAMILY)
     key = order.licences[0].key
     assert key is not None
     assert {kit.password(FAMILY).reveal(), key.reveal()} < secrets
     plan = order.subscriptions[0]
-    kit.orders.switch_auto_renew(FAMILY, plan, False)
-    kit.orders.remove(FAMILY)
+    kit.orders.actions.switch_auto_renew(FAMILY, plan, False)
+    kit.orders.lookup.remove(FAMILY)
     events = [entry.event for entry in kit.library.timeline()]
     assert events == ["order added", "auto-renewal switched", "order removed"]
     for path in tmp_path.glob("library.db*"):
@@ -306,13 +306,13 @@ def test_every_step_is_in_the_time_line_and_no_secret_on_the_disk(kit: StoreKit,
 
 def test_many_threads_may_ask_at_once(kit: StoreKit) -> None:
     for number in (FAMILY, ANNUAL):
-        kit.orders.add(number, kit.password(number))
+        kit.orders.lookup.add(number, kit.password(number))
     errors: list[BaseException] = []
 
     def work(number: str) -> None:
         try:
             for _ in range(3):
-                assert kit.orders.order(number).number == number
+                assert kit.orders.lookup.order(number).number == number
         except BaseException as error:  # noqa: BLE001 - collected for the test
             errors.append(error)
 

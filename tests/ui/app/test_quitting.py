@@ -47,7 +47,7 @@ def test_quitting_does_not_wait_for_a_locked_keychain(
         backend.gate.set()
 
     def ask(number: int) -> None:
-        program.runner.run(owner, lambda _: services.orders.in_keychain(f"LF-{number}"), lambda _: None)
+        program.runner.run(owner, lambda _: services.orders.lookup.in_keychain(f"LF-{number}"), lambda _: None)
 
     rescue = threading.Timer(GUARD, answer_after_all)
     for number in range(8):  # more than the pool has threads

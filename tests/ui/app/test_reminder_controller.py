@@ -55,8 +55,8 @@ class Screen:
 def renewing(store: DemoStore, services: Services) -> Account:
     """The order that renews in six days has been added, and no hour is quiet."""
     account = next(each for each in store.accounts if "Renews in 6 days" in each.about)
-    services.orders.profile()
-    services.orders.add(account.order_number, Secret(account.order_password))
+    services.orders.lookup.profile()
+    services.orders.lookup.add(account.order_number, Secret(account.order_password))
     services.reminders.keep_settings(ReminderSettings(quiet=None))
     return account
 
@@ -108,14 +108,14 @@ def test_pressing_turn_off_switches_keeps_the_receipt_and_says_so(
     key, action = screen.messages[0].key, screen.messages[0].actions[0][0]
     program.reminding.pressed(key, action)
     qtbot.waitUntil(lambda: "Auto-renewal is off" in screen.titles(), timeout=10_000)
-    assert not services.orders.order(renewing.order_number).subscriptions[0].auto_renew
-    (receipt,) = services.orders.receipts(renewing.order_number)
+    assert not services.orders.lookup.order(renewing.order_number).subscriptions[0].auto_renew
+    (receipt,) = services.orders.cache.receipts(renewing.order_number)
     assert receipt.id in screen.messages[-1].body
     qtbot.waitUntil(lambda: key in screen.withdrawn)
     # An old notice whose button is pressed once more does no harm.
     program.reminding.pressed(screen.messages[-1].key, action)
     qtbot.waitUntil(lambda: "was off already" in screen.messages[-1].body, timeout=10_000)
-    assert len(services.orders.receipts(renewing.order_number)) == 1
+    assert len(services.orders.cache.receipts(renewing.order_number)) == 1
     settled(program, qtbot)
     assert not [title for title in screen.titles() if "runs out" in title]
     assert screen.withdrawn == [key], "what came of it stays until it is read"
@@ -156,7 +156,7 @@ def test_several_at_once_become_one_summary(
     qtbot.waitUntil(lambda: len(screen.messages) == 1)
     settled(program, qtbot)
     for account in store.accounts[:2]:
-        services.orders.add(account.order_number, Secret(account.order_password))
+        services.orders.lookup.add(account.order_number, Secret(account.order_password))
     program.app_state.load()
     qtbot.waitUntil(lambda: len(screen.messages) == 2, timeout=10_000)
     summary = screen.messages[-1]

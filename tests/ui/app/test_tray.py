@@ -82,7 +82,7 @@ def test_downloads_are_paused_and_go_on_from_the_menu(
 ) -> None:
     account = about(store, "closes in 9 days")
     add(account)
-    download = services.orders.order(account.order_number).downloads[0]
+    download = services.orders.lookup.order(account.order_number).downloads[0]
     gate.shut()
     key = program.app_state.transfers.add(account.order_number, download)
     qtbot.waitUntil(lambda: "Pause 1 download" in actions(program.tray.menu), timeout=10_000)

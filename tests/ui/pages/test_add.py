@@ -71,9 +71,9 @@ def test_a_dropped_mail_fills_in_both_and_one_press_adds_the_order(
     qtbot.waitUntil(lambda: "Found in the e-mail" in texts_of(page), timeout=10_000)
     assert field(page, "Order number").text() == FAMILY
     assert field(page, "Order password").echoMode() is QLineEdit.EchoMode.Password
-    assert services.orders.remembered() == (), "nothing happens before the person presses"
+    assert services.orders.cache.remembered() == (), "nothing happens before the person presses"
     press(page, "Add the order")
-    qtbot.waitUntil(lambda: [known.number for known in services.orders.remembered()] == [FAMILY], timeout=10_000)
+    qtbot.waitUntil(lambda: [known.number for known in services.orders.cache.remembered()] == [FAMILY], timeout=10_000)
 
 
 def test_a_message_dragged_out_of_a_mail_program_is_read(page: AddPage, store: DemoStore, qtbot: QtBot) -> None:

@@ -127,8 +127,8 @@ def test_receipts_are_shown_and_saved(
     person: Person, services: Services, viewer: Viewer, saving_to: Callable[[str], Path]
 ) -> None:
     person.opens(FAMILY)
-    plan = services.orders.order(FAMILY).subscriptions[0]
-    _, receipt = services.orders.switch_auto_renew(FAMILY, plan, False)
+    plan = services.orders.lookup.order(FAMILY).subscriptions[0]
+    _, receipt = services.orders.actions.switch_auto_renew(FAMILY, plan, False)
     person.presses("Refresh")
     person.reads(receipt.id)
     person.reads("Auto-renewal switched off")
@@ -156,23 +156,23 @@ def test_the_price_now_and_at_renewal_stand_beside_each_other(person: Person) ->
 
 def test_a_conflict_shows_the_new_state_and_asks_again(person: Person, services: Services) -> None:
     person.opens(FAMILY)
-    order = services.orders.order(FAMILY)
+    order = services.orders.lookup.order(FAMILY)
     dialog = ask_to_switch(person.window, person.program.app_state, FAMILY, order.licences[0].id, False)
-    changed, _ = services.orders.switch_auto_renew(FAMILY, order.subscriptions[0], False)
-    services.orders.switch_auto_renew(FAMILY, changed.subscriptions[0], True)
+    changed, _ = services.orders.actions.switch_auto_renew(FAMILY, order.subscriptions[0], False)
+    services.orders.actions.switch_auto_renew(FAMILY, changed.subscriptions[0], True)
     person.presses("Switch off", dialog)
     person.reads("changed in the meantime", dialog)
     person.reads("Auto-renewal will be switched off.", dialog)
-    assert services.orders.order(FAMILY).subscriptions[0].auto_renew
+    assert services.orders.lookup.order(FAMILY).subscriptions[0].auto_renew
     person.presses("Switch off", dialog)
     person.reads("Auto-renewal is off", dialog)
-    assert not services.orders.order(FAMILY).subscriptions[0].auto_renew
+    assert not services.orders.lookup.order(FAMILY).subscriptions[0].auto_renew
     dialog.close()
 
 
 def test_without_an_answer_nobody_claims_to_know(person: Person, services: Services) -> None:
     person.opens(FAMILY)
-    order = services.orders.order(FAMILY)
+    order = services.orders.lookup.order(FAMILY)
     person.store.close()
     dialog = SwitchDialog(person.window, person.program.app_state, FAMILY, order.licences[0].id, False)
     dialog.open()
@@ -194,7 +194,7 @@ def test_an_unwanted_renewal_is_given_back_from_home_with_one_click_and_one_yes(
     person.presses("Give it back", question)
     person.reads("The store has your request")
     person.reads("The subscription does not renew again.")
-    order = services.orders.order(UNWANTED)
+    order = services.orders.lookup.order(UNWANTED)
     assert [entry.reason for entry in order.returns] == [ReturnReason.UNWANTED_RENEWAL]
     assert not order.subscriptions[0].auto_renew
     person.reads("Auto-renewal is off, so nothing will be charged.")
@@ -212,7 +212,7 @@ def test_a_return_with_its_letter_is_followed_to_the_refund(person: Person, serv
     person.presses("I accept this letter", letter)
     person.reads("Electronic Letter of Destruction accepted on")
     person.reads("Refund initiated on")
-    (entry,) = services.orders.order(BOXED).returns
+    (entry,) = services.orders.lookup.order(BOXED).returns
     assert entry.letter is not None
     assert entry.letter.accepted_at is not None
 
@@ -221,7 +221,7 @@ def test_keeping_the_order_returns_nothing(person: Person, services: Services) -
     person.opens(FAMILY)
     person.presses("Request a return…")
     person.presses("Keep the order", person.dialog())
-    assert services.orders.order(FAMILY).returns == ()
+    assert services.orders.lookup.order(FAMILY).returns == ()
 
 
 def test_money_is_a_list_and_two_charges_are_explained(person: Person) -> None:
@@ -271,7 +271,7 @@ def test_shipping_and_the_backup_medium(person: Person, services: Services) -> N
     person.presses("Add it", person.dialog())
     person.reads("The Backup CD has been added")
     person.reads("It is being packed.")
-    assert len(services.orders.order(FAMILY).line_items) == 2
+    assert len(services.orders.lookup.order(FAMILY).line_items) == 2
 
 
 def test_what_the_store_would_refuse_is_not_offered(person: Person) -> None:
@@ -299,7 +299,7 @@ def test_a_case_is_read_sent_once_and_its_number_stays(person: Person, services:
     person.reads("Your case number is LK-700001", dialog)
     dialog.close()
     person.reads("Case LK-700001: The download is closed.")
-    (known,) = services.orders.cases()
+    (known,) = services.orders.cache.cases()
     assert known.order_number == CLOSED
 
 

@@ -46,7 +46,7 @@ def test_the_first_run_page_adds_an_order(
     qtbot.keyClick(fields["Order password"], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: program.window.current is program.window.page("home"), timeout=10_000)
     qtbot.waitUntil(lambda: any("Lantern Protect" in text for text in texts_of(program.window.page("home"))))
-    assert [known.number for known in services.orders.remembered()] == [account.order_number]
+    assert [known.number for known in services.orders.cache.remembered()] == [account.order_number]
     assert fields["Order password"].text() == ""
     told = ("Added for this session only", "The order has been added")
     qtbot.waitUntil(lambda: any(text in told for text in texts_of(program.window)))
@@ -64,7 +64,7 @@ def test_a_wrong_password_says_what_to_check_and_keeps_what_was_typed(
     qtbot.waitUntil(lambda: any("did not recognise" in text for text in texts_of(page)), timeout=10_000)
     assert any("case sensitive" in text for text in texts_of(page))
     assert fields["Order number"].text() == store.accounts[0].order_number
-    assert services.orders.remembered() == ()
+    assert services.orders.cache.remembered() == ()
     assert not any("canary-5512" in text for text in texts_of(page))
 
 
@@ -111,12 +111,12 @@ def test_auto_renewal_is_switched_only_after_confirmation_and_shows_the_receipt(
     dialog = ask_to_switch(program.window, program.app_state, card.order_number, card.licence_id, False)
     assert any("stays active until" in text for text in texts_of(dialog))
     dialog.reject()
-    assert services.orders.order(account.order_number).subscriptions[0].auto_renew
+    assert services.orders.lookup.order(account.order_number).subscriptions[0].auto_renew
     dialog = ask_to_switch(program.window, program.app_state, card.order_number, card.licence_id, False)
     _button(dialog, "Switch off").click()
     qtbot.waitUntil(lambda: any("as receipt" in text for text in texts_of(dialog)), timeout=10_000)
-    assert not services.orders.order(account.order_number).subscriptions[0].auto_renew
-    assert len(services.orders.receipts(account.order_number)) == 1
+    assert not services.orders.lookup.order(account.order_number).subscriptions[0].auto_renew
+    assert len(services.orders.cache.receipts(account.order_number)) == 1
     home = program.window.page("home")
     qtbot.waitUntil(lambda: "nothing will be charged" in " ".join(texts_of(home)))
     dialog.close()
@@ -129,9 +129,9 @@ def test_a_conflict_is_explained_and_the_new_state_shown(
     add(account)
     card = program.app_state.snapshot.cards[0]
     dialog = SwitchDialog(program.window, program.app_state, card.order_number, card.licence_id, False)
-    plan = services.orders.order(account.order_number).subscriptions[0]
-    changed, _ = services.orders.switch_auto_renew(account.order_number, plan, False)
-    services.orders.switch_auto_renew(account.order_number, changed.subscriptions[0], True)
+    plan = services.orders.lookup.order(account.order_number).subscriptions[0]
+    changed, _ = services.orders.actions.switch_auto_renew(account.order_number, plan, False)
+    services.orders.actions.switch_auto_renew(account.order_number, changed.subscriptions[0], True)
     _button(dialog, "Switch off").click()
     qtbot.waitUntil(lambda: any("changed in the meantime" in text for text in texts_of(dialog)), timeout=10_000)
     dialog.close()
@@ -161,7 +161,7 @@ def test_removing_an_order_asks_first(
     assert question.keep.isDefault()
     assert question.keep.text() == "Keep it"
     _button(question, "Remove it").click()
-    qtbot.waitUntil(lambda: services.orders.remembered() == (), timeout=10_000)
+    qtbot.waitUntil(lambda: services.orders.cache.remembered() == (), timeout=10_000)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="starts a blocking program made for Linux")
@@ -205,7 +205,7 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
     _button(page, "Open Test Mail again").click()
     qtbot.waitUntil(marker.exists, timeout=15_000)
     assert "Open Test Mail again" not in texts_of(page)
-    seats = services.orders.order(account.order_number).licences[0].seats
+    seats = services.orders.lookup.order(account.order_number).licences[0].seats
     assert services.this_pc.seat_id in {seat.id for seat in seats}
 
 
@@ -235,7 +235,7 @@ def _open_wizard(
     """Add an order whose download is open, and go to its installation."""
     account = account_about(store, "closes in 9 days")
     add(account)
-    order = services.orders.order(account.order_number)
+    order = services.orders.lookup.order(account.order_number)
     program.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
     page = program.window.current
     assert isinstance(page, InstallPage)
@@ -261,7 +261,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
 ) -> None:
     account = account_about(store, "closes in 9 days")
     add(account)
-    download = services.orders.order(account.order_number).downloads[0]
+    download = services.orders.lookup.order(account.order_number).downloads[0]
     entry = services.purchases.queue_entry(account.order_number, download)
     program.app_state.transfers.close()
     kept = msgspec.structs.replace(entry, state=TransferState.PAUSED)

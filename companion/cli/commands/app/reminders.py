@@ -69,7 +69,7 @@ def run(context: CommandContext) -> int:
     from companion.domain.reminders.text import notice
 
     services = context.services
-    profile = services.orders.remembered_profile() or services.orders.profile()
+    profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
     now: dt.datetime = context.arguments.now or services.clock()
     date = context.formats.date
     found = services.reminders.agenda(now)

@@ -46,7 +46,7 @@ def run(context: CommandContext) -> int:
     services, number, on = context.services, context.order_number(), context.arguments.switch == "on"
     order = read_order(context, number)
     licence, plan = _renewable(order, context.arguments.licence)
-    preview = preview_switch(plan, licence, on, services.orders.profile(), services.clock(), services.zone)
+    preview = preview_switch(plan, licence, on, services.orders.lookup.profile(), services.clock(), services.zone)
     date = context.formats.date
     said = preview_sentences(preview, date, context.formats.money)
     if preview.refusal is not None:
@@ -57,7 +57,7 @@ def run(context: CommandContext) -> int:
     if preview.changes:
         context.output.say(*said)
         confirm(f"Switch auto-renewal {context.arguments.switch}?", yes=context.arguments.yes)
-        order, receipt = services.orders.switch_auto_renew(number, plan, on)
+        order, receipt = services.orders.actions.switch_auto_renew(number, plan, on)
         if not on:
             services.reminders.told_by_switching_off(number, licence.id)
         licence, plan = _renewable(order, licence.id)
@@ -67,7 +67,7 @@ def run(context: CommandContext) -> int:
     )  # fmt: skip
     lines = said
     if receipt is not None:
-        store = services.orders.profile().store.name
+        store = services.orders.lookup.profile().store.name
         lines = receipt_lines(
             receipt, store=store, order_number=number, product_name=licence.product_name, format_date=date,
             format_moment=context.formats.moment,

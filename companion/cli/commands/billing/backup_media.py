@@ -42,7 +42,7 @@ def run(context: CommandContext) -> int:
 
     services, number = context.services, context.order_number()
     order = read_order(context, number)
-    offer = backup_offer(order, services.orders.profile())
+    offer = backup_offer(order, services.orders.lookup.profile())
     added: Order | None = None
     if context.arguments.action == "add":
         if offer is None:
@@ -54,7 +54,7 @@ def run(context: CommandContext) -> int:
             )
         context.output.say(backup_sentence(offer, context.formats.money))
         confirm("Add it to the order?", yes=context.arguments.yes)
-        added = services.orders.add_backup_medium(number)
+        added = services.orders.actions.add_backup_medium(number)
     shown = BackupMediaResult(order_number=number, offer=offer, added=added is not None, order=added)
     if added is not None:
         line = f"It is on the order now; the total is {added.total.plain()}."

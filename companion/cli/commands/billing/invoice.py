@@ -36,10 +36,10 @@ def run(context: CommandContext) -> int:
     from companion.domain.billing.invoices import exemption_sentences, tax_words
 
     services, number, path = context.services, context.order_number(), context.arguments.pdf
-    found = with_password(context, number, lambda: services.orders.invoice(number))
+    found = with_password(context, number, lambda: services.orders.lookup.invoice(number))
     if path is not None:
-        write_file(path.absolute(), services.orders.invoice_pdf(number))
-    support = services.orders.profile().support
+        write_file(path.absolute(), services.orders.lookup.invoice_pdf(number))
+    support = services.orders.lookup.profile().support
     exempt = exemption_sentences(found, support.website, context.formats.money)
     shown = InvoiceResult(invoice=found, pdf=str(path.absolute()) if path else None, exempt=exempt)
     lines = [f"Invoice {found.number} of {context.formats.date(found.issued_at)}, order {found.order_number}"]

@@ -46,7 +46,7 @@ def run(context: CommandContext) -> int:
 
     services, number = context.services, context.order_number()
     order = read_order(context, number)
-    profile, now, date = services.orders.profile(), services.clock(), context.formats.date
+    profile, now, date = services.orders.lookup.profile(), services.clock(), context.formats.date
     two = why_two_charges(order, profile, now)
     explained = (
         two_charges_sentences(two, profile.policies.payment, date, context.formats.money) if two is not None else ()

@@ -42,7 +42,7 @@ def run(context: CommandContext) -> int:
     import json
 
     services, number, wanted = context.services, context.order_number(), context.arguments.receipt
-    kept = tuple(each for each in services.orders.receipts(number) if wanted in (None, each.id))
+    kept = tuple(each for each in services.orders.cache.receipts(number) if wanted in (None, each.id))
     if not kept:
         raise CompanionError(
             ErrorCode.RECEIPT_UNKNOWN,
@@ -72,10 +72,10 @@ def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str,
     from companion.domain.billing.auto_renewal import receipt_lines
 
     services = context.services
-    profile = services.orders.remembered_profile()
+    profile = services.orders.cache.remembered_profile()
     names = (
         licence.product_name
-        for order in services.orders.read()
+        for order in services.orders.cache.read()
         if order.number == number
         for licence in order.licences
         if licence.subscription_id == receipt.subscription_id

@@ -72,8 +72,8 @@ def run(context: CommandContext) -> int:
     elif action == "accept-letter":
         asked = _accept_letter(context, order)
     if asked is not None:
-        order = services.orders.order(number)
-    outlook = return_outlook(order, services.orders.profile(), services.clock(), services.zone)
+        order = services.orders.lookup.order(number)
+    outlook = return_outlook(order, services.orders.lookup.profile(), services.clock(), services.zone)
     said = outlook_sentences(outlook, context.formats.date, context.formats.money)
     shown = ReturnsResult(order_number=number, outlook=outlook, explained=said, returns=order.returns, asked=asked)
     context.output.result(shown, *(() if asked is not None else said), *_return_lines(context, order))
@@ -86,7 +86,7 @@ def _return_lines(context: CommandContext, order: Order) -> list[str]:
     services, lines = context.services, []
     date = context.formats.date
     for entry in order.returns:
-        progress = return_progress(entry, services.orders.profile(), services.clock(), services.zone)
+        progress = return_progress(entry, services.orders.lookup.profile(), services.clock(), services.zone)
         lines.append(f"Return {entry.id}: {progress_sentence(progress, date, context.formats.money)}")
         lines += [f"  {step.words}" for step in return_steps(entry, date)]
         if progress.letter_open and entry.letter is not None:
@@ -98,7 +98,7 @@ def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Retu
     from companion.domain.billing.returns import outlook_sentences, return_outlook
 
     services = context.services
-    outlook = return_outlook(order, services.orders.profile(), services.clock(), services.zone)
+    outlook = return_outlook(order, services.orders.lookup.profile(), services.clock(), services.zone)
     said = outlook_sentences(outlook, context.formats.date, context.formats.money)
     if not outlook.eligible:
         hint = " ".join(said[1:]) or "Support can help: companion support"
@@ -107,21 +107,21 @@ def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Retu
     confirm("Ask the store to take it back?", yes=context.arguments.yes)
     if outlook.renewal is not None:
         # The store counts from the renewal, so that is what goes back.
-        return services.orders.request_return(order, outlook.renewal.reason, outlook.renewal.subscription_id)
-    return services.orders.request_return(order, reason)
+        return services.orders.actions.request_return(order, outlook.renewal.reason, outlook.renewal.subscription_id)
+    return services.orders.actions.request_return(order, reason)
 
 
 def _return_renewal(context: CommandContext, order: Order) -> Return:
     from companion.domain.billing.returns import renewal_return, renewal_return_sentences
 
     services = context.services
-    profile, now, zone = services.orders.profile(), services.clock(), services.zone
+    profile, now, zone = services.orders.lookup.profile(), services.clock(), services.zone
     for plan in order.subscriptions:
         renewal = renewal_return(order, plan, profile, now, zone)
         if renewal is not None:
             context.output.say(*renewal_return_sentences(renewal, context.formats.date, context.formats.money))
             confirm("Ask for this money back?", yes=context.arguments.yes)
-            return services.orders.request_return(order, ReturnReason.UNWANTED_RENEWAL, plan.id)
+            return services.orders.actions.request_return(order, ReturnReason.UNWANTED_RENEWAL, plan.id)
     raise CompanionError(
         ErrorCode.NOT_ELIGIBLE,
         "There is no renewal to give back",
@@ -136,4 +136,4 @@ def _accept_letter(context: CommandContext, order: Order) -> Return:
         raise failure(ErrorCode.NO_LETTER, hint=f"How the returns stand: companion returns {order.number}")
     context.output.say(waiting.letter.text, "")
     confirm("Do you declare this?", yes=context.arguments.yes)
-    return context.services.orders.accept_letter(order.number, waiting)
+    return context.services.orders.actions.accept_letter(order.number, waiting)

@@ -36,7 +36,7 @@ def run(context: CommandContext) -> int:
 
     services, number = context.services, context.order_number()
     order = read_order(context, number)
-    found = parcels(order, services.orders.profile(), services.clock(), services.zone)
+    found = parcels(order, services.orders.lookup.profile(), services.clock(), services.zone)
     lines = []
     for parcel in found:
         lines.append(f"Parcel {parcel.id}: {', '.join(parcel.contents)}")

@@ -33,7 +33,7 @@ def run(context: CommandContext) -> int:
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = choose(order, context.arguments.artifact, services.platform.name, services.clock(), services.zone)
-    services.orders.profile()  # how many connections the store allows
+    services.orders.lookup.profile()  # how many connections the store allows
     folder = context.arguments.to.absolute() if context.arguments.to else None
     with interruptible() as cancellation:
         fetched = services.purchases.download(

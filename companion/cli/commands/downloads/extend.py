@@ -37,7 +37,7 @@ def run(context: CommandContext) -> int:
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)
-    answer = services.orders.request_extension(number, artifact.artifact_id)
+    answer = services.orders.actions.request_extension(number, artifact.artifact_id)
     shown = ExtendResult(order_number=number, artifact_id=artifact.artifact_id, extension=answer)
     until = (f"Download it until {context.formats.moment(answer.available_until)}.",) if answer.available_until else ()
     granted = answer.status is ExtensionStatus.GRANTED

@@ -33,18 +33,18 @@ def run(context: CommandContext) -> int:
     from companion.domain.overview.product_cards import product_cards
 
     services = context.services
-    profile = services.orders.profile()
+    profile = services.orders.lookup.profile()
     troubles: list[tuple[str, CompanionError]] = []
-    for number in services.orders.numbers():
+    for number in services.orders.cache.numbers():
         try:
-            services.orders.refresh(number)
+            services.orders.lookup.refresh(number)
         except CompanionError as error:
             troubles.append((number, error))
             if error.code == ErrorCode.STORE_UNREACHABLE:
                 break
     now = services.clock()
     cards = product_cards(
-        services.orders.read(),
+        services.orders.cache.read(),
         profile,
         now,
         services.zone,

@@ -55,10 +55,10 @@ def run(context: CommandContext) -> int:
     licence = pick_licence(order, context.arguments.licence)
     here, taken, freed = services.this_pc.seat_id, None, None
     if action == "take":
-        licence, taken = services.orders.take_seat(number, licence.id, here, services.this_pc.name), here
+        licence, taken = services.orders.actions.take_seat(number, licence.id, here, services.this_pc.name), here
     elif action == "free":
         seat = _seat_to_free(context, number, licence.seats)
-        licence, freed = services.orders.free_seat(number, licence.id, seat.id), seat.id
+        licence, freed = services.orders.actions.free_seat(number, licence.id, seat.id), seat.id
     shown = SeatsResult(
         order_number=number, licence_id=licence.id, product_name=licence.product_name, total=licence.seats_total,
         seats=licence.seats, this_pc=here, taken=taken, freed=freed,

@@ -14,7 +14,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model, Secret
 
 if TYPE_CHECKING:
-    from companion.services.store.orders import Orders
+    from companion.services.store.lookup import OrderLookup
 
 
 class AddOrderResult(Model, frozen=True):
@@ -75,30 +75,30 @@ def run(context: CommandContext) -> int:
         if typed is None:
             typed = ask_secret("Last digits of the card", from_stdin=asked.password_stdin).reveal()
         digits = tidy_card_digits(typed)
-        numbers, kept = _orders(context).add_by_card(email, digits)
+        numbers, kept = _lookup(context).add_by_card(email, digits)
     else:
         number, found = _from_mail(context) if asked.mail is not None else (context.order_number(), None)
         if found is None or asked.password_stdin:
             typed = ask_secret("Order password", from_stdin=asked.password_stdin).reveal()
             found = tidy_order_password(typed)
-        numbers, kept = _orders(context).add(number, found)
+        numbers, kept = _lookup(context).add(number, found)
     keychain = context.services.keychain
     shown = AddOrderResult(order_numbers=numbers, kept=kept.value, place=keychain.place, trouble=keychain.trouble)
     context.output.result(shown, *_added_lines(shown))
     return EXIT_DONE
 
 
-def _orders(context: CommandContext) -> Orders:
+def _lookup(context: CommandContext) -> OrderLookup:
     """The orders, once the store's rules are known: they are needed also when it cannot be reached later."""
-    context.services.orders.profile()
-    return context.services.orders
+    context.services.orders.lookup.profile()
+    return context.services.orders.lookup
 
 
 def _from_mail(context: CommandContext) -> tuple[str, Secret | None]:
     """Order number and, where it is in there, password of a confirmation e-mail. Raises `CompanionError`."""
     from companion.domain.entitlements.confirmation_email import MailRefusal, refusal_sentence
 
-    found = context.services.orders.read_confirmation(context.arguments.mail)
+    found = context.services.orders.lookup.read_confirmation(context.arguments.mail)
     if found.order_number is None:
         raise CompanionError(
             ErrorCode.MAIL_WITHOUT_ORDER,

@@ -48,7 +48,7 @@ def run(context: CommandContext) -> int:
                 status=known.order.status.value if known.order else None,
                 products=tuple(licence.product_name for licence in known.order.licences) if known.order else (),
             )
-            for known in services.orders.remembered()
+            for known in services.orders.cache.remembered()
         ),
     )
     lines = []

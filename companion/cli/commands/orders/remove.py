@@ -29,8 +29,8 @@ def run(context: CommandContext) -> int:
     """Forget an order; afterwards the keychain does not give its credentials any more."""
     number = context.order_number()
     orders = context.services.orders
-    orders.remove(number)
-    proven = orders.in_keychain(number) is False
+    orders.lookup.remove(number)
+    proven = orders.lookup.in_keychain(number) is False
     kept = "the keychain holds nothing of it any more" if proven else "its password was never written down"
     context.output.result(
         RemoveOrderResult(order_number=number, removed=True),

@@ -37,9 +37,9 @@ def run(context: CommandContext) -> int:
         )
     orders = context.services.orders
     if asked.email is not None:
-        orders.request_password_reset(email=tidy_email(asked.email))
+        orders.lookup.request_password_reset(email=tidy_email(asked.email))
     else:
-        orders.request_password_reset(number=context.order_number())
+        orders.lookup.request_password_reset(number=context.order_number())
     context.output.result(
         ResetPasswordResult(asked=True),
         "If the store knows this order, a new order password is on its way by e-mail.",

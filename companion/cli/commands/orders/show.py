@@ -41,11 +41,11 @@ def run(context: CommandContext) -> int:
     orders, number = context.services.orders, context.order_number()
     trouble: CompanionError | None = None
     try:
-        known = with_password(context, number, lambda: orders.refresh(number))
+        known = with_password(context, number, lambda: orders.lookup.refresh(number))
     except CompanionError as error:
         if error.kind is not ErrorKind.UNREACHABLE:
             raise
-        known, trouble = orders.known(number), error
+        known, trouble = orders.cache.known(number), error
         if known.order is None:
             raise
     order, read_at = known.order, known.read_at
@@ -53,7 +53,7 @@ def run(context: CommandContext) -> int:
     shown = ShowOrderResult(
         order=order,
         read_at=read_at,
-        receipts=orders.receipts(number),
+        receipts=orders.cache.receipts(number),
         trouble=ErrorReport.of(trouble) if trouble else None,
     )
     context.output.result(shown, *_order_lines(context, shown))
@@ -65,7 +65,7 @@ def _order_lines(context: CommandContext, shown: ShowOrderResult) -> list[str]:
     from companion.domain.billing.shipping import parcel_sentences, parcels
 
     order, services = shown.order, context.services
-    profile = services.orders.remembered_profile() or services.orders.profile()
+    profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
     now, zone = services.clock(), services.zone
     lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {context.formats.date(order.placed_at)}"]
     if shown.trouble is not None:

@@ -79,7 +79,7 @@ def run(context: CommandContext) -> int:
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     file = _file_of(context, number, artifact)
     _catch_up(context)
-    profile, grant = services.orders.profile(), services.purchases.grant(number, artifact.artifact_id)
+    profile, grant = services.orders.lookup.profile(), services.purchases.grant(number, artifact.artifact_id)
     needed = services.installations.requirements(profile, artifact, file.folder, grant)
     check = PreflightCheck(services, services, Stage.INSTALL, needed, artifact.artifact_id)
     done: Done | None = None

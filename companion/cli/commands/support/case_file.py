@@ -85,4 +85,4 @@ def _sent(context: CommandContext, number: str, summary: str, text: str) -> Supp
     if not context.arguments.yes:
         context.output.say("This would be sent:", "", text)
     confirm("Send this to support?", yes=context.arguments.yes)
-    return with_password(context, number, lambda: context.services.orders.open_case(number, summary, text))
+    return with_password(context, number, lambda: context.services.orders.actions.open_case(number, summary, text))

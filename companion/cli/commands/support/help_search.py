@@ -57,7 +57,7 @@ def run(context: CommandContext) -> int:
             "Use: companion help-search WORDS, or: companion help-search --read NAME",
         )
     articles = context.services.help
-    profile = context.services.orders.remembered_profile()
+    profile = context.services.orders.cache.remembered_profile()
     if profile is not None:
         articles.use(profile)
     if asked.read:

@@ -23,7 +23,7 @@ def add_arguments(parser: Parser) -> None:
 def run(context: CommandContext) -> int:
     """The number for this PC's maker, product and country; from the store's own profile only."""
     services = context.services
-    profile = services.orders.profile()
+    profile = services.orders.lookup.profile()
     found = support_number(services, profile, maker=context.arguments.maker, country=context.arguments.country)
     if found is None:
         raise CompanionError(

@@ -141,7 +141,7 @@ class LicenceCard(Section):
         seat_id, pc_name = self._seat_id, self.app_state.snapshot.pc_name
         self.act(
             pressed,
-            lambda _: orders.take_seat(number, licence_id, seat_id, pc_name),
+            lambda _: orders.actions.take_seat(number, licence_id, seat_id, pc_name),
             lambda licence: Notice("This PC has a seat", seat_sentence(seat_use(licence, self._seat_id)), tone="ok"),
         )
 
@@ -155,7 +155,7 @@ class LicenceCard(Section):
             "Leave it",
             lambda: self.act(
                 pressed,
-                lambda _: orders.free_seat(number, licence_id, seat.id),
+                lambda _: orders.actions.free_seat(number, licence_id, seat.id),
                 lambda licence: Notice("The seat is free", seat_sentence(seat_use(licence, self._seat_id)), tone="ok"),
             ),
         )
@@ -208,7 +208,7 @@ class DownloadsCard(Section):
                 tone="ok" if granted else "",
             )
 
-        self.act(pressed, lambda _: orders.request_extension(number, download.artifact_id), told)
+        self.act(pressed, lambda _: orders.actions.request_extension(number, download.artifact_id), told)
 
 
 class ParcelsCard(Section):
@@ -245,7 +245,7 @@ class ParcelsCard(Section):
             done = Notice(
                 f"The {offer.name} has been added", "The order shows its parcel as soon as it is packed.", tone="ok"
             )
-            self.act(add, lambda _: orders.add_backup_medium(number), lambda _: done)
+            self.act(add, lambda _: orders.actions.add_backup_medium(number), lambda _: done)
 
         add.clicked.connect(
             lambda: self.ask(

@@ -151,13 +151,13 @@ class ReturnCard(Section):
             self.add(row(button("Read the letter…", partial(self._read_letter, entry), "primary"), None))
 
     def _ask_for_order(self, pressed: QPushButton) -> None:
-        orders, order = self.orders, self.order
+        actions, order = self.orders.actions, self.order
         dialog = ReturnDialog(self.window(), self.app_state.theme, order, self._sentences)
 
         def agreed() -> None:
             # Read here: a widget is not for the thread that asks the store.
             reason = dialog.reason
-            self.act(pressed, lambda _: orders.request_return(order, reason), self._requested)
+            self.act(pressed, lambda _: actions.request_return(order, reason), self._requested)
 
         dialog.accepted.connect(agreed)
         dialog.open()
@@ -176,7 +176,7 @@ class ReturnCard(Section):
 
     def ask_for_renewal(self, found: RenewalReturn, pressed: QPushButton | None = None) -> None:
         """Ask once, then give back a renewal that nobody wanted."""
-        orders, order, form = self.orders, self.order, self.app_state.format
+        actions, order, form = self.orders.actions, self.order, self.app_state.format
         self.ask(
             "Give a renewal back",
             "Give this renewal back?",
@@ -184,7 +184,9 @@ class ReturnCard(Section):
             "Give it back",
             "Keep it",
             lambda: self.act(
-                pressed, lambda _: orders.request_return(order, found.reason, found.subscription_id), self._requested
+                pressed,
+                lambda _: actions.request_return(order, found.reason, found.subscription_id),
+                self._requested,
             ),
         )
 
@@ -197,8 +199,8 @@ class ReturnCard(Section):
 
     def _read_letter(self, entry: Return) -> None:
         dialog = LetterDialog(self, entry)
-        orders, number = self.orders, self.order.number
-        dialog.accepted.connect(lambda: self.act(None, lambda _: orders.accept_letter(number, entry), self._requested))
+        actions, number = self.orders.actions, self.order.number
+        dialog.accepted.connect(lambda: self.act(None, lambda _: actions.accept_letter(number, entry), self._requested))
         dialog.open()
 
 

@@ -1,0 +1,159 @@
+"""Changing something at the store: each request acts once, however often it is pressed or its answer is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TypeVar
+
+from companion.domain.billing.auto_renewal import confirmed
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.model import Secret
+from companion.domain.core.redaction import redact
+from companion.domain.store.orders import (
+    Extension,
+    Licence,
+    Order,
+    Receipt,
+    Return,
+    ReturnReason,
+    Subscription,
+    SupportCase,
+)
+from companion.services.storage.database import Library
+from companion.services.storage.records import KnownCase, TimelineEntry
+from companion.services.store.attempts import Attempts
+from companion.services.store.cache import OrderCache
+from companion.services.store.client import StoreClient
+from companion.services.store.idempotency import IdempotentRequests, Operation
+from companion.services.store.lookup import OrderLookup
+from companion.services.store.renewal_switch import SWITCH, RenewalSwitch, not_read_again, not_switched
+from companion.services.store.sessions import Sessions
+
+T = TypeVar("T")
+
+
+class OrderActions:
+    """Everything that changes an order at the store. Safe to use from several threads; every method may block."""
+
+    def __init__(
+        self,
+        client: StoreClient,
+        sessions: Sessions,
+        requests: IdempotentRequests,
+        renewal: RenewalSwitch,
+        lookup: OrderLookup,
+        cache: OrderCache,
+        attempts: Attempts,
+        library: Library,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._client = client
+        self._sessions = sessions
+        self._requests = requests
+        self._renewal = renewal
+        self._lookup = lookup
+        self._cache = cache
+        self._attempts = attempts
+        self._library = library
+        self._clock = clock
+
+    def switch_auto_renew(self, number: str, subscription: Subscription, on: bool) -> tuple[Order, Receipt]:
+        """Switch auto-renewal, keep the receipt, and read the order again: what counts is what the store then says.
+
+        Raises `CompanionError` ``not-switched`` when the store's state does not agree with its receipt, and
+        ``not-read-again`` when it acted and could not be asked afterwards; the receipt is kept in both cases.
+        """
+        with self._attempts.counted(SWITCH, number):
+            receipt = self._renewal.switch(number, subscription, on)
+            try:
+                order = self._lookup.order(number)
+            except CompanionError as error:
+                raise not_read_again() if error.kind is ErrorKind.UNREACHABLE else error from None
+            now = next((plan for plan in order.subscriptions if plan.id == subscription.id), None)
+            if now is None or not confirmed(now, receipt, on):
+                raise not_switched()
+            return order, receipt
+
+    def request_extension(self, number: str, artifact_id: str) -> Extension:
+        """Ask the store to reopen a closed download window."""
+        what = ("asking for a download to open again", number, artifact_id)
+        found = self._once(
+            number, what, lambda token, key: self._client.request_extension(number, artifact_id, token, key)
+        )
+        self._note("extension asked for", number, artifact=artifact_id, status=found.status.value)
+        return found
+
+    def request_return(self, order: Order, reason: ReturnReason, subscription_id: str | None = None) -> Return:
+        """Ask to return a whole order, or an unwanted renewal of one subscription."""
+        items = () if subscription_id else tuple(item.id for item in order.line_items)
+        what = ("asking for a return", order.number, reason.value, subscription_id or " ".join(items))
+        found = self._once(
+            order.number,
+            what,
+            lambda token, key: self._client.request_return(
+                order.number, reason, token, key, line_item_ids=items, subscription_id=subscription_id
+            ),
+        )
+        self._note("return requested", order.number, id=found.id)
+        return found
+
+    def accept_letter(self, number: str, returned: Return) -> Return:
+        """Accept the Electronic Letter of Destruction of a return."""
+        letter = returned.letter
+        if letter is None:
+            raise failure(ErrorCode.NO_LETTER)
+        what = ("accepting a letter of destruction", number, returned.id)
+        found = self._once(number, what, lambda token, key: self._client.accept_letter(returned.id, letter, token, key))
+        self._note("letter accepted", number, id=found.id)
+        return found
+
+    def add_backup_medium(self, number: str) -> Order:
+        """Add the physical backup medium to an order."""
+        what = ("adding the backup medium", number)
+        self._once(number, what, lambda token, key: self._client.add_backup_medium(number, token, key))
+        self._note("backup medium added", number)
+        return self._lookup.order(number)
+
+    def take_seat(self, number: str, licence_id: str, seat_id: str, name: str) -> Licence:
+        """Take a seat of a licence for a PC."""
+        with self._attempts.counted("taking a seat", number):
+            found = self._sessions.authorised(
+                number, lambda token: self._client.take_seat(licence_id, seat_id, name, token)
+            )
+        self._note("seat taken", number, seat=seat_id)
+        return found
+
+    def free_seat(self, number: str, licence_id: str, seat_id: str) -> Licence:
+        """Free a seat of a licence."""
+        with self._attempts.counted("freeing a seat", number):
+            found = self._sessions.authorised(number, lambda token: self._client.free_seat(licence_id, seat_id, token))
+        self._note("seat freed", number, seat=seat_id)
+        return found
+
+    def open_case(self, number: str, summary: str, case_file: str) -> SupportCase:
+        """Send a case to support and keep its number.
+
+        While the answer to the same summary is outstanding, the case file that was sent first is sent again. What a
+        person wrote into the summary is cleaned of secrets like the case file itself.
+        """
+        summary = redact(summary, self._lookup.secrets(), keep=self._cache.numbers())
+        what = ("sending a case to support", number, summary)
+        text = self._requests.begin(what, case_file).body or case_file
+        case = self._once(number, what, lambda token, key: self._client.open_case(number, summary, text, token, key))
+        known = KnownCase(opened_at=self._clock(), order_number=number, summary=summary, case=case)
+        self._library.remember_case(self._cache.store, known)
+        self._note("case opened", number, case=case.case_number)
+        return case
+
+    def _once(self, number: str, what: Operation, send: Callable[[Secret, str], T]) -> T:
+        """Do something at the store once, however often it is pressed or its answer is lost on the way."""
+        with self._attempts.counted(what[0], number):
+            request = self._requests.begin(what)
+            return self._sessions.authorised(
+                number, lambda token: self._requests.send(what, lambda: send(token, request.key))
+            )
+
+    def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
+        self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

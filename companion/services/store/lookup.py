@@ -1,0 +1,213 @@
+"""Finding orders: at the store, in a confirmation e-mail, and with the credentials of the keychain."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.model import Secret
+from companion.domain.entitlements.confirmation_email import LARGEST, MailReading, read_confirmation
+from companion.domain.store.orders import Grant, Invoice, Order, Session
+from companion.domain.store.profile import Profile
+from companion.services.app.input_file import read_start
+from companion.services.storage.database import Library
+from companion.services.storage.records import KnownOrder, TimelineEntry
+from companion.services.store.attempts import Attempts
+from companion.services.store.cache import OrderCache, check_number
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Credentials, Kept, Keychain
+from companion.services.store.renewal_switch import RenewalSwitch
+from companion.services.store.sessions import Sessions
+
+_log = logging.getLogger(__name__)
+
+LOG_IN = "opening an order"
+
+
+class Added(NamedTuple):
+    """The orders that were opened, as the store spells their numbers, and where their credentials are kept."""
+
+    numbers: tuple[str, ...]
+    kept: Kept
+
+
+class OrderLookup:
+    """Opens orders and reads what belongs to them. Nothing at the store is changed by it.
+
+    Safe to use from several threads; every method may block on the store or the keychain.
+    """
+
+    def __init__(
+        self,
+        client: StoreClient,
+        keychain: Keychain,
+        sessions: Sessions,
+        cache: OrderCache,
+        renewal: RenewalSwitch,
+        attempts: Attempts,
+        library: Library,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._client = client
+        self._keychain = keychain
+        self._sessions = sessions
+        self._cache = cache
+        self._renewal = renewal
+        self._attempts = attempts
+        self._library = library
+        self._clock = clock
+
+    def profile(self) -> Profile:
+        """The vendor profile: asked for anew, or the remembered one when the store cannot be reached."""
+        remembered = self._library.profile(self._cache.store)
+        try:
+            fresh = self._client.profile(remembered[1] if remembered else None)
+        except CompanionError as error:
+            if remembered is None or error.kind is not ErrorKind.UNREACHABLE:
+                raise
+            _log.info("using the remembered profile: %s", error.code)
+            return remembered[0]
+        if fresh is None:
+            if remembered is None:
+                raise failure(
+                    ErrorCode.MALFORMED_ANSWER,
+                    message="The store said that nothing has changed although nothing was known.",
+                )
+            return remembered[0]
+        self._library.remember_profile(self._cache.store, fresh.value, fresh.etag, self._clock())
+        return fresh.value
+
+    # Adding and removing
+
+    def add(self, number: str, password: Secret) -> Added:
+        """Open an order with its password, remember it, and keep the password in the keychain.
+
+        Raises what the store says to a wrong pair; nothing is kept then. The number is kept as the store spells it.
+        """
+        credentials = Credentials(order_password=password)
+        with self._attempts.counted(LOG_IN, None):
+            session = self._sessions.log_in(number, credentials)
+        spelled = [opened for opened in session.order_numbers if opened.casefold() == number.casefold()]
+        return self._add(session, credentials, tuple(spelled) or session.order_numbers)
+
+    def read_confirmation(self, path: Path) -> MailReading:
+        """What a confirmation e-mail (``.eml``) says of its order, with the store's patterns where they are known.
+
+        Raises `CompanionError` ``file-not-readable``.
+        """
+        return self.read_mail(read_start(path, LARGEST + 1))
+
+    def read_mail(self, data: bytes) -> MailReading:
+        """What the bytes of an e-mail say of their order; an order in it is looked for even without the store."""
+        try:
+            patterns = self.profile().mail
+        except CompanionError as error:
+            _log.info("reading a mail without the store's patterns: %s", error.code)
+            patterns = None
+        return read_confirmation(data, patterns)
+
+    def add_by_card(self, email: str, digits: Secret) -> Added:
+        """Find all orders of an e-mail address and card, remember them, and keep both in the keychain."""
+        credentials = Credentials(email=email, card_last_digits=digits)
+        with self._attempts.counted(LOG_IN, None):
+            session = self._sessions.log_in(None, credentials)
+        return self._add(session, credentials, session.order_numbers)
+
+    def _add(self, session: Session, credentials: Credentials, numbers: tuple[str, ...]) -> Added:
+        kept = Kept.KEYCHAIN
+        for number in numbers:
+            # Read first: an order that cannot be read is not added.
+            fresh = self._client.order(number, session.token)
+            if fresh is None:
+                raise failure(ErrorCode.MALFORMED_ANSWER)
+            check_number(number, fresh.value)
+            self._sessions.hold(number, session)
+            self._cache.add(number, fresh)
+            if self._keychain.keep(self._sessions.account(number), credentials) is Kept.SESSION:
+                kept = Kept.SESSION
+            self._note("order added", number, kept=kept.value)
+        return Added(numbers, kept)
+
+    def remove(self, number: str) -> None:
+        """Forget an order: its credentials leave the keychain first, then its notes the library.
+
+        Raises `CompanionError` ``order-unknown`` when it was never added.
+        """
+        self._cache.known(number)
+        self._keychain.forget(self._sessions.account(number))
+        self._sessions.drop(number)
+        self._cache.remove(number)
+        self._note("order removed", number)
+
+    def in_keychain(self, number: str) -> bool | None:
+        """Whether the keychain holds the credentials of an order; None when there is none or it cannot be asked."""
+        return self._keychain.holds(self._sessions.account(number))
+
+    def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
+        """Ask the store to e-mail a new order password."""
+        self._client.request_password_reset(number=number, email=email)
+
+    def use_for_session(self, number: str, credentials: Credentials) -> None:
+        """Open an order for this process only, without keeping its credentials."""
+        with self._attempts.counted(LOG_IN, None):
+            self._sessions.hold(number, self._sessions.log_in(number, credentials))
+
+    # Reading
+
+    def refresh(self, number: str) -> KnownOrder:
+        """An order as the store sees it now."""
+        known = self._cache.known(number)
+        etag = self._cache.etag(known)
+        fresh = self._sessions.authorised(number, lambda token: self._client.order(number, token, etag))
+        found = self._cache.unchanged(known) if fresh is None else self._cache.remember(known, fresh)
+        if found.order is not None:
+            self._renewal.fetch_lost_receipts(found.order)
+        return found
+
+    def order(self, number: str) -> Order:
+        """An order as the store sees it now; raises whatever kept it from being read."""
+        found = self.refresh(number).order
+        assert found is not None  # noqa: S101 - a refresh that returns has read the order
+        return found
+
+    def grant(self, number: str, artifact_id: str) -> Grant:
+        """A fresh signed URL for an artifact."""
+        return self._sessions.authorised(number, lambda token: self._client.grant(number, artifact_id, token))
+
+    def invoice(self, number: str) -> Invoice:
+        """The invoice of an order; the one read last when the store cannot be reached."""
+        with self._attempts.counted("reading the invoice", number):
+            try:
+                found = self._sessions.authorised(number, lambda token: self._client.invoice(number, token))
+            except CompanionError as error:
+                remembered = self._library.invoice(self._cache.store, number)
+                if remembered is None or error.kind is not ErrorKind.UNREACHABLE:
+                    raise
+                _log.info("showing the remembered invoice: %s", error.code)
+                return remembered
+        self._library.remember_invoice(self._cache.store, number, found)
+        return found
+
+    def invoice_pdf(self, number: str) -> bytes:
+        """The invoice of an order as PDF."""
+        with self._attempts.counted("reading the invoice", number):
+            return self._sessions.authorised(number, lambda token: self._client.invoice_pdf(number, token))
+
+    def secrets(self) -> frozenset[str]:
+        """Every text this process knows that nobody else may read: to be taken out of what leaves this PC."""
+        found = set(self._sessions.tokens() | self._cache.keys())
+        for number in self._cache.numbers():
+            credentials = self._keychain.read(self._sessions.account(number))
+            if credentials is not None:
+                kept = (credentials.order_password, credentials.card_last_digits)
+                found |= {secret.reveal() for secret in kept if secret is not None}
+                found |= {credentials.email} if credentials.email else set()
+        return frozenset(found)
+
+    def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
+        self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
