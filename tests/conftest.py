@@ -11,6 +11,7 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
+from tests.kits.linux import live_in
 
 # Before any test imports Qt; end-to-end tests start their own programs with another platform.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -27,6 +28,12 @@ def demo_store(tmp_path: Path) -> Iterator[DemoStore]:
     profile = resource("profiles/larkfield.json").read_bytes()
     with DemoStore(tmp_path / "store", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
         yield store
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with nothing in it, which this process and what it starts believe in."""
+    return live_in(tmp_path / "person", monkeypatch)
 
 
 @pytest.fixture

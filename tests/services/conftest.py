@@ -21,7 +21,6 @@ from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
-from tests.kits.linux import live_in
 from tests.kits.linux import programs as programs
 from tests.kits.session import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
 from tests.kits.store import StoreKit
@@ -43,12 +42,6 @@ def kit(demo_store: DemoStore, tmp_path: Path, no_keychain: None) -> Iterator[St
     yield StoreKit(demo_store, library, Keychain(), client)
     client.close()
     library.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder with nothing in it, which this process and what it starts believe in."""
-    return live_in(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture

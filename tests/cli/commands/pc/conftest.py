@@ -11,13 +11,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
 from tests.kits.cli import FAMILY, Cli
-from tests.kits.linux import Mail, Programs, live_in
-
-
-@pytest.fixture
-def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder of the test's own, which this process and what it starts believe in."""
-    return live_in(tmp_path / "person", monkeypatch)
+from tests.kits.linux import Mail, Programs
 
 
 @pytest.fixture
@@ -44,12 +38,12 @@ def profile(tmp_path: Path, document: dict[str, object]) -> Path:
 
 
 @pytest.fixture
-def mail(programs: Programs, person: Path) -> Mail:
-    return Mail(programs, person)
+def mail(programs: Programs, home: Path) -> Mail:
+    return Mail(programs, home)
 
 
 @pytest.fixture
-def shop(bare: Cli, tmp_path: Path, document: dict[str, object], person: Path) -> Iterator[Cli]:
+def shop(bare: Cli, tmp_path: Path, document: dict[str, object], home: Path) -> Iterator[Cli]:
     """Commands against a store that minds only the program of this test, with an order that is downloaded."""
     with DemoStore(
         tmp_path / "store", profile=json.dumps(document).encode(), system="linux", size=2**20, password_cost=2**10

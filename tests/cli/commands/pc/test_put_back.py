@@ -47,7 +47,7 @@ def test_held_shown_and_put_back_by_hand(bare: Cli, profile: Path, mail: Mail) -
     assert bare("put-back").out.strip() == "There is nothing to put back."
 
 
-def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Programs, person: Path) -> None:
+def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Programs, home: Path) -> None:
     program = Relaunch(name="Test Mail", arguments=(str(programs.folder / "test-mail"), "3600"))
     os.kill(programs.start("test-mail"), signal.SIGKILL)
     relauncher = Relauncher(bare.home / "closed", current(), lambda: dt.datetime.now(dt.UTC))
@@ -98,14 +98,14 @@ def restarting(document: dict[str, object]) -> None:
     ]
 
 
-def test_a_restart_is_waited_for(restarting: None, shop: Cli, mail: Mail, person: Path) -> None:
+def test_a_restart_is_waited_for(restarting: None, shop: Cli, mail: Mail, home: Path) -> None:
     ran = shop.opened(FAMILY, "install", FAMILY, "--hold", "--yes", "--look-out", "0", "--json")
     shown = ran.shown(InstallResult)
     assert ran.code == 0
     assert shown.result is not None
     assert shown.result.outcome.meaning is ExitMeaning.RESTART
     assert [hold.entry.name for hold in shown.still_held] == ["MailHelper"]
-    once = person / ".config/autostart/companion-once.desktop"
+    once = home / ".config/autostart/companion-once.desktop"
     assert str(shop.home) in once.read_text()
     back = shop("put-back", "--json")
     assert back.code == 1
