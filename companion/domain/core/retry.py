@@ -1,4 +1,4 @@
-"""How long to wait before trying again, and when to stop trying."""
+"""How long to wait before the next attempt, and when to give up."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.http_date import parse_http_date
 
 PROGRESS = 64 * 1024
-"""Bytes that must have come since the last failure for it to count as a new beginning."""
+"""Bytes that must have arrived since the last failure for the next one to count as the first."""
 AFTER_PROGRESS = 0.1
+"""Seconds to wait after a connection that moved something, but not much."""
 LONGEST_WAIT = 30.0
+"""Seconds: no wait of our own is longer."""
 
 
 LONGEST_RETRY_AFTER = 86400.0
@@ -26,27 +28,26 @@ def parse_retry_after(text: str | None, now: float) -> float | None:
     """
     text = (text or "").strip()
     if re.fullmatch(r"\d+", text, re.ASCII):
-        # More digits than matter are not read at all.
-        return LONGEST_RETRY_AFTER if len(text.lstrip("0")) > 5 else min(float(text), LONGEST_RETRY_AFTER)
+        return min(float(text), LONGEST_RETRY_AFTER)
     moment = parse_http_date(text, dt.datetime.fromtimestamp(now, dt.UTC))
     return None if moment is None else min(max(0.0, moment.timestamp() - now), LONGEST_RETRY_AFTER)
 
 
 def count_failures(before: int, progressed: int) -> int:
-    """How many failures in a row there are with this one, when `progressed` bytes came since the last one."""
+    """Returns the number of failures in a row with this one; `progressed` bytes arrived since the last one."""
     return 1 if progressed >= PROGRESS else before + 1
 
 
 def wait_before_retry(
     error: CompanionError, failures: int, progressed: int, *, most: int, longest: float, first: float, jitter: float
 ) -> float | None:
-    """Seconds to wait before the next attempt, or None to give up.
+    """Returns the seconds to wait before the next attempt; None to give up.
 
-    `failures` counts failures in a row including this one, `progressed` the bytes that came since the one before,
+    `failures` counts failures in a row including this one, `progressed` the bytes that arrived since the one before,
     `most` is the budget of retries, `longest` the longest wait a server may ask for, `first` the wait after the first
     failure, doubled after each further one; `jitter` is in 0 … 1.
-    A connection that moved something is taken up again at once: the line works, somebody merely cuts it. A server
-    that cannot prove who it is gets one more chance, since waiting seldom changes that, and asking often worries.
+    After a connection that moved something the next one is made at once: the line works and is only cut. A server
+    whose certificate cannot be verified is tried once more, since waiting seldom changes that.
     """
     if not error.retryable:
         return None
