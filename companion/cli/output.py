@@ -8,11 +8,9 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.model import Model
-from companion.domain.core.serialization import to_builtins
-from companion.domain.core.text import size_in_words
 
 if TYPE_CHECKING:
+    from companion.domain.core.model import Model
     from companion.domain.transfers.models import TransferProgress
 
 EXIT_DONE = 0
@@ -22,37 +20,6 @@ EXIT_UNREACHABLE = 3
 EXIT_INTERRUPTED = 130
 
 EXIT_OF_KIND = {ErrorKind.NO: EXIT_NO, ErrorKind.USAGE: EXIT_USAGE, ErrorKind.UNREACHABLE: EXIT_UNREACHABLE}
-
-
-class ErrorReport(Model, frozen=True):
-    """A `CompanionError` as JSON shows it; `retry_after` is in seconds, `order_number` says which order it is about."""
-
-    code: str
-    title: str
-    message: str
-    hint: str
-    retryable: bool = False
-    retry_after: float | None = None
-    order_number: str | None = None
-
-    @classmethod
-    def of(cls, error: CompanionError, order_number: str | None = None) -> ErrorReport:
-        """The error as a value."""
-        return cls(
-            code=error.code,
-            title=error.title,
-            message=error.message,
-            hint=error.hint,
-            retryable=error.retryable,
-            retry_after=error.retry_after,
-            order_number=order_number,
-        )
-
-
-class ErrorResult(Model, frozen=True):
-    """What a command prints instead of its result: ``{"error": …}``."""
-
-    error: ErrorReport
 
 
 class Output:
@@ -92,6 +59,8 @@ class Output:
         """Print an expected failure and return its exit code; after a result, it does not become a second object."""
         self.end_bar()
         if self.as_json and not self._said_result:
+            from companion.cli.error_report import ErrorReport, ErrorResult
+
             _write(sys.stdout, self._json(ErrorResult(error=ErrorReport.of(error))))
         else:
             _write(sys.stderr, f"{error.title}\n  {error.message}\n  → {error.hint}")
@@ -118,7 +87,9 @@ class Output:
         if self.progress_json:
             _write(sys.stderr, self._json(progress))
         elif not self.as_json and sys.stderr is not None and sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[2K" + bar(progress))
+            from companion.cli.progress_bar import progress_bar
+
+            sys.stderr.write("\r\x1b[2K" + progress_bar(progress))
             sys.stderr.flush()
             self._bar_open = True
 
@@ -130,6 +101,9 @@ class Output:
 
     @staticmethod
     def _json(shown: Model) -> str:
+        # Here, because --version and --help need no model.
+        from companion.domain.core.serialization import to_builtins
+
         # A console that cannot show every sign must still get the whole of every text.
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         plain = (encoding or "").lower().replace("-", "") != "utf8"
@@ -176,22 +150,3 @@ def make_streams_forgiving() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-
-
-def bar(progress: TransferProgress, width: int = 28) -> str:
-    """One line that shows how a transfer stands."""
-    if progress.reason and progress.wait is not None:
-        return progress.reason
-    done, rate = size_in_words(progress.done), f"{size_in_words(int(progress.rate))}/s" if progress.rate else ""
-    if not progress.size:
-        return f"{done}  {rate}"
-    share = min(progress.done / progress.size, 1.0)
-    full = int(share * width)
-    left = f"  {_clock(progress.time_left)} left" if progress.time_left and progress.time_left >= 1 else ""
-    marks = "█" * full + "░" * (width - full)
-    return f"{marks} {share:4.0%}  {done} of {size_in_words(progress.size)}  {rate}{left}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02d}" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

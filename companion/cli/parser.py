@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from companion import __version__
 from companion.cli.usage import Parser, closest, usage_error
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.text import counted, joined
 
 
 class Command(NamedTuple):
@@ -218,6 +217,8 @@ def _require_second(typed: Sequence[str], group: CommandGroup) -> None:
 
 
 def _choose_second(name: str, group: CommandGroup) -> str:
+    from companion.domain.core.text import joined
+
     return f"Use {name} with {joined(list(group.commands), 'or')}. More: {name} --help"
 
 
@@ -233,6 +234,8 @@ def _unknown(parser: Parser, chosen: Parser, extra: Sequence[str]) -> CompanionE
     """Returns the error for words that the command does not take."""
     option = next((word.partition("=")[0] for word in extra if word.startswith("-")), None)
     if option is None:
+        from companion.domain.core.text import counted
+
         # Not repeated: a person may have typed a password.
         verb = "is" if len(extra) == 1 else "are"
         return chosen.mistake(f"There {verb} {counted(len(extra), 'word')} too many for {chosen.prog}.")

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.text import joined
 
 _WIDTH = 100
 _HELP_COLUMN = 28
@@ -69,6 +68,8 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 def explain(message: str) -> str:
     """Returns what `argparse` says about a mistake as a sentence; what is not known here is passed on as it is."""
+    from companion.domain.core.text import joined
+
     if found := re.fullmatch(r"the following arguments are required: (.+)", message):
         missing = [name.replace("|", " or ") for name in found[1].split(", ")]
         return f"{joined(missing)} {'is' if len(missing) == 1 else 'are'} missing."

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
 from companion.cli.demo.workspace import Workspace, open_workspace
+from companion.cli.error_report import ErrorReport
 from companion.cli.interrupts import interruptible
 from companion.cli.outcomes import blocked
-from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.installation.ending import ending_error, ending_text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from companion.cli.context import CommandContext
-from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE, ErrorReport
+from companion.cli.error_report import ErrorReport
+from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model

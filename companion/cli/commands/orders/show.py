@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
+from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number
 from companion.cli.order_access import with_password
-from companion.cli.output import EXIT_DONE, EXIT_OF_KIND, ErrorReport
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.core.model import Instant, Model
