@@ -18,7 +18,7 @@ from companion.domain.core.errors import CompanionError
 if TYPE_CHECKING:
     from companion.cli.formats import Formats
     from companion.domain.store.profile import Profile
-    from companion.services.container import Local, Services
+    from companion.services.container import Local, Owned, Services
 
 
 class CommandContext:
@@ -27,6 +27,7 @@ class CommandContext:
     def __init__(self, arguments: argparse.Namespace, output: Output) -> None:
         self.arguments = arguments
         self.output = output
+        self.opened_owned: Owned | None = None
         self.opened_services: Services | None = None
         """The services of the store, None as long as no command needed them."""
 
@@ -44,6 +45,14 @@ class CommandContext:
             text = set_aside_text(aside)
             self.output.say(f"{text.title}. {text.message}", text.hint)
         return services
+
+    @functools.cached_property
+    def owned(self) -> Owned:
+        """What works with everything that is owned, without any store. Raises `CompanionError`."""
+        from companion.services.container import build_owned
+
+        self.opened_owned = build_owned(self.arguments.home, verbose=self.arguments.verbose)
+        return self.opened_owned
 
     @functools.cached_property
     def local(self) -> Local:
@@ -71,6 +80,9 @@ class CommandContext:
 
     def close(self) -> None:
         """Close the services that were opened."""
+        if self.opened_owned is not None:
+            self.opened_owned.close()
+            self.opened_owned = None
         if self.opened_services is not None:
             self.opened_services.close()
             self.opened_services = None

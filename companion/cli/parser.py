@@ -47,7 +47,32 @@ ORDERS = CommandGroup(
     ("orders add LF-5930-2216", "orders list", "orders show LF-5930-2216"),
 )
 
+PURCHASES = CommandGroup(
+    "list, show, add, edit and remove what you own, whatever shop it is from",
+    {
+        "list": Command("purchases.list", "list what you own"),
+        "show": Command("purchases.show", "show one purchase with the source of each fact"),
+        "new": Command("purchases.new", "add a purchase by hand; three fields are enough"),
+        "edit": Command("purchases.edit", "change what is known of a purchase"),
+        "remove": Command("purchases.remove", "forget a purchase and its keys"),
+    },
+    ("purchases list", "purchases new --product “Harbour Suite” --order 18 --expires 2028-01-08"),
+)
+
+STORES = CommandGroup(
+    "list, add and remove stores",
+    {
+        "list": Command("stores.list", "list the stores you bought from, and what each can do"),
+        "add": Command("stores.add", "add a store by its address"),
+        "remove": Command("stores.remove", "forget a store; what was bought there stays"),
+    },
+    ("stores list", "stores add https://store.example.com"),
+)
+
 COMMANDS: dict[str, Command | CommandGroup] = {
+    "add": Command("purchases.add", "add a purchase from its e-mails, a licence key, an order number or a link"),
+    "purchases": PURCHASES,
+    "stores": STORES,
     "orders": ORDERS,
     "licences": Command("entitlements.licences", "show what you own, until when, and what will be charged"),
     "seats": Command("entitlements.seats", "show which PCs use a licence; take or free a seat"),

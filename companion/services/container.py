@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from companion.services.pc.device import ThisPC
     from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms.protocol import PlatformServices
+    from companion.services.purchases.intake import Intake
+    from companion.services.purchases.registry import PurchaseRegistry
+    from companion.services.purchases.stores import StoreList
     from companion.services.reminders import Reminders
     from companion.services.snapshot import SnapshotReader
     from companion.services.storage.database import Library
@@ -49,6 +52,25 @@ class Local:
     preflight: Preflight
     closing: ProgramCloser
     recovery: Recovery
+
+
+@dataclasses.dataclass(frozen=True)
+class Owned:
+    """What works with everything that is owned, whatever store it came from, and without any store."""
+
+    places: Places
+    clock: Callable[[], dt.datetime]
+    zone: LocalZone
+    library: Library
+    keychain: Keychain
+    purchases: PurchaseRegistry
+    stores: StoreList
+    intake: Intake
+
+    def close(self) -> None:
+        """Close what is open; nothing may be used afterwards."""
+        self.keychain.close()
+        self.library.close()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -212,6 +234,40 @@ def _recovery(where: Places, platform: PlatformServices, note: Note) -> Recovery
     from companion.services.installation.recovery import Recovery
 
     return Recovery(where.state, platform, utc_now, note, start_command(where, tray=False))
+
+
+def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain | None = None) -> Owned:
+    """Build what works with everything that is owned; no store is needed and none is asked.
+
+    `keychain` is the operating system's unless one is given. Raises `CompanionError` for folders and library.
+    """
+    from companion.services.app.log import start_log
+    from companion.services.purchases.intake import Intake
+    from companion.services.purchases.registry import PurchaseRegistry
+    from companion.services.purchases.secrets import PurchaseKeychain
+    from companion.services.purchases.stores import StoreList
+    from companion.services.storage.database import Library
+    from companion.services.store.keychain import Keychain
+
+    where = home_places(home)
+    where.prepare()
+    start_log(where.logs, verbose=verbose)
+    library, keychain = Library(where.library), keychain or Keychain()
+    registry = PurchaseRegistry(library, PurchaseKeychain(keychain), utc_now)
+
+    def known_products() -> tuple[str, ...]:
+        return tuple({product.name for purchase in registry.all() for product in purchase.products})
+
+    return Owned(
+        places=where,
+        clock=utc_now,
+        zone=local_zone(),
+        library=library,
+        keychain=keychain,
+        purchases=registry,
+        stores=StoreList(library, utc_now),
+        intake=Intake(utc_now, known_products),
+    )
 
 
 def look_for_store(address: str) -> None:

@@ -109,7 +109,7 @@ class Overview(Model, frozen=True):
     @property
     def name(self) -> str:
         """What the purchase is called: its products, else its order number."""
-        names = [product.name for product in self.products]
+        names = [product.name for product in self.products if product.name]
         return ", ".join(names) or (f"Order {self.order_number}" if self.order_number else "A purchase")
 
 
@@ -203,11 +203,11 @@ def overview(purchase: Purchase) -> Overview:
         maker=of(Field.MAKER),
         order_number=of(Field.ORDER_NUMBER),
         bought_on=of(Field.BOUGHT_ON),
-        products=tuple(_product(of, item) for item in of.items(Field.PRODUCT)),
+        products=tuple(_product(of, item) for item in of.items("product")),
         renewal=_renewal(of),
         auto_renew=AutoRenewal(of(Field.AUTO_RENEW) or AutoRenewal.UNKNOWN),
         price=_money(of(Field.PRICE)),
-        downloads=tuple(_download(of, item) for item in of.items(Field.DOWNLOAD)),
+        downloads=tuple(_download(of, item) for item in of.items("download")),
         manage_page=of(Field.MANAGE_PAGE),
         return_by=of(Field.RETURN_BY),
         cancel_by=of(Field.CANCEL_BY),
@@ -226,8 +226,9 @@ class _Found:
     def __call__(self, field: Field, about: str = "") -> str | None:
         return self._found.get((about, field))
 
-    def items(self, field: Field) -> Iterator[str]:
-        return (about for about, known in self._found if known is field)
+    def items(self, kind: str) -> Iterator[str]:
+        """Items of a kind that anything is known of; a key without a product's name is a product too."""
+        return iter(dict.fromkeys(about for about, _ in self._found if about.startswith(f"{kind}:")))
 
 
 def _product(of: _Found, item: str) -> Product:

@@ -1,0 +1,1 @@
+"""Everything that is owned, whatever store it came from."""

@@ -1,0 +1,183 @@
+"""``companion add``: whatever there is of a purchase becomes one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from companion.cli.commands.purchases.shown import JSON, ShownPurchase, lines, shown
+from companion.cli.context import CommandContext
+from companion.cli.interrupts import interruptible
+from companion.cli.options import progress_option, yes_option
+from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.prompts import is_interactive
+from companion.cli.usage import Parser
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.model import Model
+from companion.domain.core.text import counted
+from companion.domain.mail.inputs import InputKind, Recognised
+from companion.domain.purchases.purchase import Purchase, overview
+from companion.services.app.cancellation import Cancellation
+from companion.services.container import Owned
+from companion.services.purchases.registry import AddedKind
+
+_MOST_STDIN = 32 * 1024 * 1024
+
+
+class FoundInput(Model, frozen=True):
+    """One thing that was recognised, with the purchase it would become."""
+
+    input: str
+    kind: InputKind
+    platform: str | None
+    reason: str
+    purchase: ShownPurchase | None
+    doubts: tuple[str, ...]
+    warning: str | None
+
+
+class AddResult(Model, frozen=True):
+    """``add``: what was recognised, and the ids of the purchases that were added or updated."""
+
+    found: tuple[FoundInput, ...]
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+
+
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion add``."""
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="e-mails (.eml, .emlx, .mbox, .msg, .html), texts, or - for standard input",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only say what is recognised")
+    yes_option(parser)
+    progress_option(parser)
+    parser.describe(
+        json="{found: [{input, kind: email|key|link|orderNumber|storeAddress|licenceFile|unknown, platform, reason,"
+        f" purchase: {JSON}, doubts: [sentence], warning: sentence}}], added: [id], updated: [id]}}",
+        examples=("add confirmation.eml", "add mails.mbox --dry-run", "add - < key.txt"),
+        notes="No store is asked. Exit 1 when nothing was recognised.",
+    )
+
+
+def run(context: CommandContext) -> int:
+    """Recognise every input, ask for agreement, and add what was recognised."""
+    asked = context.arguments
+    with interruptible() as cancellation:
+        recognised = list(_recognise(context, cancellation))
+    usable = [each for each in recognised if each.draft is not None]
+    for each in recognised:
+        context.output.say(*_found_lines(each, context.owned))
+    added: list[str] = []
+    updated: list[str] = []
+    failed: CompanionError | None = None
+    if not asked.dry_run:
+        for each in usable:
+            try:
+                _add(context, each, added, updated)
+            except CompanionError as error:
+                failed = error
+    result = AddResult(
+        found=tuple(_found(each, context.owned) for each in recognised), added=tuple(added), updated=tuple(updated)
+    )
+    context.output.result(result, *_outcome(result, dry=asked.dry_run))
+    if failed is not None:
+        context.output.error(failed)
+    return EXIT_DONE if usable and failed is None else EXIT_NO
+
+
+def _recognise(context: CommandContext, cancellation: Cancellation) -> Iterator[Recognised]:
+    intake = context.owned.intake
+    for name in context.arguments.files or ["-"]:
+        if name != "-":
+            yield from intake.read_file(Path(name).absolute(), cancellation)
+            continue
+        yield intake.recognise("standard input", _standard_input())
+
+
+def _standard_input() -> bytes:
+    binary = getattr(sys.stdin, "buffer", None)
+    if binary is not None:
+        return bytes(binary.read(_MOST_STDIN))
+    return sys.stdin.read(_MOST_STDIN).encode() if sys.stdin is not None else b""
+
+
+def _add(context: CommandContext, each: Recognised, added: list[str], updated: list[str]) -> None:
+    if each.draft is None:
+        return
+    if each.warning is not None and not context.arguments.yes:
+        context.output.say(f"{each.input} is not added: {each.warning} Add it all the same with --yes.")
+        return
+    if not context.arguments.yes and is_interactive() and not _agreed(context, f"Add {each.input}?"):
+        return
+    registry = context.owned.purchases
+    found = registry.add(each.draft)
+    if found.kind is AddedKind.ASK:
+        into = _which(context, found.candidates)
+        found = registry.add(each.draft, into=into, as_new=into is None)
+    if found.purchase_id is not None:
+        (added if found.kind is AddedKind.ADDED else updated).append(found.purchase_id)
+
+
+def _which(context: CommandContext, candidates: tuple[str, ...]) -> str | None:
+    """The known purchase that it belongs to; with no person to ask it becomes one of its own, so nothing is mixed."""
+    registry = context.owned.purchases
+    for candidate in candidates:
+        name = registry.get(candidate).name
+        if is_interactive() and _agreed(context, f"Does it belong to “{name}” ({candidate[:6]})?"):
+            return candidate
+    return None
+
+
+def _agreed(context: CommandContext, question: str) -> bool:
+    if context.output.as_json:
+        return True
+    print(f"{question} [Y/n] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+
+
+def _preview(each: Recognised, owned: Owned) -> Purchase | None:
+    if each.draft is None:
+        return None
+    hashes = ["" for _ in each.draft.secrets]
+    return Purchase(id="", added_at=owned.clock(), facts=each.draft.with_hashes(hashes))
+
+
+def _found(each: Recognised, owned: Owned) -> FoundInput:
+    preview = _preview(each, owned)
+    return FoundInput(
+        input=clean_text(each.input, 200),
+        kind=each.kind,
+        platform=each.platform,
+        reason=each.reason,
+        purchase=shown(overview(preview)) if preview is not None else None,
+        doubts=(*each.doubts, *each.missing),
+        warning=each.warning,
+    )
+
+
+def _found_lines(each: Recognised, owned: Owned) -> list[str]:
+    told = [f"{clean_text(each.input, 120)}: {each.reason}"]
+    preview = _preview(each, owned)
+    if preview is not None:
+        told += [line for line in lines(overview(preview)) if not line.startswith("  Id ") and "not known" not in line]
+    told += [f"  Warning: {each.warning}"] if each.warning else []
+    told += [f"  Please check: {doubt}" for doubt in each.doubts]
+    told += [f"  Still to answer: {question}" for question in each.missing]
+    return told
+
+
+def _outcome(result: AddResult, *, dry: bool) -> list[str]:
+    usable = sum(found.purchase is not None for found in result.found)
+    if not usable:
+        return ["Nothing of a purchase was recognised. Add one by hand: companion purchases new --product NAME"]
+    if dry:
+        return [f"{counted(usable, 'purchase')} recognised; nothing was added."]
+    parts = [f"{counted(len(result.added), 'purchase')} added"]
+    parts += [f"{counted(len(result.updated), 'purchase')} updated"] if result.updated else []
+    return [f"{', '.join(parts)}. See them with: companion purchases list"]

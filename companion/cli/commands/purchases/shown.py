@@ -1,0 +1,241 @@
+"""A purchase as the command line shows it: the JSON object, and lines for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.model import Instant, Model
+from companion.domain.core.money import Money
+from companion.domain.purchases.facts import Fact, Field, Source
+from companion.domain.purchases.purchase import Overview, Product, Renewal, Seats, StoreIdentity
+from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry, ExpiryKind
+
+_SECRET_FIELDS = frozenset({Field.KEY, Field.DOWNLOAD_LINK, Field.ACTIVATION})
+_UNKNOWN = "not known"
+
+
+class ShownFact(Model, frozen=True):
+    """One fact; a key or link is never shown, only that it is kept."""
+
+    field: Field
+    value: str
+    source: Source
+    at: Instant
+    about: str
+
+
+class ShownConflict(Model, frozen=True):
+    """What sources disagree about, the value that is shown first."""
+
+    field: Field
+    about: str
+    facts: tuple[ShownFact, ...]
+
+
+class ShownProduct(Model, frozen=True):
+    """A product of a purchase."""
+
+    name: str
+    version: str | None
+    newest_version: str | None
+    has_key: bool
+    expires: Expiry
+    state: EntitlementState
+    seats: Seats
+
+
+class ShownDownload(Model, frozen=True):
+    """A download of a purchase; its address is never shown."""
+
+    name: str
+    size: int | None
+    sha256: str | None
+    open_until: str | None
+
+
+class ShownPurchase(Model, frozen=True):
+    """A purchase; dates without a time are ``YYYY-MM-DD``, what no source tells is null or ``unknown``."""
+
+    id: str
+    store: StoreIdentity
+    maker: str | None
+    order_number: str | None
+    bought_on: str | None
+    products: tuple[ShownProduct, ...]
+    renewal: Renewal | None
+    auto_renew: AutoRenewal
+    price: Money | None
+    downloads: tuple[ShownDownload, ...]
+    manage_page: str | None
+    return_by: str | None
+    cancel_by: str | None
+    note: str | None
+    facts: tuple[ShownFact, ...]
+    conflicts: tuple[ShownConflict, ...]
+
+
+JSON = (
+    "{id, store: {kind, name, address}, maker, orderNumber, boughtOn, products: [{name, version, newestVersion, hasKey,"
+    " expires: {kind: instant|day|never|subscription|unknown, at}, state, seats: {used, limit}}],"
+    " renewal: {at, amount, term}, autoRenew: on|off|failed|unknown, price,"
+    " downloads: [{name, size, sha256, openUntil}], managePage, returnBy, cancelBy, note,"
+    " facts: [{field, value, source: {kind, name}, at, about}], conflicts}"
+)
+
+
+def shown(found: Overview) -> ShownPurchase:
+    """Returns a purchase for the JSON output, without anything secret."""
+    return ShownPurchase(
+        id=found.id,
+        store=found.store,
+        maker=found.maker,
+        order_number=found.order_number,
+        bought_on=found.bought_on,
+        products=tuple(_product(product) for product in found.products),
+        renewal=found.renewal,
+        auto_renew=found.auto_renew,
+        price=found.price,
+        downloads=tuple(
+            ShownDownload(name=each.name, size=each.size, sha256=each.sha256, open_until=each.open_until)
+            for each in found.downloads
+        ),
+        manage_page=found.manage_page,
+        return_by=found.return_by,
+        cancel_by=found.cancel_by,
+        note=found.note,
+        facts=tuple(_fact(fact) for fact in found.facts),
+        conflicts=tuple(
+            ShownConflict(
+                field=conflict.field, about=conflict.about, facts=tuple(_fact(fact) for fact in conflict.facts)
+            )
+            for conflict in found.conflicts
+        ),
+    )
+
+
+def _product(product: Product) -> ShownProduct:
+    return ShownProduct(
+        name=product.name,
+        version=product.version,
+        newest_version=product.newest_version,
+        has_key=product.has_key,
+        expires=product.expires,
+        state=product.state,
+        seats=product.seats,
+    )
+
+
+def _fact(fact: Fact) -> ShownFact:
+    value = "in the keychain" if fact.field in _SECRET_FIELDS else fact.value
+    return ShownFact(field=fact.field, value=value, source=fact.source, at=fact.said_at, about=fact.about)
+
+
+def one_line(found: Overview) -> str:
+    """Returns a purchase in one line: id, name, order, shop, end."""
+    parts = [f"{found.id[:6]}  {found.name}"]
+    if found.order_number and found.order_number not in found.name:
+        parts.append(f"order {found.order_number}")
+    parts += [found.store.name or found.store.address or ""]
+    parts += [ends_words(product.expires) for product in found.products[:1]]
+    return ", ".join(part for part in parts if part)
+
+
+def ends_words(expires: Expiry) -> str:
+    """Returns until when something is good, in a few words."""
+    return {
+        ExpiryKind.NEVER: "does not expire",
+        ExpiryKind.SUBSCRIPTION: "as long as its subscription",
+        ExpiryKind.UNKNOWN: "end not known",
+    }.get(expires.kind, f"until {_date(expires.at)}")
+
+
+def lines(found: Overview) -> list[str]:
+    """Returns a purchase as lines for people, with what is not known said as such."""
+    told = [found.name, f"  {'Id':<14}{found.id}"]
+    told += _row("Shop", " ".join(filter(None, (found.store.name, found.store.address))) or None)
+    told += _row("Maker", found.maker)
+    told += _row("Order", found.order_number)
+    told += _row("Bought on", _date(found.bought_on) if found.bought_on else None)
+    for product in found.products:
+        told += _product_lines(product, alone=len(found.products) == 1)
+    told += _row("Price", found.price.plain() if found.price else None)
+    told += _row("Auto-renewal", None if found.auto_renew is AutoRenewal.UNKNOWN else found.auto_renew.value)
+    if found.renewal is not None:
+        amount = found.renewal.amount.plain() if found.renewal.amount else "amount not known"
+        told += _row("Renews", f"{_date(found.renewal.at) if found.renewal.at else 'date not known'}, {amount}")
+    for label, value in (("Cancel by", found.cancel_by), ("Return by", found.return_by), ("Page", found.manage_page)):
+        told += _row(label, _date(value) if value and label != "Page" else value, always=False)
+    for each in found.downloads:
+        until = f", open until {_date(each.open_until)}" if each.open_until else ""
+        told += _row("Download", f"{each.name}{until}")
+    told += _row("Note", found.note, always=False)
+    return told
+
+
+def _product_lines(product: Product, *, alone: bool) -> list[str]:
+    told = [] if alone else _row("Product", product.name)
+    told += _row("Good", ends_words(product.expires))
+    if product.state is not EntitlementState.UNKNOWN:
+        told += _row("State", product.state.value)
+    told += _row("Version", product.version, always=False)
+    told += _row("Newest", product.newest_version, always=False)
+    told += _row("Key", "in the keychain" if product.has_key else None)
+    if product.seats.used is not None or product.seats.limit is not None:
+        used = "?" if product.seats.used is None else product.seats.used
+        told += _row("Seats", f"{used} of {_UNKNOWN if product.seats.limit is None else product.seats.limit}")
+    return told
+
+
+def fact_lines(found: Overview) -> list[str]:
+    """Returns where each fact is from and since when, and what disagrees."""
+    told = ["", "Where this is from:"]
+    for fact in sorted(map(_fact, found.facts), key=lambda fact: (fact.about, fact.field.value, fact.at)):
+        source = " ".join(filter(None, (_SOURCES[fact.source.kind.value], clean_text(fact.source.name, 80))))
+        told.append(f"  {fact.field.value} = {fact.value}  ({source}, {fact.at:%Y-%m-%d})")
+    for conflict in found.conflicts:
+        values = " or ".join(dict.fromkeys(f"“{fact.value}”" for fact in conflict.facts))
+        told.append(f"  Not agreed: {conflict.field.value} is {values}. Choose: {_choose(found, conflict.field)}")
+    return told
+
+
+def _choose(found: Overview, field: Field) -> str:
+    return f"companion purchases edit {found.id[:6]} {field.value}=VALUE"
+
+
+_SOURCES = {
+    "person": "typed by you",
+    "store": "the store",
+    "email": "e-mail of",
+    "import": "imported from",
+    "directory": "the directory",
+}
+
+
+def _row(label: str, value: str | None, *, always: bool = True) -> list[str]:
+    if value is None and not always:
+        return []
+    return [f"  {label:<14}{value if value is not None else _UNKNOWN}"]
+
+
+def _date(text: str | None) -> str:
+    """A day in words; the time of a moment is left to the JSON output."""
+    if text is None:
+        return _UNKNOWN
+    try:
+        day = dt.datetime.fromisoformat(text).date()
+    except ValueError:
+        return text
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def listed(found: Iterable[Overview]) -> tuple[ShownPurchase, ...]:
+    """Returns several purchases for the JSON output."""
+    return tuple(shown(each) for each in found)

@@ -1,0 +1,27 @@
+"""``companion stores add``: a store by its address."""
+
+from __future__ import annotations
+
+from companion.cli.commands.stores.shown import JSON, line, shown
+from companion.cli.context import CommandContext
+from companion.cli.interrupts import interruptible
+from companion.cli.output import EXIT_DONE
+from companion.cli.usage import Parser
+
+
+def add_arguments(parser: Parser) -> None:
+    """Describe ``companion stores add``."""
+    parser.add_argument("address", metavar="ADDRESS", help="the store's address (https://…)")
+    parser.describe(
+        json=JSON,
+        examples=("stores add https://store.example.com",),
+        notes="The store is asked once what kind it is. Other stores stay as they are.",
+    )
+
+
+def run(context: CommandContext) -> int:
+    """Add a store."""
+    with interruptible() as cancellation:
+        store = context.owned.stores.add(context.arguments.address, cancellation)
+    context.output.result(shown(store), line(store))
+    return EXIT_DONE

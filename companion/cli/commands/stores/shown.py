@@ -1,0 +1,30 @@
+"""A store as the command line shows it."""
+
+from __future__ import annotations
+
+from companion.domain.core.model import Instant, Model
+from companion.services.storage.records import KnownStore
+
+
+class ShownStore(Model, frozen=True):
+    """A store that was added."""
+
+    kind: str
+    name: str | None
+    address: str
+    added_at: Instant
+
+
+JSON = "{kind: storeApi|edd|unknown, name, address, addedAt}"
+
+
+def shown(store: KnownStore) -> ShownStore:
+    """Returns a store for the JSON output."""
+    return ShownStore(kind=store.kind, name=store.name or None, address=store.address, added_at=store.added_at)
+
+
+def line(store: KnownStore) -> str:
+    """Returns a store in one line."""
+    kinds = {"storeApi": "offers the Store API", "edd": "runs Easy Digital Downloads"}
+    told = kinds.get(store.kind, "tells programs nothing; its e-mails do")
+    return f"{store.name or store.address}  {store.address if store.name else ''}  {told}".replace("    ", "  ")
