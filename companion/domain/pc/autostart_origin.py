@@ -1,4 +1,4 @@
-"""Why a program runs although nobody opened it: which autostart entry starts it, or which program did."""
+"""Why a program runs although the person did not open it: which autostart entry starts it, or which program did."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from companion.domain.core.model import Model
 from companion.domain.pc.facts import AutostartEntry, Process
 from companion.domain.pc.process_matching import ancestors, program_name
 
-# Programs that start others on everybody's behalf: being their child tells nothing about why.
+# Programs of the system that start others: being their child does not say why a program runs.
 _LAUNCHERS = frozenset(
     {
         "explorer.exe",
@@ -37,14 +37,14 @@ _LAUNCHERS = frozenset(
 
 
 class Origin(Model, frozen=True):
-    """What starts a program: `entries` that name it, or the `starter` that did, with the entries that name that."""
+    """What starts a program: the `entries` that name it, or the `starter` that did with the entries that name that."""
 
     entries: tuple[AutostartEntry, ...] = ()
     starter: Process | None = None
 
 
 def origin_of(processes: Iterable[Process], entries: Iterable[AutostartEntry], known: Mapping[int, Process]) -> Origin:
-    """What starts `processes` again: the enabled entries that name their program, or else that name their starter.
+    """Returns what starts `processes`: the enabled entries that name their program, or else those of their starter.
 
     `known` maps process ids to every process that was seen, ancestors included.
     """
@@ -60,7 +60,7 @@ def origin_of(processes: Iterable[Process], entries: Iterable[AutostartEntry], k
         ),
         None,
     )
-    # "helper.exe keeps=mail.exe" names both: then the helper is what starts, and the mail program what it keeps.
+    # "helper.exe keeps=mail.exe" names both: the helper is what the entry starts, the mail program what it restarts.
     through = _closest(enabled, (starter,), only_first=True) if starter is not None else ()
     direct = _closest(tuple(entry for entry in enabled if entry not in through), mine)
     if direct or starter is None:
@@ -71,7 +71,7 @@ def origin_of(processes: Iterable[Process], entries: Iterable[AutostartEntry], k
 def _closest(
     entries: Iterable[AutostartEntry], processes: Iterable[Process], *, only_first: bool = False
 ) -> tuple[AutostartEntry, ...]:
-    """The entries that name the path of one of `processes`; where none does, those that name its file."""
+    """Returns the entries that name the path of one of `processes`; where none does, those that name its file."""
     mine = tuple(processes)
     graded = [
         (entry, max((_closeness(entry, process, only_first=only_first) for process in mine), default=0))
@@ -81,15 +81,10 @@ def _closest(
     return tuple(entry for entry, grade in graded if grade == best) if best else ()
 
 
-def starts(entry: AutostartEntry, process: Process) -> bool:
-    """Whether the command of `entry` names the program of `process`, by its path or by its file name alone."""
-    return _closeness(entry, process) > 0
-
-
 def _closeness(entry: AutostartEntry, process: Process, *, only_first: bool = False) -> int:
-    """2: the command holds the very path; 1: a program of that name; 0: neither.
+    """Returns 2 when the command contains the path of the program, 1 when it names a program of that name, else 0.
 
-    A name alone counts, for the same program hides behind aliases, short names and versioned folders.
+    A name alone counts: the same program may be reached by aliases, short names and versioned folders.
     """
     name = program_name(process.path or process.name).casefold()
     found = 0
@@ -104,22 +99,22 @@ def _closeness(entry: AutostartEntry, process: Process, *, only_first: bool = Fa
 
 
 def words(command: str) -> tuple[str, ...]:
-    """The words of a command line as Windows or a desktop file writes it; a bare path with blanks is one word."""
+    """Returns the words of a command line of Windows or a desktop file; an unquoted path with blanks is one word."""
     text = command.strip()
     try:
         parts = shlex.split(text, posix=False)
     except ValueError:
         parts = text.split()
     found = [part.strip("\"'") for part in parts]
-    if not text.startswith(('"', "'")) and " " in text:
-        end = text.casefold().find(".exe")
-        if end > 0:
-            found.insert(0, text[: end + 4])
+    path, ending, _ = text.casefold().partition(".exe")
+    path = text[: len(path) + len(ending)] if ending else ""
+    if found and _has_folder(found[0]) and " " in path and not any(mark in path for mark in ('"', " /")):
+        found.insert(0, path)
     return tuple(word for word in found if word)
 
 
 def _is_program(word: str) -> bool:
-    """Whether a later word of a command is itself a program (``cmd /c start outlook.exe``), not an option."""
+    """Returns whether a later word of a command is itself a program (``cmd /c start outlook.exe``), not an option."""
     return not word.startswith(("-", "/")) or _has_folder(word[1:])
 
 
