@@ -7,7 +7,6 @@ import enum
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import AutostartEntry
-from companion.domain.store.orders import Grant
 from companion.domain.store.profile import Profile
 
 
@@ -73,7 +72,7 @@ class Requirements(Model, frozen=True):
     """What the job needs of this PC.
 
     `size` is the whole download in bytes, `already` what of it is on the disk; `destination` the folder it goes to;
-    `architecture` the one the artifact is made for, if only one; `files` those the installation replaces.
+    `files` those the installation replaces.
     """
 
     profile: Profile
@@ -81,20 +80,7 @@ class Requirements(Model, frozen=True):
     destination: str | None = None
     size: int = 0
     already: int = 0
-    architecture: str | None = None
     files: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, profile: Profile, platform: Platform, grant: Grant, destination: str, already: int = 0) -> Requirements:
-        """What downloading and installing `grant` into `destination` needs."""
-        return cls(
-            profile=profile,
-            platform=platform,
-            destination=destination,
-            size=grant.size,
-            already=already,
-            files=grant.installation.proof_paths,
-        )
 
     @property
     def missing(self) -> int:

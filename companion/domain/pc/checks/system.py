@@ -15,7 +15,7 @@ _MEMORY_TOLERANCE = 0.9
 def system_finding(system: System, requirements: Requirements) -> Finding:
     """Returns whether the product runs on this system, processor and memory."""
     needed = next((need for need in requirements.profile.requirements if need.platform is system.platform), None)
-    complaints = _complaints(system, needed, requirements.architecture)
+    complaints = _complaints(system, needed)
     about = f"{system.name} {system.version}, {system.architecture}, {size_in_words(system.memory)} of memory"
     if not complaints:
         return Finding(
@@ -40,11 +40,11 @@ def system_finding(system: System, requirements: Requirements) -> Finding:
     )
 
 
-def _complaints(system: System, needed: SystemRequirement | None, architecture: str | None) -> list[str]:
+def _complaints(system: System, needed: SystemRequirement | None) -> list[str]:
     found = []
     if needed and needed.version and _numbers(system.version) < _numbers(needed.version):
         found.append(f"It needs {system.name} {needed.version} or newer; this PC has {system.version}.")
-    accepted = needed.architectures if needed and needed.architectures else (architecture,) if architecture else ()
+    accepted = needed.architectures if needed else ()
     if accepted and _processor(system.architecture) not in {_processor(name) for name in accepted}:
         found.append(f"It is made for {joined(accepted, 'or')} processors; this PC has {system.architecture}.")
     if needed and system.memory and system.memory < needed.memory * _MEMORY_TOLERANCE:
