@@ -8,7 +8,7 @@ from companion.domain.store.profile import ExitMeaning, Profile
 
 
 class Outcome(Model, frozen=True):
-    """How an installation ended, in a sentence, and what to do next."""
+    """What an exit code means, in a sentence, and what to do next."""
 
     code: int
     meaning: ExitMeaning
@@ -17,7 +17,7 @@ class Outcome(Model, frozen=True):
 
     @property
     def succeeded(self) -> bool:
-        """Whether the installer says that its work is done, be it only after a restart."""
+        """Whether the installer reports success, even if a restart completes it."""
         return self.meaning in (ExitMeaning.DONE, ExitMeaning.RESTART)
 
 
@@ -28,7 +28,7 @@ _DONE, _RESTART, _CANCELLED, _BLOCKED, _FAILED = (
     ExitMeaning.BLOCKED,
     ExitMeaning.FAILED,
 )
-_TELL = "Try once more. If it ends the same way, send support the case file: the number is in it."
+_TELL = "Try again. If the result is the same, send support the case file; it contains the exit code."
 
 # Windows system error codes and MsiExec's (learn.microsoft.com: "MsiExec.exe and InstMsi.exe error messages").
 _WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
@@ -52,10 +52,10 @@ _WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
     ),
     1603: (
         _FAILED,
-        "The installer met a fatal error and took its changes back.",
-        "Restart the PC, then install again. If it ends the same way, send support the case file.",
+        "The installer met a fatal error and undid its changes.",
+        "Restart the PC, then install again. If the result is the same, send support the case file.",
     ),
-    1604: (_FAILED, "The installation stopped before its end.", "Restart the PC, then install again."),
+    1604: (_FAILED, "The installation stopped before it was complete.", "Restart the PC, then install again."),
     1605: (_FAILED, "The installer looked for an installed version and found none.", _TELL),
     1612: (_FAILED, "The installer could not find its own files.", "Download it again, then install."),
     1613: (
@@ -73,53 +73,64 @@ _WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
     1624: (_FAILED, "The installer could not apply its changes for your language.", _TELL),
     1625: (
         _BLOCKED,
-        "A rule on this PC forbids the installation.",
-        "The PC seems to be managed: ask the person who looks after it.",
+        "A policy of this PC does not allow the installation.",
+        "This PC seems to be managed. Ask its administrator.",
     ),
-    1632: (_FAILED, "The folder for temporary files is full or closed.", "Free some space, then install again."),
+    1632: (
+        _FAILED,
+        "The folder for temporary files is full or cannot be written to.",
+        "Free some space, then install again.",
+    ),
     1633: (_BLOCKED, "This installer is made for another kind of processor.", "Ask support for the right download."),
     1638: (
         _BLOCKED,
         "Another version of this product is already installed.",
         "Remove the old version in Windows' settings (Apps), then install again.",
     ),
-    1639: (_FAILED, "The installer did not understand how it was started.", _TELL),
-    1640: (_BLOCKED, "It cannot be installed from a remote session.", "Install it sitting at the PC itself."),
+    1639: (_FAILED, "The installer was started with options it does not know.", _TELL),
+    1640: (_BLOCKED, "It cannot be installed from a remote session.", "Install it directly on the PC."),
     1641: (_RESTART, "It is installed, and the PC is about to restart.", "Save your work and let the PC restart."),
     1642: (_FAILED, "The update did not find the version it was made for.", _TELL),
-    1644: (_BLOCKED, "A rule on this PC forbids this change.", "Ask the person who looks after the PC."),
+    1644: (_BLOCKED, "A policy of this PC does not allow this change.", "Ask the administrator of this PC."),
     1654: (_BLOCKED, "It cannot be installed on this kind of PC.", "Ask support for the right download."),
     3010: (
         _RESTART,
-        "It is installed; the last step happens when the PC restarts.",
+        "It is installed. A restart completes the installation.",
         "Restart the PC before you use it: until then an older version may still be running.",
     ),
     3011: (_RESTART, "It is installed; a feature needs a restart.", "Restart the PC when it suits you."),
     0xC0000005: (_FAILED, "The installer crashed.", _TELL),
     0xC0000135: (
         _FAILED,
-        "The installer lacks a part of Windows it needs.",
+        "The installer needs a part of Windows that is missing.",
         "Install the Windows updates, then try again.",
     ),
     0xC000013A: (_CANCELLED, "The installation was stopped.", "Start it again whenever you like."),
 }
 # POSIX shells (XCU 2.8.2): 126 not executable, 127 not found, 128+n and -n ended by signal n.
 _POSIX: dict[int, tuple[ExitMeaning, str, str]] = {
-    126: (_FAILED, "The installer may not be run here.", "Move it to a folder of yours that allows programs to run."),
+    126: (
+        _FAILED,
+        "The installer is not allowed to run in this folder.",
+        "Move it to a folder that allows programs to run.",
+    ),
     127: (_FAILED, "The installer needs a program that is not on this PC.", _TELL),
+}
+_NOT_EXPLAINED = dict.fromkeys(Platform, "the store does not explain") | {
+    Platform.WINDOWS: "neither the store nor Windows explains"
 }
 _STOPPING_SIGNALS = {1, 2, 15}
 _KILLED = 9
 
 
 def explain_exit(code: int, profile: Profile | None, platform: Platform = Platform.WINDOWS) -> Outcome:
-    """What exit `code` means: by the profile, else by the platform's common codes, else an honest "not known"."""
+    """Returns what exit `code` means: by the profile, else by the platform's common codes, else not known."""
     plain = _normal(code, platform)
     for entry in profile.exit_codes if profile else ():
         if entry.code in (code, plain):
             return Outcome(code=plain, meaning=entry.meaning, sentence=entry.sentence, hint=entry.hint)
     if plain == 0:
-        return Outcome(code=0, meaning=_DONE, sentence="The installer reports success.", hint="Nothing is left to do.")
+        return Outcome(code=0, meaning=_DONE, sentence="The installer reports success.", hint="Nothing else is needed.")
     usual = (_WINDOWS if platform is Platform.WINDOWS else _POSIX).get(plain)
     if usual is None and platform is not Platform.WINDOWS:
         usual = _by_signal(plain)
@@ -127,9 +138,7 @@ def explain_exit(code: int, profile: Profile | None, platform: Platform = Platfo
         return Outcome(
             code=plain,
             meaning=_FAILED,
-            sentence=f"The installer ended with number {_shown(plain)}, which neither the store nor Windows explains."
-            if platform is Platform.WINDOWS
-            else f"The installer ended with number {plain}, which the store does not explain.",
+            sentence=f"The installer ended with exit code {_shown(plain)}, which {_NOT_EXPLAINED[platform]}.",
             hint=_TELL,
         )
     meaning, sentence, hint = usual

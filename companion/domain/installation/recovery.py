@@ -1,4 +1,4 @@
-"""An installation that outlives the run of the app, or of the PC, in which it was begun."""
+"""An installation that continues after Companion, or the PC, was restarted: what has become of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import enum
 
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.platform import Platform
+from companion.domain.core.text import joined
+from companion.domain.installation.ending import INSTALL_AGAIN
 from companion.domain.pc.facts import Process
 
-# Whoever has not restarted the PC for that long is not kept from their programs any longer.
+# After that long without a restart, the person's programs are not held any longer.
 _LONGEST_WAIT = dt.timedelta(days=14)
 
 
@@ -32,17 +34,17 @@ class InstallationRecord(Model, frozen=True):
 
 
 class RecoveryStatus(enum.StrEnum):
-    """Where an installation stands that was begun earlier."""
+    """What has become of an installation that was begun earlier."""
 
     RUNNING = "running"
-    """Another run of this app watches it right now."""
+    """Another running Companion is watching it."""
     WAITS = "waits"
     """The PC has not been restarted yet."""
     RESTARTED = "restarted"
     CUT_OFF = "cutOff"
-    """This app was ended while the installer worked."""
+    """Companion was ended while the installer was running."""
     GIVEN_UP = "givenUp"
-    """The restart was not made for so long that it is not waited for any more."""
+    """The restart has been left for so long that it is not waited for any longer."""
 
 
 class RecoveredInstallation(Model, frozen=True):
@@ -59,7 +61,7 @@ class RecoveredInstallation(Model, frozen=True):
 def status_of(
     underway: InstallationRecord, boot: str | None, owner: Process | None, now: dt.datetime
 ) -> RecoveryStatus:
-    """Where `underway` stands in this run of the system; `owner` is the process with its owner's number, if any.
+    """Returns what has become of `underway`; `owner` is the process that has its owner's number, if any.
 
     Where the system does not tell one run from another, a restart that was asked for counts as made: the app was
     started anew, and nothing is kept from starting without end.
@@ -77,7 +79,7 @@ def status_of(
 
 
 class RecoveryMessage(Model, frozen=True):
-    """What a person is told: a title, what happened, what to do now; `well` when nothing is left to do."""
+    """What people read: a title, what happened, what to do next; `well` when nothing is left to do."""
 
     title: str
     message: str
@@ -86,45 +88,47 @@ class RecoveryMessage(Model, frozen=True):
 
 
 def recovery_message(found: RecoveredInstallation, platform: Platform) -> RecoveryMessage:
-    """What was found, in the person's words."""
+    """Returns what was found, for people."""
     name = found.name
     if found.standing is RecoveryStatus.WAITS:
         return RecoveryMessage(
-            title="One restart is left", message=f"{name} is finished when the PC restarts.", hint=_how(platform)
+            title="A restart completes the installation",
+            message=f"{name} is complete after a restart of the PC.",
+            hint=_how(platform),
         )
     if found.standing is RecoveryStatus.GIVEN_UP:
         return RecoveryMessage(
-            title="One restart is still left",
-            message=f"{name} is finished when the PC restarts. What was kept from starting meanwhile may start again.",
+            title="A restart still completes the installation",
+            message=f"{name} is complete after a restart of the PC. Programs that were held may start again.",
             hint=_how(platform),
         )
     if found.standing is RecoveryStatus.RUNNING:
-        return RecoveryMessage(title=f"{name} is being installed", message="Companion is at it in another window.")
+        return RecoveryMessage(title=f"{name} is being installed", message="Another Companion window is installing it.")
     happened = (
         "The PC was restarted."
         if found.standing is RecoveryStatus.RESTARTED
-        else "Companion was ended while the installer was at work."
+        else "Companion was ended while the installer was running."
     )
     if found.missing:
         return RecoveryMessage(
             title=f"{name} is not complete",
-            message=f"{happened} This is missing: {', '.join(found.missing)}.",
-            hint="Install it once more. If it stays like this, contact support from the Help page.",
+            message=f"{happened} This is missing: {joined(found.missing)}.",
+            hint=INSTALL_AGAIN,
         )
     if found.proven:
-        message = f"{happened} Everything that proves the installation is in its place."
+        message = f"{happened} Everything it installs is in place."
         return RecoveryMessage(title=f"{name} is installed", message=message, well=True)
     if found.standing is RecoveryStatus.RESTARTED:
-        message = f"{happened} That was the last step; the store names nothing that would prove it."
+        message = f"{happened} That was the last step. The store names no file that would confirm it."
         return RecoveryMessage(title=f"{name} is installed", message=message, well=True)
     return RecoveryMessage(
-        title=f"Whether {name} is installed is not known",
-        message=f"{happened} The store names nothing that would prove how it ended.",
-        hint="Look whether it is there. If it is not, install it once more.",
+        title=f"It is not known whether {name} is installed",
+        message=f"{happened} The store names no file that would confirm the result.",
+        hint="Check whether you can open it. If not, install it again.",
     )
 
 
 def _how(platform: Platform) -> str:
     if platform is Platform.WINDOWS:
-        return "Save your work, then choose Restart. “Shut down” is not enough: Windows would go on where it was."
+        return "Save your work, then choose Restart. “Shut down” is not enough: Windows would resume its last session."
     return "Save your work, then restart the PC when it suits you."

@@ -1,4 +1,4 @@
-"""Opening again what was closed for an installation: the very same program, once, and only if it is still wanted."""
+"""Opening closed programs again after an installation: the same file, once, and only while it is still wanted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.facts import Process, Who
 from companion.domain.pc.process_matching import Reach, program_name, reach_of
 
-# Whoever has not missed a program for a day does not want it opened.
+# A program that was not missed for a day is not offered any longer.
 _LONGEST_OFFER = dt.timedelta(days=1)
 
 
@@ -37,7 +37,7 @@ class ClosedProgram(Model, frozen=True):
 
 
 class RelaunchOutcome(enum.StrEnum):
-    """What came of opening a program again."""
+    """The outcome of opening a program again."""
 
     OPENED = "opened"
     RUNNING = "running"
@@ -52,14 +52,14 @@ class RelaunchOutcome(enum.StrEnum):
 
 
 class RelaunchResult(Model, frozen=True):
-    """What came of one program."""
+    """The outcome for one program."""
 
     name: str
     ending: RelaunchOutcome
 
 
 def closed_program(program: Relaunch, since: dt.datetime, sha256: str | None, home: str) -> ClosedProgram:
-    """What is written down before `program` is closed; `home` is the person's folder, whose name is no secret here."""
+    """Returns the record of `program`; `home` is the person's folder, whose name counts as no secret here."""
     complete = not any(_tells_a_secret(word, home) for word in program.arguments)
     if not complete:
         program = Relaunch(name=program.name, arguments=program.arguments[:1])
@@ -67,12 +67,12 @@ def closed_program(program: Relaunch, since: dt.datetime, sha256: str | None, ho
 
 
 def worth_offering(closed: ClosedProgram, now: dt.datetime) -> bool:
-    """Whether it was closed recently enough to be missed."""
+    """Returns whether it was closed recently enough to be offered."""
     return abs(now - closed.since) <= _LONGEST_OFFER
 
 
 def runs_again(closed: ClosedProgram, processes: Iterable[Process], who: Who | None, platform: Platform) -> bool:
-    """Whether the person runs it: in this session, as nobody else, from the very same file."""
+    """Returns whether the person is running it: the same file, in this session, as this user."""
     return any(
         process.path is not None
         and _spelled(process.path, platform) == _spelled(closed.path, platform)
@@ -81,8 +81,8 @@ def runs_again(closed: ClosedProgram, processes: Iterable[Process], who: Who | N
     )
 
 
-def why_not(closed: ClosedProgram, sha256: str | None, *, interrupted: bool) -> RelaunchOutcome | None:
-    """Why it is not opened again, or None; `sha256` is of its file now, None when there is none to be read."""
+def relaunch_refusal(closed: ClosedProgram, sha256: str | None, *, interrupted: bool) -> RelaunchOutcome | None:
+    """Returns why it is not opened again, or None; `sha256` is of its file now, None where it cannot be read."""
     if interrupted:
         return RelaunchOutcome.INTERRUPTED
     if not closed.complete or closed.sha256 is None:
@@ -93,14 +93,14 @@ def why_not(closed: ClosedProgram, sha256: str | None, *, interrupted: bool) -> 
 
 
 def relaunch_sentence(found: RelaunchResult) -> str:
-    """What came of it, in a sentence."""
+    """Returns the outcome for one program in a sentence."""
     return {
         RelaunchOutcome.OPENED: f"{found.name} is open again.",
         RelaunchOutcome.RUNNING: f"{found.name} is open already.",
-        RelaunchOutcome.GONE: f"{found.name} was not opened: its file is not where it was.",
-        RelaunchOutcome.CHANGED: f"{found.name} was not opened, because its file has changed since it was closed. "
-        "If it was updated meanwhile, open it yourself.",
-        RelaunchOutcome.UNKNOWN: f"{found.name} was not opened, because how it had been started could not be noted. "
+        RelaunchOutcome.GONE: f"{found.name} was not opened because its file is no longer there.",
+        RelaunchOutcome.CHANGED: f"{found.name} was not opened because its file has changed since it was closed. "
+        "If it was updated, open it yourself.",
+        RelaunchOutcome.UNKNOWN: f"{found.name} was not opened because it is not known how it was started. "
         "Open it yourself.",
         RelaunchOutcome.INTERRUPTED: f"{found.name} may be open already. If it is not, open it yourself.",
         RelaunchOutcome.REFUSED: f"{found.name} could not be started. Open it yourself.",
@@ -108,12 +108,12 @@ def relaunch_sentence(found: RelaunchResult) -> str:
 
 
 def names_of(programs: Iterable[ClosedProgram]) -> str:
-    """The names of the programs, each once: "Outlook and Chrome"."""
+    """Returns the names of the programs, each once: "Outlook and Chrome"."""
     return joined(sorted({closed.program.name for closed in programs}))
 
 
 def file_name(closed: ClosedProgram) -> str:
-    """The name its process has."""
+    """Returns the name of its process."""
     return program_name(closed.path)
 
 

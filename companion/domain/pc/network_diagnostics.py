@@ -1,4 +1,4 @@
-"""The way from this PC to the store, step by step: which step fails, and who stands in between."""
+"""Network diagnostics: which step of connecting to the store fails, and what is between this PC and the store."""
 
 from __future__ import annotations
 
@@ -106,12 +106,14 @@ def network_report(seen: tuple[StepObservation, ...]) -> NetworkReport:
     failed = next((each for each in seen if each.problem), None)
     if failed is None:
         inspected = next((each for each in seen if each.inspected), None)
-        sentence = "The way to the store is free: ranges arrive intact, and a test file arrived byte for byte."
+        sentence = "The connection to the store works: a test file and a part of it arrived intact."
         if inspected is not None:
             sentence += (
-                f" “{inspected.issuer}” reads the connection on this PC or in this network, and changes nothing."
+                f" “{inspected.issuer}” inspects the connection on this PC or in this network, and changes nothing."
             )
-        return NetworkReport(fine=True, sentence=sentence, hint="Nothing is to do.", steps=steps, between=between)
+        return NetworkReport(
+            fine=True, sentence=sentence, hint="Nothing needs to be done.", steps=steps, between=between
+        )
     sentence, hint = _failure(failed)
     return NetworkReport(fine=False, sentence=sentence, hint=hint, steps=steps, between=between)
 
@@ -122,24 +124,28 @@ def _between(seen: tuple[StepObservation, ...]) -> tuple[str, ...]:
         if each.proxy:
             found.append(f"the proxy {each.proxy}")
         if each.inspected or each.problem is NetworkProblem.UNTRUSTED:
-            found.append(f"“{each.issuer}”, which issued the certificate" if each.issuer else "somebody unnamed")
+            found.append(f"“{each.issuer}”, which issued the certificate" if each.issuer else "an unnamed issuer")
         if each.problem is NetworkProblem.PORTAL:
             found.append(f"a log-in page at {each.place}" if each.place else "a log-in page")
         if each.via:
-            found.append(f"a proxy that calls itself “{each.via}”")
+            found.append(f"a proxy named “{each.via}”")
     return tuple(dict.fromkeys(found))
 
 
 def _success(seen: StepObservation) -> str:
     through = f" through the proxy {seen.proxy}" if seen.proxy else ""
     return {
-        NetworkStep.NAME: f"{seen.host} is known as {', '.join(seen.addresses)}.",
-        NetworkStep.CONNECTION: f"A connection to {seen.host} came about{through}.",
-        NetworkStep.ENCRYPTION: f"The connection is encrypted; “{seen.issuer}” vouches for it."
-        + (" Only this PC knows that issuer: something here reads the connection." if seen.inspected else ""),
+        NetworkStep.NAME: f"{seen.host} was found at {', '.join(seen.addresses)}.",
+        NetworkStep.CONNECTION: f"A connection to {seen.host} was made{through}.",
+        NetworkStep.ENCRYPTION: f"The connection is encrypted. Its certificate was issued by “{seen.issuer}”."
+        + (
+            " Only this PC trusts this issuer: security software or the network inspects the connection."
+            if seen.inspected
+            else ""
+        ),
         NetworkStep.ANSWER: "The store answers.",
-        NetworkStep.RANGE: "A part of a file can be asked for, so an interrupted download can go on.",
-        NetworkStep.CONTENT: "A test file arrived byte for byte.",
+        NetworkStep.RANGE: "Parts of a file can be requested, so that an interrupted download can continue.",
+        NetworkStep.CONTENT: "A test file arrived intact.",
     }[seen.step]
 
 
@@ -160,11 +166,11 @@ def _failure(seen: StepObservation) -> tuple[str, str]:
 def _name_failure(host: str, problem: NetworkProblem | None) -> tuple[str, str]:
     if problem is NetworkProblem.NO_SUCH_NAME:
         return (
-            f"The name {host} is not known here: there is no internet connection, or a filter hides the name.",
-            "Check that other websites open. If they do, a filter (parental control, a DNS blocker) hides the store.",
+            f"The name {host} was not found: there is no internet connection, or a filter blocks the name.",
+            "Check that other websites open. If they do, a filter (parental controls, a DNS blocker) blocks the store.",
         )
     return (
-        "Names of websites are not being looked up: the service for that gives no answer.",
+        "Names of websites cannot be looked up: the name service (DNS) does not answer.",
         "Switch the Wi-Fi off and on again. If that does not help, restart the router.",
     )
 
@@ -173,17 +179,17 @@ def _connection_failure(seen: StepObservation) -> tuple[str, str]:
     target = f"the proxy {seen.proxy}" if seen.proxy else seen.host
     if seen.problem is NetworkProblem.REFUSED:
         return (
-            f"The connection to {target} (port {seen.port}) is refused at once: nothing listens there, or a firewall "
-            "turns it away.",
-            "If other secure websites open, allow this app in the firewall; else try again in a few minutes.",
+            f"The connection to {target} (port {seen.port}) is refused: no service is running there, or a firewall "
+            "blocks it.",
+            "If other secure websites open, allow Companion in the firewall; otherwise try again in a few minutes.",
         )
     if seen.problem is NetworkProblem.SILENT:
         return (
-            f"{target} (port {seen.port}) does not answer at all: the attempt disappears, as a firewall makes it.",
-            "Allow this app in the firewall, or try another network, such as your phone's.",
+            f"{target} (port {seen.port}) does not answer. A firewall may be blocking the connection.",
+            "Allow Companion in the firewall, or try another network, such as your phone's.",
         )
     return (
-        f"There is no way to {target} from this network.",
+        f"{target} cannot be reached from this network.",
         "Check that the Wi-Fi or the cable is connected and other websites open.",
     )
 
@@ -191,12 +197,12 @@ def _connection_failure(seen: StepObservation) -> tuple[str, str]:
 def _proxy_failure(seen: StepObservation) -> tuple[str, str]:
     if seen.problem is NetworkProblem.PROXY_LOG_IN:
         return (
-            f"The proxy {seen.proxy} wants a name and a password before it lets anything through.",
-            "Ask the person who looks after this network, or use another network.",
+            f"The proxy {seen.proxy} requires a user name and a password.",
+            "Ask the administrator of this network, or use another network.",
         )
     return (
-        f"The proxy {seen.proxy} does not let this app through to {seen.host} (answer {seen.status}).",
-        "Ask the person who looks after this network to allow the store, or use another network.",
+        f"The proxy {seen.proxy} does not allow a connection to {seen.host} (status {seen.status}).",
+        "Ask the administrator of this network to allow the store, or use another network.",
     )
 
 
@@ -205,26 +211,26 @@ def _certificate_failure(seen: StepObservation) -> tuple[str, str]:
     if seen.problem is NetworkProblem.EXPIRED:
         return (
             f"The certificate of {seen.host} (issued by {issuer}) is not valid today: this PC's clock is wrong, or the "
-            "store forgot to renew it.",
+            "certificate was not renewed.",
             "Check date and time of this PC first. If they are right, tell the store.",
         )
     if seen.problem is NetworkProblem.WRONG_NAME:
         return (
-            f"Somebody else answers in place of {seen.host}: the certificate, issued by {issuer}, is for another name.",
+            f"Another server answers instead of {seen.host}: its certificate, issued by {issuer}, is for another name.",
             "If this is a hotel's or a train's Wi-Fi, open a browser and log in there first.",
         )
     return (
-        f"Something between this PC and {seen.host} reads the encrypted connection: its certificate comes from "
+        f"The encrypted connection to {seen.host} is being inspected: its certificate was issued by "
         f"{issuer}, which this PC does not trust.",
-        "If that is your antivirus or your company, ask them to repair its web protection. Else use another network.",
+        "If this is your antivirus or your company, its web protection needs repair. Otherwise use another network.",
     )
 
 
 def _content_failure(seen: StepObservation) -> tuple[str, str]:
-    via = f" It passes a proxy that calls itself “{seen.via}”." if seen.via else ""
+    via = f" It passes through a proxy named “{seen.via}”." if seen.via else ""
     if seen.problem is NetworkProblem.CUT_OFF:
         return (
-            f"The connection to {seen.host} is cut off while it is being set up: by {_PROTECTION}.",
+            f"The connection to {seen.host} is interrupted while it is being set up, by {_PROTECTION}.",
             "Switch the web protection of your antivirus off for a moment and check again, or try another network.",
         )
     if seen.problem is NetworkProblem.PORTAL:
@@ -236,24 +242,24 @@ def _content_failure(seen: StepObservation) -> tuple[str, str]:
     if seen.problem is NetworkProblem.WRONG_STATUS:
         return (
             f"The store answers with error {seen.status}.{via}",
-            "Try again in a few minutes. If it stays like this, tell support the number.",
+            "Try again in a few minutes. If the result is the same, tell support the number.",
         )
     if seen.problem is NetworkProblem.RANGE_IGNORED:
         return (
-            f"Parts of a file cannot be asked for: something on the way takes that request out.{via}",
+            f"Parts of a file cannot be requested: a proxy or security software removes the request.{via}",
             "Downloads still work, but start over after an interruption. Pause web protection or proxies, if you can.",
         )
     if seen.problem is NetworkProblem.RANGE_WRONG:
         return (
-            f"A part of a file was asked for, and other bytes came.{via}",
-            f"A download would be damaged here. It is caused by {_PROTECTION}: try another network.",
+            f"A part of a file was requested, and other data arrived.{via}",
+            f"Downloads would be damaged by {_PROTECTION}. Try another network.",
         )
     if seen.problem is NetworkProblem.CUT_SHORT:
         return (
-            f"The test file ended too early.{via}",
-            f"A download would be cut off here, by {_PROTECTION}: pause the web protection, or try another network.",
+            f"The test file arrived incomplete.{via}",
+            f"Downloads would be interrupted by {_PROTECTION}. Pause the web protection, or try another network.",
         )
     return (
-        f"The test file arrived changed: something on the way alters what is downloaded.{via}",
+        f"The test file arrived changed: a proxy or security software alters downloads.{via}",
         f"That is {_PROTECTION}. Pause the scanning of downloads, or try another network.",
     )

@@ -15,8 +15,8 @@ from companion.domain.installation.relaunch import (
     RelaunchResult,
     closed_program,
     file_name,
+    relaunch_refusal,
     runs_again,
-    why_not,
     worth_offering,
 )
 from companion.domain.pc.closing import Relaunch
@@ -83,7 +83,7 @@ class Relauncher:
         ending = (
             RelaunchOutcome.RUNNING
             if running
-            else why_not(entry.value, _digest(entry.value.path), interrupted=entry.taken)
+            else relaunch_refusal(entry.value, _digest(entry.value.path), interrupted=entry.taken)
         )
         if ending is None:
             try:

@@ -50,7 +50,7 @@ def test_until_the_restart_an_old_version_may_run():
 
 
 def test_an_unknown_code_is_admitted_with_its_number():
-    assert "number 4711, which neither the store nor Windows explains" in explain_exit(4711, None).sentence
+    assert "exit code 4711, which neither the store nor Windows explains" in explain_exit(4711, None).sentence
     assert "0xDEADBEEF" in explain_exit(0xDEADBEEF, None).sentence
 
 

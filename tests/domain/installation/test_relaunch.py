@@ -16,9 +16,9 @@ from companion.domain.installation.relaunch import (
     RelaunchResult,
     closed_program,
     names_of,
+    relaunch_refusal,
     relaunch_sentence,
     runs_again,
-    why_not,
     worth_offering,
 )
 from companion.domain.pc.closing import Relaunch
@@ -35,7 +35,7 @@ def closed(*arguments: str, sha256: str | None = "a" * 64) -> ClosedProgram:
 
 
 def test_the_same_file_is_opened_again():
-    assert why_not(closed("/recycle"), "a" * 64, interrupted=False) is None
+    assert relaunch_refusal(closed("/recycle"), "a" * 64, interrupted=False) is None
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_the_same_file_is_opened_again():
     ],
 )
 def test_another_file_is_not(now, interrupted, ending):
-    assert why_not(closed(), now, interrupted=interrupted) is ending
+    assert relaunch_refusal(closed(), now, interrupted=interrupted) is ending
 
 
 def test_a_file_that_could_not_be_read_then_is_not():
-    assert why_not(closed(sha256=None), "a" * 64, interrupted=False) is RelaunchOutcome.UNKNOWN
+    assert relaunch_refusal(closed(sha256=None), "a" * 64, interrupted=False) is RelaunchOutcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_must_not_be_written_down_is_left_out_and_not_guessed(word):
     found = closed("/profile", word)
     assert b"canary" not in msgspec.json.encode(found)
     assert found.program.arguments == (OUTLOOK,)
-    assert why_not(found, "a" * 64, interrupted=False) is RelaunchOutcome.UNKNOWN
+    assert relaunch_refusal(found, "a" * 64, interrupted=False) is RelaunchOutcome.UNKNOWN
 
 
 def test_the_persons_own_folder_is_no_secret():

@@ -59,7 +59,7 @@ def test_a_free_way_over_tls(check, world):
     assert report.fine
     assert [step.step for step in report.steps] == STEPS
     assert states(report) == [StepState.FINE] * 6
-    assert "“World Trust” vouches for it." in report.steps[2].sentence
+    assert "Its certificate was issued by “World Trust”." in report.steps[2].sentence
     assert report.between == ()
 
 
@@ -74,7 +74,7 @@ def test_an_unknown_name(check):
     report = check("https://no-such-store.invalid")
     assert failed_step(report) is NetworkStep.NAME
     assert len(report.steps) == 1
-    assert "no-such-store.invalid is not known here" in report.sentence or "gives no answer" in report.sentence
+    assert "no-such-store.invalid was not found" in report.sentence or "does not answer" in report.sentence
 
 
 def test_a_refused_port(check):
@@ -83,22 +83,22 @@ def test_a_refused_port(check):
         port = free.getsockname()[1]
         report = check(f"https://localhost:{port}")
     assert failed_step(report) is NetworkStep.CONNECTION
-    assert f"(port {port}) is refused at once" in report.sentence
+    assert f"(port {port}) is refused" in report.sentence
 
 
 def test_a_black_holed_port(check):
     with black_hole() as port:
         report = check(f"https://127.0.0.1:{port}", limit=0.5)
     assert failed_step(report) is NetworkStep.CONNECTION
-    assert "does not answer at all: the attempt disappears, as a firewall makes it" in report.sentence
-    assert "Allow this app in the firewall" in report.hint
+    assert "does not answer. A firewall may be blocking the connection" in report.sentence
+    assert "Allow Companion in the firewall" in report.hint
 
 
 def test_an_antivirus_this_pc_does_not_trust_is_named(check, shield):
     with serving(Server(context=shield.context())) as store:
         report = check(store.url)
     assert failed_step(report) is NetworkStep.ENCRYPTION
-    assert "its certificate comes from “Example Web Shield”, which this PC does not trust" in report.sentence
+    assert "its certificate was issued by “Example Web Shield”, which this PC does not trust" in report.sentence
     assert report.between == ("“Example Web Shield”, which issued the certificate",)
     assert store.requests == []
 
@@ -107,7 +107,7 @@ def test_an_inspecting_proxy_this_pc_trusts_is_named_and_fine(check, world, shie
     with serving(Server(context=world.context())) as store, serving(Proxy(inside=shield.context())) as proxy:
         report = check(store.url, trust=trusting(world, shield), proxy=proxy.url)
     assert report.fine
-    assert "“Example Web Shield” reads the connection" in report.sentence
+    assert "“Example Web Shield” inspects the connection" in report.sentence
     host = proxy.url.removeprefix("http://")
     assert report.between == (f"the proxy {host}", "“Example Web Shield”, which issued the certificate")
 
@@ -135,7 +135,9 @@ def test_an_honest_tunnel_is_fine_and_its_password_is_used_but_never_shown(check
     assert all("Proxy-Authorization" not in headers for _, headers in store.requests)
 
 
-@pytest.mark.parametrize(("status", "sentence"), [(407, "wants a name and a password"), (403, "does not let this app")])
+@pytest.mark.parametrize(
+    ("status", "sentence"), [(407, "requires a user name and a password"), (403, "does not allow a connection")]
+)
 def test_a_proxy_that_refuses(check, world, status, sentence):
     proxy_server = Proxy()
     proxy_server.refuse = status
@@ -152,15 +154,15 @@ def test_a_proxy_that_strips_ranges_names_itself(check):
         report = check(store.url, proxy=proxy.url)
     assert failed_step(report) is NetworkStep.RANGE
     assert states(report)[-1] is StepState.FINE
-    assert "something on the way takes that request out" in report.sentence
-    assert "a proxy that calls itself “1.1 hotel-cache”" in report.between
+    assert "a proxy or security software removes the request" in report.sentence
+    assert "a proxy named “1.1 hotel-cache”" in report.between
 
 
 CONTENT = {
     "other bytes in the range": (
         lambda answer: (answer[0], answer[1], answer[2][::-1] if answer[0] == 206 else answer[2]),
         NetworkStep.RANGE,
-        "other bytes came",
+        "other data arrived",
     ),
     "another range": (
         lambda answer: (
@@ -169,7 +171,7 @@ CONTENT = {
             answer[2],
         ),
         NetworkStep.RANGE,
-        "other bytes came",
+        "other data arrived",
     ),
     "one bit": (
         lambda answer: (answer[0], answer[1], bytes([answer[2][0] ^ 1]) + answer[2][1:]),
@@ -188,7 +190,7 @@ CONTENT = {
             answer[2][:1000] if answer[0] == 200 else answer[2],
         ),
         NetworkStep.CONTENT,
-        "ended too early",
+        "arrived incomplete",
     ),
     "an error": (lambda _: (503, {}, b""), NetworkStep.ANSWER, "error 503"),
     "not found": (lambda _: (404, {"Content-Type": "application/json"}, b"{}"), NetworkStep.ANSWER, "error 404"),
@@ -224,7 +226,7 @@ def test_a_portal_that_answers_in_the_stores_name_over_tls(check, world):
     with serving(Server(context=world.context("portal.example"))) as portal:
         report = check(portal.url)
     assert failed_step(report) is NetworkStep.ENCRYPTION
-    assert "Somebody else answers in place of localhost" in report.sentence
+    assert "Another server answers instead of localhost" in report.sentence
 
 
 def test_an_expired_certificate_points_at_the_clock_first(check, world):
@@ -249,7 +251,7 @@ def test_a_connection_cut_while_it_is_being_encrypted(check):
         thread.start()
         report = check(f"https://127.0.0.1:{port}")
     assert failed_step(report) is NetworkStep.ENCRYPTION
-    assert "is cut off while it is being set up" in report.sentence
+    assert "is interrupted while it is being set up" in report.sentence
 
 
 def test_an_unsafe_address_is_refused_before_anything_is_sent(check):

@@ -73,8 +73,8 @@ def test_before_the_restart_it_says_that_one_is_left(
 ) -> None:
     installed_until_restart(services, tmp_path / "proof")
     program = start("first")
-    assert "One restart is left" in said(program)
-    assert "Lantern Protect is finished when the PC restarts." in said(program)
+    assert "A restart completes the installation" in said(program)
+    assert "Lantern Protect is complete after a restart of the PC." in said(program)
     assert "Hidden=true" in mail_helper.read_text()
 
 

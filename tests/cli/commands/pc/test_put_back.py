@@ -64,7 +64,7 @@ def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Pro
     (programs.folder / "test-mail").unlink()
     gone = bare("put-back")
     assert gone.code == 1
-    assert "its file is not where it was" in gone.out
+    assert "its file is no longer there" in gone.out
 
 
 @pytest.mark.parametrize("then", ["put-back", "install"])
@@ -111,7 +111,7 @@ def test_a_restart_is_waited_for(restarting: None, shop: Cli, mail: Mail, home: 
     assert back.code == 1
     assert [found.standing for found in back.shown(PutBackResult).installations] == [RecoveryStatus.WAITS]
     assert mail.held
-    assert "One restart is left" in shop("put-back").out
+    assert "A restart completes the installation" in shop("put-back").out
     assert shop("put-back", "--now", "--json").code == 0
     assert mail.as_before
     assert not once.exists()
