@@ -10,10 +10,10 @@ from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import line
-from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
+from companion.ui.wizard.live_check_list import Board
+from companion.ui.wizard.network_check import WayToStore
 from companion.ui.wizard.steps import Step
-from companion.ui.wizard.way import WayToStore
 
 
 class CheckStep(Step):

@@ -23,8 +23,8 @@ from companion.ui.widgets.basic import button, clear, label, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.relaunch_notice import reopened_notice
-from companion.ui.wizard.board import Board
 from companion.ui.wizard.job import Job
+from companion.ui.wizard.live_check_list import Board
 from companion.ui.wizard.steps import Step
 
 _FETCHABLE = {ErrorCode.FILE_DAMAGED: "Repair", ErrorCode.FILE_MISSING: "Download it again"}
