@@ -51,9 +51,9 @@ def centred(part: QWidget) -> QHBoxLayout:
 
 
 class Page(QWidget):
-    """A title and below it, scrolling, what the page shows; `go` asks the window for another page."""
+    """A title and below it, scrolling, what the page shows; `navigation_requested` asks the window for another page."""
 
-    go = Signal(object)
+    navigation_requested = Signal(object)
 
     def __init__(self, app_state: AppState, title: str) -> None:
         super().__init__()

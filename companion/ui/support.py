@@ -17,7 +17,7 @@ from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.notice import Notice
 
-Go = Callable[[Destination], object]
+NavigateTo = Callable[[Destination], object]
 SUPPORT = "support-card"
 """What a `Destination` to the Help page names to show the support number instead of an article."""
 
@@ -45,7 +45,7 @@ def number_sentence(app_state: AppState, order_number: str = "") -> str:
 
 
 def failure_notice(
-    app_state: AppState, error: CompanionError, go: Go, *, number: str = "", closable: bool = True,
+    app_state: AppState, error: CompanionError, navigate_to: NavigateTo, *, number: str = "", closable: bool = True,
     actions: tuple[tuple[str, Callable[[], object]], ...] = (),
 ) -> Notice:  # fmt: skip
     """A failure with a way to the article about it; from the second in a row on, with the number to call."""
@@ -53,11 +53,11 @@ def failure_notice(
     offered = list(actions)
     article = app_state.snapshot.helped.get(error.code)
     if article is not None:
-        offered.append(("Help with this", lambda: go(Destination("help", number, article))))
+        offered.append(("Help with this", lambda: navigate_to(Destination("help", number, article))))
     extra = ""
     if offers_number(error.attempts):
         extra = number_sentence(app_state, number)
-        offered.append(("Contact support", lambda: go(Destination("help", number, SUPPORT))))
+        offered.append(("Contact support", lambda: navigate_to(Destination("help", number, SUPPORT))))
     notice = Notice.of_error(told, *offered, closable=closable)
     if extra:
         notice.add_line(f"{failed_words(error.attempts)} {extra}")

@@ -83,7 +83,7 @@ def add(program: WindowedProgram, qtbot: QtBot) -> Callable[[Account], None]:
         program.app_state.add_order(owner, account.order_number, password, done.append, done.append)
         qtbot.waitUntil(lambda: bool(done), timeout=10_000)
         assert not isinstance(done[0], Exception), done[0]
-        program.window.go(Destination("home"))
+        program.window.navigate_to(Destination("home"))
         qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
 
     return work

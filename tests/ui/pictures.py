@@ -84,16 +84,16 @@ class Photographer:
         self.wait(lambda: self.window.current is self.window.page("add"))
         self.take("01-first-run")
         self.add_orders()
-        self.window.go(Destination("home"))
+        self.window.navigate_to(Destination("home"))
         self.settle()
         self.take("02-home")
         self.take("02-home-whole", tall=True)
         for name in ("orders", "downloads", "reminders", "help"):
-            self.window.go(Destination(name))
+            self.window.navigate_to(Destination(name))
             self.settle()
             self.take(f"03-{name}", tall=True)
         for account in self.store.accounts:
-            self.window.go(Destination("order", account.order_number))
+            self.window.navigate_to(Destination("order", account.order_number))
             self.settle()
             self.take(f"04-order-{account.order_number}", tall=True)
         card = self.program.app_state.snapshot.cards[0]
@@ -106,7 +106,7 @@ class Photographer:
         account = next(found for found in self.store.accounts if "closes in 9 days" in found.about)
         order = self.program.app_state.snapshot.order(account.order_number)
         assert order is not None
-        self.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
+        self.window.navigate_to(Destination("install", account.order_number, order.downloads[0].artifact_id))
         page: Any = self.window.current
         stack, steps = page._stack, page._steps
         self.wait(lambda: steps[0].onward.isEnabled())
@@ -121,7 +121,7 @@ class Photographer:
         self.take("13-verify")
         with blocker():
             steps[3].go_on()
-            self.wait(lambda: "in the way. This page" in steps[4]._board._summary.text())
+            self.wait(lambda: "in the way. This page" in steps[4]._check_list._summary.text())
             self.take("14-install-blocked", tall=True)
         self.wait(lambda: steps[4].onward.isEnabled())
         self.take("15-install-free", tall=True)

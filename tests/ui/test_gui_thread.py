@@ -51,7 +51,7 @@ class Walker:
         self.until(lambda: not self.program.runner.busy)
 
     def go(self, place: Destination) -> None:
-        self.program.window.go(place)
+        self.program.window.navigate_to(place)
         self.settle()
 
     def press_everything(self, place: Destination, *, but: tuple[str, ...] = ()) -> None:
@@ -162,7 +162,7 @@ def _install(walker: Walker) -> None:
     """Go through the wizard from its first step to its last."""
     order = walker.program.app_state.snapshot.order(_OPEN)
     assert order is not None
-    walker.program.window.go(Destination("install", _OPEN, order.downloads[0].artifact_id))
+    walker.program.window.navigate_to(Destination("install", _OPEN, order.downloads[0].artifact_id))
     page: Any = walker.program.window.current
     for index, step in enumerate(page._steps):
         walker.until(partial(_is_at, page, index))

@@ -49,7 +49,7 @@ def test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight(
     filled: WindowedProgram, place: Destination, qtbot: QtBot
 ) -> None:
     window = filled.window
-    window.go(place)
+    window.navigate_to(place)
     qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
     qtbot.waitUntil(lambda: all(part.isVisible() for part in focusable(window.current)))
     parts = list(focusable(window.current))
@@ -69,7 +69,7 @@ def test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight(
 
 @pytest.mark.parametrize("page", ["home", "orders", "downloads", "reminders"])
 def test_no_two_buttons_of_a_list_sound_alike(filled: WindowedProgram, page: str, qtbot: QtBot) -> None:
-    filled.window.go(Destination(page))
+    filled.window.navigate_to(Destination(page))
     qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
     names = sorted(spoken(part) for part in focusable(filled.window.current))
     assert all(names)
@@ -79,7 +79,7 @@ def test_no_two_buttons_of_a_list_sound_alike(filled: WindowedProgram, page: str
 
 
 def test_the_keyboard_stays_where_it_was_when_the_page_is_made_anew(filled: WindowedProgram, qtbot: QtBot) -> None:
-    filled.window.go(Destination("order", CLOSED))
+    filled.window.navigate_to(Destination("order", CLOSED))
     qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
     before = next(part for part in focusable(filled.window.current) if spoken(part) == "Invoice…")
     before.setFocus()

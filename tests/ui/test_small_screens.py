@@ -45,7 +45,7 @@ def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot
     places += [Destination(name) for name in ("add", "home", "orders", "downloads", "reminders", "help")]
     places += [Destination("reminders", item="settings"), Destination("install", CLOSED)]
     for place in places:
-        window.go(place)
+        window.navigate_to(place)
         qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
         area: Any = window.current.findChild(QScrollArea)
         assert area.widget().minimumSizeHint().width() <= area.viewport().width(), place
@@ -89,7 +89,7 @@ def test_a_title_is_whole_where_there_is_room_and_else_says_so(qtbot: QtBot, pro
 
 
 def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgram, qtbot: QtBot) -> None:
-    small.window.go(Destination("order", CLOSED, EXTEND))
+    small.window.navigate_to(Destination("order", CLOSED, EXTEND))
     page: Any = small.window.page("order")
     qtbot.waitUntil(lambda: page._downloads is not None and in_sight(page._downloads, page), timeout=10_000)
     # The order is read from the store meanwhile, and the page made anew.
@@ -100,7 +100,7 @@ def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgra
 def test_an_article_chosen_from_a_long_list_comes_into_sight(
     small: WindowedProgram, services: Services, qtbot: QtBot
 ) -> None:
-    small.window.go(Destination("help"))
+    small.window.navigate_to(Destination("help"))
     page: Any = small.window.page("help")
     qtbot.waitUntil(lambda: not small.runner.busy)
     hits = tuple(services.help.search("order", 12))
@@ -110,10 +110,10 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(
 
 
 def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedProgram, qtbot: QtBot) -> None:
-    small.window.go(Destination("downloads"))
+    small.window.navigate_to(Destination("downloads"))
     page: Any = small.window.page("downloads")
     assert {key.order_number for key in page._cards} == {CLOSED, UNWANTED}
-    small.window.go(Destination("install", REFUNDED))
+    small.window.navigate_to(Destination("install", REFUNDED))
     wizard: Any = small.window.page("install")
     choose = wizard._steps[0]
     qtbot.waitUntil(lambda: bool(choose._downloads), timeout=10_000)

@@ -21,20 +21,20 @@ from companion.services.container import Services
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import build_pages, build_wizard
 from companion.ui.app.recovery_notices import RecoveryNotices
-from companion.ui.app.reminder_controller import Reminding
-from companion.ui.app.resume_signal import Wakeups
-from companion.ui.app.shutdown import Endings
-from companion.ui.app.single_instance import Instance, Wishes
+from companion.ui.app.reminder_controller import ReminderController
+from companion.ui.app.resume_signal import ResumeSignal
+from companion.ui.app.shutdown import ShutdownSignals
+from companion.ui.app.single_instance import SingleInstance, StartRequest
 from companion.ui.app.startup_dialog import Check, ask_at_start
 from companion.ui.app.tray import Tray
 from companion.ui.look.format import Format
 from companion.ui.look.icons import icon
 from companion.ui.look.theme import Theme, apply_theme, system_theme
 from companion.ui.navigation import Destination
-from companion.ui.notifications import Message, Notifications, Way
-from companion.ui.notifications.balloon import BalloonWay
-from companion.ui.notifications.desktop import DesktopWay
-from companion.ui.notifications.window import WindowWay
+from companion.ui.notifications import Channel, Message, Notifications
+from companion.ui.notifications.balloon import BalloonChannel
+from companion.ui.notifications.desktop import DesktopChannel
+from companion.ui.notifications.window import WindowChannel
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
@@ -90,14 +90,14 @@ class WindowedProgram:
         self.tray = Tray(self.app_state)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
-        self.reminding = Reminding(self.app_state)
-        self.reminding.wanted.connect(self.open)
-        self.reminding.troubled.connect(self.window.show_error)
-        self.reminding.untroubled.connect(lambda: self.window.notices.drop(ErrorCode.CLOCK_WRONG))
-        self.notifications = self._ways_to_tell()
-        self.wakeups = Wakeups()
-        self.wakeups.woke.connect(self.reminding.woke)
-        self.recovery = RecoveryNotices(self.app_state, services.recovery, self.window.notices, self.window.go)
+        self.reminder_controller = ReminderController(self.app_state)
+        self.reminder_controller.navigation_requested.connect(self.open)
+        self.reminder_controller.troubled.connect(self.window.show_error)
+        self.reminder_controller.untroubled.connect(lambda: self.window.notices.drop(ErrorCode.CLOCK_WRONG))
+        self.notifications = self._channels()
+        self.resume_signal = ResumeSignal()
+        self.resume_signal.woke.connect(self.reminder_controller.woke)
+        self.recovery = RecoveryNotices(self.app_state, services.recovery, self.window.notices, self.window.navigate_to)
         self.recovery.important.connect(self.window.bring_to_front)
         wizard.ended.connect(self.recovery.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
@@ -121,11 +121,11 @@ class WindowedProgram:
             reminders=services.reminders,
         )
 
-    def _ways_to_tell(self) -> Notifications:
-        told = self.reminding.pressed
-        ways: list[Way] = [BalloonWay(self.tray.icon, told), WindowWay(self.window.notices, told)]
+    def _channels(self) -> Notifications:
+        told = self.reminder_controller.pressed
+        ways: list[Channel] = [BalloonChannel(self.tray.icon, told), WindowChannel(self.window.notices, told)]
         if self._services.platform.name is Platform.LINUX:
-            ways.insert(0, DesktopWay(self.runner, told))
+            ways.insert(0, DesktopChannel(self.runner, told))
         return Notifications(*ways)
 
     def start(self, *, in_tray: bool) -> None:
@@ -133,10 +133,10 @@ class WindowedProgram:
         self.tray.show()
         self.settings.load(lambda: self._open_window(in_tray))
         self.app_state.reminders.load()
-        self.app_state.transfers.open()
+        self.app_state.downloads.open()
         self.app_state.load(self._first_page)
         if self._services.platform.name is Platform.LINUX:
-            self.wakeups.listen()
+            self.resume_signal.listen()
 
     def _open_window(self, in_tray: bool) -> None:
         self.window.restore_geometry()
@@ -147,10 +147,10 @@ class WindowedProgram:
             self.window.show()
 
     def _first_page(self) -> None:
-        self.window.go(Destination("home" if self.app_state.snapshot.orders else "add"))
+        self.window.navigate_to(Destination("home" if self.app_state.snapshot.orders else "add"))
         self._tell_of_library()
         self.recovery.recover()
-        self.reminding.start(self.notifications)
+        self.reminder_controller.start(self.notifications)
         self.app_state.refresh()
 
     def _tell_of_library(self) -> None:
@@ -161,9 +161,9 @@ class WindowedProgram:
     def open(self, destination: Destination) -> None:
         """Bring the window to the front with a page."""
         self.window.bring_to_front()
-        self.window.go(destination)
+        self.window.navigate_to(destination)
 
-    def asked_again(self, wishes: Wishes) -> None:
+    def asked_again(self, wishes: StartRequest) -> None:
         """The person started the program a second time."""
         if not wishes.tray:
             self.window.bring_to_front()
@@ -235,14 +235,14 @@ class WindowedProgram:
     def close(self) -> None:
         """Stop everything and wait for it; nothing is shown any more by then."""
         self._looking_for_tray.stop()
-        self.reminding.stop()
+        self.reminder_controller.stop()
         self.tray.hide()
         self.window.hide()
         self._services.keychain.close()  # first: downloads and other work may be waiting for it to be unlocked
         self.runner.shut_down(
             self.notifications.close,
             partial(self.settings.write, GEOMETRY),
-            self.app_state.transfers.close,
+            self.app_state.downloads.close,
             self._services.recovery.leave,
         )
 
@@ -265,9 +265,9 @@ def run_window(
     store, offered on the first-run page.
     """
     qt = application()
-    instance = Instance(state) if state is not None else None
+    instance = SingleInstance(state) if state is not None else None
     try:
-        if instance is not None and not instance.begin(Wishes(tray=tray, store=store)):
+        if instance is not None and not instance.begin(StartRequest(tray=tray, store=store)):
             return 0
     except CompanionError as error:
         ask_at_start(qt, error, check)
@@ -289,8 +289,8 @@ def run_window(
             instance.end()
 
 
-def _run(program: WindowedProgram, qt: QApplication, instance: Instance | None, tray: bool) -> int:
-    endings = Endings(qt)
+def _run(program: WindowedProgram, qt: QApplication, instance: SingleInstance | None, tray: bool) -> int:
+    endings = ShutdownSignals(qt)
     endings.leaving.connect(program.leaving)
     endings.stayed.connect(program.stayed)
     endings.told.connect(program.quit)

@@ -81,12 +81,12 @@ class Window(QMainWindow):
         self._buttons: dict[str, QToolButton] = {}
         for page in pages.values():
             self._stack.addWidget(page)
-            page.go.connect(self.go)
+            page.navigation_requested.connect(self.navigate_to)
         self._lay_out()
         self._add_shortcuts()
         app_state.changed.connect(self._show_values)
-        app_state.transfers.opened.connect(self._offer_unfinished)
-        app_state.wanted.connect(self.go)
+        app_state.downloads.opened.connect(self._offer_unfinished)
+        app_state.navigation_requested.connect(self.navigate_to)
         app_state.runner.unhandled.connect(self.show_error)
 
     def _lay_out(self) -> None:
@@ -140,16 +140,16 @@ class Window(QMainWindow):
         made.setCheckable(True)
         made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         made.setCursor(Qt.CursorShape.PointingHandCursor)
-        made.clicked.connect(lambda: self.go(Destination(name)))
+        made.clicked.connect(lambda: self.navigate_to(Destination(name)))
         group.addButton(made)
         self._buttons[name] = made
         return made
 
     def _add_shortcuts(self) -> None:
         for number, (name, _) in enumerate(_NAVIGATION, start=1):
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.go, Destination(name)))
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.navigate_to, Destination(name)))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._app_state.refresh)
-        QShortcut(QKeySequence("Ctrl+N"), self, partial(self.go, Destination("add")))
+        QShortcut(QKeySequence("Ctrl+N"), self, partial(self.navigate_to, Destination("add")))
 
     def focusNextPrevChild(self, onward: bool) -> bool:
         """Tab goes through what is shown in reading order, however it was put together, and never out of sight."""
@@ -164,7 +164,7 @@ class Window(QMainWindow):
 
     # Where to
 
-    def go(self, destination: Destination) -> None:
+    def navigate_to(self, destination: Destination) -> None:
         """Show a page."""
         page = self._pages[destination.page]
         if page is not self._stack.currentWidget():
@@ -193,7 +193,7 @@ class Window(QMainWindow):
         self._show_failure(error)
 
     def _show_failure(self, error: CompanionError, *actions: tuple[str, Callable[[], object]]) -> None:
-        self._notices.show_notice(error.code, failure_notice(self._app_state, error, self.go, actions=actions))
+        self._notices.show_notice(error.code, failure_notice(self._app_state, error, self.navigate_to, actions=actions))
 
     def _tell(self, item: str) -> None:
         if item == "added":
@@ -220,7 +220,7 @@ class Window(QMainWindow):
 
     def _offer_unfinished(self) -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""
-        waiting = [item for item in self._app_state.transfers.items.values() if item.entry.state in _WAITING]
+        waiting = [item for item in self._app_state.downloads.items.values() if item.entry.state in _WAITING]
         if not waiting:
             return
         names = joined([item.entry.name for item in waiting])
@@ -229,8 +229,8 @@ class Window(QMainWindow):
         def go_on() -> None:
             self._notices.drop("unfinished")
             for item in waiting:
-                self._app_state.transfers.resume(item.entry.key)
-            self.go(Destination("downloads"))
+                self._app_state.downloads.resume(item.entry.key)
+            self.navigate_to(Destination("downloads"))
 
         notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Go on with it", go_on),))
         self._notices.show_notice("unfinished", notice)

@@ -27,13 +27,13 @@ class RecoveryNotices(QObject):
     important = Signal()
 
     def __init__(
-        self, app_state: AppState, recovery: Recovery, notices: Notices, go: Callable[[Destination], None]
+        self, app_state: AppState, recovery: Recovery, notices: Notices, navigate_to: Callable[[Destination], None]
     ) -> None:
         super().__init__()
         self._app_state = app_state
         self._recovery = recovery
         self._notices = notices
-        self._go = go
+        self._navigate_to = navigate_to
 
     def recover(self) -> None:
         """Do what earlier runs left to do, and tell of it."""
@@ -57,9 +57,9 @@ class RecoveryNotices(QObject):
         words = recovery_message(found, self._app_state.platform)
         actions: tuple[tuple[str, Callable[[], object]], ...] = ()
         if words.well:
-            actions = (("Show the order", partial(self._go, Destination("order", found.number))),)
+            actions = (("Show the order", partial(self._navigate_to, Destination("order", found.number))),)
         elif found.standing in (RecoveryStatus.RESTARTED, RecoveryStatus.CUT_OFF):
-            actions = (("Install again", partial(self._go, Destination("install", found.number, found.job))),)
+            actions = (("Install again", partial(self._navigate_to, Destination("install", found.number, found.job))),)
         tone = "ok" if words.well else "attention"
         notice = Notice(words.title, words.message, words.hint, tone=tone, actions=actions)
         self._notices.show_notice(f"installation-{found.job}", notice)

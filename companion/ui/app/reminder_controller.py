@@ -1,4 +1,4 @@
-"""Reminding: when to look, what to show, and what happens when somebody presses a button of a notice.
+"""ReminderController: when to look, what to show, and what happens when somebody presses a button of a notice.
 
 There is one timer and it is coarse. It fires when something is due, when the store is to be asked again, and every
 few minutes to compare the clocks: a timer loses time while the PC sleeps and knows nothing of clocks that are set.
@@ -36,10 +36,14 @@ HOUR, THREE_DAYS, RECEIPT = "inAnHour", "inThreeDays", "receipt"
 _INSTEAD = {HOUR: Snooze.ONE_HOUR, THREE_DAYS: Snooze.THREE_DAYS}
 
 
-class Reminding(QObject):
-    """Looks in time and shows what is due; `wanted` is where a pressed button leads, `troubled` tells a wrong clock."""
+class ReminderController(QObject):
+    """Looks in time and shows what is due.
 
-    wanted = Signal(object)
+    `navigation_requested` carries where a pressed button leads; `troubled` tells of a wrong clock, `untroubled` that it
+    is right again.
+    """
+
+    navigation_requested = Signal(object)
     troubled = Signal(object)
     untroubled = Signal()
 
@@ -200,11 +204,11 @@ class Reminding(QObject):
         elif action == ReminderAction.TURN_OFF_AUTO_RENEWAL and reminders:
             self._turn_off(reminders[0])
         elif action in set(ReminderAction) and reminders:
-            self.wanted.emit(destination_of(ReminderAction(action), reminders[0]))
+            self.navigation_requested.emit(destination_of(ReminderAction(action), reminders[0]))
         elif action == RECEIPT and reminders:
-            self.wanted.emit(Destination("order", reminders[0].subject.order_number))
+            self.navigation_requested.emit(Destination("order", reminders[0].subject.order_number))
         else:
-            self.wanted.emit(Destination("reminders"))
+            self.navigation_requested.emit(Destination("reminders"))
 
     def _put_off(self, reminders: tuple[Reminder, ...], choice: Snooze) -> None:
         def done(back: object) -> None:

@@ -14,7 +14,7 @@ _PATH = "/org/freedesktop/login1"
 _MANAGER = "org.freedesktop.login1.Manager"
 
 
-class Wakeups(QObject):
+class ResumeSignal(QObject):
     """Emits `woke` after the PC slept (logind's ``PrepareForSleep``, org.freedesktop.login1(5))."""
 
     woke = Signal()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QSessionManager
 _CANCELLED_AFTER_MS = 60_000
 
 
-class Endings(QObject):
+class ShutdownSignals(QObject):
     """Emits `leaving` when the session is about to end, `stayed` when it did not, `told` when a signal ends us."""
 
     leaving = Signal()

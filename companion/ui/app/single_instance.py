@@ -23,15 +23,15 @@ _MOST_BYTES = 64 * 1024
 _TAKEN = b"taken\n"
 
 
-class Wishes(Model, frozen=True):
+class StartRequest(Model, frozen=True):
     """What a second start was asked for: to stay in the tray, and another store than the one used last."""
 
     tray: bool = False
     store: str | None = None
 
 
-class Instance(QObject):
-    """The lock of one person's running program, and its ear for later starts; `asked` carries their `Wishes`."""
+class SingleInstance(QObject):
+    """The lock of one person's running program, and its ear for later starts; `asked` carries their `StartRequest`."""
 
     asked = Signal(object)
 
@@ -49,7 +49,7 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._somebody_came)
 
-    def begin(self, wishes: Wishes) -> bool:
+    def begin(self, wishes: StartRequest) -> bool:
         """Become the one running program; False when another one took the wishes.
 
         Raises `CompanionError` ``not-answering`` when another one runs and does not react. A lock whose program has
@@ -82,7 +82,7 @@ class Instance(QObject):
         self._server.close()
         self._lock.unlock()
 
-    def _hand_over(self, wishes: Wishes) -> bool:
+    def _hand_over(self, wishes: StartRequest) -> bool:
         """Send the wishes to whoever listens; False when nobody does (yet)."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
@@ -112,7 +112,7 @@ class Instance(QObject):
             socket.abort()
         elif socket.canReadLine():
             with contextlib.suppress(CompanionError):
-                wishes = decode(bytes(socket.readLine().data()), Wishes, source="a second start")
+                wishes = decode(bytes(socket.readLine().data()), StartRequest, source="a second start")
                 socket.write(_TAKEN)
                 socket.flush()
                 self.asked.emit(wishes)

@@ -45,7 +45,7 @@ class Tray(QObject):
         self.icon.activated.connect(self._activated)
         app_state.changed.connect(self._show_values)
         app_state.reminders.changed.connect(self._show_values)
-        app_state.transfers.changed.connect(lambda _: self._show_transfers())
+        app_state.downloads.changed.connect(lambda _: self._show_transfers())
         self._transfers_shown = self._transfers_now()
 
     def show(self) -> None:
@@ -117,7 +117,7 @@ class Tray(QObject):
 
     def _transfers_now(self) -> tuple[int, int]:
         """How many downloads are under way or waiting, and how many are paused."""
-        states = [item.entry.state for item in self._app_state.transfers.items.values()]
+        states = [item.entry.state for item in self._app_state.downloads.items.values()]
         return sum(state not in _RESTING for state in states), states.count(TransferState.PAUSED)
 
     def _show_transfers(self) -> None:
@@ -129,13 +129,13 @@ class Tray(QObject):
         self._show_state()
 
     def _pause(self) -> None:
-        self._app_state.transfers.pause_all()
+        self._app_state.downloads.pause_all()
 
     def _resume(self) -> None:
-        self._app_state.transfers.resume_all()
+        self._app_state.downloads.resume_all()
 
     def _show_state(self) -> None:
-        if self._app_state.transfers.busy:
+        if self._app_state.downloads.busy:
             name = "companion-working"
         elif any(card.tone is Tone.ATTENTION for card in self._app_state.snapshot.cards):
             name = "companion-attention"

@@ -132,7 +132,7 @@ class SwitchDialog(QDialog):
             self._ask(Notice.of_error(error, closable=False))
 
     def _leave_for(self, destination: object) -> None:
-        self._app_state.wanted.emit(destination)
+        self._app_state.navigation_requested.emit(destination)
         self.reject()
 
     def _show(self, *parts: QWidget) -> None:

@@ -92,7 +92,7 @@ class CaseFileDialog(QDialog):
         self._outcome.addWidget(news)
 
     def _leave_for(self, destination: object) -> None:
-        self._app_state.wanted.emit(destination)
+        self._app_state.navigation_requested.emit(destination)
         self.reject()
 
     def _ask_to_save(self) -> None:

@@ -80,7 +80,7 @@ class InvoiceDialog(QDialog):
         self._outcome.addWidget(news)
 
     def _leave_for(self, destination: object) -> None:
-        self._app_state.wanted.emit(destination)
+        self._app_state.navigation_requested.emit(destination)
         self.reject()
 
     # Print

@@ -26,7 +26,7 @@ Pressed = Callable[[str, str], None]
 """Told the key of a message and the code of the action that was pressed, on the GUI thread."""
 
 
-class Way(Protocol):
+class Channel(Protocol):
     """One way to show messages. All but `close` is called on the GUI thread and does not block it."""
 
     def show(self, message: Message, shown: Callable[[bool], None]) -> None:
@@ -45,14 +45,14 @@ class Way(Protocol):
 class Notifications:
     """Shows each message by the first way that works."""
 
-    def __init__(self, *ways: Way) -> None:
+    def __init__(self, *ways: Channel) -> None:
         self._ways = ways
 
     def show(self, message: Message, shown: Callable[[bool], None] = lambda _: None) -> None:
         """Show a message; `shown` is told whether it is on the screen, in whichever way."""
         self._try(message, self._ways, shown)
 
-    def _try(self, message: Message, ways: tuple[Way, ...], shown: Callable[[bool], None]) -> None:
+    def _try(self, message: Message, ways: tuple[Channel, ...], shown: Callable[[bool], None]) -> None:
         if not ways:
             shown(False)
             return

@@ -15,7 +15,7 @@ _MOST_TITLE, _MOST_BODY = 63, 255
 _SHORT, _LONG = 10_000, 30_000
 
 
-class BalloonWay(QObject):
+class BalloonChannel(QObject):
     """Shows messages at the tray; they have no buttons, so pressing one opens what it is about."""
 
     def __init__(self, tray: QSystemTrayIcon, pressed: Pressed) -> None:

@@ -15,7 +15,7 @@ from companion.ui.state.tasks import TaskRunner
 _OUR_IDS = 2**30
 
 
-class DesktopWay(QObject):
+class DesktopChannel(QObject):
     """Shows messages through the session bus, on worker threads."""
 
     def __init__(self, runner: TaskRunner, pressed: Pressed) -> None:

@@ -9,7 +9,7 @@ from companion.ui.notifications import Message, Pressed
 from companion.ui.widgets.notice import Notice, Notices
 
 
-class WindowWay:
+class WindowChannel:
     """Shows messages above the page, with all their buttons."""
 
     def __init__(self, notices: Notices, pressed: Pressed) -> None:

@@ -104,7 +104,7 @@ class AddPage(Page):
         where = Destination("help", item="find-an-order")
         head = row(spacing=8)
         head.addWidget(label("How do you want to find your order?", "strong"), 1)
-        head.addWidget(button("Where do I find these?", lambda: self.go.emit(where), "link"))
+        head.addWidget(button("Where do I find these?", lambda: self.navigation_requested.emit(where), "link"))
         card.add(head, column(by_number, by_card, spacing=6))
         card.add(self._fields, self._outcome, row(self._add, self._stop, None, self._forgot))
         card.add(line(), self._from_mail())
@@ -291,14 +291,18 @@ class AddPage(Page):
         for field in (self._number, self._password, self._email, self._digits):
             field.clear()
         if added.kept is Kept.SESSION:
-            self.go.emit(Destination("home", item="session-only"))
+            self.navigation_requested.emit(Destination("home", item="session-only"))
         else:
-            self.go.emit(Destination("home", item="added"))
+            self.navigation_requested.emit(Destination("home", item="added"))
 
     def _failed(self, error: CompanionError) -> None:
         self._show_working(False)
         self._open_mail.setEnabled(True)
-        self._say(failure_notice(self.app_state, error, self.go.emit, number=self._number.text(), closable=False))
+        self._say(
+            failure_notice(
+                self.app_state, error, self.navigation_requested.emit, number=self._number.text(), closable=False
+            )
+        )
         if error.code == ErrorCode.CREDENTIALS_WRONG:
             wrong = (self._number, self._password) if self._ways.checkedId() == 0 else (self._email, self._digits)
             for field in wrong:

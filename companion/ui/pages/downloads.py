@@ -36,9 +36,9 @@ class DownloadsPage(Page):
     def __init__(self, app_state: AppState, opener: Opener) -> None:
         super().__init__(app_state, "Downloads")
         self._opener = opener
-        self._cards: dict[DownloadKey, TransferCard] = {}
+        self._cards: dict[DownloadKey, DownloadCard] = {}
         app_state.changed.connect(self.show_values)
-        app_state.transfers.changed.connect(self._item_changed)
+        app_state.downloads.changed.connect(self._item_changed)
 
     def show_values(self) -> None:
         with self.keeping_focus():
@@ -55,7 +55,7 @@ class DownloadsPage(Page):
         ]
         found.sort(key=lambda pair: self._rank(*pair))
         for order, download in found:
-            made = TransferCard(self.app_state, self._opener, order, download, self.go.emit)
+            made = DownloadCard(self.app_state, self._opener, order, download, self.navigation_requested.emit)
             self._cards[_key_of(order, download)] = made
             self.add(made)
         if not found:
@@ -68,14 +68,14 @@ class DownloadsPage(Page):
 
     def _is_of_use(self, order: Order, download: Download) -> bool:
         """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
-        if _key_of(order, download) in self.app_state.transfers.items:
+        if _key_of(order, download) in self.app_state.downloads.items:
             return True
         here = self.app_state.snapshot.file(order.number, download.artifact_id) is not None
         return here or self.app_state.offer(order, download) is not Offer.ENDED
 
     def _rank(self, order: Order, download: Download) -> tuple[int, float]:
         """What is under way first, then what can be installed or closes soonest, what is closed last."""
-        item = self.app_state.transfers.items.get(_key_of(order, download))
+        item = self.app_state.downloads.items.get(_key_of(order, download))
         if item is not None and item.entry.state is not TransferState.DONE:
             return 0, 0.0
         if self.app_state.snapshot.file(order.number, download.artifact_id) is not None:
@@ -87,18 +87,23 @@ class DownloadsPage(Page):
     def _item_changed(self, key: DownloadKey) -> None:
         card = self._cards.get(key)
         if card is not None:
-            card.show_item(self.app_state.transfers.items.get(key))
+            card.show_item(self.app_state.downloads.items.get(key))
 
 
-class TransferCard(Card):
+class DownloadCard(Card):
     """One artifact: its window, how its download goes, and what can be done with it."""
 
     def __init__(
-        self, app_state: AppState, opener: Opener, order: Order, download: Download, go: Callable[[Destination], None]
+        self,
+        app_state: AppState,
+        opener: Opener,
+        order: Order,
+        download: Download,
+        navigate_to: Callable[[Destination], None],
     ) -> None:
         super().__init__(spacing=8)
         self._opener = opener
-        self._app_state, self._order, self._download, self._go = app_state, order, download, go
+        self._app_state, self._order, self._download, self._navigate_to = (app_state, order, download, navigate_to)
         self._key = _key_of(order, download)
         self._offer = app_state.offer(order, download)
         self._shown: tuple[object, ...] = ()
@@ -126,7 +131,7 @@ class TransferCard(Card):
         self._trouble = QVBoxLayout()
         self._actions = row()
         self.add(self._said, self._bar, self._pieces, self._speed, self._trouble, self._actions)
-        self.show_item(app_state.transfers.items.get(self._key))
+        self.show_item(app_state.downloads.items.get(self._key))
 
     def show_item(self, item: QueueItem | None) -> None:
         """Render how the download stands; the buttons are made anew only when they change."""
@@ -177,7 +182,7 @@ class TransferCard(Card):
     def _show_actions(self, item: QueueItem | None, file: KnownFile | None) -> None:
         clear(self._actions)
         clear(self._trouble)
-        transfers, key = self._app_state.transfers, self._key
+        transfers, key = self._app_state.downloads, self._key
         state = item.entry.state if item is not None else None
         parts = []
         if item is not None and state in (TransferState.PAUSED, TransferState.FAILED):
@@ -202,7 +207,7 @@ class TransferCard(Card):
             ]
         elif self._offer is Offer.CAN_ASK:
             ask = Destination("order", self._order.number, EXTEND)
-            parts = [self._button("Ask to open it again…", lambda: self._go(ask))]
+            parts = [self._button("Ask to open it again…", lambda: self._navigate_to(ask))]
         for part in parts:
             self._actions.addWidget(part)
         self._actions.addStretch(1)
@@ -223,8 +228,8 @@ class TransferCard(Card):
             ("What has arrived so far is deleted. To go on at another time, pause it instead.",),
             "Cancel it",
             "Keep it",
-            partial(self._app_state.transfers.remove, self._key),
+            partial(self._app_state.downloads.remove, self._key),
         )
 
     def _install(self) -> None:
-        self._go(Destination("install", self._order.number, self._download.artifact_id))
+        self._navigate_to(Destination("install", self._order.number, self._download.artifact_id))

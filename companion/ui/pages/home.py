@@ -64,13 +64,13 @@ class HomePage(Page):
             card.add(
                 label("No software yet", "heading"),
                 label("Your orders are here, but none of them holds a licence that could be read."),
-                button("Look at the orders", lambda: self.go.emit(Destination("orders"))),
+                button("Look at the orders", lambda: self.navigation_requested.emit(Destination("orders"))),
             )
         else:
             card.add(
                 label("Nothing here yet", "heading"),
                 label("Add the order from your confirmation e-mail, and this page shows what you own and until when."),
-                button("Add an order", lambda: self.go.emit(Destination("add")), "primary"),
+                button("Add an order", lambda: self.navigation_requested.emit(Destination("add")), "primary"),
             )
         return card
 
@@ -144,7 +144,7 @@ class HomePage(Page):
         there = Destination("order", card.order_number, RETURN_RENEWAL)
         words = "I did not want it…"
         name = f"I did not want this renewal: order {card.order_number}"
-        return _fact("Renewed", label(said), button(words, lambda: self.go.emit(there), name=name))
+        return _fact("Renewed", label(said), button(words, lambda: self.navigation_requested.emit(there), name=name))
 
     @staticmethod
     def _window_tone(card: ProductCard) -> str:
@@ -175,13 +175,18 @@ class HomePage(Page):
             return None
         text, destination = done
         return row(
-            button(text, lambda: self.go.emit(destination), "primary", name=f"{text.rstrip('…')}: {_named(card)}"),
+            button(
+                text,
+                lambda: self.navigation_requested.emit(destination),
+                "primary",
+                name=f"{text.rstrip('…')}: {_named(card)}",
+            ),
             button("Open the order", partial(self._open, card), name=f"Open order {card.order_number}"),
             None,
         )
 
     def _open(self, card: ProductCard) -> None:
-        self.go.emit(Destination("order", card.order_number))
+        self.navigation_requested.emit(Destination("order", card.order_number))
 
 
 def _named(card: ProductCard) -> str:

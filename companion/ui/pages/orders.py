@@ -18,7 +18,7 @@ class OrdersPage(Page):
 
     def __init__(self, app_state: AppState) -> None:
         super().__init__(app_state, "Orders")
-        self.add_to_head(button("Add an order", lambda: self.go.emit(Destination("add")), "primary"))
+        self.add_to_head(button("Add an order", lambda: self.navigation_requested.emit(Destination("add")), "primary"))
         app_state.changed.connect(self.show_values)
 
     def show_values(self) -> None:
@@ -61,4 +61,4 @@ class OrdersPage(Page):
         return card
 
     def _open(self, number: str) -> None:
-        self.go.emit(Destination("order", number))
+        self.navigation_requested.emit(Destination("order", number))

@@ -143,7 +143,7 @@ class RemindersPage(Page):
 
     def _act(self, action: ReminderAction, reminder: Reminder) -> None:
         if action is not ReminderAction.TURN_OFF_AUTO_RENEWAL:
-            self.go.emit(destination_of(action, reminder))
+            self.navigation_requested.emit(destination_of(action, reminder))
             return
         number, subject = reminder.subject.order_number, reminder.subject
         order = self.app_state.snapshot.order(number)
@@ -153,7 +153,7 @@ class RemindersPage(Page):
             ask_to_switch(self, self.app_state, number, plan.licence_id, False)
 
     def _open(self, number: str) -> None:
-        self.go.emit(Destination("order", number))
+        self.navigation_requested.emit(Destination("order", number))
 
     # Dates ahead
 

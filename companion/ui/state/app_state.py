@@ -23,7 +23,7 @@ from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
-from companion.ui.state.download_state import Transfers
+from companion.ui.state.download_state import DownloadState
 from companion.ui.state.reminder_state import ReminderState
 from companion.ui.state.tasks import Task, TaskRunner
 
@@ -36,11 +36,11 @@ class _Reading(NamedTuple):
 class AppState(QObject):
     """Holds the newest snapshot and refreshes it in the background; `changed` is emitted whenever it is replaced.
 
-    `wanted` carries a `Destination` that something without a page of its own, such as a dialog, leads to.
+    `navigation_requested` carries a `Destination` that something without a page of its own, such as a dialog, leads to.
     """
 
     changed = Signal()
-    wanted = Signal(object)
+    navigation_requested = Signal(object)
     working = Signal(bool)
 
     def __init__(
@@ -70,9 +70,9 @@ class AppState(QObject):
         self._readings = itertools.count(1)
         self._shown = 0
         self.snapshot = Snapshot(clock())
-        self.transfers = Transfers(purchases, runner)
+        self.downloads = DownloadState(purchases, runner)
         self.reminders = ReminderState(reminders, runner)
-        self.transfers.arrived.connect(lambda _: self.load())
+        self.downloads.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False
 

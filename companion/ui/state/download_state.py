@@ -17,7 +17,7 @@ from companion.services.downloads.queue import Queue, QueueItem
 from companion.ui.state.tasks import TaskRunner
 
 
-class Transfers(QObject):
+class DownloadState(QObject):
     """Brings the queue's news to the GUI thread; `changed` names a download, `arrived` one that has just finished.
 
     The queue is read from the disk in the background; `opened` is emitted when what it held is in `items`.

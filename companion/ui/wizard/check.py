@@ -11,8 +11,8 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import line
 from companion.ui.wizard.job import Job
-from companion.ui.wizard.live_check_list import Board
-from companion.ui.wizard.network_check import WayToStore
+from companion.ui.wizard.live_check_list import LiveCheckList
+from companion.ui.wizard.network_check import NetworkCheck
 from companion.ui.wizard.steps import Step
 
 
@@ -27,19 +27,19 @@ class CheckStep(Step):
             "Continue",
         )
         self._installations = installations
-        self._board = Board(app_state, installations, recovery, opener)
-        self._board.cleared.connect(self.onward.setEnabled)
-        self._way = WayToStore(app_state, installations)
-        self.content.addWidget(self._board)
+        self._check_list = LiveCheckList(app_state, installations, recovery, opener)
+        self._check_list.cleared.connect(self.onward.setEnabled)
+        self._network_check = NetworkCheck(app_state, installations)
+        self.content.addWidget(self._check_list)
         self.content.addWidget(line())
-        self.content.addWidget(self._way)
+        self.content.addWidget(self._network_check)
 
     def enter(self, job: Job) -> None:
         super().enter(job)
         needs = partial(self._installations.requirements, job.profile, job.download, job.folder)
-        self._board.start(Stage.DOWNLOAD, needs, job.download.artifact_id)
-        self._way.start(job.profile)
+        self._check_list.start(Stage.DOWNLOAD, needs, job.download.artifact_id)
+        self._network_check.start(job.profile)
 
     def depart(self) -> None:
-        self._board.stop()
-        self._way.stop()
+        self._check_list.stop()
+        self._network_check.stop()

@@ -43,7 +43,7 @@ class DownloadStep(Step):
         self.content.addWidget(self._speed)
         self.content.addLayout(row(self._pause, None))
         self.onward.hide()
-        app_state.transfers.changed.connect(self._changed)
+        app_state.downloads.changed.connect(self._changed)
 
     def enter(self, job: Job) -> None:
         super().enter(job)
@@ -57,7 +57,7 @@ class DownloadStep(Step):
                 job.fetched = here
                 self.advance.emit()
             else:
-                self._key = self.app_state.transfers.add(number, job.download, job.folder)
+                self._key = self.app_state.downloads.add(number, job.download, job.folder)
 
         self.app_state.runner.run(
             self,
@@ -67,7 +67,7 @@ class DownloadStep(Step):
         )
 
     def _item(self) -> QueueItem | None:
-        return self.app_state.transfers.items.get(self._key) if self._key is not None else None
+        return self.app_state.downloads.items.get(self._key) if self._key is not None else None
 
     def _toggle(self) -> None:
         if self._key is None:
@@ -75,11 +75,11 @@ class DownloadStep(Step):
         item = self._item()
         if item is not None and item.entry.state in (TransferState.PAUSED, TransferState.FAILED):
             self.tell(None)
-            self.app_state.transfers.resume(self._key)
+            self.app_state.downloads.resume(self._key)
         else:
             self._pause.setEnabled(False)
             self._pause.setText("Pausing…")
-            self.app_state.transfers.pause(self._key)
+            self.app_state.downloads.pause(self._key)
 
     def _changed(self, key: DownloadKey) -> None:
         item = self._item()

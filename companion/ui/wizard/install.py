@@ -24,7 +24,7 @@ from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.relaunch_notice import reopened_notice
 from companion.ui.wizard.job import Job
-from companion.ui.wizard.live_check_list import Board
+from companion.ui.wizard.live_check_list import LiveCheckList
 from companion.ui.wizard.steps import Step
 
 _FETCHABLE = {ErrorCode.FILE_DAMAGED: "Repair", ErrorCode.FILE_MISSING: "Download it again"}
@@ -48,8 +48,8 @@ class InstallStep(Step):
         )
         self._installations = installations
         self._task: Task | None = None
-        self._board = Board(app_state, installations, recovery, opener)
-        self._board.cleared.connect(self._allow)
+        self._check_list = LiveCheckList(app_state, installations, recovery, opener)
+        self._check_list.cleared.connect(self._allow)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
@@ -57,7 +57,7 @@ class InstallStep(Step):
         self._doing = label("", "strong")
         self._bar.hide()
         self._doing.hide()
-        self.content.addWidget(self._board)
+        self.content.addWidget(self._check_list)
         self.content.addWidget(self._doing)
         self.content.addWidget(self._bar)
 
@@ -67,7 +67,7 @@ class InstallStep(Step):
         self._look()
 
     def depart(self) -> None:
-        self._board.stop()
+        self._check_list.stop()
 
     def _look(self) -> None:
         job = self.job
@@ -76,7 +76,7 @@ class InstallStep(Step):
         self._show_running(False)
         installations, grant = self._installations, job.fetched.grant
         needs = partial(installations.requirements, job.profile, job.download, job.folder, grant)
-        self._board.start(Stage.INSTALL, needs, job.download.artifact_id)
+        self._check_list.start(Stage.INSTALL, needs, job.download.artifact_id)
 
     def _allow(self, free: bool) -> None:
         self.onward.setEnabled(free and (self._task is None or not self._task.running))
@@ -86,7 +86,7 @@ class InstallStep(Step):
         if job is None or job.fetched is None:
             return
         fetched = job.fetched
-        self._board.stop()
+        self._check_list.stop()
         self.tell(None)
         self._show_running(True)
         installations = self._installations
@@ -110,7 +110,7 @@ class InstallStep(Step):
         self._bar.setVisible(running)
         self._doing.setVisible(running)
         self._doing.setText("Starting the installer…")
-        self._board.setVisible(not running)
+        self._check_list.setVisible(not running)
         self.onward.setEnabled(False)
         self.back.setEnabled(not running)
 

@@ -34,7 +34,7 @@ _GRAVE = (Severity.BLOCKS, Severity.WARNS)
 _CLOSES = (RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD)
 
 
-class Board(QWidget):
+class LiveCheckList(QWidget):
     """Watches one stage from `start` to `stop`; `cleared` tells whenever the way becomes free or blocked."""
 
     cleared = Signal(bool)

@@ -20,7 +20,7 @@ _ICONS = {
 }
 
 
-class WayToStore(QWidget):
+class NetworkCheck(QWidget):
     """Tries the way once; a broken one is a warning, because the download copes with much."""
 
     def __init__(self, app_state: AppState, installations: Installations) -> None:

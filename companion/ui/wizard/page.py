@@ -66,7 +66,7 @@ class InstallPage(Page):
         for index, step in enumerate(self._steps):
             self._stack.addWidget(step)
             step.advance.connect(lambda index=index: self._advance(index))
-            step.go.connect(self.go)
+            step.navigation_requested.connect(self.navigation_requested)
             step.leave.connect(self._end)
         self._choose.chosen.connect(self._begin)
         self.add(self._stepper, self._stack)
@@ -124,7 +124,7 @@ class InstallPage(Page):
             self._enter(index + 1)
 
     def _end(self) -> None:
-        self.go.emit(Destination("home"))
+        self.navigation_requested.emit(Destination("home"))
         self.ended.emit()
 
     def _show(self, index: int) -> None:

@@ -66,12 +66,12 @@ class Stepper(QFrame):
 class Step(QWidget):
     """One step: a heading, a card, and the buttons that lead on.
 
-    `advance` and `leave` go to the next and out, `go` asks the window for another page.
+    `advance` and `leave` go to the next and out, `navigation_requested` asks the window for another page.
     """
 
     advance = Signal()
     leave = Signal()
-    go = Signal(object)
+    navigation_requested = Signal(object)
 
     def __init__(self, app_state: AppState, heading: str, explanation: str, onward: str) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class Step(QWidget):
         if article is None:
             return ()
         destination = Destination("help", self.job.order.number if self.job is not None else "", article)
-        return (("Help with this", lambda: self.go.emit(destination)),)
+        return (("Help with this", lambda: self.navigation_requested.emit(destination)),)
 
     def tell(self, notice: Notice | None) -> None:
         """Show one notice below the step's content, in place of the one before."""

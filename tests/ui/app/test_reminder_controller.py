@@ -1,4 +1,4 @@
-"""Reminding in the running program: shown once, answered, put off, withdrawn; after sleep and without a tray."""
+"""Reminders in the running program: shown once, answered, put off, withdrawn; after sleep and without a tray."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from companion.domain.reminders.settings import ReminderSettings
 from companion.services.container import Services
 from companion.services.storage.records import ReminderChange
 from companion.ui.app.application import WindowedProgram
-from companion.ui.app.reminder_controller import LATER, Reminding
+from companion.ui.app.reminder_controller import LATER, ReminderController
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.notifications import OPENED, Message, Notifications
@@ -96,7 +96,7 @@ def test_what_is_due_is_shown_once_marked_and_offers_what_to_do(
     assert "$59.95" in message.body
     assert [text for _, text in message.actions] == ["Switch off auto-renewal", "Later"]
     for _ in range(3):
-        program.reminding.look()
+        program.reminder_controller.look()
         settled(program, qtbot)
     assert len(screen.messages) == 1
 
@@ -106,14 +106,14 @@ def test_pressing_turn_off_switches_keeps_the_receipt_and_says_so(
 ) -> None:
     qtbot.waitUntil(lambda: bool(screen.messages))
     key, action = screen.messages[0].key, screen.messages[0].actions[0][0]
-    program.reminding.pressed(key, action)
+    program.reminder_controller.pressed(key, action)
     qtbot.waitUntil(lambda: "Auto-renewal is off" in screen.titles(), timeout=10_000)
     assert not services.orders.lookup.order(renewing.order_number).subscriptions[0].auto_renew
     (receipt,) = services.orders.cache.receipts(renewing.order_number)
     assert receipt.id in screen.messages[-1].body
     qtbot.waitUntil(lambda: key in screen.withdrawn)
     # An old notice whose button is pressed once more does no harm.
-    program.reminding.pressed(screen.messages[-1].key, action)
+    program.reminder_controller.pressed(screen.messages[-1].key, action)
     qtbot.waitUntil(lambda: "was off already" in screen.messages[-1].body, timeout=10_000)
     assert len(services.orders.cache.receipts(renewing.order_number)) == 1
     settled(program, qtbot)
@@ -127,7 +127,7 @@ def test_without_the_store_nothing_is_switched_and_that_is_said(
     qtbot.waitUntil(lambda: bool(screen.messages))
     settled(program, qtbot)
     store.close()
-    program.reminding.pressed(screen.messages[0].key, screen.messages[0].actions[0][0])
+    program.reminder_controller.pressed(screen.messages[0].key, screen.messages[0].actions[0][0])
     qtbot.waitUntil(lambda: screen.titles()[-1].startswith("Not switched off"), timeout=30_000)
     assert [text for _, text in screen.messages[-1].actions] == ["Open the order", "Try again"]
 
@@ -136,14 +136,14 @@ def test_later_puts_it_off_until_the_morning_and_offers_other_times(
     program: WindowedProgram, services: Services, screen: Screen, qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(lambda: entries(services) == [Standing.CURRENT])
-    program.reminding.pressed(screen.messages[0].key, LATER)
+    program.reminder_controller.pressed(screen.messages[0].key, LATER)
     qtbot.waitUntil(lambda: "You will be reminded again" in screen.titles())
     (entry,) = services.reminders.inbox()
     assert entry.snoozed_until is not None
     assert entry.snoozed_until.astimezone(services.zone).time() == dt.time(9)
     told = screen.messages[-1]
     assert [text for _, text in told.actions] == ["In an hour instead", "In 3 days instead"]
-    program.reminding.pressed(told.key, told.actions[0][0])
+    program.reminder_controller.pressed(told.key, told.actions[0][0])
     qtbot.waitUntil(lambda: len(screen.messages) == 3)
     (entry,) = services.reminders.inbox()
     assert entry.snoozed_until is not None
@@ -162,7 +162,7 @@ def test_several_at_once_become_one_summary(
     summary = screen.messages[-1]
     assert summary.title == "2 dates need your attention"
     assert summary.actions == ((OPENED, "Show them"), (LATER, "Later"))
-    program.reminding.pressed(summary.key, OPENED)
+    program.reminder_controller.pressed(summary.key, OPENED)
     assert program.window.current is program.window.page("reminders")
     settled(program, qtbot)
     assert len(services.reminders.inbox()) == 3
@@ -221,7 +221,7 @@ def test_a_sleeping_pc_catches_up_when_it_wakes(
     qtbot.waitUntil(lambda: len(screen.messages) == 1)
     settled(program, qtbot)
     steady = [100.0]
-    reminding = Reminding(program.app_state, lambda: steady[0])
+    reminding = ReminderController(program.app_state, lambda: steady[0])
     reminding.start(Notifications(screen))
     program.app_state.working.emit(False)  # the store has just been asked
     settled(program, qtbot)
@@ -245,10 +245,10 @@ def test_a_wrong_clock_is_told_in_the_window_and_once_as_a_notice(
     settled(program, qtbot)
     wrong = CompanionError(ErrorCode.CLOCK_WRONG, "This PC's clock is wrong", "It is 3 days behind.", "Set it.")
     for _ in range(3):
-        program.reminding._tell_of_clock(wrong)
+        program.reminder_controller._tell_of_clock(wrong)
     assert screen.titles().count("This PC's clock is wrong") == 1
     qtbot.waitUntil(lambda: "This PC's clock is wrong" in texts_of(program.window.notices))
-    program.reminding._tell_of_clock(None)
+    program.reminder_controller._tell_of_clock(None)
     qtbot.waitUntil(lambda: "This PC's clock is wrong" not in texts_of(program.window.notices))
 
 
@@ -272,9 +272,9 @@ def test_a_muted_program_shows_nothing_until_it_is_unmuted(
 def test_every_action_leads_somewhere(program: WindowedProgram, screen: Screen, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(screen.messages))
     wanted: list[Destination] = []
-    program.reminding.wanted.connect(wanted.append)
+    program.reminder_controller.navigation_requested.connect(wanted.append)
     key = screen.messages[0].key
     for action in ("renew", "downloadNow", "askForReturn", "getSupport", OPENED, "nonsense"):
-        program.reminding.pressed(key, action)
+        program.reminder_controller.pressed(key, action)
     assert [each.page for each in wanted] == ["order", "install", "order", "help", "reminders", "reminders"]
     settled(program, qtbot)

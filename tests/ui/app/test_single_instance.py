@@ -16,20 +16,21 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.ui.app.resume_signal import Wakeups
-from companion.ui.app.shutdown import Endings
-from companion.ui.app.single_instance import Instance, Wishes
+from companion.ui.app.resume_signal import ResumeSignal
+from companion.ui.app.shutdown import ShutdownSignals
+from companion.ui.app.single_instance import SingleInstance, StartRequest
 
 _SECOND = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from companion.domain.core.errors import CompanionError
-from companion.ui.app.single_instance import Instance, Wishes
+from companion.ui.app.single_instance import SingleInstance, StartRequest
 application = QCoreApplication([])
-instance = Instance(Path(sys.argv[1]), patience_ms=1000)
+instance = SingleInstance(Path(sys.argv[1]), patience_ms=1000)
 try:
-    sys.stdout.write("first" if instance.begin(Wishes(tray=True, store="https://other.example")) else "handed over")
+    request = StartRequest(tray=True, store="https://other.example")
+    sys.stdout.write("first" if instance.begin(request) else "handed over")
 except CompanionError as error:
     sys.stdout.write(error.code)
 """
@@ -47,9 +48,9 @@ sys.stdin.readline()
 
 
 @pytest.fixture
-def first(qapp: QApplication, tmp_path: Path) -> Iterator[Instance]:
-    made = Instance(tmp_path)
-    assert made.begin(Wishes())
+def first(qapp: QApplication, tmp_path: Path) -> Iterator[SingleInstance]:
+    made = SingleInstance(tmp_path)
+    assert made.begin(StartRequest())
     yield made
     made.end()
 
@@ -58,23 +59,23 @@ def second(state: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", _SECOND, str(state)], stdout=subprocess.PIPE, text=True)
 
 
-def test_a_second_start_hands_its_wishes_over(first: Instance, tmp_path: Path, qtbot: QtBot) -> None:
-    heard: list[Wishes] = []
+def test_a_second_start_hands_its_wishes_over(first: SingleInstance, tmp_path: Path, qtbot: QtBot) -> None:
+    heard: list[StartRequest] = []
     first.asked.connect(heard.append)
     started = [second(tmp_path) for _ in range(3)]
     qtbot.waitUntil(lambda: all(each.poll() is not None for each in started), timeout=20_000)
     assert [each.communicate()[0] for each in started] == ["handed over"] * 3
-    assert heard == [Wishes(tray=True, store="https://other.example")] * 3
+    assert heard == [StartRequest(tray=True, store="https://other.example")] * 3
 
 
-def test_another_folder_is_another_program(first: Instance, tmp_path: Path) -> None:
+def test_another_folder_is_another_program(first: SingleInstance, tmp_path: Path) -> None:
     started = second(tmp_path / "another")
     assert started.communicate(timeout=20)[0] == "first"
 
 
 def test_after_the_first_has_ended_the_next_is_the_first(qapp: QApplication, tmp_path: Path) -> None:
-    instance = Instance(tmp_path)
-    assert instance.begin(Wishes())
+    instance = SingleInstance(tmp_path)
+    assert instance.begin(StartRequest())
     instance.end()
     assert second(tmp_path).communicate(timeout=20)[0] == "first"
 
@@ -94,8 +95,8 @@ def _hold(folder: Path) -> subprocess.Popen[str]:
 def test_a_lock_behind_which_nobody_listens_is_taken_over(qapp: QApplication, tmp_path: Path) -> None:
     """As after a crash, when another program has got the process id."""
     holder = _hold(tmp_path)
-    instance = Instance(tmp_path, patience_ms=300)
-    assert instance.begin(Wishes())
+    instance = SingleInstance(tmp_path, patience_ms=300)
+    assert instance.begin(StartRequest())
     instance.end()
     holder.communicate("\n", timeout=20)
 
@@ -105,22 +106,24 @@ def test_a_killed_program_leaves_nothing_that_hinders(qapp: QApplication, tmp_pa
     holder.kill()
     holder.communicate(timeout=20)
     assert (tmp_path / "running.lock").exists()
-    instance = Instance(tmp_path)
-    assert instance.begin(Wishes())
+    instance = SingleInstance(tmp_path)
+    assert instance.begin(StartRequest())
     instance.end()
 
 
-def test_a_first_one_that_does_not_react_is_said(first: Instance, tmp_path: Path) -> None:
+def test_a_first_one_that_does_not_react_is_said(first: SingleInstance, tmp_path: Path) -> None:
     """Its window hangs: it is listening, as the system sees it, and never answers."""
-    other = Instance(tmp_path, patience_ms=300)
+    other = SingleInstance(tmp_path, patience_ms=300)
     with pytest.raises(CompanionError) as failed:
-        other.begin(Wishes())
+        other.begin(StartRequest())
     assert failed.value.code == ErrorCode.NOT_ANSWERING
 
 
 @pytest.mark.parametrize("said", [b"\n", b"not json\n", b'{"tray": "yes"}\n', b"\xff\xfe\n", b"[" * 5000 + b"\n"])
-def test_nonsense_from_somebody_else_is_not_heard(first: Instance, tmp_path: Path, qtbot: QtBot, said: bytes) -> None:
-    heard: list[Wishes] = []
+def test_nonsense_from_somebody_else_is_not_heard(
+    first: SingleInstance, tmp_path: Path, qtbot: QtBot, said: bytes
+) -> None:
+    heard: list[StartRequest] = []
     first.asked.connect(heard.append)
     socket = QLocalSocket()
     socket.connectToServer(first._name)
@@ -135,28 +138,28 @@ def test_nonsense_from_somebody_else_is_not_heard(first: Instance, tmp_path: Pat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the socket's file has a mode")
-def test_nobody_else_may_speak_to_it(first: Instance, tmp_path: Path) -> None:
+def test_nobody_else_may_speak_to_it(first: SingleInstance, tmp_path: Path) -> None:
     assert (tmp_path / "running.socket").stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_with_a_very_long_name_is_no_hindrance(qapp: QApplication, tmp_path: Path) -> None:
     state = tmp_path / ("long" * 40)
-    instance = Instance(state)
-    assert instance.begin(Wishes())
+    instance = SingleInstance(state)
+    assert instance.begin(StartRequest())
     assert instance._server.isListening()
     instance.end()
 
 
 def test_a_folder_that_cannot_be_written_is_left_for_the_library_to_tell(qapp: QApplication, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert Instance(tmp_path / "file" / "state").begin(Wishes())
+    assert SingleInstance(tmp_path / "file" / "state").begin(StartRequest())
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends itself a POSIX signal")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_the_program_in_order(qapp: QApplication, qtbot: QtBot, number: signal.Signals) -> None:
     before = signal.getsignal(number)
-    endings = Endings(qapp)
+    endings = ShutdownSignals(qapp)
     with qtbot.waitSignal(endings.told, timeout=5000):
         os.kill(os.getpid(), number)
     endings.close()
@@ -164,12 +167,12 @@ def test_a_signal_ends_the_program_in_order(qapp: QApplication, qtbot: QtBot, nu
 
 
 def test_only_waking_up_is_told_not_falling_asleep(qtbot: QtBot) -> None:
-    wakeups = Wakeups()
+    wakeups = ResumeSignal()
     with qtbot.assertNotEmitted(wakeups.woke):
         wakeups.heard(True)
     with qtbot.waitSignal(wakeups.woke):
         wakeups.heard(False)
 
 
-def test_locks_are_qts_own(first: Instance, tmp_path: Path) -> None:
+def test_locks_are_qts_own(first: SingleInstance, tmp_path: Path) -> None:
     assert not QLockFile(str(tmp_path / "running.lock")).tryLock(0)

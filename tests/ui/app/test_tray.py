@@ -66,7 +66,7 @@ def test_the_menu_leads_to_the_window_and_to_the_reminders(
 
 
 def test_muting_from_the_menu_is_kept_and_shown(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
-    program.window.go(Destination("reminders"))
+    program.window.navigate_to(Destination("reminders"))
     actions(program.tray.menu)["Mute reminders"].trigger()
     qtbot.waitUntil(lambda: services.reminders.settings().muted)
     qtbot.waitUntil(lambda: "muted" in program.tray.icon.toolTip())
@@ -84,13 +84,13 @@ def test_downloads_are_paused_and_go_on_from_the_menu(
     add(account)
     download = services.orders.lookup.order(account.order_number).downloads[0]
     gate.shut()
-    key = program.app_state.transfers.add(account.order_number, download)
+    key = program.app_state.downloads.add(account.order_number, download)
     qtbot.waitUntil(lambda: "Pause 1 download" in actions(program.tray.menu), timeout=10_000)
     actions(program.tray.menu)["Pause 1 download"].trigger()
     qtbot.waitUntil(lambda: "Go on with 1 download" in actions(program.tray.menu), timeout=10_000)
     gate.open()
     actions(program.tray.menu)["Go on with 1 download"].trigger()
-    transfers = program.app_state.transfers
+    transfers = program.app_state.downloads
     qtbot.waitUntil(lambda: transfers.items[key].entry.state.value == "done", timeout=20_000)
     qtbot.waitUntil(lambda: not any("download" in text for text in list(actions(program.tray.menu))[2:-1]))
 
@@ -133,7 +133,7 @@ def test_the_page_puts_off_silences_and_takes_it_back(
 ) -> None:
     add(about(store, "Renews in 6 days"))
     page = program.window.page("reminders")
-    program.window.go(Destination("reminders"))
+    program.window.navigate_to(Destination("reminders"))
     qtbot.waitUntil(lambda: any("renews in 6 days" in text for text in texts_of(page)))
     later = button(page, "Later").menu()  # type: ignore[attr-defined]
     assert list(actions(later)) == ["In an hour", "Tomorrow morning", "In 3 days"]
@@ -167,7 +167,7 @@ def test_the_settings_are_kept_and_every_control_has_a_name(
 ) -> None:
     add(about(store, "Renews in 6 days"))
     page = program.window.page("reminders")
-    program.window.go(Destination("reminders", item="settings"))
+    program.window.navigate_to(Destination("reminders", item="settings"))
     settled(program, qtbot)
     for control in (*page.findChildren(QAbstractButton), *page.findChildren(QComboBox), *page.findChildren(QTimeEdit)):
         assert control.accessibleName() or getattr(control, "text", str)(), control
@@ -190,7 +190,7 @@ def test_the_settings_are_kept_and_every_control_has_a_name(
     ends.setTime(ends.time().addSecs(1800))
     ends.editingFinished.emit()
     qtbot.waitUntil(lambda: services.reminders.settings().quiet.ends == dt.time(8, 30))
-    program.window.go(Destination("reminders"))
+    program.window.navigate_to(Destination("reminders"))
     # Never means never, on the page too; what was shown before, unless it was a quiet hour, stays in the list below.
     qtbot.waitUntil(lambda: "Nothing needs a decision" in texts_of(page))
     services.reminders.keep_settings(ReminderSettings())
@@ -201,7 +201,7 @@ def test_starting_at_sign_in_is_shown_as_the_system_says(
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     page = program.window.page("reminders")
-    program.window.go(Destination("reminders", item="settings"))
+    program.window.navigate_to(Destination("reminders", item="settings"))
     settled(program, qtbot)
     switch = _switch(page, "Start when I sign in")
     assert not switch.isChecked()
@@ -213,7 +213,7 @@ def test_starting_at_sign_in_is_shown_as_the_system_says(
     assert "--tray" in words
     # Somebody switches it off in the desktop's own settings, and then asks for it here: the truth is shown.
     entry.write_text(words + "Hidden=true\n")
-    program.window.go(Destination("reminders", item="settings"))
+    program.window.navigate_to(Destination("reminders", item="settings"))
     settled(program, qtbot)
     switch = _switch(page, "Start when I sign in")
     assert not switch.isChecked()

@@ -37,7 +37,7 @@ def test_a_number_without_hours_is_not_called_closed(
     program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
 ) -> None:
     add(store.accounts[0])
-    program.window.go(Destination("help", "", SUPPORT))
+    program.window.navigate_to(Destination("help", "", SUPPORT))
 
     def texts() -> list[str]:
         return [shown.text() for shown in program.window.findChildren(QLabel) if shown.isVisible()]

@@ -50,7 +50,7 @@ class Person:
         """Add an order where that is needed, and go to its page."""
         if self.program.app_state.snapshot.order(number) is None:
             self._add(next(account for account in self.store.accounts if account.order_number == number))
-        self.window.go(Destination("order", number, item))
+        self.window.navigate_to(Destination("order", number, item))
         self.waits(lambda: not self.program.runner.busy)
 
     def waits(self, until: Callable[[], bool]) -> None:
@@ -187,7 +187,7 @@ def test_an_unwanted_renewal_is_given_back_from_home_with_one_click_and_one_yes(
     person: Person, services: Services
 ) -> None:
     person.opens(UNWANTED)
-    person.window.go(Destination("home"))
+    person.window.navigate_to(Destination("home"))
     person.presses("I did not want it…")
     question = person.dialog()
     person.reads("does not renew again", question)
@@ -282,7 +282,7 @@ def test_what_the_store_would_refuse_is_not_offered(person: Person) -> None:
 
 def test_a_case_is_read_sent_once_and_its_number_stays(person: Person, services: Services) -> None:
     person.opens(CLOSED)
-    person.window.go(Destination("help", CLOSED))
+    person.window.navigate_to(Destination("help", CLOSED))
     person.presses("Case file…")
     dialog = person.dialog(CaseFileDialog)
     assert isinstance(dialog, CaseFileDialog)
@@ -339,7 +339,7 @@ def test_what_brings_a_charge_is_not_the_answer_of_a_bare_enter(person: Person) 
 def test_support_can_be_asked_about_any_order(person: Person) -> None:
     person.opens(FAMILY)
     person.opens(BOXED)
-    person.window.go(Destination("help"))
+    person.window.navigate_to(Destination("help"))
     page = person.window.current
     person.waits(lambda: any(each.isVisible() for each in page.findChildren(QComboBox)))
     choice = next(each for each in page.findChildren(QComboBox) if each.isVisible())

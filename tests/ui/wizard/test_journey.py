@@ -82,11 +82,11 @@ def test_every_page_renders_every_customer(program: WindowedProgram, store: Demo
         add(account)
     assert program.window.page("home").findChildren(QLabel)
     for account in store.accounts:
-        program.window.go(Destination("order", account.order_number))
+        program.window.navigate_to(Destination("order", account.order_number))
         assert any(account.order_number in text for text in texts_of(program.window.current))
         qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
     for page in ("orders", "downloads", "reminders", "help", "home"):
-        program.window.go(Destination(page))
+        program.window.navigate_to(Destination(page))
         qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
         _every_control_has_a_name(program.window)
         assert not [text for text in texts_of(program.window.current) if "None" in text or "Secret(" in text]
@@ -153,7 +153,7 @@ def test_removing_an_order_asks_first(
 ) -> None:
     account = store.accounts[0]
     add(account)
-    program.window.go(Destination("order", account.order_number))
+    program.window.navigate_to(Destination("order", account.order_number))
     qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
     qtbot.waitUntil(lambda: "Remove this order…" in texts_of(program.window.current))
     _button(program.window.current, "Remove this order…").click()
@@ -236,7 +236,7 @@ def _open_wizard(
     account = account_about(store, "closes in 9 days")
     add(account)
     order = services.orders.lookup.order(account.order_number)
-    program.window.go(Destination("install", account.order_number, order.downloads[0].artifact_id))
+    program.window.navigate_to(Destination("install", account.order_number, order.downloads[0].artifact_id))
     page = program.window.current
     assert isinstance(page, InstallPage)
     return account, page
@@ -263,19 +263,19 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
     add(account)
     download = services.orders.lookup.order(account.order_number).downloads[0]
     entry = services.purchases.queue_entry(account.order_number, download)
-    program.app_state.transfers.close()
+    program.app_state.downloads.close()
     kept = msgspec.structs.replace(entry, state=TransferState.PAUSED)
     services.library.remember_queue(store.url, (kept,))
     again = WindowedProgram(qapp, services, theme=LIGHT)
     try:
         again.start(in_tray=False)
         qtbot.waitUntil(lambda: any("not finished" in text for text in texts_of(again.window)), timeout=10_000)
-        again.window.go(Destination("downloads"))
+        again.window.navigate_to(Destination("downloads"))
         qtbot.waitUntil(lambda: "Cancel…" in texts_of(again.window.current))
         _button(again.window.current, "Cancel…").click()
         assert any("is deleted" in text for text in texts_of(_question(qapp)))
         _button(_question(qapp), "Keep it").click()
-        assert list(again.app_state.transfers.items), "nothing is thrown away unasked"
+        assert list(again.app_state.downloads.items), "nothing is thrown away unasked"
         _button(again.window, "Go on with it").click()
         qtbot.waitUntil(
             lambda: again.app_state.snapshot.file(account.order_number, download.artifact_id) is not None,
@@ -283,7 +283,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
         )
         assert again.window.current is again.window.page("downloads")
     finally:
-        again.app_state.transfers.close()
+        again.app_state.downloads.close()
         again.runner.shut_down()
         again.window.hide()
         again.tray.hide()

@@ -69,7 +69,7 @@ class LicenceCard(Section):
             earlier = licence.key_from_order
             self.add(label(f"A renewal brings no new key. Use the one from order {earlier}."))
             if self.app_state.snapshot.order(earlier) is not None:
-                show = partial(self.app_state.wanted.emit, Destination("order", earlier))
+                show = partial(self.app_state.navigation_requested.emit, Destination("order", earlier))
                 self.add(row(button(f"Open order {earlier}", show), None))
         elif licence.key is not None:
             self.add(label("Serial key", "strong"), KeyBox(licence.key, case_sensitive=licence.key_case_sensitive))
@@ -102,7 +102,7 @@ class LicenceCard(Section):
             number = self.order.number
             unwanted = button(
                 "I did not want the last renewal…",
-                lambda: app_state.wanted.emit(Destination("order", number, RETURN_RENEWAL)),
+                lambda: app_state.navigation_requested.emit(Destination("order", number, RETURN_RENEWAL)),
             )
             self.add(row(unwanted, None))
 
@@ -164,9 +164,9 @@ class LicenceCard(Section):
 class DownloadsCard(Section):
     """The artifacts of an order, and asking for a closed window to open again."""
 
-    def __init__(self, view: OrderView, go: Callable[[Destination], None]) -> None:
+    def __init__(self, view: OrderView, navigate_to: Callable[[Destination], None]) -> None:
         super().__init__(view, "Downloads", "download-window")
-        self._go = go
+        self._navigate_to = navigate_to
         for position, download in enumerate(self.order.downloads):
             if position:
                 self.add(line())
@@ -190,7 +190,7 @@ class DownloadsCard(Section):
         if offer is Offer.OPEN:
             destination = Destination("install", self.order.number, download.artifact_id)
             words = "Install…" if here else "Download and install…"
-            self.add(row(button(words, lambda: self._go(destination), "primary"), None))
+            self.add(row(button(words, lambda: self._navigate_to(destination), "primary"), None))
         elif offer is Offer.CAN_ASK:
             ask = button("Ask the store to open it again", lambda: None, "" if here else "primary")
             ask.clicked.connect(lambda: self._extend(ask, download))

@@ -134,7 +134,8 @@ class ReturnCard(Section):
         elif OtherWay.ASK_SUPPORT in outlook.other_ways:
             number = self.order.number
             contact = button(
-                "Contact support", lambda: self.app_state.wanted.emit(Destination("help", number, SUPPORT))
+                "Contact support",
+                lambda: self.app_state.navigation_requested.emit(Destination("help", number, SUPPORT)),
             )
             self.add(row(contact, None))
 

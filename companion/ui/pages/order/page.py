@@ -76,7 +76,7 @@ class OrderPage(Page):
         for licence in order.licences:
             self._cards.addWidget(LicenceCard(view, licence))
         if order.downloads:
-            self._downloads = DownloadsCard(view, self.go.emit)
+            self._downloads = DownloadsCard(view, self.navigation_requested.emit)
             self._cards.addWidget(self._downloads)
         if order.shipments or order.downloads:
             self._cards.addWidget(ParcelsCard(view))
@@ -94,7 +94,7 @@ class OrderPage(Page):
         if news is not None:
             notice = news
             if isinstance(notice, CompanionError):
-                notice = failure_notice(self.app_state, notice, self.go.emit, number=self._number)
+                notice = failure_notice(self.app_state, notice, self.navigation_requested.emit, number=self._number)
             notice.closed.connect(lambda: clear(self._news))
             self._news.addWidget(notice)
             self.scroll_to_top()
@@ -146,4 +146,6 @@ class OrderPage(Page):
         )
 
     def _remove(self) -> None:
-        self.app_state.remove_order(self, self._number, lambda: self.go.emit(Destination("orders")), self.tell)
+        self.app_state.remove_order(
+            self, self._number, lambda: self.navigation_requested.emit(Destination("orders")), self.tell
+        )

@@ -46,7 +46,9 @@ class Section(Card):
         there = Destination("help", view.order.number, article)
         head = row(spacing=8)
         head.addWidget(label(heading, "heading"), 1)
-        head.addWidget(button("Help", lambda: app_state.wanted.emit(there), "link", name=f"Help with {heading}"))
+        head.addWidget(
+            button("Help", lambda: app_state.navigation_requested.emit(there), "link", name=f"Help with {heading}")
+        )
         self.add(head)
 
     def act(self, pressed: QPushButton | None, work: Callable[[Task], T], done: Callable[[T], Notice]) -> None:
