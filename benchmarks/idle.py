@@ -75,8 +75,10 @@ def measure(pid: int, seconds: float) -> float:
         if woken:
             print(f"  {name:<36} {woken:4} times")
     rate = total / seconds * 60
-    print(f"{seconds:.0f} s idle: {total} wake-ups, {rate:.2f} per minute; {spent * 1000:.0f} ms of processor time; "
-          f"{memory(pid):.0f} MiB resident")  # fmt: skip
+    print(
+        f"{seconds:.0f} s idle: {total} wake-ups, {rate:.2f} per minute; {spent * 1000:.0f} ms of processor time; "
+        f"{memory(pid):.0f} MiB resident"
+    )
     return rate
 
 

@@ -61,8 +61,12 @@ def test_a_command_loads_only_what_it_needs(
 ) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", _LOADED, json.dumps(words)],
-        env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     _, loaded = json.loads(ran.stderr.splitlines()[-1])
     assert not set(unwanted) & set(loaded)
 
@@ -164,9 +168,18 @@ def test_the_store_says_one_line_and_serves_until_told_to_stop(
     process, ready = store
     first = ready.orders[0]
     ran = run(
-        environment, "--home", tmp_path / "home", "--store", ready.url, "orders", "add", first.order_number,
-        "--password-stdin", "--json", input=first.order_password,
-    )  # fmt: skip
+        environment,
+        "--home",
+        tmp_path / "home",
+        "--store",
+        ready.url,
+        "orders",
+        "add",
+        first.order_number,
+        "--password-stdin",
+        "--json",
+        input=first.order_password,
+    )
     assert ran.returncode == 0, ran.stderr
     taken = run(environment, "store", "--json", "--port", ready.url.rpartition(":")[2], "--root", tmp_path / "other")
     assert taken.returncode == 2
@@ -194,9 +207,7 @@ def test_who_stops_a_command_before_its_result_gets_that_as_the_one_object(
     fifo = tmp_path / "profile"
     os.mkfifo(fifo)
     words = [*COMPANION, "preflight", "--profile", str(fifo), "--json"]
-    process = subprocess.Popen(
-        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )  # fmt: skip
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with fifo.open("wb"):  # Opens once the command reads, and gives it nothing.
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)

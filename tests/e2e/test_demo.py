@@ -64,8 +64,10 @@ def test_killed_in_the_middle_of_the_download_it_goes_on_from_there(
     size = 24 * 2**20
     slow = subprocess.Popen(
         words(home, "--size", "24", "--rate", "8000000"),
-        env=secret_service, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        env=secret_service,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     # A claim in the journal is what survives; so many bytes are proven to be there.
     until(lambda: folder.is_dir() and any(0 < entry.done < size for entry in unfinished(folder)), 60)
     slow.send_signal(signal.SIGKILL)
@@ -87,8 +89,10 @@ def test_two_at_once_in_one_folder_are_refused(clean_environment: dict[str, str]
     home = tmp_path / "demo"
     first = subprocess.Popen(
         words(home, "--size", "24", "--rate", "1000000"),
-        env=clean_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        env=clean_environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     until(lambda: (home / "demo.json").exists())
     second = subprocess.run(words(home), env=clean_environment, capture_output=True, text=True, timeout=60)
     assert second.returncode == 1

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from companion.cli.blocked import blocked_error
 from companion.cli.context import CommandContext
 from companion.cli.demo.workspace import Workspace, open_workspace
 from companion.cli.error_report import ErrorReport
 from companion.cli.interrupts import interruptible
-from companion.cli.outcomes import blocked
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
@@ -114,11 +114,15 @@ class Journey:
         """Print what was done and return the exit code."""
         done = self._fetched.transferred if self._fetched else None
         told = DemoResult(
-            store=self._workspace.store.url, order_number=_NUMBER, steps=tuple(self._steps),
-            sha256=done.sha256 if done else None, verified=done is not None and done.verified,
-            resumed_from=done.resumed_from if done else None, path=str(done.path) if done else None,
+            store=self._workspace.store.url,
+            order_number=_NUMBER,
+            steps=tuple(self._steps),
+            sha256=done.sha256 if done else None,
+            verified=done is not None and done.verified,
+            resumed_from=done.resumed_from if done else None,
+            path=str(done.path) if done else None,
             error=ErrorReport.of(self._error) if self._error else None,
-        )  # fmt: skip
+        )
         if self._error is None:
             self._workspace.finish()
             self._context.output.result(
@@ -194,7 +198,7 @@ class Journey:
             blocking = [row for row in rows if row.severity is Severity.BLOCKS]
             say(_looked(rows, stage))
             if blocking:
-                raise blocked(blocking)
+                raise blocked_error(blocking)
 
     def _download(self, services: Services, download: Download) -> None:
         from companion.domain.transfers.models import Expected

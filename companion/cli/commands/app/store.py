@@ -60,9 +60,7 @@ def run(context: CommandContext) -> int:
     asked = context.arguments
     context.start_log()
     root = asked.root.absolute() if asked.root else default_folder(asked.home, "embedded-store")
-    store = build_demo_store(
-        root, size=asked.size, host=asked.host, port=asked.port, rate=asked.rate
-    )  # fmt: skip
+    store = build_demo_store(root, size=asked.size, host=asked.host, port=asked.port, rate=asked.rate)
     with contextlib.closing(store), _terminable() as told_to_end:
         shown = StoreReady(url=store.url, orders=log_ins(store))
         context.output.result(shown, *_ready_lines(shown, root))

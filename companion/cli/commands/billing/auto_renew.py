@@ -62,16 +62,25 @@ def run(context: CommandContext) -> int:
             services.reminders.told_by_switching_off(number, licence.id)
         licence, plan = _renewable(order, licence.id)
     shown = AutoRenewResult(
-        order_number=number, licence_id=licence.id, product_name=licence.product_name, changed=receipt is not None,
-        explained=said, subscription=plan, receipt=receipt,
-    )  # fmt: skip
+        order_number=number,
+        licence_id=licence.id,
+        product_name=licence.product_name,
+        changed=receipt is not None,
+        explained=said,
+        subscription=plan,
+        receipt=receipt,
+    )
     lines = said
     if receipt is not None:
         store = services.orders.lookup.profile().store.name
         lines = receipt_lines(
-            receipt, store=store, order_number=number, product_name=licence.product_name, format_date=date,
+            receipt,
+            store=store,
+            order_number=number,
+            product_name=licence.product_name,
+            format_date=date,
             format_moment=context.formats.moment,
-        )  # fmt: skip
+        )
         lines += (f"Asked again, the store says: auto-renewal is {'on' if plan.auto_renew else 'off'}.",)
     context.output.result(shown, *lines)
     return EXIT_DONE

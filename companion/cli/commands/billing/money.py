@@ -52,10 +52,13 @@ def run(context: CommandContext) -> int:
         two_charges_sentences(two, profile.policies.payment, date, context.formats.money) if two is not None else ()
     )
     shown = MoneyResult(
-        order_number=number, movements=timeline(order, profile, now), two_charges=two, explained=explained,
+        order_number=number,
+        movements=timeline(order, profile, now),
+        two_charges=two,
+        explained=explained,
         statement_descriptor=profile.store.statement_descriptor,
         ahead=charge_ahead_sentence(order, profile, date),
-    )  # fmt: skip
+    )
     lines = [movement_sentence(move, date, context.formats.money) for move in shown.movements]
     lines += [shown.ahead] if shown.ahead else []
     lines += ["Why are there two charges?", *(f"  {sentence}" for sentence in explained)] if explained else []

@@ -81,10 +81,13 @@ def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str,
         if licence.subscription_id == receipt.subscription_id
     )
     return receipt_lines(
-        receipt, store=profile.store.name if profile else services.orders.store, order_number=number,
-        product_name=next(names, "–"), format_date=context.formats.date,
+        receipt,
+        store=profile.store.name if profile else services.orders.store,
+        order_number=number,
+        product_name=next(names, "–"),
+        format_date=context.formats.date,
         format_moment=context.formats.moment,
-    )  # fmt: skip
+    )
 
 
 def _as_pdf(papers: list[tuple[str, ...]], number: str) -> bytes:

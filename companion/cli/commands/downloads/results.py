@@ -33,11 +33,19 @@ class FetchResult(Model, frozen=True):
     def of(cls, done: Transferred, number: str | None = None, artifact_id: str | None = None) -> FetchResult:
         """What the transfer did."""
         return cls(
-            path=str(done.path), size=done.size, sha256=done.sha256, verified=done.verified,
-            resumed_from=done.resumed_from, bytes_fetched=done.bytes_fetched, pieces_repaired=done.pieces_repaired,
-            retries=done.retries, connections=done.connections, seconds=round(done.seconds, 3),
-            order_number=number, artifact_id=artifact_id,
-        )  # fmt: skip
+            path=str(done.path),
+            size=done.size,
+            sha256=done.sha256,
+            verified=done.verified,
+            resumed_from=done.resumed_from,
+            bytes_fetched=done.bytes_fetched,
+            pieces_repaired=done.pieces_repaired,
+            retries=done.retries,
+            connections=done.connections,
+            seconds=round(done.seconds, 3),
+            order_number=number,
+            artifact_id=artifact_id,
+        )
 
 
 JSON_KEYS = "path, size, sha256, verified, resumedFrom, bytesFetched, piecesRepaired, retries, connections, seconds"

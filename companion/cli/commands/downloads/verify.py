@@ -31,10 +31,13 @@ class VerifyResult(Model, frozen=True):
         found, fetched = done.found, None if done.fetched is None else FetchResult.of(done.fetched)
         last = fetched or found
         return cls(
-            path=str(path), ok=fetched is not None or (found is not None and found.ok), repaired=fetched,
-            sha256=last.sha256 if last else None, size=last.size if last else None,
+            path=str(path),
+            ok=fetched is not None or (found is not None and found.ok),
+            repaired=fetched,
+            sha256=last.sha256 if last else None,
+            size=last.size if last else None,
             bad_pieces=found.bad_pieces if found else done.bad_pieces,
-        )  # fmt: skip
+        )
 
 
 def add_arguments(parser: Parser) -> None:

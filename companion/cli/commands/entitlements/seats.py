@@ -60,9 +60,15 @@ def run(context: CommandContext) -> int:
         seat = _seat_to_free(context, number, licence.seats)
         licence, freed = services.orders.actions.free_seat(number, licence.id, seat.id), seat.id
     shown = SeatsResult(
-        order_number=number, licence_id=licence.id, product_name=licence.product_name, total=licence.seats_total,
-        seats=licence.seats, this_pc=here, taken=taken, freed=freed,
-    )  # fmt: skip
+        order_number=number,
+        licence_id=licence.id,
+        product_name=licence.product_name,
+        total=licence.seats_total,
+        seats=licence.seats,
+        this_pc=here,
+        taken=taken,
+        freed=freed,
+    )
     context.output.result(shown, *_seat_lines(context, shown, licence))
     return EXIT_DONE
 

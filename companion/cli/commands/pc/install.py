@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from companion.cli.blocked import blocked_error
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
 from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
@@ -13,7 +14,6 @@ from companion.cli.failures import record_failure
 from companion.cli.interrupts import interruptible
 from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import read_order
-from companion.cli.outcomes import blocked
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -90,13 +90,18 @@ def run(context: CommandContext) -> int:
             rows, closing = _clear(context, check, cancellation)
             blocking = [row for row in rows if row.severity is Severity.BLOCKS]
             if blocking:
-                error = blocked(blocking)
+                error = blocked_error(blocking)
             else:
                 licence = next((licence for licence in order.licences if licence.id == artifact.licence_id), None)
                 done = services.installations.install(
-                    number, licence, grant, file.path, profile, lambda step: context.output.step(step, step.sentence),
+                    number,
+                    licence,
+                    grant,
+                    file.path,
+                    profile,
+                    lambda step: context.output.step(step, step.sentence),
                     cancellation,
-                )  # fmt: skip
+                )
                 error = ending_error(done.result)
         finally:
             services.recovery.leave()

@@ -96,9 +96,14 @@ class PreflightCheck:
         asked = context.arguments
         close = self._local.closing.close if self._services is None else self._services.installations.close_blockers
         return close(
-            self.stage, self.requirements, lambda step: context.output.step(step, step.sentence), cancellation,
-            force=asked.force, only=rule_ids, watch=float(asked.look_out),
-        )  # fmt: skip
+            self.stage,
+            self.requirements,
+            lambda step: context.output.step(step, step.sentence),
+            cancellation,
+            force=asked.force,
+            only=rule_ids,
+            watch=float(asked.look_out),
+        )
 
     def moment(self, moment: Instant) -> str:
         """A moment as people say it: "08:12"."""

@@ -21,11 +21,16 @@ def document(tmp_path: Path) -> dict[str, object]:
     match = {"platform": "linux", "names": ["test-mail"], "pathContains": [str(tmp_path / "programs")]}
     found["blockers"] = [
         {
-            "id": "mail", "name": "Test Mail", "kind": "mail", "severity": "blocks", "stages": ["install"],
-            "why": "Setup replaces a part of it.", "forceRisk": "A letter that is being written would be lost.",
+            "id": "mail",
+            "name": "Test Mail",
+            "kind": "mail",
+            "severity": "blocks",
+            "stages": ["install"],
+            "why": "Setup replaces a part of it.",
+            "forceRisk": "A letter that is being written would be lost.",
             "matches": [match],
         }
-    ]  # fmt: skip
+    ]
     found["requirements"] = []
     return found
 

@@ -1,4 +1,4 @@
-"""Why a job did not come to its end, for the commands that share it."""
+"""The error of a command that stops because something on this PC blocks it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from companion.domain.core.text import without_marks
 from companion.domain.pc.finding import Finding
 
 
-def blocked(rows: Sequence[Finding]) -> CompanionError:
-    """Why it does not go on: the findings that block, in their own words."""
+def blocked_error(rows: Sequence[Finding]) -> CompanionError:
+    """Returns the error that names the findings `rows`, each with its explanation."""
     return CompanionError(
         ErrorCode.BLOCKED,
         "Something on this PC blocks the installation",
