@@ -99,7 +99,7 @@ def tell(url: str, content: bytes, folder: Path, **options: object) -> Told:
 
 
 def moved(folder: Path, hangs: str) -> Told:
-    """A worker that hangs, or a wait, of a minute; then the computer gets another address."""
+    """A worker that hangs, or a wait, of ten minutes; then the computer gets another address."""
     connect_to_nowhere()
     content, moves = random.Random(7).randbytes(8 * MIB), list[int]()
 
@@ -111,13 +111,13 @@ def moved(folder: Path, hangs: str) -> Told:
         return replace(serve_range(request, content), stall_after=3 * MIB)
 
     def watch(value: TransferProgress) -> None:
-        if not moves and (value.done == 3 * MIB if hangs == "lane" else value.state == "waiting"):
+        if not moves and (value.done == 3 * MIB if hangs == "worker" else value.state == "waiting"):
             moves.append(1)
             ip("addr", "add", "203.0.113.1/24", "dev", "out")
             ip("route", "replace", "default", "via", "203.0.113.254")
 
     with FaultyServer(content, script) as server:
-        return tell(server.url(), content, folder, watch=watch, patience=60.0, first_wait=60.0)
+        return tell(server.url(), content, folder, watch=watch, patience=600.0, first_wait=600.0)
 
 
 def black_hole(folder: Path, which: str) -> Told:

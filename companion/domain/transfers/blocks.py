@@ -116,8 +116,8 @@ def next_assignment(free: Sequence[Gap], running: Sequence[tuple[int, Gap]], chu
     if not running:
         return None
     taken_from, rest = max(running, key=lambda each: each[1].blocks)
-    spare_buffers = rest.blocks - 1
-    if spare_buffers < 1:
+    spare = rest.blocks - 1
+    if spare < 1:
         return None
-    take = min(max(1, chunk), max(1, spare_buffers // 2))
+    take = min(max(1, chunk), max(1, spare // 2))
     return Assignment(gap=Gap(first=rest.stop - take, stop=rest.stop), taken_from=taken_from)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,9 +28,9 @@ def test_a_greeting_that_does_not_end(
     server = start(content, context=authority.context("127.0.0.1"))
     begin(server, expect(content), tmp_path)
     server.greeting = greeting
-    began = time.monotonic()
+    before = server.connections
     error = fails("network", server.url(), expect(content), tmp_path, ONCE)
-    assert 0.9 < time.monotonic() - began < 3
+    assert server.connections == before + 1, "one attempt, ended by its own limit: the server never ends it"
     assert error.message == "The connection to the download server could not be made, or it broke off."
     assert (error.retryable, error.kind, server.requests) == (True, "unreachable", [])
     server.greeting = "proper"
@@ -69,11 +68,10 @@ def test_a_greeting_that_hangs_can_be_cancelled(
         if server.connections:
             threading.Timer(0.1, cancellation.cancel).start()
 
-    options = msgspec.structs.replace(ONCE, connect_seconds=60.0, patience=60.0)
-    began = time.monotonic()
+    options = msgspec.structs.replace(ONCE, connect_seconds=600.0, patience=600.0)
     with pytest.raises(Cancelled):
         get(server.url(), expect(content), tmp_path, options=options, cancellation=cancellation, progress=watch)
-    assert time.monotonic() - began < 1.5
+    assert server.connections == 1
     assert not [each for each in threading.enumerate() if each.name.startswith("download-")]
 
 
