@@ -1,4 +1,4 @@
-"""Reminders as they really happen: decided from what is known, written down, shown, marked, answered."""
+"""Reminders as they really happen: decided from what is known, written down, shown, answered."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from companion.domain.reminders.history import (
     agenda,
     answered,
     changed_by_the_store,
-    marked,
+    marked_shown,
+    new_entry,
     newest_first,
     next_look,
     records,
-    welcome_again,
-    written_down,
+    restored,
 )
 from companion.domain.reminders.icalendar import calendar
 from companion.domain.reminders.settings import ReminderSettings
@@ -45,7 +45,7 @@ _SETTINGS = "reminderSettings"
 StoreClock = Callable[[], dt.datetime | None]
 
 
-class Look(NamedTuple):
+class DueNow(NamedTuple):
     """What one look found: reminders to show now (written down as such), addresses whose notices can go, what next.
 
     `entries` is every record as it is after the look, `next_at` when to look again.
@@ -116,22 +116,22 @@ class Reminders:
 
     # Looking, showing, marking
 
-    def look(self) -> Look:
+    def look(self) -> DueNow:
         """Decide what is due now and write it down; what another program is showing is left to it."""
         facts = self.facts()
         if facts is None:
-            return Look(entries=self.entries())
+            return DueNow(entries=self.entries())
         now, settings = self._clock(), self.settings()
         gone = self._note_withdrawals(facts, now)
         # Decided and replaced by one and the same reading: whoever wrote in between has won.
         entries = self.entries()
         known = {entry.address: entry for entry in entries}
         found = due(facts, records(entries, now), settings, now)
-        changes = [ReminderChange(known.get(each.address), written_down(each, now)) for each in found]
+        changes = [ReminderChange(known.get(each.address), new_entry(each, now)) for each in found]
         won = self._library.replace_reminders(self._orders.store, changes) if changes else ()
         after = self.entries()
         wake = next_wake(facts, records(after, now), settings, now)
-        return Look(
+        return DueNow(
             to_show=tuple(each for each, mine in zip(found, won, strict=True) if mine),
             withdrawn=gone,
             entries=after,
@@ -141,7 +141,7 @@ class Reminders:
     def confirm(self, reminders: Collection[Reminder]) -> None:
         """Mark reminders as shown, now that they are on the screen."""
         now = self._clock()
-        self._change({each.address for each in reminders}, lambda entry: marked(entry, now))
+        self._change({each.address for each in reminders}, lambda entry: marked_shown(entry, now))
 
     def _note_withdrawals(self, facts: ReminderFacts, now: dt.datetime) -> tuple[str, ...]:
         """Note which records the store's facts no longer bear out; returns the addresses of those."""
@@ -166,10 +166,10 @@ class Reminders:
         now = self._clock()
         self._answer(reminder, lambda entry: answered(entry, reminder, never_again(reminder, now), now))
 
-    def welcome(self, reminder: Reminder) -> None:
+    def restore(self, reminder: Reminder) -> None:
         """Take "later" or "don't remind me" back, whichever lead of the date it was said to."""
         same = {each.address for each in self.entries() if each.reminder.subject == reminder.subject}
-        self._change(same, welcome_again)
+        self._change(same, restored)
 
     def turn_off(self, reminder: Reminder) -> Receipt | None:
         """Switch off the auto-renewal that a reminder warns of; None when it is off already.
@@ -189,18 +189,18 @@ class Reminders:
         if auto_renew_of(plan) is AutoRenew.OFF:
             return None
         receipt = self._orders.actions.switch_auto_renew(number, plan, False)[1]
-        self.told_by_switching_off(number, plan.licence_id)
+        self.note_switched_off(number, plan.licence_id)
         return receipt
 
-    def told_by_switching_off(self, number: str, licence_id: str) -> None:
-        """Whoever has just switched auto-renewal off was told until when the licence runs: not again right away.
+    def note_switched_off(self, number: str, licence_id: str) -> None:
+        """Record that the end of the licence was told when auto-renewal was switched off: not again right away.
 
         The next lead of its last day is told as usual.
         """
         now = self._clock()
         known = {entry.address: entry for entry in self.entries()}
         told = [
-            ReminderChange(known.get(each.address), marked(written_down(each, now), now))
+            ReminderChange(known.get(each.address), marked_shown(new_entry(each, now), now))
             for each in self.agenda().due
             if each.kind is ReminderKind.EXPIRY
             and (each.subject.order_number, each.subject.about) == (number, licence_id)

@@ -27,7 +27,7 @@ from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.entitlements.download_access import WindowState
-from companion.domain.entitlements.licences import Standing, span_words
+from companion.domain.entitlements.licences import EffectiveStatus, span_words
 from companion.domain.entitlements.seats import ThisPC
 from companion.domain.overview.product_cards import (
     Concern,
@@ -35,8 +35,8 @@ from companion.domain.overview.product_cards import (
     ProductCard,
     Tone,
     product_cards,
-    standing_words,
     status_sentence,
+    status_words,
 )
 from companion.domain.store.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
 from companion.domain.store.profile import Profile
@@ -71,11 +71,11 @@ def missing(kind: Iterable[object], seen: Iterable[object]) -> set[object]:
 
 
 def test_licences_and_plans_stand_at_every_point(cards: tuple[ProductCard, ...]) -> None:
-    assert missing(Standing, (card.standing for card in cards)) == set()
+    assert missing(EffectiveStatus, (card.status for card in cards)) == set()
     assert missing(AutoRenew, (card.auto_renew for card in cards)) == set()
     assert missing(Tone, (card.tone for card in cards)) == set()
     assert missing(ThisPC, (card.seats.this_pc for card in cards)) == set()
-    assert "Renewed" in {standing_words(card) for card in cards}
+    assert "Renewed" in {status_words(card) for card in cards}
     assert any(card.next_charge and card.next_charge.rises for card in cards)
     assert any(card.next_charge and card.next_charge.cancel_by for card in cards)
     shown = {concern for card in cards for concern in card.concerns}
@@ -131,18 +131,18 @@ def test_a_licence_bought_ahead_starts_when_the_running_one_ends(
 
     running, ahead, cards = told()
     first, second = cards[running.number], cards[ahead.number]
-    assert (first.standing, second.standing) == (Standing.ACTIVE, Standing.NOT_STARTED)
+    assert (first.status, second.status) == (EffectiveStatus.ACTIVE, EffectiveStatus.NOT_STARTED)
     assert ahead.licences[0].starts_at == running.licences[0].expires_at
     assert ahead.licences[0].key_from_order == running.number
     assert (first.tone, first.carried_on, first.concerns) == (Tone.OK, True, ())
     assert status_sentence(first, DATE).endswith("23 days left. A later order carries it on from then.")
-    assert span_words(second.standing, second.starts_at, second.expires_at, DATE) == "starts on 27 March 2026"
+    assert span_words(second.status, second.starts_at, second.expires_at, DATE) == "starts on 27 March 2026"
     clock.pass_by(days=23, seconds=-1)
-    assert [card.standing for card in told()[2].values()].count(Standing.NOT_STARTED) == 1
+    assert [card.status for card in told()[2].values()].count(EffectiveStatus.NOT_STARTED) == 1
     clock.pass_by(seconds=1)
     running, ahead, cards = told()
-    assert standing_words(cards[running.number]) == "Renewed"
-    assert cards[ahead.number].standing is Standing.ACTIVE
+    assert status_words(cards[running.number]) == "Renewed"
+    assert cards[ahead.number].status is EffectiveStatus.ACTIVE
     # The running one was not renewed once more: nothing was charged for it again.
     assert [charge.kind for charge in running.charges] == [ChargeKind.AUTHORIZATION, ChargeKind.CHARGE]
 

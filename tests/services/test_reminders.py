@@ -15,7 +15,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.due import Snooze
-from companion.domain.reminders.history import SHOWING_TAKES, Agenda, Standing, standing_of
+from companion.domain.reminders.history import SHOWING_TAKES, Agenda, EntryStatus, status_of
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
 from companion.services.downloads.order_downloads import Purchases
 from companion.services.platforms import current
@@ -119,7 +119,7 @@ def test_a_snooze_comes_back_and_outlives_a_restart(start: Start, moments: Momen
     assert back == moments.now + 60 * MINUTE
     assert program.reminders.look() == program.reminders.look()._replace(to_show=(), next_at=back)
     assert program.reminders.agenda().due == ()
-    assert standing_of(program.reminders.inbox()[0], moments.now) is Standing.PUT_OFF
+    assert status_of(program.reminders.inbox()[0], moments.now) is EntryStatus.PUT_OFF
     program.end()
     moments.now = back
     again = start()
@@ -137,7 +137,7 @@ def test_a_date_can_be_silenced_before_it_was_shown_and_welcomed_again(start: St
     moments.now += 6 * DAY
     assert program.reminders.look().to_show == ()
     assert program.reminders.agenda().due == ()
-    program.reminders.welcome(reminder)
+    program.reminders.restore(reminder)
     assert [each.subject for each in program.reminders.agenda().due] == [reminder.subject]
 
 
@@ -149,11 +149,11 @@ def test_what_the_store_changed_is_withdrawn_and_returns_when_it_holds_again(sta
     learn(program.library, [charged_in(7, auto_renew=False)])
     look = program.reminders.look()
     assert look.withdrawn == (reminder.address,)
-    assert standing_of(program.reminders.inbox()[-1], moments.now) is Standing.NO_LONGER
+    assert status_of(program.reminders.inbox()[-1], moments.now) is EntryStatus.NO_LONGER
     assert program.reminders.look().withdrawn == (), "told once"
     learn(program.library, [charged_in(7)])
     assert reminder.address not in {each.address for each in program.reminders.look().to_show}
-    assert any(standing_of(each, moments.now) is Standing.CURRENT for each in program.reminders.inbox())
+    assert any(status_of(each, moments.now) is EntryStatus.CURRENT for each in program.reminders.inbox())
 
 
 def test_who_switched_off_is_not_told_right_away_that_it_runs_out(start: Start, moments: Moments) -> None:
@@ -161,7 +161,7 @@ def test_who_switched_off_is_not_told_right_away_that_it_runs_out(start: Start, 
     learn(program.library, [charged_in(7)])
     program.reminders.confirm(program.reminders.look().to_show)
     learn(program.library, [charged_in(7, auto_renew=False)])
-    program.reminders.told_by_switching_off("LF-1", "lic-1")
+    program.reminders.note_switched_off("LF-1", "lic-1")
     assert program.reminders.look().to_show == ()
     moments.now += 4 * DAY
     (nearer,) = program.reminders.look().to_show

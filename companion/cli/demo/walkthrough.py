@@ -256,10 +256,10 @@ class Journey:
 
     def _reminders(self, services: Services) -> str:
         from companion.domain.core.text import plain_date, plain_money
-        from companion.domain.reminders.text import date_words, notice
+        from companion.domain.reminders.text import date_words, reminder_text
 
         found, date = services.reminders.agenda(), plain_date(services.zone)
-        told = [notice(reminder, date, plain_money).title for reminder in found.due]
+        told = [reminder_text(reminder, date, plain_money).title for reminder in found.due]
         ahead = [f"{date_words(subject)} on {date(subject.date)}" for subject in found.ahead]
         due_now = f"Due now: {'; '.join(told)}." if told else "Nothing is due now."
         return f"{due_now} Ahead: {'; '.join(ahead)}." if ahead else due_now

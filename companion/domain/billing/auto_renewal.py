@@ -9,7 +9,7 @@ from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period, days_until
 from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away
-from companion.domain.entitlements.licences import Standing, standing
+from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import (
     ChargeKind,
     Licence,
@@ -277,6 +277,6 @@ def receipt_lines(
 
 def live_subscription(order: Order, licence: Licence, now: dt.datetime) -> Subscription | None:
     """The plan of `licence` as far as it still matters: none once the licence was refunded."""
-    if standing(order, licence, now) is Standing.REFUNDED:
+    if effective_status(order, licence, now) is EffectiveStatus.REFUNDED:
         return None
     return order.subscription_of(licence)

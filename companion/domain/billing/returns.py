@@ -13,7 +13,7 @@ from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.periods import Period, days_until
 from companion.domain.core.text import FormatDate, FormatMoney, counted
-from companion.domain.entitlements.licences import Standing, standing
+from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import (
     Charge,
     ChargeKind,
@@ -159,7 +159,7 @@ def _other_ways(
         ways.append(OtherWay.RETURN_THE_RENEWAL)
     if any(auto_renew_of(plan) is AutoRenew.ON for plan in order.subscriptions):
         ways.append(OtherWay.SWITCH_OFF_AUTO_RENEWAL)
-    if any(standing(order, licence, now) is Standing.ACTIVE for licence in order.licences):
+    if any(effective_status(order, licence, now) is EffectiveStatus.ACTIVE for licence in order.licences):
         ways.append(OtherWay.KEEP_USING)
     return (*ways, OtherWay.ASK_SUPPORT)
 

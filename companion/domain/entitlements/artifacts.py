@@ -10,7 +10,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
 from companion.domain.entitlements.download_access import WindowState, state_of, window_of, window_sentence
-from companion.domain.entitlements.licences import Standing, standing
+from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import Download, ExtensionStatus, Order
 from companion.domain.store.profile import Profile
 
@@ -27,7 +27,10 @@ class Offer(enum.StrEnum):
 def offer_of(order: Order, download: Download, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> Offer:
     """What the store gives of `download` at `now`; with its licence ended that is nothing, whatever the window says."""
     behind = [licence for licence in order.licences if licence.id == download.licence_id]
-    if any(standing(order, licence, now) in (Standing.EXPIRED, Standing.REFUNDED) for licence in behind):
+    if any(
+        effective_status(order, licence, now) in (EffectiveStatus.EXPIRED, EffectiveStatus.REFUNDED)
+        for licence in behind
+    ):
         return Offer.ENDED
     state = state_of(download, now, zone)
     if state in (WindowState.OPEN, WindowState.CLOSES_TODAY):

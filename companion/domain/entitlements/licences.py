@@ -13,7 +13,7 @@ from companion.domain.core.text import FormatDate
 from companion.domain.store.orders import Licence, LicenceStatus, Order, OrderStatus
 
 
-class Standing(enum.StrEnum):
+class EffectiveStatus(enum.StrEnum):
     """What a licence is worth at a given moment; the store's word, corrected by the calendar when it is old."""
 
     ACTIVE = "active"
@@ -22,24 +22,26 @@ class Standing(enum.StrEnum):
     REFUNDED = "refunded"
 
 
-def standing(order: Order, licence: Licence, now: dt.datetime) -> Standing:
-    """How `licence` stands at `now`; facts read before it ran out do not keep it alive."""
+def effective_status(order: Order, licence: Licence, now: dt.datetime) -> EffectiveStatus:
+    """Returns the status of `licence` at `now`; facts read before it ran out do not keep it alive."""
     if licence.status is LicenceStatus.REFUNDED or order.status is OrderStatus.REFUNDED:
-        return Standing.REFUNDED
+        return EffectiveStatus.REFUNDED
     if licence.status is LicenceStatus.EXPIRED or (licence.expires_at is not None and licence.expires_at <= now):
-        return Standing.EXPIRED
-    return Standing.NOT_STARTED if licence.starts_at > now else Standing.ACTIVE
+        return EffectiveStatus.EXPIRED
+    return EffectiveStatus.NOT_STARTED if licence.starts_at > now else EffectiveStatus.ACTIVE
 
 
-def span_words(state: Standing, starts_at: dt.datetime, expires_at: dt.datetime | None, format_date: FormatDate) -> str:
+def span_words(
+    state: EffectiveStatus, starts_at: dt.datetime, expires_at: dt.datetime | None, format_date: FormatDate
+) -> str:
     """From when or until when a licence is good, in a few words that follow its name or its order's number."""
-    if state is Standing.REFUNDED:
+    if state is EffectiveStatus.REFUNDED:
         return "refunded; this licence has ended"
-    if state is Standing.NOT_STARTED:
+    if state is EffectiveStatus.NOT_STARTED:
         return f"starts on {format_date(starts_at)}"
     if expires_at is None:
         return "no end date"
-    return f"{'ran' if state is Standing.EXPIRED else 'active'} until {format_date(expires_at)}"
+    return f"{'ran' if state is EffectiveStatus.EXPIRED else 'active'} until {format_date(expires_at)}"
 
 
 def carried_on(orders: Iterable[Order]) -> frozenset[tuple[str, str]]:

@@ -6,12 +6,14 @@ import datetime as dt
 import enum
 from collections.abc import Collection, Iterable
 
+import msgspec
+
 from companion.domain.billing.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.periods import Period, days_until
 from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away
 from companion.domain.entitlements.download_access import DownloadWindow, WindowState, window_of
-from companion.domain.entitlements.licences import Standing, carried_on, standing
+from companion.domain.entitlements.licences import EffectiveStatus, carried_on, effective_status
 from companion.domain.entitlements.seats import SeatUse, ThisPC, seat_use
 from companion.domain.reminders.schedule import is_short
 from companion.domain.store.orders import ExtensionStatus, Licence, Order
@@ -58,7 +60,7 @@ class ProductCard(Model, frozen=True):
     licence_id: str
     product_id: str
     product_name: str
-    standing: Standing
+    status: EffectiveStatus = msgspec.field(name="standing")
     tone: Tone
     starts_at: Instant
     expires_at: Instant | None
@@ -96,7 +98,7 @@ def product_cards(
     return tuple(sorted(cards, key=_urgency))
 
 
-_ALIVE = (Standing.ACTIVE, Standing.NOT_STARTED)
+_ALIVE = (EffectiveStatus.ACTIVE, EffectiveStatus.NOT_STARTED)
 
 
 def _card(
@@ -109,9 +111,9 @@ def _card(
     downloaded: Collection[str],
     replaced: bool,
 ) -> ProductCard:
-    state = standing(order, licence, now)
+    state = effective_status(order, licence, now)
     plan = live_subscription(order, licence, now)
-    window = window_of(order.downloads_of(licence) if state is not Standing.REFUNDED else (), now, zone)
+    window = window_of(order.downloads_of(licence) if state is not EffectiveStatus.REFUNDED else (), now, zone)
     charge = next_charge(order, plan, zone)
     have_it = any(artifact.artifact_id in downloaded for artifact in window.artifacts)
     seats = seat_use(licence, this_seat)
@@ -121,13 +123,13 @@ def _card(
         concerns = _date_concerns(licence, charge, plan.term if plan is not None else None, profile, now, zone)
     if state in _ALIVE and not replaced and not have_it:
         concerns += _window_concerns(window, seats, profile, now, zone)
-    ends = licence.expires_at if state is not Standing.REFUNDED else None
+    ends = licence.expires_at if state is not EffectiveStatus.REFUNDED else None
     return ProductCard(
         order_number=order.number,
         licence_id=licence.id,
         product_id=licence.product_id,
         product_name=licence.product_name,
-        standing=state,
+        status=state,
         tone=_tone(state, replaced, concerns),
         starts_at=licence.starts_at,
         expires_at=licence.expires_at,
@@ -182,25 +184,25 @@ def _within(
     return any(lead.after(now.astimezone(zone)).date() >= day for lead in leads if is_short(lead, term))
 
 
-def _tone(state: Standing, replaced: bool, concerns: tuple[Concern, ...]) -> Tone:
-    if state is Standing.REFUNDED or (replaced and state is Standing.EXPIRED):
+def _tone(state: EffectiveStatus, replaced: bool, concerns: tuple[Concern, ...]) -> Tone:
+    if state is EffectiveStatus.REFUNDED or (replaced and state is EffectiveStatus.EXPIRED):
         return Tone.ENDED
-    if state is Standing.EXPIRED:
+    if state is EffectiveStatus.EXPIRED:
         return Tone.OVER
     return Tone.ATTENTION if concerns else Tone.OK
 
 
 def _action(
-    state: Standing,
+    state: EffectiveStatus,
     concerns: tuple[Concern, ...],
     window: DownloadWindow,
     seats: SeatUse,
     have_it: bool,
     profile: Profile,
 ) -> NextAction:
-    if state is Standing.REFUNDED:
+    if state is EffectiveStatus.REFUNDED:
         return NextAction.NONE
-    if state is Standing.EXPIRED:
+    if state is EffectiveStatus.EXPIRED:
         return NextAction.RENEW
     if Concern.WINDOW_CLOSES_SOON in concerns and not have_it:
         return NextAction.DOWNLOAD
@@ -210,7 +212,7 @@ def _action(
         return NextAction.NONE
     if have_it:
         # Nothing can be activated before its first day.
-        wanted = state is Standing.ACTIVE and seats.this_pc is ThisPC.NOT_YET
+        wanted = state is EffectiveStatus.ACTIVE and seats.this_pc is ThisPC.NOT_YET
         return NextAction.INSTALL if wanted else NextAction.NONE
     if window.is_open:
         return NextAction.DOWNLOAD
@@ -237,20 +239,20 @@ def _urgency(card: ProductCard) -> tuple[int, float, str, str, str]:
     return (_RANK[card.tone], -nearest if past else nearest, card.product_name, card.order_number, card.licence_id)
 
 
-_STANDING_WORDS = {
-    Standing.ACTIVE: "Active",
-    Standing.NOT_STARTED: "Not started yet",
-    Standing.EXPIRED: "Expired",
-    Standing.REFUNDED: "Refunded",
+_STATUS_WORDS = {
+    EffectiveStatus.ACTIVE: "Active",
+    EffectiveStatus.NOT_STARTED: "Not started yet",
+    EffectiveStatus.EXPIRED: "Expired",
+    EffectiveStatus.REFUNDED: "Refunded",
 }
 
 
-def standing_words(card: ProductCard) -> str:
+def status_words(card: ProductCard) -> str:
     """The licence's status in a word or two: ``Active``, ``Expired``, ``Renewed``, …"""
-    return "Renewed" if card.carried_on and card.standing is Standing.EXPIRED else _STANDING_WORDS[card.standing]
+    return "Renewed" if card.carried_on and card.status is EffectiveStatus.EXPIRED else _STATUS_WORDS[card.status]
 
 
-def standing_tone(card: ProductCard) -> Tone:
+def status_tone(card: ProductCard) -> Tone:
     """How urgent the status itself is: an active licence stays one while a download closes or a price rises."""
     if card.tone is Tone.ATTENTION and Concern.EXPIRES_SOON not in card.concerns:
         return Tone.OK
@@ -259,18 +261,18 @@ def standing_tone(card: ProductCard) -> Tone:
 
 def status_sentence(card: ProductCard, format_date: FormatDate) -> str:
     """Until when the licence is good, in a whole sentence."""
-    if card.standing is Standing.REFUNDED:
+    if card.status is EffectiveStatus.REFUNDED:
         return "This licence was refunded and has ended."
     if card.expires_at is None or card.days_left is None:
         return "This licence has no end date."
     day = format_date(card.expires_at)
-    if card.standing is Standing.EXPIRED:
+    if card.status is EffectiveStatus.EXPIRED:
         if card.carried_on:
             return f"This licence ran until {day}; a later order carries it on."
         if card.days_left > 0:
             return "The store has ended this licence before its last day."
         return f"This licence ran out {days_away(card.days_left)}, on {day}."
-    if card.standing is Standing.NOT_STARTED:
+    if card.status is EffectiveStatus.NOT_STARTED:
         return f"This licence starts on {format_date(card.starts_at)} and runs until {day}."
     left = "today is its last day" if card.days_left == 0 else f"{counted(card.days_left, 'day')} left"
     after = " A later order carries it on from then." if card.carried_on else ""

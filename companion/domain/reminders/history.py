@@ -1,7 +1,7 @@
 """The record that each reminder leaves: written before it is shown, marked after, answered by the person.
 
-A program can be ended at any instant. What was written down and never marked may not have been seen, so it is shown
-again once nobody can be busy showing it; under the same name, so that a notice that is still there is replaced.
+A program can end at any instant. What was written down and never marked may not have been seen, so it is shown again
+once no program can be about to show it; under the same name, so that a notice that is still there is replaced.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class InboxEntry(Model, frozen=True):
         return self.reminder.address
 
 
-class Standing(enum.StrEnum):
+class EntryStatus(enum.StrEnum):
     """What has become of a reminder that was shown."""
 
     CURRENT = "current"
@@ -50,24 +50,24 @@ class Standing(enum.StrEnum):
     NO_LONGER = "noLonger"
 
 
-def standing_of(entry: InboxEntry, now: dt.datetime) -> Standing:
+def status_of(entry: InboxEntry, now: dt.datetime) -> EntryStatus:
     """What has become of `entry`; a date that has passed no longer holds, unless the reminder follows its date."""
     over = not entry.reminder.kind.comes_after and entry.reminder.subject.date <= now
     if entry.withdrawn_at is not None or over:
-        return Standing.NO_LONGER
+        return EntryStatus.NO_LONGER
     if entry.never_again:
-        return Standing.SILENCED
+        return EntryStatus.SILENCED
     if entry.snoozed_until is not None and entry.snoozed_until > now:
-        return Standing.PUT_OFF
-    return Standing.CURRENT
+        return EntryStatus.PUT_OFF
+    return EntryStatus.CURRENT
 
 
-def written_down(reminder: Reminder, now: dt.datetime) -> InboxEntry:
+def new_entry(reminder: Reminder, now: dt.datetime) -> InboxEntry:
     """The record of a reminder that is about to be shown."""
     return InboxEntry(reminder=reminder, decided_at=now)
 
 
-def marked(entry: InboxEntry, now: dt.datetime) -> InboxEntry:
+def marked_shown(entry: InboxEntry, now: dt.datetime) -> InboxEntry:
     """The record after it was shown."""
     return msgspec.structs.replace(entry, shown_at=now)
 
@@ -83,7 +83,7 @@ def answered(entry: InboxEntry | None, reminder: Reminder, answer: Shown, now: d
     )
 
 
-def welcome_again(entry: InboxEntry) -> InboxEntry:
+def restored(entry: InboxEntry) -> InboxEntry:
     """The record after the person took "don't remind me" or "later" back."""
     return msgspec.structs.replace(entry, never_again=False, snoozed_until=None)
 

@@ -31,7 +31,7 @@ ACTION_WORDS = {
 """What the button of each action says."""
 
 
-class Notice(Model, frozen=True):
+class ReminderText(Model, frozen=True):
     """A notice as it pops up: a title, whole sentences, and what it offers."""
 
     title: str
@@ -50,23 +50,23 @@ _ACTIONS = {
 }
 
 
-def notice(reminder: Reminder, format_date: FormatDate, format_money: FormatMoney) -> Notice:
+def reminder_text(reminder: Reminder, format_date: FormatDate, format_money: FormatMoney) -> ReminderText:
     """The notice of one reminder."""
     title, body = _TEXTS[reminder.kind](reminder.subject, reminder.days, format_date, format_money)
-    return Notice(title=title, body=body, actions=_ACTIONS[reminder.kind])
+    return ReminderText(title=title, body=body, actions=_ACTIONS[reminder.kind])
 
 
-def summary(reminders: Sequence[Reminder], format_date: FormatDate, format_money: FormatMoney) -> Notice | None:
+def summary(reminders: Sequence[Reminder], format_date: FormatDate, format_money: FormatMoney) -> ReminderText | None:
     """One notice for everything that is due at once: None for nothing, the reminder's own for one."""
     if not reminders:
         return None
     if len(reminders) == 1:
-        return notice(reminders[0], format_date, format_money)
-    titles = [notice(reminder, format_date, format_money).title for reminder in reminders]
+        return reminder_text(reminders[0], format_date, format_money)
+    titles = [reminder_text(reminder, format_date, format_money).title for reminder in reminders]
     shown = titles[:3] if len(titles) <= 4 else titles[:2]
     rest = len(titles) - len(shown)
     body = ". ".join(shown) + "." + (f" And {rest} more." if rest else "")
-    return Notice(title=f"{len(titles)} dates need your attention", body=body)
+    return ReminderText(title=f"{len(titles)} dates need your attention", body=body)
 
 
 Texts = Callable[[Subject, int, FormatDate, FormatMoney], tuple[str, str]]

@@ -18,7 +18,7 @@ from companion.domain.reminders.clock import Clocks, jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary
 from companion.domain.store.orders import Receipt
-from companion.services.reminders import Look
+from companion.services.reminders import DueNow
 from companion.ui.navigation import Destination, destination_of
 from companion.ui.notifications import OPENED, Message, Notifications
 from companion.ui.state.app_state import AppState
@@ -161,7 +161,7 @@ class ReminderController(QObject):
         self._app_state.runner.unhandled.emit(error)
         self._set_timer()
 
-    def _found(self, look: Look) -> None:
+    def _found(self, look: DueNow) -> None:
         self._looking = False
         self._next_look = look.next_at
         gone = set(look.withdrawn)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from companion.domain.billing.auto_renewal import AutoRenew
 from companion.domain.billing.returns import renewal_return
 from companion.domain.entitlements.download_access import WindowState, window_sentence
-from companion.domain.entitlements.licences import Standing, span_words
+from companion.domain.entitlements.licences import EffectiveStatus, span_words
 from companion.domain.entitlements.seats import seat_words
 from companion.domain.overview.product_cards import (
     Concern,
@@ -18,8 +18,8 @@ from companion.domain.overview.product_cards import (
     ProductCard,
     Tone,
     charge_sentence,
-    standing_tone,
-    standing_words,
+    status_tone,
+    status_words,
 )
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
@@ -82,7 +82,7 @@ class HomePage(Page):
         made = Card(spacing=12)
         made.setAccessibleName(_named(card))
         made.add(self._heading(card))
-        if card.standing is not Standing.REFUNDED:
+        if card.status is not EffectiveStatus.REFUNDED:
             made.add(line(), self._facts(card))
         actions = self._actions(card)
         if actions is not None:
@@ -92,10 +92,10 @@ class HomePage(Page):
     def _heading(self, card: ProductCard) -> QHBoxLayout:
         spoken = f"{card.product_name}: open order {card.order_number}"
         name = TitleLink(card.product_name, partial(self._open, card), name=spoken)
-        status = chip(standing_words(card), TONES[standing_tone(card)])
+        status = chip(status_words(card), TONES[status_tone(card)])
         heading = QHBoxLayout()
         heading.addLayout(column(row(name, status, None), label(self._until(card), "muted")))
-        if card.days_left is not None and card.days_left >= 0 and card.standing is Standing.ACTIVE:
+        if card.days_left is not None and card.days_left >= 0 and card.status is EffectiveStatus.ACTIVE:
             days = label(str(card.days_left), "big", tone=_tone_of_days(card), wrap=False)
             unit = label("day left" if card.days_left == 1 else "days left", "small", wrap=False)
             number = QVBoxLayout()
@@ -106,7 +106,7 @@ class HomePage(Page):
         return heading
 
     def _until(self, card: ProductCard) -> str:
-        span = span_words(card.standing, card.starts_at, card.expires_at, self.app_state.format.date)
+        span = span_words(card.status, card.starts_at, card.expires_at, self.app_state.format.date)
         return f"Order {card.order_number} · {span}"
 
     def _facts(self, card: ProductCard) -> QVBoxLayout:
@@ -153,7 +153,7 @@ class HomePage(Page):
         return "attention" if Concern.WINDOW_CLOSES_SOON in card.concerns else ""
 
     def _switch(self, card: ProductCard) -> QWidget | None:
-        if card.auto_renew is AutoRenew.NOT_OFFERED or card.standing is Standing.EXPIRED:
+        if card.auto_renew is AutoRenew.NOT_OFFERED or card.status is EffectiveStatus.EXPIRED:
             return None
         switch = Switch(self.app_state.theme, f"Auto-renewal of {_named(card)}", on=card.auto_renew is AutoRenew.ON)
         switch.requested.connect(lambda on: ask_to_switch(self, self.app_state, card.order_number, card.licence_id, on))

@@ -12,8 +12,8 @@ from companion.domain.core.periods import days_until
 from companion.domain.core.text import counted, days_away
 from companion.domain.reminders.dates import ReminderFacts, Subject
 from companion.domain.reminders.due import Reminder, Snooze
-from companion.domain.reminders.history import InboxEntry, Standing, agenda, newest_first, standing_of
-from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, notice
+from companion.domain.reminders.history import EntryStatus, InboxEntry, agenda, newest_first, status_of
+from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, reminder_text
 from companion.services.platforms.protocol import AutostartControl
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
@@ -106,7 +106,7 @@ class RemindersPage(Page):
 
     def _due(self, reminder: Reminder) -> Card:
         form = self.app_state.format
-        told = notice(reminder, form.date, form.money)
+        told = reminder_text(reminder, form.date, form.money)
         card = Card(spacing=6)
         card.setAccessibleName(told.title)
         card.add(label(told.title, "strong", tone="attention"), label(told.body))
@@ -220,23 +220,23 @@ class RemindersPage(Page):
 
     def _entry(self, entry: InboxEntry) -> QWidget:
         form, now = self.app_state.format, self.app_state.now()
-        standing = standing_of(entry, now)
-        told = notice(entry.reminder, form.date, form.money)
+        status = status_of(entry, now)
+        told = reminder_text(entry.reminder, form.date, form.money)
         when = label(form.date(entry.shown_at) if entry.shown_at is not None else "", "muted", wrap=False)
         when.setFixedWidth(170)
         state = {
-            Standing.CURRENT: f"{date_words(entry.reminder.subject)} on {form.date(entry.reminder.subject.date)}",
-            Standing.NO_LONGER: "No longer applies",
-            Standing.SILENCED: "You will not be reminded of this again",
-            Standing.PUT_OFF: f"Put off until {form.moment(entry.snoozed_until)}" if entry.snoozed_until else "",
-        }[standing]
-        gone = standing is Standing.NO_LONGER
+            EntryStatus.CURRENT: f"{date_words(entry.reminder.subject)} on {form.date(entry.reminder.subject.date)}",
+            EntryStatus.NO_LONGER: "No longer applies",
+            EntryStatus.SILENCED: "You will not be reminded of this again",
+            EntryStatus.PUT_OFF: f"Put off until {form.moment(entry.snoozed_until)}" if entry.snoozed_until else "",
+        }[status]
+        gone = status is EntryStatus.NO_LONGER
         made = QWidget()
         across = row(when, spacing=12)
         across.setContentsMargins(0, 0, 0, 0)
         across.addLayout(column(label(told.title, "muted" if gone else ""), label(state, "small"), spacing=0), 1)
-        if standing in (Standing.SILENCED, Standing.PUT_OFF):
-            again = partial(self.app_state.reminders.welcome, entry.reminder)
+        if status in (EntryStatus.SILENCED, EntryStatus.PUT_OFF):
+            again = partial(self.app_state.reminders.restore, entry.reminder)
             across.addWidget(button("Remind me again", again, "link", name=f"Remind me again: {told.title}"))
         made.setLayout(across)
         return made

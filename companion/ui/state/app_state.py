@@ -194,7 +194,7 @@ class AppState(QObject):
         def work(_: Task) -> Receipt:
             receipt = self._orders.actions.switch_auto_renew(number, plan, on)[1]
             if not on:
-                self._reminders.told_by_switching_off(number, plan.licence_id)
+                self._reminders.note_switched_off(number, plan.licence_id)
             return receipt
 
         def fail(error: CompanionError) -> None:

@@ -17,7 +17,7 @@ from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Receipt
-from companion.services.reminders import Look, Reminders
+from companion.services.reminders import DueNow, Reminders
 from companion.ui.state.tasks import TaskRunner
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class ReminderState(QObject):
         """Read what is remembered."""
         self._then(lambda: None, lambda _: None)
 
-    def look(self, done: Callable[[Look], None], failed: Failed) -> None:
+    def look(self, done: Callable[[DueNow], None], failed: Failed) -> None:
         """Find what is due; it is written down before `done` is told."""
         self._then(self._reminders.look, done, failed)
 
@@ -63,9 +63,9 @@ class ReminderState(QObject):
         """Do not remind of this date any more."""
         self._then(lambda: self._reminders.silence(reminder), lambda _: None)
 
-    def welcome(self, reminder: Reminder) -> None:
+    def restore(self, reminder: Reminder) -> None:
         """Take that back."""
-        self._then(lambda: self._reminders.welcome(reminder), lambda _: None)
+        self._then(lambda: self._reminders.restore(reminder), lambda _: None)
 
     def keep_settings(self, settings: ReminderSettings) -> None:
         """Keep what the person wants."""

@@ -6,9 +6,10 @@ import pytest
 
 from companion.domain.billing.auto_renewal import AutoRenew, NextCharge
 from companion.domain.core.periods import Period
+from companion.domain.core.serialization import encode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.entitlements.download_access import WindowState, window_of, window_sentence
-from companion.domain.entitlements.licences import Standing, span_words
+from companion.domain.entitlements.licences import EffectiveStatus, span_words
 from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_use, seat_words
 from companion.domain.overview import product_cards
 from companion.domain.overview.product_cards import Concern, NextAction, Tone
@@ -41,7 +42,7 @@ def test_a_quiet_licence_says_what_is_owned_and_offers_the_download(build, card)
     assert found.days_left == 345
     assert found.window.state is WindowState.OPEN
     assert found.window.days == 10
-    assert product_cards.standing_words(found) == "Active"
+    assert product_cards.status_words(found) == "Active"
     assert product_cards.status_sentence(found, SHOW) == "Active until 18 February 2028: 345 days left."
     assert product_cards.charge_sentence(found, SHOW, plain_money) == "Renews on 17 February 2028 for 55.00 USD."
 
@@ -59,7 +60,7 @@ def test_a_renewal_that_costs_more_names_both_prices_and_the_last_day_to_cancel(
     found = card(build.order(subscriptions=(plan,)))
     assert found.concerns == (Concern.RENEWS_SOON, Concern.PRICE_RISES)
     assert found.tone is Tone.ATTENTION
-    assert product_cards.standing_tone(found) is Tone.OK, "it is active all the same"
+    assert product_cards.status_tone(found) is Tone.OK, "it is active all the same"
     said = product_cards.charge_sentence(found, SHOW, plain_money)
     assert said == (
         "Renews on 16 March 2027 for 79.00 USD; last time it cost 55.00 USD. "
@@ -157,7 +158,7 @@ def test_seats_tell_whether_this_pc_uses_one(build, card):
 def test_an_expired_licence_offers_renewal_even_when_the_facts_are_old(build, card):
     stale = build.order(licences=(build.licence(expires_at=build.day(-3)),), subscriptions=())
     found = card(stale)
-    assert (found.standing, found.tone, found.action) == (Standing.EXPIRED, Tone.OVER, NextAction.RENEW)
+    assert (found.status, found.tone, found.action) == (EffectiveStatus.EXPIRED, Tone.OVER, NextAction.RENEW)
     assert product_cards.status_sentence(found, SHOW) == "This licence ran out 3 days ago, on 7 March 2027."
 
 
@@ -195,7 +196,7 @@ def test_a_licence_that_a_renewal_carried_on_needs_nothing_more(build):
     cards = product_cards.product_cards([old, new], build.profile(), build.NOW, dt.UTC)
     ended = next(found for found in cards if found.order_number == "LF-1001")
     assert (ended.tone, ended.action, ended.carried_on) == (Tone.ENDED, NextAction.NONE, True)
-    assert product_cards.standing_words(ended) == "Renewed"
+    assert product_cards.status_words(ended) == "Renewed"
     assert cards[-1] is ended
 
 
@@ -224,9 +225,9 @@ def renewed_ahead(build):
 
 def test_a_licence_renewed_ahead_runs_on_in_peace(renewed_ahead):
     running, ahead = renewed_ahead(auto_renew=False)
-    assert (running.standing, running.tone, running.concerns) == (Standing.ACTIVE, Tone.OK, ())
+    assert (running.status, running.tone, running.concerns) == (EffectiveStatus.ACTIVE, Tone.OK, ())
     assert product_cards.status_sentence(running, SHOW).endswith("20 days left. A later order carries it on from then.")
-    assert (ahead.standing, ahead.tone, ahead.action) == (Standing.NOT_STARTED, Tone.OK, NextAction.DOWNLOAD)
+    assert (ahead.status, ahead.tone, ahead.action) == (EffectiveStatus.NOT_STARTED, Tone.OK, NextAction.DOWNLOAD)
 
 
 def test_what_was_renewed_ahead_is_still_warned_of_a_second_charge(renewed_ahead):
@@ -242,12 +243,12 @@ def test_a_licence_is_not_installed_before_its_first_day(renewed_ahead):
 @pytest.mark.parametrize(
     ("state", "ends", "words"),
     [
-        (Standing.ACTIVE, 20, "active until 30 March 2027"),
-        (Standing.ACTIVE, None, "no end date"),
-        (Standing.NOT_STARTED, 20, "starts on 5 March 2027"),
-        (Standing.NOT_STARTED, None, "starts on 5 March 2027"),
-        (Standing.EXPIRED, -3, "ran until 7 March 2027"),
-        (Standing.REFUNDED, 20, "refunded; this licence has ended"),
+        (EffectiveStatus.ACTIVE, 20, "active until 30 March 2027"),
+        (EffectiveStatus.ACTIVE, None, "no end date"),
+        (EffectiveStatus.NOT_STARTED, 20, "starts on 5 March 2027"),
+        (EffectiveStatus.NOT_STARTED, None, "starts on 5 March 2027"),
+        (EffectiveStatus.EXPIRED, -3, "ran until 7 March 2027"),
+        (EffectiveStatus.REFUNDED, 20, "refunded; this licence has ended"),
     ],
 )
 def test_the_words_after_the_orders_number(build, state, ends, words):
@@ -304,7 +305,7 @@ def test_the_whole_card(build, card):
         licence_id="lic-1",
         product_id="suite",
         product_name="Harbour Suite",
-        standing=Standing.ACTIVE,
+        status=EffectiveStatus.ACTIVE,
         tone=Tone.OK,
         starts_at=build.day(-20),
         expires_at=build.day(345),
@@ -318,6 +319,10 @@ def test_the_whole_card(build, card):
         concerns=(),
         carried_on=False,
     )
+
+
+def test_the_json_key_of_the_status_is_stable(build, card):
+    assert b'"standing":"active"' in encode(card(build.order()))
 
 
 def test_each_licence_of_each_order_has_its_card(build):
@@ -469,7 +474,7 @@ def test_the_more_urgent_of_two_actions(build, card):
     found = card(build.order(licences=(licence,), subscriptions=(), downloads=(closing,)))
     assert found.concerns == (Concern.EXPIRES_SOON, Concern.WINDOW_CLOSES_SOON)
     assert found.action is NextAction.DOWNLOAD
-    assert product_cards.standing_tone(found) is Tone.ATTENTION
+    assert product_cards.status_tone(found) is Tone.ATTENTION
     in_use = build.licence(expires_at=build.day(9), subscription_id=None, seats=(build.seat(id="here"),))
     found = card(build.order(licences=(in_use,), subscriptions=()), this_seat="here")
     assert found.action is NextAction.RENEW
@@ -547,7 +552,7 @@ def test_the_sentences_of_a_licence_that_was_carried_on(build, carried):
         "This licence ran until 9 March 2027; a later order carries it on."
     )
     running = carried(expires_at=build.day(20))
-    assert product_cards.standing_words(running) == "Active"
+    assert product_cards.status_words(running) == "Active"
     assert running.action is NextAction.NONE
     assert carried(status=LicenceStatus.REFUNDED).tone is Tone.ENDED
 
@@ -575,7 +580,7 @@ def test_the_sentences_of_a_licence_that_was_carried_on(build, carried):
 def test_the_status_in_words(build, card, licence, words, sentence):
     days = {key: build.day(value) for key, value in licence.items() if isinstance(value, int | float)}
     found = card(build.order(licences=(build.licence(**(licence | days)),)))
-    assert product_cards.standing_words(found) == words
+    assert product_cards.status_words(found) == words
     assert product_cards.status_sentence(found, SHOW) == sentence
 
 

@@ -17,7 +17,7 @@ from companion.domain.reminders.due import (
     withdrawn,
 )
 from companion.domain.reminders.settings import AT_OPENING, QuietHours, ReminderSettings
-from companion.domain.reminders.text import ReminderAction, date_words, notice, summary
+from companion.domain.reminders.text import ReminderAction, date_words, reminder_text, summary
 from companion.domain.store.orders import (
     LicenceStatus,
     Return,
@@ -110,7 +110,7 @@ def test_the_last_day_to_cancel_has_its_own_reminder_where_it_differs(renewing, 
 def test_cancel_by(renewing, build, look):
     order = renewing(10, cancel_by=build.day(8))
     found = {reminder.kind: reminder for reminder in look([order], offset=7)}
-    said = notice(found[ReminderKind.CANCEL_BY], SHOW, plain_money)
+    said = reminder_text(found[ReminderKind.CANCEL_BY], SHOW, plain_money)
     assert said.title == "Last day to cancel Harbour Suite: 18 March 2027"
     assert said.body == "Tomorrow is the last day to switch off auto-renewal before 55.00 USD is charged."
     assert found[ReminderKind.RENEWAL].subject.cancel_by == build.day(8)
@@ -118,7 +118,7 @@ def test_cancel_by(renewing, build, look):
 
 def test_a_price_rise_names_both_amounts_and_how_to_cancel(renewing, build, look):
     (found,) = look([renewing(6, renewal_price=build.usd(7900), cancel_by=build.day(6))])
-    said = notice(found, SHOW, plain_money)
+    said = reminder_text(found, SHOW, plain_money)
     assert said.title == "Harbour Suite renews in 6 days at a higher price"
     assert said.body == (
         "79.00 USD will be charged on 16 March 2027 for 1 year. The price rises from 55.00 USD to 79.00 USD. "
@@ -155,7 +155,7 @@ def test_a_licence_that_renews_by_itself_is_not_said_to_run_out(build, only, loo
     with_plan = only(licences=(licence,), subscriptions=(build.subscription(next_charge_at=build.day(300)),))
     assert look([with_plan]) == ()
     (found,) = look([only(licences=(build.licence(expires_at=build.day(1), subscription_id=None),))])
-    said = notice(found, SHOW, plain_money)
+    said = reminder_text(found, SHOW, plain_money)
     assert said.title == "Harbour Suite runs out tomorrow"
     assert said.actions == (ReminderAction.RENEW,)
 
@@ -168,12 +168,12 @@ def test_the_download_window_is_told_when_it_opens_and_before_it_closes(build, o
     assert look([order], offset=-0.5) == ()
     (first,) = look([order])
     assert first.lead == AT_OPENING
-    assert notice(first, SHOW, plain_money).title == "Harbour Suite setup: download it now, it stays yours"
+    assert reminder_text(first, SHOW, plain_money).title == "Harbour Suite setup: download it now, it stays yours"
     told = [build.shown(first, build.NOW)]
     assert look([order], told, offset=22) == ()
     assert look([order], told, offset=23)[0].lead == "P7D"
     assert look([order], told, offset=23, downloaded={"art-1"}) == ()
-    closing = notice(look([order], told, offset=28.9)[0], SHOW, plain_money)
+    closing = reminder_text(look([order], told, offset=28.9)[0], SHOW, plain_money)
     assert "closes tomorrow, on 9 April 2027" in closing.body
     assert closing.actions == (ReminderAction.DOWNLOAD_NOW,)
 
@@ -219,7 +219,7 @@ def test_an_overdue_refund_is_told_the_day_after_it_should_have_come(build, only
     assert look([order], offset=2.4) == ()
     (found,) = look([order], offset=2.6)
     assert found.kind is ReminderKind.REFUND_OVERDUE
-    assert "55.00 USD should have been on your account by 12 March 2027" in notice(found, SHOW, plain_money).body
+    assert "55.00 USD should have been on your account by 12 March 2027" in reminder_text(found, SHOW, plain_money).body
     assert look([order], [build.shown(found, build.day(3))], offset=9) == ()
 
 
@@ -350,7 +350,7 @@ def test_several_at_once_become_one_summary(renewing, build, only, look):
     assert said.title == "2 dates need your attention"
     assert said.body == "Harbour Suite runs out in 3 days. Harbour Suite renews in 6 days."
     assert summary(found * 3, SHOW, plain_money).body.endswith("And 4 more.")
-    assert summary(found[:1], SHOW, plain_money) == notice(found[0], SHOW, plain_money)
+    assert summary(found[:1], SHOW, plain_money) == reminder_text(found[0], SHOW, plain_money)
     assert summary((), SHOW, plain_money) is None
 
 

@@ -14,7 +14,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
-from companion.domain.reminders.history import Standing, standing_of
+from companion.domain.reminders.history import EntryStatus, status_of
 from companion.domain.reminders.settings import ReminderSettings
 from companion.services.container import Services
 from companion.services.storage.records import ReminderChange
@@ -79,8 +79,8 @@ def program(
     made.window.deleteLater()
 
 
-def entries(services: Services) -> list[Standing]:
-    return [standing_of(entry, services.clock()) for entry in services.reminders.inbox()]
+def entries(services: Services) -> list[EntryStatus]:
+    return [status_of(entry, services.clock()) for entry in services.reminders.inbox()]
 
 
 def settled(program: WindowedProgram, qtbot: QtBot) -> None:
@@ -90,7 +90,7 @@ def settled(program: WindowedProgram, qtbot: QtBot) -> None:
 def test_what_is_due_is_shown_once_marked_and_offers_what_to_do(
     program: WindowedProgram, services: Services, screen: Screen, qtbot: QtBot
 ) -> None:
-    qtbot.waitUntil(lambda: entries(services) == [Standing.CURRENT])
+    qtbot.waitUntil(lambda: entries(services) == [EntryStatus.CURRENT])
     (message,) = screen.messages
     assert "renews in 6 days at a higher price" in message.title
     assert "$59.95" in message.body
@@ -135,7 +135,7 @@ def test_without_the_store_nothing_is_switched_and_that_is_said(
 def test_later_puts_it_off_until_the_morning_and_offers_other_times(
     program: WindowedProgram, services: Services, screen: Screen, qtbot: QtBot
 ) -> None:
-    qtbot.waitUntil(lambda: entries(services) == [Standing.CURRENT])
+    qtbot.waitUntil(lambda: entries(services) == [EntryStatus.CURRENT])
     program.reminder_controller.pressed(screen.messages[0].key, LATER)
     qtbot.waitUntil(lambda: "You will be reminded again" in screen.titles())
     (entry,) = services.reminders.inbox()
@@ -226,7 +226,7 @@ def test_a_sleeping_pc_catches_up_when_it_wakes(
     program.app_state.working.emit(False)  # the store has just been asked
     settled(program, qtbot)
     (entry,) = services.reminders.inbox()
-    services.reminders.welcome(entry.reminder)
+    services.reminders.restore(entry.reminder)
     unmarked = msgspec.structs.replace(entry, shown_at=None, decided_at=entry.decided_at - DAY)
     services.library.replace_reminders(services.orders.store, [ReminderChange(entry, unmarked)])
     reminding._tick()

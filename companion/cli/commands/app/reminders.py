@@ -12,7 +12,7 @@ from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
-from companion.domain.reminders.text import Notice
+from companion.domain.reminders.text import ReminderText
 from companion.domain.store.profile import Profile
 from companion.services.app.atomic_file import write_file
 
@@ -21,7 +21,7 @@ class DueReminder(Model, frozen=True):
     """A reminder that is due, and its words."""
 
     reminder: Reminder
-    notice: Notice
+    notice: ReminderText
 
 
 class RemindersResult(Model, frozen=True):
@@ -66,7 +66,7 @@ def run(context: CommandContext) -> int:
 
     Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
     """
-    from companion.domain.reminders.text import notice
+    from companion.domain.reminders.text import reminder_text
 
     services = context.services
     profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
@@ -75,7 +75,9 @@ def run(context: CommandContext) -> int:
     found = services.reminders.agenda(now)
     shown = RemindersResult(
         at=now,
-        due=tuple(DueReminder(reminder=each, notice=notice(each, date, context.formats.money)) for each in found.due),
+        due=tuple(
+            DueReminder(reminder=each, notice=reminder_text(each, date, context.formats.money)) for each in found.due
+        ),
         ahead=found.ahead,
         next_at=found.next_at,
         calendar=_write_calendar(context, profile, found.ahead, now),

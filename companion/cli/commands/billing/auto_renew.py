@@ -59,7 +59,7 @@ def run(context: CommandContext) -> int:
         confirm(f"Switch auto-renewal {context.arguments.switch}?", yes=context.arguments.yes)
         order, receipt = services.orders.actions.switch_auto_renew(number, plan, on)
         if not on:
-            services.reminders.told_by_switching_off(number, licence.id)
+            services.reminders.note_switched_off(number, licence.id)
         licence, plan = _renewable(order, licence.id)
     shown = AutoRenewResult(
         order_number=number,

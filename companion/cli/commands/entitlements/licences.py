@@ -68,7 +68,7 @@ def run(context: CommandContext) -> int:
 
 def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
     from companion.domain.entitlements.download_access import window_sentence
-    from companion.domain.entitlements.licences import Standing
+    from companion.domain.entitlements.licences import EffectiveStatus
     from companion.domain.entitlements.seats import seat_words
     from companion.domain.overview.product_cards import charge_sentence, status_sentence
 
@@ -77,7 +77,7 @@ def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
         f"  {status_sentence(card, date)}",
     ]
-    if card.standing is Standing.REFUNDED:
+    if card.status is EffectiveStatus.REFUNDED:
         return lines
     return [
         *lines,

@@ -90,15 +90,15 @@ def _order_lines(context: CommandContext, shown: ShowOrderResult) -> list[str]:
 
 def _licence_lines(context: CommandContext, order: Order, licence: Licence, profile: Profile) -> list[str]:
     from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
-    from companion.domain.entitlements.licences import Standing, span_words, standing
+    from companion.domain.entitlements.licences import EffectiveStatus, effective_status, span_words
     from companion.domain.entitlements.seats import seat_sentence, seat_use
 
     services = context.services
     now, zone = services.clock(), services.zone
-    state = standing(order, licence, now)
+    state = effective_status(order, licence, now)
     span = span_words(state, licence.starts_at, licence.expires_at, context.formats.date)
     lines = [f"{licence.product_name} ({licence.id}): {span}"]
-    if state is Standing.REFUNDED:
+    if state is EffectiveStatus.REFUNDED:
         return lines
     lines.append(f"  {seat_sentence(seat_use(licence, services.this_pc.seat_id))}")
     downloads = order.downloads_of(licence)

@@ -18,14 +18,14 @@ from companion.domain.billing.shipping import (
     settled_sentences,
 )
 from companion.domain.entitlements.artifacts import Offer, offer_sentence
-from companion.domain.entitlements.licences import Standing, standing
+from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.entitlements.seats import ThisPC, freeing_sentence, seat_line, seat_sentence, seat_use
 from companion.domain.overview.product_cards import (
     charge_sentence,
     product_cards,
-    standing_tone,
-    standing_words,
     status_sentence,
+    status_tone,
+    status_words,
 )
 from companion.domain.store.orders import Download, Extension, ExtensionStatus, Licence, Seat
 from companion.ui.dialogs.auto_renewal import ask_to_switch
@@ -51,16 +51,19 @@ class LicenceCard(Section):
         cards = product_cards(orders, profile, app_state.now(), app_state.zone, this_seat=self._seat_id)
         self._card = next(card for card in cards if (card.order_number, card.licence_id) == (order.number, licence.id))
         self.add(
-            row(chip(standing_words(self._card), TONES[standing_tone(self._card)]), None),
+            row(chip(status_words(self._card), TONES[status_tone(self._card)]), None),
             label(status_sentence(self._card, app_state.format.date)),
         )
-        self._alive = standing(order, licence, app_state.now()) in (Standing.ACTIVE, Standing.NOT_STARTED)
+        self._alive = effective_status(order, licence, app_state.now()) in (
+            EffectiveStatus.ACTIVE,
+            EffectiveStatus.NOT_STARTED,
+        )
         self._add_key()
         if self._alive:
             self.add(line(), label("Auto-renewal", "strong"), self._renewal())
             self._add_plan()
             self._add_seats()
-        elif self._card.standing is Standing.EXPIRED and not self._card.carried_on:
+        elif self._card.status is EffectiveStatus.EXPIRED and not self._card.carried_on:
             self.add_page_button("Renew on the store's page…")
 
     def _add_key(self) -> None:
