@@ -71,10 +71,10 @@ class CommandContext:
     def start_log(self) -> None:
         """Start writing the log, where the home folder can be written to; work on single files goes on without it."""
         from companion.services.app.log import start_log
-        from companion.services.container import home_places
+        from companion.services.container import home_folders
 
         with contextlib.suppress(CompanionError):
-            where = home_places(self.arguments.home)
+            where = home_folders(self.arguments.home)
             where.prepare()
             start_log(where.logs, verbose=self.arguments.verbose)
 

@@ -20,11 +20,11 @@ def record_failure(context: CommandContext, error: CompanionError) -> CompanionE
     if services is None:
         return error
     from companion.domain.core.text import plain_moment
-    from companion.domain.store.lockout import with_time
+    from companion.domain.store.lockout import with_unlock_time
     from companion.domain.support.hotline import failed_words, offers_number
 
     services.orders.attempts.failed(_attempt(context), _subject(context), error)
-    shown = with_time(error, services.clock(), plain_moment(services.zone))
+    shown = with_unlock_time(error, services.clock(), plain_moment(services.zone))
     if offers_number(shown.attempts):
         from companion.cli.support_number import number_line
 

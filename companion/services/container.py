@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import check_store_url
-from companion.services.app.paths import Places, places
+from companion.services.app.paths import AppFolders, app_folders
 
 if TYPE_CHECKING:
     from companion.domain.pc.finding import Finding
@@ -45,7 +45,7 @@ STORE_SETTING = "store"
 class Local:
     """What works without any store: looking at this PC, closing programs on it, and putting back what was changed."""
 
-    places: Places
+    folders: AppFolders
     clock: Callable[[], dt.datetime]
     zone: dt.tzinfo
     platform: PlatformServices
@@ -58,7 +58,7 @@ class Local:
 class Owned:
     """What works with everything that is owned, whatever store it came from, and without any store."""
 
-    places: Places
+    folders: AppFolders
     clock: Callable[[], dt.datetime]
     zone: LocalZone
     library: Library
@@ -77,7 +77,7 @@ class Owned:
 class Services:
     """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone."""
 
-    places: Places
+    folders: AppFolders
     clock: Callable[[], dt.datetime]
     zone: LocalZone
     platform: PlatformServices
@@ -120,11 +120,11 @@ def local_zone() -> LocalZone:
     return LocalZone()
 
 
-def home_places(home: Path | None) -> Places:
+def home_folders(home: Path | None) -> AppFolders:
     """The user's folders: below `home`, or the one the environment names, or where the system keeps such things."""
     if home is None and (named := os.environ.get("COMPANION_HOME")):
         home = Path(named)
-    return places(home)
+    return app_folders(home)
 
 
 def build_services(
@@ -148,7 +148,7 @@ def build_services(
     from companion.services.support.case_file import CaseFileWriter
     from companion.services.support.help_search import HelpSearch
 
-    where = home_places(home)
+    where = home_folders(home)
     where.prepare()
     log_file = start_log(where.logs, verbose=verbose)
     library, client = _open_library_and_store(where, store)
@@ -163,7 +163,7 @@ def build_services(
         return installations.look(Stage.INSTALL, installations.requirements(profile))
 
     return Services(
-        places=where,
+        folders=where,
         clock=utc_now,
         zone=zone,
         platform=platform,
@@ -182,7 +182,7 @@ def build_services(
     )
 
 
-def _open_library_and_store(where: Places, store: str | None) -> tuple[Library, StoreClient]:
+def _open_library_and_store(where: AppFolders, store: str | None) -> tuple[Library, StoreClient]:
     from companion.services.storage.database import Library
     from companion.services.store.client import StoreClient
 
@@ -202,7 +202,12 @@ class _Installing(TypedDict):
 
 
 def _installing(
-    where: Places, platform: PlatformServices, preflight: Preflight, orders: Orders, library: Library, zone: dt.tzinfo
+    where: AppFolders,
+    platform: PlatformServices,
+    preflight: Preflight,
+    orders: Orders,
+    library: Library,
+    zone: dt.tzinfo,
 ) -> _Installing:
     """The services between a download and a working product."""
     from companion.services.installation.runner import Installer
@@ -229,7 +234,7 @@ def _installing(
     return {"closing": closing, "recovery": recovery, "this_pc": this_pc, "installations": installations}
 
 
-def _recovery(where: Places, platform: PlatformServices, note: Note) -> Recovery:
+def _recovery(where: AppFolders, platform: PlatformServices, note: Note) -> Recovery:
     from companion.services.app.launch_command import start_command
     from companion.services.installation.recovery import Recovery
 
@@ -249,7 +254,7 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
     from companion.services.storage.database import Library
     from companion.services.store.keychain import Keychain
 
-    where = home_places(home)
+    where = home_folders(home)
     where.prepare()
     start_log(where.logs, verbose=verbose)
     library, keychain = Library(where.library), keychain or Keychain()
@@ -259,7 +264,7 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
         return tuple({product.name for purchase in registry.all() for product in purchase.products})
 
     return Owned(
-        places=where,
+        folders=where,
         clock=utc_now,
         zone=local_zone(),
         library=library,
@@ -287,7 +292,7 @@ def build_local(home: Path | None) -> Local:
     from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms import current
 
-    platform, where = current(), home_places(home)
+    platform, where = current(), home_folders(home)
 
     def note(entry: TimelineEntry) -> None:
         from companion.services.storage.database import Library
@@ -299,7 +304,7 @@ def build_local(home: Path | None) -> Local:
 
     recovery = _recovery(where, platform, note)
     return Local(
-        places=where,
+        folders=where,
         clock=utc_now,
         zone=local_zone(),
         platform=platform,

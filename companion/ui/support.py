@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.store.lockout import with_time
+from companion.domain.store.lockout import with_unlock_time
 from companion.domain.support.hotline import (
     SupportContact,
     contact_sentence,
@@ -49,7 +49,7 @@ def failure_notice(
     actions: tuple[tuple[str, Callable[[], object]], ...] = (),
 ) -> Notice:  # fmt: skip
     """A failure with a way to the article about it; from the second in a row on, with the number to call."""
-    told = with_time(error, app_state.now(), app_state.format.moment)
+    told = with_unlock_time(error, app_state.now(), app_state.format.moment)
     offered = list(actions)
     article = app_state.snapshot.helped.get(error.code)
     if article is not None:

@@ -1,7 +1,7 @@
 """Counting business days, Monday to Friday.
 
-Public holidays differ by country and bank and are not known here; a store that reckons with them sends its own dates,
-and those always win over what is counted here.
+Public holidays differ by country and bank and are not known here; a store that takes them into account sends its own
+dates, and those take precedence over what is counted here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def is_business_day(day: dt.date) -> bool:
 
 
 def add_business_days(start: dt.datetime, days: int) -> dt.datetime:
-    """The same wall-clock time `days` business days after `start`, in `start`'s own zone.
+    """Returns the same wall-clock time `days` business days after `start`, in `start`'s own zone.
 
     Day 0 of something that begins on a weekend is that weekend: one business day after a Saturday is Monday.
     Raises `ValueError` for negative `days`.
@@ -50,6 +50,6 @@ def add_business_days(start: dt.datetime, days: int) -> dt.datetime:
 
 
 def business_window(start: dt.datetime, span: Days, zone: dt.tzinfo) -> tuple[dt.datetime, dt.datetime]:
-    """The first and the last moment `span` business days after `start`, with days counted in `zone`."""
+    """Returns the first and the last moment `span` business days after `start`, with days counted in `zone`."""
     local = start.astimezone(zone)
     return add_business_days(local, span.least), add_business_days(local, span.most)

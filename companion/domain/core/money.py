@@ -36,7 +36,7 @@ _DECIMALS = {
 
 
 def decimals(currency: str) -> int:
-    """How many digits of `currency` (ISO 4217) stand behind the decimal mark."""
+    """Returns how many digits of a currency (ISO 4217) stand behind the decimal mark."""
     return _DECIMALS.get(currency, 2)
 
 
@@ -47,7 +47,7 @@ class Money(Model, frozen=True):
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 
     def plain(self) -> str:
-        """The amount in a form every terminal shows and every script reads: ``59.95 USD``."""
+        """Returns the amount in ASCII for terminals and scripts: ``59.95 USD``."""
         places = decimals(self.currency)
         sign = "-" if self.amount < 0 else ""
         whole, minor = divmod(abs(self.amount), 10**places)

@@ -45,7 +45,10 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """Read ``P1Y``, ``P1M``, ``P2W``, ``P30D`` or a mixture. Raises `ValueError` for anything else."""
+        """Returns the period written as ``P1Y``, ``P1M``, ``P2W``, ``P30D`` or a mixture.
+
+        Raises `ValueError` for anything else.
+        """
         match = _FORM.fullmatch(text)
         if match is None or text == "P":
             raise ValueError("not an ISO 8601 date period")
@@ -57,7 +60,7 @@ class Period:
         return "P" + ("".join(parts) or "0D")
 
     def after(self, start: dt.datetime) -> dt.datetime:
-        """The same wall-clock time this period later, in `start`'s zone.
+        """Returns the same wall-clock time this period later, in `start`'s zone.
 
         A day that the month does not have is its last: 31 January plus a month is the last of February.
         """
@@ -67,13 +70,13 @@ class Period:
         return start.replace(year=year, month=month + 1, day=day) + dt.timedelta(days=self.days)
 
     def as_words(self) -> str:
-        """The period in words: "1 year", "30 days", "1 year and 6 months"."""
+        """Returns the period in words: "1 year", "30 days", "1 year and 6 months"."""
         named = [(self.years, "year"), (self.months, "month"), (self.days, "day")]
         return joined([counted(count, unit) for count, unit in named if count]) or counted(0, "day")
 
 
 def days_until(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> int:
-    """Calendar days from today to `moment`'s day in the person's `zone`; 0 is today, negative is past.
+    """Returns the calendar days from today to `moment`'s day in the person's `zone`; 0 is today, negative is past.
 
     People count days on a calendar, not blocks of 24 hours: at 23:00 something due at 01:00 is "tomorrow".
     """

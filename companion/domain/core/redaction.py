@@ -1,8 +1,8 @@
-"""Removing what others must not read from logs and from the case file.
+"""Removing secrets from logs and from the case file.
 
-Two nets: secrets that are known, in the ways they are commonly written, and texts that look like one. Each pattern
-starts at a fixed mark or reads a bounded stretch, so that the time stays proportional to the text even when somebody
-has prepared it; a logging filter runs this on every line.
+Known secrets are removed in the ways they are commonly written, and so are texts that look like a secret. Each pattern
+starts at a fixed mark or reads a bounded stretch, so that the time stays proportional to the text even when the text
+is made to take long; a logging filter runs this on every line.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ Redact = Callable[[str], str]
 
 
 def redaction(secrets: Iterable[str] = (), keep: Collection[str] = ()) -> Redact:
-    """A function that removes `secrets` and whatever looks like one; applying it twice changes nothing more.
+    """Returns a function that removes `secrets` and whatever looks like one; applying it twice changes nothing more.
 
     `secrets` are removed wherever they stand, also percent-encoded or escaped, whatever their length. `keep` are texts
     that only look like a key, such as order numbers.
@@ -110,7 +110,7 @@ def redaction(secrets: Iterable[str] = (), keep: Collection[str] = ()) -> Redact
 
 
 def redact(text: str, secrets: Iterable[str] = (), keep: Collection[str] = ()) -> str:
-    """`text` without `secrets` and whatever looks like one; for many texts, build one `redaction` and use it again."""
+    """Returns `text` without `secrets` and whatever looks like one; for many texts, use one `redaction`."""
     return redaction(secrets, keep)(text)
 
 
@@ -128,7 +128,7 @@ def _leave_kept(match: re.Match[str]) -> str:
 
 
 def _judge(text: str, kept: frozenset[str]) -> str:
-    """Whether something shaped like a key is one: digests, plain words and plain numbers are not."""
+    """Returns what stands for a text shaped like a key: digests, plain words and plain numbers stay."""
     if text in kept:
         return text
     digits = sum(sign.isdigit() for sign in text)
@@ -144,7 +144,7 @@ def _judge(text: str, kept: frozenset[str]) -> str:
 
 
 def _luhn(text: str) -> bool:
-    """The check digit of card numbers (ISO/IEC 7812-1 annex B)."""
+    """Whether the digits end in the check digit of card numbers (ISO/IEC 7812-1 annex B)."""
     digits = [int(sign) for sign in reversed(text) if sign.isdigit()]
     doubled = [sum(divmod(digit * 2, 10)) for digit in digits[1::2]]
     return 12 <= len(digits) <= 19 and (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def decode(data: bytes, kind: type[T], *, source: str) -> T:
-    """Read one JSON document of `kind`; unknown fields are ignored, so that a store may grow.
+    """Returns one JSON document read as `kind`; unknown fields are ignored, so that a store may grow.
 
     `source` names the sender in plain words ("the store"). Raises `CompanionError` ``malformed-answer``; its message
     names the field that did not fit but never the text found there, which could be a secret.
@@ -33,22 +33,22 @@ def decode(data: bytes, kind: type[T], *, source: str) -> T:
 
 
 def encode(value: object) -> bytes:
-    """Write `value` as JSON with its secrets in it: for the wire and the keychain only."""
+    """Returns `value` as JSON with its secrets in it: for the wire and the keychain only."""
     return msgspec.json.encode(value, enc_hook=_write_revealed)
 
 
 def encode_without_secrets(value: object) -> bytes:
-    """Write `value` as JSON with every secret replaced by ``null``: for the library, files and standard output."""
+    """Returns `value` as JSON with every secret replaced by ``null``: for the library, files and standard output."""
     return msgspec.json.encode(value, enc_hook=_write_redacted)
 
 
 def to_builtins(value: object) -> Any:
-    """Turn `value` into plain dicts, lists and texts, with every secret replaced by ``None``."""
+    """Returns `value` as plain dicts, lists and texts, with every secret replaced by ``None``."""
     return msgspec.to_builtins(value, enc_hook=_write_redacted)
 
 
 def _field_of(error: Exception) -> str:
-    """The JSON path msgspec names at the end of its message (``at `$.licences[0].id` ``), or nothing."""
+    """Returns the JSON path msgspec names at the end of its message (``at `$.licences[0].id` ``), or nothing."""
     _, found, path = str(error).rpartition(" - at `")
     return f" (field {path.rstrip('`')})" if found else ""
 

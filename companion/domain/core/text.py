@@ -1,7 +1,7 @@
-"""Small pieces that sentences for people are made of.
+"""Parts of sentences for people: dates, amounts, sizes, lists.
 
 A decision never formats a date or an amount by itself: it takes a `FormatDate` and a `FormatMoney`, so that the
-window can use the person's locale and the command line the plain forms given here.
+window can use the person's locale and the command line the plain forms defined here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 
 def plain_date(zone: dt.tzinfo) -> FormatDate:
-    """A `FormatDate` for terminals and scripts: ``8 January 2027`` in `zone`, whatever the system's locale."""
+    """Returns a `FormatDate` for terminals and scripts: ``8 January 2027`` in `zone`, whatever the system's locale."""
 
     def show(moment: dt.datetime) -> str:
         local = moment.astimezone(zone)
@@ -38,7 +38,7 @@ def plain_date(zone: dt.tzinfo) -> FormatDate:
 
 
 def plain_moment(zone: dt.tzinfo) -> FormatMoment:
-    """A `FormatMoment` for terminals and scripts: ``Friday 8 January 2027, 14:05`` in `zone`."""
+    """Returns a `FormatMoment` for terminals and scripts: ``Friday 8 January 2027, 14:05`` in `zone`."""
     show_date = plain_date(zone)
 
     def show(moment: dt.datetime) -> str:
@@ -54,19 +54,19 @@ def plain_money(money: Money) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 day``, ``3 days``."""
+    """Returns a number with its noun: ``1 day``, ``3 days``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def joined(parts: Sequence[str], conjunction: str = "and") -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """Returns a list in words: ``a``, ``a and b``, ``a, b and c``."""
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
 
 
 def days_away(days: int) -> str:
-    """How far a calendar day is from today: ``today``, ``tomorrow``, ``in 5 days``, ``yesterday``, ``5 days ago``."""
+    """Returns how far away a day is: ``today``, ``tomorrow``, ``in 5 days``, ``yesterday``, ``5 days ago``."""
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     if days in near:
         return near[days]
@@ -74,19 +74,19 @@ def days_away(days: int) -> str:
 
 
 def business_days(span: Days) -> str:
-    """``5 to 7 business days``, ``1 business day``."""
+    """Returns a span in words: ``5 to 7 business days``, ``1 business day``."""
     if span.least == span.most:
         return counted(span.most, "business day")
     return f"{span.least} to {span.most} business days"
 
 
 def without_marks(text: str) -> str:
-    """A sentence for plain display: names that are set off as ``*name*`` stand in quotation marks."""
+    """Returns a sentence with the names that are marked as ``*name*`` in quotation marks."""
     return re.sub(r"\*([^*\n]+)\*", r"“\1”", text)
 
 
 def moment_in_words(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> str:
-    """When something began, as people say it in their own `zone`: "08:12", "yesterday, 08:12", "3 March, 08:12"."""
+    """Returns when something began, in `zone`: "08:12", "yesterday, 08:12", "3 March, 08:12"."""
     then, today = moment.astimezone(zone), now.astimezone(zone).date()
     clock = f"{then:%H:%M}"
     days = (today - then.date()).days
@@ -99,7 +99,7 @@ def moment_in_words(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> s
 
 
 def size_in_words(count: int) -> str:
-    """A number of bytes as people read it, in decimal units: "12.3 GB", "640 MB"."""
+    """Returns a number of bytes in decimal units: "12.3 GB", "640 MB"."""
     for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= factor:
             value = count / factor

@@ -1,4 +1,4 @@
-"""When a locked log-in opens again, told as a time of the person's own day."""
+"""Until when log-ins are locked, as a time in the person's own zone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import FormatMoment
 
 
-def opens_again(error: CompanionError, now: dt.datetime) -> dt.datetime | None:
-    """The moment from which the store takes log-ins again, rounded up to a whole minute; None when it is not known."""
+def unlock_time(error: CompanionError, now: dt.datetime) -> dt.datetime | None:
+    """Returns when the store accepts log-ins again, rounded up to a whole minute; None when it is not known."""
     if error.code != ErrorCode.TOO_MANY_ATTEMPTS or error.retry_after is None:
         return None
     moment = now + dt.timedelta(seconds=error.retry_after)
@@ -17,9 +17,9 @@ def opens_again(error: CompanionError, now: dt.datetime) -> dt.datetime | None:
     return whole if whole == moment else whole + dt.timedelta(minutes=1)
 
 
-def with_time(error: CompanionError, now: dt.datetime, format_moment: FormatMoment) -> CompanionError:
-    """`error`, with the time until which log-ins are locked where it is a lock and its end is known."""
-    until = opens_again(error, now)
+def with_unlock_time(error: CompanionError, now: dt.datetime, format_moment: FormatMoment) -> CompanionError:
+    """Returns the error with the time until which log-ins are locked; `error` itself when there is no such time."""
+    until = unlock_time(error, now)
     if until is None:
         return error
     told = CompanionError(

@@ -8,26 +8,26 @@ from companion.domain.core.errors import Cancelled
 
 
 class Cancellation:
-    """A flag that one thread sets and long work looks at; waiting on it replaces every sleep."""
+    """A flag that one thread sets and long work checks; waiting on it replaces `time.sleep`."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next look."""
+        """Ask the work to stop at its next check."""
         self._event.set()
 
     @property
     def cancelled(self) -> bool:
-        """Whether somebody asked to stop."""
+        """Whether the work is asked to stop."""
         return self._event.is_set()
 
     def check(self) -> None:
-        """Raise `Cancelled` if somebody asked to stop."""
+        """Raises `Cancelled` if the work is asked to stop."""
         if self._event.is_set():
             raise Cancelled
 
     def wait(self, seconds: float) -> None:
-        """Pause for `seconds`, or raise `Cancelled` as soon as somebody asks to stop."""
+        """Waits for `seconds`. Raises `Cancelled` as soon as the work is asked to stop."""
         if self._event.wait(seconds):
             raise Cancelled

@@ -1,4 +1,4 @@
-"""Turns whatever went wrong into the one error type that people see."""
+"""Turning any exception into the one error type that people see."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from companion.domain.core.redaction import redact
 
 
 def as_error(error: BaseException) -> CompanionError:
-    """`error` itself when it was expected, or else what is said of a mistake in the program.
+    """Returns `error` itself when it was expected, otherwise the error of a mistake in the program.
 
     The caller logs the traceback of an unexpected one; only its type and cleaned text are shown.
     """

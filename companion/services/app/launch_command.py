@@ -1,25 +1,25 @@
-"""The words that start this very program again."""
+"""The command that starts this program again."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from companion.services.app.paths import Places, places
+from companion.services.app.paths import AppFolders, app_folders
 
 
-def start_command(where: Places, *, tray: bool) -> tuple[str, ...]:
-    """The command that starts this program, in the tray or with its window, with the folder it keeps its things in."""
+def start_command(where: AppFolders, *, tray: bool) -> tuple[str, ...]:
+    """Returns the command that starts this program with the same folders, in the tray or with its window."""
     if getattr(sys, "frozen", False):
         program: tuple[str, ...] = (sys.executable,)
     else:
         program = (_windowless(Path(sys.executable)), "-m", "companion")
-    # The usual folders need no word; naming one of them would move the others.
-    home = ("--home", str(where.state)) if where == places(where.state) else ()
+    # The default folders are not named: naming one of them would move the others.
+    home = ("--home", str(where.state)) if where == app_folders(where.state) else ()
     return (*program, *home, *(("--tray",) if tray else ()))
 
 
 def _windowless(python: Path) -> str:
-    """On Windows the Python that opens no black window beside ours."""
+    """Returns the Python that opens no console window, where there is one (on Windows)."""
     quiet = python.with_name("pythonw.exe")
     return str(quiet if quiet.exists() else python)

@@ -10,7 +10,7 @@ from companion.domain.core.redaction import redact
 
 
 class _Redacting(logging.Formatter):
-    """Cleans the finished line, traceback included, so that no argument and no exception text slips through."""
+    """Redacts the whole line, traceback included, and with it every argument and exception text."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))

@@ -1,4 +1,4 @@
-"""Where the program keeps its things."""
+"""The folders in which the program keeps its files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _APP = "Companion"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Places:
+class AppFolders:
     """The folders of one user: `state` (library, settings), `logs`, and `downloads` for what was bought."""
 
     state: Path
@@ -42,12 +42,12 @@ class Places:
                 ) from None
 
 
-def places(home: Path | None) -> Places:
-    """The user's folders, or everything below `home` when one is given."""
+def app_folders(home: Path | None) -> AppFolders:
+    """Returns the user's folders, or folders below `home` when one is given."""
     if home is not None:
         root = home.expanduser().absolute()
-        return Places(state=root, logs=root / "logs", downloads=root / "downloads")
-    return Places(
+        return AppFolders(state=root, logs=root / "logs", downloads=root / "downloads")
+    return AppFolders(
         state=platformdirs.user_data_path(_APP, appauthor=False),
         logs=platformdirs.user_log_path(_APP, appauthor=False),
         downloads=platformdirs.user_downloads_path() / _APP,

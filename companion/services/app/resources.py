@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def resource(name: str) -> Path:
-    """The path of a shipped file or folder, such as ``profiles/larkfield.json``.
+    """Returns the path of a shipped file or folder, such as ``profiles/larkfield.json``.
 
     An installed or frozen program carries its resources inside the package; a checkout has them beside it.
     Raises `FileNotFoundError` when there is no such resource: that is a broken installation.

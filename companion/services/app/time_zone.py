@@ -1,4 +1,4 @@
-"""The time zone of this PC, which changes when its owner travels."""
+"""The time zone of this PC, which can change while the program runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import warnings
 
 
 class LocalZone(dt.tzinfo):
-    """The system's zone with its rules for summer time; `reread` notices that the system has moved to another one.
+    """The system's zone with its rules for summer time; `reread` follows the system into another zone.
 
     Moments shown before and after stay the same moments: only how they read changes.
     """
@@ -19,7 +19,7 @@ class LocalZone(dt.tzinfo):
         self._zone: dt.tzinfo = tzlocal.get_localzone()
 
     def reread(self) -> bool:
-        """Look at the system's setting again; True when it has changed."""
+        """Reads the system's setting again. Returns whether it has changed."""
         import tzlocal
 
         if hasattr(time, "tzset"):

@@ -1,4 +1,4 @@
-"""Connecting to a host with several addresses: race them instead of waiting for a dead one (RFC 8305).
+"""Connecting to a host with several addresses at once instead of one after the other ("happy eyeballs", RFC 8305).
 
 Many networks hand out IPv6 addresses that lead nowhere; trying one address after the other costs their full time limit.
 """
@@ -24,33 +24,33 @@ HEAD_START = 0.25
 _LEAST = 0.05
 
 AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
-_here = threading.local()
+_thread = threading.local()
 
 
-class Cord:
-    """A second handle on every connection that this thread makes inside ``with``: another thread can cut them."""
+class OpenConnections:
+    """The connections that this thread makes inside ``with``, so that another thread can shut them down."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._handles: list[socket.socket] = []
         self._cut = False
 
-    def __enter__(self) -> Cord:
-        _here.cord = self
+    def __enter__(self) -> OpenConnections:
+        _thread.connections = self
         return self
 
     def __exit__(self, *_: object) -> None:
-        _here.cord = None
+        _thread.connections = None
 
     def add(self, connection: socket.socket) -> None:
-        """Hold on to a new connection."""
+        """Note a new connection, by a handle of its own."""
         with self._lock:
             self._handles.append(connection.dup())
         if self._cut:
             self.cut()
 
     def cut(self) -> None:
-        """End all connections at once; whoever reads from them wakes up."""
+        """Shut all connections down at once; a thread that reads from one of them wakes up."""
         with self._lock:
             self._cut = True
             for handle in self._handles:
@@ -58,7 +58,7 @@ class Cord:
                     handle.shutdown(socket.SHUT_RDWR)
 
     def release(self) -> None:
-        """Let go of the connections, without ending them."""
+        """Forget the connections without shutting them down."""
         with self._lock:
             for handle in self._handles:
                 handle.close()
@@ -66,7 +66,7 @@ class Cord:
 
 
 def interleave(addresses: Iterable[AddressInfo]) -> list[AddressInfo]:
-    """The addresses with their families taking turns, the first one staying first (RFC 8305 § 4)."""
+    """Returns the addresses with their families taking turns, the first one staying first (RFC 8305 § 4)."""
     left = list(addresses)
     ordered: list[AddressInfo] = []
     while left:
@@ -80,7 +80,7 @@ def interleave(addresses: Iterable[AddressInfo]) -> list[AddressInfo]:
 def connect_first(
     addresses: Sequence[AddressInfo], seconds: float | None, options: Iterable[tuple[int, int, int | bytes]] = ()
 ) -> socket.socket:
-    """Connect to whichever address answers first; `options` are set on the socket.
+    """Returns a connection to the address that answers first; `options` are set on the socket.
 
     Raises `TimeoutError` after `seconds`, or the `OSError` of the last address that refused.
     """
@@ -156,7 +156,10 @@ class _Race:
 
 
 def _open(connection: Any) -> socket.socket:
-    """What urllib3 calls to connect; its errors are urllib3's. What is left of the time is the greeting's."""
+    """Returns a new connection for urllib3; what is left of its time limit applies to the TLS handshake.
+
+    Raises the errors that urllib3 expects here.
+    """
     began = time.monotonic()
     try:
         found = socket.getaddrinfo(connection._dns_host, connection.port, type=socket.SOCK_STREAM)
@@ -170,9 +173,9 @@ def _open(connection: Any) -> socket.socket:
         raise NewConnectionError(connection, f"no connection to {connection.host}: {error}") from error
     left = None if connection.timeout is None else connection.timeout - (time.monotonic() - began)
     made.settimeout(None if left is None else max(_LEAST, left))
-    cord: Cord | None = getattr(_here, "cord", None)
-    if cord is not None:
-        cord.add(made)
+    connections: OpenConnections | None = getattr(_thread, "connections", None)
+    if connections is not None:
+        connections.add(made)
     return made
 
 
@@ -186,15 +189,14 @@ class _RacingHttps(urllib3.connection.HTTPSConnection):
         return _open(self)
 
     def connect(self) -> None:
-        """Connect and agree on encryption, both within the time for connecting.
+        """Connect and agree on encryption, both within the time limit for connecting.
 
-        urllib3 would call a server that never ends its greeting slow to answer, and give it as long as for connecting
-        once more.
+        urllib3 would report a handshake that never ends as a read timeout, and wait as long as for connecting again.
         """
         try:
             super().connect()
         except TimeoutError as error:
-            raise ConnectTimeoutError(self, f"greeting {self.host} took too long") from error
+            raise ConnectTimeoutError(self, f"the TLS handshake with {self.host} took too long") from error
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):

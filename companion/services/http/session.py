@@ -1,4 +1,4 @@
-"""The one way onto the network: the OS's certificates and proxies, nobody else's credentials."""
+"""HTTP sessions with the operating system's certificates and proxies, and without stored credentials."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ READ_SECONDS = 20.0
 
 
 def require_safe_url(url: str) -> str:
-    """Return `url` if it is https, or http to this very machine.
+    """Returns `url` if it is https, or http to this PC itself.
 
-    Raises `CompanionError` ``not-allowed`` otherwise: a password or an installer must not travel unprotected.
+    Raises `CompanionError` ``unsafe-address`` otherwise: a password or an installer must not travel unprotected.
     """
     try:
         parts = urllib.parse.urlsplit(url)
@@ -40,14 +40,14 @@ def require_safe_url(url: str) -> str:
     raise CompanionError(
         ErrorCode.UNSAFE_ADDRESS,
         "This address is not safe to use",
-        "Only addresses that start with https:// are used, so that nobody on the way can read or change anything.",
+        "Only addresses that start with https:// are used, so that nothing can be read or changed in between.",
         "Check the address. If a store's own page gave it to you, tell the store.",
         kind=ErrorKind.USAGE,
     )
 
 
 def proxies_for(url: str) -> dict[str, str]:
-    """The proxies that the operating system asks for on the way to `url`; none for this very machine."""
+    """Returns the proxies that the operating system has set for `url`; none for this PC itself."""
     host = urllib.parse.urlsplit(url).hostname
     if host is None or is_loopback(host) or urllib.request.proxy_bypass(host):
         return {}
@@ -114,7 +114,7 @@ class _SystemSession(requests.Session):
         return super().request(method, url, *args, **options)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """Name none: requests would read a redirect's whole body, however long, to prepare a request nobody sends."""
+        """Returns None: requests would read a redirect's whole body to prepare a request that is not sent."""
         return None
 
 
@@ -139,7 +139,7 @@ for _name in ("urllib3.connectionpool", "urllib3.util.retry", "urllib3.connectio
 
 
 def new_session(*, retry: urllib3.Retry | None = None, connections: int = 4) -> requests.Session:
-    """A session that follows no redirect by itself and sends nothing that was not given to it.
+    """Returns a session that follows no redirect by itself and sends nothing that was not given to it.
 
     It keeps no cookies, ignores ``.netrc`` and environment certificates' overrides (`trust_env` is off) and does not
     retry unless `retry` says so. Time limits default to 6 s for connecting and 20 s between bytes.

@@ -14,7 +14,7 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, ErrorCode
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.failures import unreachable
-from companion.services.http.happy_eyeballs import Cord
+from companion.services.http.happy_eyeballs import OpenConnections
 from companion.services.http.session import new_session, require_safe_url
 
 ANSWER_SECONDS = 20.0
@@ -52,8 +52,8 @@ def _exchange(
     method: str, url: str, form: dict[str, str] | None, cancellation: Cancellation, seconds: float
 ) -> Exchange:
     cancellation.check()
-    with Cord() as cord:
-        watch = _Watch(cord, cancellation, seconds)
+    with OpenConnections() as connections:
+        watch = _Watch(connections, cancellation, seconds)
         try:
             return _follow(method, require_safe_url(url), form)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -61,7 +61,7 @@ def _exchange(
             raise unreachable(url, error) from None
         finally:
             watch.end()
-            cord.release()
+            connections.release()
 
 
 def _follow(method: str, url: str, form: dict[str, str] | None) -> Exchange:
@@ -107,8 +107,8 @@ def _same_host(one: str, other: str) -> bool:
 class _Watch:
     """Cuts the connections when the time is over or the person cancels; a server that drips keeps no one waiting."""
 
-    def __init__(self, cord: Cord, cancellation: Cancellation, seconds: float) -> None:
-        self._cord = cord
+    def __init__(self, connections: OpenConnections, cancellation: Cancellation, seconds: float) -> None:
+        self._connections = connections
         self._cancellation = cancellation
         self._done = threading.Event()
         self._over = False
@@ -121,7 +121,7 @@ class _Watch:
             left -= _POLL
             if left <= 0 or self._cancellation.cancelled:
                 self._over = left <= 0
-                self._cord.cut()
+                self._connections.cut()
                 return
 
     def end(self) -> None:

@@ -32,7 +32,7 @@ def build_pages(
         "downloads": DownloadsPage(app_state, opener),
         "install": wizard,
         "reminders": RemindersPage(
-            app_state, services.platform.autostart, partial(start_command, services.places, tray=True)
+            app_state, services.platform.autostart, partial(start_command, services.folders, tray=True)
         ),
         "help": HelpPage(app_state, services.help, services.case_files, orders),
     }

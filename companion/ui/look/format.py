@@ -1,4 +1,4 @@
-"""Dates, times, money and sizes as the person's own locale writes them."""
+"""Dates, times, amounts and sizes as the person's own locale writes them."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class Format:
 
     @property
     def language(self) -> str | None:
-        """The person's language and country ("de_AT"), None in the plain locale of a system without one."""
+        """The person's language and country ("de_AT"); None in the plain locale of a system without one."""
         return None if self.locale.language() is QLocale.Language.C else self.locale.name()
 
     def date(self, moment: dt.datetime) -> str:
-        """A day: "8 January 2027"."""
+        """Returns a day: "8 January 2027"."""
         local = moment.astimezone(self.zone)
         return self.locale.toString(QDate(local.year, local.month, local.day), _day_form(self.locale))
 
     def moment(self, moment: dt.datetime) -> str:
-        """A day and time: "8 January 2027, 14:05"."""
+        """Returns a day and time: "8 January 2027, 14:05"."""
         local = moment.astimezone(self.zone)
         clock = self.locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
         return f"{self.date(moment)}, {clock}"
 
     def time(self, moment: dt.datetime) -> str:
-        """A time of day: "14:05"."""
+        """Returns a time of day: "14:05"."""
         local = moment.astimezone(self.zone)
         return self.locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
@@ -65,12 +65,12 @@ class Format:
         return currency if symbol == own else symbol
 
     def size(self, count: float) -> str:
-        """A number of bytes: "64.0 MB"."""
+        """Returns a number of bytes: "64.0 MB"."""
         form = QLocale.DataSizeFormat.DataSizeSIFormat
         return self.locale.formattedDataSize(int(count), 1 if count < 100e6 else 0, form)
 
     def rate(self, per_second: float) -> str:
-        """A speed: "3.4 MB/s"."""
+        """Returns a speed: "3.4 MB/s"."""
         return f"{self.size(per_second)}/s"
 
 
@@ -82,6 +82,6 @@ _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
 def _day_form(locale: QLocale) -> str:
-    """The locale's long date without the weekday."""
+    """Returns the form of the locale's long date without the weekday."""
     form = locale.dateFormat(QLocale.FormatType.LongFormat)
     return form.replace("dddd", "").replace("ddd", "").strip(" ,.،")

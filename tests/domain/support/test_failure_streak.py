@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.text import plain_moment
 from companion.domain.store.idempotency import PRESSED_TWICE, UNANSWERED_FOR, IdempotentRequest, is_repetition
-from companion.domain.store.lockout import opens_again, with_time
+from companion.domain.store.lockout import unlock_time, with_unlock_time
 from companion.domain.support.failure_streak import Attempt, failed_in_a_row, is_failure
 
 NOW = dt.datetime(2027, 3, 10, 23, 59, 30, tzinfo=dt.UTC)
@@ -86,7 +86,7 @@ def locked(seconds: float | None, code: ErrorCode = ErrorCode.TOO_MANY_ATTEMPTS)
     ],
 )
 def test_a_lock_ends_at_a_time_of_the_persons_own_day(zone: str, told: str) -> None:
-    error = with_time(locked(900), NOW, plain_moment(ZoneInfo(zone)))
+    error = with_unlock_time(locked(900), NOW, plain_moment(ZoneInfo(zone)))
     assert f"until {told}," in error.message
     assert (error.code, error.retry_after, error.attempts) == ("too-many-attempts", 900, 3)
 
@@ -94,7 +94,7 @@ def test_a_lock_ends_at_a_time_of_the_persons_own_day(zone: str, told: str) -> N
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0, 86400))
 def test_the_time_told_is_never_too_early_and_at_most_a_minute_late(seconds: float) -> None:
-    until = opens_again(locked(seconds), NOW)
+    until = unlock_time(locked(seconds), NOW)
     assert until is not None
     assert dt.timedelta(0) <= until - (NOW + dt.timedelta(seconds=seconds)) < dt.timedelta(minutes=1)
     assert (until.second, until.microsecond) == (0, 0)
@@ -102,4 +102,4 @@ def test_the_time_told_is_never_too_early_and_at_most_a_minute_late(seconds: flo
 
 def test_what_is_no_lock_or_has_no_end_is_told_as_it_is() -> None:
     for error in (locked(None), locked(900, ErrorCode.STORE_ERROR)):
-        assert with_time(error, NOW, plain_moment(dt.UTC)) is error
+        assert with_unlock_time(error, NOW, plain_moment(dt.UTC)) is error

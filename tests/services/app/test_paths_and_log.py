@@ -13,12 +13,12 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.errors import as_error
 from companion.services.app.log import start_log, stop_log
-from companion.services.app.paths import places
-from companion.services.container import home_places
+from companion.services.app.paths import app_folders
+from companion.services.container import home_folders
 
 
 def test_a_home_of_ones_own_holds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    where = places(tmp_path / "home")
+    where = app_folders(tmp_path / "home")
     where.prepare()
     assert where.library == tmp_path / "home" / "library.db"
     assert where.logs.is_relative_to(tmp_path)
@@ -27,8 +27,8 @@ def test_a_home_of_ones_own_holds_everything(tmp_path: Path, monkeypatch: pytest
         assert stat.S_IMODE(where.state.stat().st_mode) == 0o700
     assert not list(where.state.glob(".write-test*"))
     monkeypatch.setenv("COMPANION_HOME", str(tmp_path / "named"))
-    assert home_places(None).state == tmp_path / "named"
-    assert home_places(tmp_path / "given").state == tmp_path / "given"
+    assert home_folders(None).state == tmp_path / "named"
+    assert home_folders(tmp_path / "given").state == tmp_path / "given"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="XDG folders")
@@ -36,7 +36,7 @@ def test_otherwise_the_systems_own_places_are_used(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    where = places(None)
+    where = app_folders(None)
     assert where.state == tmp_path / "data" / "Companion"
     assert where.logs.is_relative_to(tmp_path / "state")
     assert where.downloads.name == "Companion"
@@ -45,7 +45,7 @@ def test_otherwise_the_systems_own_places_are_used(tmp_path: Path, monkeypatch: 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CompanionError) as error:
-        places(tmp_path / "file" / "home").prepare()
+        app_folders(tmp_path / "file" / "home").prepare()
     assert error.value.code == ErrorCode.FOLDER_NOT_WRITABLE
 
 

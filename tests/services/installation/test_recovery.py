@@ -289,8 +289,8 @@ def test_killed_in_between_the_next_run_knows(pc, proof, linux, moment):
 
 
 def test_the_command_starts_this_program_with_its_folder(tmp_path):
-    from companion.services.app.paths import places
+    from companion.services.app.paths import app_folders
 
-    words = start_command(places(tmp_path / "c o m"), tray=False)
+    words = start_command(app_folders(tmp_path / "c o m"), tray=False)
     assert words[1:] == ("-m", "companion", "--home", str(tmp_path / "c o m"))
-    assert start_command(places(None), tray=True)[1:] == ("-m", "companion", "--tray")
+    assert start_command(app_folders(None), tray=True)[1:] == ("-m", "companion", "--tray")

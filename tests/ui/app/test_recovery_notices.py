@@ -32,7 +32,7 @@ Start = Callable[..., WindowedProgram]
 
 def recovery(services: Services, run: str) -> Recovery:
     return Recovery(
-        services.places.state, booted(run), services.clock, services.library.note, ["/opt/companion", "--home", "x"]
+        services.folders.state, booted(run), services.clock, services.library.note, ["/opt/companion", "--home", "x"]
     )
 
 

@@ -209,7 +209,7 @@ def test_starting_at_sign_in_is_shown_as_the_system_says(
     qtbot.waitUntil(switch.isChecked)
     (entry,) = (tmp_path / "config" / "autostart").iterdir()
     words = entry.read_text()
-    assert str(services.places.state) in words
+    assert str(services.folders.state) in words
     assert "--tray" in words
     # Somebody switches it off in the desktop's own settings, and then asks for it here: the truth is shown.
     entry.write_text(words + "Hidden=true\n")

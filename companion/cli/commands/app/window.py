@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def run(context: CommandContext) -> int:
     """Open the window, or start in the tray."""
     require_display()
-    from companion.services.container import build_services, home_places, look_for_store
+    from companion.services.container import build_services, home_folders, look_for_store
     from companion.ui.app.application import run_window
 
     asked = context.arguments
@@ -22,7 +22,7 @@ def run(context: CommandContext) -> int:
     def build(store: str | None) -> Services:
         return build_services(asked.home, store or asked.store, verbose=asked.verbose)
 
-    state = home_places(asked.home).state
+    state = home_folders(asked.home).state
     return run_window(build, look_for_store, tray=asked.tray, store=asked.store, state=state)
 
 

@@ -64,7 +64,7 @@ class PreflightCheck:
         stage, profile = Stage(context.arguments.stage), context.profile()
         services = None if context.arguments.profile is not None else context.services
         local = services or context.local
-        folder = str(local.places.downloads) if stage is Stage.DOWNLOAD else None
+        folder = str(local.folders.downloads) if stage is Stage.DOWNLOAD else None
         requirements = Requirements(profile=profile, platform=local.platform.name, destination=folder)
         return cls(local, services, stage, requirements, BY_HAND)
 

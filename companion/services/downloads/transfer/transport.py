@@ -238,15 +238,15 @@ class Connection:
     def __init__(self, connect_seconds: float, read_seconds: float) -> None:
         self._timeout = (connect_seconds, read_seconds)
         self._session: Any = None
-        self._cord: Any = None
+        self._connections: Any = None
         self._cut = False
 
     def cut(self) -> None:
         """End the connection from another thread, whatever it is waiting for."""
         self._cut = True
-        cord = self._cord
-        if cord is not None:
-            cord.cut()
+        connections = self._connections
+        if connections is not None:
+            connections.cut()
 
     def open(self, address: Address, asked: RangeRequest, known: FileFacts) -> Body:
         """Ask for bytes; returns the body if it may be used.
@@ -298,16 +298,16 @@ class Connection:
         import requests
         import urllib3.exceptions
 
-        from companion.services.http.happy_eyeballs import Cord
+        from companion.services.http.happy_eyeballs import OpenConnections
         from companion.services.http.session import new_session
 
         if self._session is None:
             self._session = new_session(connections=1)
-            self._cord = Cord()
+            self._connections = OpenConnections()
         if self._cut:
             raise Cancelled
         try:
-            with self._cord:
+            with self._connections:
                 return self._session.get(
                     url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=False
                 )
@@ -326,8 +326,8 @@ class Connection:
         """Drop the connection."""
         if self._session is not None:
             self._session.close()
-            self._cord.release()
-            self._session = self._cord = None
+            self._connections.release()
+            self._session = self._connections = None
 
 
 def _is_secure(url: str) -> bool:
