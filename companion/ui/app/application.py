@@ -205,7 +205,7 @@ class WindowedProgram:
                 Message(
                     "tray",
                     "Companion stays here",
-                    "It goes on reminding you of charges and expiry dates. "
+                    "It continues to remind you of charges and expiry dates. "
                     "To end it: right-click its icon beside the clock, then Quit.",
                 )
             )

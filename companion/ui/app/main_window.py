@@ -232,7 +232,7 @@ class Window(QMainWindow):
                 self._app_state.downloads.resume(item.entry.key)
             self.navigate_to(Destination("downloads"))
 
-        notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Go on with it", go_on),))
+        notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Resume", go_on),))
         self._notices.show_notice("unfinished", notice)
 
     # The window itself

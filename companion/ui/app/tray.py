@@ -87,7 +87,7 @@ class Tray(QObject):
         if running:
             menu.addAction(f"Pause {counted(running, 'download')}", self._pause)
         elif paused:
-            menu.addAction(f"Go on with {counted(paused, 'download')}", self._resume)
+            menu.addAction(f"Resume {counted(paused, 'download')}", self._resume)
         mute = menu.addAction("Mute reminders")
         mute.setCheckable(True)
         mute.setChecked(self._app_state.reminders.settings.muted)

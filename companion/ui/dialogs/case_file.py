@@ -45,7 +45,7 @@ class CaseFileDialog(QDialog):
         self._text = QPlainTextEdit()
         self._text.setReadOnly(True)
         self._text.setAccessibleName("The case file")
-        self._text.setPlaceholderText("Looking at this PC…")
+        self._text.setPlaceholderText("Checking this PC…")
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._summary = QLineEdit()
         self._summary.setMaxLength(_LONGEST_SUMMARY)

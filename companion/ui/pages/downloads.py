@@ -157,9 +157,9 @@ class DownloadCard(Card):
     def _sentence(self, item: QueueItem | None, file: KnownFile | None) -> str:
         form, app_state = self._app_state.format, self._app_state
         if item is not None and item.entry.state is TransferState.PAUSED:
-            return "Paused. What has arrived is kept, and it goes on from there."
+            return "Paused. What has arrived is kept, and it continues from there."
         if item is not None and item.entry.state is TransferState.FAILED:
-            return "Stopped. What has arrived is kept, and it goes on from there."
+            return "Stopped. What has arrived is kept, and it continues from there."
         if item is not None and item.progress is not None:
             progress = item.progress
             size = f"{form.size(progress.done)} of {form.size(progress.size)} · " if progress.size else ""
@@ -186,7 +186,7 @@ class DownloadCard(Card):
         state = item.entry.state if item is not None else None
         parts = []
         if item is not None and state in (TransferState.PAUSED, TransferState.FAILED):
-            parts = [self._button("Go on", partial(transfers.resume, key), "primary"), self._remove_button()]
+            parts = [self._button("Resume", partial(transfers.resume, key), "primary"), self._remove_button()]
             if item.entry.trouble is not None:
                 trouble = item.entry.trouble
                 details = details_of(trouble)

@@ -182,7 +182,7 @@ class HelpPage(Page):
         number = order.number if order is not None else ""
         open_it = button("Case file…", partial(self._show_case_file, number))
         card.add(
-            label("So that nobody asks twice", "heading"),
+            label("Everything support needs to know", "heading"),
             label(
                 "The case file holds what was tried, errors with their codes, versions and what was found on this PC. "
                 "You read it first; then save it, or send it and get a case number."

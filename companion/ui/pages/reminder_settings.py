@@ -118,7 +118,9 @@ class StartCard(Card):
         self._switch.setEnabled(False)
         self._switch.requested.connect(self._ask)
         about = "Companion then waits beside the clock. If it does not run, it cannot remind you."
-        self.add(label("Being there", "heading"), _setting("Start when I sign in", about, self._switch), self._news)
+        self.add(
+            label("Start with the PC", "heading"), _setting("Start when I sign in", about, self._switch), self._news
+        )
         app_state.runner.run(self, lambda _: autostart.starts_at_login(), self._show, self._failed)
 
     def _ask(self, on: bool) -> None:

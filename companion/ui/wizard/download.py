@@ -25,7 +25,10 @@ class DownloadStep(Step):
 
     def __init__(self, app_state: AppState, purchases: Purchases) -> None:
         super().__init__(
-            app_state, "Downloading", "You can pause, close the laptop or lose the line: it goes on.", "Continue"
+            app_state,
+            "Downloading",
+            "You can pause it, close the laptop or go offline. It continues where it stopped.",
+            "Continue",
         )
         self._key: DownloadKey | None = None
         self._resting = False
@@ -89,7 +92,7 @@ class DownloadStep(Step):
         resting = state in (TransferState.PAUSED, TransferState.FAILED)
         resting_before, self._resting = self._resting, resting
         self._pause.setEnabled(True)
-        self._pause.setText("Go on" if resting else "Pause")
+        self._pause.setText("Resume" if resting else "Pause")
         if item.result is not None and state is TransferState.DONE:
             self._done(self.job, item.result)
         elif state is TransferState.FAILED and item.entry.trouble is not None:
@@ -145,12 +148,12 @@ def progress_words(progress: TransferProgress, form: Format) -> str:
     if progress.state is TransferState.WAITING and progress.reason:
         return progress.reason
     if progress.state is TransferState.VERIFYING:
-        return "Checking every byte against the store's fingerprint…"
+        return "Comparing the file with the store's checksum…"
     parts = [form.rate(progress.rate)] if progress.rate else []
     if progress.time_left is not None:
         parts.append(f"{time_left_in_words(progress.time_left)} left")
     if progress.resumed_from:
-        parts.append("going on where it stopped")
+        parts.append("continuing where it stopped")
     return " · ".join(parts) or "Connecting…"
 
 
@@ -158,14 +161,14 @@ def pieces_words(progress: TransferProgress) -> str:
     """How many pieces have been proven, where the store publishes their digests."""
     if not progress.pieces_total:
         return ""
-    return f"{progress.pieces_done} of {progress.pieces_total} pieces are proven to be the store's own."
+    return f"{progress.pieces_done} of {progress.pieces_total} parts checked."
 
 
 class VerifyStep(Step):
-    """Says that the file is whole, where it lies, and how that is known."""
+    """Says that the file is complete, where it is, and how that was checked."""
 
     def __init__(self, app_state: AppState, opener: Opener) -> None:
-        super().__init__(app_state, "The file is whole", "", "Continue to installation")
+        super().__init__(app_state, "The file is complete and genuine", "", "Continue to installation")
         self._opener = opener
         self._place = exact("Where the file is")
         self._digest = exact("The file's SHA-256", "small")
@@ -178,11 +181,11 @@ class VerifyStep(Step):
         if job.fetched is None:
             return
         done = job.fetched.transferred
-        self.heading.setText("The file is whole" if done.verified else "The file has arrived")
+        self.heading.setText("The file is complete and genuine" if done.verified else "The file has arrived")
         self.explanation.setText(
             "Every byte is as the store published it. Nothing was lost or changed on the way."
             if done.verified
-            else "The store gave no fingerprint, so it could not be proven."
+            else "The store names no checksum, so the file could not be checked."
         )
         self._place.setText(str(done.path))
         self._digest.setText(f"SHA-256 {done.sha256}")

@@ -70,7 +70,7 @@ class LiveCheckList(QWidget):
         self._rows.clear()
         clear(self._list)
         clear(self._news)
-        self._summary.setText("Looking at this PC…")
+        self._summary.setText("Checking this PC…")
         self.cleared.emit(False)
         self._watching = self._app_state.runner.run(self, lambda _: requirements(), self._watch, failed=self._fail)
 
@@ -182,7 +182,7 @@ class LiveCheckList(QWidget):
             self._news.addWidget(
                 Notice(
                     f"{names} {'does' if one else 'do'} not close by {'itself' if one else 'themselves'}",
-                    "Asked kindly, twice, and still running. Look for a window that waits for an answer.",
+                    "It was asked to close twice and is still running. Look for a window that waits for an answer.",
                     _risk(self._requirements, finding),
                     tone="attention",
                     actions=(("End it by force…", partial(self._consent, finding)),),

@@ -1,4 +1,4 @@
-"""The way to the store, tried step by step: what carries, what fails, and who stands in between."""
+"""The connection to the store, checked step by step: what works, what fails, and what stands in between."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ICONS = {
 
 
 class NetworkCheck(QWidget):
-    """Tries the way once; a broken one is a warning, because the download copes with much."""
+    """Checks the connection once; a failure is a warning, because a download copes with much."""
 
     def __init__(self, app_state: AppState, installations: Installations) -> None:
         super().__init__()
@@ -35,17 +35,17 @@ class NetworkCheck(QWidget):
         self._steps.setLayout(self._rows)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(label("The way to the store", "strong"))
+        outer.addWidget(label("Connection to the store", "strong"))
         outer.addLayout(self._outcome)
         outer.addWidget(self._steps)
 
     def start(self, profile: Profile) -> None:
-        """Begin to try the way."""
+        """Begin to check."""
         self.stop()
         self._profile = profile
         clear(self._outcome)
         clear(self._rows)
-        self._outcome.addWidget(label("Trying it…", "muted"))
+        self._outcome.addWidget(label("Checking the connection…", "muted"))
         installations = self._installations
         self._task = self._app_state.runner.run(
             self,
@@ -55,7 +55,7 @@ class NetworkCheck(QWidget):
         )
 
     def stop(self) -> None:
-        """Stop trying."""
+        """Stop checking."""
         if self._task is not None:
             self._task.cancel()
 
@@ -70,7 +70,7 @@ class NetworkCheck(QWidget):
         else:
             between = f"In between: {' and '.join(report.between)}." if report.between else ""
             words = f"{report.hint} {between}".strip()
-            again = (("Try the way again", self._again),)
+            again = (("Check again", self._again),)
             self._outcome.addWidget(
                 Notice(report.sentence, words, tone="attention", actions=again, closable=False)
             )  # fmt: skip

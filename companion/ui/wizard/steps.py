@@ -91,7 +91,7 @@ class Step(QWidget):
         self.card.body.addLayout(self.content)
         self.card.body.addLayout(self.outcome)
         outer.addWidget(self.card)
-        self.back = button("Leave", self.leave.emit)
+        self.back = button("Cancel", self.leave.emit)
         self.onward = button(onward, self.go_on, "primary")
         self.buttons = row(self.back, None, self.onward)
         outer.addLayout(self.buttons)

@@ -87,9 +87,9 @@ def test_downloads_are_paused_and_go_on_from_the_menu(
     key = program.app_state.downloads.add(account.order_number, download)
     qtbot.waitUntil(lambda: "Pause 1 download" in actions(program.tray.menu), timeout=10_000)
     actions(program.tray.menu)["Pause 1 download"].trigger()
-    qtbot.waitUntil(lambda: "Go on with 1 download" in actions(program.tray.menu), timeout=10_000)
+    qtbot.waitUntil(lambda: "Resume 1 download" in actions(program.tray.menu), timeout=10_000)
     gate.open()
-    actions(program.tray.menu)["Go on with 1 download"].trigger()
+    actions(program.tray.menu)["Resume 1 download"].trigger()
     transfers = program.app_state.downloads
     qtbot.waitUntil(lambda: transfers.items[key].entry.state.value == "done", timeout=20_000)
     qtbot.waitUntil(lambda: not any("download" in text for text in list(actions(program.tray.menu))[2:-1]))

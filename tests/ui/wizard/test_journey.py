@@ -276,7 +276,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
         assert any("is deleted" in text for text in texts_of(_question(qapp)))
         _button(_question(qapp), "Keep it").click()
         assert list(again.app_state.downloads.items), "nothing is thrown away unasked"
-        _button(again.window, "Go on with it").click()
+        _button(again.window, "Resume").click()
         qtbot.waitUntil(
             lambda: again.app_state.snapshot.file(account.order_number, download.artifact_id) is not None,
             timeout=20_000,
