@@ -60,6 +60,11 @@ def test_an_answer_has_the_attribute(answer: requests.Response, name: str, use: 
     assert not name.endswith("_sock") or isinstance(found, socket.socket)
 
 
+def test_a_connection_has_the_name_that_is_looked_up() -> None:
+    # The name as DNS knows it, with a closing dot where one was given; `host` has none.
+    assert urllib3.connection.HTTPConnection("localhost.", 80)._dns_host == "localhost."
+
+
 @pytest.mark.parametrize(("owner", "name"), OF_CLASSES, ids=lambda each: getattr(each, "__name__", each))
 def test_a_class_has_the_attribute(owner: type, name: str) -> None:
     assert hasattr(owner, name), f"{owner.__name__}.{name} is needed so that {OF_CLASSES[owner, name]}"
