@@ -1,8 +1,21 @@
 """Licences: their keys, and what they are worth at a moment."""
 
+import datetime as dt
+
+import pytest
+
 from companion.domain.core.model import Secret
-from companion.domain.entitlements.licences import licence_keys, with_licence_keys
-from tests.kits.build import Build
+from companion.domain.core.text import plain_date
+from companion.domain.entitlements.licences import (
+    EffectiveStatus,
+    carried_on,
+    effective_status,
+    licence_keys,
+    span_words,
+    with_licence_keys,
+)
+from companion.domain.store.orders import LicenceStatus, OrderStatus
+from tests.kits.build import NOW, Build
 
 
 def test_keys_are_taken_out_and_put_back_by_licence():
@@ -17,3 +30,77 @@ def test_keys_are_taken_out_and_put_back_by_licence():
 def test_a_key_in_the_order_is_never_replaced_by_an_older_one():
     order = Build.order(licences=(Build.licence(id="a", key=Secret("NEW")),))
     assert with_licence_keys(order, {"a": Secret("OLD")}) == order
+
+
+A_SECOND = dt.timedelta(seconds=1)
+ACTIVE, REFUNDED = LicenceStatus.ACTIVE, LicenceStatus.REFUNDED
+
+
+@pytest.mark.parametrize(
+    ("changes", "order_status", "expected"),
+    [
+        ({}, OrderStatus.COMPLETED, EffectiveStatus.ACTIVE),
+        ({"expires_at": NOW + A_SECOND}, OrderStatus.COMPLETED, EffectiveStatus.ACTIVE),
+        ({"expires_at": NOW}, OrderStatus.COMPLETED, EffectiveStatus.EXPIRED),
+        ({"expires_at": NOW - A_SECOND}, OrderStatus.COMPLETED, EffectiveStatus.EXPIRED),
+        ({"expires_at": None}, OrderStatus.COMPLETED, EffectiveStatus.ACTIVE),
+        ({"starts_at": NOW}, OrderStatus.COMPLETED, EffectiveStatus.ACTIVE),
+        ({"starts_at": NOW + A_SECOND}, OrderStatus.COMPLETED, EffectiveStatus.NOT_STARTED),
+        ({"starts_at": NOW + A_SECOND, "expires_at": NOW}, OrderStatus.COMPLETED, EffectiveStatus.EXPIRED),
+        ({"status": LicenceStatus.EXPIRED}, OrderStatus.COMPLETED, EffectiveStatus.EXPIRED),
+        ({"status": LicenceStatus.EXPIRED, "expires_at": None}, OrderStatus.COMPLETED, EffectiveStatus.EXPIRED),
+        ({"status": REFUNDED}, OrderStatus.COMPLETED, EffectiveStatus.REFUNDED),
+        ({"status": REFUNDED, "expires_at": NOW}, OrderStatus.COMPLETED, EffectiveStatus.REFUNDED),
+        ({}, OrderStatus.REFUNDED, EffectiveStatus.REFUNDED),
+    ],
+)
+def test_what_a_licence_is_worth_at_a_moment(changes, order_status, expected):
+    licence = Build.licence(**changes)
+    assert effective_status(Build.order(status=order_status, licences=(licence,)), licence, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expires_at", "words"),
+    [
+        (EffectiveStatus.REFUNDED, NOW, "refunded; this licence has ended"),
+        (EffectiveStatus.NOT_STARTED, NOW, "starts on 10 March 2027"),
+        (EffectiveStatus.ACTIVE, None, "no end date"),
+        (EffectiveStatus.ACTIVE, NOW + dt.timedelta(days=1), "active until 11 March 2027"),
+        (EffectiveStatus.EXPIRED, NOW - dt.timedelta(days=1), "ran until 9 March 2027"),
+    ],
+)
+def test_the_span_of_a_licence_in_words(state, expires_at, words):
+    assert span_words(state, NOW, expires_at, plain_date(dt.UTC)) == words
+
+
+def bought(number, start, *, status=ACTIVE, order_status=OrderStatus.COMPLETED, key_from=None, product="suite"):
+    licence = Build.licence(id="lic", product_id=product, starts_at=start, status=status, key_from_order=key_from)
+    return Build.order(number=number, status=order_status, licences=(licence,))
+
+
+FIRST = bought("A", NOW)
+LATER = NOW + A_SECOND
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (bought("B", LATER, key_from="A"), {("A", "lic")}),
+        (bought("B", NOW - A_SECOND, key_from="A"), {("B", "lic")}),
+        (bought("B", NOW, key_from="A"), set()),
+        (bought("B", LATER), set()),
+        (bought("B", LATER, key_from="C"), set()),
+        (bought("B", LATER, key_from="A", product="other"), set()),
+        (bought("B", LATER, key_from="A", status=REFUNDED), set()),
+        (bought("B", LATER, key_from="A", order_status=OrderStatus.REFUNDED), set()),
+        (bought("A", LATER), set()),
+    ],
+)
+def test_which_of_two_licences_the_other_has_carried_on(second, expected):
+    assert carried_on((FIRST, second)) == carried_on((second, FIRST)) == expected
+
+
+def test_of_several_renewals_only_the_last_one_is_not_carried_on():
+    orders = [FIRST, *(bought(name, NOW + n * A_SECOND, key_from="A") for n, name in enumerate("BCD", 1))]
+    assert carried_on(orders) == {("A", "lic"), ("B", "lic"), ("C", "lic")}
+    assert carried_on([FIRST]) == carried_on([]) == frozenset()
