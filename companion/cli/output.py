@@ -23,7 +23,7 @@ EXIT_OF_KIND = {ErrorKind.NO: EXIT_NO, ErrorKind.USAGE: EXIT_USAGE, ErrorKind.UN
 
 
 class Output:
-    """The two streams of one run, in the form the person or script asked for."""
+    """The standard streams of one command, in the form that was asked for."""
 
     def __init__(self, *, as_json: bool, progress_json: bool = False) -> None:
         self.as_json = as_json
@@ -44,12 +44,12 @@ class Output:
                 raise CompanionError(
                     ErrorCode.NOT_WRITTEN,
                     "The result could not be written",
-                    f"It was worked out, but nothing can be written to standard output ({trouble}).",
+                    f"The command did its work, but standard output cannot be written to ({trouble}).",
                     "Check that the disk is not full.",
                 )
 
     def say(self, *lines: str) -> None:
-        """Tell a person, on stderr, what is going on; a script that reads JSON is left alone."""
+        """Print lines for a person on stderr; nothing when JSON was asked for."""
         if not self.as_json and not self.progress_json:
             self.end_bar()
             for line in lines:
@@ -83,7 +83,7 @@ class Output:
         self.say(sentence)
 
     def progress(self, progress: TransferProgress) -> None:
-        """Show how a transfer stands: a JSON line, a bar on a terminal, or nothing."""
+        """Show the progress of a transfer: a JSON line, a bar on a terminal, or nothing."""
         if self.progress_json:
             _write(sys.stderr, self._json(progress))
         elif not self.as_json and sys.stderr is not None and sys.stderr.isatty():
@@ -94,7 +94,7 @@ class Output:
             self._bar_open = True
 
     def end_bar(self) -> None:
-        """Leave the line of the progress bar, if one is shown."""
+        """End the line of the progress bar, if one is shown."""
         if self._bar_open:
             sys.stderr.write("\n")
             self._bar_open = False
@@ -104,17 +104,17 @@ class Output:
         # Here, because --version and --help need no model.
         from companion.domain.core.serialization import to_builtins
 
-        # A console that cannot show every sign must still get the whole of every text.
+        # A console that lacks characters still gets every text whole, in ASCII escapes.
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         plain = (encoding or "").lower().replace("-", "") != "utf8"
         return json.dumps(to_builtins(shown), ensure_ascii=plain)
 
 
 def _write(stream: TextIO | None, line: str) -> str | None:
-    """Print one line; returns why that did not work.
+    """Print one line; returns the reason when that fails, else None.
 
-    Whoever closed the other end (``| head``) has seen enough, and a program without a console (``companionw``) has
-    nobody to tell: both are no failure.
+    A reader that closed the pipe (``| head``) needs no more, and a program without a console (``companionw``) has no
+    streams: neither is a failure.
     """
     if stream is None:
         return None
@@ -129,7 +129,7 @@ def _write(stream: TextIO | None, line: str) -> str | None:
 
 
 def flush_streams() -> None:
-    """Get out what is still to be printed, before Python does so at its end and complains of a closed pipe."""
+    """Flush both streams, before Python does so at its end and reports a closed pipe."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
@@ -146,7 +146,7 @@ def _give_up(stream: TextIO) -> None:
 
 
 def make_streams_forgiving() -> None:
-    """Let a console show "?" for a sign it does not have, instead of ending the program."""
+    """Print "?" for a character that the console does not have, instead of ending the program."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

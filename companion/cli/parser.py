@@ -56,7 +56,7 @@ PURCHASES = CommandGroup(
         "edit": Command("purchases.edit", "change what is known of a purchase"),
         "remove": Command("purchases.remove", "forget a purchase and its keys"),
     },
-    ("purchases list", "purchases new --product “Harbour Suite” --order 18 --expires 2028-01-08"),
+    ("purchases list", 'purchases new --product "Harbour Suite" --order 18 --expires 2028-01-08'),
 )
 
 STORES = CommandGroup(

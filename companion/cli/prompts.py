@@ -1,4 +1,4 @@
-"""Asking the person who sits at the terminal; nobody else is ever waited for."""
+"""Asking the person at the terminal; without a terminal nothing is asked."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from companion.domain.core.model import Secret
 
 
 def is_interactive() -> bool:
-    """Whether a person can answer."""
+    """Returns whether standard input is a terminal, where a person can answer."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
-    """A secret from the person or, when asked for, from standard input; never from the arguments.
+    """Returns a secret that the person types or, with `from_stdin`, the first line of standard input.
 
-    Raises `CompanionError` ``secret-needed`` when there is nobody to ask or nothing was entered.
+    Raises `CompanionError` ``secret-needed`` when it cannot be asked for, or nothing was entered.
     """
     text = ""
     if from_stdin:
@@ -37,7 +37,7 @@ def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Go on only if the person agrees; `yes` answers beforehand, and without a terminal silence means no.
+    """Ask the person to agree; `yes` answers beforehand, and without a terminal the answer is no.
 
     Raises `CompanionError` ``not-confirmed``.
     """
@@ -50,6 +50,6 @@ def confirm(question: str, *, yes: bool) -> None:
     raise CompanionError(
         ErrorCode.NOT_CONFIRMED,
         "Nothing was changed",
-        "This changes something, and nobody has agreed to it.",
+        "This needs your consent, and it was not given.",
         "Answer y when asked, or add --yes.",
     )

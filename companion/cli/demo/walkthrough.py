@@ -276,5 +276,5 @@ def _looked(rows: tuple[Finding, ...], stage: Stage) -> str:
     blocking = [row.title for row in rows if row.severity is Severity.BLOCKS]
     warning = [row.title for row in rows if row.severity is Severity.WARNS]
     said = f"Looked at this PC in {len(rows)} ways for the {doing}: "
-    said += f"in the way: {'; '.join(blocking)}." if blocking else "nothing is in the way."
+    said += f"blocked by {'; '.join(blocking)}." if blocking else "nothing blocks it."
     return said + (f" Worth knowing: {'; '.join(warning)}." if warning else "")

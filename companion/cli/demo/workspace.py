@@ -131,7 +131,7 @@ def _start(root: Path, port: int, size: int, rate: int | None) -> DemoStore:
     except CompanionError as error:
         if error.code != ErrorCode.PORT_TAKEN or port == 0:
             raise
-    # Somebody else has the port by now. What was downloaded does not depend on it.
+    # Another program has the port by now. What was downloaded does not depend on it.
     return build_demo_store(root, size=size, rate=rate)
 
 

@@ -62,9 +62,9 @@ def _instant(text: str) -> dt.datetime:
 
 
 def run(context: CommandContext) -> int:
-    """What needs a decision by the orders as they were last read, shown or not; what was put off or silenced waits.
+    """Show what is due by the orders as they were last read, whether it was notified or not.
 
-    Muting and quiet hours are about what pops up by itself; whoever asks gets an answer, also at night.
+    Muting and quiet hours only apply to notifications; a person who asks gets an answer at any time.
     """
     from companion.domain.reminders.text import reminder_text
 

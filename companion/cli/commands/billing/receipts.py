@@ -47,7 +47,7 @@ def run(context: CommandContext) -> int:
         raise CompanionError(
             ErrorCode.RECEIPT_UNKNOWN,
             "There is no such receipt",
-            f"No receipt of order {number} is kept on this PC." if wanted is None else f"No receipt goes by {wanted}.",
+            f"No receipt of order {number} is kept on this PC." if wanted is None else f"There is no receipt {wanted}.",
             "A receipt is kept here whenever Companion on this PC switches auto-renewal."
             if wanted is None
             else f"See what there is: companion receipts {number}",

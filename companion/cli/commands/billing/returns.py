@@ -56,7 +56,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(context: CommandContext) -> int:
-    """Show how returns stand, ask for one, or accept its letter."""
+    """Show every return, request one, or accept its letter."""
     from companion.domain.billing.returns import outlook_sentences, return_outlook
 
     services, number, action = context.services, context.order_number(), context.arguments.action
@@ -133,7 +133,7 @@ def _return_renewal(context: CommandContext, order: Order) -> Return:
 def _accept_letter(context: CommandContext, order: Order) -> Return:
     waiting = next((entry for entry in order.returns if entry.letter and entry.letter.accepted_at is None), None)
     if waiting is None or waiting.letter is None:
-        raise failure(ErrorCode.NO_LETTER, hint=f"How the returns stand: companion returns {order.number}")
+        raise failure(ErrorCode.NO_LETTER, hint=f"All returns: companion returns {order.number}")
     context.output.say(waiting.letter.text, "")
     confirm("Do you declare this?", yes=context.arguments.yes)
     return context.services.orders.actions.accept_letter(order.number, waiting)

@@ -94,7 +94,7 @@ def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...])
         raise CompanionError(
             ErrorCode.SEAT_UNKNOWN,
             "Which seat?",
-            f"{'No' if not found else 'More than one'} seat of order {number} goes by {wanted}.",
+            f"{'No' if not found else 'More than one'} seat of order {number} is called {wanted}.",
             f"Seats in use: {names}.",
         )
     context.output.say(freeing_sentence(found[0], context.formats.date))

@@ -68,5 +68,5 @@ def _closed_lines(shown: CloseBlockersResult) -> list[str]:
             lines.append(f"{name} did not close. Save your work in it; --force then ends it.")
     if not shown.blocked:
         done = "It is closed and stays closed" if shown.closed else "There was nothing to close"
-        return [*lines, f"{done}: nothing is in the way."]
+        return [*lines, f"{done}: nothing blocks the installation."]
     return [*lines, *finding_lines([row for row in shown.findings if row.severity is Severity.BLOCKS])]

@@ -28,7 +28,7 @@ _CLOSING = frozenset({RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD})
 
 @dataclasses.dataclass(frozen=True)
 class ClosedPrograms:
-    """What was done to get programs out of the way."""
+    """The programs that were asked to close, what came of it, and what was switched off."""
 
     programs: tuple[str, ...] = ()
     closed: ClosingResult | None = None
@@ -54,7 +54,7 @@ def closing_options(parser: Parser) -> None:
 def close_programs(
     context: CommandContext, check: PreflightCheck, rows: Sequence[Finding], cancellation: Cancellation
 ) -> ClosedPrograms:
-    """Close the programs of `rows` that block, and with ``--hold`` keep away what starts them; ask for consent first.
+    """Close the programs of `rows` that block, and with ``--hold`` switch off what starts them; ask first.
 
     Raises `CompanionError` ``not-confirmed``, and ``hold-refused`` or ``record-not-written``, after which nothing
     stays held and no program is closed.

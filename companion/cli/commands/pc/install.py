@@ -72,7 +72,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(context: CommandContext) -> int:
-    """Check this PC, get out of the way what may be, verify the file, run it, and explain how it ended."""
+    """Check this PC, close what blocks if allowed, verify the installer, run it, and explain how it ended."""
     from companion.domain.entitlements.artifacts import pick
 
     services, number = context.services, context.order_number()

@@ -1,4 +1,4 @@
-"""``companion preflight``: what on this PC is in the way."""
+"""``companion preflight``: what on this PC would block an installation."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def add_arguments(parser: Parser) -> None:
 
 
 class _ClearError(Exception):
-    """Nothing is in the way any more."""
+    """Nothing blocks any more."""
 
 
 def run(context: CommandContext) -> int:
-    """Look at this PC, once or until nothing is in the way."""
+    """Check this PC, once or until nothing blocks."""
     check = PreflightCheck.asked_for(context)
     with interruptible() as cancellation:
         found = _watched(context, check, cancellation) if context.arguments.watch else check.look(cancellation)
@@ -60,7 +60,7 @@ def _watched(context: CommandContext, check: PreflightCheck, cancellation: Cance
             raise _ClearError
         context.output.event(found)
         rows = [row for row in found.findings if row.severity is Severity.BLOCKS]
-        context.output.say(*finding_lines(rows), "Waiting until nothing is in the way; Ctrl-C stops.", "")
+        context.output.say(*finding_lines(rows), "Waiting until nothing blocks the installation. Ctrl-C stops.", "")
 
     with contextlib.suppress(_ClearError):
         check.watch(show, cancellation)

@@ -43,7 +43,7 @@ def check_options(parser: Parser) -> None:
 
 
 class PreflightCheck:
-    """Looks at this PC and closes what is in the way; `services` are those of a store, None without any.
+    """Checks this PC and closes what blocks; `services` are those of a store, None without one.
 
     `job` is the artifact that is installed, or `BY_HAND` where that is not known yet.
     """
@@ -70,11 +70,11 @@ class PreflightCheck:
 
     @property
     def profile(self) -> Profile:
-        """Whose rules it looks by."""
+        """The profile whose rules apply."""
         return self.requirements.profile
 
     def look(self, cancellation: Cancellation) -> PreflightResult:
-        """What is found right now."""
+        """Returns what is found now."""
         if self._services is not None:
             return self._looked(self._services.installations.look(self.stage, self.requirements, cancellation))
         return self._decide(self._local.preflight.gather(self.stage, self.requirements, cancellation))
@@ -86,7 +86,7 @@ class PreflightCheck:
         )
 
     def walk(self, context: CommandContext, cancellation: Cancellation) -> NetworkReport | None:
-        """Try the way to the store."""
+        """Returns the result of checking the connection to the store, step by step."""
         return context.services.installations.check_network(
             self.profile, lambda step: context.output.step(step, step.sentence), cancellation
         )

@@ -15,7 +15,7 @@ from companion.domain.installation.relaunch import RelaunchOutcome, RelaunchResu
 
 
 class PutBackResult(Model, frozen=True):
-    """``put-back``: what may start again, what was opened again, and what is still held back, and for which jobs."""
+    """``put-back``: what is switched on again, what was opened again, and what stays switched off for which job."""
 
     restored: Restored
     installations: tuple[RecoveredInstallation, ...]
@@ -36,7 +36,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(context: CommandContext) -> int:
-    """Let everything start again that was held back, and open again what was closed."""
+    """Switch on again what was switched off, and open again what was closed."""
     local = context.local
     found = local.recovery.put_back(give_up=context.arguments.now)
     # What another run of this program has just closed is in its installer's way.

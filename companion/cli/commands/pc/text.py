@@ -13,10 +13,10 @@ from companion.domain.pc.finding import Finding, Severity
 from companion.domain.pc.network_diagnostics import NetworkReport
 
 _MARKS = {
-    Severity.BLOCKS: "In the way",
-    Severity.WARNS: "Mind this",
-    Severity.UNKNOWN: "Not known",
-    Severity.FINE: "Fine",
+    Severity.BLOCKS: "Blocks",
+    Severity.WARNS: "Warning",
+    Severity.UNKNOWN: "Unknown",
+    Severity.FINE: "OK",
 }
 
 
@@ -32,7 +32,7 @@ def finding_lines(rows: Sequence[Finding]) -> list[str]:
 
 
 def hold_lines(held: Sequence[Hold], moment: Callable[[Instant], str]) -> list[str]:
-    """What is held back, and how it is let go."""
+    """Returns what is switched off, and how it is switched on again."""
     if not held:
         return []
     lines = [f"Kept from starting since {moment(hold.since)}: {hold.entry.name}" for hold in held]
@@ -40,10 +40,10 @@ def hold_lines(held: Sequence[Hold], moment: Callable[[Instant], str]) -> list[s
 
 
 def network_lines(report: NetworkReport | None) -> list[str]:
-    """The way to the store in plain lines."""
+    """Returns the connection to the store in plain lines."""
     if report is None:
         return []
-    lines = ["", f"The way to the store: {report.sentence}"]
+    lines = ["", f"Connection to the store: {report.sentence}"]
     if not report.fine:
         lines.append(f"    → {report.hint}")
     return [*lines, *(f"    {step.sentence}" for step in report.steps)]
@@ -59,12 +59,12 @@ def installation_lines(installations: tuple[RecoveredInstallation, ...], platfor
 
 
 def restored_lines(restored: Restored) -> list[str]:
-    """What became of entries that were held back."""
+    """Returns what became of entries that were switched off."""
     lines = []
     if restored.restored:
         lines.append(f"As before, this starts by itself again: {joined(restored.restored)}.")
     if restored.left_changed:
-        lines.append(f"Left alone, because somebody has changed it meanwhile: {joined(restored.left_changed)}.")
+        lines.append(f"Left as it is, because it was changed in the meantime: {joined(restored.left_changed)}.")
     if restored.failed:
         lines.append(f"Not possible yet: {joined(restored.failed)}. Try again, if need be as administrator.")
     return lines

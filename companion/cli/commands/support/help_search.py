@@ -77,7 +77,7 @@ def _read(context: CommandContext, article: Article | None) -> int:
         raise CompanionError(
             ErrorCode.ARTICLE_UNKNOWN,
             "There is no such article",
-            f"No help article goes by {context.arguments.read}.",
+            f"There is no help article {context.arguments.read}.",
             "Look for one: companion help-search WORDS",
         )
     shown = HelpArticle(name=article.name, title=article.title, body=article.body)

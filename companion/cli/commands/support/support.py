@@ -38,7 +38,7 @@ def run(context: CommandContext) -> int:
         found.hours,
         found.why,
         f"Chosen for: {', '.join(part for part in chosen if part) or 'any PC'}",
-        "Before you call, look at the case file, so that nobody asks twice: companion case-file",
+        "Before you call, have the case file at hand; it answers most questions: companion case-file",
     ]
     for known in found.cases:
         opened = f"of {context.formats.moment(known.opened_at)}, order {known.order_number}"

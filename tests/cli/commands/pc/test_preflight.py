@@ -30,7 +30,7 @@ def test_what_is_in_the_way_is_named(bare: Cli, profile: Path, programs: Program
     assert row.rule_id == "mail"
     assert program in row.pids
     text = bare("preflight", "--profile", profile)
-    assert text.out.startswith("In the way: Test Mail")
+    assert text.out.startswith("Blocks: Test Mail")
     assert "Setup replaces a part of it." in text.out
     download = bare("preflight", "--profile", profile, "--stage", "download", "--json").shown(PreflightResult)
     assert all(row.rule_id != "mail" for row in download.findings)
