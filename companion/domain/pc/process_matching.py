@@ -145,7 +145,8 @@ def _by_reach(
             continue
         processes = tuple(process for process, _ in mine)
         numbers = {process.pid for process in processes}
-        firsts = tuple(process for process in processes if process.parent not in numbers)
+        # Where each names another as its parent (numbers are used again), any of them stands for all.
+        firsts = tuple(process for process in processes if process.parent not in numbers) or processes[:1]
         # A program with windows is what people see; its windowless siblings stay behind it.
         instances = tuple(sorted(firsts, key=lambda process: process.windows is not WindowState.VISIBLE))
         certain = not mine or any(sure for _, sure in mine)

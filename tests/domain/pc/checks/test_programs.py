@@ -384,3 +384,11 @@ def test_the_gravest_rows_come_first(board):
 
 def test_the_app_alone_is_never_its_own_blocker(board):
     assert can_continue(board(Facts(taken_at=NOW, who=Fact.known(WHO), processes=Fact.known((OWN,)))).rows)
+
+
+def test_processes_that_name_each_other_as_parent_are_one_running_program(board):
+    """Numbers are used again: the parent that a process names may be its own child."""
+    one, two = process(7, "OUTLOOK.EXE", parent=8), process(8, "OUTLOOK.EXE", parent=7)
+    assert "Outlook is running without a window since 08:12." in board(facts(one, two)).text("program:outlook")
+    itself = process(7, "OUTLOOK.EXE", parent=7)
+    assert "Outlook is running without a window since 08:12." in board(facts(itself)).text("program:outlook")
