@@ -172,7 +172,6 @@ class ErrorCode(enum.StrEnum):
     # Purchases
     NO_PURCHASE = "no-purchase"
     NO_SUCH_STORE = "no-such-store"
-    NOTHING_RECOGNISED = "nothing-recognised"
 
     # Support
     NO_NUMBER = "no-number"
