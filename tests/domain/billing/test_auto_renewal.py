@@ -391,3 +391,12 @@ def test_a_refunded_licence_has_no_plan_that_matters(build):
     assert auto_renewal.live_subscription(order, licence, build.NOW) == build.subscription()
     refunded = build.order(status=OrderStatus.REFUNDED)
     assert auto_renewal.live_subscription(refunded, licence, build.NOW) is None
+
+
+def test_a_plan_that_is_off_prevents_no_charge_whatever_is_announced(preview):
+    found = preview(False, auto_renew=False)
+    assert (found.changes, found.charge) == (False, None)
+
+
+def test_one_cent_more_is_more(build):
+    assert facts(build, renewal_price=build.usd(5501))["At renewal"] == "55.01 USD, more than now"

@@ -405,3 +405,15 @@ def test_a_hold_in_words(build, hold, answer):
         "55.00 USD of 9 March 2027 is a hold: the bank set it aside, no money has moved. "
         "The hold goes by 11 March 2027; banks take 1 to 2 business days."
     )
+
+
+def test_the_refund_of_a_renewal_settles_no_charge_of_the_order(build):
+    twice = (build.charge(id="a", at=build.day(-3)), build.charge(id="b", at=build.day(-2)))
+    back = refund(build, -1, about="subscription:sub-1")
+    assert moves(build, *twice, back) == (WhyTwo.CHARGED_TWICE, ["a", "b"])
+
+
+def test_a_charge_of_before_the_hold_is_not_matched_with_it(build):
+    held = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-1))
+    charges = (build.charge(id="before", at=build.day(-9)), build.charge(id="after", at=build.day(-0.5)))
+    assert moves(build, held, *charges) == (WhyTwo.HOLD_AND_CHARGE, ["hold", "after"])

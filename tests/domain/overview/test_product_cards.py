@@ -593,3 +593,35 @@ def test_the_charge_in_words(build, card):
     assert said(subscriptions=(build.subscription(next_charge_at=None),)) == (
         "Auto-renewal is on; the store has not announced a charge."
     )
+
+
+@pytest.mark.parametrize("changes", [{"status": LicenceStatus.REFUNDED}, {"status": LicenceStatus.EXPIRED}])
+def test_a_licence_that_is_over_has_no_concerns(build, card, changes):
+    licence = build.licence(expires_at=build.day(5), **changes)
+    closing = build.download(available_until=build.day(1))
+    plan = build.subscription(next_charge_at=build.day(5))
+    assert card(build.order(licences=(licence,), subscriptions=(), downloads=(closing,))).concerns == ()
+    over = card(build.order(licences=(licence,), subscriptions=(plan,), downloads=(closing,)))
+    assert over.concerns == ()
+    assert product_cards.status_tone(over) is over.tone
+
+
+def test_the_window_of_a_licence_that_was_carried_on_is_no_concern(build):
+    closing = (build.download(available_until=build.day(1)),)
+    first = build.order(licences=(build.licence(subscription_id=None),), subscriptions=(), downloads=closing)
+    renewal = build.licence(id="lic-2", starts_at=build.day(1), key_from_order="LF-1001", subscription_id=None)
+    second = build.order(number="LF-2002", licences=(renewal,), subscriptions=(), downloads=())
+    cards = product_cards.product_cards([first, second], build.profile(), build.NOW, dt.UTC)
+    assert [(found.order_number, found.concerns) for found in cards] == [("LF-1001", ()), ("LF-2002", ())]
+
+
+def test_a_window_that_is_no_concern_does_not_move_its_card(build):
+    window = (build.download(available_until=build.day(8)),)
+    later = bought(build, "later", licence={"expires_at": build.day(10)}, downloads=window)
+    sooner = bought(build, "sooner", licence={"expires_at": build.day(9)})
+    assert listed(build, later, sooner) == ["sooner", "later"]
+
+
+def test_a_licence_that_the_store_ended_the_day_before_its_last(build, card):
+    found = card(build.order(licences=(build.licence(expires_at=build.day(1), status=LicenceStatus.EXPIRED),)))
+    assert product_cards.status_sentence(found, SHOW) == "The store has ended this licence before its last day."
