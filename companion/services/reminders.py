@@ -123,7 +123,7 @@ class Reminders:
             return DueNow(entries=self.entries())
         now, settings = self._clock(), self.settings()
         gone = self._note_withdrawals(facts, now)
-        # Decided and replaced by one and the same reading: whoever wrote in between has won.
+        # Decided and replaced by one and the same reading: what was written in between wins.
         entries = self.entries()
         known = {entry.address: entry for entry in entries}
         found = due(facts, records(entries, now), settings, now)
@@ -217,7 +217,7 @@ class Reminders:
                 return
 
     def _change(self, addresses: Collection[str], change: Callable[[InboxEntry], InboxEntry]) -> None:
-        """Change records; those that somebody else changed in between, on top of what they are then."""
+        """Change records; those that another program changed in between, on top of what they are then."""
         left = set(addresses)
         while left:
             changes = [ReminderChange(each, change(each)) for each in self.entries() if each.address in left]

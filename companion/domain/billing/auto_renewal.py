@@ -242,7 +242,7 @@ def _sentences_off(
 
 
 def confirmed(subscription: Subscription, receipt: Receipt, wanted: bool) -> bool:
-    """Whether the store, asked again afterwards, really stands where the person wanted it.
+    """Returns whether the store, asked again afterwards, has auto-renewal as the person wanted it.
 
     The receipt must be about this plan and say the same; a plan that is off must announce no further charge.
     """

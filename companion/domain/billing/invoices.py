@@ -7,7 +7,7 @@ from companion.domain.store.orders import Invoice
 
 
 def tax_words(invoice: Invoice) -> str:
-    """How tax is told on the invoice: ``VAT, included in the prices``, ``Sales tax, added to the prices``."""
+    """Returns how the invoice shows tax: ``VAT, included in the prices``, ``Sales tax, added to the prices``."""
     return f"{invoice.tax_name}, {'included in' if invoice.tax_included else 'added to'} the prices"
 
 

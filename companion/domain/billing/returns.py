@@ -49,7 +49,7 @@ class OtherWay(enum.StrEnum):
 
 
 class RenewalReturn(Model, frozen=True):
-    """The right kind of return for a renewal nobody wanted: it gives back that charge and stops the renewal."""
+    """The return of an unwanted renewal: it refunds that charge and stops the renewal."""
 
     subscription_id: str
     charge_id: str

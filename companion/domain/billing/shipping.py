@@ -108,7 +108,7 @@ ON_ITS_WAY = (ShipmentStatus.PREPARING, ShipmentStatus.SHIPPED)
 
 
 def parcel_sentences(parcel: Parcel, format_date: FormatDate) -> tuple[str, ...]:
-    """How the parcel stands, in whole sentences."""
+    """Returns the state of the parcel, in whole sentences."""
     if parcel.status is ShipmentStatus.RETURNED:
         return (
             "The parcel could not be delivered and went back to the warehouse.",
@@ -131,7 +131,7 @@ def parcel_sentences(parcel: Parcel, format_date: FormatDate) -> tuple[str, ...]
     elif untracked:
         said.append(f"{parcel.method_name} has no tracking number, so it cannot be followed on its way.")
     if parcel.late and untracked:
-        # Nobody can look up where such a parcel is, so nobody is promised to.
+        # Such a parcel cannot be traced, so tracing is not promised.
         said.append("Support can say what is done about it.")
     return tuple(said)
 
@@ -154,7 +154,7 @@ def settled_sentences(order: Order) -> tuple[str, ...]:
         "If it cannot be delivered it goes back to the warehouse and what you paid for it is credited.",
     ]
     if order.country and any(item.kind is LineItemKind.PHYSICAL for item in order.line_items):
-        said.append("Customs fees, where there are any, are paid by whoever receives the parcel.")
+        said.append("Customs fees, where there are any, are paid by the recipient of the parcel.")
     return tuple(said)
 
 

@@ -170,7 +170,7 @@ def _window_concerns(
         return ()
     if window.is_open and _within(at, profile.policies.reminders.download_window, now, zone):
         return (Concern.WINDOW_CLOSES_SOON,)
-    # A window that closed long ago, or that nobody can open or needs, is no news: the card still says that it closed.
+    # A window that closed long ago, or that cannot be opened or is not needed, is no concern; the card says it closed.
     useful = policy.extension_possible and seats.this_pc is ThisPC.NOT_YET
     recent = window.state is WindowState.CLOSED and policy.window.after(at) > now
     return (Concern.WINDOW_CLOSED,) if useful and recent else ()

@@ -22,7 +22,7 @@ class Clocks(NamedTuple):
 
 
 def jumped(before: Clocks, after: Clocks) -> bool:
-    """Whether the PC slept or somebody set its clock in between: the two clocks no longer agree."""
+    """Returns whether the PC slept or its clock was set in between: the two clocks no longer agree."""
     return abs((after.wall - before.wall) - dt.timedelta(seconds=after.steady - before.steady)) > _JUMP
 
 

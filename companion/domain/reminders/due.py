@@ -13,7 +13,14 @@ from collections.abc import Collection, Iterable
 
 from companion.domain.core.model import Model
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject, subjects
-from companion.domain.reminders.schedule import Leads, by_subject, earliest_day, first_showing, lead_to_show, look_at
+from companion.domain.reminders.schedule import (
+    Leads,
+    by_subject,
+    earliest_day,
+    first_showing,
+    lead_to_show,
+    local_moment,
+)
 from companion.domain.reminders.settings import ReminderSettings, Shown
 
 _BEFORE_DATE = dt.timedelta(hours=1)
@@ -50,12 +57,12 @@ def due(
     if settings.muted:
         return ()
     leads, records = Leads(facts.profile, settings), by_subject(shown)
-    look = look_at(now, facts.zone, settings.quiet)
+    local = local_moment(now, facts.zone, settings.quiet)
     found = []
     for subject in subjects(facts):
-        lead = lead_to_show(subject, leads, records, look)
+        lead = lead_to_show(subject, leads, records, local)
         if lead is not None:
-            days = subject.date.astimezone(facts.zone).toordinal() - look.today
+            days = subject.date.astimezone(facts.zone).toordinal() - local.today
             found.append(Reminder(subject=subject, lead=lead, days=days))
     return tuple(sorted(found, key=_urgency))
 
@@ -74,10 +81,10 @@ def next_wake(
     if settings.muted:
         return None
     leads, records = Leads(facts.profile, settings), by_subject(shown)
-    look = look_at(now, facts.zone, settings.quiet)
+    local = local_moment(now, facts.zone, settings.quiet)
     bounded = []
     for subject in subjects(facts):
-        bound = earliest_day(subject, leads, records, look)
+        bound = earliest_day(subject, leads, records, local)
         if bound is not None:
             bounded.append((bound, subject))
     bounded.sort(key=lambda entry: entry[0])
@@ -85,7 +92,7 @@ def next_wake(
     for bound, subject in bounded:
         if best is not None and (best == now or bound > best.astimezone(facts.zone).toordinal()):
             break
-        best = first_showing(subject, leads, records, look, before=best) or best
+        best = first_showing(subject, leads, records, local, before=best) or best
     return best
 
 
@@ -107,7 +114,7 @@ def snoozed(reminder: Reminder, choice: Snooze, settings: ReminderSettings, now:
     if choice is Snooze.ONE_HOUR:
         until = now + dt.timedelta(hours=1)
     elif choice is Snooze.TOMORROW_MORNING:
-        # Somebody up at two says "tomorrow" and means after sleeping.
+        # At two in the morning "tomorrow" means after the night.
         day = local.date() if local.hour < 4 else local.date() + dt.timedelta(days=1)
         until = dt.datetime.combine(day, settings.morning, zone).astimezone(dt.UTC)
     else:

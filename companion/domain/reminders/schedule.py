@@ -16,8 +16,8 @@ _TOLD_FOR_DAYS = 90  # What is overdue longer than this is known, or no longer m
 _LAST_DAY = dt.timedelta(hours=24)
 
 
-class Look(NamedTuple):
-    """One look at the clock: `today` is the ordinal of the person's day, `quiet_until` set while it is quiet."""
+class LocalMoment(NamedTuple):
+    """A moment in the person's zone: `today` is the ordinal of that day, `quiet_until` is set while it is quiet."""
 
     now: dt.datetime
     zone: dt.tzinfo
@@ -26,10 +26,10 @@ class Look(NamedTuple):
     quiet: QuietHours | None
 
 
-def look_at(now: dt.datetime, zone: dt.tzinfo, quiet: QuietHours | None) -> Look:
-    """Read the clock `now` as the person in `zone` does."""
+def local_moment(now: dt.datetime, zone: dt.tzinfo, quiet: QuietHours | None) -> LocalMoment:
+    """Returns the moment `now` as the person in `zone` sees it."""
     local = now.astimezone(zone)
-    return Look(now, zone, local.toordinal(), _quiet_until(local, zone, quiet), quiet)
+    return LocalMoment(now, zone, local.toordinal(), _quiet_until(local, zone, quiet), quiet)
 
 
 def _quiet_until(local: dt.datetime, zone: dt.tzinfo, quiet: QuietHours | None) -> dt.datetime | None:
@@ -105,16 +105,16 @@ class Leads:
             self._reaches[key] = tuple(sorted(reaches, key=lambda entry: entry[0]))
         return self._reaches[key]
 
-    def current(self, subject: Subject, look: Look) -> str | None:
+    def current(self, subject: Subject, local: LocalMoment) -> str | None:
         """The code of the most recent lead that has come, or None if none has, or its time is over."""
         if subject.kind.comes_after:
-            over = look.today - subject.date.astimezone(look.zone).toordinal()
+            over = local.today - subject.date.astimezone(local.zone).toordinal()
             return AFTERWARDS if self.overdue and 0 < over <= _TOLD_FOR_DAYS else None
-        if subject.date <= look.now or (subject.opens_at is not None and subject.opens_at > look.now):
+        if subject.date <= local.now or (subject.opens_at is not None and subject.opens_at > local.now):
             return None
-        if subject.date - look.now < self._farthest[subject.kind]:
-            day = subject.date.astimezone(look.zone).toordinal()
-            for reach, lead in self.reaching(subject, look.today):
+        if subject.date - local.now < self._farthest[subject.kind]:
+            day = subject.date.astimezone(local.zone).toordinal()
+            for reach, lead in self.reaching(subject, local.today):
                 if reach >= day:
                     return lead.code
         return AT_OPENING if subject.opens_at is not None and self.of(subject.kind) else None
@@ -153,25 +153,25 @@ def by_subject(shown: Collection[Shown]) -> dict[str, list[Shown]]:
     return found
 
 
-def lead_to_show(subject: Subject, leads: Leads, records: dict[str, list[Shown]], look: Look) -> str | None:
-    """The lead with which `subject` is shown at this look, or None."""
-    code = leads.current(subject, look)
+def lead_to_show(subject: Subject, leads: Leads, records: dict[str, list[Shown]], local: LocalMoment) -> str | None:
+    """The lead with which `subject` is shown at this moment, or None."""
+    code = leads.current(subject, local)
     if code is None:
         return None
     told = records.get(subject.address) if records else None
     if told is None:
-        return None if _held(subject, look, never_told=True) else code
-    code = _again(code, told, look)
-    return None if code is None or _held(subject, look, never_told=False) else code
+        return None if _held(subject, local, never_told=True) else code
+    code = _again(code, told, local)
+    return None if code is None or _held(subject, local, never_told=False) else code
 
 
-def _again(code: str, told: list[Shown], look: Look) -> str | None:
+def _again(code: str, told: list[Shown], local: LocalMoment) -> str | None:
     """The lead to show of a subject that was shown before: a nearer one, or one whose snooze is over."""
     if len(told) == 1 and told[0].lead == code and told[0].snoozed_until is None:
         return None  # By far the most frequent case, and the cheapest answer.
     if any(record.never_again for record in told):
         return None
-    if any(record.snoozed_until is not None and record.snoozed_until > look.now for record in told):
+    if any(record.snoozed_until is not None and record.snoozed_until > local.now for record in told):
         return None
     rank = _rank(code)
     # A clock that was set back must not bring up an earlier lead after a nearer one was shown.
@@ -182,68 +182,68 @@ def _again(code: str, told: list[Shown], look: Look) -> str | None:
     return nearest.lead if nearest.snoozed_until is not None else None
 
 
-def _held(subject: Subject, look: Look, never_told: bool) -> bool:
-    """Whether quiet hours hold it back: never past its date, and never through the last day of what nobody was told."""
-    if look.quiet_until is None:
+def _held(subject: Subject, local: LocalMoment, never_told: bool) -> bool:
+    """Returns whether quiet hours hold it back: not past its date, nor through the last day of what was never told."""
+    if local.quiet_until is None:
         return False
     if subject.kind.comes_after:
         return True
-    if never_told and subject.date - look.now <= _LAST_DAY:
+    if never_told and subject.date - local.now <= _LAST_DAY:
         return False
-    return look.quiet_until < subject.date
+    return local.quiet_until < subject.date
 
 
-def earliest_day(subject: Subject, leads: Leads, records: dict[str, list[Shown]], look: Look) -> int | None:
+def earliest_day(subject: Subject, leads: Leads, records: dict[str, list[Shown]], local: LocalMoment) -> int | None:
     """A day before which `subject` is surely not shown (its ordinal), or None if it never is; cheap, not exact."""
     if subject.kind.comes_after:
-        return max(look.today, subject.date.astimezone(look.zone).toordinal() + 1) if leads.overdue else None
-    if subject.date <= look.now:
+        return max(local.today, subject.date.astimezone(local.zone).toordinal() + 1) if leads.overdue else None
+    if subject.date <= local.now:
         return None
     told = records.get(subject.address, []) if records else []
     for record in told:
         if record.never_again:
             return None
         if record.snoozed_until is not None:
-            return look.today
-    code = leads.current(subject, look)
-    if code is not None and (not told or _again(code, told, look) is not None):
-        return look.today
+            return local.today
+    code = leads.current(subject, local)
+    if code is not None and (not told or _again(code, told, local) is not None):
+        return local.today
     if not told and subject.opens_at is not None:
-        return max(look.today, subject.opens_at.astimezone(look.zone).toordinal())
-    day = subject.date.astimezone(look.zone).toordinal()
-    ahead = [entry for entry in leads.reaching(subject, look.today) if entry[0] < day]
+        return max(local.today, subject.opens_at.astimezone(local.zone).toordinal())
+    day = subject.date.astimezone(local.zone).toordinal()
+    ahead = [entry for entry in leads.reaching(subject, local.today) if entry[0] < day]
     if not ahead:
         return None
     # A lead in months reaches a few days farther or less far from one day to the next.
     slack = 7 if any(lead.period.months or lead.period.years for _, lead in ahead) else 0
-    return max(look.today, look.today + day - ahead[-1][0] - slack)
+    return max(local.today, local.today + day - ahead[-1][0] - slack)
 
 
 def first_showing(
-    subject: Subject, leads: Leads, records: dict[str, list[Shown]], look: Look, before: dt.datetime | None
+    subject: Subject, leads: Leads, records: dict[str, list[Shown]], local: LocalMoment, before: dt.datetime | None
 ) -> dt.datetime | None:
     """The exact first moment from now on, and earlier than `before`, at which `subject` is shown, or None.
 
     What is decided about it can change only when a lead begins, a snooze ends, its window opens, its last day begins
     or quiet hours end.
     """
-    if lead_to_show(subject, leads, records, look) is not None:
-        return look.now
-    last = before.astimezone(look.zone).date() if before is not None else dt.date.max
-    raw = {*_lead_starts(subject, leads, look.zone, last), subject.date - _LAST_DAY, look.now}
+    if lead_to_show(subject, leads, records, local) is not None:
+        return local.now
+    last = before.astimezone(local.zone).date() if before is not None else dt.date.max
+    raw = {*_lead_starts(subject, leads, local.zone, last), subject.date - _LAST_DAY, local.now}
     raw.update(record.snoozed_until for record in records.get(subject.address, ()) if record.snoozed_until is not None)
     if subject.opens_at is not None:
         raw.add(subject.opens_at)
     moments = set()
     for moment in raw:
-        if moment < look.now or (before is not None and moment >= before):
+        if moment < local.now or (before is not None and moment >= before):
             continue
         moments.add(moment)
-        ends = look.quiet_until if moment == look.now else look_at(moment, look.zone, look.quiet).quiet_until
+        ends = local.quiet_until if moment == local.now else local_moment(moment, local.zone, local.quiet).quiet_until
         if ends is not None and (before is None or ends < before):
             moments.add(ends)
-    for moment in sorted(moments - {look.now}):
-        if lead_to_show(subject, leads, records, look_at(moment, look.zone, look.quiet)) is not None:
+    for moment in sorted(moments - {local.now}):
+        if lead_to_show(subject, leads, records, local_moment(moment, local.zone, local.quiet)) is not None:
             return moment
     return None
 

@@ -118,7 +118,7 @@ GENERAL: dict[str, str] = {
     "backup_sentence": "Some stores offer a physical copy of a download.",
     "reminder_leads": "- in time before each charge, and before a licence, a download window or a return ends",
 }
-"""What stands in the fields while no store is known: true of every store, and so without numbers."""
+"""The values of the fields while no store is known: true of every store, and so without numbers."""
 
 
 def _return_rule(profile: Profile, _format_money: FormatMoney) -> str:

@@ -1,4 +1,4 @@
-"""The offline help: all articles, searched as one types."""
+"""The offline help: all articles, searched while words are typed."""
 
 from __future__ import annotations
 

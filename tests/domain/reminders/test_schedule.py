@@ -15,7 +15,7 @@ from companion.domain.reminders.schedule import (
     first_showing,
     is_short,
     lead_to_show,
-    look_at,
+    local_moment,
 )
 from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings, Shown
 
@@ -45,7 +45,7 @@ def told(subject, lead, **changes):
 
 
 def shown(subject, leads, *records, now, quiet=None, zone=dt.UTC):
-    return lead_to_show(subject, leads, by_subject(records), look_at(now, zone, quiet))
+    return lead_to_show(subject, leads, by_subject(records), local_moment(now, zone, quiet))
 
 
 # Quiet hours
@@ -73,14 +73,14 @@ NOON = QuietHours(begins=dt.time(12), ends=dt.time(14))
 )
 def test_whether_it_is_quiet_and_until_when(quiet, time, ends):
     now = dt.datetime.fromisoformat(f"2027-03-10T{time}+00:00")
-    found = look_at(now, dt.UTC, quiet)
+    found = local_moment(now, dt.UTC, quiet)
     assert found.quiet_until == (None if ends is None else dt.datetime.fromisoformat(f"{ends}+00:00"))
     assert (found.now, found.zone, found.quiet) == (now, dt.UTC, quiet)
 
 
 def test_the_day_and_the_quiet_hours_are_those_of_the_persons_zone():
     now = dt.datetime(2027, 3, 10, 3, 30, tzinfo=dt.UTC)
-    found = look_at(now, NEW_YORK, NIGHT)
+    found = local_moment(now, NEW_YORK, NIGHT)
     assert found.today == dt.date(2027, 3, 9).toordinal()
     assert found.quiet_until == dt.datetime(2027, 3, 10, 13, tzinfo=dt.UTC)
 
@@ -89,9 +89,11 @@ def test_an_hour_that_comes_twice_ends_quiet_hours_the_next_time_it_comes():
     # New York puts its clocks back on 7 November 2027 at 2:00: 1:30 comes at 5:30 and at 6:30 in UTC.
     quiet = QuietHours(begins=dt.time(0), ends=dt.time(1, 30))
     night = dt.datetime(2027, 11, 7, tzinfo=dt.UTC)
-    assert look_at(night.replace(hour=5), NEW_YORK, quiet).quiet_until == night.replace(hour=5, minute=30)
-    assert look_at(night.replace(hour=5, minute=45), NEW_YORK, quiet).quiet_until is None
-    assert look_at(night.replace(hour=6, minute=15), NEW_YORK, quiet).quiet_until == night.replace(hour=6, minute=30)
+    assert local_moment(night.replace(hour=5), NEW_YORK, quiet).quiet_until == night.replace(hour=5, minute=30)
+    assert local_moment(night.replace(hour=5, minute=45), NEW_YORK, quiet).quiet_until is None
+    assert local_moment(night.replace(hour=6, minute=15), NEW_YORK, quiet).quiet_until == night.replace(
+        hour=6, minute=30
+    )
 
 
 # Leads
@@ -292,9 +294,9 @@ def test_what_is_late_anyway_waits_for_the_morning(renewal, leads):
 @pytest.fixture
 def first(leads):
     def at(subject, *records, now, quiet=None, before=None, leads=leads, zone=dt.UTC):
-        look = look_at(now, zone, quiet)
-        found = first_showing(subject, leads, by_subject(records), look, before)
-        bound = earliest_day(subject, leads, by_subject(records), look)
+        local = local_moment(now, zone, quiet)
+        found = first_showing(subject, leads, by_subject(records), local, before)
+        bound = earliest_day(subject, leads, by_subject(records), local)
         if found is not None and before is None:
             assert bound is not None
             assert bound <= found.astimezone(zone).toordinal(), "the bound is never later than the showing"
@@ -377,17 +379,17 @@ def test_only_showings_before_a_given_moment_are_looked_for(build, renewal, firs
 )
 def test_the_earliest_day_is_exact_for_leads_in_days(build, renewal, leads, days, records, bound):
     subject = renewal(days)
-    look = look_at(build.NOW, dt.UTC, None)
-    found = earliest_day(subject, leads, by_subject([told(subject, lead, **answer) for lead, answer in records]), look)
-    assert found == (None if bound is None else look.today + bound)
+    local = local_moment(build.NOW, dt.UTC, None)
+    found = earliest_day(subject, leads, by_subject([told(subject, lead, **answer) for lead, answer in records]), local)
+    assert found == (None if bound is None else local.today + bound)
 
 
 def test_the_earliest_day_of_what_is_late_and_of_what_opens(build, renewal, leads):
-    look = look_at(build.NOW, dt.UTC, None)
+    local = local_moment(build.NOW, dt.UTC, None)
 
     def bound(subject, wanted=leads):
-        found = earliest_day(subject, wanted, {}, look)
-        return None if found is None else found - look.today
+        found = earliest_day(subject, wanted, {}, local)
+        return None if found is None else found - local.today
 
     assert bound(renewal(3, kind=ReminderKind.PARCEL_OVERDUE)) == 4
     assert bound(renewal(-3, kind=ReminderKind.PARCEL_OVERDUE)) == 0
@@ -400,7 +402,7 @@ def test_the_earliest_day_of_what_is_late_and_of_what_opens(build, renewal, lead
 
 def test_the_earliest_day_for_leads_in_months_leaves_a_week_of_slack(build, renewal):
     months = Leads(build.profile(), ReminderSettings(quiet=None, renewal=build.periods("P1M")))
-    look = look_at(build.NOW, dt.UTC, None)
+    local = local_moment(build.NOW, dt.UTC, None)
     # From 10 March a month reaches 10 April; 50 days later is 29 April, 19 days farther, less a week.
-    assert earliest_day(renewal(50), months, {}, look) == look.today + 12
-    assert earliest_day(renewal(33), months, {}, look) == look.today
+    assert earliest_day(renewal(50), months, {}, local) == local.today + 12
+    assert earliest_day(renewal(33), months, {}, local) == local.today
