@@ -9,11 +9,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.output import Output
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.text import joined
 
 if TYPE_CHECKING:
     from companion.cli.formats import Formats
@@ -30,21 +33,37 @@ class CommandContext:
         self.opened_owned: Owned | None = None
         self.opened_services: Services | None = None
         """The services of the store, None as long as no command needed them."""
+        self._others: tuple[Services, ...] = ()
 
     @functools.cached_property
     def services(self) -> Services:
-        """The services of the chosen store. Raises `CompanionError`."""
-        from companion.services.container import build_services
+        """The services of the store that is meant: named with --store, or the one that knows the order typed.
 
-        services = build_services(self.arguments.home, self.arguments.store, verbose=self.arguments.verbose)
-        self.opened_services = services
-        aside = services.library.set_aside
-        if aside is not None:
-            from companion.domain.store.library_file import set_aside_text
+        Raises `CompanionError`, also when two stores know an order of that number.
+        """
+        from companion.services.container import choose_store, open_store
 
-            text = set_aside_text(aside)
-            self.output.say(f"{text.title}. {text.message}", text.hint)
-        return services
+        address = self._store_of_order() or choose_store(self.owned, self.arguments.store)
+        self.opened_services = open_store(self.owned, address)
+        return self.opened_services
+
+    @functools.cached_property
+    def every_store(self) -> tuple[Services, ...]:
+        """The services of each store that orders were added of, or of the one named with --store.
+
+        Raises `CompanionError` ``no-store`` when there is none.
+        """
+        from companion.services.container import open_store
+
+        addresses = self.owned.library.stores_with_orders()
+        if self._named_store or len(addresses) < 2:
+            return (self.services,)
+        if self.opened_services is None:
+            # What is counted and told about failures belongs to the store that is asked first.
+            _ = self.services
+        others = [address for address in addresses if address != self.services.orders.store]
+        self._others = tuple(open_store(self.owned, address) for address in others)
+        return (self.services, *self._others)
 
     @functools.cached_property
     def owned(self) -> Owned:
@@ -52,7 +71,33 @@ class CommandContext:
         from companion.services.container import build_owned
 
         self.opened_owned = build_owned(self.arguments.home, verbose=self.arguments.verbose)
+        aside = self.opened_owned.library.set_aside
+        if aside is not None:
+            from companion.domain.store.library_file import set_aside_text
+
+            text = set_aside_text(aside)
+            self.output.say(f"{text.title}. {text.message}", text.hint)
         return self.opened_owned
+
+    @property
+    def _named_store(self) -> str | None:
+        return self.arguments.store or os.environ.get("COMPANION_STORE")
+
+    def _store_of_order(self) -> str | None:
+        """The only store that knows the order number typed; None where no number was typed, or none knows it."""
+        number = getattr(self.arguments, "number", None)
+        if self._named_store or not number:
+            return None
+        stores = self.owned.library.stores_of(str(number).strip().lstrip("#"))
+        if len(stores) > 1:
+            raise CompanionError(
+                ErrorCode.STORE_NOT_CLEAR,
+                "Two stores know this order number",
+                f"An order {clean_text(str(number), 40)} was added of {joined(stores)}.",
+                f"Say which is meant, for example: companion --store {stores[0]} …",
+                kind=ErrorKind.USAGE,
+            )
+        return stores[0] if stores else None
 
     @functools.cached_property
     def local(self) -> Local:
@@ -66,7 +111,7 @@ class CommandContext:
         """Dates and amounts as this command prints them, in the person's time zone."""
         from companion.cli.formats import Formats
 
-        return Formats(self.services.zone)
+        return Formats(self.owned.zone)
 
     def start_log(self) -> None:
         """Start writing the log, where the home folder can be written to; work on single files goes on without it."""
@@ -80,12 +125,12 @@ class CommandContext:
 
     def close(self) -> None:
         """Close the services that were opened."""
+        for services in (*self._others, *([self.opened_services] if self.opened_services is not None else ())):
+            services.close_store()
+        self._others, self.opened_services = (), None
         if self.opened_owned is not None:
             self.opened_owned.close()
             self.opened_owned = None
-        if self.opened_services is not None:
-            self.opened_services.close()
-            self.opened_services = None
 
     def order_number(self) -> str:
         """Returns the order number that was typed, in the spelling of the order that was added."""

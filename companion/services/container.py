@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import check_store_url
+from companion.domain.purchases.from_order import STORE_API
 from companion.services.app.paths import AppFolders, app_folders
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from companion.services.snapshot import SnapshotReader
     from companion.services.storage.database import Library
     from companion.services.storage.records import TimelineEntry
-    from companion.services.store.client import StoreClient
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
     from companion.services.support.case_file import CaseFileWriter
@@ -66,6 +66,7 @@ class Owned:
     purchases: PurchaseRegistry
     stores: StoreList
     intake: Intake
+    log_file: Path
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
@@ -75,8 +76,9 @@ class Owned:
 
 @dataclasses.dataclass(frozen=True)
 class Services:
-    """The services of one store and one user. `clock` gives aware UTC times, `zone` is the person's time zone."""
+    """The services of one store, over what the person owns. `clock` returns aware UTC times, `zone` is the person's."""
 
+    owned: Owned
     folders: AppFolders
     clock: Callable[[], dt.datetime]
     zone: LocalZone
@@ -101,11 +103,14 @@ class Services:
 
         return SnapshotReader(self.orders, self.library, self.purchases, self.this_pc, self.help, self.clock, self.zone)
 
-    def close(self) -> None:
-        """Close what is open; nothing may be used afterwards."""
-        self.keychain.close()
+    def close_store(self) -> None:
+        """Close what belongs to this store alone; what is owned stays open for the other stores."""
         self.help.close()
-        self.library.close()
+
+    def close(self) -> None:
+        """Close everything; nothing may be used afterwards."""
+        self.close_store()
+        self.owned.close()
 
 
 def utc_now() -> dt.datetime:
@@ -130,29 +135,34 @@ def home_folders(home: Path | None) -> AppFolders:
 def build_services(
     home: Path | None, store: str | None, *, verbose: bool = False, keychain: Keychain | None = None
 ) -> Services:
-    """Build everything for one user and one store.
+    """Build everything for one user and one store: the one that `choose_store` picks.
 
-    The store is the one given, else the one the environment names, else the one used last; `keychain` is the
-    operating system's unless one is given. Raises `CompanionError` ``no-store`` when there is no store, and whatever
-    is wrong with folders, library or address.
+    `keychain` is the operating system's unless one is given. Raises `CompanionError` ``no-store`` when there is no
+    store, and whatever is wrong with folders, library or address.
     """
+    owned = build_owned(home, verbose=verbose, keychain=keychain)
+    try:
+        return open_store(owned, choose_store(owned, store))
+    except BaseException:
+        owned.close()
+        raise
+
+
+def open_store(owned: Owned, address: str) -> Services:
+    """Build the services of one store over what is owned; `Services.close_store` ends them."""
     from companion.domain.store.profile import Stage
-    from companion.services.app.log import start_log
     from companion.services.app.resources import resource
     from companion.services.downloads.order_downloads import Purchases
     from companion.services.pc.checker import Preflight
     from companion.services.platforms import current
     from companion.services.reminders import Reminders
-    from companion.services.store.keychain import Keychain
+    from companion.services.store.client import StoreClient
     from companion.services.store.orders import open_orders
     from companion.services.support.case_file import CaseFileWriter
     from companion.services.support.help_search import HelpSearch
 
-    where = home_folders(home)
-    where.prepare()
-    log_file = start_log(where.logs, verbose=verbose)
-    library, client = _open_library_and_store(where, store)
-    platform, keychain, zone = current(), keychain or Keychain(), local_zone()
+    where, library, keychain, zone = owned.folders, owned.library, owned.keychain, owned.zone
+    client, platform = StoreClient(address), current()
     orders = open_orders(client, keychain, library, utc_now)
     purchases = Purchases(orders, library, platform.programs, where.downloads, utc_now)
     preflight = Preflight(platform, utc_now, store_clock=client.time)
@@ -163,6 +173,7 @@ def build_services(
         return installations.look(Stage.INSTALL, installations.requirements(profile))
 
     return Services(
+        owned=owned,
         folders=where,
         clock=utc_now,
         zone=zone,
@@ -176,22 +187,10 @@ def build_services(
         **installing,
         help=HelpSearch(resource("help")),
         case_files=CaseFileWriter(
-            orders, library, purchases, installing["this_pc"], platform.system, look, utc_now, log_file
+            orders, library, purchases, installing["this_pc"], platform.system, look, utc_now, owned.log_file
         ),
-        log_file=log_file,
+        log_file=owned.log_file,
     )
-
-
-def _open_library_and_store(where: AppFolders, store: str | None) -> tuple[Library, StoreClient]:
-    from companion.services.storage.database import Library
-    from companion.services.store.client import StoreClient
-
-    library = Library(where.library)
-    try:
-        return library, StoreClient(_store_address(store, library))
-    except BaseException:
-        library.close()
-        raise
 
 
 class _Installing(TypedDict):
@@ -256,7 +255,7 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
 
     where = home_folders(home)
     where.prepare()
-    start_log(where.logs, verbose=verbose)
+    log_file = start_log(where.logs, verbose=verbose)
     library, keychain = Library(where.library), keychain or Keychain()
     registry = PurchaseRegistry(library, PurchaseKeychain(keychain), utc_now)
 
@@ -272,6 +271,7 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
         purchases=registry,
         stores=StoreList(library, utc_now),
         intake=Intake(utc_now, known_products),
+        log_file=log_file,
     )
 
 
@@ -314,18 +314,35 @@ def build_local(home: Path | None) -> Local:
     )
 
 
-def _store_address(given: str | None, library: Library) -> str:
-    address = given or os.environ.get("COMPANION_STORE") or library.setting(STORE_SETTING)
-    if not address:
-        raise CompanionError(
-            ErrorCode.NO_STORE,
-            "No store has been chosen",
-            "Companion does not know yet which store your software comes from.",
-            "Name it once with --store https://… (the store's confirmation e-mail has the address), "
-            "or try everything out with: companion demo",
-            kind=ErrorKind.USAGE,
-        )
-    checked = check_store_url(address)
-    if given or library.setting(STORE_SETTING) is None:
-        library.remember_setting(STORE_SETTING, checked)
-    return checked
+def choose_store(owned: Owned, given: str | None = None) -> str:
+    """Returns the address of the store to work with: the one that is given, else the one there are orders of.
+
+    `given` (or the environment's ``COMPANION_STORE``) is an address, or the name or host of a store that was added. It
+    picks a store and replaces none; only the very first store is remembered by being picked. Raises `CompanionError`
+    ``no-store``, ``no-such-store`` or ``bad-store-url``.
+    """
+    library, named = owned.library, given or os.environ.get("COMPANION_STORE")
+    with_orders = library.stores_with_orders()
+    remembered = library.setting(STORE_SETTING)
+    if named:
+        known = {store.address for store in owned.stores.all()} | set(with_orders)
+        address = named if "://" in named or "." in named else owned.stores.find(named).address
+        checked = check_store_url(address)
+        if not known and remembered is None:
+            library.remember_setting(STORE_SETTING, checked)
+        return checked
+    if remembered is not None and (remembered in with_orders or not with_orders):
+        return check_store_url(remembered)
+    if with_orders:
+        return with_orders[0]
+    offering = [store.address for store in owned.stores.all() if store.kind == STORE_API]
+    if offering:
+        return offering[0]
+    raise CompanionError(
+        ErrorCode.NO_STORE,
+        "No store has been chosen",
+        "Companion does not know yet which store your software comes from.",
+        "Name it once with --store https://… (the store's confirmation e-mail has the address), "
+        "or try everything out with: companion demo",
+        kind=ErrorKind.USAGE,
+    )

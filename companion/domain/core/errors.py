@@ -172,6 +172,7 @@ class ErrorCode(enum.StrEnum):
     # Purchases
     NO_PURCHASE = "no-purchase"
     NO_SUCH_STORE = "no-such-store"
+    STORE_NOT_CLEAR = "store-not-clear"
 
     # Support
     NO_NUMBER = "no-number"

@@ -287,6 +287,20 @@ class Library:
             for address, kind, name, added_at in rows
         )
 
+    def stores_with_orders(self) -> tuple[str, ...]:
+        """The addresses of the stores that orders were added of, the oldest first."""
+        rows = self._rows("SELECT store FROM orders GROUP BY store ORDER BY min(added_at), store")
+        return tuple(str(store) for (store,) in rows)
+
+    def stores_of(self, number: str) -> tuple[str, ...]:
+        """The addresses of the stores that an order of this number was added of; case and dashes do not matter."""
+        rows = self._rows(
+            "SELECT DISTINCT store FROM orders WHERE replace(lower(number), '-', '') = replace(lower(?), '-', '')"
+            " ORDER BY store",
+            number,
+        )
+        return tuple(str(store) for (store,) in rows)
+
     def remember_store(self, store: KnownStore) -> None:
         """Add a store, or learn its kind and name anew; the time it was added stays."""
         with self._writing() as db:

@@ -10,11 +10,12 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
+from companion.domain.core.text import joined
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import ReminderText
-from companion.domain.store.profile import Profile
 from companion.services.app.atomic_file import write_file
+from companion.services.container import Services
 
 
 class DueReminder(Model, frozen=True):
@@ -68,22 +69,31 @@ def run(context: CommandContext) -> int:
     """
     from companion.domain.reminders.text import reminder_text
 
-    services = context.services
-    profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
-    now: dt.datetime = context.arguments.now or services.clock()
+    stores = context.every_store
+    now: dt.datetime = context.arguments.now or context.owned.clock()
     date = context.formats.date
-    found = services.reminders.agenda(now)
+    agendas = [services.reminders.agenda(now) for services in stores]
+    ahead = tuple(sorted((each for found in agendas for each in found.ahead), key=lambda subject: subject.date))
+    names = [_name(services) for services in stores]
     shown = RemindersResult(
         at=now,
         due=tuple(
-            DueReminder(reminder=each, notice=reminder_text(each, date, context.formats.money)) for each in found.due
+            DueReminder(reminder=each, notice=reminder_text(each, date, context.formats.money))
+            for found in agendas
+            for each in found.due
         ),
-        ahead=found.ahead,
-        next_at=found.next_at,
-        calendar=_write_calendar(context, profile, found.ahead, now),
+        ahead=ahead,
+        next_at=min((found.next_at for found in agendas if found.next_at is not None), default=None),
+        calendar=_write_calendar(context, joined(names), ahead, now),
     )
     context.output.result(shown, *_lines(context, shown))
     return EXIT_DONE
+
+
+def _name(services: Services) -> str:
+    """The store's name, asked for where it has never been read."""
+    profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
+    return profile.store.name
 
 
 def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
@@ -100,9 +110,7 @@ def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
     return lines
 
 
-def _write_calendar(
-    context: CommandContext, profile: Profile, ahead: tuple[Subject, ...], now: dt.datetime
-) -> str | None:
+def _write_calendar(context: CommandContext, store: str, ahead: tuple[Subject, ...], now: dt.datetime) -> str | None:
     from companion.domain.reminders.icalendar import calendar
 
     if context.arguments.ics is None:
@@ -110,7 +118,7 @@ def _write_calendar(
     path = Path(context.arguments.ics).absolute()
     text = calendar(
         ahead,
-        store=profile.store.name,
+        store=store,
         stamp=now,
         format_date=context.formats.date,
         format_money=context.formats.money,

@@ -33,34 +33,45 @@ def run(context: CommandContext) -> int:
     """Read every order anew and show its licences; what cannot be read is shown as it was last seen."""
     from companion.domain.overview.product_cards import product_cards
 
-    services = context.services
-    profile = services.orders.lookup.profile()
     troubles: list[tuple[str, CompanionError]] = []
-    for number in services.orders.cache.numbers():
+    cards: list[ProductCard] = []
+    for services in context.every_store:
         try:
-            services.orders.lookup.refresh(number)
+            profile = services.orders.lookup.profile()
         except CompanionError as error:
-            troubles.append((number, error))
-            if error.code == ErrorCode.STORE_UNREACHABLE:
-                break
-    now = services.clock()
-    cards = product_cards(
-        services.orders.cache.read(),
-        profile,
-        now,
-        services.zone,
-        this_seat=services.this_pc.seat_id,
-        downloaded=frozenset(file.artifact for file in services.purchases.files()),
-    )
+            if len(context.every_store) == 1:
+                raise
+            # One store that does not answer hides no other.
+            troubles.append(("", error))
+            continue
+        for number in services.orders.cache.numbers():
+            try:
+                services.orders.lookup.refresh(number)
+            except CompanionError as error:
+                troubles.append((number, error))
+                if error.code == ErrorCode.STORE_UNREACHABLE:
+                    break
+        cards += product_cards(
+            services.orders.cache.read(),
+            profile,
+            services.clock(),
+            services.zone,
+            this_seat=services.this_pc.seat_id,
+            downloaded=frozenset(file.artifact for file in services.purchases.files()),
+        )
+    now = context.owned.clock()
     shown = LicencesResult(
-        at=now, licences=cards, troubles=tuple(ErrorReport.of(error, number) for number, error in troubles)
+        at=now,
+        licences=tuple(cards),
+        troubles=tuple(ErrorReport.of(error, number or None) for number, error in troubles),
     )
     lines = [line for card in cards for line in _card_lines(context, card)]
     context.output.result(
         shown, *(lines or ["There are no licences here yet. Add an order: companion orders add NUMBER"])
     )
     for trouble in shown.troubles:
-        context.output.say(f"Order {trouble.order_number} was not read anew. {trouble.message} {trouble.hint}")
+        what = f"Order {trouble.order_number}" if trouble.order_number else "A store"
+        context.output.say(f"{what} was not read anew. {trouble.message} {trouble.hint}")
     if not troubles:
         return EXIT_DONE
     return EXIT_UNREACHABLE if any(error.kind is ErrorKind.UNREACHABLE for _, error in troubles) else EXIT_NO

@@ -13,6 +13,7 @@ class ListedOrder(Model, frozen=True):
     """One line of ``orders list``; `status` and `products` as the store last said."""
 
     order_number: str
+    store: str
     added_at: Instant
     read_at: Instant | None
     status: str | None
@@ -29,7 +30,7 @@ class ListOrdersResult(Model, frozen=True):
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion orders list``."""
     parser.describe(
-        json="{store, orders: [{orderNumber, addedAt, readAt, status, products}]}",
+        json="{store, orders: [{orderNumber, store, addedAt, readAt, status, products}]}",
         examples=("orders list",),
         notes="The store is not asked.",
     )
@@ -37,23 +38,26 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show what was added, without asking the store."""
-    services = context.services
+    stores = context.every_store
     shown = ListOrdersResult(
-        store=services.orders.store,
+        store=context.services.orders.store,
         orders=tuple(
             ListedOrder(
                 order_number=known.number,
+                store=services.orders.store,
                 added_at=known.added_at,
                 read_at=known.read_at,
                 status=known.order.status.value if known.order else None,
                 products=tuple(licence.product_name for licence in known.order.licences) if known.order else (),
             )
+            for services in stores
             for known in services.orders.cache.remembered()
         ),
     )
     lines = []
     for order in shown.orders:
         status = OrderStatus(order.status).words.lower() if order.status is not None else "not read yet"
-        lines.append(f"{order.order_number}  {status}  {', '.join(order.products)}".rstrip())
+        where = f"  {order.store}" if len(stores) > 1 else ""
+        lines.append(f"{order.order_number}  {status}  {', '.join(order.products)}{where}".rstrip())
     context.output.result(shown, *(lines or ["No order has been added yet. Add one: companion orders add NUMBER"]))
     return EXIT_DONE

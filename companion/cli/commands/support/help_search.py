@@ -12,6 +12,7 @@ from companion.domain.core.model import Model
 
 if TYPE_CHECKING:
     from companion.domain.support.help_articles import Article
+    from companion.services.support.help_search import HelpSearch
 
 
 class FoundArticle(Model, frozen=True):
@@ -56,10 +57,7 @@ def run(context: CommandContext) -> int:
             "Help is searched by words, or one article is read by its name.",
             "Use: companion help-search WORDS, or: companion help-search --read NAME",
         )
-    articles = context.services.help
-    profile = context.services.orders.cache.remembered_profile()
-    if profile is not None:
-        articles.use(profile)
+    articles = _articles(context)
     if asked.read:
         return _read(context, articles.article(asked.read))
     words = " ".join(asked.words)
@@ -70,6 +68,23 @@ def run(context: CommandContext) -> int:
         HelpSearchResult(words=words, articles=found), *(lines or [f"No article mentions “{words}”."])
     )
     return EXIT_DONE if found else EXIT_NO
+
+
+def _articles(context: CommandContext) -> HelpSearch:
+    """The articles, with the numbers of the store that is meant where there is one."""
+    from companion.services.app.resources import resource
+    from companion.services.support.help_search import HelpSearch
+
+    try:
+        services = context.services
+    except CompanionError as error:
+        if error.code is not ErrorCode.NO_STORE:
+            raise
+        return HelpSearch(resource("help"))
+    profile = services.orders.cache.remembered_profile()
+    if profile is not None:
+        services.help.use(profile)
+    return services.help
 
 
 def _read(context: CommandContext, article: Article | None) -> int:
