@@ -115,3 +115,7 @@ def test_the_window_that_matters_most(downloads, state, days, changes_at, asked)
 )
 def test_the_window_in_words(downloads, sentence):
     assert window_sentence(window_of(downloads, NOW, dt.UTC), plain_date(dt.UTC)) == sentence
+
+
+def test_the_words_of_the_json_output_stay():
+    assert [each.value for each in WindowState] == ["none", "notYet", "open", "closesToday", "closed"]

@@ -104,3 +104,12 @@ def test_of_several_renewals_only_the_last_one_is_not_carried_on():
     orders = [FIRST, *(bought(name, NOW + n * A_SECOND, key_from="A") for n, name in enumerate("BCD", 1))]
     assert carried_on(orders) == {("A", "lic"), ("B", "lic"), ("C", "lic")}
     assert carried_on([FIRST]) == carried_on([]) == frozenset()
+
+
+def test_other_licences_before_it_do_not_hide_a_renewal():
+    single = bought("Z", NOW, product="other")
+    assert carried_on([single, FIRST, bought("B", LATER, key_from="A")]) == {("A", "lic")}
+
+
+def test_the_words_of_the_json_output_stay():
+    assert [each.value for each in EffectiveStatus] == ["active", "notStarted", "expired", "refunded"]
