@@ -128,6 +128,7 @@ BENT: dict[str, Callable[[Exchange, int], dict[str, object]]] = {
     "has a weak ETag": lambda each, by: {"answer_etag": f"W/{TAG}", "digest": False},
     "has no ETag": lambda each, by: {"answer_etag": None, "digest": False},
     "nothing was known to compare it with": lambda each, by: {"etag": None, "digest": False},
+    "has no ETag, like the one before": lambda each, by: {"etag": None, "answer_etag": None, "digest": False},
     "is compressed": lambda each, by: {"encoding": "gzip"},
     "is in several parts": lambda each, by: {"content_type": "multipart/byteranges; boundary=x"},
     "was not asked for": lambda each, by: {"ranged": False},
@@ -212,6 +213,9 @@ def test_from_the_first_byte_nothing_has_to_match() -> None:
         (WHOLE, PLAIN, {"content_length": "100"}, Take(skip=0, length=100, total=100, etag=TAG)),
         (WHOLE, FileFacts(), {"etag": ""}, Take(skip=0, length=None, total=None, etag=None)),
         (WHOLE, PLAIN, {"etag": OTHER_TAG}, Take(skip=0, length=None, total=None, etag=OTHER_TAG)),
+        (WHOLE, UNSIZED, {"content_length": "120"}, Take(skip=0, length=120, total=120, etag=TAG)),
+        (RangeRequest(start=1, ranged=True), PLAIN, {"content_length": "100"},
+         Take(skip=1, length=99, total=100, etag=TAG)),
         (WHOLE, PLAIN, {"content_length": "120"}, StartOver(etag=TAG, total=120)),
         (WHOLE, PLAIN, {"content_length": "120", "transfer_encoding": "chunked"},
          Take(skip=0, length=None, total=None, etag=TAG)),
@@ -334,6 +338,11 @@ def test_refusals(status: int, code: str, again: bool) -> None:
     assert isinstance(verdict, Refuse)
     assert (verdict.error.code, verdict.error.retryable) == (code, again)
     assert verdict.error.retry_after is None
+
+
+@pytest.mark.parametrize("status", [404, 429, 500])
+def test_an_address_that_can_expire_is_not_renewed_for_other_reasons(status: int) -> None:
+    assert isinstance(answer(status, TAIL, SIGNED), Refuse)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
