@@ -1,4 +1,4 @@
-"""Whether this PC's clock is wrong, measured by the store's clock."""
+"""What two clocks tell: that this PC slept or its clock was set, and whether it is wrong by the store's clock."""
 
 from __future__ import annotations
 
@@ -12,6 +12,29 @@ CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 TLS certificates are often only hours old, so a clock that is further off causes failures.
 """
+
+
+class Clocks(NamedTuple):
+    """One reading of both clocks in seconds: the time of day, and a clock that nobody sets."""
+
+    wall: float
+    steady: float
+
+
+def woke_up(before: Clocks, after: Clocks, *, tolerance: float, longest_pause: float | None = None) -> bool:
+    """Returns whether the PC slept, or its clock was put forward, between two readings.
+
+    Where the steady clock stops in sleep (Linux, macOS) the time of day has run ahead of it by more than `tolerance`
+    seconds; where it goes on (Windows), the readings lie further apart than `longest_pause`, which nothing but sleep
+    explains to someone who reads more often.
+    """
+    passed = after.steady - before.steady
+    return ran_ahead(before, after) > tolerance or (longest_pause is not None and passed > longest_pause)
+
+
+def ran_ahead(before: Clocks, after: Clocks) -> float:
+    """Returns by how many seconds the time of day ran ahead of the steady clock; negative when it was put back."""
+    return (after.wall - before.wall) - (after.steady - before.steady)
 
 
 class WrongClock(NamedTuple):

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import NamedTuple
 
-from companion.domain.core.clock import wrong_clock
+from companion.domain.core.clock import Clocks, ran_ahead, woke_up, wrong_clock
 from companion.domain.core.errors import CompanionError, ErrorCode
 
 REFRESH_EVERY = dt.timedelta(hours=6)
 REFRESH_AFTER_FAILURE = dt.timedelta(minutes=30)
-_JUMP = dt.timedelta(seconds=90)
-
-
-class Clocks(NamedTuple):
-    """One look at both clocks: the wall clock, and one that only ever counts seconds of this PC being awake."""
-
-    wall: dt.datetime
-    steady: float
+_JUMP = 90.0
 
 
 def jumped(before: Clocks, after: Clocks) -> bool:
-    """Returns whether the PC slept or its clock was set in between: the two clocks no longer agree."""
-    return abs((after.wall - before.wall) - dt.timedelta(seconds=after.steady - before.steady)) > _JUMP
+    """Returns whether the PC slept or its clock was set, also back: reminders are then looked at anew."""
+    return woke_up(before, after, tolerance=_JUMP) or ran_ahead(before, after) < -_JUMP
 
 
 def clock_trouble(store_time: dt.datetime | None, now: dt.datetime) -> CompanionError | None:

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from companion.domain.core.clock import Clocks
 from companion.domain.core.errors import CompanionError, ErrorKind
-from companion.domain.reminders.clock import Clocks, jumped, next_refresh
+from companion.domain.reminders.clock import jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary
 from companion.domain.store.orders import Receipt
@@ -55,7 +56,7 @@ class ReminderController(QObject):
         # What a pressed button is about: notices that remind, and those that tell what came of an answer.
         self._shown: dict[str, tuple[Reminder, ...]] = {}
         self._answers: dict[str, tuple[Reminder, ...]] = {}
-        self._clocks = Clocks(app_state.now(), steady())
+        self._clocks = self._read_clocks()
         self._next_look: dt.datetime | None = app_state.now()
         self._looking = self._again = False
         self._refreshed: dt.datetime | None = None
@@ -84,17 +85,20 @@ class ReminderController(QObject):
     def woke(self) -> None:
         """The PC woke up: look at once, and ask the store when the network is likely to be there."""
         self._not_before = self._app_state.now() + _AFTER_SLEEP
-        self._clocks = Clocks(self._app_state.now(), self._steady())
+        self._clocks = self._read_clocks()
         self._app_state.load()
 
     # When
+
+    def _read_clocks(self) -> Clocks:
+        return Clocks(self._app_state.now().timestamp(), self._steady())
 
     def _tick(self) -> None:
         self._app_state.runner.run(self, lambda _: self._app_state.zone.reread(), self._compare_clocks)
 
     def _compare_clocks(self, travelled: bool) -> None:
-        before, self._clocks = self._clocks, Clocks(self._app_state.now(), self._steady())
-        now = self._clocks.wall
+        before, self._clocks = self._clocks, self._read_clocks()
+        now = self._app_state.now()
         if jumped(before, self._clocks) or travelled:
             _log.info("the PC slept, or its clock or time zone was changed")
             self.woke()

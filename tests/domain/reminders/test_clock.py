@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.domain.core.clock import Clocks
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.platform import Platform
 from companion.domain.pc.checks.pc import pc_findings
@@ -12,7 +13,6 @@ from companion.domain.pc.finding import Requirements, Severity
 from companion.domain.reminders.clock import (
     REFRESH_AFTER_FAILURE,
     REFRESH_EVERY,
-    Clocks,
     clock_trouble,
     jumped,
     next_refresh,
@@ -34,7 +34,7 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
     ],
 )
 def test_clocks_that_part_ways_mean_sleep_or_a_clock_that_was_set(wall, steady, expected):
-    before, after = Clocks(NOW, 50.0), Clocks(NOW + dt.timedelta(seconds=wall), 50.0 + steady)
+    before, after = Clocks(NOW.timestamp(), 50.0), Clocks(NOW.timestamp() + wall, 50.0 + steady)
     assert jumped(before, after) is expected
 
 

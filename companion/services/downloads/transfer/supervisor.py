@@ -14,6 +14,7 @@ from companion.domain.transfers.connection_scaling import Scaling, forbid_more, 
 from companion.domain.transfers.models import Options, TransferProgress, TransferState
 from companion.domain.transfers.responses import Take
 from companion.services.app.cancellation import Cancellation
+from companion.services.app.wake_detector import WakeDetector
 from companion.services.downloads.integrity.hashing import VerifiedPart
 from companion.services.downloads.integrity.verification import Verification
 from companion.services.downloads.progress import Reporter
@@ -21,7 +22,6 @@ from companion.services.downloads.state.partial import describe_disk_error, sync
 from companion.services.downloads.transfer.file_state import FileState
 from companion.services.downloads.transfer.splice import SplicePipe, new_splice_pipe
 from companion.services.downloads.transfer.transport import Address
-from companion.services.downloads.transfer.wake_detector import WakeDetector
 from companion.services.downloads.transfer.worker import RateLimiter, Worker, join_all
 
 _TICK = 0.1

@@ -1,10 +1,12 @@
-"""Notices that the computer slept or changed networks, so that nobody waits for a connection that is dead."""
+"""Notices that the computer slept or changed networks, so that no work waits for a connection that is dead."""
 
 from __future__ import annotations
 
 import socket
 import time
 from collections.abc import Callable
+
+from companion.domain.core.clock import Clocks, woke_up
 
 _PROBES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))  # documentation addresses: never reached
 _EVERY = 2.0
@@ -17,25 +19,20 @@ class WakeDetector:
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
         """`wall` is the time of day and `steady` a clock that nobody sets, both in seconds."""
         self._wall, self._steady = wall, steady
-        self._asked = self._looked = steady()
-        self._offset = wall() - self._asked
+        self._clocks = Clocks(wall(), steady())
+        self._looked = self._clocks.steady
         self._routes = routes()
 
     def woke(self) -> bool:
-        """Whether this computer slept since the last time, or its way out is another one.
-
-        Where the steady clock stops in sleep (Linux, macOS) the wall clock has run ahead of it; where it goes on
-        (Windows: `GetTickCount64`), nobody has asked for longer than anything but sleep explains.
-        """
-        now = self._steady()
-        offset = self._wall() - now
-        slept = offset - self._offset > _JUMP or now - self._asked > _JUMP
-        self._offset, self._asked = offset, now
+        """Whether this computer slept since the last time, or its traffic leaves from another address."""
+        before, self._clocks = self._clocks, Clocks(self._wall(), self._steady())
+        now = self._clocks.steady
+        slept = woke_up(before, self._clocks, tolerance=_JUMP, longest_pause=_JUMP)
         if now - self._looked < _EVERY and not slept:
             return False
         self._looked = now
-        before, self._routes = self._routes, routes()
-        return slept or before != self._routes
+        earlier, self._routes = self._routes, routes()
+        return slept or earlier != self._routes
 
 
 def routes() -> tuple[str | None, ...]:
