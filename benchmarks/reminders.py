@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
+from companion.domain.core.time.periods import Period
 from companion.domain.reminders.dates import ReminderFacts, subjects
 from companion.domain.reminders.due import due, next_wake
 from companion.domain.reminders.settings import ReminderSettings, Shown

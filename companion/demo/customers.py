@@ -17,7 +17,7 @@ from companion.demo.purchases import Purchase, Shop, charge, licence_of, order_o
 from companion.demo.records import Billing, Record
 from companion.demo.returns import request_return
 from companion.domain.core.model import Model
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     ChargeKind,
     LicenceStatus,

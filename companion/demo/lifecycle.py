@@ -9,7 +9,7 @@ import msgspec
 from companion.demo.records import Record
 from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     Charge,
     ChargeKind,

@@ -12,7 +12,7 @@ from companion.demo.lifecycle import CANCEL_LEAD, CHARGE_LEAD, business_days_aft
 from companion.demo.records import Billing, Record
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     Charge,
     ChargeKind,

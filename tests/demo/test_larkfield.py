@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from companion.demo.artifact import probe_bytes
-from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
+from companion.domain.core.time.periods import Period
 from companion.domain.store.profile import BlockerSeverity, ExitMeaning, Profile, Stage
 
 # Numbers set aside for invented people and firms: by the NANPA, Ofcom, the Bundesnetzagentur and the ACMA.

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from companion.domain.core.periods import Period
 from companion.domain.core.serialization import decode, encode
+from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     ChargeKind,
     Invoice,

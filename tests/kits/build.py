@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
+from companion.domain.core.time.periods import Period
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.settings import Shown
 from companion.domain.store.orders import (

@@ -87,7 +87,7 @@ def test_statements_are_deleted_and_conditions_turned_round(body: str, expected:
 
 
 def test_a_module_is_as_before_when_all_its_mutants_were_made() -> None:
-    tree = ast.parse((ROOT / "companion/domain/core/periods.py").read_text())
+    tree = ast.parse((ROOT / "companion/domain/core/time/periods.py").read_text())
     before = ast.dump(tree)
     for mutation in mutations(tree):
         with mutation.applied():

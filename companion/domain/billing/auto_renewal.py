@@ -7,8 +7,8 @@ import enum
 
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period, days_until
 from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away
+from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import (
     ChargeKind,

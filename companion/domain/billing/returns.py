@@ -11,8 +11,8 @@ from companion.domain.billing.shipping import store_zone
 from companion.domain.core.business_days import business_window
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period, days_until
 from companion.domain.core.text import FormatDate, FormatMoney, counted
+from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import (
     Charge,

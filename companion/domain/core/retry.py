@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.http_date import parse_http_date
+from companion.domain.core.time.http_date import parse_http_date
 
 PROGRESS = 64 * 1024
 """Bytes that must have arrived since the last failure for the next one to count as the first."""

@@ -12,7 +12,7 @@ import msgspec
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.model import Secret
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 
 T = TypeVar("T")
 

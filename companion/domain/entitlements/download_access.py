@@ -7,8 +7,8 @@ import enum
 from collections.abc import Sequence
 
 from companion.domain.core.model import Instant, Model
-from companion.domain.core.periods import days_until
 from companion.domain.core.text import FormatDate, counted
+from companion.domain.core.time.periods import days_until
 from companion.domain.store.orders import Download, ExtensionStatus
 
 

@@ -10,8 +10,8 @@ import msgspec
 
 from companion.domain.billing.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
 from companion.domain.core.model import Instant, Model
-from companion.domain.core.periods import Period, days_until
 from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away
+from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.download_access import DownloadWindow, WindowState, window_of
 from companion.domain.entitlements.licences import EffectiveStatus, carried_on, effective_status
 from companion.domain.entitlements.seats import SeatUse, ThisPC, seat_use

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from companion.domain.core.model import Model
 from companion.domain.core.money import Money, decimals
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 from companion.domain.entitlements.order_lookup import is_loopback
 
 EARLIEST = dt.date(1970, 1, 1)

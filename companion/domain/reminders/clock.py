@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from companion.domain.core.clock import Clocks, ran_ahead, woke_up, wrong_clock
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.time.clock import Clocks, ran_ahead, woke_up, wrong_clock
 
 REFRESH_EVERY = dt.timedelta(hours=6)
 REFRESH_AFTER_FAILURE = dt.timedelta(minutes=30)

@@ -15,7 +15,7 @@ from companion.domain.billing.returns import credit_between
 from companion.domain.billing.shipping import ON_ITS_WAY, expected_between, store_zone
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.entitlements.licences import carried_on
 from companion.domain.store.orders import (

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from companion.domain.core.periods import Period
 from companion.domain.core.text import joined
+from companion.domain.core.time.periods import Period
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.schedule import days_in
 from companion.domain.reminders.settings import ReminderSettings

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings, Shown
 from companion.domain.store.profile import Profile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from companion.domain.core.model import Instant, Model
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 
 AT_OPENING = "opening"
 """The lead of the first reminder of a download window: it has opened, and the file would stay yours."""

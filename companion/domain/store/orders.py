@@ -9,8 +9,8 @@ import msgspec
 
 from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform, Sha256
+from companion.domain.core.time.periods import Period
 
 
 class Session(Model, frozen=True):

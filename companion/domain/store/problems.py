@@ -6,10 +6,10 @@ import re
 
 import msgspec
 
-from companion.domain.core.durations import wait_in_words
 from companion.domain.core.error_words import WORDS
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
+from companion.domain.core.time.durations import wait_in_words
 
 
 class Problem(Model, frozen=True):

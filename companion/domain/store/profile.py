@@ -14,8 +14,8 @@ import msgspec
 from companion.domain.core.business_days import Days
 from companion.domain.core.model import Model
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform, Sha256
+from companion.domain.core.time.periods import Period
 
 
 class StoreIdentity(Model, frozen=True):

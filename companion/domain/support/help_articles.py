@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 
 from companion.domain.billing.shipping import transit_words
 from companion.domain.core.model import Model
-from companion.domain.core.periods import Period
 from companion.domain.core.text import FormatMoney, business_days, joined
+from companion.domain.core.time.periods import Period
 from companion.domain.store.profile import CountedFrom, Profile
 
 

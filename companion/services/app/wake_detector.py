@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from companion.domain.core.clock import Clocks, woke_up
+from companion.domain.core.time.clock import Clocks, woke_up
 
 _PROBES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))  # documentation addresses: never reached
 _EVERY = 2.0

@@ -16,10 +16,10 @@ import urllib3
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.http_date import parse_http_date
 from companion.domain.core.model import Secret
 from companion.domain.core.retry import parse_retry_after
 from companion.domain.core.serialization import decode
+from companion.domain.core.time.http_date import parse_http_date
 from companion.domain.store.orders import (
     AutoRenewChange,
     DestructionLetter,

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from companion.domain.core.clock import Clocks
 from companion.domain.core.errors import CompanionError, ErrorKind
+from companion.domain.core.time.clock import Clocks
 from companion.domain.reminders.clock import jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from companion.domain.core.periods import days_until
 from companion.domain.core.text import counted, days_away
+from companion.domain.core.time.periods import days_until
 from companion.domain.overview.product_cards import Tone
 from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.text import date_words

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.periods import days_until
 from companion.domain.core.text import counted, days_away
+from companion.domain.core.time.periods import days_until
 from companion.domain.reminders.dates import ReminderFacts, Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import EntryStatus, InboxEntry, agenda, newest_first, status_of

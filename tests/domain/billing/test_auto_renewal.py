@@ -7,8 +7,8 @@ import pytest
 from companion.domain.billing import auto_renewal
 from companion.domain.billing.auto_renewal import Refusal
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
 from companion.domain.core.text import plain_date, plain_moment, plain_money
+from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     ChargeKind,
     LicenceStatus,

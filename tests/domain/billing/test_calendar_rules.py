@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from companion.domain.billing.auto_renewal import charge_of, preview_switch
 from companion.domain.billing.returns import credit_between, renewal_return, return_outlook
 from companion.domain.core.business_days import is_business_day
-from companion.domain.core.periods import Period, days_until
+from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.download_access import WindowState, state_of
 from companion.domain.overview.product_cards import product_cards
 from companion.domain.store.orders import ReturnEligibility, ReturnReason

@@ -5,8 +5,8 @@ import pytest
 
 from companion.domain.billing import invoices, returns
 from companion.domain.billing.returns import NotEligible, OtherWay
-from companion.domain.core.periods import Period
 from companion.domain.core.text import plain_date, plain_money
+from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     ChargeKind,
     DestructionLetter,

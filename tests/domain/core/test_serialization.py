@@ -11,8 +11,8 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model, Secret
 from companion.domain.core.money import Money
-from companion.domain.core.periods import Period
 from companion.domain.core.serialization import decode, encode, encode_without_secrets
+from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import Grant, Order, Session
 
 CANARY = "CANARY-pa55-Word"

@@ -5,9 +5,9 @@ import msgspec
 import pytest
 
 from companion.domain.billing.auto_renewal import AutoRenew, NextCharge
-from companion.domain.core.periods import Period
 from companion.domain.core.serialization import encode
 from companion.domain.core.text import plain_date, plain_money
+from companion.domain.core.time.periods import Period
 from companion.domain.entitlements.download_access import WindowState, window_of, window_sentence
 from companion.domain.entitlements.licences import EffectiveStatus, span_words
 from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_use, seat_words

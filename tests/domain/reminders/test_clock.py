@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.clock import Clocks
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.platform import Platform
+from companion.domain.core.time.clock import Clocks
 from companion.domain.pc.checks.pc import pc_findings
 from companion.domain.pc.facts import Fact, Facts
 from companion.domain.pc.finding import Requirements, Severity

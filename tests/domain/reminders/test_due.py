@@ -3,9 +3,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain.core.periods import Period
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import plain_date, plain_money
+from companion.domain.core.time.periods import Period
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind
 from companion.domain.reminders.due import (
     Snooze,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain.core.periods import Period
+from companion.domain.core.time.periods import Period
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.schedule import (
     Leads,

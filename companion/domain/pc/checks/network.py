@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.core.clock import wrong_clock
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import size_in_words
+from companion.domain.core.time.clock import wrong_clock
 from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
 
 # A certificate that was issued or renewed on the day is refused by a clock that is a day off.

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.core.durations import difference_in_words, time_left_in_words, wait_in_words
+from companion.domain.core.time.durations import difference_in_words, time_left_in_words, wait_in_words
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from companion.domain.core.durations import difference_in_words
+from companion.domain.core.time.durations import difference_in_words
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 """The difference that is not worth a word: Kerberos tolerates as much (RFC 4120 §8.2).

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.core.clock import CLOCK_TOLERANCE, wrong_clock
+from companion.domain.core.time.clock import CLOCK_TOLERANCE, wrong_clock
 
 SECOND = dt.timedelta(seconds=1)
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.core.http_date import parse_http_date
+from companion.domain.core.time.http_date import parse_http_date
 
 NOW = dt.datetime(2026, 11, 10, tzinfo=dt.UTC)
 MOMENT = dt.datetime(1994, 11, 6, 8, 49, 37, tzinfo=dt.UTC)

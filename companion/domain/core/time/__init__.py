@@ -1,0 +1,1 @@
+"""Time: clocks, calendar periods, lengths of time, dates in HTTP."""
