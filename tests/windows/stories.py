@@ -39,7 +39,7 @@ from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.platforms import current
-from companion.services.platforms.windows import com
+from companion.services.platforms.windows.api import com
 
 winreg: Any = importlib.import_module("winreg")  # which checks of types elsewhere do not know
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"

@@ -16,9 +16,10 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Scope
 from companion.services.platforms.common.failures import not_arranged
 from companion.services.platforms.protocol import HeldEntry
-from companion.services.platforms.windows import scheduled_tasks, shell_link, win32
-from companion.services.platforms.windows.registry import opened, values
-from companion.services.platforms.windows.win32 import dll
+from companion.services.platforms.windows import scheduled_tasks, shell_link
+from companion.services.platforms.windows.api import win32
+from companion.services.platforms.windows.api.registry import opened, values
+from companion.services.platforms.windows.api.win32 import dll
 
 _CURRENT = r"Software\Microsoft\Windows\CurrentVersion"
 _CURRENT_32 = r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion"

@@ -6,8 +6,8 @@ import ctypes
 from collections.abc import Iterator
 
 from companion.domain.pc.facts import Fact
-from companion.services.platforms.windows import win32
-from companion.services.platforms.windows.win32 import dll
+from companion.services.platforms.windows.api import win32
+from companion.services.platforms.windows.api.win32 import dll
 
 _ALL_PROCESSES = 5
 _LENGTH_MISMATCH = 0xC0000004

@@ -13,10 +13,10 @@ from ctypes import wintypes
 from companion.domain.pc.facts import Fact, HeldFile, ListedProcess, Process, Who, WindowState
 from companion.services.platforms.common.text import clean
 from companion.services.platforms.common.waiting import wait_for_any
-from companion.services.platforms.windows import restart_manager, win32
+from companion.services.platforms.windows.api import restart_manager, win32
+from companion.services.platforms.windows.api.top_windows import Window, top_windows
+from companion.services.platforms.windows.api.win32 import dll
 from companion.services.platforms.windows.system import expand
-from companion.services.platforms.windows.top_windows import Window, top_windows
-from companion.services.platforms.windows.win32 import dll
 
 _SNAP_PROCESS = 2
 _COMMAND_LINE = 60

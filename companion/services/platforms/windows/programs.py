@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.platforms.common import web_pages
-from companion.services.platforms.windows import win32
+from companion.services.platforms.windows.api import win32
+from companion.services.platforms.windows.api.top_windows import top_windows
+from companion.services.platforms.windows.api.win32 import dll
 from companion.services.platforms.windows.security import signature
-from companion.services.platforms.windows.top_windows import top_windows
-from companion.services.platforms.windows.win32 import dll
 
 __all__ = [
     "close_gently",

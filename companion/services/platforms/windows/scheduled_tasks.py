@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
-from companion.services.platforms.windows import com
+from companion.services.platforms.windows.api import com
 
 _HIDDEN_TOO = 1
 # Windows' own housekeeping: over a hundred tasks that start nothing a person would know.

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.pc.facts import Fact, Firewall, FirewallProfile, SecurityProduct
-from companion.services.platforms.windows import com
-from companion.services.platforms.windows.registry import read_value
-from companion.services.platforms.windows.win32 import dll
+from companion.services.platforms.windows.api import com
+from companion.services.platforms.windows.api.registry import read_value
+from companion.services.platforms.windows.api.win32 import dll
 
 _POLICY = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
 _GROUP_POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import Fact, Machine, Power, Purpose, Space, System
-from companion.services.platforms.windows import com, win32
+from companion.services.platforms.windows.api import com, win32
+from companion.services.platforms.windows.api.registry import key_exists, read_value
+from companion.services.platforms.windows.api.win32 import dll
 from companion.services.platforms.windows.boot import boot_id
-from companion.services.platforms.windows.registry import key_exists, read_value
 from companion.services.platforms.windows.security import antivirus, firewall
-from companion.services.platforms.windows.win32 import dll
 
 __all__ = [
     "antivirus",

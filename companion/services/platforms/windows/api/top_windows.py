@@ -7,8 +7,8 @@ import dataclasses
 from ctypes import wintypes
 
 from companion.services.platforms.common.text import clean
-from companion.services.platforms.windows import win32
-from companion.services.platforms.windows.win32 import dll
+from companion.services.platforms.windows.api import win32
+from companion.services.platforms.windows.api.win32 import dll
 
 _CLOAKED = 14
 _OWNER = 4

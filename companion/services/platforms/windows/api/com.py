@@ -10,8 +10,8 @@ import ctypes
 from collections.abc import Iterator
 from typing import Any
 
-from companion.services.platforms.windows import win32
-from companion.services.platforms.windows.win32 import dll
+from companion.services.platforms.windows.api import win32
+from companion.services.platforms.windows.api.win32 import dll
 
 _IDISPATCH = "{00020400-0000-0000-C000-000000000046}"
 _IENUM = "{00020404-0000-0000-C000-000000000046}"

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from companion.services.platforms.windows import win32
+from companion.services.platforms.windows.api import win32
 
 
 def read_value(location: str, name: str) -> object:

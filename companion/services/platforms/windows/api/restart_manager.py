@@ -6,8 +6,8 @@ import ctypes
 from collections.abc import Iterable, Iterator
 from ctypes import wintypes
 
-from companion.services.platforms.windows import win32
-from companion.services.platforms.windows.win32 import dll
+from companion.services.platforms.windows.api import win32
+from companion.services.platforms.windows.api.win32 import dll
 
 
 def holders(paths: Iterable[str]) -> Iterator[tuple[str, frozenset[int]]]:
