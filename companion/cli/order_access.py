@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from companion.cli.prompts import ask_secret, is_interactive
+from companion.cli.terminal.prompts import ask_secret, is_interactive
 from companion.domain.core.errors import CompanionError, ErrorCode
 
 if TYPE_CHECKING:

@@ -87,7 +87,7 @@ class Output:
         if self.progress_json:
             _write(sys.stderr, self._json(progress))
         elif not self.as_json and sys.stderr is not None and sys.stderr.isatty():
-            from companion.cli.progress_bar import progress_bar
+            from companion.cli.terminal.progress_bar import progress_bar
 
             sys.stderr.write("\r\x1b[2K" + progress_bar(progress))
             sys.stderr.flush()

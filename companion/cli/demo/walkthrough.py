@@ -12,8 +12,8 @@ from companion.cli.blocked import blocked_error
 from companion.cli.context import CommandContext
 from companion.cli.demo.workspace import Workspace, open_workspace
 from companion.cli.error_report import ErrorReport
-from companion.cli.interrupts import interruptible
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
+from companion.cli.terminal.interrupts import interruptible
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.installation.ending import ending_error, ending_text

@@ -7,7 +7,7 @@ from companion.cli.context import CommandContext
 from companion.cli.options import order_number, yes_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
-from companion.cli.prompts import confirm
+from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model

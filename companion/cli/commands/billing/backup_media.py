@@ -6,7 +6,7 @@ from companion.cli.context import CommandContext
 from companion.cli.options import order_number, yes_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
-from companion.cli.prompts import confirm
+from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
 from companion.domain.billing.shipping import BackupOffer
 from companion.domain.core.errors import CompanionError, ErrorCode

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines
 from companion.cli.context import CommandContext
-from companion.cli.interrupts import interruptible
 from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 
 

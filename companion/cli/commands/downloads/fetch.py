@@ -6,9 +6,9 @@ from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
 from companion.cli.context import CommandContext
-from companion.cli.interrupts import interruptible
 from companion.cli.options import digest, progress_option, whole
 from companion.cli.output import EXIT_DONE
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.transfers.models import Expected, Options
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
 from companion.cli.context import CommandContext
 from companion.cli.files import require_no_folder
-from companion.cli.interrupts import interruptible
 from companion.cli.options import digest, progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Model
 from companion.domain.transfers.models import Expected, Repaired

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from companion.cli.context import CommandContext
 from companion.cli.options import password_option
 from companion.cli.output import EXIT_DONE
-from companion.cli.prompts import ask_secret
+from companion.cli.terminal.prompts import ask_secret
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model, Secret

@@ -6,9 +6,9 @@ from companion.cli.commands.pc.closing import close_programs, closing_options
 from companion.cli.commands.pc.preflight_check import PreflightCheck, check_options
 from companion.cli.commands.pc.text import finding_lines, hold_lines
 from companion.cli.context import CommandContext
-from companion.cli.interrupts import interruptible
 from companion.cli.options import progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import Hold

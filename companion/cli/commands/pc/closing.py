@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.context import CommandContext
 from companion.cli.options import whole, yes_option
-from companion.cli.prompts import confirm
+from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import without_marks

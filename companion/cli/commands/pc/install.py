@@ -11,10 +11,10 @@ from companion.cli.commands.pc.text import hold_lines, installation_lines, resto
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.failures import record_failure
-from companion.cli.interrupts import interruptible
 from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model

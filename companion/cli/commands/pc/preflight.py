@@ -10,9 +10,9 @@ import msgspec
 from companion.cli.commands.pc.preflight_check import PreflightCheck, PreflightResult, check_options
 from companion.cli.commands.pc.text import finding_lines, hold_lines, network_lines
 from companion.cli.context import CommandContext
-from companion.cli.interrupts import interruptible
 from companion.cli.options import progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.pc.finding import Severity
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from companion.cli.commands.purchases.shown import JSON, ShownPurchase, lines, shown
 from companion.cli.context import CommandContext
-from companion.cli.interrupts import interruptible
 from companion.cli.options import progress_option, yes_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
-from companion.cli.prompts import is_interactive
+from companion.cli.terminal.interrupts import interruptible
+from companion.cli.terminal.prompts import is_interactive
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.foreign_text import clean_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from companion.cli.commands.purchases.shown import JSON, lines, shown
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
-from companion.cli.prompts import ask_secret
+from companion.cli.terminal.prompts import ask_secret
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import draft_of

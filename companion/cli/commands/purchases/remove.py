@@ -6,7 +6,7 @@ from companion.cli.commands.purchases.shown import one_line
 from companion.cli.context import CommandContext
 from companion.cli.options import yes_option
 from companion.cli.output import EXIT_DONE
-from companion.cli.prompts import confirm
+from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.purchases.values import AutoRenewal

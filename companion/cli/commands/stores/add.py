@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from companion.cli.commands.stores.shown import JSON, line, shown
 from companion.cli.context import CommandContext
-from companion.cli.interrupts import interruptible
 from companion.cli.output import EXIT_DONE
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 
 

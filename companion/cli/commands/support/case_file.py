@@ -8,7 +8,7 @@ from companion.cli.context import CommandContext
 from companion.cli.options import password_option, yes_option
 from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
-from companion.cli.prompts import confirm
+from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Model
 from companion.domain.store.orders import SupportCase

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from companion.cli.progress_bar import progress_bar
+from companion.cli.terminal.progress_bar import progress_bar
 from companion.domain.transfers.models import TransferProgress, TransferState
 
 

@@ -1,0 +1,1 @@
+"""The terminal: questions, Ctrl-C and progress bars."""
