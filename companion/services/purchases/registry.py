@@ -28,20 +28,24 @@ class AddedKind(enum.StrEnum):
     """It may be one of the known purchases: add it again with `into`, or with `as_new`."""
 
 
+class Removed(NamedTuple):
+    """A purchase as it was, with its secrets in memory only, so that it can be put back."""
+
+    purchase: Purchase
+    secrets: tuple[tuple[Field, str, Secret], ...]
+
+
 class Added(NamedTuple):
-    """What adding led to: the purchase, or the ones that only the person can tell apart; where secrets are kept."""
+    """What adding led to: the purchase, or the ones that only the person can tell apart; where secrets are kept.
+
+    `before` is the purchase as it was before something was added to it; `PurchaseRegistry.restore` takes it.
+    """
 
     kind: AddedKind
     purchase_id: str | None
     candidates: tuple[str, ...] = ()
     kept: Kept = Kept.KEYCHAIN
-
-
-class Removed(NamedTuple):
-    """A purchase that was removed, with its secrets in memory only, so that it can be put back."""
-
-    purchase: Purchase
-    secrets: tuple[tuple[Field, str, Secret], ...]
+    before: Removed | None = None
 
 
 class PurchaseRegistry:
@@ -81,10 +85,11 @@ class PurchaseRegistry:
             if found.kind is MatchKind.POSSIBLY_SAME:
                 return Added(AddedKind.ASK, None, found.purchase_ids)
             purchase_id = found.purchase_ids[0] if found.kind is MatchKind.SAME else _new_id()
+        old = next((purchase for purchase in known if purchase.id == purchase_id), None)
+        before = self._held(old) if old is not None else None
         kept = self._keep(purchase_id, draft)
-        is_new = all(purchase.id != purchase_id for purchase in known)
         self._merge(purchase_id, facts)
-        return Added(AddedKind.ADDED if is_new else AddedKind.UPDATED, purchase_id, kept=kept)
+        return Added(AddedKind.ADDED if old is None else AddedKind.UPDATED, purchase_id, kept=kept, before=before)
 
     def learn(self, purchase_id: str, facts: Iterable[Fact]) -> Overview | None:
         """Take in what a store said of a purchase; None when it was removed meanwhile."""
@@ -130,15 +135,10 @@ class PurchaseRegistry:
         Raises `CompanionError` ``keychain-kept-it`` when a secret could not be removed: then nothing is removed.
         """
         found = self._find(purchase_id)
-        held = self._keychain.secrets_of(found)
-        secrets = (
-            *((Field.KEY, about, secret) for about, secret in held.keys.items()),
-            *((Field.DOWNLOAD_LINK, about, secret) for about, secret in held.links.items()),
-            *((Field.ACTIVATION, about, secret) for about, secret in held.instance_ids.items()),
-        )
+        held = self._held(found)
         self._keychain.forget(found)
         self._library.change_purchase(found.id, lambda _: None)
-        return Removed(found, secrets)
+        return held
 
     def put_back(self, removed: Removed) -> Overview:
         """Undo `remove`."""
@@ -147,9 +147,31 @@ class PurchaseRegistry:
         self._library.change_purchase(removed.purchase.id, lambda before: before or removed.purchase)
         return overview(removed.purchase)
 
+    def restore(self, before: Removed) -> Overview:
+        """Make a purchase what it was: what was added to it later is forgotten, with its secrets.
+
+        Raises `CompanionError` ``keychain-kept-it`` when a secret could not be removed: then nothing is changed.
+        """
+        now = self._library.purchase(before.purchase.id)
+        if now is not None:
+            self._keychain.forget(now)
+        for field, about, secret in before.secrets:
+            self._keychain.keep(before.purchase.id, field, about, secret)
+        self._library.change_purchase(before.purchase.id, lambda _: before.purchase)
+        return overview(before.purchase)
+
     def key(self, purchase_id: str, item: str) -> Secret | None:
         """Returns the licence key of a product (its item), or None."""
         return self._keychain.read(self._find(purchase_id).id, Field.KEY, item)
+
+    def _held(self, purchase: Purchase) -> Removed:
+        held = self._keychain.secrets_of(purchase)
+        secrets = (
+            *((Field.KEY, about, secret) for about, secret in held.keys.items()),
+            *((Field.DOWNLOAD_LINK, about, secret) for about, secret in held.links.items()),
+            *((Field.ACTIVATION, about, secret) for about, secret in held.instance_ids.items()),
+        )
+        return Removed(purchase, secrets)
 
     def _keep(self, purchase_id: str, draft: Draft) -> Kept:
         kept = {self._keychain.keep(purchase_id, each.field, each.about, each.secret) for each in draft.secrets}

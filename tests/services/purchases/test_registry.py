@@ -189,3 +189,26 @@ def test_an_odd_row_costs_only_itself(owned: Owned) -> None:
     assert found.order_number in ("1", "2")
     assert found.products[0].expires.kind is ExpiryKind.UNKNOWN
     assert found.price is None
+
+
+def test_what_was_added_to_a_purchase_can_be_taken_back(owned: Owned) -> None:
+    """Undo after a second mail: facts and key are what they were, and nothing of the second mail stays."""
+    first = owned.registry.add(order(key=CANARY))
+    second = draft_of(
+        [(Field.ORDER_NUMBER, "18", ""), (Field.SENDER_DOMAIN, "shop.example", ""),
+         (Field.EXPIRES, "2029-01-08", "Harbour Suite")],
+        MAIL, NOW + dt.timedelta(days=1),
+        keys=[("Harbour Suite", Secret("OTHER-7Q2X-KEY9-0000"))], links=[("setup.zip", Secret(LINK))],
+    )  # fmt: skip
+    updated = owned.registry.add(second)
+    assert updated.kind is AddedKind.UPDATED
+    assert updated.before is not None
+    shown = owned.registry.restore(updated.before)
+    owned.restart()
+    found = owned.registry.get(str(first.purchase_id))
+    assert found == shown
+    assert (str(found.products[0].expires), found.downloads) == ("2028-01-08", ())
+    key = owned.registry.key(found.id, found.products[0].item)
+    assert key is not None
+    assert key.reveal() == CANARY
+    assert not any(LINK in value for value in owned.backend.entries.values())
