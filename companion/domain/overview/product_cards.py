@@ -95,7 +95,7 @@ def product_cards(
         for order in orders
         for licence in order.licences
     ]
-    return tuple(sorted(cards, key=_urgency))
+    return tuple(sorted(cards, key=card_urgency))
 
 
 _ALIVE = (EffectiveStatus.ACTIVE, EffectiveStatus.NOT_STARTED)
@@ -226,8 +226,17 @@ def _action(
 _RANK = {Tone.ATTENTION: 0, Tone.OVER: 1, Tone.OK: 2, Tone.ENDED: 3}
 
 
-def _urgency(card: ProductCard) -> tuple[int, float, str, str, str]:
-    """Attention first, the nearest date first; what has run out most recently before what did long ago."""
+def card_order(tone: Tone, nearest: float, name: str, number: str, key: str) -> tuple[int, float, str, str, str]:
+    """Returns what cards are sorted by: attention first, the nearest date first.
+
+    What has run out most recently comes before what did long ago.
+    """
+    past = tone in (Tone.OVER, Tone.ENDED)
+    return (_RANK[tone], -nearest if past else nearest, name, number, key)
+
+
+def card_urgency(card: ProductCard) -> tuple[int, float, str, str, str]:
+    """Returns what the card of a licence is sorted by."""
     dates = [date.timestamp() for date in (card.expires_at,) if date is not None]
     if card.tone is Tone.ATTENTION:
         if card.next_charge is not None:
@@ -235,8 +244,7 @@ def _urgency(card: ProductCard) -> tuple[int, float, str, str, str]:
         if Concern.WINDOW_CLOSES_SOON in card.concerns and card.window.changes_at is not None:
             dates.append(card.window.changes_at.timestamp())
     nearest = min(dates, default=float("inf"))
-    past = card.tone in (Tone.OVER, Tone.ENDED)
-    return (_RANK[card.tone], -nearest if past else nearest, card.product_name, card.order_number, card.licence_id)
+    return card_order(card.tone, nearest, card.product_name, card.order_number, card.licence_id)
 
 
 _STATUS_WORDS = {
