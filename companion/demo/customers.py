@@ -10,12 +10,12 @@ import hashlib
 
 import msgspec
 
-from companion.demo.actions import Terms
 from companion.demo.bodies import ReturnRequest
-from companion.demo.lifecycle import CHARGE_LEAD, before, business_days_after, eligibility
-from companion.demo.purchases import Purchase, Shop, charge, licence_of, order_of, plan_of, refund, with_parcel
-from companion.demo.records import Billing, Record
-from companion.demo.returns import request_return
+from companion.demo.orders.actions import Terms
+from companion.demo.orders.lifecycle import CHARGE_LEAD, before, business_days_after, eligibility
+from companion.demo.orders.purchases import Purchase, Shop, charge, licence_of, order_of, plan_of, refund, with_parcel
+from companion.demo.orders.records import Billing, Record
+from companion.demo.orders.returns import request_return
 from companion.domain.core.model import Model
 from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (

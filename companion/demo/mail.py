@@ -10,7 +10,7 @@ from pathlib import Path
 
 from companion.demo.bodies import PasswordResetRequest
 from companion.demo.database import Database
-from companion.demo.records import load
+from companion.demo.orders.records import load
 from companion.demo.sessions import Sessions
 from companion.domain.core.model import Secret
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from companion.demo.app import StoreApplication
-from companion.demo.artifact import ready_artifact
-from companion.demo.calls import Store
+from companion.demo.api.app import StoreApplication
+from companion.demo.api.calls import Store
 from companion.demo.customers import Account, accounts, first_records
 from companion.demo.database import Database, read_meta, write_meta
-from companion.demo.files import Pace
-from companion.demo.purchases import Shop
-from companion.demo.records import save
+from companion.demo.downloads.artifact import ready_artifact
+from companion.demo.downloads.files import Pace
+from companion.demo.orders.purchases import Shop
+from companion.demo.orders.records import save
 from companion.demo.sessions import LogInLimits, Sessions, signing_key
 from companion.domain.core.model import Secret
 from companion.domain.core.platform import Platform

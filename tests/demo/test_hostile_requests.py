@@ -14,7 +14,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from companion.demo.calls import MOST_BYTES
+from companion.demo.api.calls import MOST_BYTES
 from companion.demo.server import DemoStore
 
 Refused = Callable[[requests.Response], tuple[int, str]]

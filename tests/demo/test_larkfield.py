@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from companion.demo.artifact import probe_bytes
+from companion.demo.downloads.artifact import probe_bytes
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
 from companion.domain.core.time.periods import Period

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.demo.artifact import Artifact
 from companion.demo.customers import first_records
-from companion.demo.lifecycle import advanced
-from companion.demo.purchases import Shop
+from companion.demo.downloads.artifact import Artifact
+from companion.demo.orders.lifecycle import advanced
+from companion.demo.orders.purchases import Shop
 from companion.domain.billing.auto_renewal import AutoRenew
 from companion.domain.billing.charges import (
     WhyTwo,

@@ -11,7 +11,8 @@ import msgspec
 import openapi_spec_validator
 import pytest
 
-from companion.demo import app, bodies, problems
+from companion.demo import bodies, problems
+from companion.demo.api import app
 from companion.domain.core import money
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import decode, encode

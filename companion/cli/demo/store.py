@@ -89,7 +89,7 @@ def _import_demo_store() -> type[DemoStore]:
 
 
 def _require_room(size: int) -> None:
-    from companion.demo.artifact import LEAST_SIZE
+    from companion.demo.downloads.artifact import LEAST_SIZE
 
     if size < LEAST_SIZE:
         raise CompanionError(

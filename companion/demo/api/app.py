@@ -12,8 +12,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from companion.demo import endpoints
-from companion.demo.calls import MOST_BYTES, Call, Store
+from companion.demo.api import endpoints
+from companion.demo.api.calls import MOST_BYTES, Call, Store
 from companion.demo.problems import Refusal
 from companion.demo.sessions import Opened
 

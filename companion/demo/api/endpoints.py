@@ -10,16 +10,17 @@ import msgspec
 from werkzeug.datastructures import ETags
 from werkzeug.wrappers import Response
 
-from companion.demo import actions, bodies, returns
-from companion.demo.answers import Answer
-from companion.demo.artifact import PIECE_LENGTH, VERSION, probe_bytes
-from companion.demo.calls import Call, answer_with, change, conditional, current, holder, once, respond
-from companion.demo.files import check_signature, serve_bytes, serve_file, sign
-from companion.demo.invoices import invoice_of, invoice_pdf
-from companion.demo.lifecycle import business_days_after
+from companion.demo import bodies
+from companion.demo.api.answers import Answer
+from companion.demo.api.calls import Call, answer_with, change, conditional, current, holder, once, respond
+from companion.demo.downloads.artifact import PIECE_LENGTH, VERSION, probe_bytes
+from companion.demo.downloads.files import check_signature, serve_bytes, serve_file, sign
 from companion.demo.mail import send_new_password
+from companion.demo.orders import actions, returns
+from companion.demo.orders.invoices import invoice_of, invoice_pdf
+from companion.demo.orders.lifecycle import business_days_after
+from companion.demo.orders.records import Record
 from companion.demo.problems import Refusal
-from companion.demo.records import Record
 from companion.domain.core.serialization import decode, encode
 from companion.domain.store.orders import (
     AutoRenewChange,

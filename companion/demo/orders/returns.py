@@ -6,9 +6,9 @@ import datetime as dt
 
 import msgspec
 
-from companion.demo.actions import Terms, letter_fits
 from companion.demo.bodies import LetterAcceptance, ReturnRequest
-from companion.demo.lifecycle import (
+from companion.demo.orders.actions import Terms, letter_fits
+from companion.demo.orders.lifecycle import (
     before,
     business_span,
     eligibility,
@@ -18,8 +18,8 @@ from companion.demo.lifecycle import (
     with_licence_until,
     with_subscription,
 )
+from companion.demo.orders.records import Record
 from companion.demo.problems import Refusal
-from companion.demo.records import Record
 from companion.domain.core.money import Money
 from companion.domain.store.orders import (
     Charge,

@@ -7,9 +7,9 @@ import datetime as dt
 
 import msgspec
 
-from companion.demo.artifact import PRODUCT, VERSION, Artifact
-from companion.demo.lifecycle import CANCEL_LEAD, CHARGE_LEAD, business_days_after, business_span, total
-from companion.demo.records import Billing, Record
+from companion.demo.downloads.artifact import PRODUCT, VERSION, Artifact
+from companion.demo.orders.lifecycle import CANCEL_LEAD, CHARGE_LEAD, business_days_after, business_span, total
+from companion.demo.orders.records import Billing, Record
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
 from companion.domain.core.time.periods import Period

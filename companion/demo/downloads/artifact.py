@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from companion.demo.database import Database
-from companion.demo.installers import blocking_names, script
+from companion.demo.downloads.installers import blocking_names, script
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform, Sha256
 from companion.domain.core.serialization import decode, encode

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from companion.demo.lifecycle import total
-from companion.demo.records import Record
+from companion.demo.orders.lifecycle import total
+from companion.demo.orders.records import Record
 from companion.domain.store.orders import Invoice, InvoiceLine, LineItem
 
 _PAGE_LINES = 46

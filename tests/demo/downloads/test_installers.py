@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.demo.artifact import LEAST_SIZE, Artifact, ready_artifact
 from companion.demo.database import Database
-from companion.demo.installers import blocking_names
+from companion.demo.downloads.artifact import LEAST_SIZE, Artifact, ready_artifact
+from companion.demo.downloads.installers import blocking_names
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
 from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Profile, Stage

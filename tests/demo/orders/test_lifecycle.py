@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.demo.artifact import Artifact
 from companion.demo.customers import accounts, first_records
-from companion.demo.lifecycle import advanced
-from companion.demo.purchases import Shop
-from companion.demo.records import Record
+from companion.demo.downloads.artifact import Artifact
+from companion.demo.orders.lifecycle import advanced
+from companion.demo.orders.purchases import Shop
+from companion.demo.orders.records import Record
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode, encode
 from companion.domain.store.orders import ChargeKind, LicenceStatus, OrderStatus, ReturnStatus

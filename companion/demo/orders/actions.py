@@ -8,7 +8,7 @@ import datetime as dt
 import msgspec
 
 from companion.demo.bodies import BackupMediumRequest, LetterAcceptance
-from companion.demo.lifecycle import (
+from companion.demo.orders.lifecycle import (
     CANCEL_LEAD,
     CHARGE_LEAD,
     business_days_after,
@@ -19,8 +19,8 @@ from companion.demo.lifecycle import (
     travel_days,
     with_subscription,
 )
+from companion.demo.orders.records import Record
 from companion.demo.problems import Refusal
-from companion.demo.records import Record
 from companion.domain.store.orders import (
     AutoRenewChange,
     Charge,

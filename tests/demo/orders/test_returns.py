@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from companion.demo.lifecycle import business_days_after
+from companion.demo.orders.lifecycle import business_days_after
 from companion.domain.core.serialization import decode, encode
 from companion.domain.store.orders import ChargeKind, Order, Return
 

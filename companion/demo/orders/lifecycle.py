@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from companion.demo.records import Record
+from companion.demo.orders.records import Record
 from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
 from companion.domain.core.time.periods import Period

@@ -12,15 +12,16 @@ from typing import TypeVar
 
 from werkzeug.wrappers import Request, Response
 
-from companion.demo import answers, bodies
-from companion.demo.actions import Terms
-from companion.demo.answers import Answer
-from companion.demo.artifact import Artifact
+from companion.demo import bodies
+from companion.demo.api import answers
+from companion.demo.api.answers import Answer
 from companion.demo.database import Database
-from companion.demo.files import Pace
-from companion.demo.lifecycle import advanced
+from companion.demo.downloads.artifact import Artifact
+from companion.demo.downloads.files import Pace
+from companion.demo.orders.actions import Terms
+from companion.demo.orders.lifecycle import advanced
+from companion.demo.orders.records import Record, load, save
 from companion.demo.problems import Refusal
-from companion.demo.records import Record, load, save
 from companion.demo.sessions import Opened, Sessions
 from companion.domain.core.serialization import encode
 from companion.domain.store.profile import Profile

@@ -1,0 +1,1 @@
+"""The Store API over HTTP: routes, calls, and answers that are stored."""

@@ -1,0 +1,1 @@
+"""What customers download: the installation file, and how it is served."""
