@@ -19,7 +19,7 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.purchases.facts import Fact, Field, Source, canonical
-from companion.domain.purchases.values import AutoRenewal, EntitlementState
+from companion.domain.purchases.values import UNLIMITED, AutoRenewal, EntitlementState
 
 KIND = "edd"
 CAPABILITIES = Capabilities(
@@ -91,7 +91,7 @@ def form_of(action: str, key: str, *, product_id: str | None, name: str, site: s
 def judge_check(media_type: str, body: bytes, asked: Asked) -> StoreAnswer:
     """Returns what an answer to ``check_license`` says."""
     fields = _fields(body)
-    if fields is None or "license" not in fields:
+    if fields is None or not _word(fields.get("license")):
         return could_not_ask(media_type, asked.asked_at)
     verdict = _word(fields.get("license"))
     if verdict in ("invalid", "missing") and fields.get("success") is not True:
@@ -102,6 +102,8 @@ def judge_check(media_type: str, body: bytes, asked: Asked) -> StoreAnswer:
         for field, about, text in ((field, asked.item if own else "", text) for field, own, text in said)
         if (value := _usable(field, text)) is not None
     )
+    if not facts:
+        return could_not_ask(media_type, asked.asked_at)
     return StoreAnswer(Outcome.TOLD, asked.asked_at, facts, said=_sentence(verdict))
 
 
@@ -111,9 +113,10 @@ def _of_licence(fields: Mapping[str, Any], verdict: str) -> list[tuple[Field, bo
     if state is not None:
         said.append((Field.STATE, True, state.value))
     limit = _count(fields.get("license_limit"))
-    if limit is not None:
-        # 0 means that there is no limit.
-        said.append((Field.SEATS_LIMIT, True, "unlimited" if limit == 0 else str(limit)))
+    if limit == 0 or _word(fields.get("license_limit")) == UNLIMITED:
+        said.append((Field.SEATS_LIMIT, True, UNLIMITED))
+    elif limit is not None:
+        said.append((Field.SEATS_LIMIT, True, str(limit)))
     used = _count(fields.get("site_count"))
     if used is not None:
         said.append((Field.SEATS_USED, True, str(used)))
@@ -159,7 +162,7 @@ def judge_version(media_type: str, body: bytes, asked: Asked) -> StoreAnswer:
 def judge_change(media_type: str, body: bytes, asked: Asked, done: str) -> tuple[bool, StoreAnswer]:
     """Returns whether an activation or deactivation happened (`done` is the word for it), and what the store said."""
     fields = _fields(body)
-    if fields is None or "license" not in fields:
+    if fields is None or not _word(fields.get("license")):
         return False, could_not_ask(media_type, asked.asked_at)
     if _word(fields.get("license")) == done and fields.get("success") is True:
         # The times in these answers are the shop's wall clock written as UTC: the next check tells the facts.

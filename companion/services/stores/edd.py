@@ -15,15 +15,22 @@ from companion.domain.core.retry import parse_retry_after
 from companion.domain.purchases.facts import Source, SourceKind
 from companion.domain.purchases.purchase import Overview, Product
 from companion.services.app.cancellation import Cancellation
-from companion.services.stores.exchange import Exchange, post_form
+from companion.services.stores.exchange import ANSWER_SECONDS, Exchange, post_form
 
 
 class EddStore:
-    """Asks shops that run Easy Digital Downloads. `site` stands for this PC wherever a shop counts seats."""
+    """Asks shops that run Easy Digital Downloads.
 
-    def __init__(self, clock: Callable[[], dt.datetime], site: str) -> None:
+    `site` returns the address that stands for this PC wherever a shop counts seats: invented, and always the same.
+    """
+
+    def __init__(
+        self, clock: Callable[[], dt.datetime], site: Callable[[], str], *, seconds: float = ANSWER_SECONDS
+    ) -> None:
+        """`seconds` is the longest that one answer may take."""
         self._clock = clock
         self._site = site
+        self._seconds = seconds
 
     @property
     def capabilities(self) -> Capabilities:
@@ -35,9 +42,9 @@ class EddStore:
         return _together(
             self._clock(),
             [
-                self._ask("check_license", purchase, product, key, cancellation, edd.judge_check)
+                self._ask("check_license", purchase, product, secrets, cancellation, edd.judge_check)
                 for product in purchase.products
-                if (key := secrets.keys.get(product.item)) is not None
+                if product.item in secrets.keys
             ],
         )
 
@@ -46,9 +53,7 @@ class EddStore:
         return _together(
             self._clock(),
             [
-                self._ask(
-                    "get_version", purchase, product, secrets.keys.get(product.item), cancellation, edd.judge_version
-                )
+                self._ask("get_version", purchase, product, secrets, cancellation, edd.judge_version)
                 for product in purchase.products
                 if product.product_id or product.name
             ],
@@ -71,7 +76,11 @@ class EddStore:
     ) -> ActivationAnswer:
         """Takes a seat for this PC."""
         done, answer = self._change("activate_license", "valid", purchase, item, secrets, cancellation)
-        return ActivationAnswer(answer, done, Secret(self._site) if done else None)
+        return ActivationAnswer(answer, done, self.instance_id() if done else None)
+
+    def instance_id(self) -> Secret:
+        """Returns the address that names the seat of this PC."""
+        return Secret(self._site())
 
     def deactivate(
         self, purchase: Overview, item: str, secrets: PurchaseSecrets, cancellation: Cancellation
@@ -89,8 +98,7 @@ class EddStore:
         cancellation: Cancellation,
     ) -> tuple[bool, StoreAnswer]:
         product = next((found for found in purchase.products if found.item == item), None)
-        key = secrets.keys.get(item)
-        if product is None or key is None:
+        if product is None or item not in secrets.keys:
             return False, StoreAnswer(Outcome.DOES_NOT_TELL, self._clock(), said="The licence key is not known here.")
         results: list[bool] = []
 
@@ -99,7 +107,7 @@ class EddStore:
             results.append(happened)
             return answer
 
-        answer = self._ask(action, purchase, product, key, cancellation, judge)
+        answer = self._ask(action, purchase, product, secrets, cancellation, judge)
         return any(results), answer
 
     def _ask(
@@ -107,7 +115,7 @@ class EddStore:
         action: str,
         purchase: Overview,
         product: Product,
-        key: Secret | None,
+        secrets: PurchaseSecrets,
         cancellation: Cancellation,
         judge: Callable[[str, bytes, edd.Asked], StoreAnswer],
     ) -> StoreAnswer:
@@ -116,11 +124,16 @@ class EddStore:
         if address is None:
             return StoreAnswer(Outcome.DOES_NOT_TELL, now, said="The shop's address is not known here; add it first.")
         source = Source(kind=SourceKind.STORE, name=purchase.store.name or address)
+        key, site = secrets.keys.get(product.item), secrets.instance_ids.get(product.item) or self.instance_id()
         form = edd.form_of(
-            action, key.reveal() if key else "", product_id=product.product_id, name=product.name, site=self._site
+            action,
+            key.reveal() if key else "",
+            product_id=product.product_id,
+            name=product.name,
+            site=site.reveal(),
         )
         try:
-            found = post_form(address, form, cancellation)
+            found = post_form(address, form, cancellation, seconds=self._seconds)
         except CompanionError as error:
             return StoreAnswer(Outcome.COULD_NOT_ASK, now, reason=error)
         refused = _refused(found, now)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from companion.domain.connectors.answers import ActivationAnswer, DownloadOffer, PurchaseSecrets, StoreAnswer
 from companion.domain.connectors.capabilities import Capabilities
+from companion.domain.core.model import Secret
 from companion.domain.purchases.purchase import Overview
 from companion.services.app.cancellation import Cancellation
 
@@ -34,6 +35,13 @@ class StoreConnector(Protocol):
         self, purchase: Overview, item: str, secrets: PurchaseSecrets, cancellation: Cancellation
     ) -> DownloadOffer | StoreAnswer:
         """Returns where a file of the purchase comes from; a `StoreAnswer` says why it cannot be had."""
+        ...
+
+    def instance_id(self) -> Secret | None:
+        """Returns what will name the seat of this PC, so that it can be kept before it is taken.
+
+        None where the store hands it out, or has no seats.
+        """
         ...
 
     def activate(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from companion.domain.connectors import woocommerce
 from companion.domain.connectors.answers import ActivationAnswer, DownloadOffer, Outcome, PurchaseSecrets, StoreAnswer
 from companion.domain.connectors.capabilities import Capabilities
+from companion.domain.core.model import Secret
 from companion.domain.purchases.purchase import Overview
 from companion.services.app.cancellation import Cancellation
 
@@ -51,6 +52,10 @@ class WooCommerceStore:
         return DownloadOffer(
             link, name=found.name if found is not None else None, size=found.size if found is not None else None
         )
+
+    def instance_id(self) -> Secret | None:
+        """Returns None: the shop has no seats."""
+        return None
 
     def activate(
         self, purchase: Overview, item: str, secrets: PurchaseSecrets, cancellation: Cancellation

@@ -1,0 +1,67 @@
+"""Work at a server that ends in time, whatever the server does, and at once when the person cancels."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import ErrorCode
+from companion.services.app.cancellation import Cancellation
+from companion.services.http.happy_eyeballs import OpenConnections
+
+T = TypeVar("T")
+_POLL = 0.05
+
+
+def run_within(seconds: float, cancellation: Cancellation, work: Callable[[], T]) -> T:
+    """Returns what `work` returns or raises what it raises; it runs on a thread of its own.
+
+    Raises `CompanionError` ``too-slow`` after `seconds`, and `Cancelled`. Then the connections that `work` made are cut
+    and nothing of it is waited for: a name that does not resolve or a connection that does not come about keeps no
+    one waiting.
+    """
+    cancellation.check()
+    attempt = _Attempt(work)
+    until = time.monotonic() + seconds
+    try:
+        while not attempt.over.wait(max(0.0, min(_POLL, until - time.monotonic()))):
+            cancellation.check()
+            if time.monotonic() >= until:
+                raise failure(ErrorCode.TOO_SLOW)
+    except BaseException:
+        attempt.cut()
+        raise
+    return attempt.result()
+
+
+class _Attempt(Generic[T]):
+    """The work on its thread; a daemon, so that a hanging name server does not keep the program from ending."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self.over = threading.Event()
+        self._work = work
+        self._connections = OpenConnections()
+        self._results: list[T] = []
+        self._error: BaseException | None = None
+        threading.Thread(target=self._run, name="store-exchange", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            with self._connections:
+                self._results.append(self._work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            self._error = error
+        finally:
+            self._connections.release()
+            self.over.set()
+
+    def cut(self) -> None:
+        self._connections.cut()
+
+    def result(self) -> T:
+        if self._error is not None:
+            raise self._error
+        return self._results[0]

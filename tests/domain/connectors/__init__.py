@@ -1,0 +1,1 @@
+"""Decisions about kinds of stores."""
