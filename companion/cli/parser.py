@@ -69,10 +69,20 @@ STORES = CommandGroup(
     ("stores list", "stores add https://store.example.com"),
 )
 
+DIRECTORY = CommandGroup(
+    "list the makers and shops that are known, and check a file about one",
+    {
+        "list": Command("directory.list", "list the makers and shops that are known, and files that cannot be used"),
+        "check": Command("directory.check", "check a file of the directory"),
+    },
+    ("directory list", "directory check my-maker.json"),
+)
+
 COMMANDS: dict[str, Command | CommandGroup] = {
     "add": Command("purchases.add", "add a purchase from its e-mails, a licence key, an order number or a link"),
     "purchases": PURCHASES,
     "stores": STORES,
+    "directory": DIRECTORY,
     "orders": ORDERS,
     "licences": Command("entitlements.licences", "show what you own, until when, and what will be charged"),
     "seats": Command("entitlements.seats", "show which PCs use a licence; take or free a seat"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from companion.services.pc.device import ThisPC
     from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms.protocol import PlatformServices
+    from companion.services.purchases.directory import MakerDirectory
     from companion.services.purchases.intake import Intake
     from companion.services.purchases.registry import PurchaseRegistry
     from companion.services.purchases.stores import StoreList
@@ -66,6 +67,7 @@ class Owned:
     purchases: PurchaseRegistry
     stores: StoreList
     intake: Intake
+    directory: MakerDirectory
     log_file: Path
 
     def close(self) -> None:
@@ -246,6 +248,8 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
     `keychain` is the operating system's unless one is given. Raises `CompanionError` for folders and library.
     """
     from companion.services.app.log import start_log
+    from companion.services.app.resources import resource
+    from companion.services.purchases.directory import MakerDirectory
     from companion.services.purchases.intake import Intake
     from companion.services.purchases.registry import PurchaseRegistry
     from companion.services.purchases.secrets import PurchaseKeychain
@@ -257,10 +261,12 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
     where.prepare()
     log_file = start_log(where.logs, verbose=verbose)
     library, keychain = Library(where.library), keychain or Keychain()
-    registry = PurchaseRegistry(library, PurchaseKeychain(keychain), utc_now)
+    directory = MakerDirectory(resource("directory"), where.state / "directory")
+    registry = PurchaseRegistry(library, PurchaseKeychain(keychain), utc_now, directory.facts_of)
 
     def known_products() -> tuple[str, ...]:
-        return tuple({product.name for purchase in registry.all() for product in purchase.products})
+        owned = {product.name for purchase in registry.all() for product in purchase.products}
+        return (*owned, *directory.current.product_names())
 
     return Owned(
         folders=where,
@@ -271,6 +277,7 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
         purchases=registry,
         stores=StoreList(library, utc_now),
         intake=Intake(utc_now, known_products),
+        directory=directory,
         log_file=log_file,
     )
 

@@ -173,6 +173,7 @@ class ErrorCode(enum.StrEnum):
     NO_PURCHASE = "no-purchase"
     NO_SUCH_STORE = "no-such-store"
     STORE_NOT_CLEAR = "store-not-clear"
+    BAD_DIRECTORY_FILE = "bad-directory-file"
 
     # Support
     NO_NUMBER = "no-number"

@@ -195,6 +195,14 @@ def web_text(text: str) -> str:
     return word
 
 
+def host_name(address: str) -> str:
+    """Returns the host of a web address in lower case; empty where it has none."""
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def _in_range(day: dt.date) -> dt.date:
     if not EARLIEST <= day <= LATEST:
         raise ValueError("the date is not between 1970 and 2200")

@@ -51,18 +51,26 @@ class Added(NamedTuple):
 class PurchaseRegistry:
     """Every change of what is owned. Safe to use from several threads; every method may block."""
 
-    def __init__(self, library: Library, keychain: PurchaseKeychain, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        keychain: PurchaseKeychain,
+        clock: Callable[[], dt.datetime],
+        added_facts: Callable[[Purchase], Iterable[Fact]] = lambda _: (),
+    ) -> None:
+        """`added_facts` returns what a directory adds to a purchase; it is shown with it and never kept."""
         self._library = library
         self._keychain = keychain
         self._clock = clock
+        self._added_facts = added_facts
 
     def all(self) -> tuple[Overview, ...]:
         """Returns everything that is owned, oldest first."""
-        return tuple(overview(purchase) for purchase in self._library.purchases())
+        return tuple(self._shown(purchase) for purchase in self._library.purchases())
 
     def get(self, purchase_id: str) -> Overview:
         """Returns one purchase; the first characters of its id are enough. Raises `CompanionError` ``no-purchase``."""
-        return overview(self._find(purchase_id))
+        return self._shown(self._find(purchase_id))
 
     def record(self, purchase_id: str) -> Purchase:
         """Returns one purchase with its facts as they are kept. Raises `CompanionError` ``no-purchase``."""
@@ -99,7 +107,7 @@ class PurchaseRegistry:
             return None if before is None else _with(before, listed)
 
         after = self._library.change_purchase(purchase_id, change)
-        return overview(after) if after is not None else None
+        return self._shown(after) if after is not None else None
 
     def edit(self, purchase_id: str, changes: Iterable[tuple[Field, str, str]]) -> Overview:
         """Set values (field, text, name of the item) as the person's word; an empty text takes the word back.
@@ -127,7 +135,7 @@ class PurchaseRegistry:
         after = self._library.change_purchase(found.id, change)
         if after is None:
             raise _no_purchase(purchase_id)
-        return overview(after)
+        return self._shown(after)
 
     def remove(self, purchase_id: str) -> Removed:
         """Forget a purchase and its secrets; the answer can be given to `put_back`.
@@ -145,7 +153,7 @@ class PurchaseRegistry:
         for field, about, secret in removed.secrets:
             self._keychain.keep(removed.purchase.id, field, about, secret)
         self._library.change_purchase(removed.purchase.id, lambda before: before or removed.purchase)
-        return overview(removed.purchase)
+        return self._shown(removed.purchase)
 
     def restore(self, before: Removed) -> Overview:
         """Make a purchase what it was: what was added to it later is forgotten, with its secrets.
@@ -158,7 +166,7 @@ class PurchaseRegistry:
         for field, about, secret in before.secrets:
             self._keychain.keep(before.purchase.id, field, about, secret)
         self._library.change_purchase(before.purchase.id, lambda _: before.purchase)
-        return overview(before.purchase)
+        return self._shown(before.purchase)
 
     def key(self, purchase_id: str, item: str) -> Secret | None:
         """Returns the licence key of a product (its item), or None."""
@@ -172,6 +180,9 @@ class PurchaseRegistry:
             *((Field.ACTIVATION, about, secret) for about, secret in held.instance_ids.items()),
         )
         return Removed(purchase, secrets)
+
+    def _shown(self, purchase: Purchase) -> Overview:
+        return overview(_with(purchase, self._added_facts(purchase)))
 
     def _keep(self, purchase_id: str, draft: Draft) -> Kept:
         kept = {self._keychain.keep(purchase_id, each.field, each.about, each.secret) for each in draft.secrets}

@@ -1,0 +1,1 @@
+"""``companion directory``: the makers and shops that are known."""

@@ -1,0 +1,1 @@
+"""The directory of makers and shops: small files about pages, domains, numbers and products (`docs/directory.md`)."""
