@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
 from companion.domain.purchases.purchase import Purchase
+from companion.services.storage.tables.base import Tables
 
 _log = logging.getLogger(__name__)
 
@@ -22,13 +23,42 @@ CREATE = """
 PURCHASE_COLUMNS = ("id", "added_at")
 FACT_COLUMNS = ("purchase", "about", "field", "source_kind", "source_name", "value", "quote", "said_at")
 _ORDER = "ORDER BY about, field, source_kind, source_name"
-READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts {_ORDER}"  # noqa: S608 - our own names
-READ_ONE = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE purchase = ? {_ORDER}"  # noqa: S608
+_READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts {_ORDER}"  # noqa: S608 - our own names
+_READ_ONE = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE purchase = ? {_ORDER}"  # noqa: S608
 
 _Row = tuple[object, ...]
 
 
-def purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase, ...]:
+class PurchaseTable(Tables):
+    """Everything that is owned, whatever store it came from."""
+
+    def purchases(self) -> tuple[Purchase, ...]:
+        """Everything that is owned, whatever store it came from, oldest first."""
+        with self._reading():
+            rows = self._rows("SELECT id, added_at FROM purchases")
+            return _purchases_of(rows, self._rows(_READ_ALL))
+
+    def purchase(self, id_: str) -> Purchase | None:
+        """One purchase, or None."""
+        with self._reading():
+            rows = self._rows("SELECT id, added_at FROM purchases WHERE id = ?", id_)
+            return next(iter(_purchases_of(rows, self._rows(_READ_ONE, id_))), None)
+
+    def change_purchase(self, id_: str, change: Callable[[Purchase | None], Purchase | None]) -> Purchase | None:
+        """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
+        with self._writing() as db:
+            rows = db.execute("SELECT id, added_at FROM purchases WHERE id = ?", (id_,)).fetchall()
+            facts = db.execute(_READ_ONE, (id_,)).fetchall()
+            before = next(iter(_purchases_of(rows, facts)), None)
+            after = change(before)
+            if after is not None:
+                _write(db, after)
+            elif before is not None:
+                _remove(db, id_)
+            return after
+
+
+def _purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase, ...]:
     """Returns the purchases of rows (id, added_at), oldest first, with their facts."""
     known: dict[str, list[Fact]] = {}
     for row in facts:
@@ -46,7 +76,7 @@ def purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase,
     return tuple(sorted(found, key=lambda purchase: (purchase.added_at, purchase.id)))
 
 
-def write(db: sqlite3.Connection, purchase: Purchase) -> None:
+def _write(db: sqlite3.Connection, purchase: Purchase) -> None:
     """Write a purchase as it is now; facts that it no longer has are removed."""
     db.execute("INSERT OR IGNORE INTO purchases VALUES (?, ?)", (purchase.id, purchase.added_at.isoformat()))
     db.execute("DELETE FROM facts WHERE purchase = ?", (purchase.id,))
@@ -62,7 +92,7 @@ def write(db: sqlite3.Connection, purchase: Purchase) -> None:
     )
 
 
-def remove(db: sqlite3.Connection, id_: str) -> bool:
+def _remove(db: sqlite3.Connection, id_: str) -> bool:
     """Remove a purchase; False when there was none."""
     db.execute("DELETE FROM facts WHERE purchase = ?", (id_,))
     return db.execute("DELETE FROM purchases WHERE id = ?", (id_,)).rowcount > 0

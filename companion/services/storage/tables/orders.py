@@ -1,0 +1,137 @@
+"""Orders of the library, with their receipts, invoices, cases and requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from companion.domain.core.serialization import encode_without_secrets
+from companion.domain.store.idempotency import IdempotentRequest
+from companion.domain.store.orders import Invoice, Order, Receipt
+from companion.services.storage.records import KnownCase, KnownOrder
+from companion.services.storage.tables.base import Tables, read_body, text_or_none
+
+_ORDER = "number, added_at, read_at, etag, body"
+
+
+class OrderTable(Tables):
+    """The orders that were added, and what the store answered about them."""
+
+    def orders(self, store: str) -> tuple[KnownOrder, ...]:
+        """The orders that were added, oldest first."""
+        rows = self._rows(f"SELECT {_ORDER} FROM orders WHERE store = ? ORDER BY added_at, number", store)  # noqa: S608
+        return tuple(_known_order(row) for row in rows)
+
+    def order(self, store: str, number: str) -> KnownOrder | None:
+        """One known order, or None; no other one is read."""
+        rows = self._rows(f"SELECT {_ORDER} FROM orders WHERE store = ? AND number = ?", store, number)  # noqa: S608
+        return _known_order(rows[0]) if rows else None
+
+    def has_order(self, store: str, number: str) -> bool:
+        """Whether an order was added."""
+        return bool(self._rows("SELECT 1 FROM orders WHERE store = ? AND number = ?", store, number))
+
+    def order_numbers(self, store: str) -> tuple[str, ...]:
+        """The numbers of the orders that were added, oldest first, without reading what is known of them."""
+        rows = self._rows("SELECT number FROM orders WHERE store = ? ORDER BY added_at, number", store)
+        return tuple(str(number) for (number,) in rows)
+
+    def add_order(self, store: str, number: str, now: dt.datetime) -> None:
+        """Add an order to the index; adding it again changes nothing."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO orders (store, number, added_at) VALUES (?, ?, ?)",
+                (store, number, now.isoformat()),
+            )
+
+    def remember_order(self, store: str, order: Order, etag: str | None, now: dt.datetime) -> bool:
+        """Remember what the store said of an order, without its secrets; False when the order is not known."""
+        with self._writing() as db:
+            updated = db.execute(
+                "UPDATE orders SET body = ?, etag = ?, read_at = ? WHERE store = ? AND number = ?",
+                (encode_without_secrets(order), etag, now.isoformat(), store, order.number),
+            )
+            return updated.rowcount > 0
+
+    def remove_order(self, store: str, number: str) -> bool:
+        """Forget an order and all that was noted of it except receipts; False when it was not known."""
+        with self._writing() as db:
+            db.execute("DELETE FROM files WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM reminders WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM invoices WHERE store = ? AND number = ?", (store, number))
+            gone = db.execute("DELETE FROM orders WHERE store = ? AND number = ?", (store, number))
+            return gone.rowcount > 0
+
+    def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
+        """Keep a receipt for good: it is the person's proof."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)",
+                (store, receipt.id, number, encode_without_secrets(receipt), receipt.received_at.isoformat()),
+            )
+
+    def receipts(self, store: str, number: str) -> tuple[Receipt, ...]:
+        """The receipts of an order, newest first."""
+        rows = self._rows(
+            "SELECT body FROM receipts WHERE store = ? AND number = ? ORDER BY received_at DESC, id", store, number
+        )
+        return tuple(read_body(body, Receipt) for (body,) in rows)
+
+    def all_receipts(self, store: str) -> dict[str, tuple[Receipt, ...]]:
+        """The receipts of all orders by their numbers, the newest first."""
+        found: dict[str, tuple[Receipt, ...]] = {}
+        query = "SELECT number, body FROM receipts WHERE store = ? ORDER BY received_at DESC, id"
+        for number, body in self._rows(query, store):
+            found[str(number)] = (*found.get(str(number), ()), read_body(body, Receipt))
+        return found
+
+    def remember_invoice(self, store: str, number: str, invoice: Invoice) -> None:
+        """Keep an invoice for the time the store cannot be reached."""
+        with self._writing() as db:
+            body = encode_without_secrets(invoice)
+            db.execute("INSERT OR REPLACE INTO invoices VALUES (?, ?, ?)", (store, number, body))
+
+    def invoice(self, store: str, number: str) -> Invoice | None:
+        """The invoice of an order as it was last read."""
+        rows = self._rows("SELECT body FROM invoices WHERE store = ? AND number = ?", store, number)
+        return read_body(rows[0][0], Invoice) if rows else None
+
+    def remember_case(self, store: str, known: KnownCase) -> None:
+        """Keep the number of a case; the same case twice is one."""
+        with self._writing() as db:
+            row = (store, known.case.case_number, encode_without_secrets(known), known.opened_at.isoformat())
+            db.execute("INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?)", row)
+
+    def cases(self, store: str) -> tuple[KnownCase, ...]:
+        """The cases that were opened, newest first."""
+        rows = self._rows("SELECT body FROM cases WHERE store = ? ORDER BY opened_at DESC, id DESC", store)
+        return tuple(read_body(body, KnownCase) for (body,) in rows)
+
+    def update_request(
+        self, store: str, operation: str, update: Callable[[IdempotentRequest | None], IdempotentRequest | None]
+    ) -> IdempotentRequest | None:
+        """Replace a request by what `update` makes of it (None: delete it) in one transaction; returns the new one."""
+        with self._writing() as db:
+            where = (store, operation)
+            row = db.execute("SELECT body FROM intents WHERE store = ? AND what = ?", where).fetchone()
+            updated = update(read_body(row[0], IdempotentRequest) if row else None)
+            db.execute("DELETE FROM intents WHERE store = ? AND what = ?", where)
+            if updated is not None:
+                db.execute("INSERT INTO intents VALUES (?, ?, ?)", (*where, encode_without_secrets(updated)))
+            return updated
+
+    def request(self, store: str, operation: str) -> IdempotentRequest | None:
+        """Returns the request that was written down for an operation, or None."""
+        rows = self._rows("SELECT body FROM intents WHERE store = ? AND what = ?", store, operation)
+        return read_body(rows[0][0], IdempotentRequest) if rows else None
+
+
+def _known_order(row: tuple[object, ...]) -> KnownOrder:
+    number, added_at, read_at, etag, body = row
+    return KnownOrder(
+        number=str(number),
+        added_at=dt.datetime.fromisoformat(str(added_at)),
+        read_at=dt.datetime.fromisoformat(str(read_at)) if read_at else None,
+        etag=text_or_none(etag),
+        order=read_body(body, Order) if body else None,
+    )

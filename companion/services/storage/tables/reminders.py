@@ -1,0 +1,39 @@
+"""Reminders of the library."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from companion.domain.core.serialization import encode_without_secrets
+from companion.domain.reminders.history import InboxEntry
+from companion.services.storage.records import ReminderChange
+from companion.services.storage.tables.base import Tables, read_body
+
+
+class ReminderTable(Tables):
+    """The record of every reminder."""
+
+    def reminders(self, store: str) -> tuple[InboxEntry, ...]:
+        """The record of every reminder."""
+        rows = self._rows("SELECT body FROM reminders WHERE store = ? ORDER BY address", store)
+        return tuple(read_body(body, InboxEntry) for (body,) in rows)
+
+    def replace_reminders(self, store: str, changes: Sequence[ReminderChange]) -> tuple[bool, ...]:
+        """Write records of reminders, each only if what is there is still its `before`; tells which were written.
+
+        So of two programs that decide the same at the same time, one acts.
+        """
+        with self._writing() as db:
+            return tuple(_replace_reminder(db, store, change) for change in changes)
+
+
+def _replace_reminder(db: sqlite3.Connection, store: str, change: ReminderChange) -> bool:
+    where = (store, change.after.address)
+    row = db.execute("SELECT body FROM reminders WHERE store = ? AND address = ?", where).fetchone()
+    if (read_body(row[0], InboxEntry) if row else None) != change.before:
+        return False
+    body = encode_without_secrets(change.after)
+    number = change.after.reminder.subject.order_number
+    db.execute("INSERT OR REPLACE INTO reminders VALUES (?, ?, ?, ?)", (*where, number, body))
+    return True

@@ -1,0 +1,46 @@
+"""Settings of the library, and the profiles of its stores."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from companion.domain.core.serialization import encode_without_secrets
+from companion.domain.store.profile import Profile
+from companion.services.storage.tables.base import Tables, read_body, text_or_none
+
+
+class SettingTable(Tables):
+    """Settings by name, and the last profile of each store."""
+
+    def settings(self) -> dict[str, str]:
+        """Every remembered setting by its name."""
+        return {str(name): str(value) for name, value in self._rows("SELECT name, value FROM settings")}
+
+    def setting(self, name: str) -> str | None:
+        """The remembered value of a setting, or None."""
+        rows = self._rows("SELECT value FROM settings WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def remember_setting(self, name: str, value: str | None) -> None:
+        """Remember a setting; None forgets it."""
+        with self._writing() as db:
+            if value is None:
+                db.execute("DELETE FROM settings WHERE name = ?", (name,))
+            else:
+                db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    def profile(self, store: str) -> tuple[Profile, str | None] | None:
+        """The last profile read from `store` and its ETag."""
+        rows = self._rows("SELECT body, etag FROM profiles WHERE store = ?", store)
+        if not rows:
+            return None
+        body, etag = rows[0]
+        return read_body(body, Profile), text_or_none(etag)
+
+    def remember_profile(self, store: str, profile: Profile, etag: str | None, now: dt.datetime) -> None:
+        """Remember a profile for the time the store cannot be reached."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?)",
+                (store, etag, encode_without_secrets(profile), now.isoformat()),
+            )

@@ -1,0 +1,32 @@
+"""The time-line of the library, for support."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from companion.domain.core.serialization import encode_without_secrets
+from companion.services.storage.records import TimelineEntry
+from companion.services.storage.tables.base import Tables, read_body
+
+
+class TimelineTable(Tables):
+    """What was done with this program, step by step."""
+
+    def note(self, entry: TimelineEntry) -> None:
+        """Add a step to the time-line."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO timeline (at, number, event, body) VALUES (?, ?, ?, ?)",
+                (entry.at.isoformat(), entry.order_number, entry.event, encode_without_secrets(entry)),
+            )
+
+    def timeline(self, most: int = 500) -> tuple[TimelineEntry, ...]:
+        """The latest steps, oldest first."""
+        rows = self._rows("SELECT body FROM timeline ORDER BY id DESC LIMIT ?", most)
+        return tuple(read_body(body, TimelineEntry) for (body,) in reversed(rows))
+
+    def steps(self, events: Sequence[str], number: str | None, most: int) -> tuple[TimelineEntry, ...]:
+        """The latest steps of these kinds about one order (None: about none), newest first."""
+        marks = ", ".join("?" * len(events))
+        query = f"SELECT body FROM timeline WHERE event IN ({marks}) AND number IS ? ORDER BY id DESC LIMIT ?"  # noqa: S608
+        return tuple(read_body(body, TimelineEntry) for (body,) in self._rows(query, *events, number, most))
