@@ -56,7 +56,7 @@ _MISSING_STORE = "Which shop is it from?"
 def recognise_reading(name: str, reading: Reading, now: dt.datetime) -> Recognised:
     """Returns what an e-mail holds; `name` is the name of its file, or what it was pasted as."""
     if not reading.is_purchase:
-        return Recognised(name, InputKind.UNKNOWN, None, reading.reason, warning=reading.warning)
+        return Recognised(name, InputKind.UNKNOWN, None, reading.reason, doubts=reading.unread, warning=reading.warning)
     draft = draft_of_reading(reading, now)
     named = any(fact.field is Field.PRODUCT for fact in draft.facts)
     return Recognised(

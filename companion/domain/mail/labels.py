@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 from collections.abc import Iterator
 
 
@@ -127,7 +128,7 @@ _WORDS: dict[Label, str] = {
         有効期限; 有効期間; ライセンス有効期限; 契約終了日; 終了日; 期限; 利用期限; サブスクリプション有効期限; 満了日; ご利用期限
     """,
     Label.BOUGHT_ON: """
-        order date; purchase date; date of purchase; purchased on; date of order; ordered on; bought on; date; purchased;
+        order date; purchase date; date paid; date issued; date of payment; purchased at; billing date; issued on; date of purchase; purchased on; date of order; ordered on; bought on; date; purchased;
         payment date; date purchased; date ordered; order placed; placed on; transaction date; paid on; ordered; order time
         bestelldatum; kaufdatum; auftragsdatum; datum; bestellt am; gekauft am; datum der bestellung; zahlungsdatum;
         datum des kaufs; bestellzeitpunkt
@@ -139,7 +140,7 @@ _WORDS: dict[Label, str] = {
         注文日; ご注文日; 購入日; ご購入日; 注文日時; ご注文日時; 日付; 購入日時; 決済日
     """,
     Label.PRICE: """
-        total; order total; grand total; total amount; amount; amount paid; total paid; total price; amount charged; paid;
+        total; order total; your total for this transaction; total for this order; order total (incl. tax); grand total; total amount; amount; amount paid; total paid; total price; amount charged; paid;
         total charged; you paid; order amount; amount due; payment amount; total (incl. tax); total incl. vat; total due;
         total including vat; total incl. tax; charge; total cost; payment; price paid; total payment; invoice total
         gesamt; gesamtbetrag; gesamtsumme; summe; gesamtpreis; betrag; rechnungsbetrag; endbetrag; gesamt inkl. mwst; bezahlt;
@@ -160,7 +161,7 @@ _WORDS: dict[Label, str] = {
         next payment; next payment date; next billing date; next charge; next charge date; renews on; renewal date; renews;
         next renewal; next renewal date; next billing; auto-renews on; automatic renewal date; next invoice; next payment on;
         will renew on; renews automatically on; subscription renews on; next bill date; next invoice date; auto-renewal date;
-        renewal on; next payment due; your subscription renews on
+        renewal on; next payment due; renew on; automatically renew on; renewing on; renews again on; renewed on or after; your subscription renews on
         nächste zahlung; nächste abbuchung; verlängert sich am; verlängerungsdatum; nächste verlängerung; verlängerung am;
         nächster zahlungstermin; nächste rechnung; nächster abrechnungstermin; nächstes abrechnungsdatum; verlängert sich;
         automatische verlängerung am; nächste abrechnung; datum der nächsten zahlung; verlängert sich automatisch am
@@ -291,7 +292,8 @@ _END = ":：.。#№*"
 
 def normal(text: str) -> str:
     """Returns a label as it is looked up: lower case, plain apostrophes, nothing but the words."""
-    plain = " ".join(text.casefold().replace("’", "'").replace("`", "'").split())
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("`", "'")
+    plain = " ".join(plain.split())
     return plain.strip(" " + _END + "-–—=>•·|").strip()
 
 

@@ -8,6 +8,7 @@ import email.errors
 import email.message
 import email.utils
 import re
+from collections.abc import Sequence
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
@@ -70,25 +71,14 @@ def letter_of_text(text: str) -> Letter:
     """Returns what text says that was copied out of a mail program; ``From:`` and ``Date:`` lines in it are used."""
     body = text[:MOST_TEXT]
     rows = tuple(rows_of_text(body))
-    sender, sent_at, subject = _quoted_header(rows)
-    return Letter(
-        sender=sender,
-        sender_name="",
-        subject=subject,
-        sent_at=sent_at,
-        plain=rows,
-        rich=(),
-        links=tuple(links_of_text(body)),
-        json_ld=(),
-        items=(),
-        attachments=(),
-    )
+    return _as_forwarded(_empty()._replace(plain=rows, links=tuple(links_of_text(body))))
 
 
 def letter_of_html(page: str) -> Letter:
     """Returns what a saved web page or an HTML e-mail without its header says."""
     content = read_html(page)
-    return _empty()._replace(rich=content.rows, links=content.links, json_ld=content.json_ld, items=content.items)
+    letter = _empty()._replace(rich=content.rows, links=content.links, json_ld=content.json_ld, items=content.items)
+    return _as_forwarded(letter)
 
 
 def _empty() -> Letter:
@@ -274,51 +264,97 @@ def _sent_at(message: email.message.Message) -> dt.datetime | None:
     return found if 1970 <= found.year <= 2200 else None
 
 
-_FORWARD_FROM = re.compile(
-    r"(?i)^\*?(?:from|von|de|da|van|expéditeur|mittente|remitente|差出人)\s*:\s*\*?\s*(.{3,300})$"
+_HEADER_LINE = re.compile(
+    r"(?i)^\*?(?P<name>from|von|de|da|van|expéditeur|mittente|remitente|差出人"
+    r"|sent|gesendet|envoyé|enviado|inviato|verzonden|送信日時|date|datum|fecha|data|日付|日時"
+    r"|to|an|à|para|a|aan|宛先|cc|kopie|reply-to|antwort an"
+    r"|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|件名)\s*[:：]\*?\s*(?P<value>.{1,400})$"
 )
-_FORWARD_SUBJECT = re.compile(
-    r"(?i)^\*?(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|件名)\s*:\s*\*?\s*(.{1,300})$"
-)
+_FROM = frozenset(("from", "von", "de", "da", "van", "expéditeur", "mittente", "remitente", "差出人"))
+_SUBJECT = frozenset(("subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "件名"))
+_DATE = frozenset(("date", "sent"))
+_MOST_HEADER_LINES = 8
 
 
-def _quoted_header(rows: tuple[Row, ...]) -> tuple[str | None, dt.datetime | None, str]:
-    """Sender, time and subject of the mail that a person forwarded or copied, from the lines programs write there."""
-    sender, sent_at, subject = None, None, ""
-    for row in rows[:60]:
-        line = row.text
-        found = _FORWARD_FROM.match(line)
-        if found is not None and sender is None and (address := _ADDRESS.search(found.group(1))):
-            local, _, domain = address.group().rpartition("@")
-            sender = f"{local}@{domain.lower()}"
+class _Quoted(NamedTuple):
+    """The header that a mail program writes above a forwarded text, and which rows it takes."""
+
+    sender: str
+    sender_name: str
+    sent_at: dt.datetime | None
+    subject: str
+    begin: int
+    end: int
+
+
+def _quoted_header(rows: Sequence[Row]) -> _Quoted | None:
+    """Returns the header of the mail that a person forwarded or copied, from the lines programs write there."""
+    for number, row in enumerate(rows[:80]):
+        line = _HEADER_LINE.match(row.text)
+        if line is None or line.group("name").casefold() not in _FROM:
             continue
-        found = _FORWARD_SUBJECT.match(line)
-        if found is not None and not subject:
-            subject = tidy(found.group(1))
-        if line.lower().startswith("date:") and sent_at is None:
-            sent_at = _moment(line.partition(":")[2])
-    return sender, sent_at, subject
+        address = _ADDRESS.search(line.group("value"))
+        if address is None:
+            continue
+        begin, end = _header_lines(rows, number)
+        if end - begin < 2:
+            continue
+        local, _, domain = address.group().rpartition("@")
+        name = tidy(line.group("value")[: address.start()].strip(" <\"'[*(").removesuffix("mailto"))
+        values = [(found.group("name").casefold(), found.group("value")) for found in _headers(rows[begin:end])]
+        subject = next((value for each, value in values if each in _SUBJECT), "")
+        sent = next((_moment(value) for each, value in values if each in _DATE), None)
+        return _Quoted(f"{local}@{domain.lower()}", name[:200], sent, tidy(subject), begin, end)
+    return None
+
+
+def _headers(rows: Sequence[Row]) -> list[re.Match[str]]:
+    return [found for row in rows if (found := _HEADER_LINE.match(row.text)) is not None]
+
+
+def _header_lines(rows: Sequence[Row], number: int) -> tuple[int, int]:
+    begin = end = number
+    while begin > 0 and number - begin < _MOST_HEADER_LINES and _HEADER_LINE.match(rows[begin - 1].text):
+        begin -= 1
+    while end < len(rows) and end - number < _MOST_HEADER_LINES and _HEADER_LINE.match(rows[end].text):
+        end += 1
+    return begin, end
 
 
 def _moment(text: str) -> dt.datetime | None:
     try:
-        found = email.utils.parsedate_to_datetime(text.strip())
+        found = email.utils.parsedate_to_datetime(text.replace(" at ", " ").strip())
     except _LIBRARY_ERRORS:
         return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
+    found = found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
+    return found if 1970 <= found.year <= 2200 else None
 
 
-_FORWARDED_SUBJECT = re.compile(r"(?i)^(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:")
+_FORWARDED_SUBJECT = re.compile(r"(?i)^(?:fwd?|wg|tr|rv|i|enc|doorst|転送)\s*[:：]")
 
 
 def _as_forwarded(letter: Letter) -> Letter:
-    """A mail that was forwarded within the text: its sender is the one that the text names."""
-    if not _FORWARDED_SUBJECT.match(letter.subject):
+    """A mail that was forwarded within the text: its sender is the one that the text names.
+
+    Where the text names none, the sender is unknown: the person who forwarded it is not the store.
+    """
+    quoted = _quoted_header(letter.plain), _quoted_header(letter.rich)
+    header = quoted[0] or quoted[1]
+    forwarded = _FORWARDED_SUBJECT.match(letter.subject) is not None
+    if header is None:
+        return letter._replace(sender=None, sender_name="", forwarded=True) if forwarded else letter
+    if not forwarded and letter.sender is not None:
         return letter
-    sender, sent_at, subject = _quoted_header(letter.plain or letter.rich)
-    if sender is None:
-        return letter
+    plain, rich = (
+        rows if found is None else (*rows[: found.begin], *rows[found.end :])
+        for rows, found in zip((letter.plain, letter.rich), quoted, strict=True)
+    )
     return letter._replace(
-        sender=sender, sender_name="", sent_at=sent_at or letter.sent_at, subject=subject or letter.subject,
+        sender=header.sender,
+        sender_name=header.sender_name,
+        sent_at=header.sent_at or letter.sent_at,
+        subject=header.subject or _FORWARDED_SUBJECT.sub("", letter.subject).strip(),
+        plain=plain,
+        rich=rich,
         forwarded=True,
-    )  # fmt: skip
+    )

@@ -14,7 +14,15 @@ _MOST_WORDS = 80
 _LONGEST_LABEL = 6
 """Words of the longest label that is looked for within a sentence."""
 
-_INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|#(?=\S))\s*(.*)$")
+_VERB = re.compile(r"(?i)\b(?:is|are|was|will|ist|lautet|wird|est|sera|es|será|è|sarà|wordt|é)\b")
+_LONGEST_WORDS = 120
+"""Characters of a label together with the product it names."""
+
+_PREPOSITIONS = frozenset(
+    ("for", "of", "für", "zu", "pour", "de", "du", "para", "per", "di", "voor", "van", "do", "da")
+)
+_OF_ITEMS = (Label.KEY, Label.EXPIRES, Label.SEATS, Label.VERSION)
+_INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|#(?=[^\s:：]))\s*(.*)$")
 
 
 class Pair(NamedTuple):
@@ -29,6 +37,8 @@ class Pair(NamedTuple):
     row: int
     within: bool = False
     words: str = ""
+    item: str = ""
+    """The product that the label itself names: "License key for Harbour Suite"."""
 
 
 class TableRow(NamedTuple):
@@ -55,6 +65,27 @@ def label_of(text: str) -> Label | None:
     return found
 
 
+def label_and_item(text: str) -> tuple[Label | None, str]:
+    """Returns the label that a text is and the product it names: "Lizenzschlüssel für Tafelbild Pro"."""
+    label = label_of(text)
+    if label is not None:
+        return label, ""
+    words = text.split()
+    for length in range(min(_LONGEST_LABEL, len(words) - 2), 0, -1):
+        if words[length].casefold() in _PREPOSITIONS:
+            label = label_of(" ".join(words[:length]))
+            if label in _OF_ITEMS:
+                return label, " ".join(words[length + 1 :]).strip(':："“”„ ')
+    return None, ""
+
+
+def labels_in(text: str) -> tuple[Label, ...]:
+    """Returns the label that a line is or begins with before a colon, as a tuple of none or one."""
+    inline = _INLINE.match(text)
+    found = label_of(text) or (label_of(inline.group(1)) if inline is not None else None)
+    return (found,) if found is not None else ()
+
+
 def pairs(rows: Sequence[Row]) -> Iterator[Pair]:
     """Yields every label with what may be its value, in the order of the mail."""
     rows = rows[:MOST_ROWS]
@@ -71,9 +102,10 @@ def _of_cells(rows: Sequence[Row], number: int) -> Iterator[Pair]:
     labels = [label_of(cell) for cell in cells]
     if len(cells) > 1 and all(labels):
         return  # a heading: see `tables`
-    for at, label in enumerate(labels):
-        if label is not None and at + 1 < len(cells) and labels[at + 1] is None:
-            yield Pair(label, (cells[at + 1],), f"{cells[at]} {cells[at + 1]}", number, words=cells[at])
+    for at, cell in enumerate(cells[:-1]):
+        label, item = label_and_item(cell) if len(cell) <= _LONGEST_WORDS else (None, "")
+        if label is not None and labels[at + 1] is None:
+            yield Pair(label, (cells[at + 1],), f"{cell} {cells[at + 1]}", number, words=cell, item=item)
     for cell in cells:
         inline = _INLINE.match(cell)
         if inline is not None and inline.group(2) and (found := label_of(inline.group(1))) is not None:
@@ -88,16 +120,16 @@ def _of_line(rows: Sequence[Row], number: int) -> Iterator[Pair]:
 
 def _of_text(text: str, rows: Sequence[Row], number: int) -> Iterator[Pair]:
     inline = _INLINE.match(text)
-    if inline is not None and (label := label_of(inline.group(1))) is not None:
-        value = inline.group(2).strip()
-        if value:
-            yield Pair(label, (value,), text, number, words=inline.group(1))
-        else:
-            yield Pair(label, below(rows, number), _quote(text, rows, number), number, words=inline.group(1))
+    words = inline.group(1) if inline is not None else text
+    label, item = label_and_item(words) if len(words) <= _LONGEST_WORDS else (None, "")
+    value = inline.group(2).strip() if inline is not None else ""
+    if label is not None and value:
+        yield Pair(label, (value,), text, number, words=words, item=item)
         return
-    alone = label_of(text)
-    if alone is not None:
-        yield Pair(alone, below(rows, number), _quote(text, rows, number), number, words=text)
+    if inline is None and (_VERB.search(item) or item.endswith(".")):
+        label, item = None, ""  # a sentence: "Your license key for Harbour Suite is …"
+    if label is not None:
+        yield Pair(label, below(rows, number), _quote(text, rows, number), number, words=words, item=item)
         return
     yield from _within(text, rows, number)
 

@@ -156,14 +156,18 @@ def edd_parts(address: str) -> tuple[str, str] | None:
     return (parts[0], parts[1]) if len(parts) >= 3 and parts[0].isdigit() and parts[1].isdigit() else None
 
 
-_WOO_HEADING = re.compile(r"(?i)^\[[^\]#]{2,40}#\s?[A-Za-z0-9-]{1,30}\]\s*\(.{6,40}\)$")
+WOO_HEADING = re.compile(
+    r"(?i)^\[[^\[\]]{1,60}?(?:[#№]\s?|n[o°.]{1,2}\s?|\s)(?P<number>[A-Z0-9-]{0,30}\d[A-Z0-9-]{0,30})\]"
+    r"\s*\((?P<date>.{6,60})\)$"
+)
+"""WooCommerce's heading of an order: "[Order #18] (November 26, 2026)"."""
 
 
 def _woocommerce(letter: Letter) -> str:
     if any(is_woocommerce_download(link.address) for link in letter.links):
         return "its download links"
     rows = (*letter.plain, *letter.rich)
-    if any(_WOO_HEADING.match(row.text) for row in rows[:400]):
+    if any(WOO_HEADING.match(row.text[:200]) for row in rows[:400]):
         return "the form of its heading"
     if any("woocommerce" in link.address.lower() or "/view-order/" in link.address for link in letter.links):
         return "its links"

@@ -37,8 +37,8 @@ class LinkFound(NamedTuple):
 class Reading(NamedTuple):
     """What an e-mail says of a purchase. Nothing in it has been proven; the person confirms it field by field.
 
-    `reason` says by what it was recognised, `doubts` what to look at before confirming, `warning` why it may be
-    a fraud.
+    `reason` says by what it was recognised, `doubts` what to look at before confirming, `unread` those of them that
+    name a part which was not read, `warning` why it may be a fraud.
     """
 
     platform: Platform | None
@@ -52,6 +52,7 @@ class Reading(NamedTuple):
     links: tuple[LinkFound, ...] = ()
     order_password: Secret | None = None
     doubts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     warning: str | None = None
 
     @property

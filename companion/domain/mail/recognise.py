@@ -259,7 +259,9 @@ def as_order_number(text: str) -> str | None:
 def _is_date_or_amount(text: str, number: str) -> bool:
     if re.fullmatch(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}", number):
         return True
-    return re.match(rf"\s*{_CURRENCY}\s?\d", text) is not None
+    amount = find_amount(text[:200])
+    # "EUR 49.00" is an amount; "EUR260824-8841" only begins like one.
+    return amount is not None and text.strip().startswith(amount.words) and len(amount.words) >= len(number)
 
 
 _KEY_SIGNS = re.compile(r"[A-Za-z0-9+/=._-]{6,512}")

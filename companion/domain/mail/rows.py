@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 MOST_ROWS = 20_000
@@ -89,12 +89,6 @@ def unflowed(text: str, *, delsp: bool) -> str:
     return "\n".join(lines)
 
 
-def windows(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
-    """Yields each row with the one below it."""
-    waiting: Row | None = None
-    for row in rows:
-        if waiting is not None:
-            yield waiting, row
-        waiting = row
-    if waiting is not None:
-        yield waiting, None
+def words(*lines: str) -> frozenset[str]:
+    """Returns the words of a vocabulary that is written in lines."""
+    return frozenset(word for line in lines for word in line.split())

@@ -1,0 +1,254 @@
+"""Takes over what labels announce: a value that does not look like what its label announces is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.model import Secret
+from companion.domain.mail import platforms
+from companion.domain.mail.labels import NO, UNLIMITED_SEATS, YES, Label, normal
+from companion.domain.mail.names import is_heading_of_product, is_product_like, product_name
+from companion.domain.mail.notes import STRUCTURED, Notes
+from companion.domain.mail.pairs import Pair, TableRow, labels_in, pairs, tables
+from companion.domain.mail.platforms import Platform
+from companion.domain.mail.recognise import as_count, as_key, as_order_number, find_date
+from companion.domain.mail.rows import Row
+from companion.domain.purchases.facts import Field
+
+_FILE = re.compile(r"(?i)[\w)\]-]\.(?:[a-z][a-z0-9]{1,4}|7z|tar\.gz)$")
+_CONNECTOR = re.compile(
+    r"(?i)^(?:is|are|ist|sind|lautet|lauten|est|es|son|è|sono|zijn|é|são|は)\b\s*[:：]?\s*|^[:：]\s*"
+)
+_NUMBERED = re.compile(r"(?i)\b(?:no|nr|number|nummer|num[ée]ro|n[.º°]|número)\b|[№#]")
+_NAMED_KEY = re.compile(r"^(.{2,120}?)\s*[:：]\s+(\S.*)$")
+_AFTER_IS = re.compile(r"(?i)\b(?:is|ist|lautet|est|es|è|é)\b[:：]?\s+(\S+)$")
+_MOST_ROWS_UP = 5
+_FEWEST_DIGITS = 5
+"""Of an order number within a sentence that does not call it a number."""
+
+
+class LabelledValues:
+    """Takes the tables and the pairs of label and value of an e-mail."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._until: tuple[str, str] | None = None
+        self._has_shop_downloads = notes.platform is Platform.WOOCOMMERCE and any(
+            platforms.is_woocommerce_download(link.address) for link in notes.letter.links
+        )
+
+    def take_tables(self, rows: Sequence[Row]) -> None:
+        """Take the rows of tables whose first row names the columns."""
+        for row in tables(rows):
+            self._table_row(row)
+
+    def take_pairs(self, rows: Sequence[Row]) -> None:
+        """Take every label with the value that fits it."""
+        self._notes.current = ""
+        for pair in pairs(rows):
+            self._pair(pair, rows)
+        self._flush_until(self._notes.item() or "Download")
+
+    def _pair(self, pair: Pair, rows: Sequence[Row]) -> None:
+        if pair.label is Label.KEY:
+            self._heading_of_key(rows, pair.row)
+            self._keys(pair)
+        elif pair.values and (take := _TAKE.get(pair.label)) is not None:
+            take(self, pair)
+
+    # Tables
+
+    def _table_row(self, row: TableRow) -> None:
+        notes, name = self._notes, row.cells.get(Label.PRODUCT, "")
+        if not name or not notes.product(name, row.quote):
+            return
+        item = product_name(name)
+        if (value := row.cells.get(Label.KEY)) and (key := as_key(value, labelled=True)) is not None:
+            notes.key(key, item, row.quote)
+        if (value := row.cells.get(Label.EXPIRES)) is not None:
+            if Label.DOWNLOAD in row.cells and notes.platform is Platform.WOOCOMMERCE:
+                # In a shop's table of downloads "Expires" is the end of the download, not of the licence.
+                notes.end(Field.DOWNLOAD_UNTIL, _file_of(row) or item, value, row.quote)
+            else:
+                notes.end(Field.EXPIRES, item, value, row.quote)
+        if (value := row.cells.get(Label.SEATS)) is not None:
+            self._seats(item, value, row.quote)
+        if value := row.cells.get(Label.VERSION):
+            notes.note(Field.VERSION, clean_text(value, 60), row.quote, item)
+        if Label.DOWNLOAD in row.cells:
+            notes.download(_file_of(row) or item, row.quote)
+
+    # Values of pairs
+
+    def _order_number(self, pair: Pair) -> None:
+        number = as_order_number(_CONNECTOR.sub("", pair.values[0]))
+        plain = pair.within and len(pair.words) < 12 and not _NUMBERED.search(pair.quote)
+        # "Your order 224410098" has a number; "your order of 12 May" has none.
+        if number is not None and not (plain and sum(sign.isdigit() for sign in number) < _FEWEST_DIGITS):
+            self._notes.note(Field.ORDER_NUMBER, number, pair.quote)
+
+    def _order_password(self, pair: Pair) -> None:
+        words = pair.values[0].split()
+        if words and self._notes.password is None and 4 <= len(words[0]) <= 256:
+            self._notes.password = Secret(words[0])
+
+    def _product(self, pair: Pair) -> None:
+        notes, name = self._notes, pair.values[0]
+        if pair.within:
+            return
+        split = _NAMED_KEY.match(name)
+        if split is not None and (key := as_key(split.group(2), labelled=True)) is not None:
+            if notes.product(split.group(1), pair.quote):
+                notes.key(key, split.group(1), pair.quote)
+        elif notes.product(name, pair.quote):
+            notes.current = product_name(name)
+
+    def _expires(self, pair: Pair) -> None:
+        if self._has_shop_downloads and not pair.within:
+            # The end of the download that the next lines name.
+            self._until = (pair.values[0], pair.quote)
+        else:
+            self._notes.end(Field.EXPIRES, self._item_of(pair), pair.values[0], pair.quote)
+
+    def _item_of(self, pair: Pair) -> str:
+        if pair.item and is_product_like(pair.item, self._notes.known) and self._notes.product(pair.item, pair.quote):
+            return product_name(pair.item)
+        return self._notes.named_in(pair.quote) or self._notes.item()
+
+    def _download(self, pair: Pair) -> None:
+        """A download by the name of its file, as WooCommerce lists it in plain text: "Download: setup.zip -"."""
+        name = clean_text(pair.values[0], 120).rstrip(" -") if not pair.within else ""
+        if "://" not in name and _FILE.search(name):
+            self._notes.download(name, pair.quote)
+            self._flush_until(name)
+
+    def _flush_until(self, item: str) -> None:
+        if self._until is not None:
+            (value, quote), self._until = self._until, None
+            self._notes.end(Field.DOWNLOAD_UNTIL, item, value, quote)
+
+    def _bought_on(self, pair: Pair) -> None:
+        if not pair.within or len(pair.words) > 6:
+            self._notes.day(Field.BOUGHT_ON, pair.values[0], pair.quote)
+
+    def _renews_on(self, pair: Pair) -> None:
+        text = pair.values[0]
+        found = self._notes.day(Field.RENEWS_ON, text, pair.quote)
+        # "Next payment: $49.00 on 5 January 2027"
+        amount = self._notes.amount(text)
+        if amount is not None:
+            self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
+            date = find_date(text, day_first=self._notes.day_first)
+            if not found and date is not None and date.doubtful is None:
+                self._notes.note(Field.RENEWS_ON, date.day.isoformat(), pair.quote)
+
+    def _renewal_price(self, pair: Pair) -> None:
+        amount = self._notes.amount(pair.values[0])
+        if amount is not None:
+            self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
+
+    def _price(self, pair: Pair) -> None:
+        amount = self._notes.amount(pair.values[0]) if not pair.within else None
+        if amount is None or amount.amount < 0:
+            return
+        known = self._notes.found.get(("", Field.PRICE))
+        # A later total includes what an earlier one does not (shipping, tax).
+        structured = known is not None and known.quote == STRUCTURED
+        self._notes.note(Field.PRICE, amount.plain(), pair.quote, replace=not structured)
+
+    def _auto_renew(self, pair: Pair) -> None:
+        word = normal(pair.values[0]) if not pair.within else ""
+        if word in YES or word in NO:
+            self._notes.note(Field.AUTO_RENEW, "on" if word in YES else "off", pair.quote)
+
+    def _seats_of(self, pair: Pair) -> None:
+        if not pair.within:
+            self._seats(self._item_of(pair), pair.values[0], pair.quote)
+
+    def _seats(self, item: str, value: str, quote: str) -> None:
+        count = as_count(value)
+        if normal(value) in UNLIMITED_SEATS:
+            self._notes.note(Field.SEATS_LIMIT, "unlimited", quote, item)
+        elif count is not None:
+            self._notes.note(Field.SEATS_LIMIT, str(count), quote, item)
+
+    def _version(self, pair: Pair) -> None:
+        if not pair.within and re.match(r"v?\d", pair.values[0]):
+            self._notes.note(Field.VERSION, clean_text(pair.values[0], 60), pair.quote, self._item_of(pair))
+
+    def _maker(self, pair: Pair) -> None:
+        if not pair.within:
+            self._notes.note(Field.MAKER, clean_text(pair.values[0], 120), pair.quote)
+
+    def _download_until(self, pair: Pair) -> None:
+        self._notes.end(Field.DOWNLOAD_UNTIL, self._notes.item() or "Download", pair.values[0], pair.quote)
+
+    def _day(self, field: Field, pair: Pair) -> None:
+        self._notes.day(field, pair.values[0], pair.quote)
+
+    # Keys
+
+    def _heading_of_key(self, rows: Sequence[Row], number: int) -> None:
+        """A line above the key's label that can be a name is the product's; labelled lines between are passed over."""
+        if self._notes.names:
+            return
+        for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
+            text = row.cells[0]
+            if len(row.cells) == 1 and labels_in(text):
+                continue
+            if len(row.cells) == 1 and is_heading_of_product(text):
+                self._notes.product(text, row.text)
+            return
+
+    def _keys(self, pair: Pair) -> None:
+        notes = self._notes
+        product = self._item_of(pair) if pair.item else notes.named_in(pair.quote) or notes.current
+        for text in pair.values:
+            value = _CONNECTOR.sub("", text)
+            key = _key_of(value, pair)
+            named = _NAMED_KEY.match(value) if key is None else None
+            if named is not None and is_product_like(named.group(1), notes.known):
+                key = as_key(named.group(2), labelled=True)
+                if key is not None and notes.product(named.group(1), value):
+                    product = named.group(1)
+            if key is None:
+                break
+            notes.key(key, product, pair.quote)
+
+
+def _key_of(value: str, pair: Pair) -> str | None:
+    """The key that a value is or begins with; after "for Harbour Suite is" it is the last word."""
+    key = as_key(value, labelled=True) if not pair.within else None
+    words = value.split()
+    if key is None and words:
+        key = as_key(words[0], labelled=not pair.within or len(words) == 1)
+    if key is None and pair.within and (found := _AFTER_IS.search(value)) is not None:
+        key = as_key(found.group(1), labelled=True)
+    return key
+
+
+def _file_of(row: TableRow) -> str:
+    file = clean_text(row.cells.get(Label.DOWNLOAD, ""), 120)
+    return file if _FILE.search(file) else ""
+
+
+_TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {
+    Label.ORDER_NUMBER: LabelledValues._order_number,
+    Label.ORDER_PASSWORD: LabelledValues._order_password,
+    Label.PRODUCT: LabelledValues._product,
+    Label.EXPIRES: LabelledValues._expires,
+    Label.BOUGHT_ON: LabelledValues._bought_on,
+    Label.PRICE: LabelledValues._price,
+    Label.RENEWS_ON: LabelledValues._renews_on,
+    Label.RENEWAL_PRICE: LabelledValues._renewal_price,
+    Label.AUTO_RENEW: LabelledValues._auto_renew,
+    Label.SEATS: LabelledValues._seats_of,
+    Label.VERSION: LabelledValues._version,
+    Label.MAKER: LabelledValues._maker,
+    Label.DOWNLOAD_UNTIL: LabelledValues._download_until,
+    Label.DOWNLOAD: LabelledValues._download,
+    Label.RETURN_BY: lambda values, pair: values._day(Field.RETURN_BY, pair),
+    Label.CANCEL_BY: lambda values, pair: values._day(Field.CANCEL_BY, pair),
+}

@@ -1,0 +1,87 @@
+"""Products that an e-mail names within a sentence: "Your license key for Harbour Suite is …"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from companion.domain.mail.names import is_name, product_name
+
+_LONGEST_LINE = 400
+_MOST_WORDS = 8
+
+_LEADS = (
+    # What stands before the name, and the words that go on after it, for each language.
+    (
+        r"(?:licen[cs]e|activation|registration|product|serial|unlock|subscription)s?(?: key| code| number)?s? for"
+        r"|you bought|(?:thank you|thanks) for (?:buying|purchasing|ordering|subscribing to|choosing)"
+        r"|you(?:'ve| have) (?:bought|purchased|subscribed to)|(?:your )?(?:purchase|order|renewal) of"
+        r"|(?:subscription|membership) (?:to|for)|(?:receipt|invoice|download) for your (?:purchase of )?|receipt for",
+        r"is|will|has|was|from|at|on|renews|expires|and|with|today|ends|can|are",
+    ),
+    (
+        r"(?:lizenz(?:schlüssel|code)?|aktivierungscode|seriennummer|freischaltcode|abo(?:nnement)?"
+        r"|produktschlüssel) für"
+        r"|(?:kauf|bestellung|erwerb|verlängerung) von|abonnement von",
+        r"ist|läuft|wird|lautet|verlängert|wurde|bei|und|hat|endet",
+    ),
+    (
+        r"(?:clé(?: de licence)?|licence|abonnement|achat|code d'activation|commande|numéro de série)"
+        r" (?:pour|à|de|d')|merci d'avoir (?:acheté|choisi)",
+        r"est|expire|sera|ne|n'|a|chez|et|se|arrive",
+    ),
+    (
+        r"(?:clave|licencia|suscripción|compra|código|número de serie)(?: de licencia| de activación)? (?:de|para|a)"
+        r"|gracias por comprar",
+        r"es|caduca|vence|se|no|ha|en|y|expira|será",
+    ),
+    (
+        r"(?:chiave|licenza|abbonamento|acquisto|codice)(?: di licenza| di attivazione)? (?:di|per|a)"
+        r"|grazie per aver (?:acquistato|scelto)",
+        r"è|scade|si|non|ha|su|e|sarà|verrà",
+    ),
+    (
+        r"(?:licentie(?:sleutel|code)?|activeringscode|sleutel|abonnement|aankoop|bestelling|serienummer)"
+        r" (?:voor|op|van)"
+        r"|bedankt voor het (?:kopen|bestellen) van",
+        r"is|verloopt|wordt|bij|en|heeft|loopt",
+    ),
+    (
+        r"(?:chave|licença|assinatura|compra|código|encomenda)(?: de licença| de ativação)? (?:de|do|da|para|a|ao)"
+        r"|obrigado por comprar|obrigado por adquirir",
+        r"é|expira|será|não|foi|em|na|e|vence|renova",
+    ),
+)
+_ARTICLE = r"(?:the |a |an |your |das |die |der |le |la |les |l'|el |los |il |lo |gli |het |de |o |os )?"
+_PATTERNS = tuple(
+    re.compile(
+        rf"(?i)(?:^|(?<=[\s(\"“„«]))(?:{leads})\s?{_ARTICLE}[\"“„«']?"
+        rf"(?-i:(?P<name>[^\s.,:;!?(\"“”„«»'][^,:;!?(\"“”„«»]{{1,79}}?))(?=[\"”“»']| (?:{ends})\b|\.\s|[.]?$|[,:;!?(])"
+    )
+    for leads, ends in _LEADS
+)
+_JAPANESE = re.compile(r"[「『](?P<name>[^「」『』]{2,60})[」』]")
+
+
+def products_in(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yields the names of products that sentences name, and the sentence."""
+    for line in lines:
+        text = line[:_LONGEST_LINE].replace("’", "'")
+        for pattern in _PATTERNS:
+            found = pattern.search(text)
+            if found is not None and _is_proper(found.group("name")):
+                yield found.group("name").strip(), line
+                break
+        quoted = _JAPANESE.search(text)
+        if (
+            quoted is not None
+            and re.search("購入|注文|ライセンス", text)
+            and is_name(product_name(quoted.group("name")))
+        ):
+            yield quoted.group("name"), line
+
+
+def _is_proper(name: str) -> bool:
+    """Whether the words can be a name: they begin with a capital letter or a digit, and are few."""
+    words = name.split()
+    return bool(words) and len(words) <= _MOST_WORDS and (name[0].isupper() or name[0].isdigit()) and is_name(name)
