@@ -87,7 +87,7 @@ _CAST = (
     ("LF-4478-1360", _FRITZ, "Monthly plan already cancelled; it stays active until the paid month ends."),
     ("LF-5781-6492", _GRACE, "Returned and refunded."),
     ("LF-2954-3871", _HUGO, "The licence has expired."),
-    ("LF-3126-9058", _IRIS, "A renewal nobody wanted was charged 2 days ago."),
+    ("LF-3126-9058", _IRIS, "An unwanted renewal was charged 2 days ago."),
     ("LF-7720-3348", _KAI, "A delivered box that goes back: the return waits for the Letter of Destruction."),
     ("LF-7415-0962", _LENA, "Returned 3 days ago; the money is on its way back."),
     ("LF-7031-5580", _MO, "Ordered an hour ago: a hold shows, the charge comes tomorrow. No auto-renewal."),

@@ -42,7 +42,7 @@ class Database:
         self._migrate()
 
     def close(self) -> None:
-        """Close the file; whoever asks for it afterwards is turned away."""
+        """Close the file; later calls are refused."""
         with self._lock:
             self._closed = True
             self._connection.close()

@@ -23,7 +23,7 @@ def send_new_password(
 ) -> None:
     """Mail one more order password, good for a day, to the customer's own address; nothing for an unknown order.
 
-    The earlier password goes on working: whoever asks without being the customer changes nothing for them.
+    The earlier password goes on working: a request by a stranger changes nothing for the customer.
     """
     with database.transaction() as connection:
         if asked.order_number is not None:
@@ -49,7 +49,7 @@ def _write(outbox: Path, recipient: str, number: str, password: Secret, now: dt.
     message["Date"] = email.utils.format_datetime(now)
     message["Message-ID"] = f"<{secrets.token_hex(8)}@larkfield.example>"
     message.set_content(
-        f"Somebody, hopefully you, asked for a new order password.\n\nOrder number: {number}\n"
+        f"A new order password was requested.\n\nOrder number: {number}\n"
         f"Order password: {password.reveal()}\n\nIt works for 24 hours. Your earlier password goes on working.\n"
     )
     outbox.mkdir(parents=True, exist_ok=True)

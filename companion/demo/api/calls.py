@@ -143,7 +143,7 @@ def _acted(connection: sqlite3.Connection, call: Call, number: str, act: Act) ->
 
 
 def respond(answer: Answer) -> Response:
-    """The answer over HTTP; nobody between may keep it."""
+    """The answer over HTTP; caches between store and customer may not keep it."""
     response = Response(answer.body, status=answer.status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     response.headers.extend(answer.headers)

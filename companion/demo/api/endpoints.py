@@ -287,7 +287,7 @@ def _shown(call: Call, order: Order) -> Order:
 def _already_applied(
     connection: sqlite3.Connection, plan: Subscription, wanted: ETags, asked: bodies.AutoRenewRequest
 ) -> AutoRenewChange:
-    """The receipt of the same switch made from the version the customer knows: its answer was lost on the way.
+    """The receipt of the same switch made from the version the customer knows: its answer was lost in transit.
 
     RFC 9110 §13.1.1 lets a server answer so. Raises `Refusal` ``version-conflict`` for anything else.
     """

@@ -70,10 +70,10 @@ def ready_artifact(folder: Path, database: Database, profile: Profile, platform:
 
 
 def _made(path: Path, head: bytes, size: int, plan: Artifact) -> Artifact:
-    """Write the file block by block, digesting it on the way, and put it in place whole."""
+    """Write the file block by block, computing its digests, and put it in place whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     whole, piece, pieces, written = hashlib.sha256(), hashlib.sha256(), list[str](), 0
-    # Streamed and digested on the way, and the store knows nothing of the services: so it does not use their writer.
+    # Digested while it is written, and the store does not know the services: so it does not use their writer.
     partial = path.with_name(path.name + ".new")
     with partial.open("wb") as file:
         while written < size:

@@ -39,7 +39,7 @@ replace = msgspec.structs.replace
 
 
 def request_return(record: Record, asked: ReturnRequest, terms: Terms) -> tuple[Record, Return]:
-    """Take back the order, some of its line items, or a renewal nobody wanted."""
+    """Take back the order, some of its line items, or an unwanted renewal."""
     judged = eligibility(record, terms.policies, terms.now)
     if not judged.eligible:
         already = any(given.status is not ReturnStatus.REFUSED for given in record.order.returns)

@@ -198,9 +198,9 @@ WORDS = {
         retryable=True,
     ),
     ErrorCode.ENCODED: Words(
-        "Something on the way repacks the file",
-        "The file was sent in a compressed form that nobody asked for, so it was not used.",
-        "A proxy or a security program on the way may do this. Try another network, or tell the store.",
+        "The file was repacked in transit",
+        "The file was sent in a compressed form that was not requested, so it was not used.",
+        "A proxy or a security program may do this. Try another network, or tell the store.",
         kind=ErrorKind.UNREACHABLE,
         retryable=True,
     ),
@@ -221,7 +221,7 @@ WORDS = {
     ErrorCode.PROXY_LOGIN: Words(
         "Your network's proxy wants a log-in",
         "The proxy server of this network refused to pass the download on without a name and password.",
-        "Ask whoever runs this network, or use another one.",
+        "Ask the administrator of this network, or use another one.",
         kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.REDIRECTS: Words(
@@ -268,10 +268,10 @@ WORDS = {
     ErrorCode.CORRUPT: Words(
         "The file arrived damaged",
         "What arrived is not what the store promised, also when fetched a second time over a new connection.",
-        "A security program or proxy on the way may be changing it. Try another network, or tell the store.",
+        "A security program or a proxy may be changing it. Try another network, or tell the store.",
     ),
     ErrorCode.UNPROVABLE: Words(
-        "Nobody can tell whether the file is whole",
+        "The file cannot be checked",
         "The server does not say how long the file is, and no size or digest was given to check it.",
         "Give the file's size or its SHA-256 digest, if the store names one.",
     ),

@@ -1,4 +1,4 @@
-"""Reading order number and password out of a confirmation e-mail that somebody dropped on the window.
+"""Reading order number and password out of a confirmation e-mail that was dropped on the window.
 
 The mail can come from anywhere, so every step is bounded: its size, its parts, how deep they nest, how much text is
 looked at, and which patterns of a profile may run at all. Nothing in it is executed, fetched or shown.

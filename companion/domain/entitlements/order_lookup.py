@@ -131,7 +131,7 @@ def check_store_url(text: str) -> str:
     if "?" in address or "#" in address:
         raise _bad_store("A store's address ends before any question mark or hash sign.")
     if parts.scheme == "http" and not is_loopback(host):
-        raise _bad_store("Over http everybody on the way could read your order password. A store must use https.")
+        raise _bad_store("Over http, others could read your order password in transit. A store must use https.")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 

@@ -24,7 +24,7 @@ class Hold(Model, frozen=True):
 
 
 class Restored(Model, frozen=True):
-    """What became of held entries: put back, left alone because somebody changed them, or not yet possible."""
+    """What became of held entries: put back, left alone because they were changed meanwhile, or not yet possible."""
 
     restored: tuple[str, ...] = ()
     left_changed: tuple[str, ...] = ()

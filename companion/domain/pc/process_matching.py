@@ -122,7 +122,7 @@ def reach_of(process: Process, who: Who | None) -> Reach:
     if process.owner and who.user and process.owner.casefold() != who.user.casefold():
         return Reach.OTHER_USER
     if process.session is not None and who.session is not None and process.session != who.session:
-        # Whose it is cannot be read across users without an administrator's rights: then it is somebody else's.
+        # Whose it is cannot be read across users without an administrator's rights: then it is another user's.
         return Reach.OTHER_SESSION if process.owner else Reach.OTHER_USER
     if process.elevated and not who.elevated:
         return Reach.ELEVATED

@@ -107,7 +107,7 @@ def expiry_text(text: str) -> str:
 def date_text(text: str) -> str:
     """Returns a calendar day (``YYYY-MM-DD``) or a moment (RFC 3339 with an offset) of the years 1970 to 2200.
 
-    Raises `ValueError`, also for a moment without an offset: nobody could say when that is.
+    Raises `ValueError`, also for a moment without an offset, which is ambiguous.
     """
     word = text.strip()
     if _DAY.fullmatch(word):

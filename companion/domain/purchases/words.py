@@ -46,7 +46,7 @@ FIELD_WORDS = {
 """What each field is called."""
 
 SECRET_FIELDS = frozenset({Field.KEY, Field.DOWNLOAD_LINK, Field.ACTIVATION})
-"""Fields whose facts hold a keyed hash, which nobody can read anything from."""
+"""Fields whose facts hold a keyed hash, which says nothing to a reader."""
 
 _DATES = frozenset(
     {Field.BOUGHT_ON, Field.RENEWS_ON, Field.CANCEL_BY, Field.RETURN_BY, Field.DOWNLOAD_UNTIL, Field.EXPIRES}

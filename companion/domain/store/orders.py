@@ -178,7 +178,7 @@ class Grant(Model, frozen=True):
     installation: Installation = Installation()
 
     def __repr__(self) -> str:
-        # The URL is signed: whoever reads it in a log could download.
+        # The URL is signed: any reader of a log could download with it.
         return f"Grant({self.artifact_id!r}, {self.filename!r}, {self.size}, {self.sha256[:12]}…)"
 
 

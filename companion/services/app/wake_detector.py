@@ -17,7 +17,7 @@ class WakeDetector:
     """Asked often, tells once after each sleep or change of network."""
 
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
-        """`wall` is the time of day and `steady` a clock that nobody sets, both in seconds."""
+        """`wall` is the time of day and `steady` a clock that cannot be set, both in seconds."""
         self._wall, self._steady = wall, steady
         self._clocks = Clocks(wall(), steady())
         self._looked = self._clocks.steady

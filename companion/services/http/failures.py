@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def unreachable(url: str, error: Exception) -> CompanionError:
-    """Returns the error that a library's `error` on the way to `url` means."""
+    """Returns the error that a library's `error` of a request to `url` means."""
     host = urllib.parse.urlsplit(url).netloc
     if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE_VERIFY_FAILED" in repr(error):
         return CompanionError(
@@ -29,7 +29,7 @@ def unreachable(url: str, error: Exception) -> CompanionError:
             ErrorCode.PROXY,
             "The proxy refused",
             f"This PC reaches the internet through a proxy, and that proxy did not let the request to {host} pass.",
-            "Ask whoever looks after this network, or use another one.",
+            "Ask the administrator of this network, or use another one.",
             kind=ErrorKind.UNREACHABLE,
             retryable=True,
         )

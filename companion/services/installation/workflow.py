@@ -89,7 +89,7 @@ class Installations:
     def look(
         self, stage: Stage, requirements: Requirements, cancellation: Cancellation | None = None
     ) -> tuple[Finding, ...]:
-        """What stands in the way of `stage` right now, the gravest first."""
+        """Returns what blocks `stage` right now, the gravest first."""
         facts = self._preflight.gather(stage, requirements, cancellation)
         rows = findings(facts, requirements, stage, self._clock(), self._zone)
         self._note("checked this PC", None, stage=stage.value, **_counts(rows))
@@ -113,11 +113,11 @@ class Installations:
     def check_network(
         self, profile: Profile, on_step: Callable[[StepResult], None], cancellation: Cancellation
     ) -> NetworkReport | None:
-        """Try the way to the store step by step; None when the store offers no probe. Raises `Cancelled`."""
+        """Check the connection to the store step by step; None when the store offers no probe. Raises `Cancelled`."""
         if profile.probe is None:
             return None
         report = self._network_diagnostics.check(self._orders.store, profile.probe, on_step, cancellation)
-        self._note("tried the way to the store", None, fine=report.fine, between=len(report.between))
+        self._note("checked the connection to the store", None, fine=report.fine, between=len(report.between))
         return report
 
     def close_blockers(

@@ -33,7 +33,7 @@ class DesktopNotifications:
 
     `pressed` is told, on a thread of its own, the id of a notice and which button was pressed ("default" is the
     notice itself); `closed` the id of one that is no longer there. Raises `CompanionError` ``no-notifications``
-    where there is no session bus or nobody on it who shows notices.
+    where there is no session bus or no program on it that shows notices.
     """
 
     def __init__(self, pressed: Callable[[int, str], None], closed: Callable[[int], None]) -> None:
@@ -47,7 +47,7 @@ class DesktopNotifications:
         """Show a notice in place of the one with the id `replaces`, and return its id.
 
         `buttons` are codes and texts; they are left away where the desktop has none. One that `stays` is there until
-        somebody closes it.
+        the person closes it.
         """
         bus = self._connected()
         if "body-markup" in self._abilities:
@@ -189,6 +189,6 @@ def _nobody(error: Exception) -> CompanionError:
     return CompanionError(
         ErrorCode.NO_NOTIFICATIONS,
         "This desktop shows no notices",
-        "Nobody on this desktop answers to a request to show one.",
+        "No program on this desktop answers a request to show one.",
         "Reminders are shown in the window instead.",
     )

@@ -1,4 +1,4 @@
-"""Walking the way to the store with a small known file, over sockets of its own, so that each step can be told."""
+"""Checking the connection to the store step by step with a small known file, over sockets of its own."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ def system_trust() -> ssl.SSLContext:
 
 
 def public_trust() -> ssl.SSLContext:
-    """The certificates everybody trusts, without those somebody added to this PC."""
+    """The publicly trusted certificates, without those that were added to this PC."""
     import certifi
 
     return ssl.create_default_context(cafile=certifi.where())
 
 
 def system_proxy(url: str) -> str | None:
-    """The proxy the operating system asks for on the way to `url`."""
+    """Returns the proxy that the operating system names for `url`."""
     return proxies_for(url).get(urllib.parse.urlsplit(url).scheme)
 
 
 class NetworkDiagnostics:
-    """Checks the way to a store. `limit` is how many seconds a step may take.
+    """Checks the connection to a store. `limit` is how many seconds a step may take.
 
-    `trust` and `public` tell apart who vouches: a certificate that only this PC trusts comes from somebody in between.
+    `trust` and `public` tell certificates apart: one that only this PC trusts comes from a program in between.
     """
 
     def __init__(
@@ -207,7 +207,7 @@ class _NetworkCheck:
         return msgspec.structs.replace(seen, issuer=issuer, inspected=self._only_trusted_here())
 
     def answer(self, probe: Probe) -> tuple[StepObservation, bytes]:
-        """Ask for the whole probe; what comes back is the store's answer, or somebody else's."""
+        """Ask for the whole probe; what comes back is the store's answer, or that of a device in between."""
         start = time.monotonic()
         try:
             response, body = self._request({})

@@ -1,4 +1,4 @@
-"""What the library keeps and gives back: its values, free of how they are stored."""
+"""The values of the library, free of how they are stored."""
 
 from __future__ import annotations
 

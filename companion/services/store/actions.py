@@ -148,7 +148,7 @@ class OrderActions:
         return case
 
     def _once(self, number: str, what: Operation, send: Callable[[Secret, str], T]) -> T:
-        """Do something at the store once, however often it is pressed or its answer is lost on the way."""
+        """Do something at the store once, however often it is requested or its answer is lost in transit."""
         with self._attempts.counted(what[0], number):
             request = self._requests.begin(what)
             return self._sessions.authorised(

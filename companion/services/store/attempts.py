@@ -18,7 +18,7 @@ _LOOK_BACK = 40
 class Attempts:
     """Counts attempts through the time-line, so that a new start of the program does not begin anew.
 
-    Only numbers of orders that are `known` are written down: what somebody typed for one may be their password.
+    Only numbers of orders that are `known` are written down: what was typed for one may be a password.
     """
 
     def __init__(self, library: Library, clock: Callable[[], dt.datetime], known: Callable[[str], bool]) -> None:

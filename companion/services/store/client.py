@@ -79,7 +79,7 @@ class StoreClient:
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
         """The vendor profile, or None when it is still the one `etag` names.
 
-        Raises `CompanionError` ``not-a-store`` when somebody answers who does not offer one.
+        Raises `CompanionError` ``not-a-store`` when the address answers but offers none.
         """
         try:
             return self._get("/v1/profile", Profile, etag=etag)

@@ -199,7 +199,7 @@ class OrderLookup:
             return self._sessions.authorised(number, lambda token: self._client.invoice_pdf(number, token))
 
     def secrets(self) -> frozenset[str]:
-        """Every text this process knows that nobody else may read: to be taken out of what leaves this PC."""
+        """Every secret this process knows: to be taken out of what leaves this PC."""
         found = set(self._sessions.tokens() | self._cache.keys())
         for number in self._cache.numbers():
             credentials = self._keychain.read(self._sessions.account(number))

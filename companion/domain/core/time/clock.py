@@ -15,7 +15,7 @@ TLS certificates are often only hours old, so a clock that is further off causes
 
 
 class Clocks(NamedTuple):
-    """One reading of both clocks in seconds: the time of day, and a clock that nobody sets."""
+    """One reading of both clocks in seconds: the time of day, and a clock that cannot be set."""
 
     wall: float
     steady: float

@@ -59,7 +59,7 @@ class DownloadFiles:
         self.lock = folder / (filename + PART + LOCK)
 
     def refuse_links(self) -> None:
-        """Raise `CompanionError` ``link`` if a link, folder or device is in the way of any of the files."""
+        """Raise `CompanionError` ``link`` if a link, folder or device stands at the place of any of the files."""
         for path in (self.final, self.part, self.journal, self.lock):
             with contextlib.suppress(FileNotFoundError):
                 if not stat.S_ISREG(path.lstat().st_mode):

@@ -29,14 +29,14 @@ def end(pid: int, how: signal.Signals) -> bool:
         raise CompanionError(
             ErrorCode.CLOSE_REFUSED,
             "It may not be closed",
-            f"Program number {pid} belongs to somebody else.",
+            f"Program number {pid} belongs to another user.",
             "Ask the person it belongs to, or an administrator, to close it.",
         ) from None
     return True
 
 
 def launch_detached(arguments: Sequence[str]) -> None:
-    """Start a program as nobody's child: the shell in between ends at once. The words reach it as words, unparsed."""
+    """Start a program that is no child of this one, through a shell that ends at once; words are passed on unparsed."""
     try:
         subprocess.run(
             ["/bin/sh", "-c", '"$@" >/dev/null 2>&1 </dev/null &', "sh", *arguments],

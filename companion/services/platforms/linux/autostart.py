@@ -50,7 +50,7 @@ class LinuxAutostart:
             raise _refused(entry, error) from None
         raise CompanionError(
             ErrorCode.HOLD_REFUSED,
-            "It cannot be held back",
+            "The automatic start cannot be paused",
             f"“{entry.name}” is started by the system itself, and only an administrator can change that.",
             "Close the program again whenever it comes back.",
         )
@@ -67,7 +67,7 @@ class LinuxAutostart:
             raise _refused(held.entry, error) from None
 
     def switch_on(self, held: HeldEntry) -> bool:
-        """Put back what stood there, unless somebody has changed it since."""
+        """Put back what stood there, unless it has been changed since."""
         path = Path(held.entry.location)
         how, _, before = held.before.partition(" ")
         try:

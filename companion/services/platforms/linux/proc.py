@@ -90,7 +90,7 @@ def _listing() -> list[str]:
 def describe(pid: int, screen: x11.Screen, wanted: bool) -> Process | None:
     """What /proc tells of one process (proc(5)), or None when it is gone or only waits to be buried.
 
-    Command lines may hold what is nobody's business, so only those of `wanted` processes are read.
+    Command lines may hold private data, so only those of `wanted` processes are read.
     """
     base = f"/proc/{pid}"
     try:

@@ -44,7 +44,7 @@ def hold(entry: AutostartEntry) -> HeldEntry:
     if entry.kind is not AutostartKind.LAUNCH_AGENT:
         raise CompanionError(
             ErrorCode.HOLD_REFUSED,
-            "It cannot be held back",
+            "The automatic start cannot be paused",
             f"“{entry.name}” is started by the system itself, and only an administrator can change that.",
             "Close the program again whenever it comes back.",
         )

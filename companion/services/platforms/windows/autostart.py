@@ -79,9 +79,9 @@ def hold(entry: AutostartEntry) -> HeldEntry:
             return HeldEntry(entry=entry, before="enabled")
     raise CompanionError(
         ErrorCode.HOLD_REFUSED,
-        "It cannot be held back",
+        "The automatic start cannot be paused",
         f"“{entry.name}” is a rule of this PC's administrator.",
-        "Ask the person who looks after this PC.",
+        "Ask the administrator of this PC.",
     )
 
 
@@ -101,7 +101,7 @@ def switch_off(held: HeldEntry) -> None:
 
 
 def switch_on(held: HeldEntry) -> bool:
-    """Put everything back; what somebody has set anew meanwhile stays, and is reported by False."""
+    """Put everything back; what has been set anew meanwhile stays, and is reported by False."""
     entry = held.entry
     with _translated(entry):
         if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):

@@ -18,7 +18,7 @@ _FIRST_SERVICE = "services.exe"
 def boot_id() -> Fact[str]:
     """When the service control manager was started, as the system noted it then.
 
-    Nobody's rights are needed for that (NtQuerySystemInformation, SystemProcessInformation). The time since the start
+    No special rights are needed for that (NtQuerySystemInformation, SystemProcessInformation). The time since the start
     is no such mark: the moment reckoned from it moves with the clock.
     """
     moments = [created for name, created in _created() if name.casefold() == _FIRST_SERVICE and created]

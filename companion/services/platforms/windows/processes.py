@@ -96,7 +96,7 @@ def _describe(sighting: ListedProcess, windows: list[Window], wanted: bool) -> P
         path = _image_path(handle)
         started = _started(handle)
         owner, elevated = _identity(handle)
-        # Command lines may hold what is nobody's business: only those of wanted processes are read.
+        # Command lines may hold private data: only those of wanted processes are read.
         arguments = (_arguments(handle) or _arguments_in_memory(sighting.pid)) if wanted else None
     label, publisher = version_texts(path) if path else (None, None)
     return Process(

@@ -154,7 +154,7 @@ def _shell_as_parent() -> Iterator[int | None]:
 
 @contextlib.contextmanager
 def pin(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """Open `path` so that nobody can write, rename or delete it until the end of the block. Raises `OSError`."""
+    """Open `path` so that no program can write, rename or delete it until the end of the block. Raises `OSError`."""
     full = path.resolve()
     handle = dll("kernel32").CreateFileW(str(full), _GENERIC_READ, _SHARE_READ, None, _OPEN_EXISTING, 0, None)
     if handle == win32.INVALID_HANDLE:
