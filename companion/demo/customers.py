@@ -60,9 +60,13 @@ _CLEO = _Person(email="cleo.novak@mail.example", card="26604", buyer="Cleo Novak
 _DAN = _Person(email="dan.whitfield@mail.example", card="58820", buyer="Dan Whitfield, 31 Oak Court, Troy, NY, US")
 _EVE = _Person(email="eve.lindqvist@mail.example", card="90133", buyer="Eve Lindqvist, 7 Lake View, Utica, NY, US")
 _FRITZ = _Person(
-    email="fritz.brandt@post.example", card="33571", buyer="Fritz Brandt, Lindenweg 4, 10439 Berlin, DE",
-    tax_name="VAT", tax=1900, included=True,
-)  # fmt: skip
+    email="fritz.brandt@post.example",
+    card="33571",
+    buyer="Fritz Brandt, Lindenweg 4, 10439 Berlin, DE",
+    tax_name="VAT",
+    tax=1900,
+    included=True,
+)
 _GRACE = _Person(email="grace.okafor@mail.example", card="64902", buyer="Grace Okafor, 88 Elm Street, Rome, NY, US")
 _HUGO = _Person(email="hugo.martin@mail.example", card="15577", buyer="Hugo Martin, 5 Station Road, Elmira, NY, US")
 _IRIS = _Person(email="iris.tanaka@mail.example", card="82046", buyer="Iris Tanaka, 61 Cedar Avenue, Yonkers, NY, US")
@@ -74,9 +78,13 @@ _OTIS = _Person(email="otis.greene@mail.example", card="86240", buyer="Otis Gree
 _PIA = _Person(email="pia.romano@mail.example", card="19365", buyer="Pia Romano, 26 Chapel Street, Hudson, NY, US")
 _QUINN = _Person(email="quinn.adler@mail.example", card="74081", buyer="Quinn Adler, 55 Ferry Lane, Beacon, NY, US")
 _JOAN = _Person(
-    email="joan.price@post.example", card="47290", buyer="Joan Price, 12 Rose Terrace, Bath, GB",
-    tax_name="VAT", tax=2000, included=True,
-)  # fmt: skip
+    email="joan.price@post.example",
+    card="47290",
+    buyer="Joan Price, 12 Rose Terrace, Bath, GB",
+    tax_name="VAT",
+    tax=2000,
+    included=True,
+)
 
 _CAST = (
     ("LF-4821-0937", _ADA, "Annual suite with 41 days left; its download stays open with the licence."),
@@ -105,32 +113,54 @@ def accounts() -> tuple[Account, ...]:
     """The log-ins of every demo order, the plainest first."""
     return tuple(
         Account(
-            order_number=number, order_password=_text("password", number, (4, 4, 4)), email=person.email,
-            card_last_digits=person.card, about=about,
+            order_number=number,
+            order_password=_text("password", number, (4, 4, 4)),
+            email=person.email,
+            card_last_digits=person.card,
+            about=about,
         )
         for number, person, about in _CAST
-    )  # fmt: skip
+    )
 
 
 def first_records(shop: Shop, start: dt.datetime) -> tuple[Record, ...]:
     """Every demo order as it stands at the store's first start."""
     makers = (
-        _annual, _three_pcs, _renewing, _window_closed, _boxed, _monthly, _refunded, _expired, _unwanted,
-        _letter_open, _money_on_its_way, _just_ordered, _late, _came_back, _return_refused, _running, _ahead,
-        _original, _renewal,
-    )  # fmt: skip
+        _annual,
+        _three_pcs,
+        _renewing,
+        _window_closed,
+        _boxed,
+        _monthly,
+        _refunded,
+        _expired,
+        _unwanted,
+        _letter_open,
+        _money_on_its_way,
+        _just_ordered,
+        _late,
+        _came_back,
+        _return_refused,
+        _running,
+        _ahead,
+        _original,
+        _renewal,
+    )
     made = []
     for (number, person, _), make in zip(_CAST, makers, strict=True):
         billing = Billing(
-            buyer=person.buyer, email=person.email, tax_name=person.tax_name, tax_basis_points=person.tax,
+            buyer=person.buyer,
+            email=person.email,
+            tax_name=person.tax_name,
+            tax_basis_points=person.tax,
             tax_included=person.included,
-        )  # fmt: skip
+        )
         country = person.buyer.rpartition(", ")[2]
         currency = {"US": "USD", "GB": "GBP"}.get(country, "EUR")
         key = "LP26-" + _text("key", number, (4, 4, 4, 4))
         purchase = Purchase(
             number=number, billing=billing, country=country, currency=currency, key=key, shop=shop, placed_at=start
-        )  # fmt: skip
+        )
         record = make(purchase, start)
         judged = eligibility(record, shop.policies, start)
         made.append(record.with_order(return_eligibility=judged))
@@ -216,8 +246,14 @@ def _unwanted(buy: Purchase, start: dt.datetime) -> Record:
     plan = plan_of(buy, YEAR, until, 5995, 5995)
     record = order_of(buy, licence_of(buy, until, seats=(_seat(placed, "Iris's PC"),)), plan)
     about = f"subscription:{plan.id}"
-    hold = charge(buy, charged - dt.timedelta(hours=20), 5995, about, ChargeKind.AUTHORIZATION,
-                  released_at=business_days_after(charged, 2))  # fmt: skip
+    hold = charge(
+        buy,
+        charged - dt.timedelta(hours=20),
+        5995,
+        about,
+        ChargeKind.AUTHORIZATION,
+        released_at=business_days_after(charged, 2),
+    )
     return record.with_order(charges=(*record.order.charges, hold, charge(buy, charged, 5995, about)))
 
 
@@ -257,10 +293,12 @@ def _came_back(buy: Purchase, start: dt.datetime) -> Record:
     paid_back = charge(buy, back, 5995, f"shipment:{parcel.id}", ChargeKind.REFUND)
     plan = plan_of(buy, YEAR, back, 5995, 5995, auto_renew=False, status=SubscriptionStatus.EXPIRED)
     return record.with_order(
-        status=OrderStatus.REFUNDED, shipments=(replace(parcel, status=ShipmentStatus.RETURNED),),
-        licences=(replace(licence, status=LicenceStatus.REFUNDED),), subscriptions=(plan,),
+        status=OrderStatus.REFUNDED,
+        shipments=(replace(parcel, status=ShipmentStatus.RETURNED),),
+        licences=(replace(licence, status=LicenceStatus.REFUNDED),),
+        subscriptions=(plan,),
         charges=(*record.order.charges, paid_back),
-    )  # fmt: skip
+    )
 
 
 def _return_refused(buy: Purchase, start: dt.datetime) -> Record:

@@ -82,10 +82,17 @@ class DemoStore:
             shop = Shop(vendor.policies, vendor.store.statement_descriptor, artifact)
             _begin(self._database, sessions, shop, self.accounts, clock())
             store = Store(
-                database=self._database, sessions=sessions, profile=vendor, profile_document=profile,
-                artifact=artifact, artifacts=folder, outbox=root / "outbox",
-                signing_key=signing_key(self._database), url_life=url_life, pace=self._pace,
-            )  # fmt: skip
+                database=self._database,
+                sessions=sessions,
+                profile=vendor,
+                profile_document=profile,
+                artifact=artifact,
+                artifacts=folder,
+                outbox=root / "outbox",
+                signing_key=signing_key(self._database),
+                url_life=url_life,
+                pace=self._pace,
+            )
             application: WSGIApplication = StoreApplication(store, clock)
             application = around(application) if around else application
             application = _dropping(application, drop_answer) if drop_answer else application

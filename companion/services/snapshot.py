@@ -78,9 +78,15 @@ class SnapshotReader:
     """
 
     def __init__(
-        self, orders: Orders, library: Library, purchases: Purchases, this_pc: ThisPC, help_search: HelpSearch,
-        clock: Callable[[], dt.datetime], zone: dt.tzinfo,
-    ) -> None:  # fmt: skip
+        self,
+        orders: Orders,
+        library: Library,
+        purchases: Purchases,
+        this_pc: ThisPC,
+        help_search: HelpSearch,
+        clock: Callable[[], dt.datetime],
+        zone: dt.tzinfo,
+    ) -> None:
         self._orders = orders
         self._library = library
         self._purchases = purchases
@@ -116,9 +122,13 @@ class SnapshotReader:
         )
 
     def _cards(
-        self, orders: tuple[KnownOrder, ...], profile: Profile | None, files: tuple[KnownFile, ...], seat_id: str,
+        self,
+        orders: tuple[KnownOrder, ...],
+        profile: Profile | None,
+        files: tuple[KnownFile, ...],
+        seat_id: str,
         now: dt.datetime,
-    ) -> tuple[ProductCard, ...]:  # fmt: skip
+    ) -> tuple[ProductCard, ...]:
         if profile is None:
             return ()
         downloaded = frozenset(file.artifact for file in files)

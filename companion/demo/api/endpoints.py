@@ -118,14 +118,20 @@ def grant_download(call: Call, number: str, artifact_id: str) -> Response:
     path = f"/v1/files/{artifact.id}/{artifact.filename}"
     target = call.store.artifacts.parent / "installed"
     grant = Grant(
-        artifact_id=artifact.id, url_expires_at=expires, filename=artifact.filename, size=artifact.size,
+        artifact_id=artifact.id,
+        url_expires_at=expires,
+        filename=artifact.filename,
+        size=artifact.size,
         url=call.request.host_url.rstrip("/") + sign(call.store.signing_key, path, number, expires),
-        sha256=artifact.sha256, version=VERSION, publisher=call.store.profile.store.name, piece_length=PIECE_LENGTH,
+        sha256=artifact.sha256,
+        version=VERSION,
+        publisher=call.store.profile.store.name,
+        piece_length=PIECE_LENGTH,
         piece_sha256=artifact.piece_sha256,
         installation=Installation(
             arguments=("--silent", "--target", str(target)), proof_paths=(str(target / "installed.json"),)
         ),
-    )  # fmt: skip
+    )
     return respond(answer_with(grant))
 
 
@@ -250,9 +256,10 @@ def open_case(call: Call) -> Response:
             row = (number, scope, msgspec.json.encode(asked))
             connection.execute("INSERT INTO cases VALUES (?, ?, ?)", row)
             case = SupportCase(
-                case_number=number, answer_by=business_days_after(call.now, 1),
+                case_number=number,
+                answer_by=business_days_after(call.now, 1),
                 next_step="Support reads the case file and answers by e-mail. Give this number when you call.",
-            )  # fmt: skip
+            )
             return answer_with(case, 201)
 
         return respond(once(connection, call, scope, key, act))
@@ -272,11 +279,15 @@ def _shown(call: Call, order: Order) -> Order:
     artifact, base = call.store.artifact, call.request.host_url.rstrip("/")
     downloads = tuple(
         msgspec.structs.replace(
-            download, artifact_id=artifact.id, platform=artifact.platform, filename=artifact.filename,
-            size=artifact.size, version=VERSION,
+            download,
+            artifact_id=artifact.id,
+            platform=artifact.platform,
+            filename=artifact.filename,
+            size=artifact.size,
+            version=VERSION,
         )
         for download in order.downloads
-    )  # fmt: skip
+    )
     pages = tuple(
         OrderPage(purpose=purpose, url=f"{base}/orders/{order.number}/{purpose}")
         for purpose in ("order", "renew", "cancel")

@@ -61,9 +61,20 @@ def ready_artifact(folder: Path, database: Database, profile: Profile, platform:
         known = decode(bytes(row[0]), Artifact, source="the store's own file")
         if known.recipe == recipe and path.is_file() and path.stat().st_size == size:
             return known
-    made = _made(path, head, size, Artifact(
-        id=name, filename=path.name, platform=platform, size=size, sha256="0" * 64, piece_sha256=(), recipe=recipe,
-    ))  # fmt: skip
+    made = _made(
+        path,
+        head,
+        size,
+        Artifact(
+            id=name,
+            filename=path.name,
+            platform=platform,
+            size=size,
+            sha256="0" * 64,
+            piece_sha256=(),
+            recipe=recipe,
+        ),
+    )
     with database.transaction() as connection:
         connection.execute("INSERT OR REPLACE INTO artifacts VALUES (?, ?)", (name, encode(made)))
     return made
@@ -92,9 +103,14 @@ def _made(path: Path, head: bytes, size: int, plan: Artifact) -> Artifact:
     partial.chmod(0o755)
     partial.replace(path)
     return Artifact(
-        id=plan.id, filename=plan.filename, platform=plan.platform, size=size, sha256=whole.hexdigest(),
-        piece_sha256=tuple(pieces), recipe=plan.recipe,
-    )  # fmt: skip
+        id=plan.id,
+        filename=plan.filename,
+        platform=plan.platform,
+        size=size,
+        sha256=whole.hexdigest(),
+        piece_sha256=tuple(pieces),
+        recipe=plan.recipe,
+    )
 
 
 def _seeded(number: int) -> bytes:

@@ -68,18 +68,27 @@ def switch_auto_renew(
         charge_at = max(plan.active_until - CHARGE_LEAD, terms.now) if on else None
         cancel_by = None if charge_at is None else min(charge_at, max(plan.active_until - CANCEL_LEAD, terms.now))
         plan = replace(
-            plan, auto_renew=on, next_charge_at=charge_at, cancel_by=cancel_by, version=next_version(plan),
+            plan,
+            auto_renew=on,
+            next_charge_at=charge_at,
+            cancel_by=cancel_by,
+            version=next_version(plan),
             status=SubscriptionStatus.ACTIVE if on else SubscriptionStatus.CANCELLED,
-        )  # fmt: skip
+        )
     until = f"{plan.active_until:%d %B %Y}"
     if on:
         statement = f"Auto-renewal is on. The next period costs {plan.renewal_price.plain()} before tax, from {until}."
     else:
         statement = f"Auto-renewal is off. Nothing more will be charged. The product stays active until {until}."
     receipt = Receipt(
-        id=receipt_id, subscription_id=plan.id, auto_renew=on, received_at=terms.now, effective_at=terms.now,
-        still_active_until=plan.active_until, statement=statement,
-    )  # fmt: skip
+        id=receipt_id,
+        subscription_id=plan.id,
+        auto_renew=on,
+        received_at=terms.now,
+        effective_at=terms.now,
+        still_active_until=plan.active_until,
+        statement=statement,
+    )
     return with_subscription(record, plan), AutoRenewChange(subscription=plan, receipt=receipt)
 
 
@@ -112,9 +121,10 @@ def extend(record: Record, download: Download, terms: Terms) -> tuple[Record, Ex
         raise Refusal("window-open", "The download is still open; nothing needs to be extended.")
     until = terms.now + EXTENSION
     granted = Extension(
-        status=ExtensionStatus.GRANTED, available_until=until,
+        status=ExtensionStatus.GRANTED,
+        available_until=until,
         statement=f"The download is open again until {until:%d %B %Y, %H:%M} UTC.",
-    )  # fmt: skip
+    )
     opened = replace(download, available_until=until, extension=granted)
     downloads = tuple(opened if old.artifact_id == download.artifact_id else old for old in record.order.downloads)
     return record.with_order(downloads=downloads), granted
@@ -162,19 +172,29 @@ def add_backup_medium(record: Record, asked: BackupMediumRequest, terms: Terms) 
     mark = order.number.removeprefix("LF-")
     price = replace(offer.price, currency=order.currency)
     item = LineItem(
-        id=f"item-{mark}-{len(order.line_items) + 1}", product_id="backup-medium", name=offer.name,
-        kind=LineItemKind.BACKUP_MEDIUM, quantity=1, price=price,
-    )  # fmt: skip
+        id=f"item-{mark}-{len(order.line_items) + 1}",
+        product_id="backup-medium",
+        name=offer.name,
+        kind=LineItemKind.BACKUP_MEDIUM,
+        quantity=1,
+        price=price,
+    )
     parcel, leaves = _parcel(order, item, method.code, terms)
     hold = Charge(
-        id=f"chg-{parcel.id}", kind=ChargeKind.AUTHORIZATION, at=terms.now, amount=record.billing.with_tax(price),
-        tax=record.billing.tax_on(price), statement_descriptor=terms.statement_descriptor,
+        id=f"chg-{parcel.id}",
+        kind=ChargeKind.AUTHORIZATION,
+        at=terms.now,
+        amount=record.billing.with_tax(price),
+        tax=record.billing.tax_on(price),
+        statement_descriptor=terms.statement_descriptor,
         about=f"shipment:{parcel.id}",
-    )  # fmt: skip
+    )
     record = record.with_order(
-        line_items=(*order.line_items, item), shipments=(*order.shipments, parcel), charges=(*order.charges, hold),
+        line_items=(*order.line_items, item),
+        shipments=(*order.shipments, parcel),
+        charges=(*order.charges, hold),
         total=total([order.total, record.billing.with_tax(price)]),
-    )  # fmt: skip
+    )
     record = replace(record, ships_at={**record.ships_at, parcel.id: leaves})
     return record, record.order
 
@@ -193,10 +213,14 @@ def _parcel(order: Order, item: LineItem, method_code: str, terms: Terms) -> tup
     days = travel_days(terms.policies, method, order.country) if method else None
     first, last = business_span(leaves, days) if days else (None, None)
     parcel = Shipment(
-        id=f"parcel-{order.number.removeprefix('LF-')}-{len(order.shipments) + 1}", status=ShipmentStatus.PREPARING,
-        method=method_code, line_item_ids=(item.id,), destination_country=order.country, expected_from=first,
+        id=f"parcel-{order.number.removeprefix('LF-')}-{len(order.shipments) + 1}",
+        status=ShipmentStatus.PREPARING,
+        method=method_code,
+        line_item_ids=(item.id,),
+        destination_country=order.country,
+        expected_from=first,
         expected_until=last,
-    )  # fmt: skip
+    )
     return parcel, leaves
 
 

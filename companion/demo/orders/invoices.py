@@ -14,28 +14,44 @@ def invoice_of(record: Record, seller: str) -> Invoice:
     order, billing = record.order, record.billing
     items = order.line_items
     return Invoice(
-        number=order.invoice_number or f"INV-{order.number}", order_number=order.number, issued_at=order.placed_at,
-        seller=seller, buyer=billing.buyer, lines=tuple(_line(item, record) for item in items),
-        net=total([item.price for item in items]), tax=total([billing.tax_on(item.price) for item in items]),
-        total=total([billing.with_tax(item.price) for item in items]), tax_name=billing.tax_name,
+        number=order.invoice_number or f"INV-{order.number}",
+        order_number=order.number,
+        issued_at=order.placed_at,
+        seller=seller,
+        buyer=billing.buyer,
+        lines=tuple(_line(item, record) for item in items),
+        net=total([item.price for item in items]),
+        tax=total([billing.tax_on(item.price) for item in items]),
+        total=total([billing.with_tax(item.price) for item in items]),
+        tax_name=billing.tax_name,
         tax_included=billing.tax_included,
-    )  # fmt: skip
+    )
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
     """The invoice as a PDF of as many A4 pages as it needs."""
     lines = [
-        "INVOICE", "", invoice.seller, "", f"Invoice number:  {invoice.number}",
-        f"Order number:    {invoice.order_number}", f"Date:            {invoice.issued_at:%d %B %Y}", "",
-        f"Billed to:       {invoice.buyer}", "",
-    ]  # fmt: skip
+        "INVOICE",
+        "",
+        invoice.seller,
+        "",
+        f"Invoice number:  {invoice.number}",
+        f"Order number:    {invoice.order_number}",
+        f"Date:            {invoice.issued_at:%d %B %Y}",
+        "",
+        f"Billed to:       {invoice.buyer}",
+        "",
+    ]
     lines += [f"{line.quantity} x {line.name[:48]:<48} {line.price.plain():>16}" for line in invoice.lines]
     included = " (included in the prices above)" if invoice.tax_included else ""
     lines += [
-        "", f"{'Net':<52} {invoice.net.plain():>16}", f"{invoice.tax_name + included:<52} {invoice.tax.plain():>16}",
-        f"{'Total':<52} {invoice.total.plain():>16}", "",
+        "",
+        f"{'Net':<52} {invoice.net.plain():>16}",
+        f"{invoice.tax_name + included:<52} {invoice.tax.plain():>16}",
+        f"{'Total':<52} {invoice.total.plain():>16}",
+        "",
         "Exempt from tax? Send your certificate and this order number to claim the tax back.",
-    ]  # fmt: skip
+    ]
     return _pdf([lines[start : start + _PAGE_LINES] for start in range(0, len(lines), _PAGE_LINES)])
 
 

@@ -130,14 +130,22 @@ def _renewed_once(record: Record, plan: Subscription, at: dt.datetime) -> tuple[
     until = plan.term.after(plan.active_until)
     tax = record.billing.tax_on(plan.renewal_price)
     charge = Charge(
-        id=f"chg-{plan.id}-{at:%Y%m%d}", kind=ChargeKind.CHARGE, at=at, about=f"subscription:{plan.id}",
-        amount=record.billing.with_tax(plan.renewal_price), tax=tax,
+        id=f"chg-{plan.id}-{at:%Y%m%d}",
+        kind=ChargeKind.CHARGE,
+        at=at,
+        about=f"subscription:{plan.id}",
+        amount=record.billing.with_tax(plan.renewal_price),
+        tax=tax,
         statement_descriptor=record.order.charges[0].statement_descriptor,
-    )  # fmt: skip
+    )
     plan = replace(
-        plan, active_until=until, price=plan.renewal_price, version=next_version(plan),
-        next_charge_at=until - CHARGE_LEAD, cancel_by=until - CANCEL_LEAD,
-    )  # fmt: skip
+        plan,
+        active_until=until,
+        price=plan.renewal_price,
+        version=next_version(plan),
+        next_charge_at=until - CHARGE_LEAD,
+        cancel_by=until - CANCEL_LEAD,
+    )
     record = with_subscription(record, plan).with_order(charges=(*record.order.charges, charge))
     return with_licence_until(record, plan.licence_id, until), plan
 

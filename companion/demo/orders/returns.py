@@ -56,12 +56,14 @@ def request_return(record: Record, asked: ReturnRequest, terms: Terms) -> tuple[
     physical = [item for item in items if item.kind is not LineItemKind.DOWNLOAD]
     letter_needed = bool(physical) and terms.policies.returns.letter_of_destruction_for_physical
     given = Return(
-        id=_return_id(record), reason=asked.reason, requested_at=terms.now,
+        id=_return_id(record),
+        reason=asked.reason,
+        requested_at=terms.now,
         status=ReturnStatus.LETTER_NEEDED if letter_needed else ReturnStatus.REQUESTED,
         amount=total([record.billing.with_tax(item.price) for item in items]),
         line_item_ids=tuple(item.id for item in items),
         letter=DestructionLetter(text=_letter(record, physical)) if letter_needed else None,
-    )  # fmt: skip
+    )
     record = record.with_order(returns=(*record.order.returns, given))
     return (record, given) if letter_needed else _initiate(record, given, terms)
 
@@ -88,16 +90,27 @@ def _return_renewal(record: Record, asked: ReturnRequest, terms: Terms) -> tuple
         raise Refusal("not-eligible", "No renewal of this subscription was charged within the time for returns.")
     first, last = business_span(terms.now, terms.policies.returns.renewal_credit_business_days)
     given = Return(
-        id=_return_id(record), reason=asked.reason, status=ReturnStatus.REFUND_INITIATED, amount=renewal.amount,
-        requested_at=terms.now, subscription_id=plan.id, refund_initiated_at=terms.now, credit_from=first,
+        id=_return_id(record),
+        reason=asked.reason,
+        status=ReturnStatus.REFUND_INITIATED,
+        amount=renewal.amount,
+        requested_at=terms.now,
+        subscription_id=plan.id,
+        refund_initiated_at=terms.now,
+        credit_from=first,
         credit_until=last,
-    )  # fmt: skip
+    )
     until = before(plan.term, plan.active_until)
     # Once the refund has been initiated the subscription does not renew again.
     ended = replace(
-        plan, auto_renew=False, status=SubscriptionStatus.CANCELLED, active_until=until, next_charge_at=None,
-        cancel_by=None, version=next_version(plan),
-    )  # fmt: skip
+        plan,
+        auto_renew=False,
+        status=SubscriptionStatus.CANCELLED,
+        active_until=until,
+        next_charge_at=None,
+        cancel_by=None,
+        version=next_version(plan),
+    )
     record = with_licence_until(with_subscription(record, ended), plan.licence_id, until)
     record = record.with_order(
         returns=(*record.order.returns, given),
@@ -110,9 +123,12 @@ def _initiate(record: Record, given: Return, terms: Terms) -> tuple[Record, Retu
     """Send the money on its way back and end what was bought with it."""
     first, last = business_span(terms.now, terms.policies.returns.credit_business_days)
     given = replace(
-        given, status=ReturnStatus.REFUND_INITIATED, refund_initiated_at=terms.now, credit_from=first,
+        given,
+        status=ReturnStatus.REFUND_INITIATED,
+        refund_initiated_at=terms.now,
+        credit_from=first,
         credit_until=last,
-    )  # fmt: skip
+    )
     items = [item for item in record.order.line_items if item.id in given.line_item_ids]
     tax = total([record.billing.tax_on(item.price) for item in items])
     products = {item.product_id for item in items}
@@ -123,18 +139,27 @@ def _initiate(record: Record, given: Return, terms: Terms) -> tuple[Record, Retu
     ended = {licence.subscription_id for licence in licences if licence.status is LicenceStatus.REFUNDED}
     plans = tuple(
         replace(
-            plan, auto_renew=False, status=SubscriptionStatus.EXPIRED, active_until=terms.now, next_charge_at=None,
-            cancel_by=None, version=next_version(plan),
-        ) if plan.id in ended else plan
+            plan,
+            auto_renew=False,
+            status=SubscriptionStatus.EXPIRED,
+            active_until=terms.now,
+            next_charge_at=None,
+            cancel_by=None,
+            version=next_version(plan),
+        )
+        if plan.id in ended
+        else plan
         for plan in record.order.subscriptions
-    )  # fmt: skip
+    )
     whole = len(items) == len(record.order.line_items)
     others = tuple(given if old.id == given.id else old for old in record.order.returns)
     record = record.with_order(
-        returns=others, licences=licences, subscriptions=plans,
+        returns=others,
+        licences=licences,
+        subscriptions=plans,
         charges=(*record.order.charges, _refund(given, "order", tax, terms)),
         status=OrderStatus.REFUNDED if whole else record.order.status,
-    )  # fmt: skip
+    )
     return record, given
 
 
@@ -154,9 +179,14 @@ def _first_sale_open(record: Record, terms: Terms) -> bool:
 
 def _refund(given: Return, about: str, tax: Money | None, terms: Terms) -> Charge:
     return Charge(
-        id=f"chg-{given.id}", kind=ChargeKind.REFUND, at=terms.now, amount=given.amount, tax=tax, about=about,
+        id=f"chg-{given.id}",
+        kind=ChargeKind.REFUND,
+        at=terms.now,
+        amount=given.amount,
+        tax=tax,
+        about=about,
         statement_descriptor=terms.statement_descriptor,
-    )  # fmt: skip
+    )
 
 
 def _return_id(record: Record) -> str:

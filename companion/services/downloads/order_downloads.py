@@ -163,9 +163,17 @@ class Purchases:
             self._note("file damaged", number, artifact=artifact_id)
             return None
         done = Transferred(
-            path=file.path, size=found.size, sha256=found.sha256, verified=True, resumed_from=found.size,
-            bytes_fetched=0, pieces_repaired=0, retries=0, connections=0, seconds=0.0,
-        )  # fmt: skip
+            path=file.path,
+            size=found.size,
+            sha256=found.sha256,
+            verified=True,
+            resumed_from=found.size,
+            bytes_fetched=0,
+            pieces_repaired=0,
+            retries=0,
+            connections=0,
+            seconds=0.0,
+        )
         return Fetched(file.grant, done)
 
     def _prepare(self, entry: QueueEntry) -> tuple[GrantSource, Expected]:
@@ -193,9 +201,14 @@ class Purchases:
     def _arrived(self, number: str, grant: Grant, transferred: Transferred) -> None:
         self._library.remember_file(self._orders.store, number, transferred.path, grant)
         self._note(
-            "downloaded", number, artifact=grant.artifact_id, sha256=transferred.sha256,
-            resumedFrom=transferred.resumed_from, retries=transferred.retries, verified=transferred.verified,
-        )  # fmt: skip
+            "downloaded",
+            number,
+            artifact=grant.artifact_id,
+            sha256=transferred.sha256,
+            resumedFrom=transferred.resumed_from,
+            retries=transferred.retries,
+            verified=transferred.verified,
+        )
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

@@ -87,9 +87,15 @@ class Recovery:
         """Write down that an installation begins, so that a later run knows of it."""
         own = next(iter(self._platform.processes.describe([os.getpid()])), None)
         underway = InstallationRecord(
-            job=job, number=number, name=name, since=self._clock(), boot=self._platform.system.boot_id().value,
-            proofs=tuple(proofs), owner=os.getpid(), owner_started=own.started if own else None,
-        )  # fmt: skip
+            job=job,
+            number=number,
+            name=name,
+            since=self._clock(),
+            boot=self._platform.system.boot_id().value,
+            proofs=tuple(proofs),
+            owner=os.getpid(),
+            owner_started=own.started if own else None,
+        )
         self._write(underway)
 
     def needs_restart(self, job: str) -> None:
@@ -182,9 +188,13 @@ class Recovery:
         if standing not in _GOING_ON:
             missing = tuple(proof for proof in underway.proofs if not self._platform.system.expand(proof).exists())
         return RecoveredInstallation(
-            number=underway.number, job=underway.job, name=underway.name, standing=standing,
-            proven=standing not in _GOING_ON and bool(underway.proofs) and not missing, missing=missing,
-        )  # fmt: skip
+            number=underway.number,
+            job=underway.job,
+            name=underway.name,
+            standing=standing,
+            proven=standing not in _GOING_ON and bool(underway.proofs) and not missing,
+            missing=missing,
+        )
 
     @staticmethod
     def _going_on(looked: Iterable[_Found]) -> tuple[str, ...]:

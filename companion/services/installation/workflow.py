@@ -137,9 +137,13 @@ class Installations:
         """
         closed = self._closing.close(stage, requirements, on_step, cancellation, force=force, only=only, watch=watch)
         self._note(
-            "closed programs", None, gone=len(closed.gone), left=len(closed.left), cameBack=len(closed.came_back),
+            "closed programs",
+            None,
+            gone=len(closed.gone),
+            left=len(closed.left),
+            cameBack=len(closed.came_back),
             forced=force,
-        )  # fmt: skip
+        )
         return closed
 
     def install(
@@ -171,9 +175,13 @@ class Installations:
                 self._note("installation failed", number, artifact=job, code=error.code)
             raise
         self._note(
-            "installed" if result.succeeded else "installation failed", number, artifact=job,
-            exitCode=result.exit_code, meaning=result.outcome.meaning.value, proven=result.proven,
-        )  # fmt: skip
+            "installed" if result.succeeded else "installation failed",
+            number,
+            artifact=job,
+            exitCode=result.exit_code,
+            meaning=result.outcome.meaning.value,
+            proven=result.proven,
+        )
         if result.outcome.meaning is not ExitMeaning.RESTART:
             self._recovery.end(job, succeeded=result.succeeded)
         return Installed(result, self._take_seat(number, licence) if result.succeeded else None)

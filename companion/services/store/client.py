@@ -67,9 +67,18 @@ class StoreClient:
         self.url = require_safe_url(url).rstrip("/")
         # Every call is safe to send again: it reads, or is conditional, or carries an idempotency key.
         again = urllib3.Retry(
-            3, connect=2, read=1, status=2, redirect=0, other=0, allowed_methods=None, backoff_factor=0.3,
-            status_forcelist=(502, 503, 504), respect_retry_after_header=False, raise_on_status=False,
-        )  # fmt: skip
+            3,
+            connect=2,
+            read=1,
+            status=2,
+            redirect=0,
+            other=0,
+            allowed_methods=None,
+            backoff_factor=0.3,
+            status_forcelist=(502, 503, 504),
+            respect_retry_after_header=False,
+            raise_on_status=False,
+        )
         self._session = new_session(retry=again)
 
     def close(self) -> None:
@@ -139,9 +148,15 @@ class StoreClient:
         return self._send("POST", path, Extension, token=token, body={}, key=key)
 
     def request_return(
-        self, number: str, reason: ReturnReason, token: Secret, key: str, *,
-        line_item_ids: tuple[str, ...] = (), subscription_id: str | None = None,
-    ) -> Return:  # fmt: skip
+        self,
+        number: str,
+        reason: ReturnReason,
+        token: Secret,
+        key: str,
+        *,
+        line_item_ids: tuple[str, ...] = (),
+        subscription_id: str | None = None,
+    ) -> Return:
         """Ask for a return of an order's line items, or of an unwanted renewal of a subscription."""
         body: dict[str, object] = {"reason": reason.value, "lineItemIds": list(line_item_ids)}
         if subscription_id is not None:
@@ -196,15 +211,29 @@ class StoreClient:
         return Fresh(answer.read(kind), answer.headers.get("ETag"), answer.store_time())
 
     def _send(
-        self, method: str, path: str, kind: type[T], *, body: object = None, token: Secret | None = None,
-        headers: dict[str, str] | None = None, key: str | None = None,
-    ) -> T:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        *,
+        body: object = None,
+        token: Secret | None = None,
+        headers: dict[str, str] | None = None,
+        key: str | None = None,
+    ) -> T:
         return self._answer(method, path, body=body, token=token, headers=headers, key=key).read(kind)
 
     def _answer(
-        self, method: str, path: str, *, body: object = None, token: Secret | None = None,
-        headers: dict[str, str] | None = None, key: str | None = None, accept: str = _JSON,
-    ) -> _Answer:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        token: Secret | None = None,
+        headers: dict[str, str] | None = None,
+        key: str | None = None,
+        accept: str = _JSON,
+    ) -> _Answer:
         """Send one request and return its answer; whatever is not a success is raised as a `CompanionError`."""
         sent = {"Accept": f"{accept}, application/problem+json", **(headers or {})}
         if token is not None:

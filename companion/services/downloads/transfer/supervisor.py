@@ -68,9 +68,15 @@ class Supervisor:
             file.block_map.mark_verified(block)
         self._context = context
         self._verification = Verification(
-            file.files.part, file.block_map, file.expected, file.resumption.checks, verified,
-            claim=file.claim, bad=file.reject_block, synchronise=context.options.synchronise,
-        )  # fmt: skip
+            file.files.part,
+            file.block_map,
+            file.expected,
+            file.resumption.checks,
+            verified,
+            claim=file.claim,
+            bad=file.reject_block,
+            synchronise=context.options.synchronise,
+        )
         self._workers: list[Worker] = []
         self._last_number = 0
         self._all_assigned = False
