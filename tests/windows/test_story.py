@@ -61,7 +61,7 @@ def test_a_run_value_for_everybody_is_found_held_and_put_back(windows: Windows):
     windows.run("set_value", "HKLM", RUN, "MailForAll", "REG_SZ", command)
     windows.restart()
     board = windows.run("look")
-    assert "entry *MailForAll* for everybody on this PC" in outlook(board)["explanation"]
+    assert "entry *MailForAll* for all users of this PC" in outlook(board)["explanation"]
     windows.run("hold", journal, "artifact")
     windows.restart()
     assert windows.run("running") == []
@@ -103,7 +103,7 @@ def test_a_service_is_found_held_and_put_back(windows: Windows):
     windows.run("add_service", "MailKeeper", f'"{program}" ghost')
     windows.run("start", program, "ghost")
     board = windows.run("look")
-    assert "It is started by Windows itself: service *MailKeeper Service*." in outlook(board)["explanation"]
+    assert "It is started by Windows: service *MailKeeper Service*." in outlook(board)["explanation"]
     assert windows.run("hold", journal, "artifact") == ["MailKeeper Service"]
     assert windows.run("value_of", "HKLM", key, "Start")[0] == 3
     assert windows.run("restore", journal)["restored"] == ["MailKeeper Service"]

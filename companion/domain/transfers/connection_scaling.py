@@ -127,4 +127,5 @@ def _add(scaling: Scaling, base: float) -> Scaling:
 
 def forbid_more(scaling: Scaling, connections: int) -> Scaling:
     """Returns the state that stays with `connections`, after the server or the network refused another one."""
-    return msgspec.structs.replace(scaling, most=max(1, connections), connections=max(1, connections), phase=Phase.DONE)
+    most = max(1, connections)
+    return msgspec.structs.replace(scaling, most=most, connections=most, kept=min(scaling.kept, most), phase=Phase.DONE)
