@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from companion.cli.terminal.prompts import ask_secret, is_interactive
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.entitlements.order_lookup import tidy_order_password
 
 if TYPE_CHECKING:
     from companion.cli.context import CommandContext
@@ -47,7 +48,6 @@ def with_password(context: CommandContext, number: str, work: Callable[[], T]) -
 
 
 def _use_password(context: CommandContext, number: str, *, from_stdin: bool) -> None:
-    from companion.domain.entitlements.order_lookup import tidy_order_password
     from companion.services.store.keychain import Credentials
 
     typed = ask_secret(f"Order password of {number}", from_stdin=from_stdin)

@@ -16,10 +16,14 @@ from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.installation.ending import ending_error, ending_text
+from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
 from companion.domain.pc.finding import Finding, Severity
+from companion.domain.reminders.text import date_words, reminder_text
 from companion.domain.store.orders import Download, Licence, Order, Subscription
 from companion.domain.store.profile import Profile, Stage
+from companion.domain.transfers.models import Expected
 
 if TYPE_CHECKING:
     from companion.demo.customers import Account
@@ -169,9 +173,6 @@ class Journey:
         return profile
 
     def _show_licence(self, services: Services, order: Order, profile: Profile) -> None:
-        from companion.domain.core.text import plain_date, plain_money
-        from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
-
         with self._step("show-licence") as say:
             date = plain_date(services.zone)
             seat = services.this_pc.seat_id
@@ -201,7 +202,6 @@ class Journey:
                 raise blocked_error(blocking)
 
     def _download(self, services: Services, download: Download) -> None:
-        from companion.domain.transfers.models import Expected
         from companion.services.downloads.verify import verify
 
         with self._step("download") as say:
@@ -255,9 +255,6 @@ class Journey:
                 say(f"Forgot order {_NUMBER}; nothing of its password was ever written down.")
 
     def _reminders(self, services: Services) -> str:
-        from companion.domain.core.text import plain_date, plain_money
-        from companion.domain.reminders.text import date_words, reminder_text
-
         found, date = services.reminders.agenda(), plain_date(services.zone)
         told = [reminder_text(reminder, date, plain_money).title for reminder in found.due]
         ahead = [f"{date_words(subject)} on {date(subject.date)}" for subject in found.ahead]

@@ -13,7 +13,8 @@ from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import joined
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
-from companion.domain.reminders.text import ReminderText
+from companion.domain.reminders.icalendar import calendar
+from companion.domain.reminders.text import ReminderText, date_words, reminder_text
 from companion.services.app.atomic_file import write_file
 from companion.services.container import Services
 
@@ -67,8 +68,6 @@ def run(context: CommandContext) -> int:
 
     Muting and quiet hours only apply to notifications; a person who asks gets an answer at any time.
     """
-    from companion.domain.reminders.text import reminder_text
-
     stores = context.every_store
     now: dt.datetime = context.arguments.now or context.owned.clock()
     date = context.formats.date
@@ -97,8 +96,6 @@ def _name(services: Services) -> str:
 
 
 def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
-    from companion.domain.reminders.text import date_words
-
     lines = [
         f"{each.notice.title}. {each.notice.body} (Order {each.reminder.subject.order_number}.)" for each in shown.due
     ] or ["Nothing is due."]
@@ -111,8 +108,6 @@ def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
 
 
 def _write_calendar(context: CommandContext, store: str, ahead: tuple[Subject, ...], now: dt.datetime) -> str | None:
-    from companion.domain.reminders.icalendar import calendar
-
     if context.arguments.ics is None:
         return None
     path = Path(context.arguments.ics).absolute()

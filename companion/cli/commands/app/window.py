@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.platform import Platform
 
 if TYPE_CHECKING:
     from companion.services.container import Services
@@ -28,7 +30,6 @@ def run(context: CommandContext) -> int:
 
 def has_display() -> bool:
     """Whether a window could be shown."""
-    from companion.domain.core.platform import Platform
     from companion.services.platforms import current
 
     if current().name is not Platform.LINUX:
@@ -39,8 +40,6 @@ def has_display() -> bool:
 
 def require_display() -> None:
     """Raise `CompanionError` ``no-display`` where no window can be shown."""
-    from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-
     if not has_display():
         raise CompanionError(
             ErrorCode.NO_DISPLAY,

@@ -9,6 +9,7 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
+from companion.domain.billing.auto_renewal import preview_sentences, preview_switch, receipt_lines
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Licence, Order, Receipt, Subscription
@@ -41,8 +42,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Say what switching will do, ask, do it, and show the receipt and what the store says afterwards."""
-    from companion.domain.billing.auto_renewal import preview_sentences, preview_switch, receipt_lines
-
     services, number, on = context.services, context.order_number(), context.arguments.switch == "on"
     order = read_order(context, number)
     licence, plan = _renewable(order, context.arguments.licence)

@@ -8,7 +8,7 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
-from companion.domain.billing.shipping import BackupOffer
+from companion.domain.billing.shipping import BackupOffer, backup_offer, backup_sentence
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Order
@@ -38,8 +38,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Say what a backup medium is and costs, and add it when asked."""
-    from companion.domain.billing.shipping import backup_offer, backup_sentence
-
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     offer = backup_offer(order, services.orders.lookup.profile())

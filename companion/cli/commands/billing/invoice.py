@@ -9,6 +9,7 @@ from companion.cli.options import order_number
 from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
+from companion.domain.billing.invoices import exemption_sentences, tax_words
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Invoice
 from companion.services.app.atomic_file import write_file
@@ -33,8 +34,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show the invoice, and save the store's PDF when asked."""
-    from companion.domain.billing.invoices import exemption_sentences, tax_words
-
     services, number, path = context.services, context.order_number(), context.arguments.pdf
     found = with_password(context, number, lambda: services.orders.lookup.invoice(number))
     if path is not None:

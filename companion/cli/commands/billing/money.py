@@ -7,7 +7,15 @@ from companion.cli.options import order_number
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
-from companion.domain.billing.charges import Movement, TwoCharges
+from companion.domain.billing.charges import (
+    Movement,
+    TwoCharges,
+    charge_ahead_sentence,
+    movement_sentence,
+    timeline,
+    two_charges_sentences,
+    why_two_charges,
+)
 from companion.domain.core.model import Model
 
 
@@ -36,14 +44,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show what was held, charged and given back, and why there may seem to be two charges."""
-    from companion.domain.billing.charges import (
-        charge_ahead_sentence,
-        movement_sentence,
-        timeline,
-        two_charges_sentences,
-        why_two_charges,
-    )
-
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     profile, now, date = services.orders.lookup.profile(), services.clock(), context.formats.date

@@ -8,6 +8,7 @@ from pathlib import Path
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
+from companion.domain.billing.auto_renewal import receipt_lines
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
@@ -69,8 +70,6 @@ def run(context: CommandContext) -> int:
 
 def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str, ...]:
     """A receipt as lines, with what is remembered of its order."""
-    from companion.domain.billing.auto_renewal import receipt_lines
-
     services = context.services
     profile = services.orders.cache.remembered_profile()
     names = (

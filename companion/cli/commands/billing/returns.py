@@ -8,7 +8,16 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
-from companion.domain.billing.returns import ReturnOutlook
+from companion.domain.billing.returns import (
+    ReturnOutlook,
+    outlook_sentences,
+    progress_sentence,
+    renewal_return,
+    renewal_return_sentences,
+    return_outlook,
+    return_progress,
+    return_steps,
+)
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
@@ -57,8 +66,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show every return, request one, or accept its letter."""
-    from companion.domain.billing.returns import outlook_sentences, return_outlook
-
     services, number, action = context.services, context.order_number(), context.arguments.action
     order = read_order(context, number)
     asked: Return | None = None
@@ -81,8 +88,6 @@ def run(context: CommandContext) -> int:
 
 
 def _return_lines(context: CommandContext, order: Order) -> list[str]:
-    from companion.domain.billing.returns import progress_sentence, return_progress, return_steps
-
     services, lines = context.services, []
     date = context.formats.date
     for entry in order.returns:
@@ -95,8 +100,6 @@ def _return_lines(context: CommandContext, order: Order) -> list[str]:
 
 
 def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Return:
-    from companion.domain.billing.returns import outlook_sentences, return_outlook
-
     services = context.services
     outlook = return_outlook(order, services.orders.lookup.profile(), services.clock(), services.zone)
     said = outlook_sentences(outlook, context.formats.date, context.formats.money)
@@ -112,8 +115,6 @@ def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Retu
 
 
 def _return_renewal(context: CommandContext, order: Order) -> Return:
-    from companion.domain.billing.returns import renewal_return, renewal_return_sentences
-
     services = context.services
     profile, now, zone = services.orders.lookup.profile(), services.clock(), services.zone
     for plan in order.subscriptions:

@@ -7,7 +7,7 @@ from companion.cli.options import order_number
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.usage import Parser
-from companion.domain.billing.shipping import Parcel
+from companion.domain.billing.shipping import Parcel, parcel_sentences, parcels, settled_sentences
 from companion.domain.core.model import Model
 
 
@@ -32,8 +32,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show where the parcels of an order are, and what cannot be changed any more."""
-    from companion.domain.billing.shipping import parcel_sentences, parcels, settled_sentences
-
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     found = parcels(order, services.orders.lookup.profile(), services.clock(), services.zone)

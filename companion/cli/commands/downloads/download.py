@@ -11,6 +11,7 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
+from companion.domain.entitlements.artifacts import choose
 
 
 def add_arguments(parser: Parser) -> None:
@@ -28,8 +29,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Fetch an artifact of an order, going on where an earlier try stopped, and verify it."""
-    from companion.domain.entitlements.artifacts import choose
-
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = choose(order, context.arguments.artifact, services.platform.name, services.clock(), services.zone)

@@ -8,7 +8,8 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.usage import Parser
 from companion.domain.core.model import Model
-from companion.domain.store.orders import Extension
+from companion.domain.entitlements.artifacts import pick
+from companion.domain.store.orders import Extension, ExtensionStatus
 
 
 class ExtendResult(Model, frozen=True):
@@ -31,9 +32,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Ask the store to reopen a closed download window."""
-    from companion.domain.entitlements.artifacts import pick
-    from companion.domain.store.orders import ExtensionStatus
-
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)

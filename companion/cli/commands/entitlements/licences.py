@@ -8,7 +8,10 @@ from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model
-from companion.domain.overview.product_cards import ProductCard
+from companion.domain.entitlements.download_access import window_sentence
+from companion.domain.entitlements.licences import EffectiveStatus
+from companion.domain.entitlements.seats import seat_words
+from companion.domain.overview.product_cards import ProductCard, charge_sentence, product_cards, status_sentence
 
 
 class LicencesResult(Model, frozen=True):
@@ -31,8 +34,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Read every order anew and show its licences; what cannot be read is shown as it was last seen."""
-    from companion.domain.overview.product_cards import product_cards
-
     troubles: list[tuple[str, CompanionError]] = []
     cards: list[ProductCard] = []
     for services in context.every_store:
@@ -78,11 +79,6 @@ def run(context: CommandContext) -> int:
 
 
 def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
-    from companion.domain.entitlements.download_access import window_sentence
-    from companion.domain.entitlements.licences import EffectiveStatus
-    from companion.domain.entitlements.seats import seat_words
-    from companion.domain.overview.product_cards import charge_sentence, status_sentence
-
     date = context.formats.date
     lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",

@@ -11,6 +11,7 @@ from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
+from companion.domain.entitlements.seats import freeing_sentence, seat_line, seat_sentence, seat_use
 from companion.domain.store.orders import Licence, Seat
 
 
@@ -85,8 +86,6 @@ def _require_seat_to_free(action: str | None, seat: str | None) -> None:
 
 def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...]) -> Seat:
     """The seat that is meant, after the person agreed to free it. Raises `CompanionError`."""
-    from companion.domain.entitlements.seats import freeing_sentence
-
     wanted: str = context.arguments.seat
     found = [seat for seat in known if wanted in (seat.id, seat.name)]
     if len(found) != 1:
@@ -103,8 +102,6 @@ def _seat_to_free(context: CommandContext, number: str, known: tuple[Seat, ...])
 
 
 def _seat_lines(context: CommandContext, shown: SeatsResult, licence: Licence) -> list[str]:
-    from companion.domain.entitlements.seats import seat_line, seat_sentence, seat_use
-
     lines = [f"{shown.product_name}: {seat_sentence(seat_use(licence, shown.this_pc))}"]
     lines += [f"  {seat.id}: {seat_line(seat, context.formats.date, shown.this_pc)}" for seat in shown.seats]
     return lines

@@ -12,6 +12,8 @@ from companion.cli.terminal.prompts import ask_secret
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model, Secret
+from companion.domain.entitlements.confirmation_email import MailRefusal, refusal_sentence
+from companion.domain.entitlements.order_lookup import tidy_card_digits, tidy_email, tidy_order_password
 
 if TYPE_CHECKING:
     from companion.services.store.lookup import OrderLookup
@@ -52,8 +54,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Find an order by number and password, or all orders by e-mail address and card digits."""
-    from companion.domain.entitlements.order_lookup import tidy_card_digits, tidy_email, tidy_order_password
-
     asked = context.arguments
     ways = sum(given is not None for given in (asked.number, asked.email, asked.mail))
     if ways != 1 or (asked.card_digits is not None and asked.email is None):
@@ -96,8 +96,6 @@ def _lookup(context: CommandContext) -> OrderLookup:
 
 def _from_mail(context: CommandContext) -> tuple[str, Secret | None]:
     """Order number and, where it is in there, password of a confirmation e-mail. Raises `CompanionError`."""
-    from companion.domain.entitlements.confirmation_email import MailRefusal, refusal_sentence
-
     found = context.services.orders.lookup.read_confirmation(context.arguments.mail)
     if found.order_number is None:
         raise CompanionError(

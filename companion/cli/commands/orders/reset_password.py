@@ -6,6 +6,7 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Model
+from companion.domain.entitlements.order_lookup import tidy_email
 
 
 class ResetPasswordResult(Model, frozen=True):
@@ -27,8 +28,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Ask the store to e-mail a new order password."""
-    from companion.domain.entitlements.order_lookup import tidy_email
-
     asked = context.arguments
     if (asked.number is None) == (asked.email is None):
         raise usage_error(

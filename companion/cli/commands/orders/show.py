@@ -10,8 +10,13 @@ from companion.cli.options import order_number
 from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.usage import Parser
+from companion.domain.billing.charges import movement_sentence, timeline
+from companion.domain.billing.shipping import parcel_sentences, parcels
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.core.model import Instant, Model
+from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
+from companion.domain.entitlements.licences import EffectiveStatus, effective_status, span_words
+from companion.domain.entitlements.seats import seat_sentence, seat_use
 from companion.domain.store.orders import Licence, Order, Receipt
 
 if TYPE_CHECKING:
@@ -62,9 +67,6 @@ def run(context: CommandContext) -> int:
 
 
 def _order_lines(context: CommandContext, shown: ShowOrderResult) -> list[str]:
-    from companion.domain.billing.charges import movement_sentence, timeline
-    from companion.domain.billing.shipping import parcel_sentences, parcels
-
     order, services = shown.order, context.services
     profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
     now, zone = services.clock(), services.zone
@@ -89,10 +91,6 @@ def _order_lines(context: CommandContext, shown: ShowOrderResult) -> list[str]:
 
 
 def _licence_lines(context: CommandContext, order: Order, licence: Licence, profile: Profile) -> list[str]:
-    from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
-    from companion.domain.entitlements.licences import EffectiveStatus, effective_status, span_words
-    from companion.domain.entitlements.seats import seat_sentence, seat_use
-
     services = context.services
     now, zone = services.clock(), services.zone
     state = effective_status(order, licence, now)

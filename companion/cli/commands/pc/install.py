@@ -19,6 +19,7 @@ from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
+from companion.domain.entitlements.artifacts import pick
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.installation.models import InstallationResult
@@ -73,8 +74,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Check this PC, close what blocks if allowed, verify the installer, run it, and explain how it ended."""
-    from companion.domain.entitlements.artifacts import pick
-
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)

@@ -14,6 +14,7 @@ from companion.domain.installation.autostart_holds import BY_HAND, Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Requirements
 from companion.domain.pc.network_diagnostics import NetworkReport
+from companion.domain.pc.preflight import can_continue, findings
 from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:
@@ -110,13 +111,9 @@ class PreflightCheck:
         return moment_in_words(moment, self._local.clock(), self._local.zone)
 
     def _decide(self, facts: Facts) -> PreflightResult:
-        from companion.domain.pc.preflight import findings
-
         return self._looked(findings(facts, self.requirements, self.stage, self._local.clock(), self._local.zone))
 
     def _looked(self, rows: tuple[Finding, ...]) -> PreflightResult:
-        from companion.domain.pc.preflight import can_continue
-
         return PreflightResult(
             stage=self.stage,
             at=self._local.clock(),
