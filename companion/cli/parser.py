@@ -55,6 +55,9 @@ PURCHASES = CommandGroup(
         "new": Command("purchases.new", "add a purchase by hand; three fields are enough"),
         "edit": Command("purchases.edit", "change what is known of a purchase"),
         "remove": Command("purchases.remove", "forget a purchase and its keys"),
+        "refresh": Command("purchases.refresh", "ask the stores what they say now; nothing is changed there"),
+        "activate": Command("purchases.activate", "take a seat of a licence for this PC"),
+        "deactivate": Command("purchases.deactivate", "free the seat of this PC"),
     },
     ("purchases list", 'purchases new --product "Harbour Suite" --order 18 --expires 2028-01-08'),
 )

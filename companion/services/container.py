@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from companion.services.pc.device import ThisPC
     from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms.protocol import PlatformServices
+    from companion.services.purchases.activations import Activations
     from companion.services.purchases.directory import MakerDirectory
     from companion.services.purchases.intake import Intake
+    from companion.services.purchases.mirror import OrderMirror
+    from companion.services.purchases.refresh import PurchaseRefresh
     from companion.services.purchases.registry import PurchaseRegistry
     from companion.services.purchases.stores import StoreList
     from companion.services.reminders import Reminders
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     from companion.services.storage.records import TimelineEntry
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
+    from companion.services.stores.connectors import Connectors
+    from companion.services.stores.store_api import OpenStores
     from companion.services.support.case_file import CaseFileWriter
     from companion.services.support.help_search import HelpSearch
 
@@ -56,6 +62,17 @@ class Local:
 
 
 @dataclasses.dataclass(frozen=True)
+class Asking:
+    """What asks stores about purchases: the connectors, refreshing, and the seats of this PC."""
+
+    connectors: Connectors
+    mirror: OrderMirror
+    refresh: PurchaseRefresh
+    activations: Activations
+    stores: OpenStores
+
+
+@dataclasses.dataclass(frozen=True)
 class Owned:
     """What works with everything that is owned, whatever store it came from, and without any store."""
 
@@ -70,8 +87,15 @@ class Owned:
     directory: MakerDirectory
     log_file: Path
 
+    @functools.cached_property
+    def asking(self) -> Asking:
+        """What asks the stores about purchases; built when first needed, since most commands ask none."""
+        return _asking(self)
+
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
+        if "asking" in self.__dict__:
+            self.asking.stores.close()
         self.keychain.close()
         self.library.close()
 
@@ -280,6 +304,34 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
         directory=directory,
         log_file=log_file,
     )
+
+
+def _asking(owned: Owned) -> Asking:
+    """Build what asks stores: one connector for each kind."""
+    from companion.domain.connectors import edd
+    from companion.services.pc.device import ThisPC
+    from companion.services.platforms import current
+    from companion.services.purchases.activations import Activations
+    from companion.services.purchases.mirror import OrderMirror
+    from companion.services.purchases.refresh import PurchaseRefresh
+    from companion.services.stores.connectors import Connectors
+    from companion.services.stores.edd import EddStore
+    from companion.services.stores.store_api import OpenStores, StoreApiStore
+    from companion.services.stores.woocommerce import WooCommerceStore
+
+    library, registry, clock = owned.library, owned.purchases, owned.clock
+    this_pc = ThisPC(current().system, library)
+    stores = OpenStores(owned.keychain, library, clock)
+    connectors = Connectors(
+        (
+            StoreApiStore(clock, stores.orders_at, lambda: (this_pc.seat_id, this_pc.name)),
+            EddStore(clock, lambda: edd.site_of_seat(this_pc.seat_id)),
+            WooCommerceStore(clock),
+        )
+    )
+    mirror = OrderMirror(library, registry, clock)
+    refresh = PurchaseRefresh(registry, connectors, library, mirror, clock, owned.zone)
+    return Asking(connectors, mirror, refresh, Activations(registry, refresh), stores)
 
 
 def look_for_store(address: str) -> None:

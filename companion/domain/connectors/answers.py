@@ -24,7 +24,8 @@ class StoreAnswer(NamedTuple):
     """One answer: its facts, and in case of `COULD_NOT_ASK` why (`reason`) and from when asking again makes sense.
 
     `said` is a sentence for people about what the store said, for `DOES_NOT_TELL` always. `retry_at` is None where the
-    usual plan applies.
+    usual plan applies. `complete` says that the facts are all that the store says of the purchase: what it said
+    before and no longer says is over.
     """
 
     outcome: Outcome
@@ -33,6 +34,7 @@ class StoreAnswer(NamedTuple):
     said: str = ""
     reason: CompanionError | None = None
     retry_at: Instant | None = None
+    complete: bool = False
 
 
 class ActivationAnswer(NamedTuple):

@@ -7,6 +7,7 @@ unknown key; times are the shop's wall clock, so only their day is used (EDD Sof
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import html
 import json
 import re
@@ -80,6 +81,11 @@ class Asked(NamedTuple):
     item: str
     source: Source
     asked_at: dt.datetime
+
+
+def site_of_seat(seat_id: str) -> str:
+    """Returns the address that stands for the PC of a seat: always the same, and of a host that cannot exist."""
+    return f"https://companion-{hashlib.sha256(seat_id.encode()).hexdigest()[:16]}.invalid"
 
 
 def form_of(action: str, key: str, *, product_id: str | None, name: str, site: str) -> dict[str, str]:

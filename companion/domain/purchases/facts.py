@@ -87,6 +87,8 @@ DOWNLOAD_FIELDS = frozenset(
         *(Field.DOWNLOAD_UNTIL, Field.DOWNLOAD_LINK),
     }
 )
+SECRET_FIELDS = frozenset({Field.KEY, Field.DOWNLOAD_LINK, Field.ACTIVATION})
+"""Fields whose facts are keyed hashes of what the keychain holds."""
 
 
 class Fact(Model, frozen=True):

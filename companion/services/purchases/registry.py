@@ -8,10 +8,20 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from companion.domain.connectors.answers import PurchaseSecrets
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import Draft
-from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, item_key, read_value, replace_facts
+from companion.domain.purchases.facts import (
+    SECRET_FIELDS,
+    Fact,
+    Field,
+    Source,
+    SourceKind,
+    item_key,
+    read_value,
+    replace_facts,
+)
 from companion.domain.purchases.matching import MatchKind, match
 from companion.domain.purchases.purchase import Overview, Purchase, overview
 from companion.services.purchases.secrets import PurchaseKeychain
@@ -99,12 +109,17 @@ class PurchaseRegistry:
         self._merge(purchase_id, facts)
         return Added(AddedKind.ADDED if old is None else AddedKind.UPDATED, purchase_id, kept=kept, before=before)
 
-    def learn(self, purchase_id: str, facts: Iterable[Fact]) -> Overview | None:
-        """Take in what a store said of a purchase; None when it was removed meanwhile."""
+    def learn(self, purchase_id: str, facts: Iterable[Fact], *, complete: bool = False) -> Overview | None:
+        """Take in what a store said of a purchase; None when it was removed meanwhile.
+
+        Where the facts are `complete`, what the same source said earlier and no longer says is over.
+        """
         listed = tuple(facts)
 
         def change(before: Purchase | None) -> Purchase | None:
-            return None if before is None else _with(before, listed)
+            if before is None:
+                return None
+            return _with(without_what_is_over(before, listed) if complete else before, listed)
 
         after = self._library.change_purchase(purchase_id, change)
         return self._shown(after) if after is not None else None
@@ -172,6 +187,32 @@ class PurchaseRegistry:
         """Returns the licence key of a product (its item), or None."""
         return self._keychain.read(self._find(purchase_id).id, Field.KEY, item)
 
+    def secrets(self, purchase_id: str) -> PurchaseSecrets:
+        """Returns what the keychain holds of a purchase. Raises `CompanionError` ``no-purchase``."""
+        return self._keychain.secrets_of(self._find(purchase_id))
+
+    def keep_secret(self, purchase_id: str, field: Field, item: str, secret: Secret, source: Source) -> Kept:
+        """Keep a secret of an item that `source` has handed out, in place of the one before it."""
+        found = self._find(purchase_id)
+        kept = self._keychain.keep(found.id, field, item, secret)
+        value = self._keychain.fingerprint(secret)
+        self.learn(found.id, [Fact(field=field, value=value, source=source, said_at=self._clock(), about=item)])
+        return kept
+
+    def drop_secret(self, purchase_id: str, field: Field, item: str) -> None:
+        """Forget a secret of an item. Raises `CompanionError` ``keychain-kept-it``: then nothing is forgotten."""
+        found = self._find(purchase_id)
+        gone = tuple(fact for fact in found.facts if (fact.field, fact.about) == (field, item))
+        self._keychain.forget(Purchase(id=found.id, added_at=found.added_at, facts=gone))
+
+        def change(before: Purchase | None) -> Purchase | None:
+            if before is None:
+                return None
+            kept = tuple(fact for fact in before.facts if (fact.field, fact.about) != (field, item))
+            return Purchase(id=before.id, added_at=before.added_at, facts=kept)
+
+        self._library.change_purchase(found.id, change)
+
     def _held(self, purchase: Purchase) -> Removed:
         held = self._keychain.secrets_of(purchase)
         secrets = (
@@ -208,6 +249,19 @@ class PurchaseRegistry:
 
 def _with(purchase: Purchase, facts: Iterable[Fact]) -> Purchase:
     return Purchase(id=purchase.id, added_at=purchase.added_at, facts=replace_facts(purchase.facts, facts))
+
+
+def without_what_is_over(purchase: Purchase, said: Iterable[Fact]) -> Purchase:
+    """Returns a purchase without what the sources of `said` stated before and left out now; secrets stay."""
+    latest: dict[Source, dt.datetime] = {}
+    for fact in said:
+        latest[fact.source] = max(fact.said_at, latest.get(fact.source, fact.said_at))
+    kept = tuple(
+        fact
+        for fact in purchase.facts
+        if fact.field in SECRET_FIELDS or fact.source not in latest or fact.said_at > latest[fact.source]
+    )
+    return Purchase(id=purchase.id, added_at=purchase.added_at, facts=kept)
 
 
 def _only_item(purchase: Purchase, field: Field) -> str:

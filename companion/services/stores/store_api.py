@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -16,7 +17,10 @@ from companion.domain.purchases.from_order import facts_of_order
 from companion.domain.purchases.purchase import Overview
 from companion.domain.store.orders import Licence
 from companion.services.app.cancellation import Cancellation
-from companion.services.store.orders import Orders
+from companion.services.storage.database import Library
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Keychain
+from companion.services.store.orders import Orders, open_orders
 from companion.services.stores.exchange import ANSWER_SECONDS
 from companion.services.stores.time_limit import run_within
 
@@ -52,7 +56,7 @@ class StoreApiStore:
         def look(orders: Orders, number: str) -> StoreAnswer:
             order = orders.lookup.order(number)
             facts = facts_of_order(order, source_of(orders), orders.store, self._clock())
-            return StoreAnswer(Outcome.TOLD, self._clock(), facts)
+            return StoreAnswer(Outcome.TOLD, self._clock(), facts, complete=True)
 
         return self._at_the_store(purchase, cancellation, look)
 
@@ -131,6 +135,33 @@ class StoreApiStore:
             return run_within(self._seconds, cancellation, lambda: work(self._orders_at(address), number))
         except CompanionError as error:
             return store_api.judge_error(error, self._clock())
+
+
+class OpenStores:
+    """The orders of each store by its address, opened when first needed. Safe to use from several threads."""
+
+    def __init__(self, keychain: Keychain, library: Library, clock: Callable[[], dt.datetime]) -> None:
+        self._keychain = keychain
+        self._library = library
+        self._clock = clock
+        self._open: dict[str, tuple[StoreClient, Orders]] = {}
+        self._lock = threading.Lock()
+
+    def orders_at(self, address: str) -> Orders:
+        """Returns the orders of the store at an address. Raises `CompanionError` ``unsafe-address``."""
+        address = address.rstrip("/")
+        with self._lock:
+            if address not in self._open:
+                client = StoreClient(address)
+                self._open[address] = client, open_orders(client, self._keychain, self._library, self._clock)
+            return self._open[address][1]
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._lock:
+            for client, _ in self._open.values():
+                client.close()
+            self._open.clear()
 
 
 def source_of(orders: Orders) -> Source:

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.purchases.facts import Fact, Field, Source
+from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source
 from companion.domain.purchases.purchase import Overview, Product, Renewal, Seats, StoreIdentity
 from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry, ExpiryKind
 
-_SECRET_FIELDS = frozenset({Field.KEY, Field.DOWNLOAD_LINK, Field.ACTIVATION})
 _UNKNOWN = "not known"
 
 
@@ -128,7 +127,7 @@ def _product(product: Product) -> ShownProduct:
 
 
 def _fact(fact: Fact) -> ShownFact:
-    value = "in the keychain" if fact.field in _SECRET_FIELDS else fact.value
+    value = "in the keychain" if fact.field in SECRET_FIELDS else fact.value
     return ShownFact(field=fact.field, value=value, source=fact.source, at=fact.said_at, about=fact.about)
 
 
