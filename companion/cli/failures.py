@@ -1,4 +1,7 @@
-"""Counting how often in a row a command has failed, and offering the support number from the second time on."""
+"""Counting how often in a row a command has failed, and offering the support number from the second time on.
+
+Imports stand in functions, because most commands succeed and load less then.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 def read_profile(path: Path) -> Profile:
     """Returns the vendor profile in a file. Raises `CompanionError` ``bad-file``."""
-    from companion.domain.store.profile import Profile
+    from companion.domain.store.profile import Profile  # here, because most commands read no profile
 
     return read_json(path, Profile, "profile")
 

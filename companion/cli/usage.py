@@ -1,4 +1,7 @@
-"""How commands describe themselves, and what is said about a command that was typed wrong."""
+"""How commands describe themselves, and what is said about a command that was typed wrong.
+
+Imports for help and for mistakes stand in functions: every command loads this module.
+"""
 
 from __future__ import annotations
 

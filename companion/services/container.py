@@ -1,4 +1,7 @@
-"""The one place that builds the services and hands them on."""
+"""The one place that builds the services and hands them on.
+
+Many imports stand in functions: a command loads only the services that it needs, so that it starts fast.
+"""
 
 from __future__ import annotations
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.options import whole
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import is_loopback
+from companion.services.app.resources import resource
+from companion.services.platforms import current
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
@@ -43,12 +47,7 @@ def build_demo_store(
     `rate` slows downloads to that many bytes per second. Raises `CompanionError`: ``port-taken``, ``bad-host``,
     ``bad-size``, ``folder-not-writable`` or ``demo-not-installed``.
     """
-    import sqlite3
-
     server = _import_demo_store()
-    from companion.services.app.resources import resource
-    from companion.services.platforms import current
-
     _require_room(size)
     _require_free(host, port)
     try:
@@ -103,8 +102,6 @@ def _require_room(size: int) -> None:
 
 def _require_free(host: str, port: int) -> None:
     """Say in plain words why the store could not listen there; the web server itself would end the program."""
-    import socket
-
     if not is_loopback(host):
         raise CompanionError(
             ErrorCode.BAD_HOST,

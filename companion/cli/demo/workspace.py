@@ -11,15 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
+
+from companion.cli.demo.store import build_demo_store
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.serialization import decode, encode
+from companion.services.app.atomic_file import write_file
+from companion.services.downloads.state.partial import Lock
 
 if TYPE_CHECKING:
     from companion.demo.server import DemoStore
-    from companion.services.downloads.state.partial import Lock
-
 # The store's dates are relative to its first start; after some days its stories would no longer be told as meant.
 _FRESH = dt.timedelta(days=6)
 
@@ -50,15 +53,11 @@ class Workspace:
         self._write(State(port=self.store.port, begun_at=self.state.begun_at))
 
     def _write(self, state: State) -> None:
-        from companion.services.app.atomic_file import write_file
-
         write_file(self.root / "demo.json", encode(state))
 
 
 def default_folder(home: Path | None, name: str) -> Path:
     """Where something of the demo is kept: below `home`, or in the user's cache, the same at every start."""
-    import platformdirs
-
     if home is not None:
         return home.expanduser().absolute()
     if named := os.environ.get("COMPANION_HOME"):
@@ -124,8 +123,6 @@ def _state(root: Path) -> State:
 
 
 def _start(root: Path, port: int, size: int, rate: int | None) -> DemoStore:
-    from companion.cli.demo.store import build_demo_store
-
     try:
         return build_demo_store(root, size=size, port=port, rate=rate)
     except CompanionError as error:

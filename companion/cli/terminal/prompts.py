@@ -22,7 +22,7 @@ def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
     if from_stdin:
         text = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
     elif is_interactive():
-        import getpass
+        import getpass  # here, because most commands ask for no password
 
         text = getpass.getpass(f"{prompt}: ", stream=sys.stderr)
     if not text.strip():

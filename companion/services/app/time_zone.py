@@ -1,4 +1,7 @@
-"""The time zone of this PC, which can change while the program runs."""
+"""The time zone of this PC, which can change while the program runs.
+
+tzlocal is imported where it is used, because few commands need it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What was bought, on its way to this PC's disk."""
+"""What was bought, on its way to this PC's disk.
+
+The queue and the engine are imported where they are used: most commands transfer nothing.
+"""
 
 from __future__ import annotations
 

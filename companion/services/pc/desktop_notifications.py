@@ -1,7 +1,8 @@
 """Notices on a Linux desktop, with buttons (Desktop Notifications Specification 1.2).
 
 Spoken over the session bus directly: Qt's tray balloon has no buttons, and Qt's D-Bus classes cannot send the
-unsigned number that the specification asks for from Python.
+unsigned number that the specification asks for from Python. jeepney is imported where
+it is used: it is there on Linux only.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ _WRONG_NAME = {62, 64, 0x800B010F, -67602}
 
 def system_trust() -> ssl.SSLContext:
     """The certificates the operating system trusts."""
-    import truststore
+    import truststore  # here and below, because a store on loopback needs no certificates
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

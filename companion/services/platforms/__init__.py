@@ -1,4 +1,4 @@
-"""The operating system the app runs on."""
+"""The operating system the app runs on; only its package is imported."""
 
 from __future__ import annotations
 

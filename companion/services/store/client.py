@@ -11,6 +11,7 @@ import urllib.parse
 import uuid
 from typing import Any, Generic, TypeVar
 
+import msgspec
 import requests
 import urllib3
 
@@ -138,8 +139,6 @@ class StoreClient:
         """A fresh signed URL for an artifact and what it must yield; a relative URL is made absolute."""
         path = f"/v1/orders/{_part(number)}/downloads/{_part(artifact_id)}/grant"
         grant = self._send("POST", path, Grant, token=token, body={})
-        import msgspec
-
         return msgspec.structs.replace(grant, url=require_safe_url(urllib.parse.urljoin(self.url + "/", grant.url)))
 
     def request_extension(self, number: str, artifact_id: str, token: Secret, key: str) -> Extension:

@@ -97,7 +97,7 @@ class DownloadFiles:
 
 def _file_system(folder: Path) -> str:
     """Returns the name of the file system that `folder` is on, in small letters; empty if it is not known."""
-    import psutil
+    import psutil  # here, because loading it costs start-up time and few folders need it
 
     where = folder.resolve()
     try:

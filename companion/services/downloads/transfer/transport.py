@@ -1,4 +1,7 @@
-"""One range request: from the address to a body that holds exactly the asked bytes, or a clear error."""
+"""One range request: from the address to a body that holds exactly the asked bytes, or a clear error.
+
+The HTTP libraries are imported where they are used: loading them takes longer than a short command.
+"""
 
 from __future__ import annotations
 
