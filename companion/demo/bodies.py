@@ -7,7 +7,6 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from companion.demo.problems import Refusal
-from companion.domain.core.model import Secret
 from companion.domain.store.orders import ReturnReason
 
 T = TypeVar("T")
@@ -90,11 +89,6 @@ def read_log_in(document: bytes) -> OrderLogIn | CardLogIn:
     """Read one of the two forms of a log-in: by order number, or by e-mail and card digits."""
     members = read(document, dict[str, msgspec.Raw])
     return read(document, OrderLogIn) if "orderNumber" in members else read(document, CardLogIn)
-
-
-def secret_of(log_in: OrderLogIn | CardLogIn) -> Secret:
-    """The secret half of a log-in."""
-    return Secret(log_in.order_password if isinstance(log_in, OrderLogIn) else log_in.card_last_digits)
 
 
 def _field(error: Exception) -> str | None:

@@ -209,19 +209,6 @@ class CompanionError(Exception):
         self.retry_after = retry_after
         self.attempts = 0
 
-    def as_dict(self) -> dict[str, object]:
-        """Returns the error as the ``--json`` output shows it: code, title, message, hint, retryable, retryAfter."""
-        shown: dict[str, object] = {
-            "code": self.code.value,
-            "title": self.title,
-            "message": self.message,
-            "hint": self.hint,
-            "retryable": self.retryable,
-        }
-        if self.retry_after is not None:
-            shown["retryAfter"] = self.retry_after
-        return shown
-
 
 class Cancelled(Exception):
     """The person asked to stop; not a failure, so it carries no words."""

@@ -119,13 +119,6 @@ def date_text(text: str) -> str:
     return moment.isoformat()
 
 
-def day_text(text: str) -> str:
-    """Returns a calendar day. Raises `ValueError`."""
-    if not _DAY.fullmatch(text.strip()):
-        raise ValueError("a day is written YYYY-MM-DD")
-    return date_text(text)
-
-
 def money_text(text: str) -> str:
     """Returns the canonical text of an amount: ``59.95 USD``. Raises `ValueError`."""
     return read_money(text).plain()

@@ -14,14 +14,10 @@ SMALLEST_BLOCK = 1024 * 1024
 
 
 class Layout(Model, frozen=True):
-    """The blocks of a file of `size` bytes, each `length` long, the last one possibly shorter.
-
-    `pieces_per_block` publisher's pieces make one block; 0 if the publisher gives no piece digests.
-    """
+    """The blocks of a file of `size` bytes, each `length` long, the last one possibly shorter."""
 
     size: int
     length: int
-    pieces_per_block: int = 0
 
     @property
     def count(self) -> int:
@@ -45,11 +41,9 @@ def layout_of(expected: Expected, size: int) -> Layout:
     if expected.size is not None and expected.size != size:
         raise failure(ErrorCode.CHANGED)
     length = block_length(expected)
-    if expected.pieces is None:
-        return Layout(size=size, length=length)
-    if len(expected.pieces.sha256) != -(-size // expected.pieces.length):
+    if expected.pieces is not None and len(expected.pieces.sha256) != -(-size // expected.pieces.length):
         raise failure(ErrorCode.EXPECTATION)
-    return Layout(size=size, length=length, pieces_per_block=length // expected.pieces.length)
+    return Layout(size=size, length=length)
 
 
 def block_length(expected: Expected) -> int:

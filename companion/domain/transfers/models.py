@@ -40,7 +40,6 @@ class TransferState(enum.StrEnum):
     WAITING = "waiting"
     PAUSED = "paused"
     VERIFYING = "verifying"
-    REPAIRING = "repairing"
     DONE = "done"
     FAILED = "failed"
 

@@ -87,8 +87,3 @@ def test_an_error_of_a_code_has_its_words_and_its_ending():
     assert (error.title, error.message, error.hint) == (words.title, words.message, words.hint)
     assert (error.kind, error.retryable, error.retry_after) == (ErrorKind.UNREACHABLE, True, 7.0)
     assert failure(ErrorCode.BUSY, message="It is full.").message == "It is full."
-
-
-def test_the_shown_code_is_a_plain_text():
-    shown = failure(ErrorCode.NETWORK).as_dict()
-    assert (shown["code"], type(shown["code"])) == ("network", str)

@@ -141,7 +141,7 @@ def test_a_download_that_it_stops(
         "proxy-login" if fault in ("wrong", "none") else "network", server.url(), expect(content), tmp_path, ONCE
     )
     assert len(server.requests) == before
-    unseen(caplog.text, str(error.as_dict()), *everything(error))
+    unseen(caplog.text, str(vars(error)), *everything(error))
     unseen(*(path.read_bytes() for path in tmp_path.iterdir() if path.suffix != ".part"))
     gate.mute.clear()
     monkeypatch.setenv("https_proxy", address)

@@ -114,7 +114,7 @@ def test_no_secret_reaches_log_or_disk(
         get(start(content, script).url(f"/setup.bin?sig={CANARY}"), expect(content), tmp_path)
     assert any("127.0.0.1" in record.getMessage() for record in caplog.records)
     assert seen
-    said = [caplog.text, str(failed.value.as_dict()), repr(failed.value), repr(unfinished(tmp_path))]
+    said = [caplog.text, str(vars(failed.value)), repr(failed.value), repr(unfinished(tmp_path))]
     assert not [text for text in said if CANARY in text]
     left = [path for path in tmp_path.iterdir() if path.suffix != ".part"]
     assert left
