@@ -49,6 +49,11 @@ if TYPE_CHECKING:
     from companion.services.support.help_search import HelpSearch
 
 STORE_SETTING = "store"
+NO_STORE = "https://no-store.invalid"
+"""The address of the services that the window has as long as no store with the Store API is known.
+
+They hold no orders and nothing is asked there; the name can never be given to a store (RFC 2606).
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +131,11 @@ class Services:
     case_files: CaseFileWriter
     log_file: Path
 
+    @property
+    def has_store(self) -> bool:
+        """Whether these are the services of a store that can be asked."""
+        return self.orders.store != NO_STORE
+
     def snapshots(self) -> SnapshotReader:
         """Returns the reader of what the pages of the window show."""
         from companion.services.snapshot import SnapshotReader
@@ -172,6 +182,27 @@ def build_services(
     owned = build_owned(home, verbose=verbose, keychain=keychain)
     try:
         return open_store(owned, choose_store(owned, store))
+    except BaseException:
+        owned.close()
+        raise
+
+
+def build_window_services(
+    home: Path | None, store: str | None, *, verbose: bool = False, keychain: Keychain | None = None
+) -> Services:
+    """Build everything for the window, which works without any store too: then `Services.has_store` is false.
+
+    Raises `CompanionError` for folders, library, and the address of a store that was named.
+    """
+    owned = build_owned(home, verbose=verbose, keychain=keychain)
+    try:
+        try:
+            address = choose_store(owned, store)
+        except CompanionError as error:
+            if error.code != ErrorCode.NO_STORE:
+                raise
+            address = NO_STORE
+        return open_store(owned, address)
     except BaseException:
         owned.close()
         raise
@@ -335,17 +366,6 @@ def _asking(owned: Owned) -> Asking:
     mirror = OrderMirror(library, registry, clock)
     refresh = PurchaseRefresh(registry, connectors, library, mirror, clock, owned.zone)
     return Asking(connectors, mirror, refresh, Activations(registry, refresh), stores)
-
-
-def look_for_store(address: str) -> None:
-    """Ask whether a store answers at `address`; blocks. Raises `CompanionError` with the reason when none does."""
-    from companion.services.store.client import StoreClient
-
-    client = StoreClient(address)
-    try:
-        client.profile()
-    finally:
-        client.close()
 
 
 def build_local(home: Path | None) -> Local:

@@ -49,6 +49,21 @@ class Intake:
             )
         yield self.recognise(path.name, _whole(path))
 
+    def read_mail_at(self, path: Path, offset: int) -> Recognised:
+        """Returns what the e-mail is that begins at `offset` of a mailbox, as mail programs name it in a drag.
+
+        Raises `CompanionError` ``file-not-readable``.
+        """
+        _begin(path)
+        try:
+            with path.open("rb") as file:
+                file.seek(offset)
+                data = file.read(LARGEST_MAIL)
+        except OSError as error:
+            raise _not_readable(path, error) from None
+        mail = next(mails_of_mailbox(iter([data])), b"")
+        return self.recognise(f"An e-mail in {path.name}", mail)
+
     def recognise(self, name: str, data: bytes) -> Recognised:
         """Returns what the bytes of one input are; `name` is what the person calls it."""
         kind = kind_of(data)

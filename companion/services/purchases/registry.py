@@ -213,6 +213,10 @@ class PurchaseRegistry:
 
         self._library.change_purchase(found.id, change)
 
+    def link(self, purchase_id: str, item: str) -> Secret | None:
+        """Returns the address of a download (its item), or None."""
+        return self._keychain.read(self._find(purchase_id).id, Field.DOWNLOAD_LINK, item)
+
     def _held(self, purchase: Purchase) -> Removed:
         held = self._keychain.secrets_of(purchase)
         secrets = (

@@ -25,7 +25,7 @@ from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
 from companion.ui.app.shutdown import ShutdownSignals
 from companion.ui.app.single_instance import SingleInstance, StartRequest
-from companion.ui.app.startup_dialog import Check, ask_at_start
+from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.app.tray import Tray
 from companion.ui.look.format import Format
 from companion.ui.look.icons import icon
@@ -38,6 +38,7 @@ from companion.ui.notifications.window import WindowChannel
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
+from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.tasks import TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, NO_TRAY_EXPLAINED, WindowSettings
 from companion.ui.widgets.notice import Notice
@@ -81,12 +82,15 @@ class WindowedProgram:
         apply_theme(qt, self.theme, resource("style/companion.qss"))
         self.runner = TaskRunner()
         self.app_state = self._make_app_state(services)
+        self.owned = OwnedState(services.owned, self.runner)
         opener = Opener(services.platform.programs, self.runner)
         wizard = build_wizard(self.app_state, services, opener)
-        pages = build_pages(self.app_state, services, wizard, opener, samples)
+        pages = build_pages(self.app_state, self.owned, services, wizard, opener, samples)
         self.settings = WindowSettings(services.library, self.runner)
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
-        self.window = Window(self.app_state, self.settings, services.keychain, pages, stays_in_tray=has_tray)
+        self.window = Window(
+            self.app_state, self.settings, services.keychain, pages, self.owned, stays_in_tray=has_tray
+        )
         self.tray = Tray(self.app_state)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
@@ -119,6 +123,7 @@ class WindowedProgram:
             orders=services.orders,
             purchases=services.purchases,
             reminders=services.reminders,
+            has_store=services.has_store,
         )
 
     def _channels(self) -> Notifications:
@@ -134,7 +139,7 @@ class WindowedProgram:
         self.settings.load(lambda: self._open_window(in_tray))
         self.app_state.reminders.load()
         self.app_state.downloads.open()
-        self.app_state.load(self._first_page)
+        self.app_state.load(lambda: self.owned.load(self._first_page))
         if self._services.platform.name is Platform.LINUX:
             self.resume_signal.listen()
 
@@ -147,11 +152,16 @@ class WindowedProgram:
             self.window.show()
 
     def _first_page(self) -> None:
-        self.window.navigate_to(Destination("home" if self.app_state.snapshot.orders else "add"))
+        self.window.navigate_to(Destination(self._first()))
         self._tell_of_library()
         self.recovery.recover()
         self.reminder_controller.start(self.notifications)
         self.app_state.refresh()
+
+    def _first(self) -> str:
+        if self.app_state.snapshot.orders or self.owned.purchases:
+            return "home"
+        return "add" if self.app_state.has_store else "bought"
 
     def _tell_of_library(self) -> None:
         aside = self._services.library.set_aside
@@ -168,7 +178,7 @@ class WindowedProgram:
         if not wishes.tray:
             self.window.bring_to_front()
         running = self._services.orders.store
-        if wishes.store is not None and wishes.store.rstrip("/") != running:
+        if wishes.store is not None and self._services.has_store and wishes.store.rstrip("/") != running:
             self.window.show_error(
                 CompanionError(
                     ErrorCode.ANOTHER_STORE,
@@ -248,8 +258,7 @@ class WindowedProgram:
 
 
 def run_window(
-    build: Callable[[str | None], Services],
-    check: Check,
+    build: Callable[[], Services],
     *,
     tray: bool,
     store: str | None = None,
@@ -258,29 +267,19 @@ def run_window(
 ) -> int:
     """Run the window until the person quits; returns the exit code.
 
-    `build` makes the services for a store's address (None: the one used last); `check` asks whether there is a store at
-    an address the person typed. A failure before the window can open is
-    shown in a dialog, which asks for the address when there is none. Of several programs that keep their things in
-    `state` only the first one runs; a later one hands over what it was asked for. `samples` are log-ins of a demo
-    store, offered on the first-run page.
+    `build` makes the services. A failure before the window can open is shown in a dialog. Of several programs that
+    keep their things in `state` only the first one runs; a later one hands over what it was asked for. `samples` are
+    log-ins of a demo store, offered on the first-run page.
     """
     qt = application()
     instance = SingleInstance(state) if state is not None else None
     try:
         if instance is not None and not instance.begin(StartRequest(tray=tray, store=store)):
             return 0
+        services = build()
     except CompanionError as error:
-        ask_at_start(qt, error, check)
+        show_at_start(qt, error)
         return 1
-    services: Services | None = None
-    address: str | None = None
-    while services is None:
-        try:
-            services = build(address)
-        except CompanionError as error:
-            address = ask_at_start(qt, error, check)
-            if address is None:
-                return 1
     try:
         return _run(WindowedProgram(qt, services, samples=samples), qt, instance, tray)
     finally:

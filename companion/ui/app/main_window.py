@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -26,7 +26,10 @@ from companion.domain.transfers.models import TransferState
 from companion.services.store.keychain import Keychain
 from companion.ui.look.icons import icon, pixmap
 from companion.ui.navigation import Destination, Page, centred
+from companion.ui.pages.bought.dropped import Dropped, can_take, taken
+from companion.ui.pages.bought.page import BoughtPage
 from companion.ui.state.app_state import AppState
+from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.window_settings import GEOMETRY, WindowSettings
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable, label
@@ -40,7 +43,9 @@ _NAVIGATION = (
     ("help", "Help"),
 )
 # A page that is reached from another one keeps that one marked in the navigation.
-_BELONGS_TO = {"order": "orders", "add": "orders", "install": "downloads"}
+_BELONGS_TO = {
+    "order": "orders", "add": "orders", "install": "downloads", "bought": "home", "purchase": "home", "stores": "home",
+}  # fmt: skip
 # The smallest laptops, at the magnification Windows sets them to, leave little more than this.
 _SMALLEST = QSize(720, 400)
 _USUAL = QSize(1020, 720)
@@ -64,6 +69,7 @@ class Window(QMainWindow):
         settings: WindowSettings,
         keychain: Keychain,
         pages: Mapping[str, Page],
+        owned: OwnedState,
         *,
         stays_in_tray: bool,
     ) -> None:
@@ -88,6 +94,9 @@ class Window(QMainWindow):
         app_state.downloads.opened.connect(self._offer_unfinished)
         app_state.navigation_requested.connect(self.navigate_to)
         app_state.runner.unhandled.connect(self.show_error)
+        owned.news.connect(self._tell_of_change)
+        self.setAcceptDrops(True)
+        self._drop_here = _DropHere(self)
 
     def _lay_out(self) -> None:
         ground = QWidget()
@@ -149,7 +158,33 @@ class Window(QMainWindow):
         for number, (name, _) in enumerate(_NAVIGATION, start=1):
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.navigate_to, Destination(name)))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._app_state.refresh)
-        QShortcut(QKeySequence("Ctrl+N"), self, partial(self.navigate_to, Destination("add")))
+        QShortcut(QKeySequence("Ctrl+N"), self, partial(self.navigate_to, Destination("bought")))
+
+    # Drops: the whole window takes them, whatever page is shown
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if can_take(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._drop_here.cover()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._drop_here.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._drop_here.hide()
+        # Never moved: the e-mail stays where it is.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.add_dropped(taken(event.mimeData()))
+
+    def add_dropped(self, dropped: Dropped) -> None:
+        """Look at what was dropped, on the page for that."""
+        self.bring_to_front()
+        self.navigate_to(Destination("bought"))
+        page = self._pages["bought"]
+        assert isinstance(page, BoughtPage)  # noqa: S101 - pages are built by their names
+        page.offer(dropped)
 
     def focusNextPrevChild(self, onward: bool) -> bool:
         """Tab goes through what is shown in reading order, however it was put together, and never out of sight."""
@@ -210,6 +245,17 @@ class Window(QMainWindow):
     def _news(self, title: str, message: str, tone: str) -> None:
         self._notices.show_notice("news", Notice(title, message, tone=tone))
 
+    def _tell_of_change(self, title: str, message: str, undo: Callable[[], object] | None) -> None:
+        """Tell what was added or removed, with the way back."""
+
+        def take_back() -> None:
+            self._notices.drop("news")
+            if undo is not None:
+                undo()
+
+        actions = (("Undo", take_back),) if undo is not None else ()
+        self._notices.show_notice("news", Notice(title, message, tone="ok", actions=actions))
+
     def _show_values(self) -> None:
         snapshot = self._app_state.snapshot
         self._store.setText(snapshot.profile.store.name if snapshot.profile else "")
@@ -264,3 +310,24 @@ class Window(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+
+class _DropHere(QFrame):
+    """Covers the window while something is dragged over it, and says what dropping does."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setObjectName("dropHere")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        words = QVBoxLayout(self)
+        text = label("Drop it to add it", "title", wrap=False)
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words.addWidget(text)
+        self.hide()
+
+    def cover(self) -> None:
+        """Show it over everything else."""
+        self.setGeometry(self._window.rect().adjusted(8, 8, -8, -8))
+        self.raise_()
+        self.show()

@@ -8,25 +8,37 @@ from companion.services.app.launch_command import start_command
 from companion.services.container import Services
 from companion.ui.navigation import Page
 from companion.ui.pages.add import AddPage, SampleLogIn
+from companion.ui.pages.bought.page import BoughtPage
 from companion.ui.pages.downloads import DownloadsPage
 from companion.ui.pages.help import HelpPage
 from companion.ui.pages.home import HomePage
 from companion.ui.pages.order.page import OrderPage
 from companion.ui.pages.orders import OrdersPage
+from companion.ui.pages.purchase.page import PurchasePage
 from companion.ui.pages.reminders import RemindersPage
+from companion.ui.pages.stores import StoresPage
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
+from companion.ui.state.owned_state import OwnedState
 from companion.ui.wizard.page import InstallPage
 
 
 def build_pages(
-    app_state: AppState, services: Services, wizard: InstallPage, opener: Opener, samples: tuple[SampleLogIn, ...]
+    app_state: AppState,
+    owned: OwnedState,
+    services: Services,
+    wizard: InstallPage,
+    opener: Opener,
+    samples: tuple[SampleLogIn, ...],
 ) -> dict[str, Page]:
     """Returns every page by the name a `Destination` has for it."""
     orders = services.orders
     return {
-        "home": HomePage(app_state),
-        "orders": OrdersPage(app_state),
+        "home": HomePage(app_state, owned),
+        "orders": OrdersPage(app_state, owned),
+        "bought": BoughtPage(app_state, owned, partial(_start_demo, services, app_state)),
+        "purchase": PurchasePage(app_state, owned, opener),
+        "stores": StoresPage(app_state, owned),
         "order": OrderPage(app_state, orders, opener),
         "add": AddPage(app_state, orders, samples),
         "downloads": DownloadsPage(app_state, opener),
@@ -36,6 +48,12 @@ def build_pages(
         ),
         "help": HelpPage(app_state, services.help, services.case_files, orders),
     }
+
+
+def _start_demo(services: Services, app_state: AppState) -> None:
+    """The demo has a home of its own and runs beside this program."""
+    command = (*start_command(services.folders, tray=False), "demo")
+    app_state.runner.run(app_state, lambda _: services.platform.programs.launch(command), lambda _: None)
 
 
 def build_wizard(app_state: AppState, services: Services, opener: Opener) -> InstallPage:

@@ -16,27 +16,44 @@ from companion.domain.overview.product_cards import (
     Concern,
     NextAction,
     ProductCard,
-    Tone,
+    card_urgency,
     charge_sentence,
     status_tone,
     status_words,
 )
+from companion.domain.overview.purchase_cards import (
+    PurchaseCard,
+    PurchaseConcern,
+    not_ordered,
+    purchase_cards,
+    purchase_order,
+    renewal_sentence,
+    state_tone,
+    state_words,
+    until_sentence,
+)
+from companion.domain.purchases.values import EntitlementState
+from companion.domain.purchases.words import date_of
 from companion.ui.dialogs.auto_renewal import ask_to_switch
+from companion.ui.look.tones import TONES
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.state.app_state import AppState
+from companion.ui.state.owned_state import OwnedState
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch
-
-TONES = {Tone.OK: "ok", Tone.ATTENTION: "attention", Tone.OVER: "over", Tone.ENDED: ""}
 
 
 class HomePage(Page):
     """Everything that matters today, at one glance."""
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, owned: OwnedState) -> None:
         super().__init__(app_state, "Your software")
+        self._owned = owned
+        self.add_to_head(button("Add what you bought", partial(self._go, Destination("bought"))))
         self._refresh = button("Refresh", app_state.refresh, tip="Ask the store for the newest state (F5)")
+        self._refresh.setVisible(app_state.has_store)
         self.add_to_head(self._refresh)
+        owned.changed.connect(self.show_values)
         app_state.working.connect(self._show_working)
         app_state.changed.connect(self.show_values)
 
@@ -51,12 +68,56 @@ class HomePage(Page):
     def _render(self) -> None:
         self.empty()
         snapshot = self.app_state.snapshot
-        if not snapshot.cards:
+        purchases = self._purchases()
+        if not snapshot.cards and not purchases:
             self.add(self._nothing())
             return
-        for card in snapshot.cards:
-            self.add(self._card(card))
-        self.add(label(self._read_when(), "small"))
+        cards: list[ProductCard | PurchaseCard] = [*snapshot.cards, *purchases]
+        for card in sorted(cards, key=_order):
+            self.add(self._card(card) if isinstance(card, ProductCard) else self._purchase(card))
+        if snapshot.cards:
+            self.add(label(self._read_when(), "small"))
+
+    def _purchases(self) -> tuple[PurchaseCard, ...]:
+        """The cards of purchases, without those that an order's own card stands for."""
+        orders = [(self.app_state.store, known.number) for known in self.app_state.snapshot.orders if known.order]
+        owned = not_ordered(self._owned.purchases, orders)
+        return purchase_cards(owned, self.app_state.now(), self.app_state.zone)
+
+    def _go(self, destination: Destination) -> None:
+        self.navigation_requested.emit(destination)
+
+    def _purchase(self, card: PurchaseCard) -> Card:
+        form, zone, now = self.app_state.format, self.app_state.zone, self.app_state.now()
+        there = Destination("purchase", card.purchase_id)
+        named = f"{card.name}, {card.origin}" if card.origin else card.name
+        made = Card(spacing=10)
+        made.setAccessibleName(named)
+        name = TitleLink(card.name, partial(self._go, there), name=f"{named}: open the purchase")
+        head = row(name, None)
+        if card.state is not EntitlementState.UNKNOWN:
+            head = row(name, chip(state_words(card), TONES[state_tone(card)]), None)
+        number = f"order {card.order_number}" if card.order_number else ""
+        origin = " · ".join(part for part in (card.origin, number) if part) or "Where it is from is not known"
+        heading = QHBoxLayout()
+        heading.addLayout(column(head, label(origin, "muted")), 1)
+        if card.days_left is not None and card.days_left >= 0 and card.state is EntitlementState.ACTIVE:
+            soon = PurchaseConcern.EXPIRES_SOON in card.concerns
+            heading.addLayout(_days(card.days_left, "attention" if soon else ""))
+        facts = QVBoxLayout()
+        facts.setSpacing(10)
+        facts.addLayout(_fact("Runs", label(until_sentence(card, zone, form.date))))
+        renews = PurchaseConcern.RENEWS_SOON in card.concerns or PurchaseConcern.CANCEL_SOON in card.concerns
+        said = renewal_sentence(card, now, zone, form.date, form.money)
+        facts.addLayout(_fact("Auto-renewal", label(said, tone="attention" if renews else "")))
+        if card.return_by is not None and PurchaseConcern.RETURN_SOON in card.concerns:
+            day = form.date(date_of(card.return_by, zone))
+            facts.addLayout(_fact("Return", label(f"Can be returned until {day}.", tone="attention")))
+        if PurchaseConcern.SOURCES_DISAGREE in card.concerns:
+            choose = button("Choose…", partial(self._go, there), name=f"Choose what is right: {named}")
+            facts.addLayout(_fact("Conflict", label("Its sources disagree.", tone="attention"), choose))
+        made.add(heading, line(), facts)
+        return made
 
     def _nothing(self) -> Card:
         card = Card()
@@ -69,8 +130,8 @@ class HomePage(Page):
         else:
             card.add(
                 label("Nothing here yet", "heading"),
-                label("Add the order from your confirmation e-mail, and this page shows what you own and until when."),
-                button("Add an order", lambda: self.navigation_requested.emit(Destination("add")), "primary"),
+                label("Add what you bought, from any shop, and this page shows what you own and until when."),
+                button("Add what you bought", lambda: self.navigation_requested.emit(Destination("bought")), "primary"),
             )
         return card
 
@@ -96,13 +157,7 @@ class HomePage(Page):
         heading = QHBoxLayout()
         heading.addLayout(column(row(name, status, None), label(self._until(card), "muted")))
         if card.days_left is not None and card.days_left >= 0 and card.status is EffectiveStatus.ACTIVE:
-            days = label(str(card.days_left), "big", tone=_tone_of_days(card), wrap=False)
-            unit = label("day left" if card.days_left == 1 else "days left", "small", wrap=False)
-            number = QVBoxLayout()
-            number.setSpacing(0)
-            for part in (days, unit):
-                number.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
-            heading.addLayout(number)
+            heading.addLayout(_days(card.days_left, _tone_of_days(card)))
         return heading
 
     def _until(self, card: ProductCard) -> str:
@@ -195,6 +250,21 @@ def _named(card: ProductCard) -> str:
 
 def _tone_of_days(card: ProductCard) -> str:
     return "attention" if Concern.EXPIRES_SOON in card.concerns else ""
+
+
+def _order(card: ProductCard | PurchaseCard) -> tuple[int, float, str, str, str]:
+    return card_urgency(card) if isinstance(card, ProductCard) else purchase_order(card)
+
+
+def _days(count: int, tone: str) -> QVBoxLayout:
+    """The number of days that are left, large."""
+    number = QVBoxLayout()
+    number.setSpacing(0)
+    days = label(str(count), "big", tone=tone, wrap=False)
+    unit = label("day left" if count == 1 else "days left", "small", wrap=False)
+    for part in (days, unit):
+        number.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+    return number
 
 
 def _fact(name: str, value: QWidget, part: QWidget | None = None) -> QHBoxLayout:

@@ -1,46 +1,114 @@
-"""Orders: every order that was added, newest first."""
+"""Orders: everything that was bought, newest first, and a field to find it."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
+from PySide6.QtWidgets import QLineEdit
+
+from companion.domain.overview.purchase_cards import not_ordered
+from companion.domain.purchases.purchase import Overview
+from companion.domain.purchases.words import date_of, origin_words
 from companion.domain.store.orders import OrderStatus
 from companion.services.storage.records import KnownOrder
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
-from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, row
+from companion.ui.state.owned_state import OwnedState
+from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, row
 
 _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
 
 
-class OrdersPage(Page):
-    """The list of orders."""
+class _Entry(NamedTuple):
+    """A card, what it is found by, and when it was bought."""
 
-    def __init__(self, app_state: AppState) -> None:
+    when: dt.datetime
+    words: str
+    card: Card
+
+
+class OrdersPage(Page):
+    """The list of orders and purchases."""
+
+    def __init__(self, app_state: AppState, owned: OwnedState) -> None:
         super().__init__(app_state, "Orders")
-        self.add_to_head(button("Add an order", lambda: self.navigation_requested.emit(Destination("add")), "primary"))
+        self._owned = owned
+        there = Destination("bought")
+        self.add_to_head(button("Add what you bought", lambda: self.navigation_requested.emit(there), "primary"))
+        self._field = QLineEdit()
+        self._field.setAccessibleName("Search what you bought")
+        self._field.setPlaceholderText("Search: product, shop or order number")
+        self._field.setClearButtonEnabled(True)
+        self._field.textChanged.connect(lambda _: self._render())
+        self._list = column(spacing=14)
+        self.add(self._field, self._list)
         app_state.changed.connect(self.show_values)
+        owned.changed.connect(self.show_values)
 
     def show_values(self) -> None:
         with self.keeping_focus():
             self._render()
 
     def _render(self) -> None:
-        self.empty()
-        orders = sorted(
-            self.app_state.snapshot.orders,
-            key=lambda known: known.order.placed_at if known.order else known.added_at,
-            reverse=True,
-        )
-        for known in orders:
-            self.add(self._card(known))
-        if not orders:
-            card = Card()
+        clear(self._list)
+        entries = sorted((*self._orders(), *self._purchases()), key=lambda entry: entry.when, reverse=True)
+        self._field.setVisible(bool(entries))
+        wanted = self._field.text().casefold().split()
+        shown = [entry for entry in entries if all(word in entry.words.casefold() for word in wanted)]
+        for entry in shown:
+            self._list.addWidget(entry.card)
+        for entry in entries:
+            if entry not in shown:
+                entry.card.deleteLater()
+        if not shown:
+            self._list.addWidget(self._nothing(bool(entries)))
+
+    def _nothing(self, filtered: bool) -> Card:
+        card = Card()
+        if filtered:
+            card.add(label("Nothing like that", "heading"), label("Try one word less."))
+        else:
             card.add(
                 label("No orders yet", "heading"),
-                label("An order's number and password are in the e-mail that confirmed it."),
+                label("Drop the e-mail of any shop on this window, or add what you bought by hand."),
             )
-            self.add(card)
+        return card
+
+    def _orders(self) -> Iterator[_Entry]:
+        for known in self.app_state.snapshot.orders:
+            order = known.order
+            words = [known.number, *(item.name for item in order.line_items)] if order is not None else [known.number]
+            yield _Entry(order.placed_at if order else known.added_at, " ".join(words), self._card(known))
+
+    def _purchases(self) -> Iterator[_Entry]:
+        orders = [(self.app_state.store, known.number) for known in self.app_state.snapshot.orders]
+        for found in not_ordered(self._owned.purchases, orders):
+            when = date_of(found.bought_on, self.app_state.zone) if found.bought_on is not None else found.added_at
+            words = (found.name, origin_words(found), found.order_number or "", found.maker or "")
+            yield _Entry(when, " ".join(words), self._purchase(found))
+
+    def _purchase(self, found: Overview) -> Card:
+        card = Card(spacing=4)
+        there = Destination("purchase", found.id)
+        number = f"order {found.order_number}" if found.order_number else ""
+        origin = " · ".join(part for part in (origin_words(found), number) if part) or "Where it is from is not known"
+        named = f"{found.name}, {origin}"
+        card.setAccessibleName(named)
+        name = TitleLink(found.name, partial(self.navigation_requested.emit, there), name=f"Open {named}")
+        show = button("Open", partial(self.navigation_requested.emit, there), name=f"Open {named}: the purchase")
+        form = self.app_state.format
+        bought = "Bought: day not known"
+        if found.bought_on is not None:
+            bought = form.date(date_of(found.bought_on, self.app_state.zone))
+        facts = f"{bought} · {form.money(found.price)}" if found.price is not None else bought
+        line = row(spacing=12)
+        line.addLayout(column(row(name, None), label(origin), label(facts, "muted"), spacing=4), 1)
+        line.addWidget(show)
+        card.add(line)
+        return card
 
     def _card(self, known: KnownOrder) -> Card:
         card = Card(spacing=4)

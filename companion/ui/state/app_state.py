@@ -56,6 +56,7 @@ class AppState(QObject):
         orders: Orders,
         purchases: Purchases,
         reminders: Reminders,
+        has_store: bool = True,
     ) -> None:
         super().__init__()
         self.runner = runner
@@ -63,6 +64,8 @@ class AppState(QObject):
         self.theme = theme
         self.platform = platform
         self.zone = zone
+        self.has_store = has_store
+        """Whether there is a store to ask; without one there are no orders."""
         self._clock = clock
         self._orders = orders
         self._reminders = reminders
@@ -75,6 +78,11 @@ class AppState(QObject):
         self.downloads.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False
+
+    @property
+    def store(self) -> str:
+        """The address of the store."""
+        return self._orders.store
 
     def reminder_facts(self) -> ReminderFacts | None:
         """Returns what reminders are decided from, or None while no store is known."""
@@ -101,6 +109,8 @@ class AppState(QObject):
 
         While that is under way, nothing is doubled: it is asked once more afterwards.
         """
+        if not self.has_store:
+            return
         if self._refreshing is not None and self._refreshing.running:
             # What is asked for now may have changed after the one under way has read it.
             self._ask_again = True

@@ -67,6 +67,10 @@ class KeyBox(QWidget):
         parts.setContentsMargins(0, 0, 0, 0)
         self.setLayout(parts)
 
+    def focus_copy(self) -> None:
+        """Put the keyboard at the button that copies the key."""
+        self._copy.setFocus()
+
     def _toggle(self) -> None:
         self._shown = not self._shown
         self._text.setText(self._key.reveal() if self._shown else _MASK)

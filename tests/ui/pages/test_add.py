@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.server import DemoStore
 from companion.services.container import Services
 from companion.ui.app.application import WindowedProgram
+from companion.ui.navigation import Destination
 from companion.ui.pages.add import AddPage
 from tests.kits.ui import texts_of
 
@@ -85,10 +86,15 @@ def test_a_message_dragged_out_of_a_mail_program_is_read(page: AddPage, store: D
     assert field(page, "Order password").text() == ""
 
 
-def test_what_is_no_mail_is_refused_kindly(page: AddPage, qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_is_no_mail_is_refused_kindly(
+    page: AddPage, program: WindowedProgram, qtbot: QtBot, tmp_path: Path
+) -> None:
     words = QMimeData()
     words.setText("Order number: LF-5930-2216")
-    assert not drop(page, words)
+    assert drop(page, words), "the window takes it, and looks at what it is"
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    assert program.window.current is program.window.page("bought")
+    program.window.navigate_to(Destination("add"))
     path = tmp_path / "holiday.jpg"
     path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40)
     drop(page, dropped_file(path))

@@ -45,14 +45,14 @@ def run(context: CommandContext) -> int:
 
 
 def _in_window(context: CommandContext) -> int:
-    from companion.services.container import Services, build_services, look_for_store
+    from companion.services.container import Services, build_services
     from companion.ui.app.application import run_window
     from companion.ui.pages.add import SampleLogIn
 
     asked = context.arguments
     with open_workspace(default_folder(asked.home, "demo"), size=asked.size, rate=asked.rate) as workspace:
 
-        def build(_: str | None) -> Services:
+        def build() -> Services:
             return build_services(workspace.home, workspace.store.url, verbose=asked.verbose)
 
         samples = tuple(
@@ -60,4 +60,4 @@ def _in_window(context: CommandContext) -> int:
             for account in workspace.store.accounts
         )
         print(f"The embedded store answers at {workspace.store.url}.", file=sys.stderr)
-        return run_window(build, look_for_store, tray=False, samples=samples)
+        return run_window(build, tray=False, samples=samples)

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 def run(context: CommandContext) -> int:
     """Open the window, or start in the tray."""
     require_display()
-    from companion.services.container import build_services, home_folders, look_for_store
+    from companion.services.container import build_window_services, home_folders
     from companion.ui.app.application import run_window
 
     asked = context.arguments
 
-    def build(store: str | None) -> Services:
-        return build_services(asked.home, store or asked.store, verbose=asked.verbose)
+    def build() -> Services:
+        return build_window_services(asked.home, asked.store, verbose=asked.verbose)
 
     state = home_folders(asked.home).state
-    return run_window(build, look_for_store, tray=asked.tray, store=asked.store, state=state)
+    return run_window(build, tray=asked.tray, store=asked.store, state=state)
 
 
 def has_display() -> bool:

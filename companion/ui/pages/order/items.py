@@ -29,8 +29,8 @@ from companion.domain.overview.product_cards import (
 )
 from companion.domain.store.orders import Download, Extension, ExtensionStatus, Licence, Seat
 from companion.ui.dialogs.auto_renewal import ask_to_switch
+from companion.ui.look.tones import TONES
 from companion.ui.navigation import RETURN_RENEWAL, Destination
-from companion.ui.pages.home import TONES
 from companion.ui.pages.order.section import OrderView, Section
 from companion.ui.widgets.basic import button, chip, facts_grid, label, line, restyle, row
 from companion.ui.widgets.key import KeyBox

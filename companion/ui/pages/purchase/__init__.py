@@ -1,0 +1,1 @@
+"""One purchase of any shop."""
