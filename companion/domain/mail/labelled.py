@@ -62,6 +62,8 @@ class LabelledValues:
 
     def _table_row(self, row: TableRow) -> None:
         notes, name = self._notes, row.cells.get(Label.PRODUCT, "")
+        if not name and len(row.cells) > 1:
+            self._order_row(row)
         if not name or not notes.product(name, row.quote):
             return
         item = product_name(name)
@@ -79,6 +81,12 @@ class LabelledValues:
             notes.note(Field.VERSION, clean_text(value, 60), row.quote, item)
         if Label.DOWNLOAD in row.cells:
             notes.download(_file_of(row) or item, row.quote)
+
+    def _order_row(self, row: TableRow) -> None:
+        """A table about the order: its number, day and total side by side."""
+        for label, value in row.cells.items():
+            if label in (Label.ORDER_NUMBER, Label.BOUGHT_ON, Label.PRICE, Label.RENEWS_ON, Label.AUTO_RENEW):
+                _TAKE[label](self, Pair(label, (value,), row.quote, row.row))
 
     # Values of pairs
 
@@ -157,6 +165,12 @@ class LabelledValues:
         # A later total includes what an earlier one does not (shipping, tax).
         structured = known is not None and known.quote == STRUCTURED
         self._notes.note(Field.PRICE, amount.plain(), pair.quote, replace=not structured)
+
+    def _item_price(self, pair: Pair) -> None:
+        """A receipt of EDD calls the total its price; elsewhere a price is that of one item."""
+        amount = self._notes.amount(pair.values[0]) if self._notes.platform is Platform.EDD else None
+        if amount is not None and not pair.within:
+            self._notes.note(Field.PRICE, amount.plain(), pair.quote)
 
     def _auto_renew(self, pair: Pair) -> None:
         word = normal(pair.values[0]) if not pair.within else ""
@@ -241,6 +255,7 @@ _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {
     Label.EXPIRES: LabelledValues._expires,
     Label.BOUGHT_ON: LabelledValues._bought_on,
     Label.PRICE: LabelledValues._price,
+    Label.ITEM_PRICE: LabelledValues._item_price,
     Label.RENEWS_ON: LabelledValues._renews_on,
     Label.RENEWAL_PRICE: LabelledValues._renewal_price,
     Label.AUTO_RENEW: LabelledValues._auto_renew,

@@ -68,28 +68,28 @@ _WORDS: dict[Label, str] = {
         your product key; activation key; activation code; your activation code; registration key; registration code;
         registration number; unlock code; unlock key; key; your key; software key; cd key; license keys; licence keys;
         activation keys; keycode; key code; license key(s); your serial number; subscription key; product activation code
-        lizenzschlüssel; ihr lizenzschlüssel; dein lizenzschlüssel; lizenzcode; lizenznummer; seriennummer; lizenz-key;
+        lizenzschlüssel; ihr lizenzschlüssel; dein lizenzschlüssel; lizenzcode; lizenznummer; seriennummer; serien-nr; lizenz-nr; lizenznr; serien-nummer; lizenz-key;
         ihre seriennummer; produktschlüssel; aktivierungsschlüssel; aktivierungscode; freischaltcode; lizenzkey;
         registrierungsschlüssel; registrierungscode; freischaltschlüssel; produkt-key; produktkey; lizenz; schlüssel
         clé de licence; votre clé de licence; clé de produit; clé produit; clé d'activation; code d'activation;
-        numéro de série; clé d'enregistrement; code de licence; numéro de licence; clé; code d'enregistrement; licence
+        numéro de série; n° de série; no de série; n° de licence; clé d'enregistrement; code de licence; numéro de licence; clé; code d'enregistrement; licence
         clave de licencia; su clave de licencia; tu clave de licencia; clave de producto; clave del producto;
-        clave de activación; código de activación; número de serie; código de licencia; clave; clave de registro;
+        clave de activación; código de activación; número de serie; n.º de serie; nº de serie; n.º de licencia; código de licencia; clave; clave de registro;
         código de registro; número de licencia; licencia
         chiave di licenza; la tua chiave di licenza; codice di licenza; codice licenza; chiave licenza; codice seriale;
-        chiave di attivazione; codice di attivazione; codice attivazione; numero di serie; numero seriale; chiave;
+        chiave di attivazione; codice di attivazione; codice attivazione; numero di serie; n. di serie; n° di serie; numero seriale; numero di licenza; chiave;
         chiave prodotto; codice prodotto; chiave di registrazione; codice di registrazione; product key
-        licentiesleutel; uw licentiesleutel; je licentiesleutel; licentiecode; licentienummer; serienummer; sleutel;
+        licentiesleutel; uw licentiesleutel; je licentiesleutel; licentiecode; licentienummer; serienummer; serienr; licentienr; sleutel; licentie;
         activeringscode; activatiecode; activeringssleutel; activatiesleutel; productcode; productsleutel;
         registratiecode; registratiesleutel
         chave de licença; sua chave de licença; a sua chave de licença; chave do produto; chave de produto; chave;
-        chave de ativação; código de ativação; número de série; código de licença; chave de registro; chave de registo;
+        chave de ativação; código de ativação; número de série; n.º de série; nº de série; n° de série; código de licença; chave de registro; chave de registo;
         código de registro; número de licença
         ライセンスキー; シリアル番号; シリアルナンバー; シリアルキー; プロダクトキー; アクティベーションコード;
         アクティベーションキー; 認証キー; 製品キー; 登録キー; ライセンスコード; ライセンス番号; 登録コード
     """,
     Label.PRODUCT: """
-        product; product name; products; item; item name; items; software; title; description; article; program;
+        product; product name; products; item; plan; subscription plan; package; product/service; purchased item; purchased product; item name; items; software; title; description; article; program;
         produkt; produktname; produkte; artikel; artikelname; bezeichnung; programm; beschreibung; posten; produktbezeichnung
         produit; nom du produit; produits; article; articles; logiciel; désignation; description; programme
         producto; nombre del producto; productos; artículo; artículos; programa; descripción; descripcion
@@ -130,30 +130,30 @@ _WORDS: dict[Label, str] = {
     Label.BOUGHT_ON: """
         order date; purchase date; date paid; date issued; date of payment; purchased at; billing date; issued on; date of purchase; purchased on; date of order; ordered on; bought on; date; purchased;
         payment date; date purchased; date ordered; order placed; placed on; transaction date; paid on; ordered; order time
-        bestelldatum; kaufdatum; auftragsdatum; datum; bestellt am; gekauft am; datum der bestellung; zahlungsdatum;
+        bestelldatum; kaufdatum; ausstellungsdatum; bezahlt am; zahlung am; bestellt; rechnung vom; auftragsdatum; datum; bestellt am; gekauft am; datum der bestellung; zahlungsdatum;
         datum des kaufs; bestellzeitpunkt
-        date de commande; date d'achat; date; commandé le; acheté le; date de la commande; date du paiement; date de paiement
-        fecha del pedido; fecha de compra; fecha; fecha de pedido; comprado el; fecha de la compra; fecha de pago; pedido el
-        data dell'ordine; data ordine; data di acquisto; data acquisto; data; acquistato il; data d'acquisto; ordinato il
-        besteldatum; aankoopdatum; datum; orderdatum; besteld op; gekocht op; datum van aankoop; betaaldatum
-        data do pedido; data da compra; data de compra; data; data da encomenda; comprado em; data do pagamento
+        date de commande; date d'achat; date d'émission; payé le; date du règlement; date; commandé le; acheté le; date de la commande; date du paiement; date de paiement
+        fecha del pedido; fecha de compra; fecha de emisión; pagado el; comprado; fecha; fecha de pedido; comprado el; fecha de la compra; fecha de pago; pedido el
+        data dell'ordine; data ordine; data di emissione; pagato il; data di pagamento; data pagamento; data di acquisto; data acquisto; data; acquistato il; data d'acquisto; ordinato il
+        besteldatum; aankoopdatum; datum van uitgifte; betaald op; datum bestelling; datum van bestelling; datum; orderdatum; besteld op; gekocht op; datum van aankoop; betaaldatum
+        data do pedido; data da compra; data de emissão; pago em; data de pagamento; data de compra; data; data da encomenda; comprado em; data do pagamento
         注文日; ご注文日; 購入日; ご購入日; 注文日時; ご注文日時; 日付; 購入日時; 決済日
     """,
     Label.PRICE: """
         total; order total; your total for this transaction; total for this order; order total (incl. tax); grand total; total amount; amount; amount paid; total paid; total price; amount charged; paid;
         total charged; you paid; order amount; amount due; payment amount; total (incl. tax); total incl. vat; total due;
         total including vat; total incl. tax; charge; total cost; payment; price paid; total payment; invoice total
-        gesamt; gesamtbetrag; gesamtsumme; summe; gesamtpreis; betrag; rechnungsbetrag; endbetrag; gesamt inkl. mwst; bezahlt;
+        gesamt; gesamtbetrag; gesamtbetrag für diese transaktion; rechnungssumme; total eur; ihr gesamtbetrag; gesamtsumme; summe; gesamtpreis; betrag; rechnungsbetrag; endbetrag; gesamt inkl. mwst; bezahlt;
         gesamtbetrag inkl. mwst; zu zahlender betrag; bezahlter betrag; gesamt (inkl. mwst.); zahlbetrag; endsumme
-        total; total ttc; montant total; montant; montant payé; total payé; total de la commande; prix total; somme;
+        total; total ttc; total pour cette transaction; votre total; total général; montant débité; montant total; montant; montant payé; total payé; total de la commande; prix total; somme;
         montant ttc; total à payer; montant réglé
-        total; importe total; importe; total del pedido; total pagado; precio total; monto total; monto; cantidad pagada;
+        total; importe total; total de esta transacción; total de la transacción; su total; importe cobrado; importe; total del pedido; total pagado; precio total; monto total; monto; cantidad pagada;
         total a pagar; importe pagado; total con iva
-        totale; totale ordine; importo totale; importo; totale pagato; totale dell'ordine; prezzo totale; importo pagato;
+        totale; totale ordine; totale per questa transazione; totale della transazione; totale complessivo; importo addebitato; importo totale; importo; totale pagato; totale dell'ordine; prezzo totale; importo pagato;
         totale iva inclusa; totale da pagare
-        totaal; totaalbedrag; bedrag; totaalprijs; totaal incl. btw; betaald bedrag; totaal betaald; totaal inclusief btw;
+        totaal; totaalbedrag; totaal voor deze transactie; eindtotaal; in rekening gebracht; bedrag; totaalprijs; totaal incl. btw; betaald bedrag; totaal betaald; totaal inclusief btw;
         te betalen
-        total; valor total; total do pedido; valor; total pago; preço total; montante; valor pago; total da encomenda;
+        total; valor total; total desta transação; total da transação; total da compra; valor cobrado; total do pedido; valor; total pago; preço total; montante; valor pago; total da encomenda;
         total a pagar
         合計; 合計金額; ご請求額; ご請求金額; お支払い金額; 総額; お支払金額; 請求金額; 合計額; ご注文合計; 税込合計; お支払い総額
     """,

@@ -300,7 +300,7 @@ def _quoted_header(rows: Sequence[Row]) -> _Quoted | None:
         if end - begin < 2:
             continue
         local, _, domain = address.group().rpartition("@")
-        name = tidy(line.group("value")[: address.start()].strip(" <\"'[*(").removesuffix("mailto"))
+        name = tidy(line.group("value")[: address.start()].partition("[")[0].strip(" <\"'*("))
         values = [(found.group("name").casefold(), found.group("value")) for found in _headers(rows[begin:end])]
         subject = next((value for each, value in values if each in _SUBJECT), "")
         sent = next((_moment(value) for each, value in values if each in _DATE), None)

@@ -13,12 +13,19 @@ LONGEST_NAME = 120
 INSTALLER = re.compile(r"(?i)\.(?:exe|msi|msix|dmg|pkg|zip|7z|rar|deb|rpm|appimage|run|tar\.gz|iso|vst3|jar)$")
 """The endings of files that are downloaded in order to install something."""
 
-_NOT_A_NAME = re.compile(r"(?i)^(?:https?://|www\.|\d+$|[\W\d_]+$)")
+_NOT_A_NAME = re.compile(
+    r"(?i)^(?:https?://|www\.|\d+$|[\W\d_]+$"
+    r"|(?:yearly|monthly|annual(?:ly)?|weekly|lifetime|active|free|trial|none|yes|no|n/a|unlimited|single|personal|standard"
+    r"|(?:\d+|one) (?:years?|months?|days?|jahre?|monate?|ans?|mois|años?|anni|anno|mesi|jaar|maanden|anos?|meses)"
+    r"|jährlich|monatlich|annuel|mensuel|anual|mensual|annuale|mensile|jaarlijks|maandelijks|mensal)$)"
+)
+_NUMBER_ALONE = re.compile(r"[A-Z]{0,6}[-/ ]?\d[\dA-Z/.-]{2,40}")
 _SENTENCE_ENDS = re.compile(
     r"(?i)(?:^|\s)(?:is|are|ist|sind|lautet|est|es|son|è|sono|zijn|é|são|here|below|key|code|number|schlüssel|nummer"
     r"|clé|clave)$"
 )
 _GENERIC = words(
+    "série serie seriale serienummer seriennummer code codice código n° nr nr. no. nummer número numéro numero",
     "order orders license licence licenses licences key keys thank thanks details detail information info",
     "summary receipt invoice purchase purchases your you our here download downloads hello hi dear account",
     "serial activation registration welcome congratulations confirmation payment delivery important note",
@@ -87,7 +94,9 @@ def is_product_like(text: str, known: frozenset[str]) -> bool:
 
 
 def is_about_money(text: str) -> bool:
-    """Whether a row of an invoice is a sum, a tax or a discount rather than a product."""
+    """Whether a row of an invoice is a sum, a tax, a discount or a number rather than a product."""
+    if _NUMBER_ALONE.fullmatch(text.strip()):
+        return True
     words = [word.casefold().strip("():%") for word in text.split()]
     return len(words) <= 6 and any(word in _OF_MONEY for word in words)
 

@@ -22,7 +22,7 @@ _PREPOSITIONS = frozenset(
     ("for", "of", "für", "zu", "pour", "de", "du", "para", "per", "di", "voor", "van", "do", "da")
 )
 _OF_ITEMS = (Label.KEY, Label.EXPIRES, Label.SEATS, Label.VERSION)
-_INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|#(?=[^\s:：]))\s*(.*)$")
+_INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|\.{3,}\s*[:：]?|#(?=[^\s:：]))\s*(.*)$")
 
 
 class Pair(NamedTuple):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
 from companion.domain.mail import platforms
+from companion.domain.mail.fraud import Brands, warning_of
 from companion.domain.mail.labelled import LabelledValues
 from companion.domain.mail.labels import Label
 from companion.domain.mail.letter import Letter
@@ -35,8 +36,12 @@ _KEY_FILE = re.compile(
 )
 
 
-def read_mail(letter: Letter, known_products: Iterable[str] = ()) -> Reading:
-    """Returns what `letter` says of a purchase; `known_products` are names that a directory or the library knows."""
+def read_mail(letter: Letter, known_products: Iterable[str] = (), brands: Brands | None = None) -> Reading:
+    """Returns what `letter` says of a purchase, with a warning where it is probably a fraud.
+
+    `known_products` are names that a directory or the library knows, `brands` the domains of well-known brands.
+    """
+    warning = warning_of(letter, brands)
     letter = letter._replace(rich=without_offers(letter.rich), plain=without_offers(letter.plain))
     recognised = platforms.recognise(letter)
     notes = Notes(letter, recognised.platform if recognised is not None else None, known_products)
@@ -50,7 +55,7 @@ def read_mail(letter: Letter, known_products: Iterable[str] = ()) -> Reading:
     _attachments(notes)
     if (name := store_name(letter, notes.platform)) is not None:
         notes.note(Field.STORE_NAME, name, letter.sender_name)
-    return notes.reading(recognised)
+    return notes.reading(recognised)._replace(warning=warning)
 
 
 def _structured(notes: Notes, order: StructuredOrder) -> None:

@@ -232,6 +232,8 @@ def _minor_units(text: str, currency: str) -> int | None:
     fraction = plain[mark + 1 :] if mark >= 0 else ""
     # Three digits behind the only mark are thousands, unless the currency has three decimals.
     is_decimal = mark >= 0 and (len(fraction) != 3 or (places == 3 and plain.count(plain[mark]) == 1))
+    if is_decimal and plain[mark] in plain[:mark]:
+        return None  # "1.234.56": one mark cannot part both thousands and decimals
     whole = re.sub(r"[.,]", "", plain[:mark] if is_decimal else plain)
     fraction = fraction if is_decimal else ""
     if len(fraction) > places and fraction.strip("0"):

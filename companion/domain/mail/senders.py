@@ -20,11 +20,15 @@ FREE_MAIL = words(
 )
 """Domains where anybody can have an address; no store is known by one of them."""
 
-_GENERIC = re.compile(
-    r"(?i)^(?:(?:the )?(?:no-?reply|do not reply|orders?|support|sales|info|shop|store|team|billing"
-    r"|customer (?:service|care|support)|service|kundenservice|bestellung|service client|ventas|ordini|loja"
-    r"|mailer-daemon|postmaster|admin|webmaster)\b\s*)+$"
+ROLES = words(
+    "support billing team store orders order security account accounts service services renewal renewals center centre",
+    "noreply no-reply no reply do not invoice invoices payment payments customer care help desk helpdesk sales",
+    "online subscription kundenservice rechnung rechnungsstelle bestellung notification notifications info shop admin",
+    "inc inc. corp corp. corporation llc ltd the official from update client ventas ordini loja webmaster delivery",
+    "mailer-daemon postmaster licences licenses department",
 )
+"""Words of a sender's name that say which department writes, not which store."""
+
 _VIA = re.compile(r"(?i)\s*\(?\bvia\b.{2,40}$")
 
 
@@ -36,7 +40,12 @@ def is_free_mail(domain: str) -> bool:
 def store_name(letter: Letter, platform: Platform | None) -> str | None:
     """Returns the store's name as the sender writes it, or None where that is a person or a payment service."""
     name = clean_text(_VIA.sub("", letter.sender_name).strip(" \"'"), 120)
-    if not name or "@" in name or _GENERIC.match(name) or is_free_mail(letter.sender_domain or ""):
+    if (
+        not name
+        or "@" in name
+        or all(word in ROLES for word in name.casefold().split())
+        or is_free_mail(letter.sender_domain or "")
+    ):
         return None
     if platform is not None:
         title = TITLES[platform].casefold().removesuffix(" bundle").removesuffix(".io")

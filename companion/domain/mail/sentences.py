@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from companion.domain.mail.names import is_name, product_name
+from companion.domain.mail.rows import words
 
 _LONGEST_LINE = 400
 _MOST_WORDS = 8
@@ -14,52 +15,54 @@ _LEADS = (
     # What stands before the name, and the words that go on after it, for each language.
     (
         r"(?:licen[cs]e|activation|registration|product|serial|unlock|subscription)s?(?: key| code| number)?s? for"
-        r"|you bought|(?:thank you|thanks) for (?:buying|purchasing|ordering|subscribing to|choosing)"
+        r"|you bought|subscribing to|(?:thank you|thanks) for (?:buying|purchasing|ordering|renewing|choosing)"
         r"|you(?:'ve| have) (?:bought|purchased|subscribed to)|(?:your )?(?:purchase|order|renewal) of"
         r"|(?:subscription|membership) (?:to|for)|(?:receipt|invoice|download) for your (?:purchase of )?|receipt for",
-        r"is|will|has|was|from|at|on|renews|expires|and|with|today|ends|can|are",
+        r"is|will|has|was|from|at|on|renews|expires|and|with|today|ends|can|are|as|here|below|by|that|which|again|until",
     ),
     (
         r"(?:lizenz(?:schlüssel|code)?|aktivierungscode|seriennummer|freischaltcode|abo(?:nnement)?"
         r"|produktschlüssel) für"
         r"|(?:kauf|bestellung|erwerb|verlängerung) von|abonnement von",
-        r"ist|läuft|wird|lautet|verlängert|wurde|bei|und|hat|endet",
+        r"ist|läuft|wird|lautet|verlängert|wurde|bei|und|hat|endet|kann|soll|geht|am|vom|bis",
     ),
     (
         r"(?:clé(?: de licence)?|licence|abonnement|achat|code d'activation|commande|numéro de série)"
         r" (?:pour|à|de|d')|merci d'avoir (?:acheté|choisi)",
-        r"est|expire|sera|ne|n'|a|chez|et|se|arrive",
+        r"est|expire|expirera|sera|ne|n'|a|chez|et|se|arrive|va|doit|prend|du|le|ainsi",
     ),
     (
         r"(?:clave|licencia|suscripción|compra|código|número de serie)(?: de licencia| de activación)? (?:de|para|a)"
         r"|gracias por comprar",
-        r"es|caduca|vence|se|no|ha|en|y|expira|será",
+        r"es|caduca|caducará|vence|vencerá|se|no|ha|en|y|expira|será|va|está|del",
     ),
     (
         r"(?:chiave|licenza|abbonamento|acquisto|codice)(?: di licenza| di attivazione)? (?:di|per|a)"
         r"|grazie per aver (?:acquistato|scelto)",
-        r"è|scade|si|non|ha|su|e|sarà|verrà",
+        r"è|scade|scadrà|si|non|ha|su|e|sarà|verrà|sta|va|del",
     ),
     (
         r"(?:licentie(?:sleutel|code)?|activeringscode|sleutel|abonnement|aankoop|bestelling|serienummer)"
         r" (?:voor|op|van)"
         r"|bedankt voor het (?:kopen|bestellen) van",
-        r"is|verloopt|wordt|bij|en|heeft|loopt",
+        r"is|verloopt|wordt|bij|en|heeft|loopt|gaat|zal|werd|op",
     ),
     (
         r"(?:chave|licença|assinatura|compra|código|encomenda)(?: de licença| de ativação)? (?:de|do|da|para|a|ao)"
         r"|obrigado por comprar|obrigado por adquirir",
-        r"é|expira|será|não|foi|em|na|e|vence|renova",
+        r"é|expira|expirará|será|não|foi|em|na|e|vence|renova|vai|está|irá",
     ),
 )
 _ARTICLE = r"(?:the |a |an |your |das |die |der |le |la |les |l'|el |los |il |lo |gli |het |de |o |os )?"
 _PATTERNS = tuple(
     re.compile(
         rf"(?i)(?:^|(?<=[\s(\"“„«]))(?:{leads})\s?{_ARTICLE}[\"“„«']?"
-        rf"(?-i:(?P<name>[^\s.,:;!?(\"“”„«»'][^,:;!?(\"“”„«»]{{1,79}}?))(?=[\"”“»']| (?:{ends})\b|\.\s|[.]?$|[,:;!?(])"
+        rf"(?-i:(?P<name>[^\s.,:;!?(\"“”„«»'][^,:;!?(\"“”„«»]{{1,79}}?))"
+        rf"(?=[\"”“»']| (?:{ends})\b| (?:for|für|pour|por|per|voor) (?:\d|one)|\.\s|[.]?$|[,:;!?(])"
     )
     for leads, ends in _LEADS
 )
+_PARTICLES = words("for of the and de des du et und von für di del della y e da do van en")
 _JAPANESE = re.compile(r"[「『](?P<name>[^「」『』]{2,60})[」』]")
 
 
@@ -83,5 +86,7 @@ def products_in(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _is_proper(name: str) -> bool:
     """Whether the words can be a name: they begin with a capital letter or a digit, and are few."""
-    words = name.split()
-    return bool(words) and len(words) <= _MOST_WORDS and (name[0].isupper() or name[0].isdigit()) and is_name(name)
+    parts = name.split()
+    if sum(word[0].islower() and word not in _PARTICLES for word in parts) > 1:
+        return False  # more of the sentence than the name
+    return bool(parts) and len(parts) <= _MOST_WORDS and (name[0].isupper() or name[0].isdigit()) and is_name(name)

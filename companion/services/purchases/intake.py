@@ -9,6 +9,7 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.mail.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, plain_bytes
+from companion.domain.mail.fraud import Brands
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
 from companion.domain.mail.letter import Letter, letter_of_html, letter_of_text, read_letter
 from companion.domain.mail.reader import read_mail
@@ -22,11 +23,21 @@ Progress = Callable[[int, int], None]
 
 
 class Intake:
-    """Recognises files and texts. `known_products` returns names that help to recognise products in e-mails."""
+    """Recognises files and texts.
 
-    def __init__(self, clock: Callable[[], dt.datetime], known_products: Callable[[], tuple[str, ...]] = tuple) -> None:
+    `known_products` returns names that help to recognise products in e-mails, `brands` well-known brands with the
+    domains that belong to them.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], dt.datetime],
+        known_products: Callable[[], tuple[str, ...]] = tuple,
+        brands: Callable[[], Brands] = dict,
+    ) -> None:
         self._clock = clock
         self._known_products = known_products
+        self._brands = brands
 
     def read_file(
         self, path: Path, cancellation: Cancellation, progress: Progress = lambda _done, _all: None
@@ -94,7 +105,7 @@ class Intake:
         return self._of_letter(name, letter_of_text(text))
 
     def _of_letter(self, name: str, letter: Letter) -> Recognised:
-        reading = read_mail(letter, self._known_products())
+        reading = read_mail(letter, self._known_products(), self._brands())
         return recognise_reading(name, reading, self._clock())
 
     def _read_mailbox(
