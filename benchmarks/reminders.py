@@ -20,9 +20,10 @@ from companion.domain.core.money import Money
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
 from companion.domain.core.time.periods import Period
-from companion.domain.reminders.dates import ReminderFacts, subjects
+from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.reminders.due import due, next_wake
 from companion.domain.reminders.settings import ReminderSettings, Shown
+from companion.domain.reminders.subjects import subjects
 from companion.domain.store.orders import (
     Download,
     Licence,

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -21,6 +21,7 @@ from companion.services.app.paths import AppFolders, app_folders
 
 if TYPE_CHECKING:
     from companion.domain.pc.finding import Finding
+    from companion.domain.purchases.purchase import Overview
     from companion.domain.store.profile import Profile
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import Purchases
@@ -100,6 +101,13 @@ class Owned:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
 
+    def reminders(self, purchases: Callable[[], Iterable[Overview]] | None = None) -> Reminders:
+        """Returns the reminders of purchases of any shop (all, unless others are given), without any store's orders."""
+        from companion.services.reminders import Reminders
+
+        owned = purchases or self.purchases.all
+        return Reminders(None, None, self.library, self.clock, self.zone, owned=owned)
+
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
         if "asking" in self.__dict__:
@@ -140,7 +148,16 @@ class Services:
         """Returns the reader of what the pages of the window show."""
         from companion.services.snapshot import SnapshotReader
 
-        return SnapshotReader(self.orders, self.library, self.purchases, self.this_pc, self.help, self.clock, self.zone)
+        return SnapshotReader(
+            self.orders,
+            self.library,
+            self.purchases,
+            self.this_pc,
+            self.help,
+            self.clock,
+            self.zone,
+            self.owned.purchases.all,
+        )
 
     def close_store(self) -> None:
         """Close what belongs to this store alone; what is owned stays open for the other stores."""
@@ -242,7 +259,9 @@ def open_store(owned: Owned, address: str) -> Services:
         keychain=keychain,
         orders=orders,
         purchases=purchases,
-        reminders=Reminders(orders, purchases, library, utc_now, zone, store_clock=client.time),
+        reminders=Reminders(
+            orders, purchases, library, utc_now, zone, store_clock=client.time, owned=owned.purchases.all
+        ),
         preflight=preflight,
         **installing,
         help=HelpSearch(resource("help")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import FormatDate, FormatMoney
+from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.clock import clock_trouble
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind
 from companion.domain.reminders.due import Reminder, Snooze, due, never_again, next_wake, snoozed, withdrawn
@@ -29,6 +30,7 @@ from companion.domain.reminders.history import (
     restored,
 )
 from companion.domain.reminders.icalendar import calendar
+from companion.domain.reminders.purchase_dates import without_orders
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
@@ -57,11 +59,25 @@ class DueNow(NamedTuple):
     next_at: dt.datetime | None = None
 
 
+OF_PURCHASES = ""
+"""The place of the records about purchases of any shop; those of a store's orders are kept by its address."""
+
+
 def reminder_facts(
-    profile: Profile, orders: Iterable[Order], files: Iterable[KnownFile], zone: dt.tzinfo
-) -> ReminderFacts:
-    """Returns the facts of the orders as they were last read and of the files on this PC."""
-    return ReminderFacts(tuple(orders), profile, zone, frozenset(file.artifact for file in files))
+    profile: Profile | None,
+    orders: Iterable[Order],
+    files: Iterable[KnownFile],
+    zone: dt.tzinfo,
+    purchases: Iterable[Overview] = (),
+) -> ReminderFacts | None:
+    """Returns the facts of the orders as they were last read, of the files on this PC, and of `purchases`.
+
+    None while nothing is known that could have a date: no store and no purchase.
+    """
+    owned = tuple(purchases)
+    if profile is None and not owned:
+        return None
+    return ReminderFacts(tuple(orders), profile, zone, frozenset(file.artifact for file in files), owned)
 
 
 def reminder_settings(settings: Mapping[str, str]) -> ReminderSettings:
@@ -77,7 +93,10 @@ def reminder_settings(settings: Mapping[str, str]) -> ReminderSettings:
 
 
 class Reminders:
-    """Every job on reminders of one store. Safe to use from several threads and programs; every method may block.
+    """Every job on reminders: of one store's orders, of purchases of any shop, or of both.
+
+    Safe to use from several threads and programs; every method may block. `owned` returns the purchases; without
+    `orders` there is no store. A purchase that is one of the store's orders is reminded of once, as the order.
 
     The order is: `look` writes down what it returns, the caller shows it, `confirm` marks it. A reminder that was
     written down and never marked, because its program ended in between, is found by `look` once more. Raises
@@ -86,14 +105,16 @@ class Reminders:
 
     def __init__(
         self,
-        orders: Orders,
-        purchases: Purchases,
+        orders: Orders | None,
+        purchases: Purchases | None,
         library: Library,
         clock: Callable[[], dt.datetime],
         zone: dt.tzinfo,
         store_clock: StoreClock = lambda: None,
+        owned: Callable[[], Iterable[Overview]] = tuple,
     ) -> None:
         self._orders = orders
+        self._owned = owned
         self._purchases = purchases
         self._library = library
         self._clock = clock
@@ -128,7 +149,7 @@ class Reminders:
         known = {entry.address: entry for entry in entries}
         found = due(facts, records(entries, now), settings, now)
         changes = [ReminderChange(known.get(each.address), new_entry(each, now)) for each in found]
-        won = self._library.replace_reminders(self._orders.store, changes) if changes else ()
+        won = self._replace(changes)
         after = self.entries()
         wake = next_wake(facts, records(after, now), settings, now)
         return DueNow(
@@ -148,8 +169,7 @@ class Reminders:
         entries = self.entries()
         no_longer = withdrawn(facts, records(entries, now), now)
         changes = [ReminderChange(*change) for change in changed_by_the_store(entries, no_longer, now)]
-        if changes:
-            self._library.replace_reminders(self._orders.store, changes)
+        self._replace(changes)
         return tuple(change.after.address for change in changes if change.after.withdrawn_at is not None)
 
     # The person's answers
@@ -177,6 +197,8 @@ class Reminders:
         The order is read first: a notice may be hours old. Raises what the store says, or ``plan-gone``.
         """
         number = reminder.subject.order_number
+        if self._orders is None or reminder.subject.purchase is not None:
+            raise _switched_elsewhere(reminder)
         order = self._orders.lookup.order(number)
         plan = next((each for each in order.subscriptions if each.id == reminder.subject.about), None)
         if plan is None:
@@ -205,15 +227,14 @@ class Reminders:
             if each.kind is ReminderKind.EXPIRY
             and (each.subject.order_number, each.subject.about) == (number, licence_id)
         ]
-        if told:
-            self._library.replace_reminders(self._orders.store, told)
+        self._replace(told)
 
     def _answer(self, reminder: Reminder, answer: Callable[[InboxEntry | None], InboxEntry]) -> None:
         """Write an answer down; when the record changed in between, on top of what it is then."""
         while True:
             before = next((each for each in self.entries() if each.address == reminder.address), None)
             change = ReminderChange(before, answer(before))
-            if self._library.replace_reminders(self._orders.store, (change,))[0]:
+            if self._replace([change])[0]:
                 return
 
     def _change(self, addresses: Collection[str], change: Callable[[InboxEntry], InboxEntry]) -> None:
@@ -221,14 +242,32 @@ class Reminders:
         left = set(addresses)
         while left:
             changes = [ReminderChange(each, change(each)) for each in self.entries() if each.address in left]
-            written = self._library.replace_reminders(self._orders.store, changes) if changes else ()
+            written = self._replace(changes)
             left = {each.after.address for each, done in zip(changes, written, strict=True) if not done}
+
+    def _replace(self, changes: Sequence[ReminderChange]) -> tuple[bool, ...]:
+        """Write records, each where those of its kind are kept; tells which were written."""
+        written: dict[int, bool] = {}
+        for place in self._places:
+            here = [each for each in enumerate(changes) if self._place_of(each[1].after.reminder) == place]
+            if here:
+                done = self._library.replace_reminders(place, [change for _, change in here])
+                written.update(zip((position for position, _ in here), done, strict=True))
+        return tuple(written[position] for position in range(len(changes)))
+
+    @property
+    def _places(self) -> tuple[str, ...]:
+        return (OF_PURCHASES,) if self._orders is None else (self._orders.store, OF_PURCHASES)
+
+    def _place_of(self, reminder: Reminder) -> str:
+        of_order = self._orders is not None and reminder.subject.purchase is None
+        return self._orders.store if self._orders is not None and of_order else OF_PURCHASES
 
     # For the page
 
     def entries(self) -> tuple[InboxEntry, ...]:
         """The record of every reminder."""
-        return self._library.reminders(self._orders.store)
+        return tuple(entry for place in self._places for entry in self._library.reminders(place))
 
     def inbox(self) -> tuple[InboxEntry, ...]:
         """Everything that was ever shown, the newest first."""
@@ -243,10 +282,10 @@ class Reminders:
 
     def export(self, path: Path, format_date: FormatDate, format_money: FormatMoney) -> int:
         """Write all dates ahead as an iCalendar file and return how many. Raises ``file-not-written``."""
-        profile, dates = self._orders.cache.remembered_profile(), self.agenda().ahead
+        dates = self.agenda().ahead
         text = calendar(
             dates,
-            store=profile.store.name if profile is not None else self._orders.store,
+            store=self._name(),
             stamp=self._clock(),
             format_date=format_date,
             format_money=format_money,
@@ -261,8 +300,29 @@ class Reminders:
         return clock_trouble(self._store_clock(), self._clock())
 
     def facts(self) -> ReminderFacts | None:
-        """Returns what is known of the orders, as they were last read; None while no store is known."""
-        profile = self._orders.cache.remembered_profile()
-        if profile is None:
-            return None
-        return reminder_facts(profile, self._orders.cache.read(), self._purchases.files(), self._zone)
+        """Returns what is known of orders, as they were last read, and of purchases; None while there are neither."""
+        owned = tuple(self._owned())
+        if self._orders is None:
+            return reminder_facts(None, (), (), self._zone, owned)
+        profile, orders = self._orders.cache.remembered_profile(), self._orders.cache.read()
+        if profile is not None:
+            owned = without_orders(owned, self._orders.store, [order.number for order in orders])
+        files = self._purchases.files() if self._purchases is not None else ()
+        return reminder_facts(profile, orders, files, self._zone, owned)
+
+    def _name(self) -> str:
+        """What a calendar of the dates is called after."""
+        profile = self._orders.cache.remembered_profile() if self._orders is not None else None
+        if profile is not None:
+            return profile.store.name
+        return self._orders.store if self._orders is not None else "all shops"
+
+
+def _switched_elsewhere(reminder: Reminder) -> CompanionError:
+    page = reminder.subject.purchase.page if reminder.subject.purchase is not None else None
+    return CompanionError(
+        ErrorCode.NO_AUTO_RENEWAL,
+        "This cannot be switched off from here",
+        f"The shop of {reminder.subject.name} does not let programs switch auto-renewal.",
+        f"Switch it off on {page or 'the page that the confirmation e-mail names'}.",
+    )

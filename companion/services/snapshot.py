@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from companion.domain.core.errors import CompanionError
 from companion.domain.overview.product_cards import ProductCard, product_cards
 from companion.domain.pc.facts import Machine
+from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.history import InboxEntry
+from companion.domain.reminders.purchase_dates import without_orders
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
@@ -18,7 +20,7 @@ from companion.domain.support.help_articles import Article
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.downloads.order_downloads import Purchases
 from companion.services.pc.device import ThisPC
-from companion.services.reminders import reminder_settings
+from companion.services.reminders import OF_PURCHASES, reminder_settings
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, orders_read
 
@@ -34,7 +36,8 @@ class Snapshot(NamedTuple):
 
     `receipts` are those of each order, by its number; `helped` names the help article for an error's code.
     `settings` are those of the window by name; those of reminders are in `reminder_settings`. `queue` are the
-    downloads as the library has them: how far one under way has come is known to the queue itself. `seat_id` and
+    downloads as the library has them: how far one under way has come is known to the queue itself. `purchases` are
+    those of any shop, without the ones that are among `orders`. `seat_id` and
     `pc_name` are what a seat of a licence is taken with.
     """
 
@@ -50,6 +53,7 @@ class Snapshot(NamedTuple):
     helped: Mapping[str, str] = MappingProxyType({})
     settings: Mapping[str, str] = MappingProxyType({})
     queue: tuple[QueueEntry, ...] = ()
+    purchases: tuple[Overview, ...] = ()
     reminders: tuple[InboxEntry, ...] = ()
     reminder_settings: ReminderSettings = ReminderSettings()
     seat_id: str = ""
@@ -86,7 +90,9 @@ class SnapshotReader:
         help_search: HelpSearch,
         clock: Callable[[], dt.datetime],
         zone: dt.tzinfo,
+        owned: Callable[[], Iterable[Overview]] = tuple,
     ) -> None:
+        """`owned` returns the purchases of any shop."""
         self._orders = orders
         self._library = library
         self._purchases = purchases
@@ -94,6 +100,7 @@ class SnapshotReader:
         self._help = help_search
         self._clock = clock
         self._zone = zone
+        self._owned = owned
 
     def read(self, troubles: tuple[CompanionError, ...] = ()) -> Snapshot:
         """Returns what is known now; the values out of the library are of one and the same moment."""
@@ -101,7 +108,7 @@ class SnapshotReader:
         stored = self._library.contents(self._orders.store)
         files = self._purchases.present(stored.files)
         orders = self._orders.cache.with_keys(stored.orders)
-        now = self._clock()
+        now, numbers = self._clock(), [known.number for known in orders if known.order is not None]
         return Snapshot(
             now,
             stored.profile,
@@ -115,7 +122,8 @@ class SnapshotReader:
             helped=_helped(self._help.articles),
             settings=stored.settings,
             queue=stored.queue,
-            reminders=stored.reminders,
+            purchases=without_orders(self._owned(), self._orders.store, numbers),
+            reminders=(*stored.reminders, *self._library.reminders(OF_PURCHASES)),
             reminder_settings=reminder_settings(stored.settings),
             seat_id=seat_id,
             pc_name=self._this_pc.name,

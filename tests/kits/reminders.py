@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from companion.domain.purchases.purchase import Overview
 from companion.domain.store.orders import Order, ReturnEligibility, SubscriptionStatus
 from companion.domain.store.profile import Profile
 from companion.services.downloads.order_downloads import Purchases
@@ -34,16 +36,32 @@ class Moments:
 
 
 class Program:
-    """One run of the program: its library, and reminders on top of it; `store_time` is what the store would say."""
+    """One run of the program: its library, and reminders on top of it; `store_time` is what the store would say.
 
-    def __init__(self, folder: Path, moments: Moments, store_time: dt.datetime | None = None) -> None:
+    `owned` are purchases of any shop; `bought` has the reminders of these alone, as without any store.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        moments: Moments,
+        store_time: dt.datetime | None = None,
+        owned: Callable[[], Iterable[Overview]] = tuple,
+    ) -> None:
         self.library = Library(folder / "library.db")
         orders = open_orders(StoreClient(NOBODY), Keychain(), self.library, lambda: moments.now)
         purchases = Purchases(orders, self.library, current().programs, folder / "downloads", lambda: moments.now)
         self.store = orders.store
         self.reminders = Reminders(
-            orders, purchases, self.library, lambda: moments.now, moments.zone, store_clock=lambda: store_time
+            orders,
+            purchases,
+            self.library,
+            lambda: moments.now,
+            moments.zone,
+            store_clock=lambda: store_time,
+            owned=owned,
         )
+        self.bought = Reminders(None, None, self.library, lambda: moments.now, moments.zone, owned=owned)
 
     def end(self) -> None:
         """The program ends, in order or not: whatever was not written is gone."""

@@ -36,8 +36,8 @@ def moments() -> Moments:
 def start(tmp_path: Path, moments: Moments) -> Iterator[Start]:
     started: list[Program] = []
 
-    def begin(**options: dt.datetime) -> Program:
-        started.append(Program(tmp_path, moments, **options))
+    def begin(store_time: dt.datetime | None = None) -> Program:
+        started.append(Program(tmp_path, moments, store_time))
         return started[-1]
 
     yield begin

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from companion.domain.reminders.dates import ReminderFacts, Subject, subjects
+from companion.domain.reminders.dates import ReminderFacts, Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.schedule import Leads, days_in
 from companion.domain.reminders.settings import ReminderSettings
+from companion.domain.reminders.subjects import subjects
 from companion.domain.store.orders import Order
 from tests.kits.reminders import Moments, Program, build, customer, learn
 

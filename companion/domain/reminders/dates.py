@@ -18,6 +18,9 @@ from companion.domain.core.money import Money
 from companion.domain.core.time.periods import Period
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.entitlements.licences import carried_on
+from companion.domain.purchases.facts import Source
+from companion.domain.purchases.purchase import Overview
+from companion.domain.purchases.values import AutoRenewal
 from companion.domain.store.orders import (
     Download,
     Licence,
@@ -49,11 +52,38 @@ class ReminderKind(enum.StrEnum):
 _AFTER = frozenset({ReminderKind.REFUND_OVERDUE, ReminderKind.PARCEL_OVERDUE})
 
 
+class Statement(Model, frozen=True):
+    """Who said a value of a purchase, and when; `value` is a date as it was stated."""
+
+    value: str
+    source: Source
+    at: Instant
+
+
+class OfPurchase(Model, frozen=True):
+    """What a date of a purchase rests on. Nobody else keeps such dates up to date, so its words say who said it.
+
+    `id` is the purchase's, `day` the calendar day that was stated; `whole_day` when no time of day is known. `stated`
+    is who said it (for a charge with an amount: who said the amount), `disputed` what all sources say where they
+    disagree. `store` is the shop's name and `page` where the purchase is managed, as far as known.
+    """
+
+    id: str
+    day: dt.date
+    whole_day: bool
+    stated: Statement | None = None
+    disputed: tuple[Statement, ...] = ()
+    auto_renew: AutoRenewal = AutoRenewal.UNKNOWN
+    store: str | None = None
+    page: str | None = None
+
+
 class Subject(Model, frozen=True):
     """One date of one thing: a charge of a subscription, the end of a licence, of a download window, …
 
     `about` is the id of that thing, `date` when it happens. `amount` and `previous` are what a charge costs now and
-    cost last; `opens_at` is when a download window began.
+    cost last; `opens_at` is when a download window began. `purchase` is set for dates of purchases of any shop; their
+    order number may be unknown, which is an empty text.
     """
 
     kind: ReminderKind
@@ -66,10 +96,17 @@ class Subject(Model, frozen=True):
     cancel_by: Instant | None = None
     term: Period | None = None
     opens_at: Instant | None = None
+    purchase: OfPurchase | None = None
 
     @property
     def address(self) -> str:
-        """What a reminder is about, as stable text: another date or another amount is another subject."""
+        """What a reminder is about, as stable text: another date or another amount is another subject.
+
+        Of a purchase another day is another subject. What is learned of it later (its order number, the amount, the
+        time of day) is not, and neither is another time zone of the person.
+        """
+        if self.purchase is not None:
+            return f"{self.kind.value}:purchase {self.purchase.id}:{self.about}:{self.purchase.day.isoformat()}"
         at = self.date.astimezone(dt.UTC).isoformat()
         amount = f":{self.amount.amount}{self.amount.currency}" if self.amount is not None else ""
         return f"{self.kind.value}:{self.order_number}:{self.about}:{at}{amount}"
@@ -78,18 +115,23 @@ class Subject(Model, frozen=True):
 class ReminderFacts(NamedTuple):
     """What reminders are decided from, apart from the time, the records and the settings.
 
-    `zone` is the person's time zone, `downloaded` the ids of artifacts that lie verified on this PC.
+    `orders` are those of one store, `profile` is that store's (None as long as it is not known: then orders have no
+    dates). `zone` is the person's time zone, `downloaded` the ids of artifacts that lie verified on this PC.
+    `purchases` are those of any shop, without the ones that are among `orders`.
     """
 
     orders: tuple[Order, ...]
-    profile: Profile
+    profile: Profile | None
     zone: dt.tzinfo
     downloaded: frozenset[str] = frozenset()
+    purchases: tuple[Overview, ...] = ()
 
 
-def subjects(facts: ReminderFacts) -> Iterator[Subject]:
-    """Yields every date that deserves a reminder."""
-    orders, profile, zone, downloaded = facts
+def order_subjects(facts: ReminderFacts) -> Iterator[Subject]:
+    """Yields every date of the orders that deserves a reminder."""
+    orders, profile, zone, downloaded, _ = facts
+    if profile is None:
+        return
     replaced = carried_on(orders)
     bank = store_zone(profile)
     for order in orders:

@@ -12,7 +12,7 @@ import enum
 from collections.abc import Collection, Iterable
 
 from companion.domain.core.model import Model
-from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject, subjects
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
 from companion.domain.reminders.schedule import (
     Leads,
     by_subject,
@@ -22,6 +22,7 @@ from companion.domain.reminders.schedule import (
     local_moment,
 )
 from companion.domain.reminders.settings import ReminderSettings, Shown
+from companion.domain.reminders.subjects import subjects
 
 _BEFORE_DATE = dt.timedelta(hours=1)
 

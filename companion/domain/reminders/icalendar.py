@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.reminders.dates import ReminderKind, Subject
-from companion.domain.reminders.text import date_words
+from companion.domain.reminders.text import date_words, place_words
 
 _LINE = 75  # Octets without the line break (RFC 5545 §3.1).
 
@@ -44,7 +44,7 @@ def _event(
         "BEGIN:VEVENT",
         f"UID:{uid}",
         f"DTSTAMP:{_utc(stamp)}",
-        f"DTSTART:{_utc(subject.date)}",
+        _start(subject),
         # What lasts no time does not make the person look busy (RFC 5545 §3.8.2.7).
         "TRANSP:TRANSPARENT",
         f"SUMMARY:{_text(date_words(subject))}",
@@ -59,7 +59,7 @@ def _event(
 
 
 def _description(subject: Subject, format_date: FormatDate, format_money: FormatMoney) -> str:
-    said = [f"Order {subject.order_number}."]
+    said = [f"{place[:1].upper()}{place[1:]}."] if (place := place_words(subject)) else []
     if subject.amount is not None:
         said.append(f"Amount: {format_money(subject.amount)}.")
     if subject.previous is not None:
@@ -71,8 +71,16 @@ def _description(subject: Subject, format_date: FormatDate, format_money: Format
 
 def _uid(subject: Subject, more: str = "") -> str:
     """The same for the same thing, whatever its day and price; the order number does not show in it."""
-    key = f"{subject.kind.value}:{subject.order_number}:{subject.about}:{subject.name}:{more}"
+    owner = f"purchase {subject.purchase.id}" if subject.purchase is not None else subject.order_number
+    key = f"{subject.kind.value}:{owner}:{subject.about}:{subject.name}:{more}"
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@companion.invalid"
+
+
+def _start(subject: Subject) -> str:
+    """When it is: a calendar day where no time of day is known (RFC 5545 §3.3.4)."""
+    if subject.purchase is not None and subject.purchase.whole_day:
+        return f"DTSTART;VALUE=DATE:{subject.purchase.day:%Y%m%d}"
+    return f"DTSTART:{_utc(subject.date)}"
 
 
 def _utc(moment: dt.datetime) -> str:

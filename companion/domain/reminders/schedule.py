@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from companion.domain.core.time.periods import Period
 from companion.domain.reminders.dates import ReminderKind, Subject
-from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings, Shown
+from companion.domain.reminders.settings import (
+    AFTERWARDS,
+    AT_OPENING,
+    LEADS_WITHOUT_STORE,
+    QuietHours,
+    ReminderSettings,
+    Shown,
+)
 from companion.domain.store.profile import Profile
 
 _TOLD_FOR_DAYS = 90  # What is overdue longer than this is known, or no longer matters.
@@ -61,8 +68,8 @@ class Lead(NamedTuple):
 class Leads:
     """The leads of each kind, and how far each of them reaches from a given day."""
 
-    def __init__(self, profile: Profile, settings: ReminderSettings) -> None:
-        defaults = profile.policies.reminders
+    def __init__(self, profile: Profile | None, settings: ReminderSettings) -> None:
+        defaults = profile.policies.reminders if profile is not None else LEADS_WITHOUT_STORE
         wanted = {
             ReminderKind.RENEWAL: defaults.renewal if settings.renewal is None else settings.renewal,
             ReminderKind.CANCEL_BY: settings.cancel_by,

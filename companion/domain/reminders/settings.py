@@ -6,11 +6,21 @@ import datetime as dt
 
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.time.periods import Period
+from companion.domain.store.profile import ReminderLeads
 
 AT_OPENING = "opening"
 """The lead of the first reminder of a download window: it has opened, and the file would stay yours."""
 AFTERWARDS = "afterwards"
 """The lead of a reminder that follows its date."""
+
+
+LEADS_WITHOUT_STORE = ReminderLeads(
+    renewal=(Period(days=30), Period(days=7)),
+    expiry=(Period(days=30), Period(days=7), Period(days=1)),
+    download_window=(Period(days=7), Period(days=1)),
+    return_deadline=(Period(days=7), Period(days=2)),
+)
+"""How long before a date a reminder comes as long as no store has said what it suggests."""
 
 
 class QuietHours(Model, frozen=True):

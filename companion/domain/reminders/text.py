@@ -9,6 +9,7 @@ from companion.domain.core.model import Model
 from companion.domain.core.text import FormatDate, FormatMoney, days_away
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.due import Reminder
+from companion.domain.reminders.purchase_text import purchase_words
 
 
 class ReminderAction(enum.StrEnum):
@@ -52,6 +53,9 @@ _ACTIONS = {
 
 def reminder_text(reminder: Reminder, format_date: FormatDate, format_money: FormatMoney) -> ReminderText:
     """The notice of one reminder."""
+    if reminder.subject.purchase is not None:
+        title, body = purchase_words(reminder.subject, reminder.days, format_date, format_money)
+        return ReminderText(title=title, body=body)
     title, body = _TEXTS[reminder.kind](reminder.subject, reminder.days, format_date, format_money)
     return ReminderText(title=title, body=body, actions=_ACTIONS[reminder.kind])
 
@@ -153,6 +157,13 @@ _TEXTS: dict[ReminderKind, Texts] = {
     ReminderKind.REFUND_OVERDUE: _refund,
     ReminderKind.PARCEL_OVERDUE: _parcel,
 }
+
+
+def place_words(subject: Subject) -> str:
+    """Returns where something was bought, for lists: ``order LF-1``, ``Harbour Works, order 18``; empty if unknown."""
+    store = subject.purchase.store if subject.purchase is not None else None
+    parts = [store or "", f"order {subject.order_number}" if subject.order_number else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def date_words(subject: Subject) -> str:

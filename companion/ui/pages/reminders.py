@@ -13,7 +13,7 @@ from companion.domain.core.time.periods import days_until
 from companion.domain.reminders.dates import ReminderFacts, Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import EntryStatus, InboxEntry, agenda, newest_first, status_of
-from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, reminder_text
+from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, place_words, reminder_text
 from companion.services.platforms.protocol import AutostartControl
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
@@ -110,12 +110,12 @@ class RemindersPage(Page):
         card = Card(spacing=6)
         card.setAccessibleName(told.title)
         card.add(label(told.title, "strong", tone="attention"), label(told.body))
-        number = reminder.subject.order_number
+        place = place_words(reminder.subject)
         actions: list[QWidget | None] = [
             button(
                 f"{ACTION_WORDS[action]}…",
                 partial(self._act, action, reminder),
-                name=f"{ACTION_WORDS[action]}: {told.title}, order {number}",
+                name=f"{ACTION_WORDS[action]}: {told.title}, {place}",
             )
             for action in told.actions
         ]
@@ -123,12 +123,19 @@ class RemindersPage(Page):
             "Don't remind me of this",
             partial(self.app_state.reminders.silence, reminder),
             "link",
-            name=f"Don't remind me of this: {told.title}, order {number}",
+            name=f"Don't remind me of this: {told.title}, {place}",
         )
         card.body.addSpacing(4)
-        card.add(row(*actions, self._later(reminder, f"{told.title}, order {number}"), None))
-        card.add(row(button(f"Open order {number}", partial(self._open, number), "link"), never, None, spacing=18))
+        card.add(row(*actions, self._later(reminder, f"{told.title}, {place}"), None))
+        card.add(row(self._owner(reminder.subject), never, None, spacing=18))
         return card
+
+    def _owner(self, subject: Subject) -> QWidget:
+        """What the date belongs to: a link to the order, or where a purchase was made."""
+        if subject.purchase is not None:
+            return label(place_words(subject), "small")
+        number = subject.order_number
+        return button(f"Open order {number}", partial(self._open, number), "link")
 
     def _later(self, reminder: Reminder, title: str) -> QPushButton:
         made = button("Later", lambda: None, name=f"Later: {title}")
@@ -173,9 +180,7 @@ class RemindersPage(Page):
             when = label(self.app_state.format.date(subject.date), wrap=False)
             when.setFixedWidth(170)
             entry = row(when, spacing=12)
-            entry.addLayout(
-                column(label(date_words(subject)), label(f"Order {subject.order_number}", "small"), spacing=0), 1
-            )
+            entry.addLayout(column(label(date_words(subject)), label(_place(subject), "small"), spacing=0), 1)
             entry.addWidget(label(days_away(days), "muted", wrap=False))
             card.add(entry)
         if len(subjects) > _AT_FIRST and not self._all_dates:
@@ -247,3 +252,8 @@ class RemindersPage(Page):
             told = Notice.of_error(what) if isinstance(what, CompanionError) else what
             told.closed.connect(partial(self._tell, None))
             self._news.addWidget(told)
+
+
+def _place(subject: Subject) -> str:
+    place = place_words(subject)
+    return f"{place[:1].upper()}{place[1:]}"

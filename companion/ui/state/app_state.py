@@ -85,11 +85,9 @@ class AppState(QObject):
         return self._orders.store
 
     def reminder_facts(self) -> ReminderFacts | None:
-        """Returns what reminders are decided from, or None while no store is known."""
+        """Returns what reminders are decided from, or None while neither a store nor a purchase is known."""
         snapshot = self.snapshot
-        if snapshot.profile is None:
-            return None
-        return reminder_facts(snapshot.profile, snapshot.orders_read, snapshot.files, self.zone)
+        return reminder_facts(snapshot.profile, snapshot.orders_read, snapshot.files, self.zone, snapshot.purchases)
 
     def now(self) -> dt.datetime:
         """The current moment."""

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.reminders.dates import ReminderFacts, ReminderKind, subjects
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind
 from companion.domain.reminders.due import Snooze, due, next_wake, snoozed
 from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings
+from companion.domain.reminders.subjects import subjects
 from companion.domain.store.orders import ReturnEligibility, SubscriptionStatus
 from tests.kits.build import Build
 

@@ -9,14 +9,19 @@ from pathlib import Path
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import joined
+from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
+from companion.domain.reminders.history import Agenda
 from companion.domain.reminders.icalendar import calendar
-from companion.domain.reminders.text import ReminderText, date_words, reminder_text
+from companion.domain.reminders.purchase_dates import without_orders
+from companion.domain.reminders.text import ReminderText, date_words, place_words, reminder_text
 from companion.services.app.atomic_file import write_file
 from companion.services.container import Services
+from companion.services.reminders import Reminders
 
 
 class DueReminder(Model, frozen=True):
@@ -44,9 +49,11 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--ics", metavar="FILE", type=Path, help="also save all dates as a calendar file (iCalendar)")
     parser.describe(
         json="{at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}], ahead: [subject], nextAt, "
-        "calendar}; a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …}",
+        "calendar}; a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …, "
+        "purchase: {id, day, wholeDay, stated, disputed, autoRenew, store, page}|null}",
         examples=("reminders", f"reminders --now {_EXAMPLE}", "reminders --ics dates.ics"),
-        notes="The orders are taken as they were last read; the store is not asked.",
+        notes="Orders of all stores and purchases of any shop, as they were last read; no store is asked. "
+        "With --store only that store's orders.",
     )
 
 
@@ -68,12 +75,14 @@ def run(context: CommandContext) -> int:
 
     Muting and quiet hours only apply to notifications; a person who asks gets an answer at any time.
     """
-    stores = context.every_store
+    stores = _stores(context)
     now: dt.datetime = context.arguments.now or context.owned.clock()
     date = context.formats.date
-    agendas = [services.reminders.agenda(now) for services in stores]
+    agendas = [_of_orders(services.reminders.agenda(now)) for services in stores]
+    if not context.arguments.store:
+        agendas.append(_purchases(context, stores).agenda(now))
     ahead = tuple(sorted((each for found in agendas for each in found.ahead), key=lambda subject: subject.date))
-    names = [_name(services) for services in stores]
+    names = [_name(services) for services in stores] or ["all shops"]
     shown = RemindersResult(
         at=now,
         due=tuple(
@@ -89,6 +98,39 @@ def run(context: CommandContext) -> int:
     return EXIT_DONE
 
 
+def _stores(context: CommandContext) -> tuple[Services, ...]:
+    """The stores with orders; none for a person who owns purchases of other shops only. Raises ``no-store``."""
+    try:
+        return context.every_store
+    except CompanionError as error:
+        if error.code is not ErrorCode.NO_STORE or not context.owned.purchases.all():
+            raise
+        return ()
+
+
+def _of_orders(found: Agenda) -> Agenda:
+    """The part of a store's dates that is about its orders; purchases of any shop are told once for all stores."""
+    return Agenda(
+        tuple(each for each in found.due if each.subject.purchase is None),
+        tuple(each for each in found.ahead if each.purchase is None),
+        found.next_at,
+    )
+
+
+def _purchases(context: CommandContext, stores: tuple[Services, ...]) -> Reminders:
+    """The reminders of all purchases that are not orders of one of the stores."""
+
+    def owned() -> tuple[Overview, ...]:
+        found = context.owned.purchases.all()
+        for services in stores:
+            if services.orders.cache.remembered_profile() is not None:
+                numbers = [order.number for order in services.orders.cache.read()]
+                found = without_orders(found, services.orders.store, numbers)
+        return found
+
+    return context.owned.reminders(owned)
+
+
 def _name(services: Services) -> str:
     """The store's name, asked for where it has never been read."""
     profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
@@ -96,12 +138,15 @@ def _name(services: Services) -> str:
 
 
 def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
-    lines = [
-        f"{each.notice.title}. {each.notice.body} (Order {each.reminder.subject.order_number}.)" for each in shown.due
-    ] or ["Nothing is due."]
-    lines += [
-        f"  {context.formats.date(each.date)}: {date_words(each)} (order {each.order_number})" for each in shown.ahead
-    ]
+    lines = []
+    for each in shown.due:
+        place = place_words(each.reminder.subject)
+        named = f" ({place[:1].upper()}{place[1:]}.)" if place else ""
+        lines.append(f"{each.notice.title}. {each.notice.body}{named}")
+    lines = lines or ["Nothing is due."]
+    for subject in shown.ahead:
+        named = f" ({place})" if (place := place_words(subject)) else ""
+        lines.append(f"  {context.formats.date(subject.date)}: {date_words(subject)}{named}")
     if shown.calendar is not None:
         lines.append(f"All dates for your calendar: {shown.calendar}")
     return lines
