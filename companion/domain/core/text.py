@@ -99,9 +99,9 @@ def moment_in_words(moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> s
 
 
 def size_in_words(count: int) -> str:
-    """Returns a number of bytes in decimal units: "12.3 GB", "640 MB"."""
+    """Returns a number of bytes in decimal units: "12.3 GB", "640 MB", "1 byte"."""
     for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= factor:
             value = count / factor
             return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
-    return f"{count} bytes"
+    return counted(count, "byte")

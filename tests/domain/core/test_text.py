@@ -13,6 +13,8 @@ from companion.domain.core.text import counted, days_away, joined, moment_in_wor
 @pytest.mark.parametrize(
     ("count", "words"),
     [
+        (0, "0 bytes"),
+        (1, "1 byte"),
         (999, "999 bytes"),
         (1000, "1.0 kB"),
         (640 * 10**6, "640 MB"),
