@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 import urllib.parse
@@ -11,6 +12,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 LONGEST = 200
 """UTF-8 bytes; leaves room for the endings of the partial and its journal under the usual limit of 255."""
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*\.|\s*$)", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile("[A-Z0-9-]{1,60}")
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
 # Marks that turn the direction of writing make "exe.pdf" out of "fdp.exe"; invisible ones hide a second ending.
 _DECEPTIVE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
@@ -35,6 +37,18 @@ def safe_filename(name: str) -> str:
     if _DEVICES.match(clean):
         clean = f"_{clean}"
     return _shorten(clean)
+
+
+def order_folder(number: str) -> str:
+    """Returns the name of the folder for the downloads of an order; two orders never share one.
+
+    A number of capital letters, digits and dashes is its own folder. Any other is written with harmless signs and a
+    digest, which also tells numbers apart that differ in case only: many file systems do not.
+    """
+    if _PLAIN_NUMBER.fullmatch(number) and not _DEVICES.match(number):
+        return number
+    digest = hashlib.sha256(number.encode(errors="surrogatepass")).hexdigest()[:16]
+    return f"{re.sub('[^A-Za-z0-9-]', '_', number)[:43]}_{digest}"
 
 
 def filename_of_url(url: str) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.orders import Download, Grant
+from companion.domain.transfers.filenames import order_folder
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
@@ -77,8 +77,8 @@ class Purchases:
         self._grants: dict[DownloadKey, Grant] = {}
 
     def folder(self, number: str) -> Path:
-        """Where the downloads of an order go; the number is another party's text, so only harmless signs stay."""
-        return self._folder / (re.sub(r"[^A-Za-z0-9-]", "_", number)[:60] or "order")
+        """Returns where the downloads of an order go, a folder of its own."""
+        return self._folder / order_folder(number)
 
     def download(
         self,

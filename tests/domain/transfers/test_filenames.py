@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.transfers.filenames import LONGEST, filename_of_url, safe_filename
+from companion.domain.transfers.filenames import LONGEST, filename_of_url, order_folder, safe_filename
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,46 @@ def test_name_of_a_url() -> None:
     assert filename_of_url("https://a.example/b/..%2F..%2Fx") == "x"
     with pytest.raises(CompanionError):
         filename_of_url("https://a.example/")
+
+
+@pytest.mark.parametrize("number", ["LF-5930-2216", "1001", "A" * 60])
+def test_a_usual_order_number_is_the_name_of_its_folder(number: str) -> None:
+    assert order_folder(number) == number
+
+
+_NUMBERS = [
+    "AB/1",
+    "AB_1",
+    "AB-1",
+    "ab-1",
+    "AB 1",
+    "AB\\1",
+    "",
+    "order",
+    "ORDER",
+    "x" * 61,
+    "x" * 62,
+    "X" * 61,
+    "X" * 62,
+]
+_LIKE_A_FOLDER = [order_folder("AB/1"), order_folder("AB/1").upper(), order_folder("")]
+
+
+def test_two_orders_never_share_a_folder_even_where_case_does_not_count() -> None:
+    numbers = [*_NUMBERS, *_LIKE_A_FOLDER]
+    assert len({order_folder(number).casefold() for number in numbers}) == len(numbers)
+
+
+@given(st.lists(st.text("aAB1-_/. ", max_size=6), unique=True, min_size=2, max_size=20))
+def test_different_numbers_have_different_folders(numbers: list[str]) -> None:
+    assert len({order_folder(number).casefold() for number in numbers}) == len(numbers)
+
+
+@pytest.mark.parametrize(
+    "number", ["../../etc", "/abs", "..", "a\\b", "x" * 300, "", "CON", "nul", "COM1", "CON\n", "é"]
+)
+def test_an_order_folder_is_one_harmless_name_everywhere(number: str) -> None:
+    name = order_folder(number)
+    assert safe_filename(name) == name
+    assert len(name) <= 60
+    assert name.isascii()
