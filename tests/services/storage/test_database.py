@@ -60,6 +60,22 @@ def test_orders_belong_to_their_store(path: Path) -> None:
     library.close()
 
 
+def test_an_order_that_is_removed_takes_its_queued_downloads_along(path: Path) -> None:
+    library = Library(path)
+    kept, removed, elsewhere = (
+        QueueEntry(key=DownloadKey(order_number=number, artifact_id="setup"), name="x", folder="/x")
+        for number in ("AB", "AB/1", "AB/1")
+    )
+    for store, number in ((STORE, "AB"), (STORE, "AB/1"), (OTHER, "AB/1")):
+        library.add_order(store, number, NOW)
+    library.remember_queue(STORE, (removed, kept))
+    library.remember_queue(OTHER, (elsewhere,))
+    assert library.remove_order(STORE, "AB/1")
+    assert library.queue(STORE) == (kept,)
+    assert library.queue(OTHER) == (elsewhere,)
+    library.close()
+
+
 def test_one_order_is_read_without_decoding_any_other(path: Path) -> None:
     library = Library(path)
     for number in ("1", "2", "3"):

@@ -53,10 +53,20 @@ class OrderTable(Tables):
             )
             return updated.rowcount > 0
 
+    def confirm_order(self, store: str, number: str, etag: str | None, now: dt.datetime) -> bool:
+        """Note that an order is still as its answer with `etag` says; False when that is not what is remembered."""
+        with self._writing() as db:
+            updated = db.execute(
+                "UPDATE orders SET read_at = ? WHERE store = ? AND number = ? AND etag IS ?",
+                (now.isoformat(), store, number, etag),
+            )
+            return updated.rowcount > 0
+
     def remove_order(self, store: str, number: str) -> bool:
         """Forget an order and all that was noted of it except receipts; False when it was not known."""
         with self._writing() as db:
             db.execute("DELETE FROM files WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM queue WHERE store = ? AND number = ?", (store, number))
             db.execute("DELETE FROM reminders WHERE store = ? AND number = ?", (store, number))
             db.execute("DELETE FROM invoices WHERE store = ? AND number = ?", (store, number))
             gone = db.execute("DELETE FROM orders WHERE store = ? AND number = ?", (store, number))
