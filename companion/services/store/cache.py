@@ -96,10 +96,14 @@ class OrderCache:
         return msgspec.structs.replace(known, read_at=now, etag=fresh.etag, order=fresh.value)
 
     def unchanged(self, known: KnownOrder) -> KnownOrder:
-        """Return `known`, of which the store says that it is still so. Raises `CompanionError` ``order-unknown``."""
-        if not self.has(known.number):
-            raise _unknown(known.number)
-        return known
+        """Remember that the store has just called `known` unchanged, and return the order as it is known now.
+
+        That is another than `known` when it was read anew meanwhile. Raises `CompanionError` ``order-unknown``.
+        """
+        now = self._clock()
+        if self._library.confirm_order(self._store, known.number, known.etag, now):
+            return msgspec.structs.replace(known, read_at=now)
+        return self.known(known.number)
 
     def remove(self, number: str) -> None:
         """Forget an order; its receipts stay."""

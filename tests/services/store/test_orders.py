@@ -119,6 +119,26 @@ def test_an_unchanged_order_is_not_sent_again(kit: StoreKit) -> None:
     assert again.etag == first.etag
 
 
+def test_an_order_that_has_not_changed_is_as_new_as_the_answer_that_says_so(kit: StoreKit) -> None:
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    first = kit.orders.lookup.refresh(FAMILY)
+    assert kit.orders.cache.etag(first) is not None, "asked with this, the store answers that nothing has changed"
+    kit.now += dt.timedelta(hours=3)
+    again = kit.orders.lookup.refresh(FAMILY)
+    assert (again.order, again.read_at) == (first.order, kit.now)
+    assert kit.orders.cache.known(FAMILY) == again
+
+
+def test_an_order_that_was_read_anew_meanwhile_is_not_called_unchanged(kit: StoreKit) -> None:
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    early = kit.orders.lookup.refresh(FAMILY)
+    kit.orders.actions.add_backup_medium(FAMILY)
+    late = kit.orders.cache.known(FAMILY)
+    kit.now += dt.timedelta(hours=3)
+    assert kit.orders.cache.unchanged(early) == late
+    assert kit.orders.cache.known(FAMILY) == late
+
+
 class CountingLibrary(Library):
     """A library that counts how many orders it was asked to decode."""
 
