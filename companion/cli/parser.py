@@ -112,6 +112,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "store": Command("app.store", "run only the embedded store"),
 }
 
+_GROUPS = {name: command for name, command in COMMANDS.items() if isinstance(command, CommandGroup)}
 WINDOW = Command("app.window", "open the window")
 """What happens without a command."""
 
@@ -261,9 +262,11 @@ def _choose_second(name: str, group: CommandGroup) -> str:
 
 
 def _instead(word: str) -> str:
-    """Returns the whole command that a word may stand for, empty when none comes to mind."""
-    if word in ORDERS.commands:
-        return f"companion orders {word}"
+    """Returns the whole commands that a word may stand for, empty when none comes to mind."""
+    if in_groups := [f"companion {name} {word}" for name, group in _GROUPS.items() if word in group.commands]:
+        from companion.domain.core.text import joined
+
+        return joined(in_groups, "or")
     found = _SYNONYMS.get(word.lower()) or closest(word.lower(), COMMANDS)
     return f"companion {found}" if found else ""
 

@@ -20,7 +20,12 @@ DIGEST = "0" * 64
         (["licenses"], "There is no command “licenses”.", "Did you mean: companion licences? All"),
         (["order", "list"], "There is no command “order”.", "Did you mean: companion orders?"),
         (["Download"], "There is no command “Download”.", "Did you mean: companion download?"),
-        (["list"], "There is no command “list”.", "Did you mean: companion orders list?"),
+        (
+            ["list"],
+            "There is no command “list”.",
+            "list, companion directory list or companion orders list? All",
+        ),
+        (["edit"], "There is no command “edit”.", "Did you mean: companion purchases edit?"),
         (["refund", FAMILY], "There is no command “refund”.", "Did you mean: companion returns?"),
         (["nope"], "There is no command “nope”.", "All commands: companion --help"),
         (["help"], "There is no command “help”.", "All commands: companion --help"),
