@@ -57,10 +57,13 @@ class QueueItem(Model, frozen=True):
 
 
 class _Run:
-    """A download at work: its phase, and what is known of it."""
+    """A download at work: its phase, and what is known of it.
 
-    def __init__(self, phase: Phase) -> None:
-        self.phase = phase
+    `entry` is what the work began with: a cancelled download that was added again has another one in the queue.
+    """
+
+    def __init__(self, phase: Phase, entry: QueueEntry) -> None:
+        self.phase, self.entry = phase, entry
         self.cancellation = Cancellation()
         self.progress: TransferProgress | None = None
         self.filename: str | None = None
@@ -108,11 +111,19 @@ class Queue:
             return tuple(self._item(entry) for entry in self._entries)
 
     def add(self, entry: QueueEntry) -> None:
-        """Put a download at the end; one that is in the queue already keeps its position and is resumed."""
+        """Put a download at the end; one that is in the queue already keeps its position and is resumed.
+
+        One that is being cancelled is replaced by `entry`, which may name another folder.
+        """
         with self._condition:
+            run = self._running.get(entry.key)
             if self._find(entry.key) is None:
                 self._keep((*self._entries, entry))
-        self._ask(Request.ADD, entry.key)
+            elif run is not None and run.phase is Phase.CANCELLING:
+                self._entries = tuple(entry if each.key == entry.key else each for each in self._entries)
+            rests = self._change(Request.ADD, entry.key)
+        if rests:
+            self._tell(entry.key)
 
     def pause(self, key: DownloadKey) -> None:
         """Stop one download and keep what has arrived."""
@@ -183,7 +194,7 @@ class Queue:
         phase = phase_after_request(phase_of(entry), request)
         if phase is Phase.CANCELLING:
             # No thread is at work on it, and none may start before its partial is deleted.
-            self._running[key] = _Run(phase)
+            self._running[key] = _Run(phase, entry)
             self._keep(self._entries)
         elif phase is not phase_of(entry):
             self._results.pop(key, None)
@@ -202,7 +213,7 @@ class Queue:
                     self._condition.wait()
                 else:
                     return
-                run = self._running[entry.key] = _Run(Phase.RUNNING)
+                run = self._running[entry.key] = _Run(Phase.RUNNING, entry)
             self._run(entry, run)
 
     def _run(self, entry: QueueEntry, run: _Run) -> None:
@@ -233,12 +244,11 @@ class Queue:
         discarded = False
         while True:
             with self._condition:
-                entry = self._find(key)
-                if entry is None or discarded or run.phase not in DISCARDING:
+                if self._find(key) is None or discarded or run.phase not in DISCARDING:
                     del self._running[key]
                     self._settle(key, state_after_work(run.phase, outcome), trouble, result)
                     return
-            self._discard(entry, run.filename or entry.name)
+            self._discard(run.entry, run.filename or run.entry.name)
             discarded = True
 
     def _settle(

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from companion.domain.core.error_words import failure
@@ -172,3 +173,25 @@ def test_a_fault_of_the_program_is_shown_and_the_queue_goes_on(
     assert trouble is not None
     assert trouble.code == ErrorCode.BUG
     assert "unexpected error" in caplog.text
+
+
+@pytest.mark.parametrize("adds", [1, 2])
+def test_a_cancelled_download_that_is_added_again_goes_to_the_folder_named_then(
+    gated: GatedQueue, tmp_path: Path, adds: int
+) -> None:
+    folder = tmp_path / "old"
+    for number in range(adds):
+        folder = tmp_path / f"other{number}"
+        gated.queue.cancel(KEY)
+        gated.queue.add(msgspec.structs.replace(gated.entry, folder=str(folder)))
+    assert [entry.folder for entry in gated.store.load()] == [str(folder)]
+    assert gated.finish() is DONE
+    assert (folder / NAME).exists()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name], "what had arrived in the old folder is deleted"
+
+
+def test_a_download_that_is_added_again_while_it_runs_stays_in_its_folder(gated: GatedQueue, tmp_path: Path) -> None:
+    gated.queue.add(msgspec.structs.replace(gated.entry, folder=str(tmp_path / "other")))
+    assert gated.finish() is DONE
+    assert (tmp_path / NAME).exists()
+    assert not (tmp_path / "other").exists()
