@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from companion.domain.purchases.purchase import Overview
     from companion.domain.store.profile import Profile
     from companion.services.app.time_zone import LocalZone
-    from companion.services.downloads.order_downloads import Purchases
+    from companion.services.downloads.order_downloads import OrderDownloads
     from companion.services.installation.recovery import Note, Recovery
     from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
@@ -128,7 +128,7 @@ class Services:
     library: Library
     keychain: Keychain
     orders: Orders
-    purchases: Purchases
+    order_downloads: OrderDownloads
     reminders: Reminders
     preflight: Preflight
     closing: ProgramCloser
@@ -151,7 +151,7 @@ class Services:
         return SnapshotReader(
             self.orders,
             self.library,
-            self.purchases,
+            self.order_downloads,
             self.this_pc,
             self.help,
             self.clock,
@@ -229,7 +229,7 @@ def open_store(owned: Owned, address: str) -> Services:
     """Build the services of one store over what is owned; `Services.close_store` ends them."""
     from companion.domain.store.profile import Stage
     from companion.services.app.resources import resource
-    from companion.services.downloads.order_downloads import Purchases
+    from companion.services.downloads.order_downloads import OrderDownloads
     from companion.services.pc.checker import Preflight
     from companion.services.platforms import current
     from companion.services.reminders import Reminders
@@ -241,7 +241,7 @@ def open_store(owned: Owned, address: str) -> Services:
     where, library, keychain, zone = owned.folders, owned.library, owned.keychain, owned.zone
     client, platform = StoreClient(address), current()
     orders = open_orders(client, keychain, library, utc_now)
-    purchases = Purchases(orders, library, platform.programs, where.downloads, utc_now)
+    order_downloads = OrderDownloads(orders, library, platform.programs, where.downloads, utc_now)
     preflight = Preflight(platform, utc_now, store_clock=client.time)
     installing = _installing(where, platform, preflight, orders, library, zone)
 
@@ -258,15 +258,15 @@ def open_store(owned: Owned, address: str) -> Services:
         library=library,
         keychain=keychain,
         orders=orders,
-        purchases=purchases,
+        order_downloads=order_downloads,
         reminders=Reminders(
-            orders, purchases, library, utc_now, zone, store_clock=client.time, owned=owned.purchases.all
+            orders, order_downloads, library, utc_now, zone, store_clock=client.time, owned=owned.purchases.all
         ),
         preflight=preflight,
         **installing,
         help=HelpSearch(resource("help")),
         case_files=CaseFileWriter(
-            orders, library, purchases, installing["this_pc"], platform.system, look, utc_now, owned.log_file
+            orders, library, order_downloads, installing["this_pc"], platform.system, look, utc_now, owned.log_file
         ),
         log_file=owned.log_file,
     )

@@ -36,7 +36,7 @@ from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.services.app.atomic_file import write_file
 from companion.services.app.time_zone import LocalZone
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, ReminderChange
 from companion.services.store.orders import Orders
@@ -106,7 +106,7 @@ class Reminders:
     def __init__(
         self,
         orders: Orders | None,
-        purchases: Purchases | None,
+        order_downloads: OrderDownloads | None,
         library: Library,
         clock: Callable[[], dt.datetime],
         zone: dt.tzinfo,
@@ -115,7 +115,7 @@ class Reminders:
     ) -> None:
         self._orders = orders
         self._owned = owned
-        self._purchases = purchases
+        self._order_downloads = order_downloads
         self._library = library
         self._clock = clock
         self._place = zone
@@ -307,7 +307,7 @@ class Reminders:
         profile, orders = self._orders.cache.remembered_profile(), self._orders.cache.read()
         if profile is not None:
             owned = without_orders(owned, self._orders.store, [order.number for order in orders])
-        files = self._purchases.files() if self._purchases is not None else ()
+        files = self._order_downloads.files() if self._order_downloads is not None else ()
         return reminder_facts(profile, orders, files, self._zone, owned)
 
     def _name(self) -> str:

@@ -18,7 +18,7 @@ from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import Article
 from companion.domain.transfers.queue import QueueEntry
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
 from companion.services.reminders import OF_PURCHASES, reminder_settings
 from companion.services.storage.database import Library
@@ -85,7 +85,7 @@ class SnapshotReader:
         self,
         orders: Orders,
         library: Library,
-        purchases: Purchases,
+        order_downloads: OrderDownloads,
         this_pc: ThisPC,
         help_search: HelpSearch,
         clock: Callable[[], dt.datetime],
@@ -95,7 +95,7 @@ class SnapshotReader:
         """`owned` returns the purchases of any shop."""
         self._orders = orders
         self._library = library
-        self._purchases = purchases
+        self._order_downloads = order_downloads
         self._this_pc = this_pc
         self._help = help_search
         self._clock = clock
@@ -106,7 +106,7 @@ class SnapshotReader:
         """Returns what is known now; the values out of the library are of one and the same moment."""
         seat_id = self._this_pc.seat_id  # before the library is read: it is chosen, and written, at its first use
         stored = self._library.contents(self._orders.store)
-        files = self._purchases.present(stored.files)
+        files = self._order_downloads.present(stored.files)
         orders = self._orders.cache.with_keys(stored.orders)
         now, numbers = self._clock(), [known.number for known in orders if known.order is not None]
         return Snapshot(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from companion.domain.purchases.purchase import Overview
 from companion.domain.store.orders import Order, ReturnEligibility, SubscriptionStatus
 from companion.domain.store.profile import Profile
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.platforms import current
 from companion.services.reminders import Reminders
 from companion.services.storage.database import Library
@@ -50,7 +50,7 @@ class Program:
     ) -> None:
         self.library = Library(folder / "library.db")
         orders = open_orders(StoreClient(NOBODY), Keychain(), self.library, lambda: moments.now)
-        purchases = Purchases(orders, self.library, current().programs, folder / "downloads", lambda: moments.now)
+        purchases = OrderDownloads(orders, self.library, current().programs, folder / "downloads", lambda: moments.now)
         self.store = orders.store
         self.reminders = Reminders(
             orders,

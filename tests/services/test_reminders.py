@@ -17,7 +17,7 @@ from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.due import Snooze
 from companion.domain.reminders.history import SHOWING_TAKES, Agenda, EntryStatus, status_of
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.platforms import current
 from companion.services.reminders import Reminders
 from companion.services.store.orders import Orders
@@ -258,7 +258,7 @@ def test_a_clock_that_disagrees_with_the_store_is_told(
 def test_the_store_itself_is_asked_for_the_time(kit: object, tmp_path: Path) -> None:
     orders: Orders = kit.orders  # type: ignore[attr-defined]
     client, library = kit.client, kit.library  # type: ignore[attr-defined]
-    purchases = Purchases(orders, library, current().programs, tmp_path, lambda: dt.datetime.now(dt.UTC))
+    purchases = OrderDownloads(orders, library, current().programs, tmp_path, lambda: dt.datetime.now(dt.UTC))
     right = Reminders(orders, purchases, library, lambda: dt.datetime.now(dt.UTC), dt.UTC, client.time)
     assert right.clock_trouble() is None
     wrong = Reminders(orders, purchases, library, lambda: dt.datetime.now(dt.UTC) + DAY, dt.UTC, client.time)

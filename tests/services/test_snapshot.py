@@ -45,8 +45,10 @@ def test_one_snapshot_has_all_that_the_services_would_tell_one_by_one(
     services.orders.lookup.add(FAMILY, password(demo_store, FAMILY))
     order = services.orders.lookup.order(FAMILY)
     download = order.downloads[0]
-    services.purchases.download(FAMILY, download.artifact_id, cancellation=Cancellation(), progress=lambda _: None)
-    queued = services.purchases.queue_entry(FAMILY, download)
+    services.order_downloads.download(
+        FAMILY, download.artifact_id, cancellation=Cancellation(), progress=lambda _: None
+    )
+    queued = services.order_downloads.queue_entry(FAMILY, download)
     services.library.remember_queue(services.orders.store, (queued,))
     services.orders.actions.switch_auto_renew(FAMILY, order.subscriptions[0], False)
     services.orders.actions.open_case(FAMILY, "It does not start", "{}")
@@ -62,7 +64,7 @@ def test_one_snapshot_has_all_that_the_services_would_tell_one_by_one(
     read = found.order(FAMILY)
     assert read is not None
     assert read.licences[0].key == order.licences[0].key, "keys that this session has read are shown"
-    assert found.files == services.purchases.files()
+    assert found.files == services.order_downloads.files()
     kept = found.file(FAMILY, download.artifact_id)
     assert kept is not None
     assert kept.grant.sha256

@@ -193,7 +193,7 @@ class Journey:
         with self._step(f"check-{stage.value}") as say:
             installations = services.installations
             grant = self._fetched.grant if self._fetched else None
-            folder = services.purchases.folder(_NUMBER)
+            folder = services.order_downloads.folder(_NUMBER)
             needed = installations.requirements(profile, download, folder, grant)
             rows = installations.look(stage, needed, self._cancellation)
             blocking = [row for row in rows if row.severity is Severity.BLOCKS]
@@ -205,7 +205,7 @@ class Journey:
         from companion.services.downloads.verify import verify
 
         with self._step("download") as say:
-            fetched = services.purchases.download(
+            fetched = services.order_downloads.download(
                 _NUMBER, download.artifact_id, cancellation=self._cancellation, progress=self._context.output.progress
             )
             done = fetched.transferred

@@ -58,7 +58,7 @@ class GrantSource:
         return Location(url=found.url, expires_at=found.url_expires_at)
 
 
-class Purchases:
+class OrderDownloads:
     """Downloads what orders contain, one folder for each order, under the store's own file names."""
 
     def __init__(

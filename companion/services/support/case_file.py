@@ -16,7 +16,7 @@ from companion.domain.pc.facts import Machine, System
 from companion.domain.pc.finding import Finding
 from companion.domain.store.orders import ExtensionStatus
 from companion.domain.store.profile import Profile
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
 from companion.services.platforms.protocol import SystemProbe
 from companion.services.storage.database import Library
@@ -86,7 +86,7 @@ class CaseFileWriter:
         self,
         orders: Orders,
         library: Library,
-        purchases: Purchases,
+        order_downloads: OrderDownloads,
         device: ThisPC,
         system: SystemProbe,
         look: Callable[[Profile], tuple[Finding, ...]],
@@ -95,7 +95,7 @@ class CaseFileWriter:
     ) -> None:
         self._orders = orders
         self._library = library
-        self._purchases = purchases
+        self._order_downloads = order_downloads
         self._device = device
         self._system = system
         self._look = look
@@ -125,7 +125,8 @@ class CaseFileWriter:
             findings=self._look(profile) if profile is not None else (),
             timeline=self._library.timeline(),
             files=tuple(
-                f"{file.path.name}, {file.grant.size} bytes, {file.grant.sha256}" for file in self._purchases.files()
+                f"{file.path.name}, {file.grant.size} bytes, {file.grant.sha256}"
+                for file in self._order_downloads.files()
             ),
             log=_log_lines(self._log_file),
         )

@@ -121,7 +121,7 @@ class WindowedProgram:
             zone=services.zone,
             snapshots=services.snapshots(),
             orders=services.orders,
-            purchases=services.purchases,
+            purchases=services.order_downloads,
             reminders=services.reminders,
             has_store=services.has_store,
         )

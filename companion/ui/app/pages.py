@@ -59,5 +59,5 @@ def _start_demo(services: Services, app_state: AppState) -> None:
 def build_wizard(app_state: AppState, services: Services, opener: Opener) -> InstallPage:
     """Returns the page that leads from a download to a working installation."""
     return InstallPage(
-        app_state, services.orders, services.purchases, services.installations, services.recovery, opener
+        app_state, services.orders, services.order_downloads, services.installations, services.recovery, opener
     )

@@ -16,7 +16,7 @@ from companion.domain.entitlements.artifacts import Offer, offer_of
 from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.services.app.time_zone import LocalZone
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.reminders import Reminders, reminder_facts
 from companion.services.snapshot import Snapshot, SnapshotReader
 from companion.services.store.lookup import Added
@@ -54,7 +54,7 @@ class AppState(QObject):
         zone: LocalZone,
         snapshots: SnapshotReader,
         orders: Orders,
-        purchases: Purchases,
+        purchases: OrderDownloads,
         reminders: Reminders,
         has_store: bool = True,
     ) -> None:

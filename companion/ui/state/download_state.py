@@ -12,7 +12,7 @@ from companion.domain.core.errors import Cancelled
 from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.downloads.queue import Queue, QueueItem
 from companion.ui.state.tasks import TaskRunner
 
@@ -27,7 +27,7 @@ class DownloadState(QObject):
     changed = Signal(object)
     arrived = Signal(object)
 
-    def __init__(self, purchases: Purchases, runner: TaskRunner) -> None:
+    def __init__(self, purchases: OrderDownloads, runner: TaskRunner) -> None:
         super().__init__()
         self._purchases = purchases
         self._runner = runner

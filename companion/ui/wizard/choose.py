@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QRadioButton
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.store.orders import Download, Order
 from companion.domain.store.profile import Profile
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, clear, column, exact, label, row
 from companion.ui.widgets.notice import Notice
@@ -23,7 +23,7 @@ class ChooseStep(Step):
 
     chosen = Signal(object)
 
-    def __init__(self, app_state: AppState, purchases: Purchases) -> None:
+    def __init__(self, app_state: AppState, purchases: OrderDownloads) -> None:
         super().__init__(
             app_state,
             "What should be installed?",

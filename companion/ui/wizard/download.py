@@ -8,7 +8,7 @@ from companion.domain.core.time.durations import time_left_in_words
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadFailure, DownloadKey
-from companion.services.downloads.order_downloads import Fetched, Purchases
+from companion.services.downloads.order_downloads import Fetched, OrderDownloads
 from companion.services.downloads.queue import QueueItem
 from companion.ui.look.format import Format
 from companion.ui.state.app_state import AppState
@@ -23,7 +23,7 @@ from companion.ui.wizard.steps import Step
 class DownloadStep(Step):
     """Downloads, and can be paused at any time: what has arrived is kept."""
 
-    def __init__(self, app_state: AppState, purchases: Purchases) -> None:
+    def __init__(self, app_state: AppState, purchases: OrderDownloads) -> None:
         super().__init__(
             app_state,
             "Downloading",

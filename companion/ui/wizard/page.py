@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
-from companion.services.downloads.order_downloads import Purchases
+from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.installation.recovery import Recovery
 from companion.services.installation.workflow import Installations
 from companion.services.store.orders import Orders
@@ -39,7 +39,7 @@ class InstallPage(Page):
         self,
         app_state: AppState,
         orders: Orders,
-        purchases: Purchases,
+        purchases: OrderDownloads,
         installations: Installations,
         recovery: Recovery,
         opener: Opener,

@@ -1,4 +1,4 @@
-"""Purchases on their way to the disk, from a real store."""
+"""Downloads of orders, from a real store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.app.cancellation import Cancellation
-from companion.services.downloads.order_downloads import GrantSource, Purchases
+from companion.services.downloads.order_downloads import GrantSource, OrderDownloads
 from companion.services.downloads.queue import QueueItem
 from companion.services.platforms import current
 from companion.services.store.orders import Orders
@@ -25,10 +25,10 @@ FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
 
 
 @pytest.fixture
-def purchases(kit: StoreKit, tmp_path: Path) -> Purchases:
+def purchases(kit: StoreKit, tmp_path: Path) -> OrderDownloads:
     for number in (FAMILY, CLOSED):
         kit.orders.lookup.add(number, kit.password(number))
-    return Purchases(kit.orders, kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
+    return OrderDownloads(kit.orders, kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def artifact(kit: StoreKit) -> str:
 
 
 def test_a_purchase_arrives_whole_and_is_remembered(
-    purchases: Purchases, kit: StoreKit, artifact: str, tmp_path: Path
+    purchases: OrderDownloads, kit: StoreKit, artifact: str, tmp_path: Path
 ) -> None:
     seen: list[TransferProgress] = []
     done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=seen.append)
@@ -54,14 +54,14 @@ def test_a_purchase_arrives_whole_and_is_remembered(
     assert purchases.files() == (), "what is gone is not shown as there"
 
 
-def test_a_closed_window_is_noted_and_said(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
+def test_a_closed_window_is_noted_and_said(purchases: OrderDownloads, kit: StoreKit, artifact: str) -> None:
     with pytest.raises(CompanionError) as error:
         purchases.download(CLOSED, artifact, cancellation=Cancellation(), progress=lambda _: None)
     assert error.value.code == ErrorCode.WINDOW_CLOSED
     assert purchases.files() == ()
 
 
-def test_stopped_it_leaves_no_file_of_that_name(purchases: Purchases, artifact: str) -> None:
+def test_stopped_it_leaves_no_file_of_that_name(purchases: OrderDownloads, artifact: str) -> None:
     cancellation = Cancellation()
     cancellation.cancel()
     with pytest.raises(Cancelled):
@@ -71,14 +71,16 @@ def test_stopped_it_leaves_no_file_of_that_name(purchases: Purchases, artifact: 
 
 
 @pytest.mark.parametrize("number", ["../../etc", "/abs", "..", "a\\b", "x" * 300, "", "CON\n"])
-def test_an_order_number_never_leads_out_of_the_folder(purchases: Purchases, number: str, tmp_path: Path) -> None:
+def test_an_order_number_never_leads_out_of_the_folder(purchases: OrderDownloads, number: str, tmp_path: Path) -> None:
     folder = purchases.folder(number)
     assert folder.parent == tmp_path / "downloads"
     assert folder.name not in ("", ".", "..")
     assert len(folder.name) <= 60
 
 
-def test_a_file_the_store_replaced_meanwhile_is_not_mixed(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
+def test_a_file_the_store_replaced_meanwhile_is_not_mixed(
+    purchases: OrderDownloads, kit: StoreKit, artifact: str
+) -> None:
     source = GrantSource(kit.orders, FAMILY, artifact)
     assert source.grant().url == source.first.url
     assert source.grant().url.startswith(kit.store.url), "a second time a fresh address is asked for"
@@ -88,7 +90,9 @@ def test_a_file_the_store_replaced_meanwhile_is_not_mixed(purchases: Purchases, 
     assert error.value.code == ErrorCode.CHANGED
 
 
-def test_the_queue_downloads_in_the_background_and_survives(purchases: Purchases, kit: StoreKit, artifact: str) -> None:
+def test_the_queue_downloads_in_the_background_and_survives(
+    purchases: OrderDownloads, kit: StoreKit, artifact: str
+) -> None:
     arrived = threading.Event()
 
     def changed(item: object) -> None:
@@ -140,7 +144,9 @@ def test_an_order_number_with_a_slash_stays_whole(kit: StoreKit, tmp_path: Path)
         if isinstance(item, QueueItem) and item.entry.state is TransferState.FAILED:
             failed.set()
 
-    made = Purchases(cast("Orders", orders), kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
+    made = OrderDownloads(
+        cast("Orders", orders), kit.library, current().programs, tmp_path / "downloads", lambda: kit.now
+    )
     queue = made.open_queue(changed)
     download = kit.orders.lookup.order(FAMILY).downloads[0]
     for number, artifact_id in (("AB/123-4", "setup"), ("AB", "123-4/setup")):
@@ -153,11 +159,11 @@ def test_an_order_number_with_a_slash_stays_whole(kit: StoreKit, tmp_path: Path)
 
 
 def test_a_file_stays_yours_without_store_and_window(
-    purchases: Purchases, kit: StoreKit, artifact: str, tmp_path: Path
+    purchases: OrderDownloads, kit: StoreKit, artifact: str, tmp_path: Path
 ) -> None:
     done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=lambda _: None)
     kit.store.close()
-    later = Purchases(kit.orders, kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
+    later = OrderDownloads(kit.orders, kit.library, current().programs, tmp_path / "downloads", lambda: kit.now)
     kept = later.grant(FAMILY, artifact)
     assert kept.url == ""
     assert (kept.sha256, kept.installation) == (done.grant.sha256, done.grant.installation)

@@ -262,7 +262,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
     account = account_about(store, "closes in 9 days")
     add(account)
     download = services.orders.lookup.order(account.order_number).downloads[0]
-    entry = services.purchases.queue_entry(account.order_number, download)
+    entry = services.order_downloads.queue_entry(account.order_number, download)
     program.app_state.downloads.close()
     kept = msgspec.structs.replace(entry, state=TransferState.PAUSED)
     services.library.remember_queue(store.url, (kept,))

@@ -35,7 +35,7 @@ def run(context: CommandContext) -> int:
     services.orders.lookup.profile()  # how many connections the store allows
     folder = context.arguments.to.absolute() if context.arguments.to else None
     with interruptible() as cancellation:
-        fetched = services.purchases.download(
+        fetched = services.order_downloads.download(
             number,
             artifact.artifact_id,
             cancellation=cancellation,

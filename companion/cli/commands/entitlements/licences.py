@@ -58,7 +58,7 @@ def run(context: CommandContext) -> int:
             services.clock(),
             services.zone,
             this_seat=services.this_pc.seat_id,
-            downloaded=frozenset(file.artifact for file in services.purchases.files()),
+            downloaded=frozenset(file.artifact for file in services.order_downloads.files()),
         )
     now = context.owned.clock()
     shown = LicencesResult(

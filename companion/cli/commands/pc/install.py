@@ -79,7 +79,7 @@ def run(context: CommandContext) -> int:
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     file = _file_of(context, number, artifact)
     _catch_up(context)
-    profile, grant = services.orders.lookup.profile(), services.purchases.grant(number, artifact.artifact_id)
+    profile, grant = services.orders.lookup.profile(), services.order_downloads.grant(number, artifact.artifact_id)
     needed = services.installations.requirements(profile, artifact, file.folder, grant)
     check = PreflightCheck(services, services, Stage.INSTALL, needed, artifact.artifact_id)
     done: Done | None = None
@@ -174,7 +174,7 @@ def _lines(shown: InstallResult) -> list[str]:
 
 def _file_of(context: CommandContext, number: str, artifact: Download) -> KnownFile:
     """The verified download of an artifact. Raises `CompanionError` ``not-downloaded``."""
-    for file in context.services.purchases.files():
+    for file in context.services.order_downloads.files():
         if (file.number, file.artifact) == (number, artifact.artifact_id):
             return file
     raise CompanionError(
