@@ -36,6 +36,7 @@ class Notes:
         self.keys: dict[str, KeyFound] = {}
         self.links: dict[str, LinkFound] = {}
         self.password: Secret | None = None
+        self.password_is_structured = False
         self.current = ""
         self.day_first = _DAY_FIRST.get(language_of(letter))
         self._doubts: list[str] = []
@@ -170,6 +171,7 @@ class Notes:
             keys=tuple(self.keys.values()),
             links=tuple(self.links.values()),
             order_password=self.password,
+            password_is_structured=self.password_is_structured,
             doubts=(*self._doubts, *self._unread[:3]),
             unread=tuple(self._unread[:3]),
         )

@@ -76,7 +76,7 @@ def _structured(notes: Notes, order: StructuredOrder) -> None:
     if order.page:
         manage_page(notes, order.page, STRUCTURED)
     if order.password and notes.password is None:
-        notes.password = Secret(order.password)
+        notes.password, notes.password_is_structured = Secret(order.password), True
 
 
 def _rows(notes: Notes, rows: Sequence[Row]) -> None:

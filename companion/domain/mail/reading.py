@@ -51,6 +51,7 @@ class Reading(NamedTuple):
     keys: tuple[KeyFound, ...] = ()
     links: tuple[LinkFound, ...] = ()
     order_password: Secret | None = None
+    password_is_structured: bool = False
     doubts: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     warning: str | None = None

@@ -11,8 +11,8 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 SAME_SITTING = dt.timedelta(hours=12)
 """How long a failure counts: what went wrong last week is another story."""
 
-# Endings that are the person's own decision, or a slip of the pen, and no failure.
-_NO_FAILURES = frozenset({ErrorCode.NOT_CONFIRMED, ErrorCode.STOPPED})
+# Endings that are the person's own decision, a slip of the pen, or an e-mail that is not this store's; no failure.
+_NO_FAILURES = frozenset({ErrorCode.NOT_CONFIRMED, ErrorCode.STOPPED, ErrorCode.MAIL_WITHOUT_ORDER})
 
 
 class Attempt(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.mail.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, plain_bytes
+from companion.domain.mail.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
 from companion.domain.mail.fraud import Brands
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
 from companion.domain.mail.letter import Letter, letter_of_html, letter_of_text, read_letter
@@ -92,10 +92,10 @@ class Intake:
                 return Recognised(name, InputKind.UNKNOWN, None, "An e-mail that cannot be read.")
             return self._of_letter(name, found)
         if kind is FileKind.HTML:
-            return self._of_letter(name, letter_of_html(_text(data)))
+            return self._of_letter(name, letter_of_html(text_of(data)))
         if kind is FileKind.OTHER:
             return Recognised(name, InputKind.UNKNOWN, None, "Neither an e-mail nor a text.")
-        return self.recognise_text(name, _text(data))
+        return self.recognise_text(name, text_of(data))
 
     def recognise_text(self, name: str, text: str) -> Recognised:
         """Returns what a pasted text is: a key, a number, an address, or the text of an e-mail."""
@@ -160,14 +160,6 @@ def _not_readable(path: Path, error: OSError) -> CompanionError:
         "Check that it is there and is yours.",
         kind=ErrorKind.USAGE,
     )
-
-
-def _text(data: bytes) -> str:
-    content = plain_bytes(data)
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _outlook_letter(data: bytes) -> Letter | None:

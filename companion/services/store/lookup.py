@@ -11,7 +11,7 @@ from typing import NamedTuple
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
-from companion.domain.entitlements.confirmation_email import LARGEST, MailReading, read_confirmation
+from companion.domain.mail.confirmation import LARGEST, MailReading, read_confirmation
 from companion.domain.store.orders import Grant, Invoice, Order, Session
 from companion.domain.store.profile import Profile
 from companion.services.app.input_file import read_start

@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.entitlements.confirmation_email import MailReading, MailRefusal, refusal_sentence
 from companion.domain.entitlements.order_lookup import (
     tidy_card_digits,
     tidy_email,
     tidy_order_number,
     tidy_order_password,
 )
+from companion.domain.mail.confirmation import MailReading, MailRefusal, refusal_sentence
 from companion.services.store.keychain import Kept
 from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders

@@ -68,6 +68,7 @@ def test_a_slip_of_the_pen_or_a_change_of_mind_is_no_failure() -> None:
     assert is_failure(error(ErrorCode.STORE_UNREACHABLE, ErrorKind.UNREACHABLE))
     assert not is_failure(error(ErrorCode.BAD_EMAIL, ErrorKind.USAGE))
     assert not is_failure(error(ErrorCode.NOT_CONFIRMED))
+    assert not is_failure(error(ErrorCode.MAIL_WITHOUT_ORDER))
 
 
 def locked(seconds: float | None, code: ErrorCode = ErrorCode.TOO_MANY_ATTEMPTS) -> CompanionError:

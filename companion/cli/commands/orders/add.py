@@ -12,8 +12,8 @@ from companion.cli.terminal.prompts import ask_secret
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Model, Secret
-from companion.domain.entitlements.confirmation_email import MailRefusal, refusal_sentence
 from companion.domain.entitlements.order_lookup import tidy_card_digits, tidy_email, tidy_order_password
+from companion.domain.mail.confirmation import MailRefusal, refusal_sentence
 
 if TYPE_CHECKING:
     from companion.services.store.lookup import OrderLookup

@@ -44,6 +44,15 @@ def test_a_mail_that_does_not_help_says_so(cli: Cli, tmp_path: Path) -> None:
     cli("orders", "add", FAMILY, "--mail", path, "--json").error(2, "usage")
 
 
+def test_a_mail_of_another_shop_never_counts_as_a_failed_attempt(cli: Cli, tmp_path: Path) -> None:
+    path = mail(tmp_path / "other.eml", f"Order number: AB-99120\nOrder password: {cli.password(FAMILY)}\n")
+    for _ in range(12):
+        failure = cli("orders", "add", "--mail", path, "--json").error(1, "mail-without-order")
+        assert "another shop" in failure["message"]
+    assert cli.timeline() == []
+    assert cli.opened(FAMILY, "orders", "add", FAMILY, "--json").shown(AddOrderResult).order_numbers == (FAMILY,)
+
+
 def test_an_order_is_found_by_e_mail_and_card(cli: Cli) -> None:
     assert cli.store is not None
     account = cli.store.accounts[-1]

@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.entitlements.confirmation_email import (
+from companion.domain.mail.confirmation import (
     LARGEST,
     MailRefusal,
     MailSource,
-    bounded_pattern,
     read_confirmation,
     refusal_sentence,
 )
+from companion.domain.mail.patterns import bounded_pattern, fits
 from companion.domain.store.profile import MailPatterns
+from tests.mails.score import GENUINE, mails
 
 PATTERNS = MailPatterns(
     order_number=r"(?i)order\s*(?:number|no\.?|#)\s*[:#]?\s*(LF-[0-9]{4}-[0-9]{4})",
@@ -43,21 +44,21 @@ JSON_LD = """<html><head><script type="application/ld+json">
 
 
 def test_structured_data_comes_first():
-    assert read(mail(JSON_LD)) == ("LF-1234-5678", "aBcD-1234", MailSource.JSON_LD)
+    assert read(mail(JSON_LD)) == ("LF-1234-5678", "aBcD-1234", MailSource.STRUCTURED)
 
 
 def test_a_password_outside_the_structured_data_is_found_in_the_text():
     html = JSON_LD.replace(', "orderPassword": "aBcD-1234"', "").replace(
         "LF-9999-9999", "x<p>Order password: Wxyz-9876</p>"
     )
-    assert read(mail(html)) == ("LF-1234-5678", "Wxyz-9876", MailSource.JSON_LD)
+    assert read(mail(html)) == ("LF-1234-5678", "Wxyz-9876", MailSource.STRUCTURED)
 
 
 def test_an_additional_property_can_carry_the_password():
     html = JSON_LD.replace(
         '"orderPassword": "aBcD-1234"', '"additionalProperty": {"name": "orderPassword", "value": "Pq-1"}'
     )
-    assert read(mail(html)) == ("LF-1234-5678", "Pq-1", MailSource.JSON_LD)
+    assert read(mail(html)) == ("LF-1234-5678", "Pq-1", MailSource.STRUCTURED)
 
 
 def test_microdata():
@@ -65,7 +66,7 @@ def test_microdata():
       <p itemprop="merchant" itemscope itemtype="http://schema.org/Organization"><b itemprop="name">Larkfield</b></p>
       Number <span itemprop="orderNumber">LF-<b>1234</b>-5678</span>
       <meta itemprop="orderPassword" content="aBcD-1234"><br></div>"""
-    assert read(mail(html)) == ("LF-1234-5678", "aBcD-1234", MailSource.MICRODATA)
+    assert read(mail(html)) == ("LF-1234-5678", "aBcD-1234", MailSource.STRUCTURED)
 
 
 def test_the_profiles_patterns_read_plain_text_and_tables():
@@ -185,3 +186,71 @@ def test_the_worst_pattern_that_is_allowed_ends(pattern):
     begun = time.process_time()
     read(mail(plain=("a" * 380 + "\n") * 20), MailPatterns(order_number=pattern))
     assert time.process_time() - begun < 20
+
+
+@pytest.mark.parametrize("path", [*mails(GENUINE)], ids=lambda path: path.name)
+def test_a_mail_of_another_shop_names_no_order_to_try_at_this_store(path):
+    """A wrong number and password would count as a failed attempt there."""
+    found = read_confirmation(path.read_bytes(), PATTERNS)
+    assert found.order_number is None
+    assert found.refusal in (MailRefusal.OTHER_SHOP, MailRefusal.NO_ORDER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order number: LF\u20111234\u20115678",
+        "Order number: LF-\u200b1234-\u200b5678",
+        "Or\u00adder number: LF-1234-5678",
+        "Order number：LF-1234-5678",
+        "> Order number:\n> LF-1234-5678",
+        "Order number\n:\nLF-1234-5678",
+        "Bestellnummer: LF-1234-5678",
+        "Numéro de commande : LF-1234-5678",
+    ],
+)
+def test_the_number_is_found_as_every_reader_sees_it(text):
+    assert read(mail(plain=text))[0] == "LF-1234-5678"
+
+
+def test_without_the_stores_patterns_labels_are_enough():
+    found = read_confirmation(mail(plain="Order number: AB-99\nOrder password: aBcD-1234"), None)
+    assert (found.order_number, found.source) == ("AB-99", MailSource.LABELS)
+    assert found.password is not None
+    assert found.password.reveal() == "aBcD-1234"
+
+
+def test_other_files_than_single_mails_are_read():
+    order = mail(plain="Order number: LF-1234-5678")
+    box = b"From a@b.example Mon\n" + mail() + b"\nFrom a@b.example Mon\n" + order + b"\n"
+    assert read(box)[0] == "LF-1234-5678"
+    assert read(b"Order number: LF-1234-5678")[0] == "LF-1234-5678"
+    assert read(b"<html><p>Order number: LF-1234-5678</p></html>")[0] == "LF-1234-5678"
+
+
+def test_outlooks_own_forms_name_the_way():
+    packed = EmailMessage()
+    packed["From"] = "orders@larkfield.example"
+    packed.set_content("")
+    packed.add_attachment(b"\x78\x9f\x3e\x22", maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    for data in (packed.as_bytes(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken"):
+        refusal = read_confirmation(data, PATTERNS).refusal
+        assert refusal is MailRefusal.OUTLOOK
+        assert "save it as .eml" in refusal_sentence(refusal)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "fitting"),
+    [
+        (PATTERNS.order_number, "LF-1234-5678", True),
+        (PATTERNS.order_number, "lf-1234-5678", True),
+        (PATTERNS.order_number, "WC-1", False),
+        (r"(?:no|nr)\.? (\d{4})", "1234", True),
+        (r"(?:no|nr)\.? (\d{4})", "123", False),
+        (r"[(] \(([A-Z]+)\)", "AB", True),
+        (r"no group", "anything", True),
+        (r"((a+)+)", "b", True),  # a pattern that is not used says nothing
+    ],
+)
+def test_whether_a_number_has_the_form_of_the_pattern(pattern, value, fitting):
+    assert fits(pattern, value) == fitting

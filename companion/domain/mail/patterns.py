@@ -1,0 +1,103 @@
+"""Regular expressions of a store's profile, bounded so that none can take for ever on the text of an e-mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from companion.domain.mail.pairs import MOST_ROWS
+from companion.domain.mail.rows import Row
+
+_LONGEST_PATTERN = 200
+_LONGEST_WINDOW = 400
+_MOST_TEXT = 60_000
+# How far each repeat of a pattern may go, by how many repeats it has: the ways to match stay about equally many.
+_REPEATS = (24, 24, 24, 24, 10, 6)
+
+
+def first_match(pattern: str, rows: Sequence[Row]) -> str | None:
+    """Returns the first group of `pattern`, or its whole match, in a line of the text or in lines that follow."""
+    compiled = _compiled(pattern)
+    if compiled is None:
+        return None
+    lines, size = [], 0
+    for row in rows[:MOST_ROWS]:
+        for cell in row.cells:
+            size += len(cell)
+            if size <= _MOST_TEXT and cell not in (":", "："):
+                lines.append(cell)
+    for number, line in enumerate(lines):
+        # Label and value often stand in two cells of a table, which are two lines of text.
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        for window in (line, f"{line} {following}"):
+            match = compiled.search(window[:_LONGEST_WINDOW])
+            if match is not None:
+                found: str | None = match.group(1) if compiled.groups else match.group()
+                if found:
+                    return found
+    return None
+
+
+def fits(pattern: str, value: str) -> bool:
+    """Whether a value could have been found by a pattern: its first group matches the whole of it.
+
+    True also for a pattern without a group, which says nothing about the value alone.
+    """
+    group = _first_group(pattern)
+    compiled = _compiled(f"(?i){group}") if group is not None else None
+    return compiled is None or compiled.fullmatch(value[:_LONGEST_WINDOW]) is not None
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    bounded = bounded_pattern(pattern)
+    if bounded is None:
+        return None
+    try:
+        return re.compile(bounded)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def _first_group(pattern: str) -> str | None:
+    """The text within the first capturing parentheses of a pattern."""
+    begin, depth = -1, 0
+    for found in _TOKEN.finditer(pattern):
+        sign = found.group()
+        if begin < 0:
+            if sign == "(" and not pattern.startswith("?", found.end()):
+                begin, depth = found.end(), 1
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+            if depth == 0:
+                return pattern[begin : found.start()]
+    return None
+
+
+_TOKEN = re.compile(r"\\.|\[\^?\]?[^\]]*\]|\{\d*,\}|\{[\d,]+\}|[*+?]|.", re.DOTALL)
+
+
+def bounded_pattern(pattern: str) -> str | None:
+    """A profile's regular expression with its repeats cut short, or None for one that could still take for ever.
+
+    Python's engine tries every way to match, so a group that repeats and repeats inside can take years. Repeated
+    groups and back-references are refused, and so are more than five repeats; each of up to three may go 24 times.
+    """
+    if len(pattern) > _LONGEST_PATTERN or re.search(r"\\[1-9]|\(\?P=|\(\?\(", pattern):
+        return None
+    tokens: list[tuple[str, str | None]] = []
+    before = ""
+    for token in _TOKEN.findall(pattern):
+        many = token in ("*", "+") or re.fullmatch(r"\{[\d,]+\}", token) is not None
+        if many and before in ("*", "+", "?", "}"):
+            tokens.append((token, None))  # What follows a repeat only makes it lazy or possessive.
+            continue
+        if many and before == ")":
+            return None
+        least = token[1:-2] or "0" if token.endswith(",}") else {"*": "0", "+": "1"}.get(token)
+        tokens.append((token, least))
+        before = "}" if many else token
+    repeats = sum(least is not None for _, least in tokens)
+    if repeats >= len(_REPEATS):
+        return None
+    most = _REPEATS[repeats]
+    return "".join(token if least is None else f"{{{least},{int(least) + most}}}" for token, least in tokens)
