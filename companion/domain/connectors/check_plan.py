@@ -15,7 +15,9 @@ _EVERY_NEAR = dt.timedelta(hours=8)
 _EVERY_SOON = dt.timedelta(days=1)
 _EVERY = dt.timedelta(days=3)
 _EVERY_UNTOLD = dt.timedelta(days=7)
-_FIRST_WAIT = dt.timedelta(hours=1)
+_FIRST_WAIT = dt.timedelta(hours=8)
+"""After a first failure. Shorter waits would bring back everybody at once when a store that was down answers again."""
+_LEAST_SPREAD = dt.timedelta(hours=1)
 _LONGEST_WAIT = dt.timedelta(days=1)
 
 
@@ -47,7 +49,7 @@ def next_check(
     at = now + wait * (0.5 + jitter)
     if retry_at is not None and retry_at > now:
         asked_for = min(retry_at, now + _LONGEST_WAIT)
-        at = max(at, asked_for + max(_FIRST_WAIT, asked_for - now) * jitter)
+        at = max(at, asked_for + max(_LEAST_SPREAD, asked_for - now) * jitter)
     return StoreCheck(next_at=at, failures=failures)
 
 

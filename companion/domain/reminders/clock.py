@@ -9,7 +9,11 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.time.clock import Clocks, ran_ahead, woke_up, wrong_clock
 
 REFRESH_EVERY = dt.timedelta(hours=6)
-REFRESH_AFTER_FAILURE = dt.timedelta(minutes=30)
+REFRESH_AFTER_FAILURE = dt.timedelta(hours=3)
+"""How long on average until the next try after a first failure, and `REFRESH_EVERY` after the next ones.
+
+Shorter waits would bring back everybody at once when a store that was down answers again (`benchmarks/year.py`).
+"""
 _JUMP = 90.0
 
 
@@ -33,25 +37,36 @@ def clock_trouble(store_time: dt.datetime | None, now: dt.datetime) -> Companion
 
 
 def next_refresh(
-    last: dt.datetime | None, failed: dt.datetime | None, now: dt.datetime, this_pc: str
-) -> dt.datetime:  # fmt: skip
-    """When to ask the store again: four times a day, at moments that differ from PC to PC and from time to time.
+    last: dt.datetime | None, failed: dt.datetime | None, now: dt.datetime, this_pc: str, failures: int = 1
+) -> dt.datetime:
+    """Returns when to ask the store again: four times a day, at moments that differ from PC to PC and each time.
 
-    `last` is when it was asked with success, `failed` when the latest try failed after that. The moment may have
-    passed: then ask now. A moment in the future of `now` that the PC's clock can no longer mean is not believed.
+    `last` is when it was asked with success, `failed` when the latest of `failures` tries in a row failed after that.
+    The moment may have passed: then ask now. A moment in the future of `now` that the PC's clock can no longer mean is
+    not believed.
     """
     if last is None or last > now:
-        return now if failed is None or failed > now else failed + REFRESH_AFTER_FAILURE
+        return now if failed is None or failed > now else _after_failure(failed, this_pc, failures)
     if failed is not None and last < failed <= now:
-        return failed + REFRESH_AFTER_FAILURE
+        return _after_failure(failed, this_pc, failures)
     slot = int(last.timestamp() // REFRESH_EVERY.total_seconds())
     moments = (_moment(this_pc, number) for number in (slot, slot + 1, slot + 2))
     # Two moments of neighbouring slots may nearly meet; the second would bring nothing new.
     return next(moment for moment in moments if moment - last > REFRESH_EVERY / 3)
 
 
+def _after_failure(failed: dt.datetime, this_pc: str, failures: int) -> dt.datetime:
+    """The next try, spread over as long as the wait itself."""
+    wait = REFRESH_AFTER_FAILURE if failures <= 1 else REFRESH_EVERY
+    return failed + wait * (0.5 + _drawn(f"{this_pc} {failed.timestamp()}"))
+
+
 def _moment(this_pc: str, slot: int) -> dt.datetime:
     """The moment within a slot that belongs to this PC."""
-    drawn = int.from_bytes(hashlib.sha256(f"{this_pc} {slot}".encode()).digest()[:4], "big") / 2**32
-    seconds = (slot + drawn) * REFRESH_EVERY.total_seconds()
+    seconds = (slot + _drawn(f"{this_pc} {slot}")) * REFRESH_EVERY.total_seconds()
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _drawn(text: str) -> float:
+    """A number from 0 to 1 that looks random and is always the same for the same text."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32

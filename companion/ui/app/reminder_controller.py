@@ -61,6 +61,7 @@ class ReminderController(QObject):
         self._looking = self._again = False
         self._refreshed: dt.datetime | None = None
         self._failed: dt.datetime | None = None
+        self._failures = 0
         self._refreshing = False
         self._not_before = app_state.now()
         self._clock_told = False
@@ -109,7 +110,10 @@ class ReminderController(QObject):
         self._set_timer()
 
     def _refresh_at(self, now: dt.datetime) -> dt.datetime:
-        return max(next_refresh(self._refreshed, self._failed, now, self._app_state.snapshot.seat_id), self._not_before)
+        return max(
+            next_refresh(self._refreshed, self._failed, now, self._app_state.snapshot.seat_id, self._failures),
+            self._not_before,
+        )
 
     def _set_timer(self) -> None:
         now = self._app_state.now()
@@ -128,8 +132,9 @@ class ReminderController(QObject):
             return
         if any(trouble.kind is ErrorKind.UNREACHABLE for trouble in self._app_state.snapshot.troubles):
             self._failed = self._app_state.now()
+            self._failures += 1
         else:
-            self._refreshed, self._failed = self._app_state.now(), None
+            self._refreshed, self._failed, self._failures = self._app_state.now(), None, 0
             self._app_state.reminders.check_clock(self._tell_of_clock)
         self._set_timer()
 

@@ -280,7 +280,7 @@ def test_a_store_that_is_down_is_asked_less_and_less(person: Person, edd: EddPee
         person.refresh.due(Cancellation())
         if len(edd.calls) > before:
             asked_at.append((person.now - began) // dt.timedelta(hours=1))
-    assert asked_at == [4, 5, 7, 11, 19, 35, 59, 83]
+    assert asked_at == [4, 12, 28, 52, 76]
 
 
 def test_what_is_kept_of_the_plan_may_be_damaged(person: Person, edd: EddPeer) -> None:
