@@ -10,13 +10,13 @@ import dataclasses
 import datetime as dt
 import functools
 import os
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import check_store_url
-from companion.domain.purchases.from_order import STORE_API
 from companion.services.app.paths import AppFolders, app_folders
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from companion.services.support.help_search import HelpSearch
 
 STORE_SETTING = "store"
+_STORE_API = "storeApi"
 NO_STORE = "https://no-store.invalid"
 """The address of the services that the window has as long as no store with the Store API is known.
 
@@ -90,11 +91,48 @@ class Owned:
     zone: LocalZone
     library: Library
     keychain: Keychain
-    purchases: PurchaseRegistry
-    stores: StoreList
-    intake: Intake
-    directory: MakerDirectory
     log_file: Path
+    _building: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False, compare=False)
+
+    # Built when first needed: commands about one store's orders load none of it. One thread builds, others wait.
+
+    @functools.cached_property
+    def purchases(self) -> PurchaseRegistry:
+        """What is owned, and every change of it."""
+        from companion.services.purchases.registry import PurchaseRegistry
+        from companion.services.purchases.secrets import PurchaseKeychain
+
+        with self._building:
+            known: PurchaseRegistry | None = self.__dict__.get("purchases")
+            return known or PurchaseRegistry(
+                self.library, PurchaseKeychain(self.keychain), self.clock, self.directory.facts_of
+            )
+
+    @functools.cached_property
+    def stores(self) -> StoreList:
+        """The stores that were added."""
+        from companion.services.purchases.stores import StoreList
+
+        return StoreList(self.library, self.clock)
+
+    @functools.cached_property
+    def directory(self) -> MakerDirectory:
+        """What is known of makers and shops."""
+        from companion.services.app.resources import resource
+        from companion.services.purchases.directory import MakerDirectory
+
+        return MakerDirectory(resource("directory"), self.folders.state / "directory")
+
+    @functools.cached_property
+    def intake(self) -> Intake:
+        """What recognises e-mails, keys, numbers and links."""
+        from companion.services.purchases.intake import Intake
+
+        def known_products() -> tuple[str, ...]:
+            owned = {product.name for purchase in self.purchases.all() for product in purchase.products}
+            return (*owned, *self.directory.current.product_names())
+
+        return Intake(self.clock, known_products)
 
     @functools.cached_property
     def asking(self) -> Asking:
@@ -325,12 +363,6 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
     `keychain` is the operating system's unless one is given. Raises `CompanionError` for folders and library.
     """
     from companion.services.app.log import start_log
-    from companion.services.app.resources import resource
-    from companion.services.purchases.directory import MakerDirectory
-    from companion.services.purchases.intake import Intake
-    from companion.services.purchases.registry import PurchaseRegistry
-    from companion.services.purchases.secrets import PurchaseKeychain
-    from companion.services.purchases.stores import StoreList
     from companion.services.storage.database import Library
     from companion.services.store.keychain import Keychain
 
@@ -338,23 +370,12 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
     where.prepare()
     log_file = start_log(where.logs, verbose=verbose)
     library, keychain = Library(where.library), keychain or Keychain()
-    directory = MakerDirectory(resource("directory"), where.state / "directory")
-    registry = PurchaseRegistry(library, PurchaseKeychain(keychain), utc_now, directory.facts_of)
-
-    def known_products() -> tuple[str, ...]:
-        owned = {product.name for purchase in registry.all() for product in purchase.products}
-        return (*owned, *directory.current.product_names())
-
     return Owned(
         folders=where,
         clock=utc_now,
         zone=local_zone(),
         library=library,
         keychain=keychain,
-        purchases=registry,
-        stores=StoreList(library, utc_now),
-        intake=Intake(utc_now, known_products),
-        directory=directory,
         log_file=log_file,
     )
 
@@ -426,7 +447,7 @@ def choose_store(owned: Owned, given: str | None = None) -> str:
     with_orders = library.stores_with_orders()
     remembered = library.setting(STORE_SETTING)
     if named:
-        known = {store.address for store in owned.stores.all()} | set(with_orders)
+        known = {store.address for store in library.stores()} | set(with_orders)
         address = named if "://" in named or "." in named else owned.stores.find(named).address
         checked = check_store_url(address)
         if not known and remembered is None:
@@ -436,7 +457,7 @@ def choose_store(owned: Owned, given: str | None = None) -> str:
         return check_store_url(remembered)
     if with_orders:
         return with_orders[0]
-    offering = [store.address for store in owned.stores.all() if store.kind == STORE_API]
+    offering = [store.address for store in library.stores() if store.kind == _STORE_API]
     if offering:
         return offering[0]
     raise CompanionError(
