@@ -120,7 +120,7 @@ class Body:
         self._late: CompanionError | None = None
         self._socket: Any = getattr(getattr(self._answer.fp, "raw", None), "_sock", None)
         self._piecemeal = self._length is None or self._answer.chunked or hasattr(self._socket, "pending")
-        # Whatever came together with the head of the answer lies in a buffer until the first large read.
+        # Whatever came together with the head of the answer lies in a buffer until it has been read once.
         self._drained = False
 
     def read_into(self, view: memoryview) -> int:
@@ -172,9 +172,14 @@ class Body:
         left = self._length - self._read
         if left <= 0:
             return 0
+        most = min(len(view), left)
+        if not self._drained:
+            # A larger read would copy what the buffer holds and then wait for more, although it is asked for one read:
+            # what came with the head of a stalled answer would be counted only when the connection moves again.
+            self._drained = most >= io.DEFAULT_BUFFER_SIZE
+            most = min(most, io.DEFAULT_BUFFER_SIZE)
         # Past http.client, which would wait for a full buffer; its own count is kept right.
-        count: int = answer.fp.readinto1(view[:left])
-        self._drained = min(len(view), left) > 2 * io.DEFAULT_BUFFER_SIZE
+        count: int = answer.fp.readinto1(view[:most])
         self._count(count, left)
         return count
 
