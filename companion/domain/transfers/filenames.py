@@ -47,14 +47,24 @@ def order_folder(number: str) -> str:
     """
     if _PLAIN_NUMBER.fullmatch(number) and not _DEVICES.match(number):
         return number
-    digest = hashlib.sha256(number.encode(errors="surrogatepass")).hexdigest()[:16]
-    return f"{re.sub('[^A-Za-z0-9-]', '_', number)[:43]}_{digest}"
+    return _with_digest(number, number)
+
+
+def store_folder(address: str) -> str:
+    """Returns the name of a folder for the orders of one store, told apart by its whole address."""
+    return _with_digest(urllib.parse.urlsplit(address).hostname or "", address)
 
 
 def filename_of_url(url: str) -> str:
     """The name that a URL's path ends in, made safe. Raises `CompanionError` ``name`` if it has none."""
     path = urllib.parse.urlsplit(url).path
     return safe_filename(urllib.parse.unquote(path.rsplit("/", 1)[-1], errors="replace"))
+
+
+def _with_digest(readable: str, whole: str) -> str:
+    """Returns a harmless name that begins like `readable` and is another for each `whole`."""
+    digest = hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()[:16]
+    return f"{re.sub('[^A-Za-z0-9-]', '_', readable)[:43]}_{digest}"
 
 
 def _shorten(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.orders import Download, Grant
-from companion.domain.transfers.filenames import order_folder
+from companion.domain.transfers.filenames import order_folder, store_folder
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
@@ -72,7 +72,9 @@ class OrderDownloads:
         self._orders = orders
         self._library = library
         self._programs = programs
-        self._folder = folder
+        # Two stores can use the same order number. The one of the oldest order has the folder itself.
+        first = next(iter(library.stores_with_orders()), orders.store)
+        self._folder = folder if first == orders.store else folder / store_folder(orders.store)
         self._clock = clock
         self._grants: dict[DownloadKey, Grant] = {}
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.transfers.filenames import LONGEST, filename_of_url, order_folder, safe_filename
+from companion.domain.transfers.filenames import LONGEST, filename_of_url, order_folder, safe_filename, store_folder
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,12 @@ def test_an_order_folder_is_one_harmless_name_everywhere(number: str) -> None:
     assert safe_filename(name) == name
     assert len(name) <= 60
     assert name.isascii()
+
+
+def test_each_address_of_a_store_has_a_readable_folder_of_its_own() -> None:
+    host = "https://shop.example"
+    names = [
+        store_folder(address) for address in (host, f"{host}:8443", f"{host}/a", f"{host}/b", "https://shop_example")
+    ]
+    assert len(set(names)) == 5
+    assert all(name.startswith("shop_example_") and safe_filename(name) == name for name in names)

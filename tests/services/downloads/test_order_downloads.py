@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
 import threading
 from pathlib import Path
@@ -18,7 +20,8 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.order_downloads import GrantSource, OrderDownloads
 from companion.services.downloads.queue import QueueItem
 from companion.services.platforms import current
-from companion.services.store.orders import Orders
+from companion.services.store.client import StoreClient
+from companion.services.store.orders import Orders, open_orders
 from tests.kits.store import StoreKit
 
 FAMILY, CLOSED = "LF-5930-2216", "LF-5562-8803"
@@ -76,6 +79,20 @@ def test_an_order_number_never_leads_out_of_the_folder(purchases: OrderDownloads
     assert folder.parent == tmp_path / "downloads"
     assert folder.name not in ("", ".", "..")
     assert len(folder.name) <= 60
+
+
+def test_orders_of_two_stores_with_one_number_have_folders_of_their_own(kit: StoreKit, tmp_path: Path) -> None:
+    kit.library.add_order("https://first.example", FAMILY, kit.now - dt.timedelta(days=1))
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    folders = []
+    for address in ("https://first.example", kit.client.url, "https://third.example", "https://third.example:8443"):
+        with contextlib.closing(StoreClient(address)) as client:
+            orders = open_orders(client, kit.keychain, kit.library, lambda: kit.now)
+        downloads = OrderDownloads(orders, kit.library, current().programs, tmp_path, lambda: kit.now)
+        folders.append(downloads.folder(FAMILY))
+    assert folders[0] == tmp_path / FAMILY
+    assert len(set(folders)) == 4
+    assert all(folder.is_relative_to(tmp_path) and folder.name == FAMILY for folder in folders)
 
 
 def test_a_file_the_store_replaced_meanwhile_is_not_mixed(
