@@ -22,11 +22,16 @@ EXTEND = "extend"
 
 
 class Destination(NamedTuple):
-    """Where the person wants to go: a page and what it is about."""
+    """Where the person wants to go: a page and what it is about.
+
+    `store` is the address of the store whose page it is; empty on pages of all stores, and for the store of the page
+    that leads there.
+    """
 
     page: str
     number: str = ""
     item: str = ""
+    store: str = ""
 
 
 def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:

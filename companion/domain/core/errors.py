@@ -48,7 +48,6 @@ class ErrorCode(enum.StrEnum):
 
     # The program itself
     BUG = "bug"
-    ANOTHER_STORE = "another-store"
     NOT_ANSWERING = "not-answering"
     CLOCK_WRONG = "clock-wrong"
     NO_NOTIFICATIONS = "no-notifications"

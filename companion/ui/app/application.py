@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
+from companion.domain.purchases.from_order import STORE_API
 from companion.domain.store.library_file import set_aside_text
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
-from companion.services.container import Services
+from companion.services.container import Services, open_store
+from companion.services.storage.records import KnownStore
 from companion.ui.app.main_window import Window
-from companion.ui.app.pages import build_pages, build_wizard
+from companion.ui.app.pages import build_pages, build_store_pages, build_wizard
 from companion.ui.app.recovery_notices import RecoveryNotices
 from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
@@ -39,6 +41,7 @@ from companion.ui.pages.add import SampleLogIn
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, NO_TRAY_EXPLAINED, WindowSettings
 from companion.ui.widgets.notice import Notice
@@ -83,15 +86,17 @@ class WindowedProgram:
         self.runner = TaskRunner()
         self.app_state = self._make_app_state(services)
         self.owned = OwnedState(services.owned, self.runner)
-        opener = Opener(services.platform.programs, self.runner)
+        self.book = StoreBook(self.app_state)
+        self._others: list[Services] = []
+        self._opener = opener = Opener(services.platform.programs, self.runner)
         wizard = build_wizard(self.app_state, services, opener)
-        pages = build_pages(self.app_state, self.owned, services, wizard, opener, samples)
+        pages = build_pages(self.app_state, self.owned, self.book, services, wizard, opener, samples)
         self.settings = WindowSettings(services.library, self.runner)
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
         self.window = Window(
-            self.app_state, self.settings, services.keychain, pages, self.owned, stays_in_tray=has_tray
+            self.app_state, self.settings, services.keychain, pages, self.owned, self.book, stays_in_tray=has_tray
         )
-        self.tray = Tray(self.app_state)
+        self.tray = Tray(self.app_state, self.book)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
         self.reminder_controller = ReminderController(self.app_state)
@@ -106,6 +111,8 @@ class WindowedProgram:
         wizard.ended.connect(self.recovery.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
+        self.owned.store_added.connect(self._store_added)
+        self._reminding = [self.reminder_controller]
         self._patience = _TRAY_SECONDS
         self._looking_for_tray = QTimer(self.tray, interval=1000, singleShot=True)
         self._looking_for_tray.timeout.connect(self._wait_for_tray)
@@ -127,7 +134,7 @@ class WindowedProgram:
         )
 
     def _channels(self) -> Notifications:
-        told = self.reminder_controller.pressed
+        told = self._pressed
         ways: list[Channel] = [BalloonChannel(self.tray.icon, told), WindowChannel(self.window.notices, told)]
         if self._services.platform.name is Platform.LINUX:
             ways.insert(0, DesktopChannel(self.runner, told))
@@ -157,6 +164,56 @@ class WindowedProgram:
         self.recovery.recover()
         self.reminder_controller.start(self.notifications)
         self.app_state.refresh()
+        self.owned.other_stores(self.window, self.app_state.store, self._open_stores)
+        self.owned.start_asking()
+
+    # Further stores
+
+    def _pressed(self, key: str, action: str) -> None:
+        """A button of a notice was pressed: the store that showed it answers."""
+        knowing = (controller for controller in self._reminding if controller.knows(key))
+        next(knowing, self.reminder_controller).pressed(key, action)
+
+    def _open_stores(self, addresses: tuple[str, ...]) -> None:
+        for address in addresses:
+            self.open_store(address)
+
+    def _store_added(self, store: KnownStore) -> None:
+        if store.kind == STORE_API:
+            there = Destination("add", store=store.address)
+            self.open_store(store.address, lambda: self.window.navigate_to(there))
+
+    def open_store(self, address: str, done: Callable[[], object] = lambda: None) -> None:
+        """Show one more store with the Store API; what is wrong with it hides no other."""
+        if self.book.state(address) is not None:
+            done()
+            return
+
+        def show(services: Services) -> None:
+            if self.book.state(address) is None:
+                self._show_store(services)
+            done()
+
+        self.runner.run(self.window, lambda _: open_store(self._services.owned, address), show)
+
+    def _show_store(self, services: Services) -> None:
+        self._others.append(services)
+        state = self._make_app_state(services)
+        wizard = build_wizard(state, services, self._opener)
+        wizard.ended.connect(self.recovery.offer)
+        self.window.add_store(state, build_store_pages(state, services, wizard, self._opener))
+        self.book.add(state)
+        controller = ReminderController(state)
+        controller.navigation_requested.connect(lambda to: self.open(to._replace(store=state.store)))
+        self._reminding.append(controller)
+        state.reminders.load()
+        state.downloads.open()
+
+        def begin() -> None:
+            controller.start(self.notifications)
+            state.refresh()
+
+        state.load(begin)
 
     def _first(self) -> str:
         if self.app_state.snapshot.orders or self.owned.purchases:
@@ -177,16 +234,8 @@ class WindowedProgram:
         """The person started the program a second time."""
         if not wishes.tray:
             self.window.bring_to_front()
-        running = self._services.orders.store
-        if wishes.store is not None and self._services.has_store and wishes.store.rstrip("/") != running:
-            self.window.show_error(
-                CompanionError(
-                    ErrorCode.ANOTHER_STORE,
-                    "Companion is open with another store",
-                    f"It looks after what you bought at {running}.",
-                    f"To use {wishes.store}, quit Companion first, then start it again.",
-                )
-            )
+        if wishes.store is not None and "://" in wishes.store:
+            self.open_store(wishes.store.rstrip("/"))
 
     # The tray
 
@@ -245,7 +294,9 @@ class WindowedProgram:
     def close(self) -> None:
         """Stop everything and wait for it; nothing is shown any more by then."""
         self._looking_for_tray.stop()
-        self.reminder_controller.stop()
+        for controller in self._reminding:
+            controller.stop()
+        self.owned.stop_asking()
         self.tray.hide()
         self.window.hide()
         self._services.keychain.close()  # first: downloads and other work may be waiting for it to be unlocked
@@ -253,6 +304,8 @@ class WindowedProgram:
             self.notifications.close,
             partial(self.settings.write, GEOMETRY),
             self.app_state.downloads.close,
+            *(state.downloads.close for state in self.book.states if state is not self.app_state),
+            *(services.close_store for services in self._others),
             self._services.recovery.leave,
         )
 

@@ -30,6 +30,7 @@ from companion.ui.pages.bought.dropped import Dropped, can_take, taken
 from companion.ui.pages.bought.page import BoughtPage
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.store_book import StoreBook
 from companion.ui.state.window_settings import GEOMETRY, WindowSettings
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable, label
@@ -70,6 +71,7 @@ class Window(QMainWindow):
         keychain: Keychain,
         pages: Mapping[str, Page],
         owned: OwnedState,
+        book: StoreBook,
         *,
         stays_in_tray: bool,
     ) -> None:
@@ -85,18 +87,36 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self._pages = pages
         self._buttons: dict[str, QToolButton] = {}
+        self._of_store: dict[tuple[str, str], Page] = {}
+        self._owned, self._book = owned, book
         for page in pages.values():
             self._stack.addWidget(page)
             page.navigation_requested.connect(self.navigate_to)
         self._lay_out()
         self._add_shortcuts()
-        app_state.changed.connect(self._show_values)
-        app_state.downloads.opened.connect(self._offer_unfinished)
+        self._listen(app_state)
         app_state.navigation_requested.connect(self.navigate_to)
         app_state.runner.unhandled.connect(self.show_error)
         owned.news.connect(self._tell_of_change)
         self.setAcceptDrops(True)
         self._drop_here = _DropHere(self)
+
+    def _listen(self, state: AppState) -> None:
+        state.changed.connect(lambda: self._show_values(state))
+        state.downloads.opened.connect(lambda: self._offer_unfinished(state))
+
+    def add_store(self, state: AppState, pages: Mapping[str, Page]) -> None:
+        """Take in the pages of one more store; what leads from one of them leads to the others of the same store."""
+
+        def lead(destination: Destination) -> None:
+            self.navigate_to(destination if destination.store else destination._replace(store=state.store))
+
+        for name, page in pages.items():
+            self._of_store[state.store, name] = page
+            self._stack.addWidget(page)
+            page.navigation_requested.connect(lead)
+        state.navigation_requested.connect(lead)
+        self._listen(state)
 
     def _lay_out(self) -> None:
         ground = QWidget()
@@ -157,7 +177,7 @@ class Window(QMainWindow):
     def _add_shortcuts(self) -> None:
         for number, (name, _) in enumerate(_NAVIGATION, start=1):
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.navigate_to, Destination(name)))
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._app_state.refresh)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._refresh)
         QShortcut(QKeySequence("Ctrl+N"), self, partial(self.navigate_to, Destination("bought")))
 
     # Drops: the whole window takes them, whatever page is shown
@@ -197,11 +217,15 @@ class Window(QMainWindow):
             self.current.scroll_to(focused)
         return moved
 
+    def _refresh(self) -> None:
+        self._book.refresh()
+        self._owned.refresh()
+
     # Where to
 
     def navigate_to(self, destination: Destination) -> None:
         """Show a page."""
-        page = self._pages[destination.page]
+        page = self._of_store.get((destination.store, destination.page)) or self._pages[destination.page]
         if page is not self._stack.currentWidget():
             self.current.leave_page()
         self._notices.drop("news")
@@ -225,10 +249,7 @@ class Window(QMainWindow):
 
     def show_error(self, error: CompanionError) -> None:
         """Show a failure above the page."""
-        self._show_failure(error)
-
-    def _show_failure(self, error: CompanionError, *actions: tuple[str, Callable[[], object]]) -> None:
-        self._notices.show_notice(error.code, failure_notice(self._app_state, error, self.navigate_to, actions=actions))
+        self._notices.show_notice(error.code, failure_notice(self._app_state, error, self.navigate_to))
 
     def _tell(self, item: str) -> None:
         if item == "added":
@@ -256,17 +277,19 @@ class Window(QMainWindow):
         actions = (("Undo", take_back),) if undo is not None else ()
         self._notices.show_notice("news", Notice(title, message, tone="ok", actions=actions))
 
-    def _show_values(self) -> None:
-        snapshot = self._app_state.snapshot
-        self._store.setText(snapshot.profile.store.name if snapshot.profile else "")
-        for error in snapshot.troubles[:2]:
-            self._show_failure(error, ("Try again", self._app_state.refresh))
-        if not snapshot.troubles:
-            self._notices.drop(ErrorCode.STORE_UNREACHABLE)
+    def _show_values(self, state: AppState) -> None:
+        names = [found.snapshot.profile.store.name for found in self._book.states if found.snapshot.profile is not None]
+        self._store.setText("\n".join(names))
+        key = "" if state is self._app_state else f" {state.store}"
+        for error in state.snapshot.troubles[:2]:
+            notice = failure_notice(state, error, self.navigate_to, actions=(("Try again", state.refresh),))
+            self._notices.show_notice(f"{error.code}{key}", notice)
+        if not state.snapshot.troubles:
+            self._notices.drop(f"{ErrorCode.STORE_UNREACHABLE}{key}")
 
-    def _offer_unfinished(self) -> None:
+    def _offer_unfinished(self, state: AppState) -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""
-        waiting = [item for item in self._app_state.downloads.items.values() if item.entry.state in _WAITING]
+        waiting = [item for item in state.downloads.items.values() if item.entry.state in _WAITING]
         if not waiting:
             return
         names = joined([item.entry.name for item in waiting])
@@ -275,7 +298,7 @@ class Window(QMainWindow):
         def go_on() -> None:
             self._notices.drop("unfinished")
             for item in waiting:
-                self._app_state.downloads.resume(item.entry.key)
+                state.downloads.resume(item.entry.key)
             self.navigate_to(Destination("downloads"))
 
         notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Resume", go_on),))

@@ -20,32 +20,47 @@ from companion.ui.pages.stores import StoresPage
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.store_book import StoreBook
 from companion.ui.wizard.page import InstallPage
 
 
 def build_pages(
     app_state: AppState,
     owned: OwnedState,
+    book: StoreBook,
     services: Services,
     wizard: InstallPage,
     opener: Opener,
     samples: tuple[SampleLogIn, ...],
 ) -> dict[str, Page]:
     """Returns every page by the name a `Destination` has for it."""
-    orders = services.orders
     return {
-        "home": HomePage(app_state, owned),
-        "orders": OrdersPage(app_state, owned),
-        "bought": BoughtPage(app_state, owned, partial(_start_demo, services, app_state)),
+        "home": HomePage(app_state, owned, book),
+        "orders": OrdersPage(app_state, owned, book),
+        "bought": BoughtPage(app_state, owned, book, partial(_start_demo, services, app_state)),
         "purchase": PurchasePage(app_state, owned, opener),
         "stores": StoresPage(app_state, owned),
-        "order": OrderPage(app_state, orders, opener),
-        "add": AddPage(app_state, orders, samples),
-        "downloads": DownloadsPage(app_state, opener),
-        "install": wizard,
+        "downloads": DownloadsPage(app_state, opener, book),
         "reminders": RemindersPage(
             app_state, services.platform.autostart, partial(start_command, services.folders, tray=True)
         ),
+        **build_store_pages(app_state, services, wizard, opener, samples),
+    }
+
+
+def build_store_pages(
+    app_state: AppState,
+    services: Services,
+    wizard: InstallPage,
+    opener: Opener,
+    samples: tuple[SampleLogIn, ...] = (),
+) -> dict[str, Page]:
+    """Returns the pages that are about one store; each store with the Store API has its own."""
+    orders = services.orders
+    return {
+        "order": OrderPage(app_state, orders, opener),
+        "add": AddPage(app_state, orders, samples),
+        "install": wizard,
         "help": HelpPage(app_state, services.help, services.case_files, orders),
     }
 

@@ -203,6 +203,10 @@ class ReminderController(QObject):
 
     # What was pressed
 
+    def knows(self, key: str) -> bool:
+        """Whether this one has shown the notice."""
+        return key in self._shown or key in self._answers
+
     def pressed(self, key: str, action: str) -> None:
         """A button of a notice was pressed, or the notice itself."""
         reminders = self._shown.get(key) or self._answers.get(key, ())

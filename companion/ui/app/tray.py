@@ -18,6 +18,7 @@ from companion.ui.look.icons import icon
 from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut
 from companion.ui.state.app_state import AppState
+from companion.ui.state.store_book import StoreBook
 
 # Windows cuts the tooltip of a tray icon at this length (NOTIFYICONDATAW.szTip, in UTF-16 units).
 _MOST_TIP = 127
@@ -30,9 +31,9 @@ class Tray(QObject):
     open_page = Signal(object)
     quit_asked = Signal()
 
-    def __init__(self, app_state: AppState) -> None:
+    def __init__(self, app_state: AppState, book: StoreBook) -> None:
         super().__init__()
-        self._app_state = app_state
+        self._app_state, self._book = app_state, book
         self._pictures = {name: icon(name) for name in ("companion", "companion-attention", "companion-working")}
         self._picture = "companion"
         self.icon = QSystemTrayIcon(self._pictures[self._picture])
@@ -43,7 +44,7 @@ class Tray(QObject):
         self._fill()
         self.icon.setContextMenu(self._menu)
         self.icon.activated.connect(self._activated)
-        app_state.changed.connect(self._show_values)
+        book.changed.connect(self._show_values)
         app_state.reminders.changed.connect(self._show_values)
         app_state.downloads.changed.connect(lambda _: self._show_transfers())
         self._transfers_shown = self._transfers_now()
@@ -96,8 +97,9 @@ class Tray(QObject):
         menu.addAction("Quit Companion", self.quit_asked.emit)
 
     def _next_dates(self) -> list[str]:
-        facts = self._app_state.reminder_facts()
-        found = upcoming(facts, self._app_state.now()) if facts is not None else ()
+        all_facts = [facts for state in self._book.states if (facts := state.reminder_facts()) is not None]
+        found = [subject for facts in all_facts for subject in upcoming(facts, self._app_state.now())]
+        found.sort(key=lambda subject: subject.date)
         return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]
 
     def _when(self, date: dt.datetime) -> str:
@@ -137,7 +139,7 @@ class Tray(QObject):
     def _show_state(self) -> None:
         if self._app_state.downloads.busy:
             name = "companion-working"
-        elif any(card.tone is Tone.ATTENTION for card in self._app_state.snapshot.cards):
+        elif any(card.tone is Tone.ATTENTION for _, card in self._book.cards()):
             name = "companion-attention"
         else:
             name = "companion"

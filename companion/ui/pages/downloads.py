@@ -17,6 +17,7 @@ from companion.services.storage.records import KnownFile
 from companion.ui.navigation import EXTEND, Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
+from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.question import ask
@@ -33,12 +34,17 @@ def _key_of(order: Order, download: Download) -> DownloadKey:
 class DownloadsPage(Page):
     """One card for each artifact; those under way come first and move by themselves."""
 
-    def __init__(self, app_state: AppState, opener: Opener) -> None:
+    def __init__(self, app_state: AppState, opener: Opener, book: StoreBook) -> None:
         super().__init__(app_state, "Downloads")
-        self._opener = opener
-        self._cards: dict[DownloadKey, DownloadCard] = {}
-        app_state.changed.connect(self.show_values)
-        app_state.downloads.changed.connect(self._item_changed)
+        self._opener, self._book = opener, book
+        self._cards: dict[tuple[str, DownloadKey], DownloadCard] = {}
+        book.changed.connect(self.show_values)
+        for state in book.states:
+            self._listen(state)
+        book.added.connect(self._listen)
+
+    def _listen(self, state: AppState) -> None:
+        state.downloads.changed.connect(lambda key: self._item_changed(state, key))
 
     def show_values(self) -> None:
         with self.keeping_focus():
@@ -48,15 +54,17 @@ class DownloadsPage(Page):
         self.empty()
         self._cards = {}
         found = [
-            (order, download)
-            for order in self.app_state.snapshot.orders_read
-            for download in fitting(order, self.app_state.platform)
-            if self._is_of_use(order, download)
+            (state, order, download)
+            for state in self._book.states
+            for order in state.snapshot.orders_read
+            for download in fitting(order, state.platform)
+            if self._is_of_use(state, order, download)
         ]
-        found.sort(key=lambda pair: self._rank(*pair))
-        for order, download in found:
-            made = DownloadCard(self.app_state, self._opener, order, download, self.navigation_requested.emit)
-            self._cards[_key_of(order, download)] = made
+        found.sort(key=lambda each: self._rank(*each))
+        for state, order, download in found:
+            go = partial(self._go, state.store)
+            made = DownloadCard(state, self._opener, order, download, go)
+            self._cards[state.store, _key_of(order, download)] = made
             self.add(made)
         if not found:
             card = Card()
@@ -66,28 +74,33 @@ class DownloadsPage(Page):
             )
             self.add(card)
 
-    def _is_of_use(self, order: Order, download: Download) -> bool:
-        """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
-        if _key_of(order, download) in self.app_state.downloads.items:
-            return True
-        here = self.app_state.snapshot.file(order.number, download.artifact_id) is not None
-        return here or self.app_state.offer(order, download) is not Offer.ENDED
+    def _go(self, store: str, destination: Destination) -> None:
+        self.navigation_requested.emit(destination._replace(store=store))
 
-    def _rank(self, order: Order, download: Download) -> tuple[int, float]:
+    @staticmethod
+    def _is_of_use(state: AppState, order: Order, download: Download) -> bool:
+        """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
+        if _key_of(order, download) in state.downloads.items:
+            return True
+        here = state.snapshot.file(order.number, download.artifact_id) is not None
+        return here or state.offer(order, download) is not Offer.ENDED
+
+    @staticmethod
+    def _rank(state: AppState, order: Order, download: Download) -> tuple[int, float]:
         """What is under way first, then what can be installed or closes soonest, what is closed last."""
-        item = self.app_state.downloads.items.get(_key_of(order, download))
+        item = state.downloads.items.get(_key_of(order, download))
         if item is not None and item.entry.state is not TransferState.DONE:
             return 0, 0.0
-        if self.app_state.snapshot.file(order.number, download.artifact_id) is not None:
+        if state.snapshot.file(order.number, download.artifact_id) is not None:
             return 1, 0.0
         until = closes_at(download)
         when = until.timestamp() if until is not None else float("inf")
-        return (2, when) if self.app_state.offer(order, download) is Offer.OPEN else (3, -when)
+        return (2, when) if state.offer(order, download) is Offer.OPEN else (3, -when)
 
-    def _item_changed(self, key: DownloadKey) -> None:
-        card = self._cards.get(key)
+    def _item_changed(self, state: AppState, key: DownloadKey) -> None:
+        card = self._cards.get((state.store, key))
         if card is not None:
-            card.show_item(self.app_state.downloads.items.get(key))
+            card.show_item(state.downloads.items.get(key))
 
 
 class DownloadCard(Card):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -39,6 +40,7 @@ from companion.ui.look.tones import TONES
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch
 
@@ -46,16 +48,15 @@ from companion.ui.widgets.switch import Switch
 class HomePage(Page):
     """Everything that matters today, at one glance."""
 
-    def __init__(self, app_state: AppState, owned: OwnedState) -> None:
+    def __init__(self, app_state: AppState, owned: OwnedState, book: StoreBook) -> None:
         super().__init__(app_state, "Your software")
-        self._owned = owned
+        self._owned, self._book = owned, book
         self.add_to_head(button("Add what you bought", partial(self._go, Destination("bought"))))
-        self._refresh = button("Refresh", app_state.refresh, tip="Ask the store for the newest state (F5)")
-        self._refresh.setVisible(app_state.has_store)
+        self._refresh = button("Refresh", self._ask_stores, tip="Ask the stores for the newest state (F5)")
         self.add_to_head(self._refresh)
         owned.changed.connect(self.show_values)
-        app_state.working.connect(self._show_working)
-        app_state.changed.connect(self.show_values)
+        book.working.connect(self._show_working)
+        book.changed.connect(self.show_values)
 
     def _show_working(self, working: bool) -> None:
         self._refresh.setEnabled(not working)
@@ -67,21 +68,24 @@ class HomePage(Page):
 
     def _render(self) -> None:
         self.empty()
-        snapshot = self.app_state.snapshot
-        purchases = self._purchases()
-        if not snapshot.cards and not purchases:
+        licences = [(card_urgency(card), partial(self._licence, state, card)) for state, card in self._book.cards()]
+        purchases = [(purchase_order(card), partial(self._purchase, card)) for card in self._purchases()]
+        self._refresh.setVisible(bool(licences or purchases))
+        if not licences and not purchases:
             self.add(self._nothing())
             return
-        cards: list[ProductCard | PurchaseCard] = [*snapshot.cards, *purchases]
-        for card in sorted(cards, key=_order):
-            self.add(self._card(card) if isinstance(card, ProductCard) else self._purchase(card))
-        if snapshot.cards:
+        for _, make in sorted([*licences, *purchases], key=lambda pair: pair[0]):
+            self.add(make())
+        if licences:
             self.add(label(self._read_when(), "small"))
+
+    def _ask_stores(self) -> None:
+        self._book.refresh()
+        self._owned.refresh()
 
     def _purchases(self) -> tuple[PurchaseCard, ...]:
         """The cards of purchases, without those that an order's own card stands for."""
-        orders = [(self.app_state.store, known.number) for known in self.app_state.snapshot.orders if known.order]
-        owned = not_ordered(self._owned.purchases, orders)
+        owned = not_ordered(self._owned.purchases, self._book.orders())
         return purchase_cards(owned, self.app_state.now(), self.app_state.zone)
 
     def _go(self, destination: Destination) -> None:
@@ -121,7 +125,7 @@ class HomePage(Page):
 
     def _nothing(self) -> Card:
         card = Card()
-        if self.app_state.snapshot.orders:
+        if self._book.orders():
             card.add(
                 label("No software yet", "heading"),
                 label("Your orders are here, but none of them holds a licence that could be read."),
@@ -136,19 +140,33 @@ class HomePage(Page):
         return card
 
     def _read_when(self) -> str:
-        read = [known.read_at for known in self.app_state.snapshot.orders if known.read_at is not None]
-        return f"As the store said on {self.app_state.format.moment(min(read))}." if read else ""
+        orders = [known for state in self._book.states for known in state.snapshot.orders]
+        read = [known.read_at for known in orders if known.read_at is not None]
+        who = "stores" if len(self._book.states) > 1 else "store"
+        return f"As the {who} said on {self.app_state.format.moment(min(read))}." if read else ""
 
-    def _card(self, card: ProductCard) -> Card:
-        made = Card(spacing=12)
-        made.setAccessibleName(_named(card))
-        made.add(self._heading(card))
+    def _licence(self, state: AppState, card: ProductCard) -> Card:
+        return LicenceCard(state, self._book.name_where_several(state), card, self._go)
+
+
+class LicenceCard(Card):
+    """One licence of an order of a store with the Store API; `store` is its name where there are several."""
+
+    def __init__(
+        self, app_state: AppState, store: str, card: ProductCard, navigate_to: Callable[[Destination], None]
+    ) -> None:
+        super().__init__(spacing=12)
+        self.app_state, self._store, self._navigate_to = app_state, store, navigate_to
+        self.setAccessibleName(_named(card))
+        self.add(self._heading(card))
         if card.status is not EffectiveStatus.REFUNDED:
-            made.add(line(), self._facts(card))
+            self.add(line(), self._facts(card))
         actions = self._actions(card)
         if actions is not None:
-            made.add(actions)
-        return made
+            self.add(actions)
+
+    def _go(self, destination: Destination) -> None:
+        self._navigate_to(destination._replace(store=self.app_state.store))
 
     def _heading(self, card: ProductCard) -> QHBoxLayout:
         spoken = f"{card.product_name}: open order {card.order_number}"
@@ -162,7 +180,8 @@ class HomePage(Page):
 
     def _until(self, card: ProductCard) -> str:
         span = span_words(card.status, card.starts_at, card.expires_at, self.app_state.format.date)
-        return f"Order {card.order_number} · {span}"
+        store = f"{self._store} · " if self._store else ""
+        return f"{store}Order {card.order_number} · {span}"
 
     def _facts(self, card: ProductCard) -> QVBoxLayout:
         form = self.app_state.format
@@ -199,7 +218,7 @@ class HomePage(Page):
         there = Destination("order", card.order_number, RETURN_RENEWAL)
         words = "I did not want it…"
         name = f"I did not want this renewal: order {card.order_number}"
-        return _fact("Renewed", label(said), button(words, lambda: self.navigation_requested.emit(there), name=name))
+        return _fact("Renewed", label(said), button(words, lambda: self._go(there), name=name))
 
     @staticmethod
     def _window_tone(card: ProductCard) -> str:
@@ -232,7 +251,7 @@ class HomePage(Page):
         return row(
             button(
                 text,
-                lambda: self.navigation_requested.emit(destination),
+                lambda: self._go(destination),
                 "primary",
                 name=f"{text.rstrip('…')}: {_named(card)}",
             ),
@@ -241,7 +260,7 @@ class HomePage(Page):
         )
 
     def _open(self, card: ProductCard) -> None:
-        self.navigation_requested.emit(Destination("order", card.order_number))
+        self._go(Destination("order", card.order_number))
 
 
 def _named(card: ProductCard) -> str:
@@ -250,10 +269,6 @@ def _named(card: ProductCard) -> str:
 
 def _tone_of_days(card: ProductCard) -> str:
     return "attention" if Concern.EXPIRES_SOON in card.concerns else ""
-
-
-def _order(card: ProductCard | PurchaseCard) -> tuple[int, float, str, str, str]:
-    return card_urgency(card) if isinstance(card, ProductCard) else purchase_order(card)
 
 
 def _days(count: int, tone: str) -> QVBoxLayout:

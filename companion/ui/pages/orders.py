@@ -17,6 +17,7 @@ from companion.services.storage.records import KnownOrder
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, row
 
 _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
@@ -33,9 +34,9 @@ class _Entry(NamedTuple):
 class OrdersPage(Page):
     """The list of orders and purchases."""
 
-    def __init__(self, app_state: AppState, owned: OwnedState) -> None:
+    def __init__(self, app_state: AppState, owned: OwnedState, book: StoreBook) -> None:
         super().__init__(app_state, "Orders")
-        self._owned = owned
+        self._owned, self._book = owned, book
         there = Destination("bought")
         self.add_to_head(button("Add what you bought", lambda: self.navigation_requested.emit(there), "primary"))
         self._field = QLineEdit()
@@ -45,7 +46,7 @@ class OrdersPage(Page):
         self._field.textChanged.connect(lambda _: self._render())
         self._list = column(spacing=14)
         self.add(self._field, self._list)
-        app_state.changed.connect(self.show_values)
+        book.changed.connect(self.show_values)
         owned.changed.connect(self.show_values)
 
     def show_values(self) -> None:
@@ -78,13 +79,16 @@ class OrdersPage(Page):
         return card
 
     def _orders(self) -> Iterator[_Entry]:
-        for known in self.app_state.snapshot.orders:
-            order = known.order
-            words = [known.number, *(item.name for item in order.line_items)] if order is not None else [known.number]
-            yield _Entry(order.placed_at if order else known.added_at, " ".join(words), self._card(known))
+        for state in self._book.states:
+            store = self._book.name_where_several(state)
+            for known in state.snapshot.orders:
+                order = known.order
+                words = [known.number, store, *(item.name for item in (order.line_items if order is not None else ()))]
+                when = order.placed_at if order is not None else known.added_at
+                yield _Entry(when, " ".join(words), self._card(known, state.store, store))
 
     def _purchases(self) -> Iterator[_Entry]:
-        orders = [(self.app_state.store, known.number) for known in self.app_state.snapshot.orders]
+        orders = [(state.store, known.number) for state in self._book.states for known in state.snapshot.orders]
         for found in not_ordered(self._owned.purchases, orders):
             when = date_of(found.bought_on, self.app_state.zone) if found.bought_on is not None else found.added_at
             words = (found.name, origin_words(found), found.order_number or "", found.maker or "")
@@ -110,11 +114,12 @@ class OrdersPage(Page):
         card.add(line)
         return card
 
-    def _card(self, known: KnownOrder) -> Card:
+    def _card(self, known: KnownOrder, address: str, store: str) -> Card:
         card = Card(spacing=4)
         order = known.order
-        name = TitleLink(f"Order {known.number}", partial(self._open, known.number))
-        show = button("Open", partial(self._open, known.number), name=f"Open order {known.number}")
+        of_store = f" · {store}" if store else ""
+        name = TitleLink(f"Order {known.number}{of_store}", partial(self._open, known.number, address))
+        show = button("Open", partial(self._open, known.number, address), name=f"Open order {known.number}{of_store}")
         if order is None:
             card.add(row(name, None, show), label("It has not been read from the store yet.", "muted"))
             return card
@@ -128,5 +133,5 @@ class OrdersPage(Page):
         card.add(line)
         return card
 
-    def _open(self, number: str) -> None:
-        self.navigation_requested.emit(Destination("order", number))
+    def _open(self, number: str, store: str) -> None:
+        self.navigation_requested.emit(Destination("order", number, store=store))

@@ -8,20 +8,26 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from companion.domain.connectors.answers import StoreAnswer
+from companion.domain.connectors.capabilities import Capabilities
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Secret
 from companion.domain.mail.inputs import Recognised
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Field
+from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview
 from companion.services.container import Owned
+from companion.services.purchases.refresh import Refreshed
 from companion.services.purchases.registry import Added, Removed
 from companion.services.storage.records import KnownStore
 from companion.ui.state.tasks import Task, TaskRunner
 
 Failed = Callable[[CompanionError], None]
+_LOOK_EVERY_MS = 15 * 60 * 1000
+"""So often it is looked which stores are to be asked; how often each is asked is planned for each of them."""
 MOST_FOUND = 500
 """So many purchases of one mailbox are listed at once."""
 
@@ -69,7 +75,16 @@ class OwnedState(QObject):
         self._owned = owned
         self.runner = runner
         self.purchases: tuple[Overview, ...] = ()
+        self.capabilities: dict[str, Capabilities] = {}
+        """What programs can do at the store of a purchase, by its id; without an entry they can do nothing."""
+        self.answers: dict[str, StoreAnswer] = {}
+        """What the store of a purchase answered last, by its id."""
         self._asked = self._shown = 0
+        self._asking: Task | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_EVERY_MS)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.timeout.connect(self._ask_due)
 
     def now(self) -> dt.datetime:
         """The current moment."""
@@ -84,15 +99,62 @@ class OwnedState(QObject):
         self._asked += 1
         number = self._asked
 
-        def show(found: tuple[Overview, ...]) -> None:
+        def show(found: tuple[tuple[Overview, ...], dict[str, Capabilities]]) -> None:
             # Of two readings at the same time, the one that began later is the newer.
             if number > self._shown:
-                self._shown, self.purchases = number, found
+                self._shown, (self.purchases, self.capabilities) = number, found
                 self.changed.emit()
             if done is not None:
                 done()
 
-        self.runner.run(self, lambda _: self._owned.purchases.all(), show)
+        self.runner.run(self, lambda _: self._read(), show)
+
+    def _read(self) -> tuple[tuple[Overview, ...], dict[str, Capabilities]]:
+        purchases, refresh = self._owned.purchases.all(), self._owned.asking.refresh
+        connectors = ((each.id, refresh.connector_of(each)) for each in purchases)
+        return purchases, {id_: found.capabilities for id_, found in connectors if found is not None}
+
+    # Asking the stores
+
+    def start_asking(self) -> None:
+        """Ask the stores whose time has come, now and from then on."""
+        self._timer.start()
+        self._ask_due()
+
+    def stop_asking(self) -> None:
+        """Ask no more by itself."""
+        self._timer.stop()
+
+    def _ask_due(self) -> None:
+        self._ask(lambda task, told: self._owned.asking.refresh.due(task.cancellation, told))
+
+    def refresh(self) -> None:
+        """Ask every store about everything; each on its own, so that one without an answer holds up no other."""
+        self._ask(lambda task, told: self._owned.asking.refresh.all(task.cancellation, told))
+
+    def _ask(self, work: Callable[[Task, Callable[[Refreshed], None]], Iterable[Refreshed]]) -> None:
+        if self._asking is not None and self._asking.running:
+            return
+
+        def asked(task: Task) -> Iterable[Refreshed]:
+            return work(task, lambda _: task.report(None))
+
+        # What comes of each store is shown as it comes.
+        self._asking = self.runner.run(self, asked, self._answered, progress=lambda _: self.load())
+
+    def _answered(self, found: Iterable[Refreshed]) -> None:
+        self.answers |= {each.purchase_id: each.answer for each in found}
+        self.load()
+
+    def ask_about(self, owner: QObject, purchase_id: str, done: Callable[[StoreAnswer], None], failed: Failed) -> Task:
+        """Ask the store about one purchase."""
+
+        def show(found: Refreshed) -> None:
+            self.answers[purchase_id] = found.answer
+            self.load(lambda: done(found.answer))
+
+        work = self._owned.asking.refresh.one
+        return self.runner.run(owner, lambda task: work(purchase_id, task.cancellation), show, failed)
 
     # Recognising
 
@@ -210,6 +272,16 @@ class OwnedState(QObject):
     def stores(self, owner: QObject, done: Callable[[tuple[KnownStore, ...]], None]) -> Task:
         """Read the list of stores."""
         return self.runner.run(owner, lambda _: self._owned.stores.all(), done)
+
+    def other_stores(self, owner: QObject, but: str, done: Callable[[tuple[str, ...]], None]) -> None:
+        """Find the addresses of stores with the Store API that were added or have orders, without the one `but`."""
+
+        def work(_: Task) -> tuple[str, ...]:
+            offering = (store.address for store in self._owned.stores.all() if store.kind == STORE_API)
+            known = dict.fromkeys((*self._owned.library.stores_with_orders(), *offering))
+            return tuple(address for address in known if address.rstrip("/") != but.rstrip("/"))
+
+        self.runner.run(owner, work, done)
 
     def add_store(self, owner: QObject, address: str, done: Callable[[KnownStore], None], failed: Failed) -> Task:
         """Look what kind of store answers at an address, and remember it."""

@@ -20,6 +20,7 @@ from companion.ui.pages.bought.dropped import Dropped, taken
 from companion.ui.pages.bought.found_list import FoundList
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import Intaken, Offered, OwnedState
+from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
@@ -60,9 +61,9 @@ class BoughtPage(Page):
     `ask_demo` starts the demo in a window of its own.
     """
 
-    def __init__(self, app_state: AppState, owned: OwnedState, ask_demo: Callable[[], object]) -> None:
+    def __init__(self, app_state: AppState, owned: OwnedState, book: StoreBook, ask_demo: Callable[[], object]) -> None:
         super().__init__(app_state, "Add what you bought")
-        self._owned, self._ask_demo = owned, ask_demo
+        self._owned, self._book, self._ask_demo = owned, book, ask_demo
         self._task: Task | None = None
         self._left: list[Recognised] = []
         self._news = column(spacing=8)
@@ -124,9 +125,11 @@ class BoughtPage(Page):
             ("Add by hand", "A product, its order number or key, and a date.", self._type_it),
             ("Add a store", "A shop that Companion can ask by itself.", lambda: go(Destination("stores"))),
         ]
-        if self.app_state.has_store:
-            ways.append(("Add an order", "By its number and password, or by e-mail and card.",
-                         lambda: go(Destination("add"))))  # fmt: skip
+        for state in self._book.states:
+            name = self._book.name_where_several(state)
+            text = f"Add an order of {name}" if name else "Add an order"
+            there = Destination("add", store=state.store)
+            ways.append((text, "By its number and password, or by e-mail and card.", partial(go, there)))
         ways.append(("Try the demo", "Invented purchases in a window of their own; nothing of yours is touched.",
                      self._ask_demo))  # fmt: skip
         for text, about, work in ways:
