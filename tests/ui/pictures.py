@@ -27,8 +27,23 @@ from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.theme import DARK, LIGHT, Theme
 from companion.ui.navigation import Destination
 from companion.ui.pages.add import SampleLogIn
+from companion.ui.pages.bought.confirm import ConfirmCard
+from companion.ui.pages.bought.dropped import Dropped
+from companion.ui.pages.bought.page import BY_HAND
+from companion.ui.state.owned_state import Offered
 
 _PATIENCE = 20.0
+_MAIL = """\
+From: Harbour Shop <orders@harbour.example>
+Subject: Your order 4711 at Harbour Shop
+Date: Mon, 23 Nov 2026 10:00:00 +0000
+Content-Type: text/plain; charset=utf-8
+
+Order number: 4711
+Product: Harbour Suite
+License key: 7Q2X-KEY9-ZZ41-ABCD-8811
+Expires: 2027-11-23
+"""
 _TALL = 1500
 
 
@@ -96,10 +111,34 @@ class Photographer:
             self.window.navigate_to(Destination("order", account.order_number))
             self.settle()
             self.take(f"04-order-{account.order_number}", tall=True)
+        self.purchases()
         card = self.program.app_state.snapshot.cards[0]
         dialog = ask_to_switch(self.window, self.program.app_state, card.order_number, card.licence_id, False)
         self.take("05-switch-off", dialog)
         dialog.reject()
+
+    def purchases(self) -> None:
+        """Adding what was bought at a shop without the Store API, and its page."""
+        self.window.navigate_to(Destination("bought"))
+        self.settle()
+        self.take("06-add-anything")
+        self.window.add_dropped(Dropped(Offered(contents=(("Your order.eml", _MAIL.encode()),))))
+        self.wait(lambda: self.window.current.findChild(ConfirmCard) is not None)
+        self.settle()
+        self.take("06-confirm", tall=True)
+        card = self.window.current.findChild(ConfirmCard)
+        assert card is not None
+        card.submit()
+        self.wait(lambda: self.window.current is self.window.page("purchase"))
+        self.settle()
+        self.take("06-purchase", tall=True)
+        self.window.navigate_to(Destination("bought", item=BY_HAND))
+        self.settle()
+        self.take("06-by-hand")
+        self.window.navigate_to(Destination("stores"))
+        self.settle()
+        self.take("06-stores")
+        self.window.notices.clear()
 
     def wizard(self, blocker: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
         """The wizard from the first step to the last."""

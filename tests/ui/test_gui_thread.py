@@ -28,6 +28,9 @@ from companion.services.container import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
+from companion.ui.pages.bought.dropped import Dropped
+from companion.ui.pages.bought.page import BY_HAND
+from companion.ui.state.owned_state import Offered
 from companion.ui.widgets.basic import focusable, spoken
 from tests.kits.gui_thread import GuiThreadWatch
 from tests.kits.ui import button
@@ -119,6 +122,7 @@ def harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saved = iter(range(1000))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / f"saved-{next(saved)}"), ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "no.eml"), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(tmp_path / "no.eml")], ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda *_: True)
 
@@ -177,6 +181,30 @@ def _is_at(page: Any, index: int) -> bool:
     return bool(page._stack.currentIndex() == index)
 
 
+_MAIL = b"""From: Harbour Shop <orders@harbour.example>
+Subject: Your order 4711 at Harbour Shop
+Content-Type: text/plain; charset=utf-8
+
+Order number: 4711
+Product: Harbour Suite
+License key: 7Q2X-KEY9-ZZ41-ABCD-8811
+Expires: 2027-11-23
+Manage your subscription: https://harbour.example/account
+"""
+
+
+def _add_purchase(walker: Walker) -> str:
+    """Drop an e-mail and add what it says; returns the id of the purchase."""
+    walker.program.window.add_dropped(Dropped(Offered(contents=(("order.eml", _MAIL),))))
+    walker.settle()
+    page = walker.program.window.current
+    walker.until(lambda: any(spoken(part) == "Add this purchase" for part in focusable(page)))
+    button(page, "Add").click()
+    walker.until(lambda: walker.program.window.current is walker.program.window.page("purchase"))
+    walker.settle()
+    return walker.program.owned.purchases[-1].id
+
+
 def _use_tray(walker: Walker) -> None:
     tray = walker.program.tray
     for action in tray.menu.actions():
@@ -200,6 +228,12 @@ def test_no_page_and_no_dialog_blocks_the_window(walker: Walker, watch: GuiThrea
         walker.press_everything(Destination("reminders", item="settings"), but=("Back",))
         for number in _CUSTOMERS:
             walker.press_everything(Destination("order", number), but=("Remove",))
+        walker.press_everything(Destination("bought"), but=("Try the demo", "Add an order"))
+        walker.press_everything(Destination("bought", item=BY_HAND))
+        walker.press_everything(Destination("stores"))
+        purchase = _add_purchase(walker)
+        walker.press_everything(Destination("purchase", purchase), but=("Remove",))
+        walker.press_everything(Destination("purchase", purchase))
         _use_tray(walker)
         walker.press_everything(Destination("order", _UNSETTLED))
         walker.program.window.stays_in_tray = True
@@ -207,4 +241,5 @@ def test_no_page_and_no_dialog_blocks_the_window(walker: Walker, watch: GuiThrea
         walker.settle()
     assert {"SwitchDialog", "InvoiceDialog", "CaseFileDialog", "LetterDialog", "Question"} <= walker.dialogs
     assert walker.program.app_state.snapshot.order(_UNSETTLED) is None, "the walk went to its end"
+    assert walker.program.owned.purchase(purchase) is None, "the purchase was removed as well"
     assert not watch.calls, _told(watch)

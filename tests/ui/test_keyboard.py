@@ -41,9 +41,10 @@ def _focused() -> QWidget:
 
 @pytest.mark.parametrize(
     "place",
-    [Destination("add"), Destination("home"), Destination("order", CLOSED), Destination("downloads"),
+    [Destination("add"), Destination("bought"), Destination("bought", item="by-hand"), Destination("stores"),
+     Destination("home"), Destination("order", CLOSED), Destination("downloads"),
      Destination("reminders"), Destination("help")],
-    ids=lambda place: place.page,
+    ids=lambda place: f"{place.page} {place.item}".rstrip(),
 )  # fmt: skip
 def test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight(
     filled: WindowedProgram, place: Destination, qtbot: QtBot

@@ -12,7 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.domain.mail.confirming import typed_draft
+from companion.domain.purchases.facts import Field
 from companion.services.container import Services
+from companion.services.purchases.registry import Added
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import EXTEND, Destination
 from companion.ui.widgets.basic import TitleLink
@@ -39,11 +42,23 @@ def in_sight(part: QWidget, page: QWidget) -> bool:
     return part.isVisible() and 0 <= top < viewport.height() - 40
 
 
+def _long_purchase(program: WindowedProgram, qtbot: QtBot) -> str:
+    """A purchase with names as long as shops make them; returns its id."""
+    name = "Harbour_Suite_Professional_Edition_" * 4
+    done: list[Added] = []
+    draft = typed_draft(name, "18", key=False, values=[(Field.NOTE, "x" * 200)], now=program.app_state.now())
+    program.owned.add(program.owned, draft, done.append, lambda _: None)
+    qtbot.waitUntil(lambda: bool(done), timeout=10_000)
+    return str(done[0].purchase_id)
+
+
 def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot: QtBot) -> None:
     window = small.window
     places = [Destination("order", number) for number in (CLOSED, UNWANTED, REFUNDED)]
     places += [Destination(name) for name in ("add", "home", "orders", "downloads", "reminders", "help")]
     places += [Destination("reminders", item="settings"), Destination("install", CLOSED)]
+    places += [Destination("bought"), Destination("bought", item="by-hand"), Destination("stores")]
+    places += [Destination("purchase", _long_purchase(small, qtbot))]
     for place in places:
         window.navigate_to(place)
         qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
@@ -112,7 +127,7 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(
 def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedProgram, qtbot: QtBot) -> None:
     small.window.navigate_to(Destination("downloads"))
     page: Any = small.window.page("downloads")
-    assert {key.order_number for key in page._cards} == {CLOSED, UNWANTED}
+    assert {key.order_number for _, key in page._cards} == {CLOSED, UNWANTED}
     small.window.navigate_to(Destination("install", REFUNDED))
     wizard: Any = small.window.page("install")
     choose = wizard._steps[0]

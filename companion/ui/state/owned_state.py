@@ -18,8 +18,9 @@ from companion.domain.mail.inputs import Recognised
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.from_order import STORE_API
-from companion.domain.purchases.purchase import Overview
+from companion.domain.purchases.purchase import Overview, Product
 from companion.services.container import Owned
+from companion.services.purchases.activations import Changed
 from companion.services.purchases.refresh import Refreshed
 from companion.services.purchases.registry import Added, Removed
 from companion.services.storage.records import KnownStore
@@ -231,6 +232,20 @@ class OwnedState(QObject):
                     self._owned.purchases.remove(outcome.purchase_id)
 
         self.runner.run(owner, work, lambda _: self.load(done))
+
+    def change_seat(
+        self, owner: QObject, purchase_id: str, product: Product, take: bool, done: Callable[[Changed], None],
+        failed: Failed,
+    ) -> Task:  # fmt: skip
+        """Take (or free) the seat of this PC at the store; the person has agreed."""
+        seats = self._owned.asking.activations
+        work = seats.activate if take else seats.deactivate
+        return self.runner.run(
+            owner,
+            lambda task: work(purchase_id, product, task.cancellation),
+            lambda changed: self.load(partial(done, changed)),
+            failed,
+        )
 
     def edit(
         self, owner: QObject, purchase_id: str, changes: Sequence[tuple[Field, str, str]], done: Callable[[], None],

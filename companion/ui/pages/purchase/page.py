@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from companion.domain.connectors.answers import Outcome, StoreAnswer
+from companion.domain.connectors.capabilities import Capability
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Secret
 from companion.domain.overview.purchase_cards import (
@@ -21,7 +23,9 @@ from companion.domain.purchases.facts import Field
 from companion.domain.purchases.purchase import Overview, Product, PurchasedDownload
 from companion.domain.purchases.values import EntitlementState
 from companion.domain.purchases.words import date_of, seats_words
+from companion.services.purchases.activations import Changed
 from companion.services.purchases.registry import Removed
+from companion.services.store.keychain import Kept
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import Destination, Page
 from companion.ui.pages.purchase.facts import ConflictsCard, FactsCard, name_of_item
@@ -69,6 +73,9 @@ class PurchasePage(Page):
             return
         self.title.setText(found.name)
         self._cards.addWidget(self._summary(found))
+        capabilities = self._owned.capabilities.get(found.id)
+        if capabilities is not None and capabilities.live(Capability.READ):
+            self._cards.addWidget(self._asking(found))
         if found.conflicts:
             self._cards.addWidget(ConflictsCard(found, found.conflicts, self.app_state.format, self._keep))
         for product in found.products:
@@ -109,6 +116,69 @@ class PurchasePage(Page):
             )
         return card
 
+    def _asking(self, found: Overview) -> Card:
+        """Asking the store, and what it answered last: told, does not tell, or could not be asked."""
+        card = Card(spacing=8)
+        answer = self._owned.answers.get(found.id)
+        card.add(label(self._answer_words(answer), "muted"))
+        ask_it = button("Check with the shop now", lambda: ask_now(), tip="Looking changes nothing there")
+        card.add(row(ask_it, None))
+
+        def ask_now() -> None:
+            ask_it.setEnabled(False)
+            ask_it.setText("Asking the shop…")
+            self._owned.ask_about(self, found.id, lambda _: None, self.tell)
+
+        return card
+
+    def _answer_words(self, answer: StoreAnswer | None) -> str:
+        if answer is None:
+            return "The shop can be asked about this purchase. A few checks a day are made by themselves."
+        when = self.app_state.format.moment(answer.asked_at)
+        if answer.outcome is Outcome.TOLD:
+            return f"The shop answered on {when}. {answer.said}".strip()
+        if answer.outcome is Outcome.DOES_NOT_TELL:
+            return f"Asked on {when}. {answer.said}"
+        reason = f"{answer.reason.message} {answer.reason.hint}" if answer.reason is not None else ""
+        return f"The shop could not be asked on {when}; what is known stays as it is. {reason}".strip()
+
+    def _seats(self, found: Overview, product: Product) -> QHBoxLayout | None:
+        """The seat of this PC, where the store lets programs take it."""
+        capabilities = self._owned.capabilities.get(found.id)
+        if capabilities is None or not capabilities.live(Capability.ACTIVATE):
+            return None
+        held = any(fact.field is Field.ACTIVATION and fact.about == product.item for fact in found.facts)
+        name = name_of_item(found, product.item)
+        text = "Free the seat of this PC…" if held else "Take a seat for this PC…"
+        press = partial(self._ask_for_seat, found, product, not held)
+        return row(button(text, press, name=f"{text.rstrip('…')}: {name}"), None)
+
+    def _ask_for_seat(self, found: Overview, product: Product, take: bool) -> None:
+        name = name_of_item(found, product.item)
+        consequences = [f"PCs now: {seats_words(product.seats)}."]
+        if take:
+            consequences.append("This PC then counts as one of them, until its seat is freed.")
+        else:
+            consequences.append("The product may stop working on this PC.")
+        ask(
+            self.window(), "Seats", f"{'Take' if take else 'Free'} a seat of {name} for this PC?", consequences,
+            "Take it" if take else "Free it", "Leave it as it is", partial(self._change_seat, found, product, take),
+        )  # fmt: skip
+
+    def _change_seat(self, found: Overview, product: Product, take: bool) -> None:
+        def done(changed: Changed) -> None:
+            if changed.done:
+                words = "This PC has a seat now." if take else "The seat of this PC is free."
+                if changed.kept is Kept.SESSION:
+                    words += " There is no keychain: what names the seat is lost when Companion is closed."
+                self.tell(Notice("Done", words, tone="ok"))
+            else:
+                reason = changed.answer.reason
+                said = changed.answer.said or (f"{reason.message} {reason.hint}" if reason is not None else "")
+                self.tell(Notice("Nothing was changed", said, tone="attention"))
+
+        self._owned.change_seat(self, found.id, product, take, done, self.tell)
+
     def _product(self, found: Overview, product: Product) -> Card:
         card = Card(spacing=8)
         name = name_of_item(found, product.item) or "this product"
@@ -119,6 +189,9 @@ class PurchasePage(Page):
             card.add(label(f"Version {product.version}{newest}.", "muted"))
         if product.seats.used is not None or product.seats.limit is not None:
             card.add(label(f"PCs: {seats_words(product.seats)}."))
+        seats = self._seats(found, product)
+        if seats is not None:
+            card.add(seats)
         if product.has_key:
             place = column()
             show = button("Show the licence key…", partial(self._ask_for_key, found.id, product.item, place),
