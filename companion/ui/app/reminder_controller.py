@@ -86,6 +86,8 @@ class ReminderController(QObject):
     def woke(self) -> None:
         """The PC woke up: look at once, and ask the store when the network is likely to be there."""
         self._not_before = self._app_state.now() + _AFTER_SLEEP
+        # It can have been the network of this PC that failed before it slept: that says nothing about now.
+        self._failed, self._failures = None, 0
         self._clocks = self._read_clocks()
         self._app_state.load()
 

@@ -238,6 +238,18 @@ def test_a_sleeping_pc_catches_up_when_it_wakes(
     reminding.stop()
 
 
+def test_a_pc_that_failed_to_reach_the_store_asks_again_when_it_wakes(
+    program: WindowedProgram, store: DemoStore, qtbot: QtBot
+) -> None:
+    controller, state = program.reminder_controller, program.app_state
+    store.close()
+    state.refresh()
+    qtbot.waitUntil(lambda: bool(state.snapshot.troubles), timeout=20_000)
+    qtbot.waitUntil(lambda: controller._refresh_at(state.now()) > state.now() + dt.timedelta(hours=1))
+    controller.woke()
+    assert controller._refresh_at(state.now()) < state.now() + dt.timedelta(minutes=1)
+
+
 def test_a_wrong_clock_is_told_in_the_window_and_once_as_a_notice(
     program: WindowedProgram, screen: Screen, qtbot: QtBot
 ) -> None:
