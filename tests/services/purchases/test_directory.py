@@ -112,7 +112,7 @@ def shipped() -> tuple[Maker, ...]:
 
 
 def test_every_shipped_file_is_valid_and_no_two_are_about_one_maker(shipped: tuple[Maker, ...]) -> None:
-    assert len(shipped) == len(list(SHIPPED.glob("*.json"))) > 0
+    assert len(shipped) == len(list(SHIPPED.glob("*.json"))) >= 30
 
 
 def test_no_shipped_domain_or_product_belongs_to_two_makers(shipped: tuple[Maker, ...]) -> None:
@@ -125,7 +125,6 @@ def test_no_shipped_domain_or_product_belongs_to_two_makers(shipped: tuple[Maker
 def test_every_shipped_file_helps_somehow(shipped: tuple[Maker, ...]) -> None:
     for maker in shipped:
         assert maker.pages.manage is not None or maker.pages.support is not None, maker.name
-        assert maker.products or maker.sells_for_others, f"{maker.name} can be recognised by nothing"
 
 
 def test_kinds_of_stores_are_those_of_the_mail_reader(shipped: tuple[Maker, ...]) -> None:
