@@ -9,14 +9,14 @@ from companion.domain.core.model import Instant, Model
 from companion.domain.pc.facts import AutostartEntry
 
 BY_HAND = ""
-"""The job of what was held back on the command line, for whichever installation comes next."""
+"""The job of entries that were paused on the command line, for the next installation."""
 
 # An installation is done within a day; a PC left alone is not kept changed for longer.
 _LONGEST_HOLD = dt.timedelta(days=1)
 
 
 class Hold(Model, frozen=True):
-    """An autostart entry that is held back since `since` on behalf of `job` (an artifact id, or `BY_HAND`)."""
+    """An autostart entry that is paused since `since` on behalf of `job` (an artifact id, or `BY_HAND`)."""
 
     entry: AutostartEntry
     since: Instant
@@ -24,7 +24,7 @@ class Hold(Model, frozen=True):
 
 
 class Restored(Model, frozen=True):
-    """What became of held entries: put back, left alone because they were changed meanwhile, or not yet possible."""
+    """What became of paused entries: restored, left alone because they were changed meanwhile, or not yet possible."""
 
     restored: tuple[str, ...] = ()
     left_changed: tuple[str, ...] = ()

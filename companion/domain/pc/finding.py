@@ -38,7 +38,7 @@ class RemedyKind(enum.StrEnum):
 class Remedy(Model, frozen=True):
     """A way out of a finding. `pids` and `entries` are what it acts on, `target` a folder or settings page it opens.
 
-    `reversible` says that what it changes is put back after the installation.
+    `reversible` says that what it changes is restored after the installation.
     """
 
     kind: RemedyKind

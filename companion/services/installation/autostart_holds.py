@@ -50,7 +50,7 @@ class AutostartHolds:
         return tuple(found)
 
     def pending(self) -> tuple[Hold, ...]:
-        """Everything that is held back at the moment, the oldest first."""
+        """Returns all entries that are paused now, the oldest first."""
         holds = [entry.value.hold for entry in self._records.entries() if entry.value is not None]
         return tuple(sorted(holds, key=lambda hold: hold.since))
 

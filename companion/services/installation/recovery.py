@@ -1,4 +1,4 @@
-"""What installations leave to be done later, by this run of the app or by another: put back, check, open again."""
+"""What installations leave to be done later, by this run of the app or by another: restore, check, open again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _GOING_ON = frozenset({RecoveryStatus.RUNNING, RecoveryStatus.WAITS})
 
 
 class RecoveryResult(Model, frozen=True):
-    """What earlier runs had left to do: entries put back, installations gone on with, programs that may be opened."""
+    """What earlier runs had left to do: entries restored, installations continued, programs that may be opened."""
 
     restored: Restored = Restored()
     installations: tuple[RecoveredInstallation, ...] = ()
@@ -65,7 +65,7 @@ class Recovery:
         """Keep programs from starting by themselves until artifact `job` is installed, even over a restart.
 
         Those held `BY_HAND` wait for whichever installation comes next. What is changed is written down first, so that
-        it is put back whatever happens. Raises `CompanionError`.
+        it is restored whatever happens. Raises `CompanionError`.
         """
         held = self._holds.hold(entries, job)
         for hold in held:
@@ -73,12 +73,12 @@ class Recovery:
         return held
 
     def release(self, job: str) -> None:
-        """Let start again what is held back for `job` alone."""
+        """Restore the automatic starts that are paused for `job` alone."""
         others = {hold.job for hold in self.held()} - {job}
         self._put_back(continuing=(), going_on=tuple(others))
 
     def held(self) -> tuple[Hold, ...]:
-        """What is held back at the moment."""
+        """Returns the automatic starts that are paused now."""
         return self._holds.pending()
 
     # During one
@@ -107,7 +107,7 @@ class Recovery:
             self._note("waits for a restart", underway.number, artifact=job)
 
     def end(self, job: str, *, succeeded: bool) -> None:
-        """The installation has ended here and now; after a success everything that was held back for it may start."""
+        """The installation has ended; after a success the automatic starts that were paused for it are restored."""
         for entry in self._underway.entries():
             if entry.value is not None and entry.value.job == job:
                 self._underway.remove(entry)
@@ -119,17 +119,17 @@ class Recovery:
     def recover(self) -> RecoveryResult:
         """Do what earlier runs left to do, as far as it is time; done at every start of the program.
 
-        What is held back stays so while another run of this app installs, until a restart that an installation waits
+        What is paused stays so while another run of this app installs, until a restart that an installation waits
         for, and, where it was held by hand, for a day.
         """
         return self._settle(continuing=(BY_HAND,))
 
     def put_back(self, *, give_up: bool = False) -> RecoveryResult:
-        """Let everything start again that was held back; with `give_up` also what waits for a restart."""
+        """Restore all automatic starts that were paused; with `give_up` also what waits for a restart."""
         return self._settle(continuing=(), give_up=give_up)
 
     def leave(self) -> None:
-        """End for now: what was held back for an installation here may start again, unless a restart finishes it."""
+        """End for now: what was paused for an installation here is restored, unless a restart finishes it."""
         going_on = [found for found in self._looked_at(leaving=True) if found[1].standing in _GOING_ON]
         self._put_back(continuing=(BY_HAND,), going_on=self._going_on(going_on))
         if any(found.standing is RecoveryStatus.WAITS for _, found in going_on):
@@ -206,7 +206,7 @@ class Recovery:
         for name in (*restored.restored, *restored.left_changed):
             self._note("put back", None, entry=name, asItWas=name in restored.restored)
         if restored.failed:
-            _log.warning("could not put back %d autostart entries", len(restored.failed))
+            _log.warning("could not restore %d autostart entries", len(restored.failed))
         return restored
 
     def _note_end(self, found: RecoveredInstallation) -> None:
@@ -234,5 +234,5 @@ class Recovery:
         try:
             self._write_note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
         except CompanionError as error:
-            # What has to be put back does not wait for the time-line.
+            # Restoring does not wait for the time-line.
             _log.warning("a step could not be noted: %s", error.message)

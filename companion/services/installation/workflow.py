@@ -158,7 +158,7 @@ class Installations:
     ) -> Installed:
         """Verify and run the installer, check that it succeeded, and take a seat of `licence` for this PC.
 
-        What was held back for it may start again afterwards; when a restart is needed to finish, only after that.
+        What was paused for it is restored afterwards; when a restart is needed to finish, only after that.
         """
         job, name = grant.artifact_id, licence.product_name if licence is not None else grant.filename
 

@@ -19,7 +19,7 @@ from companion.domain.pc.finding import Finding, Severity
 class CloseBlockersResult(Model, frozen=True):
     """``close-blockers``: which programs were asked to close, what came of it, and what still blocks afterwards.
 
-    `held_back` is what was kept from starting by this command.
+    `held_back` has the automatic starts that this command paused.
     """
 
     programs: tuple[str, ...]

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class InstallResult(Model, frozen=True):
     """``install``: what was found on this PC, how the installer ended; `error` says why it is not installed.
 
-    `closed` and `held_back` are what ``--close`` and ``--hold`` did, `still_held` is what stays held back after this
+    `closed` and `held_back` are what ``--close`` and ``--hold`` did, `still_held` is what stays paused after this
     command, and `still_closed` names the programs that were closed for the installation and may be opened again.
     """
 

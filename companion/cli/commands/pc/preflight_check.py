@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class PreflightResult(Model, frozen=True):
-    """``preflight``: the findings, the gravest first, whether any of them blocks, and what is held back just now."""
+    """``preflight``: the findings, the gravest first, whether any blocks, and the paused automatic starts."""
 
     stage: Stage
     at: Instant

@@ -39,7 +39,7 @@ def run(context: CommandContext) -> int:
     """Switch on again what was switched off, and open again what was closed."""
     local = context.local
     found = local.recovery.put_back(give_up=context.arguments.now)
-    # What another run of this program has just closed is in its installer's way.
+    # What another run of this program has just closed would block its installer.
     busy = any(each.standing is RecoveryStatus.RUNNING for each in found.installations)
     reopened: tuple[RelaunchResult, ...] = ()
     if context.arguments.keep_closed and not busy:
@@ -61,4 +61,4 @@ def run(context: CommandContext) -> int:
 def _lines(shown: PutBackResult, platform: Platform) -> list[str]:
     lines = [*installation_lines(shown.installations, platform), *restored_lines(shown.restored)]
     lines += [relaunch_sentence(each) for each in shown.reopened]
-    return lines or ([] if shown.still_held else ["There is nothing to put back."])
+    return lines or ([] if shown.still_held else ["There is nothing to restore."])

@@ -33,7 +33,7 @@ def woke_up(before: Clocks, after: Clocks, *, tolerance: float, longest_pause: f
 
 
 def ran_ahead(before: Clocks, after: Clocks) -> float:
-    """Returns by how many seconds the time of day ran ahead of the steady clock; negative when it was put back."""
+    """Returns by how many seconds the time of day ran ahead of the steady clock; negative when it was set back."""
     return (after.wall - before.wall) - (after.steady - before.steady)
 
 

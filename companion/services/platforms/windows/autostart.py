@@ -63,7 +63,7 @@ def approved(data: bytes | None) -> bool:
 
 
 def hold(entry: AutostartEntry) -> HeldEntry:
-    """Read what has to be put back. Raises ``hold-refused``."""
+    """Read what has to be restored. Raises ``hold-refused``."""
     with _translated(entry):
         if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
             with opened(entry.location) as (winreg, key):

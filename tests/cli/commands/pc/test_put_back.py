@@ -44,7 +44,7 @@ def test_held_shown_and_put_back_by_hand(bare: Cli, profile: Path, mail: Mail) -
     assert back.code == 0
     assert back.shown(PutBackResult).restored.restored == ("MailHelper",)
     assert mail.as_before
-    assert bare("put-back").out.strip() == "There is nothing to put back."
+    assert bare("put-back").out.strip() == "There is nothing to restore."
 
 
 def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Programs, home: Path) -> None:
