@@ -56,6 +56,7 @@ PURCHASES = CommandGroup(
         "edit": Command("purchases.edit", "change what is known of a purchase"),
         "remove": Command("purchases.remove", "forget a purchase and its keys"),
         "refresh": Command("purchases.refresh", "ask the stores what they say now; nothing is changed there"),
+        "download": Command("purchases.download", "download what you bought, by the link of its e-mail"),
         "activate": Command("purchases.activate", "take a seat of a licence for this PC"),
         "deactivate": Command("purchases.deactivate", "free the seat of this PC"),
     },

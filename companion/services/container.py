@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from companion.services.platforms.protocol import PlatformServices
     from companion.services.purchases.activations import Activations
     from companion.services.purchases.directory import MakerDirectory
+    from companion.services.purchases.downloads import PurchaseDownloads
     from companion.services.purchases.intake import Intake
     from companion.services.purchases.mirror import OrderMirror
     from companion.services.purchases.refresh import PurchaseRefresh
@@ -79,6 +80,7 @@ class Asking:
     mirror: OrderMirror
     refresh: PurchaseRefresh
     activations: Activations
+    downloads: PurchaseDownloads
     stores: OpenStores
 
 
@@ -386,6 +388,7 @@ def _asking(owned: Owned) -> Asking:
     from companion.services.pc.device import ThisPC
     from companion.services.platforms import current
     from companion.services.purchases.activations import Activations
+    from companion.services.purchases.downloads import PurchaseDownloads
     from companion.services.purchases.mirror import OrderMirror
     from companion.services.purchases.refresh import PurchaseRefresh
     from companion.services.stores.connectors import Connectors
@@ -394,7 +397,8 @@ def _asking(owned: Owned) -> Asking:
     from companion.services.stores.woocommerce import WooCommerceStore
 
     library, registry, clock = owned.library, owned.purchases, owned.clock
-    this_pc = ThisPC(current().system, library)
+    platform = current()
+    this_pc = ThisPC(platform.system, library)
     stores = OpenStores(owned.keychain, library, clock)
     connectors = Connectors(
         (
@@ -405,7 +409,8 @@ def _asking(owned: Owned) -> Asking:
     )
     mirror = OrderMirror(library, registry, clock)
     refresh = PurchaseRefresh(registry, connectors, library, mirror, clock, owned.zone)
-    return Asking(connectors, mirror, refresh, Activations(registry, refresh), stores)
+    downloads = PurchaseDownloads(registry, refresh, platform.programs.mark_of_the_web)
+    return Asking(connectors, mirror, refresh, Activations(registry, refresh), downloads, stores)
 
 
 def build_local(home: Path | None) -> Local:

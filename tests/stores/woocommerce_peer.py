@@ -26,7 +26,8 @@ class WooDownload:
     refunded: bool = False
     sign_in: bool = False
     mode: str = "force"
-    """force (through the shop), redirect (to the bare file) or remote (no length, no ranges)."""
+    """force (through the shop), redirect (to the bare file), remote (no length, no ranges), or unmeasured (its end is
+    the end of the connection)."""
 
 
 class WooPeer(Peer):
@@ -37,7 +38,6 @@ class WooPeer(Peer):
         self.downloads = {"f6a1": WooDownload()}
         self.cut_after: list[int] = []
         """After how many bytes the next answers break off."""
-        self.changed_on_the_way = False
 
     def state(self) -> object:
         """Everything that looking must not change."""
@@ -75,7 +75,9 @@ class WooPeer(Peer):
         if found.mode == "redirect":
             call.send(302, "text/html", b"", ("Location", f"{self.url}/wp-content/uploads/{found.name}"))
         elif found.mode == "remote":
-            self._send(call, 200, found.content, headers, length=False)
+            call.send_chunked(200, "application/force-download", found.content, *headers)
+        elif found.mode == "unmeasured":
+            call.send(200, "application/force-download", found.content, *headers, length=False)
         else:
             self._ranged(call, found, asked, [*headers, ("Accept-Ranges", f"0-{len(found.content)}")])
 
@@ -96,15 +98,12 @@ class WooPeer(Peer):
     def _bare(self, call: Call) -> None:
         found = next(each for each in self.downloads.values() if call.path.endswith(each.name))
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", call.headers.get("range", ""))
-        self._ranged(call, found, asked, [("Content-Type", "application/zip")])
+        self._ranged(call, found, asked, [])
 
-    def _send(
-        self, call: Call, status: int, body: bytes, headers: list[tuple[str, str]], *, length: bool = True
-    ) -> None:
+    def _send(self, call: Call, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
         if not self.cut_after:
-            call.send(status, "application/force-download", body, *headers, length=length)
+            call.send(status, "application/force-download", body, *headers)
             return
         keep = self.cut_after.pop(0)
-        if length:
-            headers = [*headers, ("Content-Length", str(len(body)))]
+        headers = [*headers, ("Content-Length", str(len(body)))]
         call.send(status, "application/force-download", body[:keep], *headers, length=False)

@@ -48,8 +48,9 @@ class ActivationAnswer(NamedTuple):
 class DownloadOffer(NamedTuple):
     """Where a purchased file comes from, and how the server there wants to be asked.
 
-    `address` opens the download, so it is a secret. `most_connections` is 1 where each request counts or ranges are
-    wrong; `resumable` says whether a request for a part of the file is understood.
+    `address` opens the download, so it is a secret. `name`, `size` and `sha256` are what the store promises of the
+    file, not what an e-mail calls it. `most_connections` is 1 where each request counts or ranges are wrong;
+    `resumable` says whether a request for the rest of the file is understood.
     """
 
     address: Secret

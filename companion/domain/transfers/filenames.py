@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import unicodedata
@@ -65,6 +66,60 @@ def _with_digest(readable: str, whole: str) -> str:
     """Returns a harmless name that begins like `readable` and is another for each `whole`."""
     digest = hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()[:16]
     return f"{re.sub('[^A-Za-z0-9-]', '_', readable)[:43]}_{digest}"
+
+
+_PARAMETER = re.compile(r';\s*([\w!#$&+\-.^`|~]{1,40}\*?)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
+_EXTENDED = re.compile(r"([\w-]{1,40})'[^']{0,40}'(.*)", re.DOTALL)
+_LONGEST_FIELD = 4000
+_SCRIPTS = (".php", ".asp", ".aspx", ".cgi", ".jsp", ".pl")
+
+
+def filename_of_disposition(field: str) -> str | None:
+    """Returns the name in a `Content-Disposition` field as the server wrote it (RFC 6266), or None.
+
+    ``filename*`` (RFC 8187) counts before ``filename``. It is another party's text: `safe_filename` makes it usable.
+    """
+    found: dict[str, str] = {}
+    for name, value in _PARAMETER.findall(f";{field[:_LONGEST_FIELD]}"):
+        found.setdefault(name.lower(), _unquoted(value.strip()))
+    extended = _decoded(found.get("filename*", ""))
+    return extended or _as_utf8(found.get("filename", "")) or None
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
+def _decoded(value: str) -> str:
+    """The text of ``charset'language'percent-encoded``; empty for a charset other than the two that are allowed."""
+    match = _EXTENDED.fullmatch(value)
+    if match is None or match[1].lower() not in ("utf-8", "iso-8859-1"):
+        return ""
+    return urllib.parse.unquote(match[2], encoding=match[1].lower(), errors="replace")
+
+
+def _as_utf8(value: str) -> str:
+    """Servers send UTF-8 where the header's own character set is Latin-1."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
+
+
+def name_in_address(url: str) -> str | None:
+    """Returns the safe name that a URL's path ends in, or None; a script such as ``index.php`` names no file."""
+    with contextlib.suppress(CompanionError, ValueError):
+        name = filename_of_url(url)
+        return None if name.lower().endswith(_SCRIPTS) else name
+    return None
+
+
+def name_of_download(told: str | None, url: str, fallback: str | None) -> str:
+    """Returns a safe name: what the server told, else the end of the address, else `fallback`."""
+    for candidate in (told, name_in_address(url), fallback):
+        with contextlib.suppress(CompanionError):
+            return safe_filename(candidate or "")
+    return "download"
 
 
 def _shorten(name: str) -> str:

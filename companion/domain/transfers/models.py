@@ -19,12 +19,19 @@ class Pieces(Model, frozen=True):
 
 
 class Expected(Model, frozen=True):
-    """What a transfer must yield; whatever is None is not known beforehand and so cannot be verified."""
+    """What a transfer must yield; whatever is None is not known beforehand and so cannot be verified.
+
+    `fixed_address` says that the address always means one file, as a shop's download link does: without digest and
+    ETag what has arrived is then continued as long as the length and the bytes at the seam agree. Such an address
+    tells no name; the server's answer does, else the file is called `fallback_name`.
+    """
 
     filename: str | None = None
     size: int | None = None
     sha256: Sha256 | None = None
     pieces: Pieces | None = None
+    fixed_address: bool = False
+    fallback_name: str | None = None
 
     @classmethod
     def of(cls, grant: Grant) -> Expected:

@@ -10,6 +10,7 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.retry import parse_retry_after
+from companion.domain.transfers.filenames import filename_of_disposition
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
@@ -46,7 +47,8 @@ class RangeRequest(Model, frozen=True):
 class FileFacts(Model, frozen=True):
     """What is known of the file: its size, a strong ETag seen before, whether a digest will decide in the end.
 
-    `html` tells whether a web page is what is wanted, judged by the file's name; `signed` that the address can expire.
+    `html` tells whether a web page is what is wanted, judged by the file's name; `signed` that the address can expire;
+    `fixed` that it always means this file.
     """
 
     size: int | None = None
@@ -54,15 +56,20 @@ class FileFacts(Model, frozen=True):
     digest: bool = False
     html: bool = False
     signed: bool = False
+    fixed: bool = False
 
 
 class Take(Model, frozen=True):
-    """Use the body: pass over its first `skip` bytes, which are there; `length` more follow (None: until its end)."""
+    """Use the body: pass over its first `skip` bytes, which are there; `length` more follow (None: until its end).
+
+    `name` is what the server calls the file, as it wrote it.
+    """
 
     skip: int
     length: int | None
     total: int | None
     etag: str | None
+    name: str | None = None
 
 
 class StartOver(Model, frozen=True):
@@ -149,7 +156,7 @@ def judge(asked: RangeRequest, status: int, headers: Headers, known: FileFacts, 
     etag = strong_etag(_first(headers, "etag", "") or None)
     if status == 206:
         return _judge_partial(asked, headers, known, size, etag)
-    return _judge_whole(asked, known, size, etag)
+    return _judge_whole(asked, known, size, etag, _name(headers))
 
 
 def _judge_partial(
@@ -174,27 +181,32 @@ def _judge_partial(
         return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if not _same_file(asked, known, etag):
         return _changed(known, etag, total)
-    return Take(skip=0, length=span.stop - span.start, total=total, etag=etag)
+    return Take(skip=0, length=span.stop - span.start, total=total, etag=etag, name=_name(headers))
 
 
-def _judge_whole(asked: RangeRequest, known: FileFacts, length: int | None, etag: str | None) -> Verdict:
+def _judge_whole(
+    asked: RangeRequest, known: FileFacts, length: int | None, etag: str | None, name: str | None
+) -> Verdict:
     if length is not None and known.size is not None and length != known.size:
         return _changed(known, etag, length)
     if asked.start == 0:
-        return Take(skip=0, length=length, total=length, etag=etag)
+        return Take(skip=0, length=length, total=length, etag=etag, name=name)
     if asked.if_range is not None and (etag == asked.if_range or known.digest):
         # Some caches answer If-Range with the whole file although the tag is the same, and the machines of one
         # server may each have a tag of their own: where a digest decides in the end, the range is worth having.
         return AskWithoutIfRange()
     if not _same_file(asked, known, etag):
         return _changed(known, etag, length)
-    return Take(skip=asked.start, length=None if length is None else length - asked.start, total=length, etag=etag)
+    rest = None if length is None else length - asked.start
+    return Take(skip=asked.start, length=rest, total=length, etag=etag, name=name)
 
 
 def _same_file(asked: RangeRequest, known: FileFacts, etag: str | None) -> bool:
     """Whether bytes of this answer may join bytes fetched before; where a digest decides in the end, they may."""
     if asked.start == 0 or known.digest:
         return True
+    if known.fixed and known.etag is None:
+        return known.size is not None
     return known.etag is not None and etag == known.etag
 
 
@@ -232,6 +244,10 @@ def _looks_like_portal(headers: Headers, known: FileFacts) -> bool:
     total = span.total if span else _first(headers, "content-length", "")
     # A server may call every file a page; the right length and a digest to come settle that.
     return not (known.digest and known.size is not None and str(total) == str(known.size))
+
+
+def _name(headers: Headers) -> str | None:
+    return filename_of_disposition(_first(headers, "content-disposition", ""))
 
 
 def _first(headers: Headers, name: str, default: str) -> str:

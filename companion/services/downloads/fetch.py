@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
 from companion.domain.transfers.blocks import block_length, layout_of
-from companion.domain.transfers.filenames import filename_of_url, safe_filename
+from companion.domain.transfers.filenames import filename_of_url, name_in_address, name_of_download, safe_filename
 from companion.domain.transfers.models import (
     Expected,
     Options,
@@ -54,7 +56,13 @@ def fetch(
     """
     address = Address(source)
     url = address.current().url
-    name = safe_filename(expected.filename) if expected.filename else filename_of_url(url)
+    named_by_server = expected.filename is None and (expected.fixed_address or name_in_address(url) is None)
+    whole = named_by_server or expected.fixed_address
+    source_id = journal.identify_address(url) if whole else journal.identify_source(url)
+    if named_by_server:
+        name = f"download-{source_id[:12]}"
+    else:
+        name = safe_filename(expected.filename) if expected.filename else filename_of_url(url)
     if expected.size is not None:
         layout_of(expected, expected.size)
     files = DownloadFiles(folder, name)
@@ -68,7 +76,7 @@ def fetch(
             if found is not None:
                 return found
             context = TransferContext(address, options, cancellation, Reporter(progress), new_pipe)
-            return FetchJob(files, journal.identify_source(url), expected, context).run(mark)
+            return FetchJob(files, source_id, expected, context, named_by=url if named_by_server else None).run(mark)
     finally:
         lock.release()
 
@@ -123,11 +131,15 @@ class FetchJob:
         expected: Expected,
         context: TransferContext,
         verified_part: VerifiedPart | None = None,
+        named_by: str | None = None,
     ) -> None:
         """The caller holds the lock of `files`; `source` identifies the address in the journal.
 
-        `verified_part` is what the caller has verified of the partial already.
+        `verified_part` is what the caller has verified of the partial already. `named_by` is the address where the
+        file gets its name from the server's answer, and is never put in the place of another one.
         """
+        self._named_by = named_by
+        self._server_name: str | None = None
         self._files, self._source, self._expected, self._context = files, source, expected, context
         self._verified_part = verified_part
         self._changed_etag = False
@@ -138,12 +150,13 @@ class FetchJob:
         size = self._files.part.stat().st_size
         if mark is not None:
             mark(self._files.part)
-        move_into_place(self._files.part, self._files.final, self._context.cancellation.wait)
+        final = self._final(digest)
+        move_into_place(self._files.part, final, self._context.cancellation.wait)
         journal.remove(self._files.journal)
         verified = self._expected.sha256 is not None or self._expected.pieces is not None
         totals = self._context.totals
         result = Transferred(
-            path=self._files.final,
+            path=final,
             size=size,
             sha256=digest,
             verified=verified,
@@ -156,6 +169,12 @@ class FetchJob:
         )
         self._context.report.finish(size)
         return result
+
+    def _final(self, digest: str | None) -> Path:
+        if self._named_by is None:
+            return self._files.final
+        name = name_of_download(self._server_name, self._named_by, self._expected.fallback_name)
+        return free_place(self._files.folder, name, digest)
 
     def _fetch_right(self) -> str | None:
         wrong = 0
@@ -195,6 +214,27 @@ class FetchJob:
             return Supervisor(state, self._context, verified_part).run()
         finally:
             self._changed_etag |= state.changed_etag
+            self._server_name = state.server_name or self._server_name
+
+
+def free_place(folder: Path, name: str, digest: str | None) -> Path:
+    """Returns a place in `folder` where no other file stands: `name`, or `name` with a number.
+
+    A file of the same `digest` (SHA-256) is the same file and is replaced.
+    """
+    stem, dot, ending = name.rpartition(".")
+    number, place = 1, folder / name
+    while os.path.lexists(place) and not _is_same(place, digest):
+        number += 1
+        place = folder / (f"{stem} ({number}).{ending}" if dot and stem else f"{name} ({number})")
+    return place
+
+
+def _is_same(place: Path, digest: str | None) -> bool:
+    if digest is None or place.is_symlink() or not place.is_file():
+        return False
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
 def unfinished(folder: Path) -> tuple[Unfinished, ...]:

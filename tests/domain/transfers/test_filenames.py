@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.transfers.filenames import LONGEST, filename_of_url, order_folder, safe_filename, store_folder
+from companion.domain.transfers.filenames import (
+    LONGEST,
+    filename_of_disposition,
+    filename_of_url,
+    name_in_address,
+    name_of_download,
+    order_folder,
+    safe_filename,
+    store_folder,
+)
 
 
 @pytest.mark.parametrize(
@@ -112,3 +121,70 @@ def test_each_address_of_a_store_has_a_readable_folder_of_its_own() -> None:
     ]
     assert len(set(names)) == 5
     assert all(name.startswith("shop_example_") and safe_filename(name) == name for name in names)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ('attachment; filename="setup.exe"', "setup.exe"),
+        ("attachment; filename=setup.exe", "setup.exe"),
+        ("ATTACHMENT ;FileName = setup.exe ", "setup.exe"),
+        ('attachment; filename="a;b \\"c\\".exe"; size=3', 'a;b "c".exe'),
+        ("attachment; filename*=UTF-8''%e2%82%ac%20rates.exe; filename=rates.exe", "€ rates.exe"),
+        ("attachment; filename=rates.exe; filename*=utf-8'en'%e2%82%ac.exe", "€.exe"),
+        ("attachment; filename*=iso-8859-1''%e4.exe", "ä.exe"),
+        ("attachment; filename*=shift_jis''%83.exe; filename=plain.exe", "plain.exe"),
+        ("attachment; filename*=nonsense; filename=plain.exe", "plain.exe"),
+        ("attachment; filename=first.exe; filename=second.exe", "first.exe"),
+        ('attachment; filename="Gr\u00c3\u00b6\u00c3\u009fe.exe"', "Größe.exe"),
+        ('attachment; filename="unterminated.exe', '"unterminated.exe'),
+        ("attachment", None),
+        ("attachment; filename=", None),
+        ('attachment; filename=""', None),
+        ("", None),
+        ("filename=bare.exe", "bare.exe"),
+    ],
+)
+def test_the_name_in_a_content_disposition(field: str, name: str | None) -> None:
+    assert filename_of_disposition(field) == name
+
+
+@given(st.text(max_size=300))
+def test_any_content_disposition_leads_to_a_safe_name(field: str) -> None:
+    for text in (field, f'attachment; filename="{field}"', f"attachment; filename*=UTF-8''{field}"):
+        name = name_of_download(filename_of_disposition(text), "https://a.example/", None)
+        assert safe_filename(name) == name
+
+
+def test_a_very_long_content_disposition_is_read_in_bounded_time() -> None:
+    assert filename_of_disposition("; a=" * 1_000_000 + "; filename=x") is None
+    assert filename_of_disposition('; filename="' + "\\" * 1_000_000) is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://a.example/files/setup.exe?x=1", "setup.exe"),
+        ("https://a.example/index.php?eddfile=1:2:3", None),
+        ("https://a.example/?download_file=3", None),
+        ("https://a.example", None),
+        ("https://a.example/..", None),
+        ("https://[", None),
+    ],
+)
+def test_a_script_or_nothing_names_no_file(url: str, name: str | None) -> None:
+    assert name_in_address(url) == name
+
+
+@pytest.mark.parametrize(
+    ("told", "url", "fallback", "name"),
+    [
+        ("told.exe", "https://a.example/address.exe", "Product", "told.exe"),
+        ("...", "https://a.example/address.exe", "Product", "address.exe"),
+        (None, "https://a.example/index.php", "Product: One", "Product_ One"),
+        (None, "https://a.example/", None, "download"),
+        ("..", "https://a.example/", "///", "download"),
+    ],
+)
+def test_the_name_of_a_download(told: str | None, url: str, fallback: str | None, name: str) -> None:
+    assert name_of_download(told, url, fallback) == name

@@ -421,3 +421,35 @@ def test_content_range(text: str, found: tuple[int | None, int | None, int | Non
 )  # fmt: skip
 def test_strong_etag(text: str | None, strong: bool) -> None:
     assert strong_etag(text) == (text if strong else None)
+
+
+# -- addresses that always mean one file -------------------------------------------------------------------------------
+
+FIXED = FileFacts(size=100, fixed=True)
+REST = RangeRequest(start=40, ranged=True)
+
+
+@pytest.mark.parametrize(
+    ("known", "status", "fields", "verdict"),
+    [
+        (FIXED, 206, {"content_range": "bytes 40-99/100"}, Take(skip=0, length=60, total=100, etag=None)),
+        (FIXED, 206, {"content_range": "bytes 40-99/100", "etag": TAG}, Take(skip=0, length=60, total=100, etag=TAG)),
+        (FIXED, 200, {"content_length": "100"}, Take(skip=40, length=60, total=100, etag=None)),
+        (FIXED, 206, {"content_range": "bytes 40-119/120"}, StartOver(etag=None, total=120)),
+        (FIXED, 200, {"content_length": "120"}, StartOver(etag=None, total=120)),
+        (FileFacts(fixed=True), 200, {"content_length": "100"}, StartOver(etag=None, total=100)),
+        (FileFacts(size=100, etag=TAG, fixed=True), 206, {"content_range": "bytes 40-99/100", "etag": OTHER_TAG},
+         StartOver(etag=OTHER_TAG, total=100)),
+        (FileFacts(size=100), 206, {"content_range": "bytes 40-99/100"}, StartOver(etag=None, total=100)),
+    ],
+)  # fmt: skip
+def test_a_fixed_address_is_continued_while_the_length_stays(
+    known: FileFacts, status: int, fields: dict[str, str], verdict: Verdict
+) -> None:
+    assert answer(status, REST, known, **fields) == verdict
+
+
+def test_the_name_that_a_server_tells_comes_with_the_answer() -> None:
+    told = answer(200, WHOLE, PLAIN, content_length="100", content_disposition="attachment; filename=a.exe")
+    assert isinstance(told, Take)
+    assert told.name == "a.exe"

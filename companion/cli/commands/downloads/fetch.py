@@ -10,6 +10,7 @@ from companion.cli.options import digest, progress_option, whole
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
+from companion.domain.core.errors import CompanionError
 from companion.domain.transfers.models import Expected, Options
 
 
@@ -17,7 +18,7 @@ def add_arguments(parser: Parser) -> None:
     """Describe ``companion fetch``."""
     parser.add_argument("url", metavar="URL", help="the https address of the file")
     parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder for the file")
-    parser.add_argument("--name", metavar="FILE", help="the name of the file, if not the one in the address")
+    parser.add_argument("--name", metavar="FILE", help="the name of the file, if not the server's own")
     parser.add_argument("--size", metavar="BYTES", type=whole(0), help="the size that the file must have")
     parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that the file must have")
     pieces_option(parser)
@@ -39,21 +40,35 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Fetch a file from any safe address."""
+    from companion.domain.connectors.refused_downloads import explain_refusal
+    from companion.domain.mail.platforms import is_edd_download, is_woocommerce_download
     from companion.services.downloads.fetch import fetch as fetch_file
     from companion.services.downloads.transfer.transport import fixed_source
 
     asked = context.arguments
     context.start_log()
-    expected = Expected(filename=asked.name, size=asked.size, sha256=asked.sha256, pieces=read_pieces(asked.pieces))
-    with interruptible() as cancellation:
-        done = fetch_file(
-            fixed_source(asked.url),
-            expected,
-            asked.to.absolute(),
-            cancellation=cancellation,
-            progress=context.output.progress,
-            options=Options(most_connections=asked.connections, limit_rate=asked.limit_rate),
-        )
+    counted = is_woocommerce_download(asked.url) or is_edd_download(asked.url)
+    expected = Expected(
+        filename=asked.name,
+        size=asked.size,
+        sha256=asked.sha256,
+        pieces=read_pieces(asked.pieces),
+        fixed_address=counted,
+    )
+    # A shop's link counts its requests: more connections would use it up.
+    options = Options(most_connections=1 if counted else asked.connections, limit_rate=asked.limit_rate)
+    try:
+        with interruptible() as cancellation:
+            done = fetch_file(
+                fixed_source(asked.url),
+                expected,
+                asked.to.absolute(),
+                cancellation=cancellation,
+                progress=context.output.progress,
+                options=options,
+            )
+    except CompanionError as error:
+        raise (explain_refusal(error) if counted else error) from None
     shown = FetchResult.of(done)
     context.output.result(shown, *fetched_lines(shown))
     return EXIT_DONE

@@ -63,7 +63,11 @@ def fetched_lines(shown: FetchResult) -> list[str]:
         lines.append("It was here already, whole and right; nothing had to be fetched.")
     elif shown.resumed_from:
         lines.append(f"It went on from byte {shown.resumed_from:,}: {shown.bytes_fetched:,} of {shown.size:,} fetched.")
-    proof = "It is exactly what was promised" if shown.verified else "Nothing was known to compare it with"
+    proof = (
+        "It is exactly what was promised"
+        if shown.verified
+        else "Complete, not checked: there was no digest to compare it with"
+    )
     lines.append(f"{proof} (SHA-256 {shown.sha256})." if shown.sha256 else f"{proof}, piece by piece.")
     if shown.verified:
         lines.append("Do not rename it: some installers only work under their own name.")

@@ -66,6 +66,11 @@ def identify_source(url: str) -> str:
     return hashlib.sha256(f"{parts.scheme}://{parts.netloc}{parts.path}".encode()).hexdigest()[:32]
 
 
+def identify_address(url: str) -> str:
+    """A digest that names a fixed address with its query, which is all that tells a shop's links apart."""
+    return hashlib.sha256(url.encode()).hexdigest()[:32]
+
+
 def identify_pieces(expected: Expected) -> str | None:
     """A digest of the publisher's list of piece digests, or None without one."""
     if expected.pieces is None:

@@ -70,13 +70,18 @@ def claimed(content: JournalContent, on_disk: int) -> int:
 
 
 def belongs(header: Header, expected: Expected, source: str) -> bool:
-    """Whether a partial may be continued: it is of the same digest, or else of the same address and strong ETag."""
+    """Whether a partial may be continued: it is of the same digest, or else of the same address and strong ETag.
+
+    An address that always means one file needs no ETag: the bytes at the seam are compared when it is continued.
+    """
     if expected.size is not None and header.size is not None and header.size != expected.size:
         return False
     if expected.pieces is not None:
         return header.pieces == identify_pieces(expected)
     if expected.sha256 is not None:
         return header.sha256 == expected.sha256
+    if expected.fixed_address and header.etag is None:
+        return header.size is not None and header.source == source
     return header.etag is not None and header.source == source
 
 

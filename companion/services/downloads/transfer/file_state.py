@@ -37,6 +37,8 @@ class FileState:
         self.etag = self.resumption.etag
         self.changed_etag = False
         """Whether answers had different ETags, so that damage may come from another version of the file."""
+        self.server_name: str | None = None
+        """What the server calls the file, as it wrote it."""
         self.damage: CompanionError | None = None
         """Set once blocks are wrong that came over the network a second time."""
         self.wrong_pieces = 0
@@ -65,7 +67,13 @@ class FileState:
             digest=self.has_digest,
             html=self.files.final.name.lower().endswith(_WEB_PAGES),
             signed=signed,
+            fixed=self.expected.fixed_address,
         )
+
+    @property
+    def compares_seams(self) -> bool:
+        """Whether the bytes before a continuation are fetched once more and compared: nothing else proves it."""
+        return self.expected.fixed_address and self.etag is None and not self.has_digest
 
     def accept(self, take: Take) -> None:
         """Learn size and ETag from an accepted answer, and begin the journal with the first one.
@@ -81,6 +89,7 @@ class FileState:
                 self.block_map.learn_size(layout)
             self.changed_etag |= self.etag is not None and take.etag != self.etag
             self.etag = take.etag or self.etag
+            self.server_name = take.name or self.server_name
             if self._journal is None:
                 self._begin_journal(())
 
@@ -91,6 +100,8 @@ class FileState:
 
     def require_continuation(self) -> None:
         """Raise `FileChangedError` if nothing can prove that further bytes belong to those that are there."""
+        if self.expected.fixed_address and self.block_map.size is not None:
+            return
         if self.block_map.stored and self.etag is None and not self.has_digest:
             raise FileChangedError
 

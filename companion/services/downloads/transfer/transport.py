@@ -13,8 +13,11 @@ import time
 import urllib.parse
 from typing import Any, Protocol
 
+import msgspec
+
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
+from companion.domain.transfers.filenames import name_in_address
 from companion.domain.transfers.models import Location
 from companion.domain.transfers.responses import (
     AskWithoutIfRange,
@@ -286,10 +289,13 @@ class Connection:
     def _ask(self, url: str, asked: RangeRequest, known: FileFacts) -> tuple[Any, Any]:
         from companion.services.http.session import require_safe_url
 
-        require_safe_url(url)
+        first = require_safe_url(url)
         for _ in range(MOST_REDIRECTS + 1):
             response = self._get(url, asked.headers())
             verdict = judge(asked, response.status_code, _headers(response), known, time.time())
+            if isinstance(verdict, Take) and verdict.name is None and url != first:
+                # The address that a redirect leads to names the file better than the one that was asked.
+                verdict = msgspec.structs.replace(verdict, name=name_in_address(url))
             if not isinstance(verdict, FollowRedirect):
                 return verdict, response
             response.close()

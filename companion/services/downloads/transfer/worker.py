@@ -18,11 +18,20 @@ from companion.services.downloads.state.journal import Claim
 from companion.services.downloads.state.partial import describe_disk_error
 from companion.services.downloads.transfer.file_state import FileState
 from companion.services.downloads.transfer.splice import SplicePipe
-from companion.services.downloads.transfer.transport import Address, AtEndError, Body, Connection, looks_signed
+from companion.services.downloads.transfer.transport import (
+    Address,
+    AtEndError,
+    Body,
+    Connection,
+    FileChangedError,
+    looks_signed,
+)
 
 _READ = 4 * 1024 * 1024
 _READ_TOGETHER = 8 * 1024 * 1024
 _SMALL = 64 * 1024
+_SEAM = 64 * 1024
+"""Bytes that are fetched a second time and compared where nothing else shows that a file is still the same."""
 _GATHER_SECONDS = 0.004
 
 
@@ -173,8 +182,9 @@ class Worker:
         to_end = block_map.size is None or stop >= block_map.size
         whole = offset == 0 and to_end
         known = work.file.facts(signed=looks_signed(work.address.current()))
+        seam = min(offset, _SEAM) if work.file.compares_seams else 0
         asked = RangeRequest(
-            start=offset,
+            start=offset - seam,
             stop=None if to_end else stop,
             ranged=not whole,
             if_range=known.etag if offset else None,
@@ -192,13 +202,13 @@ class Worker:
             if self._stop.is_set():
                 raise Cancelled
             work.accept(body.take)
-            self._receive(body, offset, file)
+            self._receive(body, offset, file, seam)
         finally:
             body.close()
 
-    def _receive(self, body: Body, offset: int, file: FileIO) -> None:
+    def _receive(self, body: Body, offset: int, file: FileIO, seam: int) -> None:
         work, block_map = self._work, self._work.file.block_map
-        self._skip(body)
+        self._skip(body, offset, file if seam else None, body.take.skip + seam)
         self._crc, begin = None, offset
         file.seek(offset)
         view, most = self._view, work.rate_limiter.portion(len(self._view))
@@ -239,14 +249,20 @@ class Worker:
         else:
             raise failure(ErrorCode.NETWORK, message="The download server ended the connection too early.")
 
-    def _skip(self, body: Body) -> None:
-        """Pass over what a server that knows no ranges sends first."""
-        left = body.take.skip
+    def _skip(self, body: Body, offset: int, same: FileIO | None, left: int) -> None:
+        """Pass over `left` bytes before `offset`: what a server that knows no ranges sends first, and the seam.
+
+        Raises `FileChangedError` where they are not those of the file `same`.
+        """
         view, most = self._view, self._work.rate_limiter.portion(len(self._view))
         while left:
             count = body.read_into(view[: min(left, most)])
             if count == 0 or self._stop.is_set():
                 raise failure(ErrorCode.NETWORK)
+            if same is not None:
+                same.seek(offset - left)
+                if same.read(count) != view[:count]:
+                    raise FileChangedError
             left -= count
             self.received += count
             self._work.file.block_map.add_skipped(count)

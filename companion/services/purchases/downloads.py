@@ -1,0 +1,110 @@
+"""Downloading what was bought, by the link of its e-mail or what its store grants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from companion.domain.connectors.answers import DownloadOffer, StoreAnswer
+from companion.domain.connectors.refused_downloads import explain_refusal
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.text import joined
+from companion.domain.purchases.purchase import Overview, PurchasedDownload
+from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred
+from companion.services.app.cancellation import Cancellation
+from companion.services.downloads.fetch import fetch
+from companion.services.downloads.transfer.transport import fixed_source
+from companion.services.purchases.refresh import PurchaseRefresh
+from companion.services.purchases.registry import PurchaseRegistry
+
+_MOST_CONNECTIONS = 16
+
+
+class PurchaseDownloads:
+    """Fetches files of purchases. `mark` tells the system of each file that it came from the internet."""
+
+    def __init__(self, registry: PurchaseRegistry, refresh: PurchaseRefresh, mark: Callable[[Path], None]) -> None:
+        self._registry = registry
+        self._refresh = refresh
+        self._mark = mark
+
+    def download(
+        self,
+        purchase_id: str,
+        name: str | None,
+        folder: Path,
+        *,
+        cancellation: Cancellation,
+        progress: Callable[[TransferProgress], None],
+        limit_rate: int | None = None,
+    ) -> Transferred:
+        """Fetch one download of a purchase into `folder`, going on where an earlier try stopped.
+
+        The file gets the name that the shop tells. `limit_rate` is in bytes per second. Raises `CompanionError` (also
+        ``artifact-ambiguous`` and ``nothing-to-download``) and `Cancelled`.
+        """
+        purchase = self._registry.get(purchase_id)
+        chosen = choose_download(purchase, name)
+        offer = self._offer(purchase, chosen, cancellation)
+        expected = Expected(
+            filename=offer.name,
+            size=offer.size,
+            sha256=offer.sha256,
+            fixed_address=offer.resumable and offer.sha256 is None,
+            fallback_name=chosen.name or purchase.name,
+        )
+        try:
+            return fetch(
+                fixed_source(offer.address.reveal()),
+                expected,
+                folder,
+                cancellation=cancellation,
+                progress=progress,
+                options=Options(
+                    most_connections=max(1, min(offer.most_connections, _MOST_CONNECTIONS)), limit_rate=limit_rate
+                ),
+                mark=self._mark,
+            )
+        except CompanionError as error:
+            raise explain_refusal(error) from None
+
+    def _offer(self, purchase: Overview, chosen: PurchasedDownload, cancellation: Cancellation) -> DownloadOffer:
+        connector, secrets = self._refresh.connector_of(purchase), self._registry.secrets(purchase.id)
+        found: DownloadOffer | StoreAnswer | None = None
+        if connector is not None:
+            found = connector.download(purchase, chosen.item, secrets, cancellation)
+        elif chosen.item in secrets.links:
+            found = DownloadOffer(secrets.links[chosen.item])
+        if isinstance(found, DownloadOffer):
+            return found
+        if found is not None and found.reason is not None:
+            raise found.reason
+        said = found.said if found is not None else "No link of this download is known here."
+        raise _nothing(said, "Drop the e-mail with the download link here: companion add FILE")
+
+
+def choose_download(purchase: Overview, name: str | None) -> PurchasedDownload:
+    """Returns the download that is meant. Raises `CompanionError` ``artifact-ambiguous`` or ``nothing-to-download``."""
+    found = purchase.downloads
+    if name is not None:
+        wanted = name.strip().casefold()
+        found = tuple(each for each in found if each.name.casefold() == wanted)
+    if len(found) == 1:
+        return found[0]
+    names = joined([f"“{clean_text(each.name, 80)}”" for each in purchase.downloads])
+    if not names:
+        raise _nothing(
+            "No download of this purchase is known.", "Add the e-mail with the download link: companion add FILE"
+        )
+    raise CompanionError(
+        ErrorCode.ARTIFACT_AMBIGUOUS,
+        "Which download?",
+        "The purchase has several downloads." if name is None else "The purchase has no download of that name.",
+        f"Name one of: {names}.",
+        kind=ErrorKind.USAGE,
+    )
+
+
+def _nothing(message: str, hint: str) -> CompanionError:
+    return CompanionError(ErrorCode.NOTHING_TO_DOWNLOAD, "There is nothing to download", message, hint)
