@@ -13,6 +13,13 @@ from collections.abc import Iterator
 LARGEST_MAIL = 32 * 1024 * 1024
 """Bytes of one e-mail that are looked at; attachments are most of a large one."""
 
+_SMALL_MAIL = 300_000
+_LARGEST_HEAD = 4096
+_LARGEST_PART = 3_000_000
+"""Bytes of a text that are parsed; encoded and in other alphabets a million characters take that many."""
+
+_FILE_PART = re.compile(rb"(?im)^content-type:[ \t]*(?:application|image|audio|video|font)/")
+_MAIL_PART = re.compile(rb"(?i)\.emlx?\b|ms-tnef")
 _HEADER = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
 _KNOWN_HEADER = re.compile(
     rb"(?im)^(?:from|to|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to"
@@ -54,11 +61,37 @@ def kind_of(data: bytes) -> FileKind:
 def single_mail(data: bytes) -> bytes:
     """Returns an e-mail as RFC 5322 has it, without what programs write in front of it."""
     begin = _begin(plain_bytes(data))
-    first, _, rest = begin.partition(b"\n")
+    first = _first_line(begin)
     if first.strip().isdigit() and len(first.strip()) <= 10:
         # Apple Mail (.emlx): the length of the mail, the mail, and a property list.
-        return rest[: int(first)]
+        return begin[len(first) + 1 : len(first) + 1 + int(first)]
     return _without_first_lines(begin)
+
+
+def without_attachments(data: bytes) -> bytes:
+    """Returns an e-mail whose large parts are cut: pictures and files to their header, texts to what is looked at.
+
+    Parsing takes time and memory in proportion to the size, and only texts and attached e-mails are read.
+    """
+    if len(data) <= _SMALL_MAIL:
+        return data
+    kept: list[bytes] = []
+    at = 0
+    while at < len(data):
+        # A part ends at a line that begins with two dashes; more such lines within a text only make smaller parts.
+        end = data.find(b"\n--", at + 1)
+        end = end if end >= 0 else len(data)
+        kept.append(_cut(data, at, end))
+        at = end
+    return b"".join(kept)
+
+
+def _cut(data: bytes, begin: int, end: int) -> bytes:
+    if end - begin <= _LARGEST_HEAD:
+        return data[begin:end]
+    head = data[begin : begin + _LARGEST_HEAD]
+    is_file = _FILE_PART.search(head) is not None and _MAIL_PART.search(head) is None
+    return head if is_file else data[begin : min(end, begin + _LARGEST_PART)]
 
 
 def mails_of_mailbox(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -107,12 +140,16 @@ def _begin(data: bytes) -> bytes:
 def _without_first_lines(data: bytes) -> bytes:
     """Without lines of an mbox or of a POP3 server in front of the header."""
     for _ in range(3):
-        line, _, rest = data.partition(b"\n")
+        line = _first_line(data)
         known = line.startswith((b"From ", b">From ", b"+OK")) or (line.strip().isdigit() and len(line) < 12)
         if not known:
             break
-        data = _begin(rest)
+        data = _begin(data[len(line) + 1 :])
     return data
+
+
+def _first_line(data: bytes) -> bytes:
+    return data[:1000].partition(b"\n")[0]
 
 
 def _looks_like_mail(data: bytes) -> bool:

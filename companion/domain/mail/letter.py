@@ -12,15 +12,18 @@ from collections.abc import Sequence
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
-from companion.domain.mail.files import single_mail
+from companion.domain.mail.files import single_mail, without_attachments
 from companion.domain.mail.html import HtmlContent, read_html
-from companion.domain.mail.rows import Link, Row, links_of_text, rows_of_text, tidy, unflowed
+from companion.domain.mail.rows import Link, Row, bounded, links_of_text, rows_of_text, tidy, unflowed
 
 MOST_TEXT = 1_000_000
 _MOST_PARTS = 200
 _MOST_DEPTH = 5
 _MOST_BOUNDARIES = 4000
 _MOST_NESTED = 60
+_MOST_STEPS = 4_000_000
+"""Lines times nesting: each line is compared with every boundary around it."""
+
 _MOST_HEADER = 262_144
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]{1,128}@([A-Za-z0-9.-]{1,253})")
 _LIBRARY_ERRORS = (
@@ -57,7 +60,7 @@ class Letter(NamedTuple):
 
 def read_letter(data: bytes) -> Letter | None:
     """Returns what an e-mail (RFC 5322) says, or None when it cannot be read. Never raises for what it holds."""
-    data = single_mail(data)
+    data = without_attachments(single_mail(data))
     if _is_hostile(data):
         return None
     try:
@@ -77,7 +80,9 @@ def letter_of_text(text: str) -> Letter:
 def letter_of_html(page: str) -> Letter:
     """Returns what a saved web page or an HTML e-mail without its header says."""
     content = read_html(page)
-    letter = _empty()._replace(rich=content.rows, links=content.links, json_ld=content.json_ld, items=content.items)
+    letter = _empty()._replace(
+        rich=bounded(content.rows), links=content.links, json_ld=content.json_ld, items=content.items
+    )
     return _as_forwarded(letter)
 
 
@@ -90,7 +95,10 @@ def _is_hostile(data: bytes) -> bool:
     head = data[:_MOST_HEADER]
     if b"\n\n" not in head and b"\r\n\r\n" not in head and len(data) > _MOST_HEADER:
         return True
-    return data.count(b"\n--") > _MOST_BOUNDARIES or _nested(data) > _MOST_NESTED
+    nested = _nested(data)
+    if data.count(b"\n--") > _MOST_BOUNDARIES or nested > _MOST_NESTED:
+        return True
+    return nested * (data.count(b"\n") + data.count(b"\r")) > _MOST_STEPS
 
 
 def _nested(data: bytes) -> int:
@@ -103,7 +111,7 @@ def _letter(message: email.message.Message, depth: int = 0) -> Letter:
     if parts.inner is not None and not _says_something(parts):
         return parts.inner._replace(forwarded=True)
     name, address = _sender(message)
-    rows = tuple(row for text in parts.plain for row in rows_of_text(text))
+    rows = bounded(row for text in parts.plain for row in rows_of_text(text))
     pages = [read_html(page) for page in parts.pages]
     letter = Letter(
         sender=address,
@@ -111,7 +119,7 @@ def _letter(message: email.message.Message, depth: int = 0) -> Letter:
         subject=tidy(_header(message, "Subject")),
         sent_at=_sent_at(message),
         plain=rows,
-        rich=tuple(row for page in pages for row in page.rows),
+        rich=bounded(row for page in pages for row in page.rows),
         links=(*_links(pages), *(link for text in parts.plain for link in links_of_text(text))),
         json_ld=tuple(block for page in pages for block in page.json_ld),
         items=tuple(item for page in pages for item in page.items),
@@ -187,8 +195,9 @@ class _Parts:
             holder.set_payload(inner.get_payload())
             content = holder.get_payload(decode=True)
         if isinstance(content, bytes):
-            decoded = email.message_from_bytes(single_mail(content))
-            if decoded.keys() and not _is_hostile(content):
+            content = without_attachments(single_mail(content))
+            decoded = email.message_from_bytes(content) if not _is_hostile(content) else None
+            if decoded is not None and decoded.keys():
                 self.inner = _letter(decoded, depth + 1)
 
 

@@ -1,4 +1,4 @@
-"""Outlook's own form of an e-mail (``.msg``, MS-OXMSG), read by python-oxmsg where it is installed."""
+"""Outlook's own form of an e-mail (``.msg``, MS-OXMSG), read by python-oxmsg."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import io
 
 from companion.domain.mail.html import read_html
 from companion.domain.mail.letter import Letter
-from companion.domain.mail.rows import links_of_text, rows_of_text, tidy
+from companion.domain.mail.rows import bounded, links_of_text, rows_of_text, tidy
 
 _MOST_TEXT = 1_000_000
+_MOST_ATTACHMENTS = 100
 
 
 def read_outlook(data: bytes) -> Letter | None:
@@ -23,9 +24,12 @@ def read_outlook(data: bytes) -> Letter | None:
         message = oxmsg.Message.load(io.BytesIO(data))
         plain = (message.body or "")[:_MOST_TEXT]
         page = (message.html_body or "")[:_MOST_TEXT]
+        names = tuple(tidy(each.file_name or "")[:200] for each in message.attachments[:_MOST_ATTACHMENTS])
         sender, subject, sent = message.sender or "", message.subject or "", message.sent_date
     except Exception:  # noqa: BLE001 - a damaged compound file fails in many ways inside the library
         return None
+    if not plain.strip() and not page.strip():
+        return None  # its text is only there in Outlook's compressed rich text
     content = read_html(page)
     name, _, address = sender.rpartition("<")
     local, at, domain = address.strip(" >").rpartition("@")
@@ -35,9 +39,9 @@ def read_outlook(data: bytes) -> Letter | None:
         subject=tidy(subject),
         sent_at=sent if isinstance(sent, dt.datetime) and sent.tzinfo is not None else None,
         plain=tuple(rows_of_text(plain)),
-        rich=content.rows,
+        rich=bounded(content.rows),
         links=(*content.links, *links_of_text(plain)),
         json_ld=content.json_ld,
         items=content.items,
-        attachments=(),
+        attachments=names,
     )

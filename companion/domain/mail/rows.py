@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 MOST_ROWS = 20_000
 _LONGEST_CELL = 2000
+_MOST_VISIBLE = 200_000
+"""Characters of the visible text that are looked at."""
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u00ad\u034f\u180e"))
@@ -44,22 +46,37 @@ def tidy(text: str) -> str:
 
     An em dash between words stays: it separates, and never belongs to a number.
     """
-    plain = text[: _LONGEST_CELL * 4].translate(_INVISIBLE).translate(_BIDI).translate(_DASHES)
-    plain = unicodedata.normalize("NFKC", plain).translate(_DASHES).translate(_INVISIBLE)
+    plain = text[: _LONGEST_CELL * 2].translate(_INVISIBLE).translate(_BIDI).translate(_DASHES)
+    # One sign can become eighteen.
+    plain = unicodedata.normalize("NFKC", plain)[: _LONGEST_CELL * 2].translate(_DASHES).translate(_INVISIBLE)
+    if plain.isprintable():
+        return " ".join(plain.split())[:_LONGEST_CELL]
     shown = "".join(sign if sign.isprintable() or sign.isspace() else " " for sign in plain)
     return " ".join(shown.split())[:_LONGEST_CELL]
 
 
+def bounded(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Returns as many rows as an e-mail about a purchase can have; the work on a text stays bounded."""
+    kept: list[Row] = []
+    size = 0
+    for row in rows:
+        size += sum(map(len, row.cells))
+        if size > _MOST_VISIBLE or len(kept) >= MOST_ROWS:
+            break
+        kept.append(row)
+    return tuple(kept)
+
+
 def rows_of_text(text: str) -> list[Row]:
     """Returns the lines of plain text as rows; a tab or a run of three blanks separates cells."""
-    rows: list[Row] = []
+    return list(bounded(_rows(text)))
+
+
+def _rows(text: str) -> Iterator[Row]:
     for line in text.splitlines():
-        if len(rows) >= MOST_ROWS:
-            break
         cells = [cell for part in re.split(r"\t+| {3,}", _QUOTE.sub("", line.strip())) if (cell := tidy(part))]
         if cells:
-            rows.append(Row(tuple(cells)))
-    return rows
+            yield Row(tuple(cells))
 
 
 _URL = re.compile(r"""https?://[^\s<>"'\u3000-\u303f]{4,2000}""")
