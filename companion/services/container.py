@@ -134,7 +134,7 @@ class Owned:
             owned = {product.name for purchase in self.purchases.all() for product in purchase.products}
             return (*owned, *self.directory.current.product_names())
 
-        return Intake(self.clock, known_products)
+        return Intake(self.clock, known_products, lambda: self.directory.current.brands())
 
     @functools.cached_property
     def asking(self) -> Asking:

@@ -72,17 +72,18 @@ class Directory:
         )
 
     def brands(self) -> Mapping[str, frozenset[str]]:
-        """Returns for each name of a maker, a shop or a product (in small letters) the domains that belong to it.
+        """Returns for each name of a maker or a shop the domains that belong to it.
 
-        An e-mail that speaks of such a name and comes from elsewhere, or links elsewhere, deserves a warning. Where a
-        maker sells through others, their domains belong to it as well.
+        An e-mail that calls itself by such a name and comes from elsewhere deserves a warning. Where a maker sells
+        through others, their domains belong to it as well. Names that are everyday words are left out, and so are
+        products, of which many people may write.
         """
         found: dict[str, frozenset[str]] = {}
         for maker in self._makers.values():
-            domains = self._domains_of(maker)
-            made = (name for product in maker.products for name in (product.name, *product.names))
-            for name in (maker.name, *maker.names, *made):
-                found.setdefault(_plain(name), domains)
+            if not maker.common_word:
+                domains = self._domains_of(maker)
+                for name in (maker.name, *maker.names):
+                    found.setdefault(name, domains)
         return found
 
     def host(self, kind: str) -> str | None:

@@ -104,7 +104,8 @@ class Maker(_Part, frozen=True):
     """A maker or a shop. `checked_on` is the day on which its facts were looked up.
 
     `sells_for_others` marks shops and payment services: what they sell is made by others. `store_kind` is the kind of
-    a shop. `hosts` sends requests for a hosted system to a server on this PC; only a person's own file may have it.
+    a shop. `common_word` says that a name is an everyday word, so that a text with it need not be about this maker.
+    `hosts` sends requests for a hosted system to a server on this PC; only a person's own file may have it.
     """
 
     name: _Name
@@ -112,6 +113,7 @@ class Maker(_Part, frozen=True):
     website: Page
     names: _Names = ()
     sells_for_others: bool = False
+    common_word: bool = False
     store_kind: _Kind | None = None
     products: Annotated[tuple[MadeProduct, ...], msgspec.Meta(max_length=200)] = ()
     sender_domains: Annotated[tuple[Domain, ...], msgspec.Meta(max_length=40)] = ()

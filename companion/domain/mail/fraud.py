@@ -81,11 +81,20 @@ _MAILING_SERVICES = (
 
 def warning_of(letter: Letter, brands: Brands | None = None) -> str | None:
     """Returns in sentences why an e-mail is probably not from the store it names, or None."""
-    known = {**_OWN_DOMAINS, **(brands or {})}
+    known = _with_own_domains(brands or {})
     for sentence in (_faked_invoice(letter, known), _foreign_sender(letter, known), _foreign_link(letter, known)):
         if sentence is not None:
             return sentence
     return None
+
+
+def _with_own_domains(brands: Brands) -> Brands:
+    """All brands; one that is known twice has the domains of both."""
+    found = {name.casefold(): (name, tuple(domains)) for name, domains in _OWN_DOMAINS.items()}
+    for name, domains in brands.items():
+        known = found.get(name.casefold(), (name, ()))
+        found[name.casefold()] = (known[0], (*known[1], *domains))
+    return dict(found.values())
 
 
 def _faked_invoice(letter: Letter, brands: Brands) -> str | None:

@@ -163,9 +163,13 @@ def test_a_day_out_of_range_is_left_out() -> None:
 def test_brands_have_the_domains_of_their_maker_and_of_those_it_sells_through() -> None:
     brands = DIRECTORY.brands()
     expected = {"harbour.example", "mail-harbour.example", "my.harbour.example", "pay.example"}
-    assert brands["harbour suite"] == brands["harbour works"] == expected
-    assert brands["pay example"] == {"pay.example"}
-    assert "harbour" not in brands
+    assert brands["Harbour Works"] == brands["Harbour Works Ltd."] == expected
+    assert brands["Pay Example"] == {"pay.example"}
+    assert "Harbour Suite" not in brands, "many may write of a product"
+
+
+def test_a_name_that_is_an_everyday_word_is_no_brand() -> None:
+    assert Directory([maker(commonWord=True)]).brands() == {}
 
 
 def test_a_file_can_name_a_server_on_this_pc_in_place_of_a_hosted_system() -> None:

@@ -123,3 +123,10 @@ def test_no_telephone_number_of_a_mail_becomes_a_fact():
     page = "<p>Order number: AB-1234-5</p><p>Phone: +1 888 555 0142</p><p>Support: +1 888 555 0143</p>"
     reading = read_mail(letter_of_html(page))
     assert not any("0142" in found.value or "0143" in found.value for found in reading.findings)
+
+
+def test_a_brand_that_is_known_already_gains_domains_and_loses_none():
+    brands = {"microsoft": ("microsoft-mail.example",)}
+    for sender in ("x@microsoft-mail.example", "x@office.com", "x@microsoft.com"):
+        assert warning_of(letter(sender, name="Microsoft"), brands) is None
+    assert warning_of(letter("x@desk.example", name="Microsoft"), brands) is not None

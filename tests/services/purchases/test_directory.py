@@ -10,13 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from companion.domain.directory.lookup import Directory
 from companion.domain.directory.maker import Maker
+from companion.domain.mail.fraud import warning_of
+from companion.domain.mail.letter import read_letter
 from companion.domain.mail.platforms import Platform
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
 from companion.domain.purchases.purchase import Purchase
+from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.purchases.directory import MOST_FILES, MakerDirectory, read_directory
+from companion.services.purchases.intake import Intake
 from tests.kits.directory import maker_data
+from tests.mails.score import GENUINE, OTHER, mails
 
 SHIPPED = resource("directory")
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
@@ -140,3 +146,31 @@ def test_nothing_shipped_is_invented(shipped: tuple[Maker, ...]) -> None:
     for path in SHIPPED.glob("*.json"):
         assert ".example" not in path.read_text(encoding="utf-8"), path.name
     assert all(maker.hosts == {} for maker in shipped)
+
+
+def test_no_genuine_mail_is_suspected_because_of_the_shipped_brands(shipped: tuple[Maker, ...]) -> None:
+    brands = Directory(shipped).brands()
+    intake = Intake(lambda: NOW, brands=lambda: brands)
+    for path in mails(GENUINE, OTHER):
+        warnings = [found.warning for found in intake.read_file(path, Cancellation())]
+        assert not any(warnings), path.name
+
+
+@pytest.mark.parametrize(
+    ("sender", "suspected"),
+    [
+        ("no-reply@mail.norton.com", False),
+        ("norton@nortonlifelock.com", False),
+        ("norton@norton-billing.test", True),
+        ("billing@gmail.com", True),
+    ],
+)
+def test_a_renewal_invoice_in_the_name_of_a_shipped_maker_is_suspected_unless_it_came_from_there(
+    shipped: tuple[Maker, ...], sender: str, suspected: bool
+) -> None:
+    text = "Your Norton plan was renewed for 399.99 USD. If you want to cancel, call +1 888 555 0142."
+    mail = f"From: Norton Billing <{sender}>\nSubject: Invoice\nContent-Type: text/plain\n\n{text}\n"
+    letter = read_letter(mail.encode())
+    assert letter is not None
+    warning = warning_of(letter, Directory(shipped).brands())
+    assert (warning is not None) is suspected
