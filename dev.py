@@ -21,6 +21,7 @@ python3 dev.py test [--quick] [pytest options]    set up, then all checks and te
 python3 dev.py test-windows [pytest options]      the Windows lab and its tests (Debian, x86-64)
 python3 dev.py pictures FOLDER [--theme dark]     photographs of every page of the real window
 python3 dev.py mutate [MODULE...]                 how well the tests hold modules of companion/domain (a long run)
+python3 dev.py capabilities                       renew the README's table of what can be done at which store
 python3 dev.py lock                               renew the exact versions in requirements/
 python3 dev.py setup                              the set-up alone
 """
@@ -55,7 +56,7 @@ def misunderstood(name: str, rest: list[str]) -> str:
     if name not in COMMANDS:
         close = difflib.get_close_matches(name, COMMANDS, n=1)
         return f"dev.py has no command “{name}”." + (f" Did you mean “{close[0]}”?" if close else "")
-    if name in ("setup", "lock") and rest:
+    if name in ("setup", "lock", "capabilities") and rest:
         return f"“{name}” takes no further words: {' '.join(rest)}"
     if name == "pictures" and not [word for word in rest if not word.startswith("-")]:
         return "“pictures” needs the folder that the pictures go to."
@@ -126,6 +127,11 @@ def mutate(rest: list[str]) -> int:
     return python("-m", "tools.mutate", *rest)
 
 
+def capabilities(_rest: list[str]) -> int:
+    set_up(DEVELOP)
+    return python("-m", "tools.capabilities")
+
+
 def renew_lock(_rest: list[str]) -> int:
     set_up(DEVELOP)
     return lock()
@@ -150,6 +156,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test-windows": test_windows,
     "pictures": pictures,
     "mutate": mutate,
+    "capabilities": capabilities,
     "lock": renew_lock,
     "setup": setup,
 }

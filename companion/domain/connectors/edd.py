@@ -31,7 +31,7 @@ CAPABILITIES = Capabilities(
         Capability.SEATS: Way.LIVE,
         Capability.ACTIVATE: Way.LIVE,
         Capability.NEWEST_VERSION: Way.LIVE,
-        Capability.DOWNLOAD: Way.EMAIL,
+        Capability.DOWNLOAD: Way.LIVE,
         Capability.SWITCH_AUTO_RENEW: Way.PAGE,
         Capability.EXTEND_DOWNLOAD: Way.PAGE,
         Capability.INVOICE: Way.PAGE,
