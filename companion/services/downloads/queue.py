@@ -154,6 +154,11 @@ class Queue:
         """
         self._ask(Request.CANCEL, key)
 
+    def cancel_order(self, number: str) -> None:
+        """Cancel all downloads of an order."""
+        keys = (item.entry.key for item in self.items())
+        self._ask(Request.CANCEL, *(key for key in keys if key.order_number == number))
+
     def move(self, key: DownloadKey, position: int) -> None:
         """Give a download another place in the order; one that runs goes on running."""
         with self._condition:

@@ -190,8 +190,13 @@ class AppState(QObject):
         self.load(lambda: done(added))
 
     def remove_order(self, owner: QObject, number: str, done: Callable[[], None], failed: _Failed) -> Task:
-        """Forget an order and its credentials."""
-        return self.runner.run(owner, lambda _: self._orders.lookup.remove(number), lambda _: self.load(done), failed)
+        """Forget an order, its credentials and its queued downloads."""
+
+        def removed(_: None) -> None:
+            self.downloads.remove_order(number)
+            self.load(done)
+
+        return self.runner.run(owner, lambda _: self._orders.lookup.remove(number), removed, failed)
 
     def switch_auto_renew(
         self, owner: QObject, number: str, plan: Subscription, on: bool,

@@ -72,6 +72,10 @@ class DownloadState(QObject):
         """Take a download off the list; what has arrived of an unfinished one is deleted, a finished file stays."""
         self._ask(lambda queue: queue.cancel(key))
 
+    def remove_order(self, number: str) -> None:
+        """Take the downloads of an order off the list, as `remove` does with one."""
+        self._ask(lambda queue: queue.cancel_order(number))
+
     @property
     def busy(self) -> bool:
         """Whether anything is being downloaded."""

@@ -195,3 +195,13 @@ def test_a_download_that_is_added_again_while_it_runs_stays_in_its_folder(gated:
     assert gated.finish() is DONE
     assert (tmp_path / NAME).exists()
     assert not (tmp_path / "other").exists()
+
+
+def test_all_downloads_of_one_order_are_cancelled_at_once(gated: GatedQueue) -> None:
+    similar = msgspec.structs.replace(KEY, order_number="AB")
+    for key in (msgspec.structs.replace(KEY, artifact_id="extra"), similar):
+        gated.queue.add(msgspec.structs.replace(gated.entry, key=key, state=PAUSED))
+    gated.queue.cancel_order(KEY.order_number)
+    assert [entry.key for entry in gated.store.load()] == [similar]
+    gated.finish()
+    assert [item.entry.key for item in gated.queue.items()] == [similar]

@@ -164,6 +164,21 @@ def test_removing_an_order_asks_first(
     qtbot.waitUntil(lambda: services.orders.cache.remembered() == (), timeout=10_000)
 
 
+def test_a_removed_order_takes_its_downloads_off_the_list(
+    program: WindowedProgram, store: DemoStore, services: Services, add: Add, qtbot: QtBot
+) -> None:
+    account = store.accounts[0]
+    add(account)
+    downloads = program.app_state.downloads
+    key = downloads.add(account.order_number, services.orders.cache.read()[0].downloads[0])
+    qtbot.waitUntil(lambda: key in downloads.items and bool(services.library.queue(store.url)), timeout=10_000)
+    program.app_state.remove_order(downloads, account.order_number, lambda: None, lambda error: pytest.fail(str(error)))
+    qtbot.waitUntil(lambda: key not in downloads.items, timeout=30_000)
+    downloads.pause_all()
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    assert services.library.queue(store.url) == ()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="starts a blocking program made for Linux")
 def test_the_wizard_goes_from_choosing_to_a_working_installation(
     program: WindowedProgram,
