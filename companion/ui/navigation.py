@@ -13,6 +13,7 @@ from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import ReminderAction
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import clear, focusable, label, row, spoken
+from companion.ui.widgets.long_list import LongList
 
 CONTENT_WIDTH = 760
 RETURN_RENEWAL = "return-renewal"
@@ -99,6 +100,10 @@ class Page(QWidget):
     def add_to_head(self, part: QWidget) -> None:
         """Put a part to the right of the title."""
         self._head.addWidget(part)
+
+    def long_list(self) -> LongList:
+        """Returns a list that makes its cards as this page is scrolled to them."""
+        return LongList(self._scroll)
 
     def add(self, *parts: QWidget | QLayout) -> None:
         """Put parts below what is there."""

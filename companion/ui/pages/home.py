@@ -41,7 +41,7 @@ from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
-from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row
+from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, line, row
 from companion.ui.widgets.switch import Switch
 
 
@@ -55,6 +55,9 @@ class HomePage(Page):
         self._refresh = button("Refresh", self._ask_stores, tip="Ask the stores for the newest state (F5)")
         self.add_to_head(self._refresh)
         owned.changed.connect(self.show_values)
+        self._list = self.long_list()
+        self._foot = column()
+        self.add(self._list, self._foot)
         book.working.connect(self._show_working)
         book.changed.connect(self.show_values)
 
@@ -67,17 +70,16 @@ class HomePage(Page):
             self._render()
 
     def _render(self) -> None:
-        self.empty()
+        clear(self._foot)
         licences = [(card_urgency(card), partial(self._licence, state, card)) for state, card in self._book.cards()]
         purchases = [(purchase_order(card), partial(self._purchase, card)) for card in self._purchases()]
         self._refresh.setVisible(bool(licences or purchases))
-        if not licences and not purchases:
-            self.add(self._nothing())
-            return
-        for _, make in sorted([*licences, *purchases], key=lambda pair: pair[0]):
-            self.add(make())
-        if licences:
-            self.add(label(self._read_when(), "small"))
+        cards = sorted([*licences, *purchases], key=lambda pair: pair[0])
+        self._list.show_cards([make for _, make in cards])
+        if not cards:
+            self._foot.addWidget(self._nothing())
+        elif licences:
+            self._foot.addWidget(label(self._read_when(), "small"))
 
     def _ask_stores(self) -> None:
         self._book.refresh()

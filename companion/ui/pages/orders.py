@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -24,11 +24,11 @@ _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
 
 
 class _Entry(NamedTuple):
-    """A card, what it is found by, and when it was bought."""
+    """When something was bought, what it is found by, and what makes its card."""
 
     when: dt.datetime
     words: str
-    card: Card
+    make: Callable[[], Card]
 
 
 class OrdersPage(Page):
@@ -44,8 +44,9 @@ class OrdersPage(Page):
         self._field.setPlaceholderText("Search: product, shop or order number")
         self._field.setClearButtonEnabled(True)
         self._field.textChanged.connect(lambda _: self._render())
-        self._list = column(spacing=14)
-        self.add(self._field, self._list)
+        self._list = self.long_list()
+        self._foot = column()
+        self.add(self._field, self._list, self._foot)
         book.changed.connect(self.show_values)
         owned.changed.connect(self.show_values)
 
@@ -54,18 +55,14 @@ class OrdersPage(Page):
             self._render()
 
     def _render(self) -> None:
-        clear(self._list)
+        clear(self._foot)
         entries = sorted((*self._orders(), *self._purchases()), key=lambda entry: entry.when, reverse=True)
         self._field.setVisible(bool(entries))
         wanted = self._field.text().casefold().split()
         shown = [entry for entry in entries if all(word in entry.words.casefold() for word in wanted)]
-        for entry in shown:
-            self._list.addWidget(entry.card)
-        for entry in entries:
-            if entry not in shown:
-                entry.card.deleteLater()
+        self._list.show_cards([entry.make for entry in shown])
         if not shown:
-            self._list.addWidget(self._nothing(bool(entries)))
+            self._foot.addWidget(self._nothing(bool(entries)))
 
     def _nothing(self, filtered: bool) -> Card:
         card = Card()
@@ -85,14 +82,14 @@ class OrdersPage(Page):
                 order = known.order
                 words = [known.number, store, *(item.name for item in (order.line_items if order is not None else ()))]
                 when = order.placed_at if order is not None else known.added_at
-                yield _Entry(when, " ".join(words), self._card(known, state.store, store))
+                yield _Entry(when, " ".join(words), partial(self._card, known, state.store, store))
 
     def _purchases(self) -> Iterator[_Entry]:
         orders = [(state.store, known.number) for state in self._book.states for known in state.snapshot.orders]
         for found in not_ordered(self._owned.purchases, orders):
             when = date_of(found.bought_on, self.app_state.zone) if found.bought_on is not None else found.added_at
             words = (found.name, origin_words(found), found.order_number or "", found.maker or "")
-            yield _Entry(when, " ".join(words), self._purchase(found))
+            yield _Entry(when, " ".join(words), partial(self._purchase, found))
 
     def _purchase(self, found: Overview) -> Card:
         card = Card(spacing=4)

@@ -62,6 +62,7 @@ class Person:
         self.settle()
 
     def press(self, text: str) -> None:
+        self.until(lambda: text in texts_of(self.window.current))
         button(self.window.current, text).click()
         self.settle()
 

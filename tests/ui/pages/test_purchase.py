@@ -169,3 +169,34 @@ def test_all_is_there_after_a_restart(owner: Owner, own_services: Services, qapp
     qtbot.waitUntil(lambda: not again.runner.busy, timeout=10_000)
     again.close()
     again.window.deleteLater()
+
+
+@pytest.mark.parametrize("page", ["home", "orders"])
+def test_of_many_purchases_only_those_looked_at_are_made(
+    fresh: WindowedProgram, own_services: Services, qtbot: QtBot, page: str
+) -> None:
+    """A card is some twenty widgets, and making five hundred of them would hold the window up for seconds."""
+    for number in range(100):
+        name = f"Product {number:03}"
+        values = [(Field.PRODUCT, name, name), (Field.ORDER_NUMBER, f"N-{number}", "")]
+        own_services.owned.purchases.add(draft_of(values, MAIL, SENT), as_new=True)
+    with qtbot.waitSignal(fresh.owned.changed):
+        fresh.owned.load()
+    fresh.window.navigate_to(Destination(page))
+    qtbot.waitUntil(lambda: not fresh.runner.busy, timeout=10_000)
+
+    def shown() -> int:
+        return len({text for text in texts_of(fresh.window) if text.startswith("Product ")})
+
+    first = shown()
+    assert 0 < first < 40
+    more = next(part for part in focusable(fresh.window.current) if spoken(part).startswith("Show more"))
+    qtbot.keyClick(more, Qt.Key.Key_Space)
+    assert first < shown() < 100
+    bar = fresh.window.current._scroll.verticalScrollBar()
+
+    def scroll_on() -> bool:
+        bar.setValue(bar.maximum())
+        return shown() == 100
+
+    qtbot.waitUntil(scroll_on, timeout=10_000)

@@ -1,0 +1,81 @@
+"""How long Home takes with 500 purchases from 12 stores.
+
+Run with ``python -m benchmarks.home``; no screen is needed and no store is asked.
+The yardstick is 100 ms from the click to the page: what a person takes for "at once".
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from companion.domain.purchases.draft import draft_of
+from companion.domain.purchases.facts import Field, Source, SourceKind
+from companion.services.container import Services, build_window_services
+from companion.services.store.keychain import Keychain
+from companion.ui.app.application import WindowedProgram, application
+from companion.ui.look.theme import LIGHT
+from companion.ui.navigation import Destination
+from tests.kits.memory_keychain import MemoryKeychain
+
+PURCHASES, STORES, ROUNDS = 500, 12, 9
+
+
+def fill(services: Services) -> None:
+    """Add the purchases."""
+    now = services.clock()
+    for number in range(PURCHASES):
+        shop, name = f"shop{number % STORES}.example", f"Product {number:03}"
+        values = [
+            (Field.ORDER_NUMBER, f"N-{number}", ""),
+            (Field.STORE_ADDRESS, f"https://{shop}", ""),
+            (Field.PRODUCT, name, name),
+            (Field.EXPIRES, f"20{27 + number % 5}-{1 + number % 12:02}-{1 + number % 28:02}", name),
+        ]
+        draft = draft_of(values, Source(kind=SourceKind.EMAIL, name=f"orders@{shop}"), now)
+        services.owned.purchases.add(draft, as_new=True)
+
+
+def settle(program: WindowedProgram) -> None:
+    """Let the window work until nothing is under way."""
+    while True:
+        loop = QEventLoop()
+        QTimer.singleShot(20, loop.quit)
+        loop.exec()
+        if not program.runner.busy:
+            return
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as made:
+        services = build_window_services(Path(made), None, keychain=Keychain(backend=MemoryKeychain()))
+        fill(services)
+        qt = application()
+        program = WindowedProgram(qt, services, theme=LIGHT)
+        program.start(in_tray=False)
+        settle(program)
+        home, times = program.window.page("home"), []
+        for _ in range(ROUNDS):
+            program.window.navigate_to(Destination("help"))
+            settle(program)
+            begun = time.perf_counter()
+            home.show_values()
+            program.window.navigate_to(Destination("home"))
+            qt.processEvents()
+            times.append((time.perf_counter() - begun) * 1000)
+        print(f"Home with {PURCHASES} purchases from {STORES} stores: {statistics.median(times):.0f} ms "
+              f"(median of {ROUNDS}, slowest {max(times):.0f} ms)")  # fmt: skip
+        program.close()
+        services.close()
+
+
+if __name__ == "__main__":
+    main()
