@@ -61,7 +61,7 @@ class Statement(Model, frozen=True):
 
 
 class OfPurchase(Model, frozen=True):
-    """What a date of a purchase rests on. Nobody else keeps such dates up to date, so its words say who said it.
+    """What a date of a purchase rests on. No other source keeps such dates up to date, so its words name the source.
 
     `id` is the purchase's, `day` the calendar day that was stated; `whole_day` when no time of day is known. `stated`
     is who said it (for a charge with an amount: who said the amount), `disputed` what all sources say where they

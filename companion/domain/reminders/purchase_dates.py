@@ -1,6 +1,6 @@
 """The dates of purchases of any shop that are worth a reminder, as their sources state them.
 
-A date that nobody states is none. A calendar day lasts until its end in the person's zone. Where sources disagree, the
+A date that is not stated is none. A calendar day lasts until its end in the person's zone. Where sources disagree, the
 earliest of their dates counts, since a reminder that comes too late is worth nothing; its words say so.
 """
 
