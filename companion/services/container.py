@@ -77,7 +77,6 @@ class Asking:
     """What asks stores about purchases: the connectors, refreshing, and the seats of this PC."""
 
     connectors: Connectors
-    mirror: OrderMirror
     refresh: PurchaseRefresh
     activations: Activations
     downloads: PurchaseDownloads
@@ -135,6 +134,13 @@ class Owned:
             return (*owned, *self.directory.current.product_names())
 
         return Intake(self.clock, known_products, lambda: self.directory.current.brands())
+
+    @functools.cached_property
+    def mirror(self) -> OrderMirror:
+        """What makes purchases of the orders that were added; it asks no store."""
+        from companion.services.purchases.mirror import OrderMirror
+
+        return OrderMirror(self.library, self.purchases, self.clock)
 
     @functools.cached_property
     def asking(self) -> Asking:
@@ -389,7 +395,6 @@ def _asking(owned: Owned) -> Asking:
     from companion.services.platforms import current
     from companion.services.purchases.activations import Activations
     from companion.services.purchases.downloads import PurchaseDownloads
-    from companion.services.purchases.mirror import OrderMirror
     from companion.services.purchases.refresh import PurchaseRefresh
     from companion.services.stores.connectors import Connectors
     from companion.services.stores.edd import EddStore
@@ -407,10 +412,9 @@ def _asking(owned: Owned) -> Asking:
             WooCommerceStore(clock),
         )
     )
-    mirror = OrderMirror(library, registry, clock)
-    refresh = PurchaseRefresh(registry, connectors, library, mirror, clock, owned.zone)
+    refresh = PurchaseRefresh(registry, connectors, library, owned.mirror, clock, owned.zone)
     downloads = PurchaseDownloads(registry, refresh, platform.programs.mark_of_the_web)
-    return Asking(connectors, mirror, refresh, Activations(registry, refresh), downloads, stores)
+    return Asking(connectors, refresh, Activations(registry, refresh), downloads, stores)
 
 
 def build_local(home: Path | None) -> Local:

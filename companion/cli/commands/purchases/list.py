@@ -22,6 +22,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show everything that is owned, without asking a store."""
+    context.owned.mirror.run()
     found = context.owned.purchases.all()
     lines = [one_line(purchase) for purchase in found]
     empty = "Nothing has been added yet. Add an e-mail of a purchase: companion add FILE"

@@ -16,6 +16,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show one purchase."""
+    context.owned.mirror.run()
     found = context.owned.purchases.get(context.arguments.id)
     context.output.result(shown(found), *lines(found), *fact_lines(found))
     return EXIT_DONE

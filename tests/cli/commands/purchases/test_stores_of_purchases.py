@@ -185,3 +185,15 @@ def test_a_key_that_is_not_known_takes_no_seat(bare: Cli, edd: EddPeer) -> None:
 )
 def test_seats_left_are_told_as_far_as_they_are_known(seats: Seats, words: str) -> None:
     assert seats_words(seats) == words
+
+
+def test_orders_that_were_added_are_listed_with_all_else(cli: Cli) -> None:
+    cli.add(FAMILY)
+    assert cli("purchases", "new", "--product", "Harbour Suite").code == 0
+    listed = cli("purchases", "list", "--json").json["purchases"]
+    assert {purchase["orderNumber"] for purchase in listed} == {FAMILY, None}
+    order = next(purchase for purchase in listed if purchase["orderNumber"] == FAMILY)
+    assert (order["store"]["kind"], order["store"]["address"]) == ("storeApi", cli.url)
+    assert order["products"][0]["expires"]["kind"] == "instant"
+    assert cli("purchases", "show", order["id"]).code == 0
+    assert len(cli("purchases", "list", "--json").json["purchases"]) == 2
