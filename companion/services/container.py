@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -21,7 +21,6 @@ from companion.services.app.paths import AppFolders, app_folders
 
 if TYPE_CHECKING:
     from companion.domain.pc.finding import Finding
-    from companion.domain.purchases.purchase import Overview
     from companion.domain.store.profile import Profile
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import OrderDownloads
@@ -147,12 +146,11 @@ class Owned:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
 
-    def reminders(self, purchases: Callable[[], Iterable[Overview]] | None = None) -> Reminders:
-        """Returns the reminders of purchases of any shop (all, unless others are given), without any store's orders."""
+    def reminders(self) -> Reminders:
+        """Returns the reminders of purchases of any shop, without the orders of stores."""
         from companion.services.reminders import Reminders
 
-        owned = purchases or self.purchases.all
-        return Reminders(None, None, self.library, self.clock, self.zone, owned=owned)
+        return Reminders(None, None, self.library, self.clock, self.zone, owned=self.purchases.all)
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
@@ -184,6 +182,8 @@ class Services:
     help: HelpSearch
     case_files: CaseFileWriter
     log_file: Path
+    tells_of_purchases: bool = True
+    """Whether dates of purchases of any shop are told beside those of the orders: of several stores, one does."""
 
     @property
     def has_store(self) -> bool:
@@ -202,7 +202,7 @@ class Services:
             self.help,
             self.clock,
             self.zone,
-            self.owned.purchases.all,
+            self.owned.purchases.all if self.tells_of_purchases else tuple,
         )
 
     def close_store(self) -> None:
@@ -271,7 +271,7 @@ def build_window_services(
         raise
 
 
-def open_store(owned: Owned, address: str) -> Services:
+def open_store(owned: Owned, address: str, *, tells_of_purchases: bool = True) -> Services:
     """Build the services of one store over what is owned; `Services.close_store` ends them."""
     from companion.domain.store.profile import Stage
     from companion.services.app.resources import resource
@@ -306,7 +306,13 @@ def open_store(owned: Owned, address: str) -> Services:
         orders=orders,
         order_downloads=order_downloads,
         reminders=Reminders(
-            orders, order_downloads, library, utc_now, zone, store_clock=client.time, owned=owned.purchases.all
+            orders,
+            order_downloads,
+            library,
+            utc_now,
+            zone,
+            store_clock=client.time,
+            owned=owned.purchases.all if tells_of_purchases else None,
         ),
         preflight=preflight,
         **installing,
@@ -315,6 +321,7 @@ def open_store(owned: Owned, address: str) -> Services:
             orders, library, order_downloads, installing["this_pc"], platform.system, look, utc_now, owned.log_file
         ),
         log_file=owned.log_file,
+        tells_of_purchases=tells_of_purchases,
     )
 
 

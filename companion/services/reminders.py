@@ -38,7 +38,7 @@ from companion.services.app.atomic_file import write_file
 from companion.services.app.time_zone import LocalZone
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.storage.database import Library
-from companion.services.storage.records import KnownFile, ReminderChange
+from companion.services.storage.records import KnownFile, ReminderChange, orders_read
 from companion.services.store.orders import Orders
 
 _log = logging.getLogger(__name__)
@@ -80,6 +80,15 @@ def reminder_facts(
     return ReminderFacts(tuple(orders), profile, zone, frozenset(file.artifact for file in files), owned)
 
 
+def without_known_orders(library: Library, purchases: Iterable[Overview]) -> tuple[Overview, ...]:
+    """Returns the purchases that are not an order of any store whose orders are reminded of as orders."""
+    left = tuple(purchases)
+    for store in library.stores_with_orders() if left else ():
+        if library.profile(store) is not None:
+            left = without_orders(left, store, [order.number for order in orders_read(library.orders(store))])
+    return left
+
+
 def reminder_settings(settings: Mapping[str, str]) -> ReminderSettings:
     """Returns what the person wants of reminders out of all settings; the defaults where nothing else was said."""
     stored = settings.get(_SETTINGS)
@@ -111,7 +120,7 @@ class Reminders:
         clock: Callable[[], dt.datetime],
         zone: dt.tzinfo,
         store_clock: StoreClock = lambda: None,
-        owned: Callable[[], Iterable[Overview]] = tuple,
+        owned: Callable[[], Iterable[Overview]] | None = None,
     ) -> None:
         self._orders = orders
         self._owned = owned
@@ -257,7 +266,9 @@ class Reminders:
 
     @property
     def _places(self) -> tuple[str, ...]:
-        return (OF_PURCHASES,) if self._orders is None else (self._orders.store, OF_PURCHASES)
+        """Where its records are kept; those of purchases are left alone by what does not tell of purchases."""
+        of_orders = (self._orders.store,) if self._orders is not None else ()
+        return (*of_orders, OF_PURCHASES) if self._owned is not None else of_orders
 
     def _place_of(self, reminder: Reminder) -> str:
         of_order = self._orders is not None and reminder.subject.purchase is None
@@ -301,12 +312,10 @@ class Reminders:
 
     def facts(self) -> ReminderFacts | None:
         """Returns what is known of orders, as they were last read, and of purchases; None while there are neither."""
-        owned = tuple(self._owned())
+        owned = without_known_orders(self._library, self._owned()) if self._owned is not None else ()
         if self._orders is None:
             return reminder_facts(None, (), (), self._zone, owned)
         profile, orders = self._orders.cache.remembered_profile(), self._orders.cache.read()
-        if profile is not None:
-            owned = without_orders(owned, self._orders.store, [order.number for order in orders])
         files = self._order_downloads.files() if self._order_downloads is not None else ()
         return reminder_facts(profile, orders, files, self._zone, owned)
 

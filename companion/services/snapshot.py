@@ -12,7 +12,6 @@ from companion.domain.overview.product_cards import ProductCard, product_cards
 from companion.domain.pc.facts import Machine
 from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.history import InboxEntry
-from companion.domain.reminders.purchase_dates import without_orders
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
@@ -20,7 +19,7 @@ from companion.domain.support.help_articles import Article
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
-from companion.services.reminders import OF_PURCHASES, reminder_settings
+from companion.services.reminders import OF_PURCHASES, reminder_settings, without_known_orders
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, orders_read
 
@@ -37,7 +36,7 @@ class Snapshot(NamedTuple):
     `receipts` are those of each order, by its number; `helped` names the help article for an error's code.
     `settings` are those of the window by name; those of reminders are in `reminder_settings`. `queue` are the
     downloads as the library has them: how far one under way has come is known to the queue itself. `purchases` are
-    those of any shop, without the ones that are among `orders`. `seat_id` and
+    those of any shop, without the ones that are orders of a store with the Store API. `seat_id` and
     `pc_name` are what a seat of a licence is taken with.
     """
 
@@ -108,7 +107,7 @@ class SnapshotReader:
         stored = self._library.contents(self._orders.store)
         files = self._order_downloads.present(stored.files)
         orders = self._orders.cache.with_keys(stored.orders)
-        now, numbers = self._clock(), [known.number for known in orders if known.order is not None]
+        now = self._clock()
         return Snapshot(
             now,
             stored.profile,
@@ -122,7 +121,7 @@ class SnapshotReader:
             helped=_helped(self._help.articles),
             settings=stored.settings,
             queue=stored.queue,
-            purchases=without_orders(self._owned(), self._orders.store, numbers),
+            purchases=without_known_orders(self._library, self._owned()),
             reminders=(*stored.reminders, *self._library.reminders(OF_PURCHASES)),
             reminder_settings=reminder_settings(stored.settings),
             seat_id=seat_id,

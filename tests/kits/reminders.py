@@ -62,6 +62,7 @@ class Program:
             owned=owned,
         )
         self.bought = Reminders(None, None, self.library, lambda: moments.now, moments.zone, owned=owned)
+        self.of_orders = lambda: Reminders(orders, purchases, self.library, lambda: moments.now, moments.zone)
 
     def end(self) -> None:
         """The program ends, in order or not: whatever was not written is gone."""

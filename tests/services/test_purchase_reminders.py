@@ -152,3 +152,31 @@ def test_without_a_store_and_without_purchases_there_is_nothing(owner: Owner) ->
     program = owner.start()
     assert (program.bought.look().to_show, program.bought.agenda().ahead) == ((), ())
     assert program.bought.facts() is None
+
+
+def test_a_further_store_leaves_what_was_said_of_purchases_alone(owner: Owner) -> None:
+    owner.purchases = (owner.ending_in(5),)
+    program = owner.start()
+    (reminder,) = program.bought.look().to_show
+    program.bought.confirm([reminder])
+    learn(program.library, [charged_in(7)])
+    other = program.of_orders()
+    assert [each.subject.purchase for each in other.look().to_show] == [None]
+    assert other.look().withdrawn == ()
+    (entry,) = program.bought.inbox()
+    assert entry.withdrawn_at is None
+
+
+def test_an_order_of_any_store_is_not_told_as_a_purchase_too(owner: Owner) -> None:
+    """Without a store's services as well: the order is told by the store it is from."""
+    order = charged_in(7)
+    facts = (
+        fact(Field.STORE_KIND, "storeApi"),
+        fact(Field.STORE_ADDRESS, NOBODY),
+        fact(Field.ORDER_NUMBER, order.number),
+    )
+    owner.purchases = (renewing(owner.day(7), "59.95 USD", *facts),)
+    program = owner.start()
+    assert len(program.bought.agenda().due) == 1
+    learn(program.library, [order])
+    assert program.bought.agenda().due == ()

@@ -112,6 +112,8 @@ class WindowedProgram:
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
         self.owned.store_added.connect(self._store_added)
+        # Dates of purchases are told beside those of the first store's orders.
+        self.owned.changed.connect(self.app_state.load)
         self._reminding = [self.reminder_controller]
         self._patience = _TRAY_SECONDS
         self._looking_for_tray = QTimer(self.tray, interval=1000, singleShot=True)
@@ -194,7 +196,9 @@ class WindowedProgram:
                 self._show_store(services)
             done()
 
-        self.runner.run(self.window, lambda _: open_store(self._services.owned, address), show)
+        self.runner.run(
+            self.window, lambda _: open_store(self._services.owned, address, tells_of_purchases=False), show
+        )
 
     def _show_store(self, services: Services) -> None:
         self._others.append(services)

@@ -97,7 +97,8 @@ class Tray(QObject):
         menu.addAction("Quit Companion", self.quit_asked.emit)
 
     def _next_dates(self) -> list[str]:
-        all_facts = [facts for state in self._book.states if (facts := state.reminder_facts()) is not None]
+        states = dict.fromkeys((self._app_state, *self._book.states))
+        all_facts = [facts for state in states if (facts := state.reminder_facts()) is not None]
         found = [subject for facts in all_facts for subject in upcoming(facts, self._app_state.now())]
         found.sort(key=lambda subject: subject.date)
         return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]

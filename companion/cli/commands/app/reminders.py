@@ -12,16 +12,13 @@ from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import joined
-from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.history import Agenda
 from companion.domain.reminders.icalendar import calendar
-from companion.domain.reminders.purchase_dates import without_orders
 from companion.domain.reminders.text import ReminderText, date_words, place_words, reminder_text
 from companion.services.app.atomic_file import write_file
 from companion.services.container import Services
-from companion.services.reminders import Reminders
 
 
 class DueReminder(Model, frozen=True):
@@ -80,7 +77,7 @@ def run(context: CommandContext) -> int:
     date = context.formats.date
     agendas = [_of_orders(services.reminders.agenda(now)) for services in stores]
     if not context.arguments.store:
-        agendas.append(_purchases(context, stores).agenda(now))
+        agendas.append(context.owned.reminders().agenda(now))
     ahead = tuple(sorted((each for found in agendas for each in found.ahead), key=lambda subject: subject.date))
     names = [_name(services) for services in stores] or ["all shops"]
     shown = RemindersResult(
@@ -117,24 +114,10 @@ def _of_orders(found: Agenda) -> Agenda:
     )
 
 
-def _purchases(context: CommandContext, stores: tuple[Services, ...]) -> Reminders:
-    """The reminders of all purchases that are not orders of one of the stores."""
-
-    def owned() -> tuple[Overview, ...]:
-        found = context.owned.purchases.all()
-        for services in stores:
-            if services.orders.cache.remembered_profile() is not None:
-                numbers = [order.number for order in services.orders.cache.read()]
-                found = without_orders(found, services.orders.store, numbers)
-        return found
-
-    return context.owned.reminders(owned)
-
-
 def _name(services: Services) -> str:
-    """The store's name, asked for where it has never been read."""
-    profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
-    return profile.store.name
+    """The store's name; its address where it has never answered."""
+    profile = services.orders.cache.remembered_profile()
+    return profile.store.name if profile is not None else services.orders.store
 
 
 def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
