@@ -292,7 +292,8 @@ _END = ":：.。#№*"
 
 def normal(text: str) -> str:
     """Returns a label as it is looked up: lower case, plain apostrophes, nothing but the words."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("`", "'")
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = plain.replace("`", "'")
     plain = " ".join(plain.split())
     return plain.strip(" " + _END + "-–—=>•·|").strip()
 

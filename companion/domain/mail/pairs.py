@@ -25,6 +25,13 @@ _OF_ITEMS = (Label.KEY, Label.EXPIRES, Label.SEATS, Label.VERSION)
 _INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|\.{3,}\s*[:：]?|#(?=[^\s:：]))\s*(.*)$")
 
 
+_LONGEST_FROM: dict[str, int] = {}
+"""How many words the longest label has that begins with a word; most words begin none."""
+for _phrase in PHRASES:
+    _first, *_rest = _phrase.split()
+    _LONGEST_FROM[normal(_first)] = max(_LONGEST_FROM.get(normal(_first), 0), min(1 + len(_rest), _LONGEST_LABEL))
+
+
 class Pair(NamedTuple):
     """A label with the texts that may be its value, the likeliest first; `quote` is the place in the mail.
 
@@ -161,7 +168,8 @@ def _within(text: str, rows: Sequence[Row], number: int) -> Iterator[Pair]:
     at = 0
     while at < len(words):
         step = 1
-        for length in range(min(_LONGEST_LABEL, len(words) - at), 0, -1):
+        longest = _LONGEST_FROM.get(normal(words[at]), 0)
+        for length in range(min(longest, len(words) - at), 0, -1):
             phrase = normal(" ".join(words[at : at + length]))
             label = PHRASES.get(phrase)
             if label is None or (length == 1 and not _tells_alone(phrase)):

@@ -37,11 +37,21 @@ _CONDITION = re.compile(
 )
 
 
+_HINTS = (
+    *("renew", "cancel", "verläng", "verlang", "künd", "renouvel", "résili", "annul", "renov", "rinnov", "verleng"),
+    *("opgezegd", "stopgezet", "自動", "解約"),
+)
+"""Parts of words of which every statement has one."""
+
+
 def auto_renew_statement(lines: Iterable[str]) -> tuple[str, str] | None:
     """Returns ``on`` or ``off`` and the sentence that says so, or None; a sentence with a condition says nothing."""
     found: tuple[str, str] | None = None
     for line in lines:
         text = line[:600]
+        lowered = text.casefold()
+        if not any(word in lowered for word in _HINTS):
+            continue  # most lines; looking for a word is much faster than the patterns
         if _OFF.search(text) and not _CONDITION.search(text):
             return "off", text
         if found is None and _ON.search(text) and not _CONDITION.search(text):
