@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
+from companion.domain.core.foreign_text import clean_text
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, replace_facts
 from companion.domain.purchases.from_order import STORE_API, facts_of_order
@@ -37,15 +38,16 @@ class OrderMirror:
                 for store in self._library.stores_with_orders()
                 for order in self._library.orders(store)
             }
+            known = _by_order(self._library.purchases()) if there else {}
             for (store, number), order in there.items():
-                self._mirror(store, order, is_new=(store, number) not in done)
+                mine = known.get((store.rstrip("/"), clean_text(number)))
+                self._mirror(store, order, mine, is_new=(store, number) not in done)
             if done != set(there):
                 self._library.remember_setting(_SETTING, json.dumps(sorted(there)))
 
-    def _mirror(self, store: str, order: KnownOrder, *, is_new: bool) -> None:
+    def _mirror(self, store: str, order: KnownOrder, mine: Purchase | None, *, is_new: bool) -> None:
         facts = self._facts(store, order)
         said_at = order.read_at or order.added_at
-        mine = self._of(store, order.number)
         if mine is not None:
             if set(replace_facts(mine.facts, facts)) != set(mine.facts):
                 self._registry.learn(mine.id, facts, complete=order.order is not None)
@@ -53,19 +55,6 @@ class OrderMirror:
             draft = Draft(facts, facts[0].source, said_at)
             if self._registry.add(draft).kind is AddedKind.ASK:
                 self._registry.add(draft, as_new=True)
-
-    def _of(self, store: str, number: str) -> Purchase | None:
-        """The purchase that an order of this store became."""
-        wanted = {(Field.STORE_ADDRESS, store.rstrip("/")), (Field.ORDER_NUMBER, number)}
-        for purchase in self._library.purchases():
-            of_stores = {
-                (fact.field, fact.value.rstrip("/"))
-                for fact in purchase.facts
-                if fact.source.kind is SourceKind.STORE and not fact.about
-            }
-            if wanted <= of_stores:
-                return purchase
-        return None
 
     def _facts(self, store: str, order: KnownOrder) -> tuple[Fact, ...]:
         profile = self._library.profile(store)
@@ -82,3 +71,17 @@ class OrderMirror:
             return {(str(store), str(number)) for store, number in found}
         except (ValueError, TypeError):
             return set()
+
+
+def _by_order(purchases: Iterable[Purchase]) -> dict[tuple[str, str], Purchase]:
+    """The purchases that orders became, by what their stores say of address and number."""
+    found = {}
+    for purchase in purchases:
+        said: dict[Field, set[str]] = {Field.STORE_ADDRESS: set(), Field.ORDER_NUMBER: set()}
+        for fact in purchase.facts:
+            if fact.source.kind is SourceKind.STORE and fact.field in said:
+                said[fact.field].add(fact.value)
+        for address in said[Field.STORE_ADDRESS]:
+            for number in said[Field.ORDER_NUMBER]:
+                found[address.rstrip("/"), clean_text(number)] = purchase
+    return found

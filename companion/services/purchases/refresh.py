@@ -63,8 +63,9 @@ class PurchaseRefresh:
 
     def connector_of(self, purchase: Overview) -> StoreConnector | None:
         """Returns what can ask the store of a purchase; None where programs cannot ask it."""
-        known = {store.address.rstrip("/"): store.kind for store in self._library.stores()}
-        kind = purchase.store.kind or known.get((purchase.store.address or "").rstrip("/"))
+        kind, address = purchase.store.kind, (purchase.store.address or "").rstrip("/")
+        if kind is None and address:
+            kind = next((store.kind for store in self._library.stores() if store.address.rstrip("/") == address), None)
         return self._connectors.of(kind)
 
     def one(self, purchase_id: str, cancellation: Cancellation) -> Refreshed:

@@ -25,6 +25,7 @@ from companion.services.purchases.refresh import PurchaseRefresh, Refreshed
 from companion.services.purchases.registry import PurchaseRegistry
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
+from companion.services.storage.records import KnownStore
 from companion.services.store.keychain import Keychain
 from companion.services.stores.connectors import Connectors
 from companion.services.stores.edd import EddStore
@@ -250,6 +251,17 @@ def test_what_was_removed_while_it_was_asked_about_stays_removed(person: Person,
     assert person.registry.all() == ()
 
 
+def test_the_kind_of_a_store_that_was_added_counts_where_the_purchase_does_not_tell(
+    person: Person, edd: EddPeer
+) -> None:
+    values = [(Field.STORE_ADDRESS, edd.url, ""), (Field.PRODUCT, "Quill & Ink", "Quill & Ink")]
+    bought = person.registry.add(draft_of(values, MAIL, NOW, keys=[("Quill & Ink", Secret(KEY))])).purchase_id
+    assert person.outcomes() == [Outcome.DOES_NOT_TELL]
+    person.library.remember_store(KnownStore(address=edd.url, kind="edd", name="", added_at=NOW))
+    assert person.outcomes() == [Outcome.TOLD]
+    assert str(person.registry.get(str(bought)).products[0].expires) == "2028-02-01"
+
+
 # In the background
 
 
@@ -318,6 +330,14 @@ def test_an_order_of_which_only_the_number_is_known_is_a_purchase_too(person: Pe
     person.mirror.run()
     (found,) = person.registry.all()
     assert (found.order_number, found.store.address) == ("LF-1", "https://store.example")
+
+
+@pytest.mark.parametrize("number", ["AB/", "/", "A  B", "A\tB", "#7", "x" * 500])
+def test_an_odd_number_is_one_purchase_all_the_same(person: Person, number: str) -> None:
+    person.library.add_order("https://store.example/", number, NOW)
+    for _ in range(3):
+        person.mirror.run()
+    assert len(person.registry.all()) == 1
 
 
 def test_the_same_number_in_two_stores_is_two_purchases(person: Person) -> None:
