@@ -34,6 +34,7 @@ class LabelledValues:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
+        self._headings: set[str] = set()
         self._until: tuple[str, str] | None = None
         self._has_shop_downloads = notes.platform is Platform.WOOCOMMERCE and any(
             platforms.is_woocommerce_download(link.address) for link in notes.letter.links
@@ -206,14 +207,16 @@ class LabelledValues:
 
     def _heading_of_key(self, rows: Sequence[Row], number: int) -> None:
         """A line above the key's label that can be a name is the product's; labelled lines between are passed over."""
-        if self._notes.names:
-            return
+        if set(self._notes.names.values()) - self._headings:
+            return  # products are named in another way in this mail
         for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
             text = row.cells[0]
             if len(row.cells) == 1 and labels_in(text):
                 continue
             if len(row.cells) == 1 and is_heading_of_product(text):
                 self._notes.product(text, row.text)
+                self._notes.current = product_name(text)
+                self._headings.add(product_name(text))
             return
 
     def _keys(self, pair: Pair) -> None:

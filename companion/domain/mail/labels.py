@@ -255,7 +255,7 @@ _WORDS: dict[Label, str] = {
         prezzo unitario; prijs; stukprijs; preço; preço unitário; 価格; 単価; 金額
     """,
     Label.OTHER: """
-        subtotal; sub-total; discount; shipping; payment method; tax; vat; net; fee; name; e-mail; email; address; phone;
+        pos; position; subtotal; sub-total; discount; shipping; payment method; tax; vat; net; fee; name; e-mail; email; address; phone;
         billing address; shipping address; customer; customer number; customer id; invoice number; invoice no; invoice;
         invoice #; invoice id; account number; ticket number; case number; tracking number; support id; coupon; status;
         download limit; downloads remaining; remaining downloads; licensed to; registered to; licensee; username; country;

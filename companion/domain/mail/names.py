@@ -41,7 +41,9 @@ _GENERIC = words(
 )
 """Words of headings ("Order details", "Ihre Lizenz") that a product's name hardly has."""
 
+_ENDINGS_OF_MONEY = ("betrag", "summe", "steuer", "gebühr", "gebühren", "kosten", "rabatt")
 _OF_MONEY = words(
+    "net netto brutto nett net. gross imponible base",
     "total totals subtotal sub-total price amount tax taxes vat gst hst sales discount coupon shipping",
     "handling fee fees savings saved balance paid payment refund credit deposit change charge rounding gesamt",
     "summe zwischensumme preis betrag mwst mwst. ust ust. steuer steuern rabatt versand gutschein gebühr prix",
@@ -97,8 +99,8 @@ def is_about_money(text: str) -> bool:
     """Whether a row of an invoice is a sum, a tax, a discount or a number rather than a product."""
     if _NUMBER_ALONE.fullmatch(text.strip()):
         return True
-    words = [word.casefold().strip("():%") for word in text.split()]
-    return len(words) <= 6 and any(word in _OF_MONEY for word in words)
+    parts = [word.casefold().strip("():%") for word in text.split()]
+    return len(parts) <= 6 and any(word in _OF_MONEY or word.endswith(_ENDINGS_OF_MONEY) for word in parts)
 
 
 def has_letters(text: str) -> bool:

@@ -22,6 +22,10 @@ _PREPOSITIONS = frozenset(
     ("for", "of", "für", "zu", "pour", "de", "du", "para", "per", "di", "voor", "van", "do", "da")
 )
 _OF_ITEMS = (Label.KEY, Label.EXPIRES, Label.SEATS, Label.VERSION)
+_BEFORE_LABEL = re.compile(
+    r"^(?:here (?:is|are) |this is |hier (?:ist|sind) |voici |aquí (?:está|tiene|tienes) |ecco |hier is |aqui está )?"
+    r"(?:your|the|ihr|ihre|dein|deine|votre|su|tu|la tua|il tuo|uw|je|o seu|a sua|seu|sua|ご)\s*"
+)
 _INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|\.{3,}\s*[:：]?|#(?=[^\s:：]))\s*(.*)$")
 
 
@@ -65,9 +69,7 @@ def label_of(text: str) -> Label | None:
     if found is None:
         # "License key (Windows)" and "Ihr Lizenzschlüssel" say the same as without the extra words.
         bare = normal(re.sub(r"\([^()]*\)", "", plain))
-        bare = re.sub(
-            r"^(?:your|the|ihr|ihre|dein|deine|votre|su|tu|la tua|il tuo|uw|je|o seu|a sua|seu|sua|ご)\s*", "", bare
-        )
+        bare = _BEFORE_LABEL.sub("", bare)
         found = PHRASES.get(bare)
     return found
 
