@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from companion.demo.api.app import StoreApplication
 from companion.demo.api.calls import Store
@@ -20,6 +16,7 @@ from companion.demo.downloads.artifact import ready_artifact
 from companion.demo.downloads.files import Pace
 from companion.demo.orders.purchases import Shop
 from companion.demo.orders.records import save
+from companion.demo.serving import LoopbackServer, requests_at
 from companion.demo.sessions import LogInLimits, Sessions, signing_key
 from companion.domain.core.model import Secret
 from companion.domain.core.platform import Platform
@@ -96,27 +93,20 @@ class DemoStore:
             application: WSGIApplication = StoreApplication(store, clock)
             application = around(application) if around else application
             application = _dropping(application, drop_answer) if drop_answer else application
-            self._server = _listening(host, port, application, _requests_at(clock))
+            self._server = LoopbackServer(host, port, application, requests_at(clock))
         except BaseException:
             self._database.close()
             raise
-        self.port = self._server.port
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="demo-store", daemon=True)
-        self._thread.start()
+        self.port, self.url = self._server.port, self._server.url
 
     def serve_forever(self) -> None:
         """Wait until the store is closed from another thread, or Ctrl-C is pressed."""
-        while self._thread.is_alive():
-            # A wait without an end would keep Windows from seeing Ctrl-C.
-            self._thread.join(0.5)
+        self._server.wait()
 
     def close(self) -> None:
         """Stop serving and close the files; closing twice does no harm."""
         self._pace.stop()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.close()
         self._database.close()
 
     def __enter__(self) -> DemoStore:
@@ -126,36 +116,6 @@ class DemoStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class _QuietRequests(WSGIRequestHandler):
-    """Says nothing on the terminal: addresses hold signatures, and standard output belongs to the command."""
-
-    timeout = 120
-
-    def connection_dropped(self, *_: Any, **__: Any) -> None:
-        """End the connection too: HTTP/1.1 would wait for another request on it."""
-        self.close_connection = True
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        pass
-
-
-def _requests_at(clock: Callable[[], dt.datetime]) -> type[_QuietRequests]:
-    class Requests(_QuietRequests):
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            """The ``Date`` of an answer is the store's own time, like every other time it tells."""
-            return super().date_time_string(clock().timestamp() if timestamp is None else timestamp)
-
-    return Requests
-
-
-def _listening(host: str, port: int, application: WSGIApplication, requests: type[_QuietRequests]) -> BaseWSGIServer:
-    # Bound here, because Werkzeug would end the whole program over a port that is taken.
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family, backlog=128) as listening:
-        bound = listening.getsockname()[1]
-        return make_server(host, bound, application, threaded=True, request_handler=requests, fd=listening.fileno())
 
 
 def _begin(database: Database, sessions: Sessions, shop: Shop, offered: tuple[Account, ...], now: dt.datetime) -> None:
