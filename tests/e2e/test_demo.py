@@ -48,6 +48,7 @@ def test_the_whole_job_with_a_real_keychain(secret_service: dict[str, str], tmp_
     did = {step["name"]: step["did"] for step in told["steps"]}
     assert "was read back from there" in did["keep-credentials"]
     assert "holds nothing of it any more" in did["forget"]
+    assert "session only" not in did["add-mails"], "keys and links are in the keychain too"
     assert told["verified"]
     (artifact,) = (tmp_path / "demo" / "store" / "artifacts").iterdir()
     assert told["sha256"] == hashlib.sha256(artifact.read_bytes()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,16 +11,20 @@ from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
 from companion.cli.context import CommandContext
+from companion.cli.demo.purchases import ORDER_NUMBER as _NUMBER
+from companion.cli.demo.purchases import add_by_hand, add_mails
 from companion.cli.demo.workspace import Workspace, open_workspace
 from companion.cli.error_report import ErrorReport
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
-from companion.domain.core.text import plain_date, plain_money
+from companion.domain.core.text import counted, joined, plain_date, plain_money
 from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
 from companion.domain.pc.finding import Finding, Severity
+from companion.domain.purchases.values import ExpiryKind
+from companion.domain.purchases.words import date_of
 from companion.domain.reminders.text import date_words, reminder_text
 from companion.domain.store.orders import Download, Licence, Order, Subscription
 from companion.domain.store.profile import Profile, Stage
@@ -27,12 +32,12 @@ from companion.domain.transfers.models import Expected
 
 if TYPE_CHECKING:
     from companion.demo.customers import Account
+    from companion.domain.purchases.purchase import Overview
     from companion.services.app.cancellation import Cancellation
     from companion.services.container import Services
     from companion.services.downloads.order_downloads import Fetched
 
-# Ben's licence for three PCs: a free seat for this one, a download window that is open, and a price that rises.
-_NUMBER = "LF-5930-2216"
+_WOO_FOLDER = "Reverb Shed"
 
 
 class StepDone(Model, frozen=True):
@@ -73,7 +78,7 @@ def walk(context: CommandContext, root: Path) -> int:
     begun = time.monotonic()
     with interruptible() as cancellation, open_workspace(root, size=asked.size, rate=asked.rate) as workspace:
         journey = Journey(context, workspace, cancellation)
-        journey.tell("start-store", f"A store of its own answers at {workspace.store.url}.", begun)
+        journey.tell("start-store", _started(workspace), begun)
         services = build_services(workspace.home, workspace.store.url, verbose=asked.verbose)
         try:
             journey.walk(services)
@@ -92,6 +97,7 @@ class Journey:
         self._steps: list[StepDone] = []
         self._error: CompanionError | None = None
         self._fetched: Fetched | None = None
+        self._bought: tuple[Overview, ...] = ()
         self._account: Account = next(
             account for account in workspace.store.accounts if account.order_number == _NUMBER
         )
@@ -106,6 +112,8 @@ class Journey:
     def walk(self, services: Services) -> None:
         """All steps; a failure ends the walk and is kept, and a PC that is not ready only leaves out the installing."""
         try:
+            self._add_purchases(services)
+            self._ask_shops(services)
             self._prepare(services)
             self._install(services)
         except CompanionError as error:
@@ -145,10 +153,55 @@ class Journey:
         begun = time.monotonic()
         yield lambda did: self.tell(name, did, begun)
 
+    # What was bought anywhere
+
+    def _add_purchases(self, services: Services) -> None:
+        owned = services.owned
+        with self._step("add-mails") as say:
+            self._bought = add_mails(owned, self._workspace.shops.mails, self._cancellation)
+            names = joined([f"{each.name} ({each.store.name})" for each in self._bought])
+            place = owned.keychain.place if owned.keychain.trouble is None else "memory, for this session only"
+            say(f"Read the e-mails of three other shops and added what they say: {names}. Keys and links: in {place}.")
+        with self._step("add-by-hand") as say:
+            typed = add_by_hand(owned, self._workspace.state.begun_at)
+            self._bought = (*self._bought, typed)
+            ends = _ends(typed, owned.zone)
+            say(f"Added {typed.name} by hand, which no shop tells of: order {typed.order_number}, {ends}.")
+
+    def _ask_shops(self, services: Services) -> None:
+        asking = services.owned.asking
+        by_kind = {each.store.kind: each for each in self._bought}
+        with self._step("ask-edd-shop") as say:
+            bought = by_kind["edd"]
+            answer = asking.refresh.one(bought.id, self._cancellation).answer
+            if answer.reason is not None:
+                raise answer.reason
+            say(_told(services.owned.purchases.get(bought.id), services.zone))
+        with self._step("download-from-woocommerce") as say:
+            bought = by_kind["woocommerce"]
+            folder = services.folders.downloads / _WOO_FOLDER
+            done = asking.downloads.download(
+                bought.id, None, folder, cancellation=self._cancellation, progress=self._context.output.progress
+            )
+            self._context.output.end_bar()
+            say(
+                f"Downloaded {done.path.name} ({done.size:,} bytes) by the link of {bought.store.name}'s e-mail. It is "
+                "complete; whether it is what the shop has, only a shop that names a fingerprint can tell."
+            )
+
+    def _show_purchases(self, services: Services) -> None:
+        with self._step("show-purchases") as say:
+            services.owned.mirror.run()
+            listed = services.owned.purchases.all()
+            shops = {each.store.name for each in listed if each.store.name}
+            ends = "; ".join(f"{each.name} {_ends(each, services.zone)}" for each in listed)
+            say(f"{counted(len(listed), 'purchase')} of {counted(len(shops), 'shop')} and by hand: {ends}.")
+
     # The first half: until the file is here and proven
 
     def _prepare(self, services: Services) -> None:
         profile = self._find_order(services)
+        self._show_purchases(services)
         order = services.orders.lookup.order(_NUMBER)
         licence = order.licences[0]
         self._show_licence(services, order, profile)
@@ -247,6 +300,10 @@ class Journey:
     def _look_after(self, services: Services) -> None:
         with self._step("remind") as say:
             say(self._reminders(services))
+        with self._step("forget-purchases") as say:
+            for each in self._bought:
+                services.owned.purchases.remove(each.id)
+            say(f"Forgot {counted(len(self._bought), 'purchase')} from elsewhere, with the keys and links.")
         with self._step("forget") as say:
             services.orders.lookup.remove(_NUMBER)
             if services.orders.lookup.in_keychain(_NUMBER) is False:
@@ -260,6 +317,31 @@ class Journey:
         ahead = [f"{date_words(subject)} on {date(subject.date)}" for subject in found.ahead]
         due_now = f"Due now: {'; '.join(told)}." if told else "Nothing is due now."
         return f"{due_now} Ahead: {'; '.join(ahead)}." if ahead else due_now
+
+
+def _started(workspace: Workspace) -> str:
+    shops = workspace.shops
+    return (
+        f"A store of its own answers at {workspace.store.url}; two ordinary shops beside it, one with WooCommerce at "
+        f"{shops.woocommerce.url}, one with Easy Digital Downloads at {shops.edd.url}."
+    )
+
+
+def _ends(purchase: Overview, zone: dt.tzinfo) -> str:
+    """Until when the first product is good, in a few words."""
+    expires = purchase.products[0].expires
+    if expires.at is not None:
+        return f"until {plain_date(zone)(date_of(expires.at, zone))}"
+    return "does not expire" if expires.kind is ExpiryKind.NEVER else "end not known"
+
+
+def _told(purchase: Overview, zone: dt.tzinfo) -> str:
+    """What the shop said of a purchase of one product, beyond what its e-mail says."""
+    product = purchase.products[0]
+    asked = f"Asked {purchase.store.name} with the licence key of {product.name}, which takes no seat"
+    seats = f"{product.seats.used} of {product.seats.limit} seats taken"
+    newest = f", newest version {product.newest_version}" if product.newest_version else ""
+    return f"{asked}: {_ends(purchase, zone)}, {seats}{newest}."
 
 
 def _plan(order: Order, licence: Licence) -> Subscription:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
+from companion.cli.demo.purchases import add_by_hand, add_mails, begin_with_purchases
 from companion.cli.demo.walkthrough import DemoResult
-from companion.cli.demo.workspace import State
+from companion.cli.demo.workspace import State, open_workspace
+from companion.demo.shops import edd, woocommerce
+from companion.demo.shops.files import archive
 from companion.domain.core.serialization import decode, encode
+from companion.domain.purchases.facts import Field
+from companion.services.app.cancellation import Cancellation
+from companion.services.container import build_owned, build_services
+from companion.services.storage.database import Library
+from companion.services.store.keychain import Keychain
 from tests.kits.cli import FAMILY, Cli, Ran
+from tests.kits.memory_keychain import MemoryKeychain
 
 STEPS = (
-    *("start-store", "find-order", "keep-credentials", "show-licence", "auto-renew-off", "auto-renew-on"),
-    *("check-download", "download", "verify", "check-install", "install", "remind", "forget"),
+    *("start-store", "add-mails", "add-by-hand", "ask-edd-shop", "download-from-woocommerce"),
+    *("find-order", "keep-credentials", "show-purchases", "show-licence", "auto-renew-off", "auto-renew-on"),
+    *("check-download", "download", "verify", "check-install", "install", "remind", "forget-purchases", "forget"),
 )
 
 
@@ -53,6 +65,59 @@ def test_the_whole_job(demo: Cli) -> None:
     assert "the store says off" in did["auto-renew-off"]
     assert "the store says on" in did["auto-renew-on"]
     assert all(step.seconds >= 0 for step in told.steps)
+
+
+def test_it_tells_what_was_bought_anywhere(demo: Cli) -> None:
+    told = finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    did = {step.name: step.did for step in told.steps}
+    for product, shop in ((woocommerce.PRODUCT, woocommerce.NAME), (edd.PRODUCT, edd.NAME)):
+        assert f"{product} ({shop})" in did["add-mails"]
+    assert "0 of 3 seats taken" in did["ask-edd-shop"]
+    assert f"newest version {edd.NEWEST_VERSION}" in did["ask-edd-shop"]
+    assert woocommerce.FILE in did["download-from-woocommerce"]
+    (file,) = (demo.home / "user" / "downloads").rglob(woocommerce.FILE)
+    assert file.read_bytes() == archive(woocommerce.PRODUCT)
+    assert did["show-purchases"].startswith("5 purchases of 4 shops")
+    assert "Form Meadow runs out" in did["remind"]
+    assert edd.KEY not in json.dumps([step.did for step in told.steps])
+
+
+def test_what_was_bought_elsewhere_is_forgotten_in_the_end(demo: Cli) -> None:
+    finished(demo("demo", "--no-window", "--json", "--size", "1"))
+    with contextlib.closing(Library(demo.home / "user" / "library.db")) as library:
+        kept = {fact.value for each in library.purchases() for fact in each.facts if fact.field is Field.PRODUCT}
+    assert not kept & {woocommerce.PRODUCT, edd.PRODUCT, "Gannet Backup", "Inkstone Type Library"}
+
+
+def test_begun_again_nothing_is_owned_twice(demo: Cli) -> None:
+    """What an interrupted demo has added is taken up by the next one, also when its shops have other ports."""
+    root, keychain = demo.home, MemoryKeychain()
+    for port_taken in (False, True):
+        with open_workspace(root, size=2**20, rate=None) as workspace:
+            with contextlib.closing(build_owned(workspace.home, keychain=Keychain(backend=keychain))) as owned:
+                add_mails(owned, workspace.shops.mails, Cancellation())
+                add_by_hand(owned, workspace.state.begun_at)
+                assert len(owned.purchases.all()) == 4
+            taken = workspace.shops.woocommerce.port
+        if not port_taken:
+            blocker = socket.create_server(("127.0.0.1", taken))
+    blocker.close()
+    with open_workspace(root, size=2**20, rate=None) as workspace:
+        assert workspace.shops.woocommerce.port == taken
+
+
+def test_the_window_begins_with_purchases_of_every_kind(demo: Cli) -> None:
+    with (
+        open_workspace(demo.home, size=2**20, rate=None) as workspace,
+        contextlib.closing(
+            build_services(workspace.home, workspace.store.url, keychain=Keychain(backend=MemoryKeychain()))
+        ) as services,
+    ):
+        for _ in range(2):
+            begin_with_purchases(services, workspace, Cancellation())
+        bought = services.owned.purchases.all()
+        assert sorted(each.store.kind or "" for each in bought) == ["", "", "edd", "storeApi", "woocommerce"]
+        assert {each.order_number for each in bought} >= {FAMILY, edd.ORDER_NUMBER, woocommerce.ORDER_NUMBER}
 
 
 def test_the_second_time_is_a_whole_job_again(demo: Cli) -> None:

@@ -11,6 +11,7 @@ from companion.cli.demo.store import store_options
 from companion.cli.demo.workspace import default_folder, open_workspace
 from companion.cli.options import progress_option
 from companion.cli.usage import Parser
+from companion.domain.core.errors import CompanionError
 
 
 def add_arguments(parser: Parser) -> None:
@@ -45,6 +46,8 @@ def run(context: CommandContext) -> int:
 
 
 def _in_window(context: CommandContext) -> int:
+    from companion.cli.demo.purchases import begin_with_purchases
+    from companion.services.app.cancellation import Cancellation
     from companion.services.container import Services, build_services
     from companion.ui.app.application import run_window
     from companion.ui.pages.add import SampleLogIn
@@ -53,11 +56,18 @@ def _in_window(context: CommandContext) -> int:
     with open_workspace(default_folder(asked.home, "demo"), size=asked.size, rate=asked.rate) as workspace:
 
         def build() -> Services:
-            return build_services(workspace.home, workspace.store.url, verbose=asked.verbose)
+            services = build_services(workspace.home, workspace.store.url, verbose=asked.verbose)
+            try:
+                begin_with_purchases(services, workspace, Cancellation())
+            except CompanionError as error:
+                # The window is of use without them, and has a place to say what is wrong with folder or keychain.
+                print(f"{error.title}. {error.message}", file=sys.stderr)
+            return services
 
         samples = tuple(
             SampleLogIn(account.order_number, account.order_password, account.about)
             for account in workspace.store.accounts
         )
         print(f"The embedded store answers at {workspace.store.url}.", file=sys.stderr)
+        print(f"E-mails to drop on the window are in {workspace.root / 'mails'}.", file=sys.stderr)
         return run_window(build, tray=False, samples=samples)
