@@ -41,7 +41,13 @@ class Buyer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "files"
-        self.library, self.keychain = Library(folder / "library.db"), Keychain(backend=MemoryKeychain())
+        self.backend = MemoryKeychain()
+        self.library = Library(folder / "library.db")
+        self.start()
+
+    def start(self) -> None:
+        """Begin a new process, as far as the keychain is concerned."""
+        self.keychain = Keychain(backend=self.backend)
         self.registry = PurchaseRegistry(self.library, PurchaseKeychain(self.keychain), lambda: NOW)
         connectors = Connectors((WooCommerceStore(lambda: NOW), EddStore(lambda: NOW, lambda: "https://x.invalid")))
         mirror = OrderMirror(self.library, self.registry, lambda: NOW)
@@ -232,6 +238,17 @@ def test_a_purchase_without_a_link_says_where_it_comes_from(buyer: Buyer) -> Non
     error = buyer.fails(buyer.buy("woocommerce"))
     assert error.code is ErrorCode.NOTHING_TO_DOWNLOAD
     assert "companion add" in error.hint
+
+
+@pytest.mark.parametrize("kind", ["woocommerce", "edd", "paddle"])
+def test_a_link_that_no_keychain_kept_is_told_as_missing(buyer: Buyer, woo_peer: WooPeer, kind: str) -> None:
+    bought = buyer.buy(kind, woo_peer.link())
+    buyer.backend.entries.clear()
+    buyer.start()
+    error = buyer.fails(bought)
+    assert error.code is ErrorCode.NOTHING_TO_DOWNLOAD
+    assert "not kept in this computer's keychain" in error.message
+    assert woo_peer.calls == []
 
 
 def test_a_link_of_a_store_of_no_known_kind_is_used_too(buyer: Buyer, woo_peer: WooPeer) -> None:

@@ -9,6 +9,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Instant, Secret
 from companion.domain.purchases.facts import Fact
 
+NO_LINK = "The link of this download is not kept in this computer's keychain; the e-mail of the purchase has it."
+
 
 class Outcome(enum.StrEnum):
     """How asking ended. Only `TOLD` says anything about the purchase."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.domain.connectors.answers import DownloadOffer, StoreAnswer
+from companion.domain.connectors.answers import NO_LINK, DownloadOffer, StoreAnswer
 from companion.domain.connectors.refused_downloads import explain_refusal
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.foreign_text import clean_text
@@ -80,7 +80,7 @@ class PurchaseDownloads:
             return found
         if found is not None and found.reason is not None:
             raise found.reason
-        said = found.said if found is not None else "No link of this download is known here."
+        said = found.said if found is not None else NO_LINK
         raise _nothing(said, "Drop the e-mail with the download link here: companion add FILE")
 
 

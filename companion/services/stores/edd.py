@@ -6,7 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from companion.domain.connectors import edd
-from companion.domain.connectors.answers import ActivationAnswer, DownloadOffer, Outcome, PurchaseSecrets, StoreAnswer
+from companion.domain.connectors.answers import (
+    NO_LINK,
+    ActivationAnswer,
+    DownloadOffer,
+    Outcome,
+    PurchaseSecrets,
+    StoreAnswer,
+)
 from companion.domain.connectors.capabilities import Capabilities
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -70,8 +77,7 @@ class EddStore:
         cancellation.check()
         link = secrets.links.get(item)
         if link is None:
-            said = "The e-mail of this purchase has the download link; drop it here."
-            return StoreAnswer(Outcome.DOES_NOT_TELL, self._clock(), said=said)
+            return StoreAnswer(Outcome.DOES_NOT_TELL, self._clock(), said=NO_LINK)
         return DownloadOffer(link)
 
     def activate(

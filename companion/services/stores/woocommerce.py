@@ -6,7 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 
 from companion.domain.connectors import woocommerce
-from companion.domain.connectors.answers import ActivationAnswer, DownloadOffer, Outcome, PurchaseSecrets, StoreAnswer
+from companion.domain.connectors.answers import (
+    NO_LINK,
+    ActivationAnswer,
+    DownloadOffer,
+    Outcome,
+    PurchaseSecrets,
+    StoreAnswer,
+)
 from companion.domain.connectors.capabilities import Capabilities
 from companion.domain.core.model import Secret
 from companion.domain.purchases.purchase import Overview
@@ -48,7 +55,7 @@ class WooCommerceStore:
         cancellation.check()
         link = secrets.links.get(item)
         if link is None:
-            return StoreAnswer(Outcome.DOES_NOT_TELL, self._clock(), said=_IN_ITS_MAILS)
+            return StoreAnswer(Outcome.DOES_NOT_TELL, self._clock(), said=NO_LINK)
         return DownloadOffer(link)
 
     def instance_id(self) -> Secret | None:
