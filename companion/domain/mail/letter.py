@@ -74,7 +74,7 @@ def letter_of_text(text: str) -> Letter:
     """Returns what text says that was copied out of a mail program; ``From:`` and ``Date:`` lines in it are used."""
     body = text[:MOST_TEXT]
     rows = tuple(rows_of_text(body))
-    return _as_forwarded(_empty()._replace(plain=rows, links=tuple(links_of_text(body))))
+    return as_forwarded(_empty()._replace(plain=rows, links=tuple(links_of_text(body))))
 
 
 def letter_of_html(page: str) -> Letter:
@@ -83,7 +83,7 @@ def letter_of_html(page: str) -> Letter:
     letter = _empty()._replace(
         rich=bounded(content.rows), links=content.links, json_ld=content.json_ld, items=content.items
     )
-    return _as_forwarded(letter)
+    return as_forwarded(letter)
 
 
 def _empty() -> Letter:
@@ -128,7 +128,7 @@ def _letter(message: email.message.Message, depth: int = 0) -> Letter:
     if parts.inner is not None:
         # "See attached" and the mail itself: what counts is the mail.
         return parts.inner._replace(forwarded=True)
-    return _as_forwarded(letter)
+    return as_forwarded(letter)
 
 
 def _says_something(parts: _Parts) -> bool:
@@ -312,7 +312,7 @@ def _quoted_header(rows: Sequence[Row]) -> _Quoted | None:
         name = tidy(line.group("value")[: address.start()].partition("[")[0].strip(" <\"'*("))
         values = [(found.group("name").casefold(), found.group("value")) for found in _headers(rows[begin:end])]
         subject = next((value for each, value in values if each in _SUBJECT), "")
-        sent = next((_moment(value) for each, value in values if each in _DATE), None)
+        sent = next((moment_of(value) for each, value in values if each in _DATE), None)
         return _Quoted(f"{local}@{domain.lower()}", name[:200], sent, tidy(subject), begin, end)
     return None
 
@@ -330,7 +330,8 @@ def _header_lines(rows: Sequence[Row], number: int) -> tuple[int, int]:
     return begin, end
 
 
-def _moment(text: str) -> dt.datetime | None:
+def moment_of(text: str) -> dt.datetime | None:
+    """Returns the time that a ``Date`` field names, or None."""
     try:
         found = email.utils.parsedate_to_datetime(text.replace(" at ", " ").strip())
     except _LIBRARY_ERRORS:
@@ -342,7 +343,7 @@ def _moment(text: str) -> dt.datetime | None:
 _FORWARDED_SUBJECT = re.compile(r"(?i)^(?:fwd?|wg|tr|rv|i|enc|doorst|転送)\s*[:：]")
 
 
-def _as_forwarded(letter: Letter) -> Letter:
+def as_forwarded(letter: Letter) -> Letter:
     """A mail that was forwarded within the text: its sender is the one that the text names.
 
     Where the text names none, the sender is unknown: the person who forwarded it is not the store.

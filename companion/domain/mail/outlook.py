@@ -6,7 +6,7 @@ import datetime as dt
 import io
 
 from companion.domain.mail.html import read_html
-from companion.domain.mail.letter import Letter
+from companion.domain.mail.letter import Letter, as_forwarded, moment_of
 from companion.domain.mail.rows import bounded, links_of_text, rows_of_text, tidy
 
 _MOST_TEXT = 1_000_000
@@ -26,18 +26,21 @@ def read_outlook(data: bytes) -> Letter | None:
         page = (message.html_body or "")[:_MOST_TEXT]
         names = tuple(tidy(each.file_name or "")[:200] for each in message.attachments[:_MOST_ATTACHMENTS])
         sender, subject, sent = message.sender or "", message.subject or "", message.sent_date
+        header = {name.lower(): str(value) for name, value in message.message_headers.items()}
     except Exception:  # noqa: BLE001 - a damaged compound file fails in many ways inside the library
         return None
     if not plain.strip() and not page.strip():
         return None  # its text is only there in Outlook's compressed rich text
+    if not isinstance(sent, dt.datetime) or sent.tzinfo is None:
+        sent = moment_of(header.get("date", "")[:200])
     content = read_html(page)
     name, _, address = sender.rpartition("<")
     local, at, domain = address.strip(" >").rpartition("@")
-    return Letter(
+    letter = Letter(
         sender=f"{local}@{domain.lower()}" if at else None,
         sender_name=tidy(name)[:200],
         subject=tidy(subject),
-        sent_at=sent if isinstance(sent, dt.datetime) and sent.tzinfo is not None else None,
+        sent_at=sent,
         plain=tuple(rows_of_text(plain)),
         rich=bounded(content.rows),
         links=(*content.links, *links_of_text(plain)),
@@ -45,3 +48,4 @@ def read_outlook(data: bytes) -> Letter | None:
         items=content.items,
         attachments=names,
     )
+    return as_forwarded(letter)
