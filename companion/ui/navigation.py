@@ -38,6 +38,8 @@ class Destination(NamedTuple):
 def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
     """The page on which an action is done."""
     number = reminder.subject.order_number
+    if reminder.subject.purchase is not None:
+        return Destination("purchase", reminder.subject.purchase.id)
     if action is ReminderAction.DOWNLOAD_NOW:
         return Destination("install", number, reminder.subject.about)
     if action is ReminderAction.GET_SUPPORT:

@@ -42,14 +42,15 @@ def build_pages(
         "stores": StoresPage(app_state, owned),
         "downloads": DownloadsPage(app_state, opener, book),
         "reminders": RemindersPage(
-            app_state, services.platform.autostart, partial(start_command, services.folders, tray=True)
+            app_state, book, services.platform.autostart, partial(start_command, services.folders, tray=True)
         ),
-        **build_store_pages(app_state, services, wizard, opener, samples),
+        **build_store_pages(app_state, owned, services, wizard, opener, samples),
     }
 
 
 def build_store_pages(
     app_state: AppState,
+    owned: OwnedState,
     services: Services,
     wizard: InstallPage,
     opener: Opener,
@@ -58,7 +59,7 @@ def build_store_pages(
     """Returns the pages that are about one store; each store with the Store API has its own."""
     orders = services.orders
     return {
-        "order": OrderPage(app_state, orders, opener),
+        "order": OrderPage(app_state, owned, orders, opener),
         "add": AddPage(app_state, orders, samples),
         "install": wizard,
         "help": HelpPage(app_state, services.help, services.case_files, orders),

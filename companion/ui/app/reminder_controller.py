@@ -216,7 +216,7 @@ class ReminderController(QObject):
             self._put_off(reminders, Snooze.TOMORROW_MORNING)
         elif action in _INSTEAD and reminders:
             self._put_off(reminders, _INSTEAD[action])
-        elif action == ReminderAction.TURN_OFF_AUTO_RENEWAL and reminders:
+        elif action == ReminderAction.TURN_OFF_AUTO_RENEWAL and reminders and reminders[0].subject.purchase is None:
             self._turn_off(reminders[0])
         elif action in set(ReminderAction) and reminders:
             self.navigation_requested.emit(destination_of(ReminderAction(action), reminders[0]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
@@ -20,6 +20,7 @@ from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import AppState
+from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
 from companion.ui.widgets.notice import Notice
 
@@ -36,9 +37,14 @@ class RemindersPage(Page):
     """What is due is computed from the orders, so nothing here can be out of date with them."""
 
     def __init__(
-        self, app_state: AppState, autostart: AutostartControl, start_command: Callable[[], Sequence[str]]
+        self,
+        app_state: AppState,
+        book: StoreBook,
+        autostart: AutostartControl,
+        start_command: Callable[[], Sequence[str]],
     ) -> None:
         super().__init__(app_state, "Reminders")
+        self._book = book
         self._autostart, self._start_command = autostart, start_command
         self._in_settings = False
         self._all_shown = self._all_dates = False
@@ -48,7 +54,7 @@ class RemindersPage(Page):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(14)
         self.add(self._news, self._cards)
-        app_state.changed.connect(self.show_values)
+        book.changed.connect(self.show_values)
         app_state.reminders.changed.connect(self.show_values)
 
     def arrive(self, destination: Destination) -> None:
@@ -78,8 +84,11 @@ class RemindersPage(Page):
         if self.app_state.reminders.settings.muted:
             self._cards.addWidget(self._muted())
         facts = self.app_state.reminder_facts()
+        if facts is None and (others := tuple(self._of_other_stores())):
+            self._cards.addWidget(self._ahead(others))
+            return
         if facts is None:
-            self._cards.addWidget(label("The dates appear here once an order has been added.", "muted"))
+            self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
             return
         self._show_dates(facts)
 
@@ -92,10 +101,17 @@ class RemindersPage(Page):
             calm = Card()
             calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
             self._cards.addWidget(calm)
-        self._cards.addWidget(self._ahead(found.ahead))
+        self._cards.addWidget(self._ahead((*found.ahead, *self._of_other_stores())))
         shown = newest_first(entries)
         if shown:
             self._cards.addWidget(self._shown(shown))
+
+    def _of_other_stores(self) -> Iterator[Subject]:
+        """Dates of the orders of further stores; their notices come up by themselves."""
+        for state in self._book.states:
+            facts = state.reminder_facts() if state is not self.app_state else None
+            if facts is not None:
+                yield from agenda(facts, state.reminders.entries, state.reminders.settings, state.now()).ahead
 
     def _muted(self) -> Notice:
         words = "Nothing pops up. What is due waits here, and the icon beside the clock shows that something waits."
@@ -133,7 +149,8 @@ class RemindersPage(Page):
     def _owner(self, subject: Subject) -> QWidget:
         """What the date belongs to: a link to the order, or where a purchase was made."""
         if subject.purchase is not None:
-            return label(place_words(subject), "small")
+            there = Destination("purchase", subject.purchase.id)
+            return button(f"Open {subject.name}", partial(self.navigation_requested.emit, there), "link")
         number = subject.order_number
         return button(f"Open order {number}", partial(self._open, number), "link")
 
@@ -149,7 +166,7 @@ class RemindersPage(Page):
         self.app_state.reminders.snooze((reminder,), choice, lambda _: None)
 
     def _act(self, action: ReminderAction, reminder: Reminder) -> None:
-        if action is not ReminderAction.TURN_OFF_AUTO_RENEWAL:
+        if action is not ReminderAction.TURN_OFF_AUTO_RENEWAL or reminder.subject.purchase is not None:
             self.navigation_requested.emit(destination_of(action, reminder))
             return
         number, subject = reminder.subject.order_number, reminder.subject
@@ -165,6 +182,7 @@ class RemindersPage(Page):
     # Dates ahead
 
     def _ahead(self, subjects: tuple[Subject, ...]) -> Card:
+        subjects = tuple(sorted(subjects, key=lambda subject: subject.date))
         card = Card(spacing=10)
         head = row()
         head.addWidget(label("Dates ahead", "heading"), 1)

@@ -16,7 +16,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Secret
 from companion.domain.mail.inputs import Recognised
 from companion.domain.purchases.draft import Draft
-from companion.domain.purchases.facts import Field
+from companion.domain.purchases.facts import Field, SourceKind
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product
 from companion.services.container import Owned
@@ -103,14 +103,18 @@ class OwnedState(QObject):
         def show(found: tuple[tuple[Overview, ...], dict[str, Capabilities]]) -> None:
             # Of two readings at the same time, the one that began later is the newer.
             if number > self._shown:
+                news = found != (self.purchases, self.capabilities)
                 self._shown, (self.purchases, self.capabilities) = number, found
-                self.changed.emit()
+                if news:
+                    self.changed.emit()
             if done is not None:
                 done()
 
         self.runner.run(self, lambda _: self._read(), show)
 
     def _read(self) -> tuple[tuple[Overview, ...], dict[str, Capabilities]]:
+        # Orders of the Store API are purchases too.
+        self._owned.mirror.run()
         purchases, refresh = self._owned.purchases.all(), self._owned.asking.refresh
         connectors = ((each.id, refresh.connector_of(each)) for each in purchases)
         return purchases, {id_: found.capabilities for id_, found in connectors if found is not None}
@@ -145,13 +149,14 @@ class OwnedState(QObject):
 
     def _answered(self, found: Iterable[Refreshed]) -> None:
         self.answers |= {each.purchase_id: each.answer for each in found}
-        self.load()
+        self.load(self.changed.emit)
 
     def ask_about(self, owner: QObject, purchase_id: str, done: Callable[[StoreAnswer], None], failed: Failed) -> Task:
         """Ask the store about one purchase."""
 
         def show(found: Refreshed) -> None:
             self.answers[purchase_id] = found.answer
+            self.changed.emit()
             self.load(lambda: done(found.answer))
 
         work = self._owned.asking.refresh.one
@@ -267,6 +272,17 @@ class OwnedState(QObject):
             lambda held: self.load(partial(done, held)),
             failed,
         )
+
+    def forget_order(self, store: str, number: str) -> None:
+        """Forget what is known of a purchase only because it was an order of `store`; what others say stays."""
+
+        def work(_: Task) -> None:
+            for found in self._owned.purchases.all():
+                same = (found.store.address or "").rstrip("/") == store.rstrip("/") and found.order_number == number
+                if same and all(fact.source.kind is SourceKind.STORE for fact in found.facts):
+                    self._owned.purchases.remove(found.id)
+
+        self.runner.run(self, work, lambda _: self.load())
 
     def put_back(self, owner: QObject, held: Removed, done: Callable[[], None]) -> None:
         """Undo `remove`."""

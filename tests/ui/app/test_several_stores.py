@@ -150,3 +150,25 @@ def test_a_second_start_with_another_store_opens_it_too(start: Start, other: Dem
     qtbot.waitUntil(lambda: [state.store for state in program.book.states] == [other.url], timeout=20_000)
     settle(program, qtbot)
     assert not reads(program, "another store")
+
+
+def test_an_order_that_is_removed_is_not_left_over_as_a_purchase(
+    start: Start, own_services: Services, store: DemoStore, qtbot: QtBot
+) -> None:
+    """Each order is mirrored as a purchase, which had no order to stand for it any more and came up by itself."""
+    number = add_order(own_services, store)
+    program = start()
+    qtbot.waitUntil(lambda: bool(program.book.states), timeout=20_000)
+    settle(program, qtbot)
+    program.owned.refresh()
+    settle(program, qtbot)
+    assert [found.order_number for found in program.owned.purchases] == [number]
+    program.window.navigate_to(Destination("order", number, store=store.url))
+    settle(program, qtbot)
+    button(program.window.current, "Remove this order…").click()
+    button(program.window, "Remove it").click()
+    qtbot.waitUntil(lambda: program.window.current is program.window.page("orders"), timeout=20_000)
+    settle(program, qtbot)
+    program.window.navigate_to(Destination("home"))
+    assert not reads(program, number)
+    assert own_services.owned.purchases.all() == ()

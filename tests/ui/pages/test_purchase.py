@@ -200,3 +200,14 @@ def test_of_many_purchases_only_those_looked_at_are_made(
         return shown() == 100
 
     qtbot.waitUntil(scroll_on, timeout=10_000)
+
+
+def test_its_dates_are_in_the_tray_and_among_the_reminders_at_once(owner: Owner, own_services: Services) -> None:
+    soon = (own_services.clock() + dt.timedelta(days=5)).date().isoformat()
+    owner.program.owned.edit(owner.window, owner.id, ((Field.EXPIRES, soon, ""),), lambda: None, lambda _: None)
+    owner.settle()
+    owner.until(lambda: any("Harbour Suite" in action.text() for action in owner.program.tray.menu.actions()))
+    owner.show("reminders")
+    owner.until(lambda: owner.reads("Harbour Suite"))
+    owner.press("Open Harbour Suite")
+    assert owner.window.current is owner.window.page("purchase")

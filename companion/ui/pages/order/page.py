@@ -16,6 +16,7 @@ from companion.ui.pages.order.receipts import ReceiptsCard
 from companion.ui.pages.order.section import OrderView
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
+from companion.ui.state.owned_state import OwnedState
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
@@ -25,9 +26,9 @@ from companion.ui.widgets.question import ask
 class OrderPage(Page):
     """Renders the order named by its destination, and does what its buttons say."""
 
-    def __init__(self, app_state: AppState, orders: Orders, opener: Opener) -> None:
+    def __init__(self, app_state: AppState, owned: OwnedState, orders: Orders, opener: Opener) -> None:
         super().__init__(app_state, "Order")
-        self._orders, self._opener = orders, opener
+        self._owned, self._orders, self._opener = owned, orders, opener
         self._number = ""
         self._returns: ReturnCard | None = None
         self._downloads: DownloadsCard | None = None
@@ -146,6 +147,10 @@ class OrderPage(Page):
         )
 
     def _remove(self) -> None:
-        self.app_state.remove_order(
-            self, self._number, lambda: self.navigation_requested.emit(Destination("orders")), self.tell
-        )
+        number = self._number
+
+        def done() -> None:
+            self._owned.forget_order(self.app_state.store, number)
+            self.navigation_requested.emit(Destination("orders"))
+
+        self.app_state.remove_order(self, number, done, self.tell)
