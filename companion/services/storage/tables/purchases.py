@@ -35,7 +35,8 @@ class PurchaseTable(Tables):
     def purchases(self) -> tuple[Purchase, ...]:
         """Everything that is owned, whatever store it came from, oldest first."""
         with self._reading():
-            rows = self._rows("SELECT id, added_at FROM purchases")
+            # In the order in which they were written: several of one mailbox are added at the same moment.
+            rows = self._rows("SELECT id, added_at FROM purchases ORDER BY rowid")
             return _purchases_of(rows, self._rows(_READ_ALL))
 
     def purchase(self, id_: str) -> Purchase | None:
@@ -73,7 +74,7 @@ def _purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase
             _log.warning("a purchase in the library has no readable date")
             continue
         found.append(Purchase(id=str(id_), added_at=moment, facts=tuple(known.get(str(id_), ()))))
-    return tuple(sorted(found, key=lambda purchase: (purchase.added_at, purchase.id)))
+    return tuple(sorted(found, key=lambda purchase: purchase.added_at))
 
 
 def _write(db: sqlite3.Connection, purchase: Purchase) -> None:
