@@ -33,7 +33,7 @@ from companion.ui.pages.bought.page import BY_HAND
 from companion.ui.state.owned_state import Offered
 from companion.ui.widgets.basic import focusable, spoken
 from tests.kits.gui_thread import GuiThreadWatch
-from tests.kits.ui import button
+from tests.kits.ui import button, texts_of
 
 _UNSETTLED, _UNWANTED, _CLOSED, _OPEN = "LF-7720-3348", "LF-3126-9058", "LF-5562-8803", "LF-5930-2216"
 _CUSTOMERS = (_UNSETTLED, _UNWANTED, _CLOSED, _OPEN)
@@ -198,7 +198,7 @@ def _add_purchase(walker: Walker) -> str:
     walker.program.window.add_dropped(Dropped(Offered(contents=(("order.eml", _MAIL),))))
     walker.settle()
     page = walker.program.window.current
-    walker.until(lambda: any(spoken(part) == "Add this purchase" for part in focusable(page)))
+    walker.until(lambda: "Add" in texts_of(page))
     button(page, "Add").click()
     walker.until(lambda: walker.program.window.current is walker.program.window.page("purchase"))
     walker.settle()
