@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model, Secret
 from companion.domain.entitlements.order_lookup import tidy_order_number, tidy_order_password
-from companion.domain.mail.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
-from companion.domain.mail.letter import Letter, letter_of_html, letter_of_text, read_letter
+from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
+from companion.domain.mail.message.letter import Letter, letter_of_html, letter_of_text, read_letter
 from companion.domain.mail.notes import STRUCTURED
-from companion.domain.mail.patterns import first_match, fits
-from companion.domain.mail.platforms import Platform
+from companion.domain.mail.origin.platforms import Platform
 from companion.domain.mail.reader import read_mail
 from companion.domain.mail.reading import Reading
+from companion.domain.mail.text.patterns import first_match, fits
 from companion.domain.purchases.facts import Field
 from companion.domain.store.profile import MailPatterns
 
@@ -93,7 +93,7 @@ def _letters(data: bytes) -> Iterator[Letter]:
         yield from (found,) if found is not None else ()
     elif kind is FileKind.OUTLOOK:
         # Loaded when such a file is met: no other use of the program needs it.
-        from companion.domain.mail.outlook import read_outlook
+        from companion.domain.mail.message.outlook import read_outlook
 
         opened = read_outlook(data)
         yield from (opened,) if opened is not None else ()

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
-from companion.domain.mail import platforms
+from companion.domain.mail.message.rows import tidy
+from companion.domain.mail.origin import platforms
 from companion.domain.mail.reading import Reading
-from companion.domain.mail.recognise import as_key, as_order_number
-from companion.domain.mail.rows import tidy
+from companion.domain.mail.text.recognise import as_key, as_order_number
 from companion.domain.purchases.draft import Draft, draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
 from companion.domain.purchases.values import web_text

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
-from companion.domain.mail import platforms
-from companion.domain.mail.labels import NO, UNLIMITED_SEATS, YES, Label, normal
-from companion.domain.mail.names import is_heading_of_product, is_product_like, product_name
+from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import STRUCTURED, Notes
-from companion.domain.mail.pairs import Pair, TableRow, labels_in, pairs, tables
-from companion.domain.mail.platforms import Platform
-from companion.domain.mail.recognise import as_count, as_key, as_order_number, find_date
-from companion.domain.mail.rows import Row
+from companion.domain.mail.origin import platforms
+from companion.domain.mail.origin.platforms import Platform
+from companion.domain.mail.text.labels import NO, UNLIMITED_SEATS, YES, Label, normal
+from companion.domain.mail.text.names import is_heading_of_product, is_product_like, product_name
+from companion.domain.mail.text.pairs import Pair, TableRow, labels_in, pairs, tables
+from companion.domain.mail.text.recognise import as_count, as_key, as_order_number, find_date
 from companion.domain.purchases.facts import Field
 
 _FILE = re.compile(r"(?i)[\w)\]-]\.(?:[a-z][a-z0-9]{1,4}|7z|tar\.gz)$")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from companion.domain.mail.names import is_about_money, is_product_like
+from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import Notes
-from companion.domain.mail.pairs import MOST_ROWS, label_of
-from companion.domain.mail.platforms import WOO_HEADING
-from companion.domain.mail.recognise import as_key, as_order_number, find_date, find_keys
-from companion.domain.mail.rows import Row
+from companion.domain.mail.origin.platforms import WOO_HEADING
+from companion.domain.mail.text.names import is_about_money, is_product_like
+from companion.domain.mail.text.pairs import MOST_ROWS, label_of
+from companion.domain.mail.text.recognise import as_key, as_order_number, find_date, find_keys
 from companion.domain.purchases.facts import Field
 
 _WOO_ITEM = re.compile(r"^(.{2,200}?) [Xx×] ?\d{1,5} = (.{2,60})$")

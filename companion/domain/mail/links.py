@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
-from companion.domain.mail import platforms
-from companion.domain.mail.names import INSTALLER, is_heading_of_product, is_name, product_name
+from companion.domain.mail.message.rows import Link
 from companion.domain.mail.notes import MOST_ITEMS, Notes
-from companion.domain.mail.pairs import MOST_ROWS, label_of
-from companion.domain.mail.platforms import Platform
+from companion.domain.mail.origin import platforms
+from companion.domain.mail.origin.platforms import Platform
 from companion.domain.mail.reading import LinkFound
-from companion.domain.mail.rows import Link
+from companion.domain.mail.text.names import INSTALLER, is_heading_of_product, is_name, product_name
+from companion.domain.mail.text.pairs import MOST_ROWS, label_of
 from companion.domain.purchases.facts import Field
 
 _MANAGE = re.compile(

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
-from companion.domain.mail import platforms
-from companion.domain.mail.letter import Letter
-from companion.domain.mail.names import is_name, product_name
-from companion.domain.mail.platforms import Platform
+from companion.domain.mail.message.letter import Letter
+from companion.domain.mail.message.rows import Row
+from companion.domain.mail.origin import platforms
+from companion.domain.mail.origin.platforms import Platform
 from companion.domain.mail.reading import Finding, KeyFound, LinkFound, Reading
-from companion.domain.mail.recognise import as_key, find_amount, find_date, says_never
-from companion.domain.mail.rows import Row
-from companion.domain.mail.statements import language_of
+from companion.domain.mail.text.names import is_name, product_name
+from companion.domain.mail.text.recognise import as_key, find_amount, find_date, says_never
+from companion.domain.mail.text.statements import language_of
 from companion.domain.purchases.facts import Field, canonical, item_key
 
 STRUCTURED = "Structured data of the e-mail"

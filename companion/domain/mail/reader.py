@@ -11,23 +11,23 @@ from collections.abc import Iterable, Sequence
 
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
-from companion.domain.mail import platforms
-from companion.domain.mail.fraud import Brands, warning_of
 from companion.domain.mail.labelled import LabelledValues
-from companion.domain.mail.labels import Label
-from companion.domain.mail.letter import Letter
 from companion.domain.mail.lines import take_lines, take_unlabelled_keys
 from companion.domain.mail.links import manage_page, take_links
+from companion.domain.mail.message.letter import Letter
+from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import STRUCTURED, Notes, lines_of
-from companion.domain.mail.offers import without_offers
-from companion.domain.mail.pairs import pairs
+from companion.domain.mail.origin import platforms
+from companion.domain.mail.origin.fraud import Brands, warning_of
+from companion.domain.mail.origin.senders import store_name
 from companion.domain.mail.reading import Reading
-from companion.domain.mail.recognise import as_order_number, find_amount, find_date
-from companion.domain.mail.rows import Row
-from companion.domain.mail.senders import store_name
-from companion.domain.mail.sentences import products_in
-from companion.domain.mail.statements import auto_renew_statement
-from companion.domain.mail.structured import StructuredOrder, orders_of
+from companion.domain.mail.text.labels import Label
+from companion.domain.mail.text.offers import without_offers
+from companion.domain.mail.text.pairs import pairs
+from companion.domain.mail.text.recognise import as_order_number, find_amount, find_date
+from companion.domain.mail.text.sentences import products_in
+from companion.domain.mail.text.statements import auto_renew_statement
+from companion.domain.mail.text.structured import StructuredOrder, orders_of
 from companion.domain.purchases.facts import Field
 
 _MOST_SENTENCES = 400

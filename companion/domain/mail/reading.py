@@ -6,7 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from companion.domain.core.model import Secret
-from companion.domain.mail.platforms import Platform
+from companion.domain.mail.origin.platforms import Platform
 from companion.domain.purchases.facts import Field
 
 

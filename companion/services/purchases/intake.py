@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.mail.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
-from companion.domain.mail.fraud import Brands
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
-from companion.domain.mail.letter import Letter, letter_of_html, letter_of_text, read_letter
+from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
+from companion.domain.mail.message.letter import Letter, letter_of_html, letter_of_text, read_letter
+from companion.domain.mail.origin.fraud import Brands
 from companion.domain.mail.reader import read_mail
 from companion.services.app.cancellation import Cancellation
 
@@ -163,6 +163,6 @@ def _not_readable(path: Path, error: OSError) -> CompanionError:
 
 
 def _outlook_letter(data: bytes) -> Letter | None:
-    from companion.domain.mail.outlook import read_outlook
+    from companion.domain.mail.message.outlook import read_outlook
 
     return read_outlook(data)

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from companion.domain.mail.files import FileKind, kind_of, mails_of_mailbox, without_attachments
-from companion.domain.mail.html import read_html
 from companion.domain.mail.inputs import InputKind
-from companion.domain.mail.letter import letter_of_text, read_letter
-from companion.domain.mail.rows import bounded, rows_of_text, tidy
+from companion.domain.mail.message.files import FileKind, kind_of, mails_of_mailbox, without_attachments
+from companion.domain.mail.message.html import read_html
+from companion.domain.mail.message.letter import letter_of_text, read_letter
+from companion.domain.mail.message.rows import bounded, rows_of_text, tidy
 from companion.services.app.cancellation import Cancellation
 from companion.services.purchases.intake import Intake
 from tests.mails.score import GENUINE, NOW, mails, score

@@ -12,7 +12,7 @@ from companion.domain.mail.confirmation import (
     read_confirmation,
     refusal_sentence,
 )
-from companion.domain.mail.patterns import bounded_pattern, fits
+from companion.domain.mail.text.patterns import bounded_pattern, fits
 from companion.domain.store.profile import MailPatterns
 from tests.mails.score import GENUINE, mails
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from companion.domain.mail.html import read_html
-from companion.domain.mail.labels import PHRASES, Label, normal
-from companion.domain.mail.letter import letter_of_text, read_letter
-from companion.domain.mail.names import is_about_money, is_heading_of_product, is_name, product_name
-from companion.domain.mail.offers import without_offers
-from companion.domain.mail.pairs import pairs, tables
-from companion.domain.mail.rows import Row, links_of_text, rows_of_text, tidy
-from companion.domain.mail.sentences import products_in
+from companion.domain.mail.message.html import read_html
+from companion.domain.mail.message.letter import letter_of_text, read_letter
+from companion.domain.mail.message.rows import Row, links_of_text, rows_of_text, tidy
+from companion.domain.mail.text.labels import PHRASES, Label, normal
+from companion.domain.mail.text.names import is_about_money, is_heading_of_product, is_name, product_name
+from companion.domain.mail.text.offers import without_offers
+from companion.domain.mail.text.pairs import pairs, tables
+from companion.domain.mail.text.sentences import products_in
 
 
 @pytest.mark.parametrize(

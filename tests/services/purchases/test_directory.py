@@ -12,9 +12,9 @@ import pytest
 
 from companion.domain.directory.lookup import Directory
 from companion.domain.directory.maker import Maker
-from companion.domain.mail.fraud import warning_of
-from companion.domain.mail.letter import read_letter
-from companion.domain.mail.platforms import Platform
+from companion.domain.mail.message.letter import read_letter
+from companion.domain.mail.origin.fraud import warning_of
+from companion.domain.mail.origin.platforms import Platform
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
 from companion.domain.purchases.purchase import Purchase
 from companion.services.app.cancellation import Cancellation

@@ -41,7 +41,7 @@ def add_arguments(parser: Parser) -> None:
 def run(context: CommandContext) -> int:
     """Fetch a file from any safe address."""
     from companion.domain.connectors.refused_downloads import explain_refusal
-    from companion.domain.mail.platforms import is_edd_download, is_woocommerce_download
+    from companion.domain.mail.origin.platforms import is_edd_download, is_woocommerce_download
     from companion.services.downloads.fetch import fetch as fetch_file
     from companion.services.downloads.transfer.transport import fixed_source
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from companion.domain.core.foreign_text import clean_text
-from companion.domain.mail.letter import Letter
-from companion.domain.mail.platforms import TITLES, Platform, belongs
-from companion.domain.mail.rows import words
+from companion.domain.mail.message.letter import Letter
+from companion.domain.mail.message.rows import words
+from companion.domain.mail.origin.platforms import TITLES, Platform, belongs
 
 FREE_MAIL = words(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com aol.com icloud.com",

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.mail.recognise import (
+from companion.domain.mail.text.recognise import (
     as_count,
     as_key,
     as_order_number,

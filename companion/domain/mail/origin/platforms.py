@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from companion.domain.mail.letter import Letter
+from companion.domain.mail.message.letter import Letter
 
 
 class Platform(enum.StrEnum):

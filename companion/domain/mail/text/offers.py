@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from companion.domain.mail.labels import Label
-from companion.domain.mail.pairs import labels_in
-from companion.domain.mail.rows import Row
+from companion.domain.mail.message.rows import Row
+from companion.domain.mail.text.labels import Label
+from companion.domain.mail.text.pairs import labels_in
 
 _HEADING = re.compile(
     r"(?i)^(?:you (?:may|might|could) also (?:like|be interested|enjoy|love|need)|(?:you'll|you will) also love"

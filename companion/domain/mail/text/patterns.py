@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from companion.domain.mail.pairs import MOST_ROWS
-from companion.domain.mail.rows import Row
+from companion.domain.mail.message.rows import Row
+from companion.domain.mail.text.pairs import MOST_ROWS
 
 _LONGEST_PATTERN = 200
 _LONGEST_WINDOW = 400

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
-from companion.domain.mail.files import single_mail, without_attachments
-from companion.domain.mail.html import HtmlContent, read_html
-from companion.domain.mail.rows import Link, Row, bounded, links_of_text, rows_of_text, tidy, unflowed
+from companion.domain.mail.message.files import single_mail, without_attachments
+from companion.domain.mail.message.html import HtmlContent, read_html
+from companion.domain.mail.message.rows import Link, Row, bounded, links_of_text, rows_of_text, tidy, unflowed
 
 MOST_TEXT = 1_000_000
 _MOST_PARTS = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from companion.domain.mail.names import is_name, product_name
-from companion.domain.mail.rows import words
+from companion.domain.mail.message.rows import words
+from companion.domain.mail.text.names import is_name, product_name
 
 _LONGEST_LINE = 400
 _MOST_WORDS = 8

@@ -1,7 +1,7 @@
 import datetime as dt
 
 from companion.domain.mail.inputs import InputKind
-from companion.domain.mail.outlook import read_outlook
+from companion.domain.mail.message.outlook import read_outlook
 from companion.domain.purchases.facts import Field
 from companion.services.purchases.intake import Intake
 from tests.kits.outlook import outlook_message

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from companion.domain.mail.labels import LONGEST_PHRASE, PHRASES, Label, normal
-from companion.domain.mail.rows import Row
+from companion.domain.mail.message.rows import Row
+from companion.domain.mail.text.labels import LONGEST_PHRASE, PHRASES, Label, normal
 
 MOST_ROWS = 4000
 _MOST_WORDS = 80

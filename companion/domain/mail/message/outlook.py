@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 
-from companion.domain.mail.html import read_html
-from companion.domain.mail.letter import Letter, as_forwarded, moment_of
-from companion.domain.mail.rows import bounded, links_of_text, rows_of_text, tidy
+from companion.domain.mail.message.html import read_html
+from companion.domain.mail.message.letter import Letter, as_forwarded, moment_of
+from companion.domain.mail.message.rows import bounded, links_of_text, rows_of_text, tidy
 
 _MOST_TEXT = 1_000_000
 _MOST_ATTACHMENTS = 100

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from companion.domain.core.foreign_text import clean_text
-from companion.domain.mail.pairs import label_of
-from companion.domain.mail.recognise import find_amount, find_date
-from companion.domain.mail.rows import tidy, words
+from companion.domain.mail.message.rows import tidy, words
+from companion.domain.mail.text.pairs import label_of
+from companion.domain.mail.text.recognise import find_amount, find_date
 
 LONGEST_NAME = 120
 INSTALLER = re.compile(r"(?i)\.(?:exe|msi|msix|dmg|pkg|zip|7z|rar|deb|rpm|appimage|run|tar\.gz|iso|vst3|jar)$")

@@ -1,10 +1,10 @@
 import pytest
 
-from companion.domain.mail.fraud import warning_of
 from companion.domain.mail.inputs import InputKind, recognise_reading
-from companion.domain.mail.letter import letter_of_html, letter_of_text
+from companion.domain.mail.message.letter import letter_of_html, letter_of_text
+from companion.domain.mail.message.rows import Link, rows_of_text
+from companion.domain.mail.origin.fraud import warning_of
 from companion.domain.mail.reader import read_mail
-from companion.domain.mail.rows import Link, rows_of_text
 from tests.mails.score import FRAUD, GENUINE, NOW, OTHER, mails, score
 
 BRANDS = {"Orchard Shield": ("orchardshield.example", "orchard-cdn.example"), "Fig": ("fig.example",)}

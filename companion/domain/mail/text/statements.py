@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from companion.domain.mail.letter import Letter
+from companion.domain.mail.message.letter import Letter
 
 _OFF = re.compile(
     r"(?i)(?:will not|won't|does not|doesn't|no longer) (?:be )?(?:automatically )?renew"

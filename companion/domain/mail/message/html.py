@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from companion.domain.mail.rows import MOST_ROWS, Link, Row, tidy
+from companion.domain.mail.message.rows import MOST_ROWS, Link, Row, tidy
 
 MOST_HTML = 1_000_000
 _MOST_TAGS = 60_000

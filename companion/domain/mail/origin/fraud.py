@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from companion.domain.core.foreign_text import clean_text
-from companion.domain.mail import platforms
-from companion.domain.mail.letter import Letter
-from companion.domain.mail.platforms import HOSTS, SELLS_FOR_OTHERS, Platform, belongs, host_of
-from companion.domain.mail.rows import Link, Row, words
-from companion.domain.mail.senders import ROLES, is_free_mail
+from companion.domain.mail.message.letter import Letter
+from companion.domain.mail.message.rows import Link, Row, words
+from companion.domain.mail.origin import platforms
+from companion.domain.mail.origin.platforms import HOSTS, SELLS_FOR_OTHERS, Platform, belongs, host_of
+from companion.domain.mail.origin.senders import ROLES, is_free_mail
 
 Brands = Mapping[str, Iterable[str]]
 """Well-known brands by name, and the domains that belong to them."""
