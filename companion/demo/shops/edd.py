@@ -1,4 +1,4 @@
-"""A shop that runs Easy Digital Downloads with Software Licensing: it answers whoever has a licence key.
+"""A shop that runs Easy Digital Downloads with Software Licensing: it answers everyone who has a licence key.
 
 Every answer has status 200, and `success` is true for all but an unknown key, as in the real system.
 """

@@ -363,7 +363,7 @@ def _run(program: WindowedProgram, qt: QApplication, instance: SingleInstance | 
 
 
 def _catch(program: WindowedProgram, previous: _Hook) -> _Hook:
-    """What happens to an exception that nobody caught on the GUI thread: logged, and shown like every failure."""
+    """Handles an exception that was not caught on the GUI thread: it is logged, and shown like every failure."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

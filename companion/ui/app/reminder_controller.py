@@ -1,4 +1,4 @@
-"""ReminderController: when to look, what to show, and what happens when somebody presses a button of a notice.
+"""ReminderController: when to look, what to show, and what a pressed button of a notice does.
 
 There is one timer and it is coarse. It fires when something is due, when the store is to be asked again, and every
 few minutes to compare the clocks: a timer loses time while the PC sleeps and knows nothing of clocks that are set.

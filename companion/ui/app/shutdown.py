@@ -53,8 +53,8 @@ class ShutdownSignals(QObject):
             self.told.emit()
 
     def _session_ends(self, session: QSessionManager) -> None:
-        # The system starts us at log-in if the person wants that; a second start beside it helps nobody.
+        # The system starts us at log-in if the person wants that; a second start beside it is of no use.
         session.setRestartHint(QSessionManager.RestartHint.RestartNever)
         self.leaving.emit()
-        # Nobody tells when another program has stopped the log-off.
+        # The system does not say when another program has stopped the log-off.
         QTimer.singleShot(_CANCELLED_AFTER_MS, self, self.stayed.emit)

@@ -53,7 +53,7 @@ class SingleInstance(QObject):
         """Become the one running program; False when another one took the wishes.
 
         Raises `CompanionError` ``not-answering`` when another one runs and does not react. A lock whose program has
-        ended is taken over, also when its process id belongs to another program by now: then nobody listens.
+        ended is taken over, also when its process id belongs to another program by now: then no instance listens.
         """
         waiting = QDeadlineTimer(self._patience)
         while not self._lock.tryLock(_STEP_MS):
@@ -70,7 +70,7 @@ class SingleInstance(QObject):
         return True
 
     def _take_over(self) -> None:
-        """Nobody listens behind the lock: its process id belongs to another program by now."""
+        """Takes over a lock behind which no instance listens: its process id belongs to another program by now."""
         _log.warning("the lock of a program that has ended is taken over")
         try:
             Path(self._lock.fileName()).unlink(missing_ok=True)
@@ -83,7 +83,7 @@ class SingleInstance(QObject):
         self._lock.unlock()
 
     def _hand_over(self, wishes: StartRequest) -> bool:
-        """Send the wishes to whoever listens; False when nobody does (yet)."""
+        """Sends the wishes to the instance that listens; False when none does (yet)."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(_STEP_MS):
@@ -121,8 +121,8 @@ class SingleInstance(QObject):
 def _ear_of(state: Path) -> str:
     """The name under which the program of this folder listens.
 
-    On Windows a pipe's name; elsewhere a socket in the person's own folder, where nobody else can put one, unless the
-    path is longer than a socket's may be (108 bytes, unix(7)).
+    On Windows a pipe's name; elsewhere a socket in the person's own folder, where other users cannot put one, unless
+    the path is longer than a socket's may be (108 bytes, unix(7)).
     """
     name = f"companion-{hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:24]}"
     socket = state / "running.socket"

@@ -20,7 +20,7 @@ class Message(NamedTuple):
 
 
 OPENED = "default"
-"""The action of somebody who pressed the notice itself."""
+"""The action of pressing the notice itself."""
 
 Pressed = Callable[[str, str], None]
 """Told the key of a message and the code of the action that was pressed, on the GUI thread."""

@@ -11,7 +11,7 @@ from companion.services.pc.desktop_notifications import DesktopNotifications
 from companion.ui.notifications import Message, Pressed
 from companion.ui.state.tasks import TaskRunner
 
-# Daemons count from one; far above, an id of ours meets nobody else's.
+# Daemons count from one; far above, an id of ours meets no other program's.
 _OUR_IDS = 2**30
 
 
@@ -50,7 +50,7 @@ class DesktopChannel(QObject):
             self._take_away(identity)
 
     def close(self) -> None:
-        """Take everything away: buttons that nobody answers would be a lie."""
+        """Take everything away: buttons that nothing answers would be a lie."""
         for identity in self._keys:
             self._desktop.withdraw(identity)
         self._keys.clear()

@@ -125,7 +125,7 @@ class AddPage(Page):
             label("Where this is kept", "strong"),
             label(
                 "The password or card digits go into this computer's own keychain, protected by your sign-in. "
-                "They are sent to the store and to nobody else. Remove the order, and they are gone.",
+                "They are sent to the store only. Remove the order, and they are gone.",
                 "muted",
             ),
         )

@@ -24,7 +24,7 @@ _NOT_IN_HISTORY = {
 def copy_secret(secret: Secret) -> QTimer:
     """Put a secret on the clipboard; it is taken off again after 30 s, or when the program ends before.
 
-    What somebody copied meanwhile is left alone. The returned timer belongs to the application: the page the key stood
+    What was copied meanwhile is left alone. The returned timer belongs to the application: the page the key stood
     on may be long gone by then.
     """
     clipboard = QGuiApplication.clipboard()

@@ -39,7 +39,7 @@ _EXAMPLES = {
 class ConfirmCard(Card):
     """One recognised thing: doubts first, then what it says; `added` carries an `Added`, `refused` that it is not one.
 
-    The values of an e-mail are only what somebody wrote: nothing is added before the person has seen it.
+    The values of an e-mail are only what its sender wrote: nothing is added before the person has seen it.
     """
 
     added = Signal(object)

@@ -94,7 +94,7 @@ class LicenceCard(Section):
         return line_
 
     def _add_plan(self) -> None:
-        """What the plan costs, another way to pay, and the way out of a renewal nobody wanted."""
+        """What the plan costs, another way to pay, and the way out of an unwanted renewal."""
         app_state, form = self.app_state, self.app_state.format
         plan = self.order.subscription_of(self._licence)
         if plan is None:

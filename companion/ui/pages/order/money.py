@@ -176,7 +176,7 @@ class ReturnCard(Section):
         self.add(row(give_back, None))
 
     def ask_for_renewal(self, found: RenewalReturn, pressed: QPushButton | None = None) -> None:
-        """Ask once, then give back a renewal that nobody wanted."""
+        """Ask once, then give back an unwanted renewal."""
         actions, order, form = self.orders.actions, self.order, self.app_state.format
         self.ask(
             "Give a renewal back",
