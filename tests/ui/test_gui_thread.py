@@ -217,6 +217,7 @@ def _told(watch: GuiThreadWatch) -> str:
     return "\n".join(str(call) for call in watch.calls)
 
 
+@pytest.mark.slow
 def test_no_page_and_no_dialog_blocks_the_window(walker: Walker, watch: GuiThreadWatch, store: DemoStore) -> None:
     with watch:
         walker.press_everything(Destination("add"), but=("Add the order",))

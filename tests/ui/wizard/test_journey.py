@@ -77,6 +77,7 @@ def test_an_empty_field_is_marked_and_gets_the_focus(program: WindowedProgram, t
     assert fields["Order number"].property("invalid") == "true"
 
 
+@pytest.mark.slow
 def test_every_page_renders_every_customer(program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot) -> None:
     for account in store.accounts:
         add(account)
