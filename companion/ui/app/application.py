@@ -161,7 +161,9 @@ class WindowedProgram:
             self.window.show()
 
     def _first_page(self) -> None:
-        self.window.navigate_to(Destination(self._first()))
+        # A person who was quicker than the library stays where they went.
+        if not self.window.has_navigated:
+            self.window.navigate_to(Destination(self._first()))
         self._tell_of_library()
         self.recovery.recover()
         self.reminder_controller.start(self.notifications)

@@ -76,6 +76,7 @@ class Window(QMainWindow):
         stays_in_tray: bool,
     ) -> None:
         super().__init__()
+        self.has_navigated = False
         self._app_state = app_state
         self._settings = settings
         self._keychain = keychain
@@ -225,6 +226,7 @@ class Window(QMainWindow):
 
     def navigate_to(self, destination: Destination) -> None:
         """Show a page."""
+        self.has_navigated = True
         page = self._of_store.get((destination.store, destination.page)) or self._pages[destination.page]
         if page is not self._stack.currentWidget():
             self.current.leave_page()
