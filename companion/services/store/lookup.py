@@ -6,12 +6,11 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
-from companion.domain.mail.confirmation import LARGEST, MailReading, read_confirmation
 from companion.domain.store.orders import Grant, Invoice, Order, Session
 from companion.domain.store.profile import Profile
 from companion.services.app.input_file import read_start
@@ -23,6 +22,9 @@ from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials, Kept, Keychain
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
+
+if TYPE_CHECKING:
+    from companion.domain.mail.confirmation import MailReading
 
 _log = logging.getLogger(__name__)
 
@@ -100,10 +102,15 @@ class OrderLookup:
 
         Raises `CompanionError` ``file-not-readable``.
         """
+        from companion.domain.mail.confirmation import LARGEST
+
         return self.read_mail(read_start(path, LARGEST + 1))
 
     def read_mail(self, data: bytes) -> MailReading:
         """What the bytes of an e-mail say of their order; an order in it is looked for even without the store."""
+        # The reading of e-mails is most of what this module would load, and most jobs on orders read none.
+        from companion.domain.mail.confirmation import read_confirmation
+
         try:
             patterns = self.profile().mail
         except CompanionError as error:
