@@ -21,7 +21,9 @@ from companion.domain.core.text import joined
 if TYPE_CHECKING:
     from companion.cli.formats import Formats
     from companion.domain.store.profile import Profile
-    from companion.services.container import Local, Owned, Services
+    from companion.services.container.local import Local
+    from companion.services.container.owned import Owned
+    from companion.services.container.store import Services
 
 
 class CommandContext:
@@ -41,7 +43,7 @@ class CommandContext:
 
         Raises `CompanionError`, also when two stores know an order of that number.
         """
-        from companion.services.container import choose_store, open_store
+        from companion.services.container.store import choose_store, open_store
 
         address = self._store_of_order() or choose_store(self.owned, self.arguments.store)
         self.opened_services = open_store(self.owned, address)
@@ -53,7 +55,7 @@ class CommandContext:
 
         Raises `CompanionError` ``no-store`` when there is none.
         """
-        from companion.services.container import open_store
+        from companion.services.container.store import open_store
 
         addresses = self.owned.library.stores_with_orders()
         if self._named_store or len(addresses) < 2:
@@ -68,7 +70,7 @@ class CommandContext:
     @functools.cached_property
     def owned(self) -> Owned:
         """What works with everything that is owned, without any store. Raises `CompanionError`."""
-        from companion.services.container import build_owned
+        from companion.services.container.owned import build_owned
 
         self.opened_owned = build_owned(self.arguments.home, verbose=self.arguments.verbose)
         aside = self.opened_owned.library.set_aside
@@ -102,7 +104,7 @@ class CommandContext:
     @functools.cached_property
     def local(self) -> Local:
         """The services that work without a store."""
-        from companion.services.container import build_local
+        from companion.services.container.local import build_local
 
         return build_local(self.arguments.home)
 
@@ -116,7 +118,7 @@ class CommandContext:
     def start_log(self) -> None:
         """Start writing the log, where the home folder can be written to; work on single files goes on without it."""
         from companion.services.app.log import start_log
-        from companion.services.container import home_folders
+        from companion.services.container.environment import home_folders
 
         with contextlib.suppress(CompanionError):
             where = home_folders(self.arguments.home)

@@ -13,7 +13,7 @@ from companion.services.storage.records import KnownCase
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
-    from companion.services.container import Services
+    from companion.services.container.store import Services
 
 
 class SupportResult(Model, frozen=True):

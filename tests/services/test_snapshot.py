@@ -12,7 +12,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.reminders.settings import ReminderSettings
 from companion.services.app.cancellation import Cancellation
-from companion.services.container import Services, build_services
+from companion.services.container.store import Services, build_services
 
 FAMILY = "LF-5930-2216"
 

@@ -15,7 +15,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.app.resources import resource
-from companion.services.container import Services, build_services
+from companion.services.container.store import Services, build_services
 from companion.services.platforms import current
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT

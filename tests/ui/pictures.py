@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.app.resources import resource
-from companion.services.container import build_services
+from companion.services.container.store import build_services
 from companion.services.platforms import current
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.dialogs.auto_renewal import ask_to_switch

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination

@@ -14,7 +14,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.mail.confirming import typed_draft
 from companion.domain.purchases.facts import Field
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.services.purchases.registry import Added
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import EXTEND, Destination

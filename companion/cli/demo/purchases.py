@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from companion.cli.demo.workspace import Workspace
     from companion.domain.purchases.purchase import Overview
     from companion.services.app.cancellation import Cancellation
-    from companion.services.container import Owned, Services
+    from companion.services.container.owned import Owned
+    from companion.services.container.store import Services
 
 # Ben's licence for three PCs: a free seat for this one, a download window that is open, and a price that rises.
 ORDER_NUMBER = "LF-5930-2216"

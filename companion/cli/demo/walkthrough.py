@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from companion.demo.customers import Account
     from companion.domain.purchases.purchase import Overview
     from companion.services.app.cancellation import Cancellation
-    from companion.services.container import Services
+    from companion.services.container.store import Services
     from companion.services.downloads.order_downloads import Fetched
 
 _WOO_FOLDER = "Reverb Shed"
@@ -72,7 +72,7 @@ class DemoResult(Model, frozen=True):
 
 def walk(context: CommandContext, root: Path) -> int:
     """Walk the journey in `root`; returns the exit code."""
-    from companion.services.container import build_services
+    from companion.services.container.store import build_services
 
     asked = context.arguments
     begun = time.monotonic()

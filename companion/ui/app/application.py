@@ -18,7 +18,7 @@ from companion.domain.purchases.from_order import STORE_API
 from companion.domain.store.library_file import set_aside_text
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
-from companion.services.container import Services, open_store
+from companion.services.container.store import Services, open_store
 from companion.services.storage.records import KnownStore
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import build_pages, build_store_pages, build_wizard

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from companion.services.app.launch_command import start_command
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.ui.navigation import Page
 from companion.ui.pages.add import AddPage, SampleLogIn
 from companion.ui.pages.bought.page import BoughtPage

@@ -19,7 +19,7 @@ from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Field, SourceKind
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product
-from companion.services.container import Owned
+from companion.services.container.owned import Owned
 from companion.services.purchases.activations import Changed
 from companion.services.purchases.refresh import Refreshed
 from companion.services.purchases.registry import Added, Removed

@@ -18,7 +18,8 @@ from companion.demo.shops.files import archive
 from companion.domain.core.serialization import decode, encode
 from companion.domain.purchases.facts import Field
 from companion.services.app.cancellation import Cancellation
-from companion.services.container import build_owned, build_services
+from companion.services.container.owned import build_owned
+from companion.services.container.store import build_services
 from companion.services.storage.database import Library
 from companion.services.store.keychain import Keychain
 from tests.kits.cli import FAMILY, Cli, Ran

@@ -14,7 +14,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.errors import as_error
 from companion.services.app.log import start_log, stop_log
 from companion.services.app.paths import app_folders
-from companion.services.container import home_folders
+from companion.services.container.environment import home_folders
 
 
 def test_a_home_of_ones_own_holds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

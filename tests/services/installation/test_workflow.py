@@ -9,7 +9,7 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.domain.pc.facts import AutostartKind
-from companion.services.container import Services, build_services
+from companion.services.container.store import Services, build_services
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="writes an autostart entry in the form of Linux")
 

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.facts import AutostartKind
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.services.installation.recovery import Recovery
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT

@@ -16,7 +16,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.reminders.history import EntryStatus, status_of
 from companion.domain.reminders.settings import ReminderSettings
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.services.storage.records import ReminderChange
 from companion.ui.app.application import WindowedProgram
 from companion.ui.app.reminder_controller import LATER, ReminderController

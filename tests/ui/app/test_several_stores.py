@@ -13,7 +13,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
-from companion.services.container import Services, build_window_services, open_store
+from companion.services.container.store import Services, build_window_services, open_store
 from companion.services.platforms import current
 from companion.services.store.keychain import Keychain
 from companion.ui.app.application import WindowedProgram

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.reminders.settings import ReminderSettings
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut

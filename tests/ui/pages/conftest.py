@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from companion.services.container import Services, build_window_services
+from companion.services.container.store import Services, build_window_services
 from companion.services.store.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT

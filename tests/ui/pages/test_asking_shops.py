@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.widgets.basic import focusable, spoken

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from companion.domain.purchases.facts import Field, SourceKind
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.pages.bought.dropped import file_names, mail_place, taken

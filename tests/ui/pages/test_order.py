@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.store.orders import Order, ReturnReason
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
 from companion.ui.dialogs.case_file import CaseFileDialog

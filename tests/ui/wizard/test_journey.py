@@ -20,7 +20,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.pc.closing import Relaunch
 from companion.domain.transfers.models import TransferState
-from companion.services.container import Services
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
 from companion.ui.look.theme import LIGHT

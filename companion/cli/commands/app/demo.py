@@ -48,7 +48,7 @@ def run(context: CommandContext) -> int:
 def _in_window(context: CommandContext) -> int:
     from companion.cli.demo.purchases import begin_with_purchases
     from companion.services.app.cancellation import Cancellation
-    from companion.services.container import Services, build_services
+    from companion.services.container.store import Services, build_services
     from companion.ui.app.application import run_window
     from companion.ui.pages.add import SampleLogIn
 

@@ -18,7 +18,7 @@ from companion.domain.reminders.history import Agenda
 from companion.domain.reminders.icalendar import calendar
 from companion.domain.reminders.text import ReminderText, date_words, place_words, reminder_text
 from companion.services.app.atomic_file import write_file
-from companion.services.container import Services
+from companion.services.container.store import Services
 
 
 class DueReminder(Model, frozen=True):

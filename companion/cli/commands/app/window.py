@@ -10,13 +10,14 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 
 if TYPE_CHECKING:
-    from companion.services.container import Services
+    from companion.services.container.store import Services
 
 
 def run(context: CommandContext) -> int:
     """Open the window, or start in the tray."""
     require_display()
-    from companion.services.container import build_window_services, home_folders
+    from companion.services.container.environment import home_folders
+    from companion.services.container.store import build_window_services
     from companion.ui.app.application import run_window
 
     asked = context.arguments

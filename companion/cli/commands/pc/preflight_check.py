@@ -20,7 +20,8 @@ from companion.domain.store.profile import Profile, Stage
 if TYPE_CHECKING:
     from companion.domain.pc.facts import Facts
     from companion.services.app.cancellation import Cancellation
-    from companion.services.container import Local, Services
+    from companion.services.container.local import Local
+    from companion.services.container.store import Services
 
 
 class PreflightResult(Model, frozen=True):

@@ -20,7 +20,7 @@ from companion.domain.core.text import counted
 from companion.domain.mail.inputs import InputKind, Recognised
 from companion.domain.purchases.purchase import Purchase, overview
 from companion.services.app.cancellation import Cancellation
-from companion.services.container import Owned
+from companion.services.container.owned import Owned
 from companion.services.purchases.registry import AddedKind
 
 _MOST_STDIN = 32 * 1024 * 1024

@@ -1,51 +1,37 @@
-"""The one place that builds the services and hands them on.
-
-Many imports stand in functions: a command loads only the services that it needs, so that it starts fast.
-"""
+"""Builds the services of one store, over what is owned; chooses the store where none was named."""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
-import functools
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import check_store_url
-from companion.services.app.paths import AppFolders, app_folders
+from companion.services.app.paths import AppFolders
+from companion.services.container.environment import utc_now
+from companion.services.container.local import build_recovery
+from companion.services.container.owned import Owned, build_owned
 
 if TYPE_CHECKING:
     from companion.domain.pc.finding import Finding
     from companion.domain.store.profile import Profile
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import OrderDownloads
-    from companion.services.installation.recovery import Note, Recovery
+    from companion.services.installation.recovery import Recovery
     from companion.services.installation.workflow import Installations
     from companion.services.pc.checker import Preflight
     from companion.services.pc.device import ThisPC
     from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms.protocol import PlatformServices
-    from companion.services.purchases.activations import Activations
-    from companion.services.purchases.directory import MakerDirectory
-    from companion.services.purchases.downloads import PurchaseDownloads
-    from companion.services.purchases.intake import Intake
-    from companion.services.purchases.mirror import OrderMirror
-    from companion.services.purchases.refresh import PurchaseRefresh
-    from companion.services.purchases.registry import PurchaseRegistry
-    from companion.services.purchases.stores import StoreList
     from companion.services.reminders import Reminders
     from companion.services.snapshot import SnapshotReader
     from companion.services.storage.database import Library
-    from companion.services.storage.records import TimelineEntry
     from companion.services.store.keychain import Keychain
     from companion.services.store.orders import Orders
-    from companion.services.stores.connectors import Connectors
-    from companion.services.stores.store_api import OpenStores
     from companion.services.support.case_file import CaseFileWriter
     from companion.services.support.help_search import HelpSearch
 
@@ -56,108 +42,6 @@ NO_STORE = "https://no-store.invalid"
 
 They hold no orders and nothing is asked there; the name can never be given to a store (RFC 2606).
 """
-
-
-@dataclasses.dataclass(frozen=True)
-class Local:
-    """What works without any store: looking at this PC, closing programs on it, and putting back what was changed."""
-
-    folders: AppFolders
-    clock: Callable[[], dt.datetime]
-    zone: dt.tzinfo
-    platform: PlatformServices
-    preflight: Preflight
-    closing: ProgramCloser
-    recovery: Recovery
-
-
-@dataclasses.dataclass(frozen=True)
-class Asking:
-    """What asks stores about purchases: the connectors, refreshing, and the seats of this PC."""
-
-    connectors: Connectors
-    refresh: PurchaseRefresh
-    activations: Activations
-    downloads: PurchaseDownloads
-    stores: OpenStores
-
-
-@dataclasses.dataclass(frozen=True)
-class Owned:
-    """What works with everything that is owned, whatever store it came from, and without any store."""
-
-    folders: AppFolders
-    clock: Callable[[], dt.datetime]
-    zone: LocalZone
-    library: Library
-    keychain: Keychain
-    log_file: Path
-    _building: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False, compare=False)
-
-    # Built when first needed: commands about one store's orders load none of it. One thread builds, others wait.
-
-    @functools.cached_property
-    def purchases(self) -> PurchaseRegistry:
-        """What is owned, and every change of it."""
-        from companion.services.purchases.registry import PurchaseRegistry
-        from companion.services.purchases.secrets import PurchaseKeychain
-
-        with self._building:
-            known: PurchaseRegistry | None = self.__dict__.get("purchases")
-            return known or PurchaseRegistry(
-                self.library, PurchaseKeychain(self.keychain), self.clock, self.directory.facts_of
-            )
-
-    @functools.cached_property
-    def stores(self) -> StoreList:
-        """The stores that were added."""
-        from companion.services.purchases.stores import StoreList
-
-        return StoreList(self.library, self.clock)
-
-    @functools.cached_property
-    def directory(self) -> MakerDirectory:
-        """What is known of makers and shops."""
-        from companion.services.app.resources import resource
-        from companion.services.purchases.directory import MakerDirectory
-
-        return MakerDirectory(resource("directory"), self.folders.state / "directory")
-
-    @functools.cached_property
-    def intake(self) -> Intake:
-        """What recognises e-mails, keys, numbers and links."""
-        from companion.services.purchases.intake import Intake
-
-        def known_products() -> tuple[str, ...]:
-            owned = {product.name for purchase in self.purchases.all() for product in purchase.products}
-            return (*owned, *self.directory.current.product_names())
-
-        return Intake(self.clock, known_products, lambda: self.directory.current.brands())
-
-    @functools.cached_property
-    def mirror(self) -> OrderMirror:
-        """What makes purchases of the orders that were added; it asks no store."""
-        from companion.services.purchases.mirror import OrderMirror
-
-        return OrderMirror(self.library, self.purchases, self.clock)
-
-    @functools.cached_property
-    def asking(self) -> Asking:
-        """What asks the stores about purchases; built when first needed, since most commands ask none."""
-        return _asking(self)
-
-    def reminders(self) -> Reminders:
-        """Returns the reminders of purchases of any shop, without the orders of stores."""
-        from companion.services.reminders import Reminders
-
-        return Reminders(None, None, self.library, self.clock, self.zone, owned=self.purchases.all)
-
-    def close(self) -> None:
-        """Close what is open; nothing may be used afterwards."""
-        if "asking" in self.__dict__:
-            self.asking.stores.close()
-        self.keychain.close()
-        self.library.close()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -213,25 +97,6 @@ class Services:
         """Close everything; nothing may be used afterwards."""
         self.close_store()
         self.owned.close()
-
-
-def utc_now() -> dt.datetime:
-    """The present moment, aware, in UTC."""
-    return dt.datetime.now(dt.UTC)
-
-
-def local_zone() -> LocalZone:
-    """The person's time zone, with its rules for summer time; it follows them when they travel."""
-    from companion.services.app.time_zone import LocalZone
-
-    return LocalZone()
-
-
-def home_folders(home: Path | None) -> AppFolders:
-    """The user's folders: below `home`, or the one the environment names, or where the system keeps such things."""
-    if home is None and (named := os.environ.get("COMPANION_HOME")):
-        home = Path(named)
-    return app_folders(home)
 
 
 def build_services(
@@ -347,7 +212,7 @@ def _installing(
     from companion.services.pc.network_diagnostics import NetworkDiagnostics
     from companion.services.pc.program_closer import ProgramCloser
 
-    this_pc, recovery = ThisPC(platform.system, library), _recovery(where, platform, library.note)
+    this_pc, recovery = ThisPC(platform.system, library), build_recovery(where, platform, library.note)
     closing = ProgramCloser(platform, remember=recovery.relauncher.remember)
     installations = Installations(
         platform.name,
@@ -363,93 +228,6 @@ def _installing(
         zone,
     )
     return {"closing": closing, "recovery": recovery, "this_pc": this_pc, "installations": installations}
-
-
-def _recovery(where: AppFolders, platform: PlatformServices, note: Note) -> Recovery:
-    from companion.services.app.launch_command import start_command
-    from companion.services.installation.recovery import Recovery
-
-    return Recovery(where.state, platform, utc_now, note, start_command(where, tray=False))
-
-
-def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain | None = None) -> Owned:
-    """Build what works with everything that is owned; no store is needed and none is asked.
-
-    `keychain` is the operating system's unless one is given. Raises `CompanionError` for folders and library.
-    """
-    from companion.services.app.log import start_log
-    from companion.services.storage.database import Library
-    from companion.services.store.keychain import Keychain
-
-    where = home_folders(home)
-    where.prepare()
-    log_file = start_log(where.logs, verbose=verbose)
-    library, keychain = Library(where.library), keychain or Keychain()
-    return Owned(
-        folders=where,
-        clock=utc_now,
-        zone=local_zone(),
-        library=library,
-        keychain=keychain,
-        log_file=log_file,
-    )
-
-
-def _asking(owned: Owned) -> Asking:
-    """Build what asks stores: one connector for each kind."""
-    from companion.domain.connectors import edd
-    from companion.services.pc.device import ThisPC
-    from companion.services.platforms import current
-    from companion.services.purchases.activations import Activations
-    from companion.services.purchases.downloads import PurchaseDownloads
-    from companion.services.purchases.refresh import PurchaseRefresh
-    from companion.services.stores.connectors import Connectors
-    from companion.services.stores.edd import EddStore
-    from companion.services.stores.store_api import OpenStores, StoreApiStore
-    from companion.services.stores.woocommerce import WooCommerceStore
-
-    library, registry, clock = owned.library, owned.purchases, owned.clock
-    platform = current()
-    this_pc = ThisPC(platform.system, library)
-    stores = OpenStores(owned.keychain, library, clock)
-    connectors = Connectors(
-        (
-            StoreApiStore(clock, stores.orders_at, lambda: (this_pc.seat_id, this_pc.name)),
-            EddStore(clock, lambda: edd.site_of_seat(this_pc.seat_id)),
-            WooCommerceStore(clock),
-        )
-    )
-    refresh = PurchaseRefresh(registry, connectors, library, owned.mirror, clock, owned.zone)
-    downloads = PurchaseDownloads(registry, refresh, platform.programs.mark_of_the_web)
-    return Asking(connectors, refresh, Activations(registry, refresh), downloads, stores)
-
-
-def build_local(home: Path | None) -> Local:
-    """Build what needs no store; nothing is written anywhere until something of this PC is changed."""
-    from companion.services.pc.checker import Preflight
-    from companion.services.pc.program_closer import ProgramCloser
-    from companion.services.platforms import current
-
-    platform, where = current(), home_folders(home)
-
-    def note(entry: TimelineEntry) -> None:
-        from companion.services.storage.database import Library
-
-        # A time-line belongs to orders: without any, none is begun.
-        if where.library.exists():
-            with contextlib.closing(Library(where.library)) as library:
-                library.note(entry)
-
-    recovery = _recovery(where, platform, note)
-    return Local(
-        folders=where,
-        clock=utc_now,
-        zone=local_zone(),
-        platform=platform,
-        preflight=Preflight(platform, utc_now),
-        closing=ProgramCloser(platform, remember=recovery.relauncher.remember),
-        recovery=recovery,
-    )
 
 
 def choose_store(owned: Owned, given: str | None = None) -> str:

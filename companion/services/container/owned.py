@@ -1,0 +1,171 @@
+"""Builds what works with everything that is owned, whatever store it came from."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.services.app.paths import AppFolders
+from companion.services.container.environment import home_folders, local_zone, utc_now
+
+if TYPE_CHECKING:
+    from companion.services.app.time_zone import LocalZone
+    from companion.services.purchases.activations import Activations
+    from companion.services.purchases.directory import MakerDirectory
+    from companion.services.purchases.downloads import PurchaseDownloads
+    from companion.services.purchases.intake import Intake
+    from companion.services.purchases.mirror import OrderMirror
+    from companion.services.purchases.refresh import PurchaseRefresh
+    from companion.services.purchases.registry import PurchaseRegistry
+    from companion.services.purchases.stores import StoreList
+    from companion.services.reminders import Reminders
+    from companion.services.storage.database import Library
+    from companion.services.store.keychain import Keychain
+    from companion.services.stores.connectors import Connectors
+    from companion.services.stores.store_api import OpenStores
+
+
+@dataclasses.dataclass(frozen=True)
+class Asking:
+    """What asks stores about purchases: the connectors, refreshing, and the seats of this PC."""
+
+    connectors: Connectors
+    refresh: PurchaseRefresh
+    activations: Activations
+    downloads: PurchaseDownloads
+    stores: OpenStores
+
+
+@dataclasses.dataclass(frozen=True)
+class Owned:
+    """What works with everything that is owned, whatever store it came from, and without any store."""
+
+    folders: AppFolders
+    clock: Callable[[], dt.datetime]
+    zone: LocalZone
+    library: Library
+    keychain: Keychain
+    log_file: Path
+    _building: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False, compare=False)
+
+    # Built when first needed: commands about one store's orders load none of it.
+
+    @functools.cached_property
+    def purchases(self) -> PurchaseRegistry:
+        """What is owned, and every change of it."""
+        from companion.services.purchases.registry import PurchaseRegistry
+        from companion.services.purchases.secrets import PurchaseKeychain
+
+        with self._building:
+            known: PurchaseRegistry | None = self.__dict__.get("purchases")
+            return known or PurchaseRegistry(
+                self.library, PurchaseKeychain(self.keychain), self.clock, self.directory.facts_of
+            )
+
+    @functools.cached_property
+    def stores(self) -> StoreList:
+        """The stores that were added."""
+        from companion.services.purchases.stores import StoreList
+
+        return StoreList(self.library, self.clock)
+
+    @functools.cached_property
+    def directory(self) -> MakerDirectory:
+        """What is known of makers and shops."""
+        from companion.services.app.resources import resource
+        from companion.services.purchases.directory import MakerDirectory
+
+        return MakerDirectory(resource("directory"), self.folders.state / "directory")
+
+    @functools.cached_property
+    def intake(self) -> Intake:
+        """What recognises e-mails, keys, numbers and links."""
+        from companion.services.purchases.intake import Intake
+
+        def known_products() -> tuple[str, ...]:
+            owned = {product.name for purchase in self.purchases.all() for product in purchase.products}
+            return (*owned, *self.directory.current.product_names())
+
+        return Intake(self.clock, known_products, lambda: self.directory.current.brands())
+
+    @functools.cached_property
+    def mirror(self) -> OrderMirror:
+        """What makes purchases of the orders that were added; it asks no store."""
+        from companion.services.purchases.mirror import OrderMirror
+
+        return OrderMirror(self.library, self.purchases, self.clock)
+
+    @functools.cached_property
+    def asking(self) -> Asking:
+        """What asks the stores about purchases; built when first needed, since most commands ask none."""
+        return _asking(self)
+
+    def reminders(self) -> Reminders:
+        """Returns the reminders of purchases of any shop, without the orders of stores."""
+        from companion.services.reminders import Reminders
+
+        return Reminders(None, None, self.library, self.clock, self.zone, owned=self.purchases.all)
+
+    def close(self) -> None:
+        """Close what is open; nothing may be used afterwards."""
+        if "asking" in self.__dict__:
+            self.asking.stores.close()
+        self.keychain.close()
+        self.library.close()
+
+
+def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain | None = None) -> Owned:
+    """Build what works with everything that is owned; no store is needed and none is asked.
+
+    `keychain` is the operating system's unless one is given. Raises `CompanionError` for folders and library.
+    """
+    from companion.services.app.log import start_log
+    from companion.services.storage.database import Library
+    from companion.services.store.keychain import Keychain
+
+    where = home_folders(home)
+    where.prepare()
+    log_file = start_log(where.logs, verbose=verbose)
+    library, keychain = Library(where.library), keychain or Keychain()
+    return Owned(
+        folders=where,
+        clock=utc_now,
+        zone=local_zone(),
+        library=library,
+        keychain=keychain,
+        log_file=log_file,
+    )
+
+
+def _asking(owned: Owned) -> Asking:
+    """Build what asks stores: one connector for each kind."""
+    from companion.domain.connectors import edd
+    from companion.services.pc.device import ThisPC
+    from companion.services.platforms import current
+    from companion.services.purchases.activations import Activations
+    from companion.services.purchases.downloads import PurchaseDownloads
+    from companion.services.purchases.refresh import PurchaseRefresh
+    from companion.services.stores.connectors import Connectors
+    from companion.services.stores.edd import EddStore
+    from companion.services.stores.store_api import OpenStores, StoreApiStore
+    from companion.services.stores.woocommerce import WooCommerceStore
+
+    library, registry, clock = owned.library, owned.purchases, owned.clock
+    platform = current()
+    this_pc = ThisPC(platform.system, library)
+    stores = OpenStores(owned.keychain, library, clock)
+    connectors = Connectors(
+        (
+            StoreApiStore(clock, stores.orders_at, lambda: (this_pc.seat_id, this_pc.name)),
+            EddStore(clock, lambda: edd.site_of_seat(this_pc.seat_id)),
+            WooCommerceStore(clock),
+        )
+    )
+    refresh = PurchaseRefresh(registry, connectors, library, owned.mirror, clock, owned.zone)
+    downloads = PurchaseDownloads(registry, refresh, platform.programs.mark_of_the_web)
+    return Asking(connectors, refresh, Activations(registry, refresh), downloads, stores)
