@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from companion.services.app.paths import AppFolders
 from companion.services.container.environment import home_folders, local_zone, utc_now
@@ -41,6 +40,31 @@ class Asking:
     stores: OpenStores
 
 
+_Part = TypeVar("_Part")
+
+
+class _BuiltOnce(Generic[_Part]):
+    """A part of `Owned` that is built when first needed, by one thread while the others wait.
+
+    `functools.cached_property` lets each of them build one since Python 3.12.
+    """
+
+    def __init__(self, build: Callable[[Owned], _Part]) -> None:
+        self._build = build
+        self.__doc__ = build.__doc__
+
+    def __set_name__(self, owner: type[Owned], name: str) -> None:
+        self._name = name
+
+    def __get__(self, owned: Owned, owner: type[Owned]) -> _Part:
+        # Once it is built, Python finds it in the instance and does not come here.
+        with owned.building:
+            if self._name not in owned.__dict__:
+                owned.__dict__[self._name] = self._build(owned)
+            part: _Part = owned.__dict__[self._name]
+            return part
+
+
 @dataclasses.dataclass(frozen=True)
 class Owned:
     """What works with everything that is owned, whatever store it came from, and without any store."""
@@ -51,30 +75,26 @@ class Owned:
     library: Library
     keychain: Keychain
     log_file: Path
-    _building: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False, compare=False)
+    building: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False, compare=False)
 
     # Built when first needed: commands about one store's orders load none of it.
 
-    @functools.cached_property
+    @_BuiltOnce
     def purchases(self) -> PurchaseRegistry:
         """What is owned, and every change of it."""
         from companion.services.purchases.registry import PurchaseRegistry
         from companion.services.purchases.secrets import PurchaseKeychain
 
-        with self._building:
-            known: PurchaseRegistry | None = self.__dict__.get("purchases")
-            return known or PurchaseRegistry(
-                self.library, PurchaseKeychain(self.keychain), self.clock, self.directory.facts_of
-            )
+        return PurchaseRegistry(self.library, PurchaseKeychain(self.keychain), self.clock, self.directory.facts_of)
 
-    @functools.cached_property
+    @_BuiltOnce
     def stores(self) -> StoreList:
         """The stores that were added."""
         from companion.services.purchases.stores import StoreList
 
         return StoreList(self.library, self.clock)
 
-    @functools.cached_property
+    @_BuiltOnce
     def directory(self) -> MakerDirectory:
         """What is known of makers and shops."""
         from companion.services.app.resources import resource
@@ -82,7 +102,7 @@ class Owned:
 
         return MakerDirectory(resource("directory"), self.folders.state / "directory")
 
-    @functools.cached_property
+    @_BuiltOnce
     def intake(self) -> Intake:
         """What recognises e-mails, keys, numbers and links."""
         from companion.services.purchases.intake import Intake
@@ -93,14 +113,14 @@ class Owned:
 
         return Intake(self.clock, known_products, lambda: self.directory.current.brands())
 
-    @functools.cached_property
+    @_BuiltOnce
     def mirror(self) -> OrderMirror:
         """What makes purchases of the orders that were added; it asks no store."""
         from companion.services.purchases.mirror import OrderMirror
 
         return OrderMirror(self.library, self.purchases, self.clock)
 
-    @functools.cached_property
+    @_BuiltOnce
     def asking(self) -> Asking:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
