@@ -52,7 +52,10 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
         (["preflight", "--profile", str(PROFILE), "--json"], ("PySide6", "requests", "keyring", "werkzeug")),
         (["fetch", "http://example.com/x", "--to", ".", "--json"], ("PySide6", "keyring", "werkzeug", "sqlite3")),
         (["verify", "nothing", "--sha256", "0" * 64], ("PySide6", "keyring", "werkzeug", "sqlite3")),
-        (["--store", "http://127.0.0.1:9", "orders", "list", "--json"], ("PySide6", "keyring", "werkzeug")),
+        (
+            ["--store", "http://127.0.0.1:9", "orders", "list", "--json"],
+            ("PySide6", "keyring", "werkzeug", "companion.domain.mail.reader", "companion.services.purchases.registry"),
+        ),
         (["--help"], ("PySide6", "requests", "keyring", "werkzeug", "sqlite3", "psutil")),
     ],
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from companion.services.container.owned import build_owned
+from companion.services.container.owned import Owned, build_owned
+from companion.services.container.store import open_store
 from companion.services.purchases import mirror
 
 
@@ -50,3 +51,12 @@ def test_a_part_is_built_while_the_others_wait(tmp_path: Path, monkeypatch: pyte
         assert first.result() is second.result()
     owned.close()
     assert len(built) == 1
+
+
+def test_opening_a_store_does_not_build_the_purchases(tmp_path: Path) -> None:
+    owned: Owned = build_owned(tmp_path)
+    services = open_store(owned, "http://127.0.0.1:9")
+    assert "purchases" not in vars(owned)
+    assert services.owned.all_purchases() == ()
+    assert "purchases" in vars(owned)
+    services.close()

@@ -13,6 +13,7 @@ from companion.services.app.paths import AppFolders
 from companion.services.container.environment import home_folders, local_zone, utc_now
 
 if TYPE_CHECKING:
+    from companion.domain.purchases.purchase import Overview
     from companion.services.app.time_zone import LocalZone
     from companion.services.purchases.activations import Activations
     from companion.services.purchases.directory import MakerDirectory
@@ -125,11 +126,15 @@ class Owned:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
 
+    def all_purchases(self) -> tuple[Overview, ...]:
+        """Returns everything that is owned. Handing this method on builds nothing yet, unlike `purchases.all`."""
+        return self.purchases.all()
+
     def reminders(self) -> Reminders:
         """Returns the reminders of purchases of any shop, without the orders of stores."""
         from companion.services.reminders import Reminders
 
-        return Reminders(None, None, self.library, self.clock, self.zone, owned=self.purchases.all)
+        return Reminders(None, None, self.library, self.clock, self.zone, owned=self.all_purchases)
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""

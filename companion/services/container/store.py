@@ -86,7 +86,7 @@ class Services:
             self.help,
             self.clock,
             self.zone,
-            self.owned.purchases.all if self.tells_of_purchases else tuple,
+            self.owned.all_purchases if self.tells_of_purchases else tuple,
         )
 
     def close_store(self) -> None:
@@ -177,7 +177,7 @@ def open_store(owned: Owned, address: str, *, tells_of_purchases: bool = True) -
             utc_now,
             zone,
             store_clock=client.time,
-            owned=owned.purchases.all if tells_of_purchases else None,
+            owned=owned.all_purchases if tells_of_purchases else None,
         ),
         preflight=preflight,
         **installing,
