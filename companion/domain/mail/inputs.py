@@ -16,7 +16,7 @@ from companion.domain.mail.reading import Reading
 from companion.domain.mail.text.recognise import as_key, as_order_number
 from companion.domain.purchases.draft import Draft, draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
-from companion.domain.purchases.values import web_text
+from companion.domain.purchases.values import host_name, web_text
 
 
 class InputKind(enum.StrEnum):
@@ -125,7 +125,7 @@ def _address(name: str, address: str, now: dt.datetime) -> Recognised | None:
         web_text(address)
     except ValueError:
         return None
-    host = platforms.host_of(address)
+    host = host_name(address)
     platform = (
         platforms.Platform.WOOCOMMERCE
         if platforms.is_woocommerce_download(address)

@@ -16,6 +16,7 @@ from companion.domain.mail.reading import LinkFound
 from companion.domain.mail.text.names import INSTALLER, is_heading_of_product, is_name, product_name
 from companion.domain.mail.text.pairs import MOST_ROWS, label_of
 from companion.domain.purchases.facts import Field
+from companion.domain.purchases.values import host_name
 
 _MANAGE = re.compile(
     r"(?i)\b(?:manage|my account|your account|view (?:your )?(?:order|purchase|subscription)|order details"
@@ -109,7 +110,7 @@ def _name(notes: Notes, link: Link, count: int) -> str:
 
 def manage_page(notes: Notes, address: str, quote: str) -> None:
     """Note the page where a purchase is managed; one whose query can carry a token is a secret and is left out."""
-    host = platforms.host_of(address)
+    host = host_name(address)
     services = platforms.HOSTS.get(notes.platform, ()) if notes.platform is not None else ()
     owners = (notes.letter.sender_domain or "", *services)
     own = any(owner and (platforms.belongs(host, owner) or platforms.belongs(owner, host)) for owner in owners)
@@ -124,7 +125,7 @@ def _shop_address(notes: Notes) -> None:
         return
     page = notes.found.get(("", Field.MANAGE_PAGE))
     for link in (*notes.letter.links, *((Link(page.value, page.quote),) if page is not None else ())):
-        parts = urlsplit(link.address) if platforms.host_of(link.address) else None
+        parts = urlsplit(link.address) if host_name(link.address) else None
         if parts is None:
             continue
         if platforms.is_woocommerce_download(link.address) or platforms.is_edd_download(link.address):

@@ -13,8 +13,9 @@ from companion.domain.core.foreign_text import clean_text
 from companion.domain.mail.message.letter import Letter
 from companion.domain.mail.message.rows import Link, Row, words
 from companion.domain.mail.origin import platforms
-from companion.domain.mail.origin.platforms import HOSTS, SELLS_FOR_OTHERS, Platform, belongs, host_of
+from companion.domain.mail.origin.platforms import HOSTS, SELLS_FOR_OTHERS, Platform, belongs
 from companion.domain.mail.origin.senders import ROLES, is_free_mail
+from companion.domain.purchases.values import host_name
 
 Brands = Mapping[str, Iterable[str]]
 """Well-known brands by name, and the domains that belong to them."""
@@ -149,7 +150,7 @@ def _foreign_sender(letter: Letter, brands: Brands) -> str | None:
 def _foreign_link(letter: Letter, brands: Brands) -> str | None:
     """A link whose words show another host than the one it leads to."""
     for link in letter.links[:_MOST_LINKS]:
-        shown, real = _shown_host(link), host_of(link.address)
+        shown, real = _shown_host(link), host_name(link.address)
         if not shown or not real or _site(shown) == _site(real) or not link.address.lower().startswith("http"):
             continue
         domain = letter.sender_domain or ""
@@ -225,7 +226,7 @@ def _fits(name: str, domain: str) -> bool:
 def _links_home(letter: Letter) -> bool:
     """Whether a link leads to the sender's own site, as shops' mails have and faked invoices hardly do."""
     own = _site(letter.sender_domain or "")
-    return any(_site(host_of(link.address)) == own for link in letter.links[:_MOST_LINKS])
+    return any(_site(host_name(link.address)) == own for link in letter.links[:_MOST_LINKS])
 
 
 def _is_of(host: str, owners: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from companion.domain.mail.message.letter import Letter
+from companion.domain.purchases.values import host_name
 
 
 class Platform(enum.StrEnum):
@@ -110,15 +111,7 @@ def belongs(host: str, owner: str) -> bool:
 
 
 def _hosts(letter: Letter) -> list[str]:
-    return [host for link in letter.links[:300] if (host := host_of(link.address))]
-
-
-def host_of(address: str) -> str:
-    """Returns the host name of an address in lower case, or an empty text."""
-    try:
-        return (urlsplit(address).hostname or "").lower()
-    except ValueError:
-        return ""
+    return [host for link in letter.links[:300] if (host := host_name(link.address))]
 
 
 def _of_host(host: str) -> Platform | None:
