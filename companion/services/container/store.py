@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from companion.services.support.help_search import HelpSearch
 
 STORE_SETTING = "store"
-_STORE_API = "storeApi"
 NO_STORE = "https://no-store.invalid"
 """The address of the services that the window has as long as no store with the Store API is known.
 
@@ -237,6 +236,8 @@ def choose_store(owned: Owned, given: str | None = None) -> str:
     picks a store and replaces none; only the very first store is remembered by being picked. Raises `CompanionError`
     ``no-store``, ``no-such-store`` or ``bad-store-url``.
     """
+    from companion.domain.purchases.from_order import STORE_API
+
     library, named = owned.library, given or os.environ.get("COMPANION_STORE")
     with_orders = library.stores_with_orders()
     remembered = library.setting(STORE_SETTING)
@@ -251,7 +252,7 @@ def choose_store(owned: Owned, given: str | None = None) -> str:
         return check_store_url(remembered)
     if with_orders:
         return with_orders[0]
-    offering = [store.address for store in library.stores() if store.kind == _STORE_API]
+    offering = [store.address for store in library.stores() if store.kind == STORE_API]
     if offering:
         return offering[0]
     raise CompanionError(

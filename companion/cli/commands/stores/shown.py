@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from companion.domain.connectors import edd
 from companion.domain.core.model import Instant, Model
+from companion.domain.purchases.from_order import STORE_API
 from companion.services.storage.records import KnownStore
 
 
@@ -25,6 +27,6 @@ def shown(store: KnownStore) -> ShownStore:
 
 def line(store: KnownStore) -> str:
     """Returns a store in one line."""
-    kinds = {"storeApi": "offers the Store API", "edd": "runs Easy Digital Downloads"}
+    kinds = {STORE_API: "offers the Store API", edd.KIND: "runs Easy Digital Downloads"}
     told = kinds.get(store.kind, "tells programs nothing; its e-mails do")
     return f"{store.name or store.address}  {store.address if store.name else ''}  {told}".replace("    ", "  ")
