@@ -17,14 +17,14 @@ from companion.cli.demo.workspace import Workspace, open_workspace
 from companion.cli.error_report import ErrorReport
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
+from companion.domain.connectors import edd, woocommerce
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.core.text import counted, joined, plain_date, plain_money
 from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.purchases.values import ExpiryKind
-from companion.domain.purchases.words import date_of
+from companion.domain.purchases.words import ends_words
 from companion.domain.reminders.text import date_words, reminder_text
 from companion.domain.store.orders import Download, Licence, Order, Subscription
 from companion.domain.store.profile import Profile, Stage
@@ -172,13 +172,13 @@ class Journey:
         asking = services.owned.asking
         by_kind = {each.store.kind: each for each in self._bought}
         with self._step("ask-edd-shop") as say:
-            bought = by_kind["edd"]
+            bought = by_kind[edd.KIND]
             answer = asking.refresh.one(bought.id, self._cancellation).answer
             if answer.reason is not None:
                 raise answer.reason
             say(_told(services.owned.purchases.get(bought.id), services.zone))
         with self._step("download-from-woocommerce") as say:
-            bought = by_kind["woocommerce"]
+            bought = by_kind[woocommerce.KIND]
             folder = services.folders.downloads / _WOO_FOLDER
             done = asking.downloads.download(
                 bought.id, None, folder, cancellation=self._cancellation, progress=self._context.output.progress
@@ -329,10 +329,7 @@ def _started(workspace: Workspace) -> str:
 
 def _ends(purchase: Overview, zone: dt.tzinfo) -> str:
     """Until when the first product is good, in a few words."""
-    expires = purchase.products[0].expires
-    if expires.at is not None:
-        return f"until {plain_date(zone)(date_of(expires.at, zone))}"
-    return "does not expire" if expires.kind is ExpiryKind.NEVER else "end not known"
+    return ends_words(purchase.products[0].expires, zone, plain_date(zone))
 
 
 def _told(purchase: Overview, zone: dt.tzinfo) -> str:

@@ -8,7 +8,7 @@ from companion.domain.core.text import FormatDate, FormatMoney, counted
 from companion.domain.core.time.periods import Period
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
 from companion.domain.purchases.purchase import Overview, Seats
-from companion.domain.purchases.values import UNLIMITED, AutoRenewal, EntitlementState, ExpiryKind, read_money
+from companion.domain.purchases.values import UNLIMITED, AutoRenewal, EntitlementState, Expiry, ExpiryKind, read_money
 
 FIELD_WORDS = {
     Field.STORE_KIND: "Kind of shop",
@@ -53,6 +53,11 @@ _DATES = frozenset(
 )
 _AMOUNTS = frozenset({Field.PRICE, Field.RENEWAL_PRICE})
 _EXPIRY = {ExpiryKind.NEVER.value: "Never ends", ExpiryKind.SUBSCRIPTION.value: "As long as the subscription"}
+_ENDS = {
+    ExpiryKind.NEVER: "does not expire",
+    ExpiryKind.SUBSCRIPTION: "as long as its subscription",
+    ExpiryKind.UNKNOWN: "end not known",
+}
 STATE_WORDS = {
     EntitlementState.ACTIVE: "Active",
     EntitlementState.EXPIRED: "Expired",
@@ -77,6 +82,13 @@ def date_of(text: str, zone: dt.tzinfo) -> dt.datetime:
     if len(text) == len("2027-01-08"):
         return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(12), tzinfo=zone)
     return dt.datetime.fromisoformat(text)
+
+
+def ends_words(expires: Expiry, zone: dt.tzinfo, format_date: FormatDate) -> str:
+    """Returns until when something is good, in a few words; a day without a zone is taken as it is, in `zone`."""
+    if expires.at is not None:
+        return f"until {format_date(date_of(expires.at, zone))}"
+    return _ENDS.get(expires.kind, _ENDS[ExpiryKind.UNKNOWN])
 
 
 def value_words(fact: Fact, zone: dt.tzinfo, format_date: FormatDate, format_money: FormatMoney) -> str:

@@ -9,8 +9,15 @@ import pytest
 
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
-from companion.domain.purchases.purchase import Purchase, Seats, overview
-from companion.domain.purchases.words import FIELD_WORDS, origin_words, seats_words, source_words, value_words
+from companion.domain.purchases.purchase import Purchase, Seats, overview, read_expiry
+from companion.domain.purchases.words import (
+    FIELD_WORDS,
+    ends_words,
+    origin_words,
+    seats_words,
+    source_words,
+    value_words,
+)
 
 ZONE = ZoneInfo("Pacific/Auckland")
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
@@ -39,6 +46,21 @@ def said(field: Field, value: str) -> Fact:
 )
 def test_a_value_reads_like_a_sentence(field: Field, value: str, words: str) -> None:
     assert value_words(said(field, value), ZONE, plain_date(ZONE), plain_money) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("2028-01-08", "until 8 January 2028"),
+        ("2028-01-08T23:30:00+00:00", "until 9 January 2028"),
+        ("never", "does not expire"),
+        ("subscription", "as long as its subscription"),
+        ("unknown", "end not known"),
+    ],
+)
+def test_an_end_reads_like_part_of_a_sentence(value: str, words: str) -> None:
+    expires = read_expiry(value if value != "unknown" else None)
+    assert ends_words(expires, ZONE, plain_date(ZONE)) == words
 
 
 def test_every_field_has_a_name_of_its_own() -> None:

@@ -165,7 +165,11 @@ def _found_lines(each: Recognised, owned: Owned) -> list[str]:
     told = [f"{clean_text(each.input, 120)}: {each.reason}"]
     preview = _preview(each, owned)
     if preview is not None:
-        told += [line for line in lines(overview(preview)) if not line.startswith("  Id ") and "not known" not in line]
+        told += [
+            line
+            for line in lines(overview(preview), owned.zone)
+            if not line.startswith("  Id ") and "not known" not in line
+        ]
     told += [f"  Warning: {each.warning}"] if each.warning else []
     told += [f"  Please check: {doubt}" for doubt in each.doubts]
     told += [f"  Still to answer: {question}" for question in each.missing]

@@ -35,7 +35,7 @@ def run(context: CommandContext) -> int:
     """Set values as the person's word, or take them back."""
     changes = [_change(text) for text in context.arguments.changes]
     found = context.owned.purchases.edit(context.arguments.id, changes)
-    context.output.result(shown(found), *lines(found), *fact_lines(found))
+    context.output.result(shown(found), *lines(found, context.owned.zone), *fact_lines(found))
     return EXIT_DONE
 
 

@@ -71,7 +71,7 @@ def run(context: CommandContext) -> int:
     )
     added = owned.purchases.add(draft, as_new=True)
     found = owned.purchases.get(str(added.purchase_id))
-    context.output.result(shown(found), *lines(found))
+    context.output.result(shown(found), *lines(found, owned.zone))
     return EXIT_DONE
 
 

@@ -18,5 +18,5 @@ def run(context: CommandContext) -> int:
     """Show one purchase."""
     context.owned.mirror.run()
     found = context.owned.purchases.get(context.arguments.id)
-    context.output.result(shown(found), *lines(found), *fact_lines(found))
+    context.output.result(shown(found), *lines(found, context.owned.zone), *fact_lines(found))
     return EXIT_DONE

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
+from companion.domain.core.text import plain_date
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source
 from companion.domain.purchases.purchase import Overview, Product, Renewal, Seats, StoreIdentity
-from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry, ExpiryKind
+from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry
+from companion.domain.purchases.words import date_of, ends_words
 
 _UNKNOWN = "not known"
 
@@ -131,51 +133,42 @@ def _fact(fact: Fact) -> ShownFact:
     return ShownFact(field=fact.field, value=value, source=fact.source, at=fact.said_at, about=fact.about)
 
 
-def one_line(found: Overview) -> str:
-    """Returns a purchase in one line: id, name, order, shop, end."""
+def one_line(found: Overview, zone: dt.tzinfo) -> str:
+    """Returns a purchase in one line: id, name, order, shop, end; dates are those in `zone`."""
     parts = [f"{found.id[:6]}  {found.name}"]
     if found.order_number and found.order_number not in found.name:
         parts.append(f"order {found.order_number}")
     parts += [found.store.name or found.store.address or ""]
-    parts += [ends_words(product.expires) for product in found.products[:1]]
+    parts += [ends_words(product.expires, zone, plain_date(zone)) for product in found.products[:1]]
     return ", ".join(part for part in parts if part)
 
 
-def ends_words(expires: Expiry) -> str:
-    """Returns until when something is good, in a few words."""
-    return {
-        ExpiryKind.NEVER: "does not expire",
-        ExpiryKind.SUBSCRIPTION: "as long as its subscription",
-        ExpiryKind.UNKNOWN: "end not known",
-    }.get(expires.kind, f"until {_date(expires.at)}")
-
-
-def lines(found: Overview) -> list[str]:
-    """Returns a purchase as lines for people, with what is not known said as such."""
+def lines(found: Overview, zone: dt.tzinfo) -> list[str]:
+    """Returns a purchase as lines for people, with what is not known said as such; dates are those in `zone`."""
     told = [found.name, f"  {'Id':<14}{found.id}"]
     told += _row("Shop", " ".join(filter(None, (found.store.name, found.store.address))) or None)
     told += _row("Maker", found.maker)
     told += _row("Order", found.order_number)
-    told += _row("Bought on", _date(found.bought_on) if found.bought_on else None)
+    told += _row("Bought on", _date(found.bought_on, zone) if found.bought_on else None)
     for product in found.products:
-        told += _product_lines(product, alone=len(found.products) == 1)
+        told += _product_lines(product, zone, alone=len(found.products) == 1)
     told += _row("Price", found.price.plain() if found.price else None)
     told += _row("Auto-renewal", None if found.auto_renew is AutoRenewal.UNKNOWN else found.auto_renew.value)
     if found.renewal is not None:
         amount = found.renewal.amount.plain() if found.renewal.amount else "amount not known"
-        told += _row("Renews", f"{_date(found.renewal.at) if found.renewal.at else 'date not known'}, {amount}")
+        told += _row("Renews", f"{_date(found.renewal.at, zone) if found.renewal.at else 'date not known'}, {amount}")
     for label, value in (("Cancel by", found.cancel_by), ("Return by", found.return_by), ("Page", found.manage_page)):
-        told += _row(label, _date(value) if value and label != "Page" else value, always=False)
+        told += _row(label, _date(value, zone) if value and label != "Page" else value, always=False)
     for each in found.downloads:
-        until = f", open until {_date(each.open_until)}" if each.open_until else ""
+        until = f", open until {_date(each.open_until, zone)}" if each.open_until else ""
         told += _row("Download", f"{each.name}{until}")
     told += _row("Note", found.note, always=False)
     return told
 
 
-def _product_lines(product: Product, *, alone: bool) -> list[str]:
+def _product_lines(product: Product, zone: dt.tzinfo, *, alone: bool) -> list[str]:
     told = [] if alone else _row("Product", product.name)
-    told += _row("Good", ends_words(product.expires))
+    told += _row("Good", ends_words(product.expires, zone, plain_date(zone)))
     if product.state is not EntitlementState.UNKNOWN:
         told += _row("State", product.state.value)
     told += _row("Version", product.version, always=False)
@@ -218,21 +211,9 @@ def _row(label: str, value: str | None, *, always: bool = True) -> list[str]:
     return [f"  {label:<14}{value if value is not None else _UNKNOWN}"]
 
 
-def _date(text: str | None) -> str:
+def _date(text: str | None, zone: dt.tzinfo) -> str:
     """A day in words; the time of a moment is left to the JSON output."""
-    if text is None:
-        return _UNKNOWN
-    try:
-        day = dt.datetime.fromisoformat(text).date()
-    except ValueError:
-        return text
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+    return _UNKNOWN if text is None else plain_date(zone)(date_of(text, zone))
 
 
 def listed(found: Iterable[Overview]) -> tuple[ShownPurchase, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from companion.cli.commands.purchases.list import ListPurchasesResult
 from companion.cli.commands.purchases.shown import ShownPurchase
 from companion.domain.mail.inputs import InputKind
 from companion.domain.purchases.values import AutoRenewal, ExpiryKind
+from companion.services.app.time_zone import LocalZone
 from tests.kits.cli import Cli
 
 CANARY = "CANR-7Q2X-KEY9-ZZ41"
@@ -155,3 +157,16 @@ def test_a_store_that_is_added_replaces_no_other(bare: Cli, cli: Cli) -> None:
     assert bare("stores", "remove", "127.0.0.1:9").code == 0
     assert len(bare("stores", "list", "--json").json["stores"]) == 1
     bare.url = url
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="TZ is how POSIX systems are told their zone")
+def test_days_are_those_of_the_persons_zone_as_in_the_window(bare: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare("purchases", "new", "--product", "Werkbank Foto 12", "--expires", "2028-01-08T23:30:00Z")
+    (found,) = bare("purchases", "list", "--json").shown(ListPurchasesResult).purchases
+    for zone, day in (("Pacific/Auckland", "9 January 2028"), ("America/New_York", "8 January 2028")):
+        with monkeypatch.context() as travel:
+            travel.setenv("TZ", zone)
+            LocalZone().reread()
+            assert f"until {day}" in bare("purchases", "list").out
+            assert f"until {day}" in bare("purchases", "show", found.id).out
+    LocalZone().reread()
