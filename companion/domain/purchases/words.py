@@ -6,7 +6,7 @@ import datetime as dt
 
 from companion.domain.core.text import FormatDate, FormatMoney, counted
 from companion.domain.core.time.periods import Period
-from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
+from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source, SourceKind
 from companion.domain.purchases.purchase import Overview, Seats
 from companion.domain.purchases.values import UNLIMITED, AutoRenewal, EntitlementState, Expiry, ExpiryKind, read_money
 
@@ -44,9 +44,6 @@ FIELD_WORDS = {
     Field.DOWNLOAD_LINK: "Download link",
 }
 """What each field is called."""
-
-SECRET_FIELDS = frozenset({Field.KEY, Field.DOWNLOAD_LINK, Field.ACTIVATION})
-"""Fields whose facts hold a keyed hash, which says nothing to a reader."""
 
 _DATES = frozenset(
     {Field.BOUGHT_ON, Field.RENEWS_ON, Field.CANCEL_BY, Field.RETURN_BY, Field.DOWNLOAD_UNTIL, Field.EXPIRES}

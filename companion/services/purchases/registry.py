@@ -116,12 +116,10 @@ class PurchaseRegistry:
         """
         listed = tuple(facts)
 
-        def change(before: Purchase | None) -> Purchase | None:
-            if before is None:
-                return None
+        def learned(before: Purchase) -> Purchase:
             return _with(without_what_is_over(before, listed) if complete else before, listed)
 
-        after = self._library.change_purchase(purchase_id, change)
+        after = self._revise(purchase_id, learned)
         return self._shown(after) if after is not None else None
 
     def edit(self, purchase_id: str, changes: Iterable[tuple[Field, str, str]]) -> Overview:
@@ -139,15 +137,13 @@ class PurchaseRegistry:
             else:
                 taken_back.add((about, field))
 
-        def change(before: Purchase | None) -> Purchase | None:
-            if before is None:
-                return None
-            kept = tuple(
+        def edited(before: Purchase) -> Purchase:
+            kept = (
                 fact for fact in before.facts if fact.source != person or (fact.about, fact.field) not in taken_back
             )
-            return Purchase(id=before.id, added_at=before.added_at, facts=replace_facts(kept, told))
+            return _with(_of_facts(before, kept), told)
 
-        after = self._library.change_purchase(found.id, change)
+        after = self._revise(found.id, edited)
         if after is None:
             raise _no_purchase(purchase_id)
         return self._shown(after)
@@ -202,16 +198,10 @@ class PurchaseRegistry:
     def drop_secret(self, purchase_id: str, field: Field, item: str) -> None:
         """Forget a secret of an item. Raises `CompanionError` ``keychain-kept-it``: then nothing is forgotten."""
         found = self._find(purchase_id)
-        gone = tuple(fact for fact in found.facts if (fact.field, fact.about) == (field, item))
-        self._keychain.forget(Purchase(id=found.id, added_at=found.added_at, facts=gone))
-
-        def change(before: Purchase | None) -> Purchase | None:
-            if before is None:
-                return None
-            kept = tuple(fact for fact in before.facts if (fact.field, fact.about) != (field, item))
-            return Purchase(id=before.id, added_at=before.added_at, facts=kept)
-
-        self._library.change_purchase(found.id, change)
+        self._keychain.forget(_of_facts(found, (fact for fact in found.facts if _is(fact, field, item))))
+        self._revise(
+            found.id, lambda before: _of_facts(before, (fact for fact in before.facts if not _is(fact, field, item)))
+        )
 
     def link(self, purchase_id: str, item: str) -> Secret | None:
         """Returns the address of a download (its item), or None."""
@@ -233,6 +223,10 @@ class PurchaseRegistry:
         kept = {self._keychain.keep(purchase_id, each.field, each.about, each.secret) for each in draft.secrets}
         return Kept.SESSION if Kept.SESSION in kept else Kept.KEYCHAIN
 
+    def _revise(self, purchase_id: str, revise: Callable[[Purchase], Purchase]) -> Purchase | None:
+        """Change a purchase, unless it was removed meanwhile; then None."""
+        return self._library.change_purchase(purchase_id, lambda before: revise(before) if before is not None else None)
+
     def _merge(self, purchase_id: str, facts: tuple[Fact, ...]) -> None:
         now = self._clock()
 
@@ -252,7 +246,16 @@ class PurchaseRegistry:
 
 
 def _with(purchase: Purchase, facts: Iterable[Fact]) -> Purchase:
-    return Purchase(id=purchase.id, added_at=purchase.added_at, facts=replace_facts(purchase.facts, facts))
+    return _of_facts(purchase, replace_facts(purchase.facts, facts))
+
+
+def _of_facts(purchase: Purchase, facts: Iterable[Fact]) -> Purchase:
+    """The same purchase with these facts alone."""
+    return Purchase(id=purchase.id, added_at=purchase.added_at, facts=tuple(facts))
+
+
+def _is(fact: Fact, field: Field, item: str) -> bool:
+    return (fact.field, fact.about) == (field, item)
 
 
 def without_what_is_over(purchase: Purchase, said: Iterable[Fact]) -> Purchase:
@@ -260,12 +263,12 @@ def without_what_is_over(purchase: Purchase, said: Iterable[Fact]) -> Purchase:
     latest: dict[Source, dt.datetime] = {}
     for fact in said:
         latest[fact.source] = max(fact.said_at, latest.get(fact.source, fact.said_at))
-    kept = tuple(
+    kept = (
         fact
         for fact in purchase.facts
         if fact.field in SECRET_FIELDS or fact.source not in latest or fact.said_at > latest[fact.source]
     )
-    return Purchase(id=purchase.id, added_at=purchase.added_at, facts=kept)
+    return _of_facts(purchase, kept)
 
 
 def _only_item(purchase: Purchase, field: Field) -> str:

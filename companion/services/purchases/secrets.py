@@ -13,7 +13,7 @@ import threading
 
 from companion.domain.connectors.answers import PurchaseSecrets
 from companion.domain.core.model import Secret
-from companion.domain.purchases.facts import Field
+from companion.domain.purchases.facts import SECRET_FIELDS, Field
 from companion.domain.purchases.purchase import Purchase
 from companion.services.store.keychain import Kept, Keychain
 
@@ -67,8 +67,7 @@ class PurchaseKeychain:
 
 
 def _places(purchase: Purchase) -> set[tuple[Field, str]]:
-    kinds = (Field.KEY, Field.DOWNLOAD_LINK, Field.ACTIVATION)
-    return {(fact.field, fact.about) for fact in purchase.facts if fact.field in kinds}
+    return {(fact.field, fact.about) for fact in purchase.facts if fact.field in SECRET_FIELDS}
 
 
 def _account(purchase_id: str, field: Field, about: str) -> str:

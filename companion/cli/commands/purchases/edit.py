@@ -8,9 +8,9 @@ from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.text import joined
-from companion.domain.purchases.facts import Field
+from companion.domain.purchases.facts import SECRET_FIELDS, Field
 
-_NOT_TYPED = frozenset({Field.KEY, Field.DOWNLOAD_LINK, Field.ACTIVATION, Field.SENDER_DOMAIN})
+_NOT_TYPED = SECRET_FIELDS | {Field.SENDER_DOMAIN}
 _FIELDS = tuple(field for field in Field if field not in _NOT_TYPED)
 
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.purchases.facts import Fact, Field
+from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field
 from companion.domain.purchases.purchase import Conflict, Overview, resolve
-from companion.domain.purchases.words import FIELD_WORDS, SECRET_FIELDS, source_words, value_words
+from companion.domain.purchases.words import FIELD_WORDS, source_words, value_words
 from companion.ui.look.format import Format
 from companion.ui.widgets.basic import Card, button, clear, column, focusable, label, line, row
 from companion.ui.widgets.notice import Notice
