@@ -87,6 +87,22 @@ class Transferred(Model, frozen=True):
     connections: int
     seconds: float
 
+    @classmethod
+    def found(cls, path: Path, size: int, sha256: Sha256 | None, seconds: float = 0.0) -> Transferred:
+        """Returns a file that was there already and found right: nothing was transferred."""
+        return cls(
+            path=path,
+            size=size,
+            sha256=sha256,
+            verified=True,
+            resumed_from=size,
+            bytes_fetched=0,
+            pieces_repaired=0,
+            retries=0,
+            connections=0,
+            seconds=seconds,
+        )
+
 
 class Location(Model, frozen=True):
     """Where the bytes are to be had right now; the URL may hold a signature and is a secret like one."""

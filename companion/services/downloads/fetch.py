@@ -107,18 +107,7 @@ def _existing(
     if not found.ok:
         return None
     files.discard()
-    return Transferred(
-        path=files.final,
-        size=found.size,
-        sha256=found.sha256,
-        verified=True,
-        resumed_from=found.size,
-        bytes_fetched=0,
-        pieces_repaired=0,
-        retries=0,
-        connections=0,
-        seconds=time.monotonic() - began,
-    )
+    return Transferred.found(files.final, found.size, found.sha256, seconds=time.monotonic() - began)
 
 
 class FetchJob:

@@ -167,19 +167,7 @@ class OrderDownloads:
         if not found.ok:
             self._note("file damaged", number, artifact=artifact_id)
             return None
-        done = Transferred(
-            path=file.path,
-            size=found.size,
-            sha256=found.sha256,
-            verified=True,
-            resumed_from=found.size,
-            bytes_fetched=0,
-            pieces_repaired=0,
-            retries=0,
-            connections=0,
-            seconds=0.0,
-        )
-        return Fetched(file.grant, done)
+        return Fetched(file.grant, Transferred.found(file.path, found.size, found.sha256))
 
     def _prepare(self, entry: QueueEntry) -> tuple[GrantSource, Expected]:
         source = GrantSource(self._orders, entry.key.order_number, entry.key.artifact_id)
