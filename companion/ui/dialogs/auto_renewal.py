@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from companion.domain.billing.auto_renewal import SwitchPreview, preview_sentences, preview_switch
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.store.orders import Licence, Receipt, Subscription
+from companion.ui.dialogs.order_dialog import OrderDialog
 from companion.ui.state.app_state import AppState
-from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import button, clear, fit_height, label, row
 from companion.ui.widgets.notice import Notice
 
 
-class SwitchDialog(QDialog):
+class SwitchDialog(OrderDialog):
     """Says what switching will do, does it, and shows the receipt. Nothing is switched unless confirmed.
 
     Raises `ValueError` for a licence that has not been read or has no subscription.
     """
 
     def __init__(self, parent: QWidget, app_state: AppState, number: str, licence_id: str, on: bool) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._app_state = app_state
-        self._number = number
+        super().__init__(parent, app_state, number)
         self._licence_id = licence_id
         self._on = on
         self._conflict: CompanionError | None = None
@@ -36,12 +32,11 @@ class SwitchDialog(QDialog):
         self._layout.setContentsMargins(26, 22, 26, 20)
         self._layout.setSpacing(12)
         self._heading = label("", "heading")
-        self._body = QVBoxLayout()
-        self._body.setSpacing(12)
+        self._outcome.setSpacing(12)
         self._leave = button("", self.reject)
         self._confirm = button("", self._switch, "primary")
         self._layout.addWidget(self._heading)
-        self._layout.addLayout(self._body)
+        self._layout.addLayout(self._outcome)
         self._layout.addSpacing(6)
         self._layout.addLayout(row(None, self._leave, self._confirm))
         app_state.changed.connect(self._look_again)
@@ -100,7 +95,7 @@ class SwitchDialog(QDialog):
         self._end()
 
     def _failed(self, error: CompanionError) -> None:
-        notice = failure_notice(self._app_state, error, self._leave_for, number=self._number, closable=False)
+        notice = self._notice_of(error)
         if error.code is ErrorCode.VERSION_CONFLICT:
             # The order is read again after every failure; then there is something new to decide about.
             self._conflict = error
@@ -131,14 +126,10 @@ class SwitchDialog(QDialog):
         if error is not None:
             self._ask(Notice.of_error(error, closable=False))
 
-    def _leave_for(self, destination: object) -> None:
-        self._app_state.navigation_requested.emit(destination)
-        self.reject()
-
     def _show(self, *parts: QWidget) -> None:
-        clear(self._body)
+        clear(self._outcome)
         for part in parts:
-            self._body.addWidget(part)
+            self._outcome.addWidget(part)
             # What has not been shown yet has no height to a layout.
             part.show()
         fit_height(self)

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
 from companion.services.store.orders import Orders
 from companion.services.support.case_file import CaseFileWriter
 from companion.ui.dialogs import save_file
+from companion.ui.dialogs.order_dialog import OrderDialog
 from companion.ui.state.app_state import AppState
-from companion.ui.support import failure_notice, number_sentence
-from companion.ui.widgets.basic import button, clear, column, label, restyle, row
+from companion.ui.support import number_sentence
+from companion.ui.widgets.basic import button, label, restyle, row
 from companion.ui.widgets.notice import Notice
 
 _LONGEST_SUMMARY = 200
 
 
-class CaseFileDialog(QDialog):
+class CaseFileDialog(OrderDialog):
     """Shows exactly the text that will leave, and lets it leave only when the person says so."""
 
     def __init__(
         self, parent: QWidget, app_state: AppState, writer: CaseFileWriter, orders: Orders, number: str
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._app_state = app_state
+        super().__init__(parent, app_state, number)
         self._orders = orders
-        self._number = number
         self._written = ""
         self.setWindowTitle("Case file")
         self.resize(680, 640)
@@ -52,7 +50,6 @@ class CaseFileDialog(QDialog):
         self._summary.setAccessibleName("What is it about?")
         self._summary.setPlaceholderText("In one sentence: what does not work?")
         self._summary.textChanged.connect(lambda _: restyle(self._summary, invalid="false"))
-        self._outcome = column(spacing=8)
         self._save = button("Save…", self._ask_to_save)
         self._send = button("Send to support", self._ask_to_send, "primary")
         self._close = button("Close", self.reject)
@@ -83,17 +80,9 @@ class CaseFileDialog(QDialog):
         (self._summary if self._number else self._save).setFocus()
 
     def _tell(self, news: Notice | CompanionError) -> None:
-        clear(self._outcome)
+        super()._tell(news)
         if isinstance(news, CompanionError):
             self._allow(bool(self._written))
-            news = failure_notice(self._app_state, news, self._leave_for, number=self._number, closable=False)
-        else:
-            news.closed.connect(lambda: clear(self._outcome))
-        self._outcome.addWidget(news)
-
-    def _leave_for(self, destination: object) -> None:
-        self._app_state.navigation_requested.emit(destination)
-        self.reject()
 
     def _ask_to_save(self) -> None:
         name = f"Case file {self._number}.json" if self._number else "Case file.json"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
@@ -13,22 +12,18 @@ from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.store.orders import Invoice
 from companion.services.store.orders import Orders
 from companion.ui.dialogs import save_file
+from companion.ui.dialogs.order_dialog import OrderDialog
 from companion.ui.documents.rendering import as_pdf, invoice_html, paper
 from companion.ui.state.app_state import AppState
-from companion.ui.support import failure_notice
-from companion.ui.widgets.basic import button, clear, column, label, line, row
-from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.basic import button, column, label, line, row
 
 
-class InvoiceDialog(QDialog):
+class InvoiceDialog(OrderDialog):
     """Reads the invoice of an order from the store, or shows the one read last when the store is out of reach."""
 
     def __init__(self, parent: QWidget, app_state: AppState, orders: Orders, number: str) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._app_state = app_state
+        super().__init__(parent, app_state, number)
         self._orders = orders
-        self._number = number
         self._invoice: Invoice | None = None
         self.setWindowTitle(f"Invoice of order {number}")
         self.resize(620, 640)
@@ -40,7 +35,6 @@ class InvoiceDialog(QDialog):
         self._text.setOpenLinks(False)
         self._text.setPlaceholderText("Asking the store…")
         self._exempt = column(spacing=3)
-        self._outcome = column(spacing=8)
         self._print = button("Print…", self._ask_to_print)
         self._save = button("Save as PDF…", self._ask_to_save, "primary")
         outer.addWidget(self._text, 1)
@@ -70,18 +64,6 @@ class InvoiceDialog(QDialog):
     def _failed(self, error: CompanionError) -> None:
         self._text.setPlaceholderText("")
         self._tell(error)
-
-    def _tell(self, news: Notice | CompanionError) -> None:
-        clear(self._outcome)
-        if isinstance(news, CompanionError):
-            news = failure_notice(self._app_state, news, self._leave_for, number=self._number, closable=False)
-        else:
-            news.closed.connect(lambda: clear(self._outcome))
-        self._outcome.addWidget(news)
-
-    def _leave_for(self, destination: object) -> None:
-        self._app_state.navigation_requested.emit(destination)
-        self.reject()
 
     # Print
 
