@@ -229,6 +229,14 @@ def _installing(
     return {"closing": closing, "recovery": recovery, "this_pc": this_pc, "installations": installations}
 
 
+def address_of_store(owned: Owned, named: str) -> str:
+    """Returns the address of a store that is named by its address, or by the name or host of one that was added.
+
+    Raises `CompanionError` ``no-such-store`` or ``bad-store-url``.
+    """
+    return check_store_url(named if "://" in named or "." in named else owned.stores.find(named).address)
+
+
 def choose_store(owned: Owned, given: str | None = None) -> str:
     """Returns the address of the store to work with: the one that is given, else the one there are orders of.
 
@@ -243,8 +251,7 @@ def choose_store(owned: Owned, given: str | None = None) -> str:
     remembered = library.setting(STORE_SETTING)
     if named:
         known = {store.address for store in library.stores()} | set(with_orders)
-        address = named if "://" in named or "." in named else owned.stores.find(named).address
-        checked = check_store_url(address)
+        checked = address_of_store(owned, named)
         if not known and remembered is None:
             library.remember_setting(STORE_SETTING, checked)
         return checked

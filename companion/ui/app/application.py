@@ -18,7 +18,8 @@ from companion.domain.purchases.from_order import STORE_API
 from companion.domain.store.library_file import set_aside_text
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
-from companion.services.container.store import Services, open_store
+from companion.services.app.running_program import StartRequest
+from companion.services.container.store import Services, address_of_store, open_store
 from companion.services.storage.records import KnownStore
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import build_pages, build_store_pages, build_wizard
@@ -26,7 +27,7 @@ from companion.ui.app.recovery_notices import RecoveryNotices
 from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
 from companion.ui.app.shutdown import ShutdownSignals
-from companion.ui.app.single_instance import SingleInstance, StartRequest
+from companion.ui.app.single_instance import SingleInstance
 from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.app.tray import Tray
 from companion.ui.look.format import Format
@@ -240,8 +241,11 @@ class WindowedProgram:
         """The person started the program a second time."""
         if not wishes.tray:
             self.window.bring_to_front()
-        if wishes.store is not None and "://" in wishes.store:
-            self.open_store(wishes.store.rstrip("/"))
+        if (named := wishes.store) is not None:
+            owned = self._services.owned
+            self.runner.run(
+                self.window, lambda _: address_of_store(owned, named), self.open_store, self.window.show_error
+            )
 
     # The tray
 
@@ -318,33 +322,37 @@ class WindowedProgram:
 
 def run_window(
     build: Callable[[], Services],
+    request: StartRequest,
     *,
-    tray: bool,
-    store: str | None = None,
     state: Path | None = None,
     samples: tuple[SampleLogIn, ...] = (),
 ) -> int:
     """Run the window until the person quits; returns the exit code.
 
     `build` makes the services. A failure before the window can open is shown in a dialog. Of several programs that
-    keep their things in `state` only the first one runs; a later one hands over what it was asked for. `samples` are
-    log-ins of a demo store, offered on the first-run page.
+    keep their things in `state` only the first one runs; a later one hands over its `request`. `samples` are log-ins
+    of a demo store, offered on the first-run page.
     """
     qt = application()
     instance = SingleInstance(state) if state is not None else None
     try:
-        if instance is not None and not instance.begin(StartRequest(tray=tray, store=store)):
+        if instance is not None and not instance.begin(request):
             return 0
         services = build()
     except CompanionError as error:
-        show_at_start(qt, error)
-        return 1
+        return tell_at_start(error)
     try:
-        return _run(WindowedProgram(qt, services, samples=samples), qt, instance, tray)
+        return _run(WindowedProgram(qt, services, samples=samples), qt, instance, request.tray)
     finally:
         services.close()
         if instance is not None:
             instance.end()
+
+
+def tell_at_start(error: CompanionError) -> int:
+    """Show why the window cannot open; returns the exit code."""
+    show_at_start(application(), error)
+    return 1
 
 
 def _run(program: WindowedProgram, qt: QApplication, instance: SingleInstance | None, tray: bool) -> int:

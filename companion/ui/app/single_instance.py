@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
-import os
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.model import Model
-from companion.domain.core.serialization import decode, encode
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import decode
+from companion.services.app.running_program import (
+    ANSWER_SECONDS,
+    TAKEN,
+    StartRequest,
+    announce,
+    hand_over,
+    not_answering,
+    place_to_listen,
+    retract,
+)
 
 _log = logging.getLogger(__name__)
 
-_ANSWER_MS = 5_000
 _STEP_MS = 100
 _MOST_BYTES = 64 * 1024
-_TAKEN = b"taken\n"
-
-
-class StartRequest(Model, frozen=True):
-    """What a second start was asked for: to stay in the tray, and another store than the one used last."""
-
-    tray: bool = False
-    store: str | None = None
 
 
 class SingleInstance(QObject):
@@ -35,16 +33,16 @@ class SingleInstance(QObject):
 
     asked = Signal(object)
 
-    def __init__(self, state: Path, *, patience_ms: int = _ANSWER_MS) -> None:
+    def __init__(self, state: Path, *, patience_ms: int = int(ANSWER_SECONDS * 1000)) -> None:
         super().__init__()
         self._patience = patience_ms
+        self._state = state
         # What cannot be made here is told, with its reason, when the library is opened.
         with contextlib.suppress(OSError):
             state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = QLockFile(str(state / "running.lock"))
         # Age says nothing about a lock; whether its process still runs does, and Qt looks at that.
         self._lock.setStaleLockTime(0)
-        self._name = _ear_of(state)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._somebody_came)
@@ -60,14 +58,27 @@ class SingleInstance(QObject):
             if self._lock.error() is not QLockFile.LockError.LockFailedError:
                 # Where no lock file can be written, neither can the library, and that says so better.
                 return True
-            if self._hand_over(wishes):
+            if hand_over(self._state, wishes, seconds=self._patience / 1000):
                 return False
             if waiting.hasExpired():
                 self._take_over()
-        QLocalServer.removeServer(self._name)
-        if not self._server.listen(self._name):
-            _log.warning("later starts cannot be heard: %s", self._server.errorString())
+        self._listen()
         return True
+
+    def _listen(self) -> None:
+        """Be there for later starts; without a place for that the program runs all the same."""
+        address = place_to_listen(self._state)
+        if address is None:
+            _log.warning("later starts cannot be heard: there is no private folder for the socket")
+            return
+        QLocalServer.removeServer(address)
+        if not self._server.listen(address):
+            _log.warning("later starts cannot be heard: %s", self._server.errorString())
+            return
+        try:
+            announce(self._state, address)
+        except OSError as error:
+            _log.warning("later starts cannot be heard: %s", error.strerror)
 
     def _take_over(self) -> None:
         """Takes over a lock behind which no instance listens: its process id belongs to another program by now."""
@@ -75,30 +86,14 @@ class SingleInstance(QObject):
         try:
             Path(self._lock.fileName()).unlink(missing_ok=True)
         except OSError:
-            raise _not_answering() from None
+            raise not_answering() from None
 
     def end(self) -> None:
         """Let the next start be the one running program."""
         self._server.close()
+        if self._lock.isLocked():
+            retract(self._state)
         self._lock.unlock()
-
-    def _hand_over(self, wishes: StartRequest) -> bool:
-        """Sends the wishes to the instance that listens; False when none does (yet)."""
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if not socket.waitForConnected(_STEP_MS):
-            # A program that has just started may have its lock and not yet its ear.
-            return False
-        socket.write(encode(wishes) + b"\n")
-        socket.waitForBytesWritten(self._patience)
-        answer = b""
-        deadline = QDeadlineTimer(self._patience)
-        while not answer.endswith(b"\n") and socket.waitForReadyRead(max(1, deadline.remainingTime())):
-            answer += bytes(socket.readAll().data())
-        socket.abort()
-        if answer != _TAKEN:
-            raise _not_answering()
-        return True
 
     def _somebody_came(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
@@ -113,26 +108,6 @@ class SingleInstance(QObject):
         elif socket.canReadLine():
             with contextlib.suppress(CompanionError):
                 wishes = decode(bytes(socket.readLine().data()), StartRequest, source="a second start")
-                socket.write(_TAKEN)
+                socket.write(TAKEN)
                 socket.flush()
                 self.asked.emit(wishes)
-
-
-def _ear_of(state: Path) -> str:
-    """The name under which the program of this folder listens.
-
-    On Windows a pipe's name; elsewhere a socket in the person's own folder, where other users cannot put one, unless
-    the path is longer than a socket's may be (108 bytes, unix(7)).
-    """
-    name = f"companion-{hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:24]}"
-    socket = state / "running.socket"
-    return str(socket) if os.name == "posix" and len(os.fsencode(socket)) < 100 else name
-
-
-def _not_answering() -> CompanionError:
-    return CompanionError(
-        ErrorCode.NOT_ANSWERING,
-        "Companion is running but does not react",
-        "It was asked to show its window, and nothing came back.",
-        "Give it a minute. If it stays like this, restart the PC, or end Companion in the task manager.",
-    )

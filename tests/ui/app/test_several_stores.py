@@ -13,11 +13,11 @@ from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
+from companion.services.app.running_program import StartRequest
 from companion.services.container.store import Services, build_window_services, open_store
 from companion.services.platforms import current
 from companion.services.store.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
-from companion.ui.app.single_instance import StartRequest
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.widgets.basic import focusable, spoken
@@ -150,6 +150,19 @@ def test_a_second_start_with_another_store_opens_it_too(start: Start, other: Dem
     qtbot.waitUntil(lambda: [state.store for state in program.book.states] == [other.url], timeout=20_000)
     settle(program, qtbot)
     assert not reads(program, "another store")
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["http://shop.example", "https://user:word@shop.example", "file:///etc/passwd", "no such name", "a b.example", ""],
+)
+def test_what_a_second_start_names_is_checked_like_what_is_typed(start: Start, qtbot: QtBot, named: str) -> None:
+    program = start()
+    program.asked_again(StartRequest(store=named))
+    qtbot.waitUntil(lambda: reads(program, "store"), timeout=20_000)
+    settle(program, qtbot)
+    assert len(program.book.states) <= 1
+    assert any("store" in notice.lower() for notice in texts_of(program.window.notices))
 
 
 def test_an_order_that_is_removed_is_not_left_over_as_a_purchase(

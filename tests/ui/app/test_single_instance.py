@@ -16,16 +16,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.services.app.running_program import StartRequest, is_private
 from companion.ui.app.resume_signal import ResumeSignal
 from companion.ui.app.shutdown import ShutdownSignals
-from companion.ui.app.single_instance import SingleInstance, StartRequest
+from companion.ui.app.single_instance import SingleInstance
 
 _SECOND = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from companion.domain.core.errors import CompanionError
-from companion.ui.app.single_instance import SingleInstance, StartRequest
+from companion.services.app.running_program import StartRequest
+from companion.ui.app.single_instance import SingleInstance
 application = QCoreApplication([])
 instance = SingleInstance(Path(sys.argv[1]), patience_ms=1000)
 try:
@@ -119,14 +121,24 @@ def test_a_first_one_that_does_not_react_is_said(first: SingleInstance, tmp_path
     assert failed.value.code == ErrorCode.NOT_ANSWERING
 
 
-@pytest.mark.parametrize("said", [b"\n", b"not json\n", b'{"tray": "yes"}\n', b"\xff\xfe\n", b"[" * 5000 + b"\n"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\n",
+        b"not json\n",
+        b'{"tray": "yes"}\n',
+        b"\xff\xfe\n",
+        b"[" * 5000 + b"\n",
+        b'{"store": "' + b"x" * 3000 + b'"}\n',
+    ],
+)
 def test_nonsense_from_somebody_else_is_not_heard(
     first: SingleInstance, tmp_path: Path, qtbot: QtBot, said: bytes
 ) -> None:
     heard: list[StartRequest] = []
     first.asked.connect(heard.append)
     socket = QLocalSocket()
-    socket.connectToServer(first._name)
+    socket.connectToServer(first._server.fullServerName())
     assert socket.waitForConnected(5000)
     socket.write(said)
     socket.flush()
@@ -142,12 +154,18 @@ def test_nobody_else_may_speak_to_it(first: SingleInstance, tmp_path: Path) -> N
     assert (tmp_path / "running.socket").stat().st_mode & 0o077 == 0
 
 
-def test_a_folder_with_a_very_long_name_is_no_hindrance(qapp: QApplication, tmp_path: Path) -> None:
+def test_a_folder_with_a_very_long_name_is_no_hindrance(qtbot: QtBot, tmp_path: Path) -> None:
     state = tmp_path / ("long" * 40)
     instance = SingleInstance(state)
     assert instance.begin(StartRequest())
-    assert instance._server.isListening()
+    address = Path(instance._server.fullServerName())
+    if os.name == "posix":
+        assert is_private(address.parent), "no other user can take the name, or speak to it"
+    started = second(state)
+    qtbot.waitUntil(lambda: started.poll() is not None, timeout=20_000)
+    assert started.communicate()[0] == "handed over"
     instance.end()
+    assert not address.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_left_for_the_library_to_tell(qapp: QApplication, tmp_path: Path) -> None:

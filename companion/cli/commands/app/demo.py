@@ -48,6 +48,7 @@ def run(context: CommandContext) -> int:
 def _in_window(context: CommandContext) -> int:
     from companion.cli.demo.purchases import begin_with_purchases
     from companion.services.app.cancellation import Cancellation
+    from companion.services.app.running_program import StartRequest
     from companion.services.container.store import Services, build_services
     from companion.ui.app.application import run_window
     from companion.ui.pages.add import SampleLogIn
@@ -70,4 +71,4 @@ def _in_window(context: CommandContext) -> int:
         )
         print(f"The embedded store answers at {workspace.store.url}.", file=sys.stderr)
         print(f"E-mails to drop on the window are in {workspace.root / 'mails'}.", file=sys.stderr)
-        return run_window(build, tray=False, samples=samples)
+        return run_window(build, StartRequest(), samples=samples)

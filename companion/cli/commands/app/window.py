@@ -10,13 +10,33 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from companion.services.app.running_program import StartRequest
     from companion.services.container.store import Services
 
 
 def run(context: CommandContext) -> int:
-    """Open the window, or start in the tray."""
+    """Open the window, or start in the tray; where the program runs already, it is asked to show its window."""
     require_display()
+    from companion.services.app.running_program import StartRequest, hand_over
     from companion.services.container.environment import home_folders
+
+    asked = context.arguments
+    state = home_folders(asked.home).state
+    request = StartRequest(tray=asked.tray, store=asked.store)
+    try:
+        if hand_over(state, request):
+            return 0
+    except CompanionError as error:
+        from companion.ui.app.application import tell_at_start
+
+        return tell_at_start(error)
+    return _open_window(context, request, state)
+
+
+def _open_window(context: CommandContext, request: StartRequest, state: Path) -> int:
+    # Imported only now, because a start beside a running program ends without them.
     from companion.services.container.store import build_window_services
     from companion.ui.app.application import run_window
 
@@ -25,8 +45,7 @@ def run(context: CommandContext) -> int:
     def build() -> Services:
         return build_window_services(asked.home, asked.store, verbose=asked.verbose)
 
-    state = home_folders(asked.home).state
-    return run_window(build, tray=asked.tray, store=asked.store, state=state)
+    return run_window(build, request, state=state)
 
 
 def has_display() -> bool:
