@@ -82,7 +82,7 @@ def test_one_order_is_read_without_decoding_any_other(path: Path) -> None:
         library.add_order(STORE, number, NOW)
         library.remember_order(STORE, Build.order(number=number), None, NOW)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
-        # Whoever decodes one of these fails.
+        # Nothing of these can be decoded.
         db.execute("UPDATE orders SET body = '{' WHERE number <> '2'")
     known = library.order(STORE, "2")
     assert known is not None

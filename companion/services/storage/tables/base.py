@@ -1,18 +1,29 @@
-"""The library's open file: transactions, and reading what its rows hold."""
+"""The library's open file: transactions, and reading what its rows hold.
+
+A row that cannot be read (damaged, or written by another version) is left out and stays in the file; it never keeps
+any other from being read.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode
 from companion.services.storage.database_file import explained
 
+_log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+_EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LATEST_YEAR = 2200
 
 
 class Tables:
@@ -47,7 +58,7 @@ class Tables:
     def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         with self._lock:
             try:
-                return self._db.execute(query, values).fetchall()
+                return fetched(self._db, query, values)
             except sqlite3.DatabaseError as error:
                 raise explained(error) from None
 
@@ -65,6 +76,21 @@ class Tables:
                     self._db.execute("ROLLBACK")
 
 
+def fetched(db: sqlite3.Connection, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    """Returns the rows of a query; bytes in a text that are not UTF-8 become replacement characters."""
+    try:
+        return db.execute(query, values).fetchall()
+    except sqlite3.OperationalError as error:
+        if "decode to UTF-8" not in str(error) or db.text_factory is not str:
+            raise
+    db.text_factory = _lenient
+    return db.execute(query, values).fetchall()
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
 def read_body(body: object, kind: type[T]) -> T:
     """Returns the value of a row's body. Raises `CompanionError` for one that cannot be read."""
     return decode(
@@ -72,15 +98,36 @@ def read_body(body: object, kind: type[T]) -> T:
     )
 
 
-def moment(text: object) -> dt.datetime:
-    """A moment of the library; one that cannot be read is the beginning of time, never a reason to fail."""
+def body_or_none(body: object, kind: type[T]) -> T | None:
+    """Returns the value of a row's body; None for one that cannot be read, which is noted in the log."""
+    try:
+        return read_body(body, kind)
+    except (CompanionError, ValueError, OverflowError) as error:
+        what = error.message if isinstance(error, CompanionError) else type(error).__name__
+        _log.warning("a row of the library (%s) cannot be read and is left out: %s", kind.__name__, what)
+        return None
+
+
+def read_bodies(bodies: Iterable[object], kind: type[T]) -> tuple[T, ...]:
+    """Returns the values of those bodies that can be read."""
+    read = (body_or_none(body, kind) for body in bodies)
+    return tuple(value for value in read if value is not None)
+
+
+def moment_or_none(text: object) -> dt.datetime | None:
+    """Returns a moment of the library, of the years 1970 to 2200; None for one that cannot be read."""
     with contextlib.suppress(ValueError):
         found = dt.datetime.fromisoformat(str(text))
-        if found.tzinfo is not None:
-            return found
-    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+        if found.tzinfo is not None and _EARLIEST.year <= found.year <= _LATEST_YEAR:
+            return max(found, _EARLIEST)
+    return None
+
+
+def moment(text: object) -> dt.datetime:
+    """Returns a moment of the library; one that cannot be read is the beginning of 1970, never a reason to fail."""
+    return moment_or_none(text) or _EARLIEST
 
 
 def text_or_none(value: object) -> str | None:
     """Returns the text of a column that may be empty."""
-    return None if value is None else str(value)
+    return value if isinstance(value, str) else None

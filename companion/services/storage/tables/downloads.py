@@ -10,7 +10,7 @@ from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage.records import KnownFile
-from companion.services.storage.tables.base import Tables, read_body
+from companion.services.storage.tables.base import Tables, body_or_none, read_bodies
 
 
 class DownloadTable(Tables):
@@ -28,21 +28,23 @@ class DownloadTable(Tables):
     def files(self, store: str) -> tuple[KnownFile, ...]:
         """The verified artifacts that were put on this PC's disks."""
         rows = self._rows("SELECT body FROM files WHERE store = ? ORDER BY number, artifact", store)
-        return tuple(read_body(body, KnownFile) for (body,) in rows)
+        return read_bodies((body for (body,) in rows), KnownFile)
 
     def queue(self, store: str) -> tuple[QueueEntry, ...]:
         """The downloads that were asked for, in their order."""
         rows = self._rows("SELECT body FROM queue WHERE store = ? ORDER BY position", store)
-        return tuple(read_body(body, QueueEntry) for (body,) in rows)
+        return read_bodies((body for (body,) in rows), QueueEntry)
 
     def remember_queue(self, store: str, entries: tuple[QueueEntry, ...]) -> None:
-        """Keep the downloads that were asked for, replacing those before."""
+        """Keep the downloads that were asked for, replacing those before; rows that cannot be read stay, at the end."""
         with self._writing() as db:
+            before = db.execute("SELECT number, artifact, body FROM queue WHERE store = ? ORDER BY position", (store,))
+            unreadable = [row for row in before.fetchall() if body_or_none(row[-1], QueueEntry) is None]
+            written = [
+                (entry.key.order_number, entry.key.artifact_id, encode_without_secrets(entry)) for entry in entries
+            ]
             db.execute("DELETE FROM queue WHERE store = ?", (store,))
             db.executemany(
                 "INSERT INTO queue VALUES (?, ?, ?, ?, ?)",
-                [
-                    (store, position, entry.key.order_number, entry.key.artifact_id, encode_without_secrets(entry))
-                    for position, entry in enumerate(entries)
-                ],
+                [(store, position, *row) for position, row in enumerate([*written, *unreadable])],
             )

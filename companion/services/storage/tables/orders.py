@@ -9,7 +9,14 @@ from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.orders import Invoice, Order, Receipt
 from companion.services.storage.records import KnownCase, KnownOrder
-from companion.services.storage.tables.base import Tables, read_body, text_or_none
+from companion.services.storage.tables.base import (
+    Tables,
+    body_or_none,
+    moment,
+    moment_or_none,
+    read_bodies,
+    text_or_none,
+)
 
 _ORDER = "number, added_at, read_at, etag, body"
 
@@ -85,15 +92,17 @@ class OrderTable(Tables):
         rows = self._rows(
             "SELECT body FROM receipts WHERE store = ? AND number = ? ORDER BY received_at DESC, id", store, number
         )
-        return tuple(read_body(body, Receipt) for (body,) in rows)
+        return read_bodies((body for (body,) in rows), Receipt)
 
     def all_receipts(self, store: str) -> dict[str, tuple[Receipt, ...]]:
         """The receipts of all orders by their numbers, the newest first."""
-        found: dict[str, tuple[Receipt, ...]] = {}
+        found: dict[str, list[Receipt]] = {}
         query = "SELECT number, body FROM receipts WHERE store = ? ORDER BY received_at DESC, id"
         for number, body in self._rows(query, store):
-            found[str(number)] = (*found.get(str(number), ()), read_body(body, Receipt))
-        return found
+            receipt = body_or_none(body, Receipt)
+            if receipt is not None:
+                found.setdefault(str(number), []).append(receipt)
+        return {number: tuple(receipts) for number, receipts in found.items()}
 
     def remember_invoice(self, store: str, number: str, invoice: Invoice) -> None:
         """Keep an invoice for the time the store cannot be reached."""
@@ -104,7 +113,7 @@ class OrderTable(Tables):
     def invoice(self, store: str, number: str) -> Invoice | None:
         """The invoice of an order as it was last read."""
         rows = self._rows("SELECT body FROM invoices WHERE store = ? AND number = ?", store, number)
-        return read_body(rows[0][0], Invoice) if rows else None
+        return body_or_none(rows[0][0], Invoice) if rows else None
 
     def remember_case(self, store: str, known: KnownCase) -> None:
         """Keep the number of a case; the same case twice is one."""
@@ -115,7 +124,7 @@ class OrderTable(Tables):
     def cases(self, store: str) -> tuple[KnownCase, ...]:
         """The cases that were opened, newest first."""
         rows = self._rows("SELECT body FROM cases WHERE store = ? ORDER BY opened_at DESC, id DESC", store)
-        return tuple(read_body(body, KnownCase) for (body,) in rows)
+        return read_bodies((body for (body,) in rows), KnownCase)
 
     def update_request(
         self, store: str, operation: str, update: Callable[[IdempotentRequest | None], IdempotentRequest | None]
@@ -124,7 +133,7 @@ class OrderTable(Tables):
         with self._writing() as db:
             where = (store, operation)
             row = db.execute("SELECT body FROM intents WHERE store = ? AND what = ?", where).fetchone()
-            updated = update(read_body(row[0], IdempotentRequest) if row else None)
+            updated = update(body_or_none(row[0], IdempotentRequest) if row else None)
             db.execute("DELETE FROM intents WHERE store = ? AND what = ?", where)
             if updated is not None:
                 db.execute("INSERT INTO intents VALUES (?, ?, ?)", (*where, encode_without_secrets(updated)))
@@ -133,15 +142,18 @@ class OrderTable(Tables):
     def request(self, store: str, operation: str) -> IdempotentRequest | None:
         """Returns the request that was written down for an operation, or None."""
         rows = self._rows("SELECT body FROM intents WHERE store = ? AND what = ?", store, operation)
-        return read_body(rows[0][0], IdempotentRequest) if rows else None
+        return body_or_none(rows[0][0], IdempotentRequest) if rows else None
 
 
 def _known_order(row: tuple[object, ...]) -> KnownOrder:
+    """The order of a row; one whose answer cannot be read counts as not read yet, so the store is asked for it anew."""
     number, added_at, read_at, etag, body = row
+    order = body_or_none(body, Order) if body is not None else None
+    was_read = moment_or_none(read_at) if order is not None else None
     return KnownOrder(
         number=str(number),
-        added_at=dt.datetime.fromisoformat(str(added_at)),
-        read_at=dt.datetime.fromisoformat(str(read_at)) if read_at else None,
-        etag=text_or_none(etag),
-        order=read_body(body, Order) if body else None,
+        added_at=moment(added_at),
+        read_at=was_read,
+        etag=text_or_none(etag) if was_read is not None else None,
+        order=order if was_read is not None else None,
     )

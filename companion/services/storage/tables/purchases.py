@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
 from companion.domain.purchases.purchase import Purchase
-from companion.services.storage.tables.base import Tables
+from companion.services.storage.tables.base import Tables, fetched, moment, moment_or_none
 
 _log = logging.getLogger(__name__)
 
@@ -48,12 +47,12 @@ class PurchaseTable(Tables):
     def change_purchase(self, id_: str, change: Callable[[Purchase | None], Purchase | None]) -> Purchase | None:
         """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
         with self._writing() as db:
-            rows = db.execute("SELECT id, added_at FROM purchases WHERE id = ?", (id_,)).fetchall()
-            facts = db.execute(_READ_ONE, (id_,)).fetchall()
+            rows = fetched(db, "SELECT id, added_at FROM purchases WHERE id = ?", (id_,))
+            facts = fetched(db, _READ_ONE, (id_,))
             before = next(iter(_purchases_of(rows, facts)), None)
             after = change(before)
             if after is not None:
-                _write(db, after)
+                _write(db, after, [row for row in facts if _fact(row) is None])
             elif before is not None:
                 _remove(db, id_)
             return after
@@ -68,17 +67,12 @@ def _purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase
             known.setdefault(str(row[0]), []).append(fact)
     found = []
     for id_, added_at in rows:
-        try:
-            moment = dt.datetime.fromisoformat(str(added_at))
-        except ValueError:
-            _log.warning("a purchase in the library has no readable date")
-            continue
-        found.append(Purchase(id=str(id_), added_at=moment, facts=tuple(known.get(str(id_), ()))))
+        found.append(Purchase(id=str(id_), added_at=moment(added_at), facts=tuple(known.get(str(id_), ()))))
     return tuple(sorted(found, key=lambda purchase: purchase.added_at))
 
 
-def _write(db: sqlite3.Connection, purchase: Purchase) -> None:
-    """Write a purchase as it is now; facts that it no longer has are removed."""
+def _write(db: sqlite3.Connection, purchase: Purchase, unreadable: Sequence[_Row] = ()) -> None:
+    """Write a purchase as it is now; facts that it no longer has are removed, rows that cannot be read are kept."""
     db.execute("INSERT OR IGNORE INTO purchases VALUES (?, ?)", (purchase.id, purchase.added_at.isoformat()))
     db.execute("DELETE FROM facts WHERE purchase = ?", (purchase.id,))
     db.executemany(
@@ -91,6 +85,7 @@ def _write(db: sqlite3.Connection, purchase: Purchase) -> None:
             for fact in purchase.facts
         ],
     )
+    db.executemany(f"INSERT OR IGNORE INTO facts VALUES ({', '.join('?' * len(FACT_COLUMNS))})", unreadable)  # noqa: S608
 
 
 def _remove(db: sqlite3.Connection, id_: str) -> bool:
@@ -101,16 +96,19 @@ def _remove(db: sqlite3.Connection, id_: str) -> bool:
 
 def _fact(row: _Row) -> Fact | None:
     """The fact of a row; None for one of a newer program, or one that has been damaged."""
+    if not all(isinstance(each, str) for each in row):
+        _log.warning("a fact that is no text is left out")
+        return None
     _, about, field, kind, name, value, quote, said_at = map(str, row)
+    said = moment_or_none(said_at)
     try:
-        moment = dt.datetime.fromisoformat(said_at)
-        if moment.tzinfo is None:
-            raise ValueError("a moment needs an offset from UTC")
+        if said is None:
+            raise ValueError("the moment cannot be read")
         return Fact(
             field=Field(field),
             value=canonical(Field(field), value),
             source=Source(kind=SourceKind(kind), name=name),
-            said_at=moment,
+            said_at=said,
             about=about,
             quote=quote or None,
         )

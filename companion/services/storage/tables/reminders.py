@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.reminders.history import InboxEntry
 from companion.services.storage.records import ReminderChange
-from companion.services.storage.tables.base import Tables, read_body
+from companion.services.storage.tables.base import Tables, body_or_none, read_bodies
 
 
 class ReminderTable(Tables):
@@ -17,7 +17,7 @@ class ReminderTable(Tables):
     def reminders(self, store: str) -> tuple[InboxEntry, ...]:
         """The record of every reminder."""
         rows = self._rows("SELECT body FROM reminders WHERE store = ? ORDER BY address", store)
-        return tuple(read_body(body, InboxEntry) for (body,) in rows)
+        return read_bodies((body for (body,) in rows), InboxEntry)
 
     def replace_reminders(self, store: str, changes: Sequence[ReminderChange]) -> tuple[bool, ...]:
         """Write records of reminders, each only if what is there is still its `before`; tells which were written.
@@ -31,7 +31,7 @@ class ReminderTable(Tables):
 def _replace_reminder(db: sqlite3.Connection, store: str, change: ReminderChange) -> bool:
     where = (store, change.after.address)
     row = db.execute("SELECT body FROM reminders WHERE store = ? AND address = ?", where).fetchone()
-    if (read_body(row[0], InboxEntry) if row else None) != change.before:
+    if (body_or_none(row[0], InboxEntry) if row else None) != change.before:
         return False
     body = encode_without_secrets(change.after)
     number = change.after.reminder.subject.order_number

@@ -6,7 +6,7 @@ import datetime as dt
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.profile import Profile
-from companion.services.storage.tables.base import Tables, read_body, text_or_none
+from companion.services.storage.tables.base import Tables, body_or_none, text_or_none
 
 
 class SettingTable(Tables):
@@ -14,12 +14,13 @@ class SettingTable(Tables):
 
     def settings(self) -> dict[str, str]:
         """Every remembered setting by its name."""
-        return {str(name): str(value) for name, value in self._rows("SELECT name, value FROM settings")}
+        rows = self._rows("SELECT name, value FROM settings")
+        return {str(name): value for name, value in rows if isinstance(value, str)}
 
     def setting(self, name: str) -> str | None:
         """The remembered value of a setting, or None."""
         rows = self._rows("SELECT value FROM settings WHERE name = ?", name)
-        return str(rows[0][0]) if rows else None
+        return text_or_none(rows[0][0]) if rows else None
 
     def remember_setting(self, name: str, value: str | None) -> None:
         """Remember a setting; None forgets it."""
@@ -35,7 +36,8 @@ class SettingTable(Tables):
         if not rows:
             return None
         body, etag = rows[0]
-        return read_body(body, Profile), text_or_none(etag)
+        profile = body_or_none(body, Profile)
+        return (profile, text_or_none(etag)) if profile is not None else None
 
     def remember_profile(self, store: str, profile: Profile, etag: str | None, now: dt.datetime) -> None:
         """Remember a profile for the time the store cannot be reached."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.services.storage.records import TimelineEntry
-from companion.services.storage.tables.base import Tables, read_body
+from companion.services.storage.tables.base import Tables, read_bodies
 
 
 class TimelineTable(Tables):
@@ -23,10 +23,10 @@ class TimelineTable(Tables):
     def timeline(self, most: int = 500) -> tuple[TimelineEntry, ...]:
         """The latest steps, oldest first."""
         rows = self._rows("SELECT body FROM timeline ORDER BY id DESC LIMIT ?", most)
-        return tuple(read_body(body, TimelineEntry) for (body,) in reversed(rows))
+        return read_bodies((body for (body,) in reversed(rows)), TimelineEntry)
 
     def steps(self, events: Sequence[str], number: str | None, most: int) -> tuple[TimelineEntry, ...]:
         """The latest steps of these kinds about one order (None: about none), newest first."""
         marks = ", ".join("?" * len(events))
         query = f"SELECT body FROM timeline WHERE event IN ({marks}) AND number IS ? ORDER BY id DESC LIMIT ?"  # noqa: S608
-        return tuple(read_body(body, TimelineEntry) for (body,) in self._rows(query, *events, number, most))
+        return read_bodies((body for (body,) in self._rows(query, *events, number, most)), TimelineEntry)
