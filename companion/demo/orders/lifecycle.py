@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 
 from companion.demo.orders.records import Record
-from companion.domain.core.business_days import Days
+from companion.domain.core.business_days import Days, add_business_days
 from companion.domain.core.money import Money
 from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
@@ -32,18 +32,16 @@ CHARGE_LEAD = dt.timedelta(days=1)
 """How long before the end of the paid time the next period is charged."""
 CANCEL_LEAD = dt.timedelta(days=2)
 """How long before the end of the paid time a cancellation still stops that charge."""
+COUNTRY = "US"
+"""Where the demo's store is, whose public holidays it observes."""
 _MOST_RENEWALS = 1200
 
 replace = msgspec.structs.replace
 
 
 def business_days_after(start: dt.datetime, days: int) -> dt.datetime:
-    """The moment `days` Mondays to Fridays later."""
-    moment = start
-    while days > 0:
-        moment += dt.timedelta(days=1)
-        days -= moment.weekday() < 5
-    return moment
+    """The moment `days` business days of the store's country later."""
+    return add_business_days(start, days, COUNTRY)
 
 
 def business_span(start: dt.datetime, days: Days) -> tuple[dt.datetime, dt.datetime]:

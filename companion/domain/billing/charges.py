@@ -8,8 +8,8 @@ import itertools
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from companion.domain.billing.shipping import store_zone
-from companion.domain.core.business_days import business_window
+from companion.domain.billing.shipping import store_country, store_zone
+from companion.domain.core.business_days import business_window, holidays_note
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.text import FormatDate, FormatMoney, joined
@@ -31,7 +31,7 @@ class About(enum.StrEnum):
 class Movement(Model, frozen=True):
     """One line of the time-line; `showing` says that a hold still shows, `goes_by` until when at the latest.
 
-    `contents` names what was in the parcel, or the product that was renewed.
+    `contents` names what was in the parcel, or the product that was renewed; `dates_note` what to know of `goes_by`.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Movement(Model, frozen=True):
     tax: Money | None = None
     showing: bool = False
     goes_by: Instant | None = None
+    dates_note: str = ""
 
 
 def timeline(order: Order, profile: Profile, now: dt.datetime) -> tuple[Movement, ...]:
@@ -71,13 +72,15 @@ def _movement(order: Order, charge: Charge, profile: Profile, now: dt.datetime) 
         tax=charge.tax,
         showing=hold and (charge.released_at > now if charge.released_at is not None else True),
         goes_by=goes_by,
+        dates_note=holidays_note(store_country(profile)) if hold and charge.released_at is None else "",
     )
 
 
 def _hold_goes_by(charge: Charge, profile: Profile) -> dt.datetime:
     if charge.released_at is not None:
         return charge.released_at
-    return business_window(charge.at, profile.policies.payment.hold_business_days, store_zone(profile))[1]
+    days = profile.policies.payment.hold_business_days
+    return business_window(charge.at, days, store_zone(profile), store_country(profile))[1]
 
 
 def _contents(order: Order, kind: About, which: str) -> tuple[str, ...]:
@@ -109,7 +112,7 @@ def movement_words(movement: Movement, format_date: FormatDate, format_money: Fo
         freed = "the bank has freed it again"
         if movement.showing and movement.goes_by is not None:
             freed = f"the bank frees it by {format_date(movement.goes_by)}"
-        return MovementWords(f"held {for_what}", f"No money has moved; {freed}.")
+        return MovementWords(f"held {for_what}", f"No money has moved; {freed}. {movement.dates_note}".rstrip())
     if movement.kind is ChargeKind.REFUND:
         return MovementWords(f"given back {for_what}", "")
     tax = f"{format_money(movement.tax)} of it is tax. " if movement.tax is not None and movement.tax.amount else ""

@@ -7,8 +7,8 @@ import enum
 from typing import NamedTuple
 
 from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
-from companion.domain.billing.shipping import store_zone
-from companion.domain.core.business_days import business_window
+from companion.domain.billing.shipping import store_country, store_zone
+from companion.domain.core.business_days import business_window, holidays_note
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.text import FormatDate, FormatMoney, counted
@@ -60,6 +60,7 @@ class RenewalReturn(Model, frozen=True):
     credit_from: Instant
     credit_until: Instant
     reason: ReturnReason = ReturnReason.UNWANTED_RENEWAL
+    dates_note: str = ""
 
 
 class ReturnOutlook(Model, frozen=True):
@@ -67,8 +68,9 @@ class ReturnOutlook(Model, frozen=True):
 
     `days_left` are calendar days in the person's zone, negative when over. `window` and `counts_from` are the rule;
     `store_rule` is how the store words it. `credit_from` … `credit_until` is when the money would show if the return
-    were asked for and its refund initiated today. `renewal` is set when the store counts from a renewal charge: then it
-    is that renewal which is given back. `arrived` says that of what ships, something is known to have been delivered.
+    were asked for and its refund initiated today, `dates_note` what to know of these two. `renewal` is set when the
+    store counts from a renewal charge: then it is that renewal which is given back. `arrived` says that of what ships,
+    something is known to have been delivered.
     """
 
     eligible: bool
@@ -87,6 +89,7 @@ class ReturnOutlook(Model, frozen=True):
     store_refusal: str | None = None
     other_ways: tuple[OtherWay, ...] = ()
     renewal: RenewalReturn | None = None
+    dates_note: str = ""
 
 
 def ships(order: Order) -> bool:
@@ -125,6 +128,7 @@ def return_outlook(order: Order, profile: Profile, now: dt.datetime, zone: dt.tz
         store_refusal=said.refusal if reason is NotEligible.STORE_SAYS_NO else None,
         other_ways=() if reason is None else _other_ways(order, profile, reason, now, zone),
         renewal=renewal,
+        dates_note=holidays_note(store_country(profile)),
     )
 
 
@@ -170,9 +174,8 @@ def credit_between(
     """Between which moments a refund shows on the account, by the profile's business days for its `reason`."""
     policy = profile.policies.returns
     unwanted = reason is ReturnReason.UNWANTED_RENEWAL
-    return business_window(
-        initiated_at, policy.renewal_credit_business_days if unwanted else policy.credit_business_days, bank
-    )
+    days = policy.renewal_credit_business_days if unwanted else policy.credit_business_days
+    return business_window(initiated_at, days, bank, store_country(profile))
 
 
 def renewal_return(
@@ -205,6 +208,7 @@ def renewal_return(
         days_left=days_until(deadline, now, zone),
         credit_from=first,
         credit_until=last,
+        dates_note=holidays_note(store_country(profile)),
     )
 
 
@@ -243,6 +247,7 @@ def outlook_sentences(outlook: ReturnOutlook, format_date: FormatDate, format_mo
         if outlook.letter_needed:
             between += ", or later by as long as the letter takes"
         said.append(f"If you ask today, {format_money(outlook.amount)} shows on your account {between}.")
+        said += [outlook.dates_note] if outlook.dates_note else []
         said.append(_AFTERWARDS if outlook.renewal is None else _STOPS_RENEWING)
         return tuple(said)
     said = [_refusal_sentence(outlook, format_date)]
@@ -292,6 +297,7 @@ def renewal_return_sentences(
         _STOPS_RENEWING,
         f"If you ask today, the money shows on your account between {format_date(found.credit_from)} "
         f"and {format_date(found.credit_until)}.",
+        *([found.dates_note] if found.dates_note else []),
     )
 
 
@@ -304,13 +310,15 @@ class ReturnProgress(Model, frozen=True):
     credit_from: Instant | None
     credit_until: Instant | None
     late: bool
+    dates_note: str = ""
 
 
 def return_progress(entry: Return, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> ReturnProgress:
     """How far `entry` has come, with the credit's days counted where the store sent none."""
-    first, last = entry.credit_from, entry.credit_until
+    first, last, note = entry.credit_from, entry.credit_until, ""
     if last is None and entry.refund_initiated_at is not None:
         first, last = credit_between(entry.refund_initiated_at, entry.reason, profile, store_zone(profile))
+        note = holidays_note(store_country(profile))
     initiated = entry.status is ReturnStatus.REFUND_INITIATED
     return ReturnProgress(
         status=entry.status,
@@ -320,6 +328,7 @@ def return_progress(entry: Return, profile: Profile, now: dt.datetime, zone: dt.
         credit_from=first if initiated else None,
         credit_until=last if initiated else None,
         late=initiated and last is not None and days_until(last, now, zone) < 0,
+        dates_note=note,
     )
 
 
@@ -333,8 +342,9 @@ def progress_sentence(progress: ReturnProgress, format_date: FormatDate, format_
         if progress.late:
             return f"The refund of {amount} should have been on your account by {last}. Support can find out why."
         first = format_date(progress.credit_from or progress.credit_until)
-        return f"The refund of {amount} has been initiated. It shows on your account between {first} and {last}."
-    said = {
+        said = f"The refund of {amount} has been initiated. It shows on your account between {first} and {last}."
+        return f"{said} {progress.dates_note}".rstrip()
+    words = {
         ReturnStatus.REQUESTED: "The return has been asked for; the store is looking at it.",
         ReturnStatus.LETTER_NEEDED: "The store waits for you to accept the Electronic Letter of Destruction.",
         ReturnStatus.CREDITED: f"{amount} is back on your account.",
@@ -342,7 +352,7 @@ def progress_sentence(progress: ReturnProgress, format_date: FormatDate, format_
     }
     if progress.status is ReturnStatus.LETTER_NEEDED and not progress.letter_open:
         return "The letter has been accepted; the store goes on with the refund."
-    return said[progress.status]
+    return words[progress.status]
 
 
 class ReturnStep(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from companion.domain.core.business_days import Days, add_business_days
+from companion.domain.core.business_days import Days, add_business_days, holidays_note
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.text import FormatDate, FormatMoney, business_days
@@ -17,7 +17,7 @@ class Parcel(Model, frozen=True):
     """One parcel on its way: between which days it is expected, and whether it is late.
 
     `method_name` is the method's name, or its code where the profile does not know it; `trackable` says that there is
-    a number or a link to follow it by.
+    a number or a link to follow it by. `dates_note` is what to know of days that the store did not name itself.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Parcel(Model, frozen=True):
     carrier: str | None = None
     tracking_number: str | None = None
     tracking_url: str | None = None
+    dates_note: str = ""
 
     @property
     def trackable(self) -> bool:
@@ -45,6 +46,11 @@ def store_zone(profile: Profile) -> dt.tzinfo:
         return ZoneInfo(profile.store.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return dt.UTC
+
+
+def store_country(profile: Profile) -> str:
+    """Returns the country whose public holidays the store observes: the one it names, else the one it ships from."""
+    return profile.store.country or profile.policies.shipping.home_country
 
 
 def method_of(shipment: Shipment, profile: Profile) -> ShippingMethod | None:
@@ -67,14 +73,14 @@ def expected_between(shipment: Shipment, order: Order, profile: Profile) -> tupl
     days = method.domestic if at_home else method.international
     if days is None:
         return None
-    zone = store_zone(profile)
+    zone, country = store_zone(profile), store_country(profile)
     if shipment.shipped_at is not None:
         first = last = shipment.shipped_at.astimezone(zone)
     else:
         placed = order.placed_at.astimezone(zone)
-        first = add_business_days(placed, policy.dispatch_business_days.least)
-        last = add_business_days(placed, policy.dispatch_business_days.most)
-    return add_business_days(first, days.least), add_business_days(last, days.most)
+        first = add_business_days(placed, policy.dispatch_business_days.least, country)
+        last = add_business_days(placed, policy.dispatch_business_days.most, country)
+    return add_business_days(first, days.least, country), add_business_days(last, days.most, country)
 
 
 def parcels(order: Order, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> tuple[Parcel, ...]:
@@ -99,6 +105,7 @@ def parcels(order: Order, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -
             carrier=shipment.carrier,
             tracking_number=shipment.tracking_number,
             tracking_url=shipment.tracking_url,
+            dates_note=holidays_note(store_country(profile)) if shipment.expected_until is None and between else "",
         )
         found.append(parcel)
     return tuple(found)
@@ -123,6 +130,7 @@ def parcel_sentences(parcel: Parcel, format_date: FormatDate) -> tuple[str, ...]
         between = f"on {last}" if first == last else f"between {first} and {last}"
         verb = "was expected" if parcel.late else "is expected"
         said.append(f"It {verb} {between} by {parcel.method_name}.")
+        said += [parcel.dates_note] if parcel.dates_note else []
     untracked = parcel.status is ShipmentStatus.SHIPPED and not parcel.trackable
     if parcel.late:
         said.append("It is late." if untracked else "It is late. Support can find out where it is.")

@@ -19,13 +19,17 @@ from companion.domain.core.time.periods import Period
 
 
 class StoreIdentity(Model, frozen=True):
-    """Who sells: the name people know, the website, the bank statement's wording, the store's own time zone (IANA)."""
+    """Who sells: the name people know, the website, the bank statement's wording, the store's own time zone (IANA).
+
+    `country` (ISO 3166-1 alpha-2) is the one whose public holidays the store observes, where it says so.
+    """
 
     name: str
     website: str
     statement_descriptor: str
     time_zone: str
     privacy_url: str | None = None
+    country: str | None = None
 
 
 class CountedFrom(enum.StrEnum):
@@ -198,11 +202,24 @@ class OpeningHours(Model, frozen=True):
     closes: dt.time
 
 
+class MenuChoice(Model, frozen=True):
+    """What to press in the menu of a support number (``2``, or ``1 3`` one after the other), and what it is for.
+
+    `products` are the ids of products that it is for; empty means all of them.
+    """
+
+    keys: Annotated[str, msgspec.Meta(pattern=r"^[0-9*#]( [0-9*#]){0,9}$")]
+    about: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    products: tuple[str, ...] = ()
+
+
 class SupportEntry(Model, frozen=True):
     """One support number (E.164) and whom it is for; an empty tuple means everyone.
 
     `phone_display` is the same number as it is written in its country, None when the store does not say; `makers` are
-    PC makers in their normal form ("HP", "Dell"); `countries` are ISO 3166-1 alpha-2.
+    PC makers in their normal form ("HP", "Dell"); `countries` are ISO 3166-1 alpha-2. `country` is where it is
+    answered, else the store's own; `closed_on_holidays` says whether it is closed on that country's public holidays,
+    None when the store does not say.
     """
 
     id: str
@@ -216,6 +233,9 @@ class SupportEntry(Model, frozen=True):
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     why: str | None = None
+    menu: tuple[MenuChoice, ...] = ()
+    country: str | None = None
+    closed_on_holidays: bool | None = None
 
 
 class MakerName(Model, frozen=True):

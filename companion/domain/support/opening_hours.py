@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from companion.domain.core.model import Instant, Model
+from companion.domain.core.public_holidays import holidays_known, public_holiday
 from companion.domain.core.text import FormatMoment
 from companion.domain.store.profile import SupportEntry
 
 _WEEK = dt.timedelta(weeks=1)
 # Hours repeat each week: what is open now and in a week's time without a break is always open.
 _DAYS_AHEAD = 9
+# Holidays do not: the next one of a country lies within this many days.
+_DAYS_TO_A_HOLIDAY = 400
 # Profiles write the end of a day as 23:59 or 23:59:59; that minute is no break.
 _NO_BREAK = dt.timedelta(minutes=1)
 
@@ -32,11 +35,13 @@ class OpenState(enum.StrEnum):
 class Opening(Model, frozen=True):
     """Whether a support number is answered; `changes_at` is when that changes next, in the person's own zone.
 
-    The state is called ``desk`` in JSON, whose keys are stable.
+    `holiday` is the public holiday that today is where the number is answered, if it is closed or may be. The state is
+    called ``desk`` in JSON, whose keys are stable.
     """
 
     state: OpenState = msgspec.field(name="desk")
     changes_at: Instant | None = None
+    holiday: str | None = None
 
 
 class _Span(NamedTuple):
@@ -44,33 +49,56 @@ class _Span(NamedTuple):
     ends: dt.datetime
 
 
-def opening(entry: SupportEntry, now: dt.datetime, user_zone: dt.tzinfo) -> Opening:
+def opening(entry: SupportEntry, now: dt.datetime, user_zone: dt.tzinfo, country: str | None = None) -> Opening:
     """Returns whether `entry` is answered at `now`, and until when or from when, in `user_zone`.
 
     Hours are those of the entry's own time zone, so they move against the person's when one of the two zones changes
-    its clocks. Hours that end before they begin go past midnight; equal ends mean the whole day.
+    its clocks. Hours that end before they begin go past midnight; equal ends mean the whole day. Public holidays are
+    those of the entry's country, else of `country`, the store's. Of a number that is not answered around the clock,
+    and whose store says nothing of holidays, it is not known whether it is answered on one.
     """
-    span = next((span for span in _open_spans(entry, now) if span.ends > now), None)
+    zone = _zone_of(entry)
+    if zone is None:
+        return Opening(state=OpenState.UNKNOWN)
+    where = entry.country or country
+    spans = _open_spans(entry, now, zone, where if entry.closed_on_holidays else None)
+    span = next((span for span in spans if span.ends > now), None)
     if span is None:
         return Opening(state=OpenState.UNKNOWN)
-    if span.begins > now:
-        return Opening(state=OpenState.CLOSED, changes_at=span.begins.astimezone(user_zone))
-    if span.ends - now > _WEEK:
+    if span.begins <= now and not entry.closed_on_holidays and span.ends - now > _WEEK:
         return Opening(state=OpenState.ALWAYS)
+    holiday = _holiday_today(entry, now.astimezone(zone).date(), where)
+    if span.begins > now:
+        return Opening(state=OpenState.CLOSED, changes_at=span.begins.astimezone(user_zone), holiday=holiday)
+    if holiday is not None and entry.closed_on_holidays is None:
+        return Opening(state=OpenState.UNKNOWN, changes_at=span.ends.astimezone(user_zone), holiday=holiday)
     return Opening(state=OpenState.OPEN, changes_at=span.ends.astimezone(user_zone))
 
 
-def _open_spans(entry: SupportEntry, now: dt.datetime) -> list[_Span]:
-    """Open spans from yesterday on in UTC, joined where one begins as the other ends; none when they are unknown."""
+def _zone_of(entry: SupportEntry) -> ZoneInfo | None:
     try:
-        zone = ZoneInfo(entry.time_zone)
+        return ZoneInfo(entry.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return []
+        return None
+
+
+def _holiday_today(entry: SupportEntry, today: dt.date, country: str | None) -> str | None:
+    """Returns the public holiday that `today` is, if it is a day of the week on which the number is answered at all."""
+    answered = any(today.isoweekday() in hours.weekdays for hours in entry.hours)
+    return public_holiday(today, country) if answered and entry.closed_on_holidays is not False else None
+
+
+def _open_spans(entry: SupportEntry, now: dt.datetime, zone: ZoneInfo, closed_in: str | None) -> list[_Span]:
+    """Returns the open spans from yesterday on in UTC, joined where one begins as the other ends.
+
+    On public holidays of `closed_in` none begins.
+    """
     today = now.astimezone(zone).date()
     spans = []
-    for day in (today + dt.timedelta(days=offset) for offset in range(-1, _DAYS_AHEAD)):
+    ahead = _DAYS_TO_A_HOLIDAY if holidays_known(closed_in) else _DAYS_AHEAD
+    for day in (today + dt.timedelta(days=offset) for offset in range(-1, ahead)):
         for hours in entry.hours:
-            if day.isoweekday() in hours.weekdays:
+            if day.isoweekday() in hours.weekdays and public_holiday(day, closed_in) is None:
                 last_day = day + dt.timedelta(days=1) if hours.closes <= hours.opens else day
                 spans.append(_Span(_moment(day, hours.opens, zone), _moment(last_day, hours.closes, zone)))
     return _joined(sorted(spans))
@@ -99,9 +127,21 @@ def state_words(state: OpenState) -> str:
 
 def opening_sentence(found: Opening, format_moment: FormatMoment) -> str:
     """Returns whether to call now, in one sentence; the times are the person's own."""
+    if found.holiday is not None:
+        return _holiday_sentence(found, format_moment)
     if found.state is OpenState.ALWAYS:
         return "Open now, at any time of any day."
     if found.changes_at is None:
         return "The store does not say when this number is answered."
     when = format_moment(found.changes_at)
     return f"Open now until {when}." if found.state is OpenState.OPEN else f"Closed now; opens {when}."
+
+
+def _holiday_sentence(found: Opening, format_moment: FormatMoment) -> str:
+    when = format_moment(found.changes_at) if found.changes_at is not None else ""
+    if found.state is OpenState.CLOSED:
+        return f"Closed today: {found.holiday}. It opens {when}." if when else f"Closed today: {found.holiday}."
+    return (
+        f"Today is a public holiday there, {found.holiday}, and the store does not say whether the number is answered."
+        + (f" Its usual hours end {when}." if when else "")
+    )

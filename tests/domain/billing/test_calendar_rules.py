@@ -6,13 +6,14 @@ import calendar
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from companion.domain.billing.auto_renewal import charge_of, preview_switch
-from companion.domain.billing.returns import credit_between, renewal_return, return_outlook
-from companion.domain.core.business_days import is_business_day
+from companion.domain.billing.returns import credit_between, outlook_sentences, renewal_return, return_outlook
+from companion.domain.core.business_days import Days, is_business_day
 from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.download_access import WindowState, state_of
 from companion.domain.overview.product_cards import product_cards
@@ -181,6 +182,30 @@ def test_a_credit_shows_on_business_days_of_the_stores_bank(build, at: dt.dateti
     start = at.astimezone(STORE).date()
     for moment, wanted in ((first, span.least), (last, span.most)):
         day = moment.astimezone(STORE).date()
-        passed = sum(is_business_day(start + dt.timedelta(days=n)) for n in range(1, (day - start).days + 1))
+        passed = sum(is_business_day(start + dt.timedelta(days=n), "US") for n in range(1, (day - start).days + 1))
         assert passed == wanted
-        assert is_business_day(day) or wanted == 0
+        assert is_business_day(day, "US") or wanted == 0
+
+
+def test_a_refund_is_not_promised_for_a_public_holiday(build) -> None:
+    # Five business days after Thursday 19 November 2026; Thanksgiving Day is Thursday the 26th.
+    policies = build.profile().policies
+    returns = msgspec.structs.replace(policies.returns, credit_business_days=Days(least=5, most=5))
+    profile = build.profile(policies=msgspec.structs.replace(policies, returns=returns))
+    at = dt.datetime(2026, 11, 19, 12, tzinfo=STORE)
+    assert credit_between(at, ReturnReason.NOT_WANTED, profile, STORE)[1].date() == dt.date(2026, 11, 27)
+    elsewhere = msgspec.structs.replace(profile, store=msgspec.structs.replace(profile.store, country="XX"))
+    assert credit_between(at, ReturnReason.NOT_WANTED, elsewhere, STORE)[1].date() == dt.date(2026, 11, 26)
+
+
+def test_dates_without_public_holidays_say_so(build) -> None:
+    profile = build.profile()
+    elsewhere = msgspec.structs.replace(profile, store=msgspec.structs.replace(profile.store, country="XX"))
+    now, zone = dt.datetime(2027, 1, 12, tzinfo=dt.UTC), STORE
+    order = build.order(
+        return_eligibility=ReturnEligibility(eligible=True, counted_from=now, deadline=now, rule="30 days")
+    )
+    said = [
+        " ".join(outlook_sentences(return_outlook(order, each, now, zone), str, str)) for each in (profile, elsewhere)
+    ]
+    assert ["public holidays" in each for each in said] == [False, True]

@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,7 +127,7 @@ def test_the_state_in_words_never_says_closed_when_the_hours_are_not_known():
 
 
 def test_the_json_key_of_the_state_is_stable():
-    assert encode(Opening(state=OpenState.CLOSED)) == b'{"desk":"closed","changesAt":null}'
+    assert encode(Opening(state=OpenState.CLOSED)) == b'{"desk":"closed","changesAt":null,"holiday":null}'
 
 
 def test_the_states_are_stable_words():
@@ -178,3 +179,63 @@ def test_open_for_six_days_is_not_always_open(build):
     long = desk(build, ((1, 2, 3, 4, 5, 6), "00:00", "00:00"), zone="UTC")
     found = opening(long, at("2027-01-11T00:00"), dt.UTC)
     assert (found.state, found.changes_at) == (OpenState.OPEN, at("2027-01-17T00:00"))
+
+
+NEW_YORK = ZoneInfo("America/New_York")
+THANKSGIVING = at("2026-11-26T10:00", "America/New_York")
+
+
+def closed_on_holidays(build, *hours, closed=True, country=None, zone="America/New_York"):
+    return msgspec.structs.replace(desk(build, *hours, zone=zone), closed_on_holidays=closed, country=country)
+
+
+def test_closed_on_a_public_holiday_of_the_stores_country(build):
+    found = opening(closed_on_holidays(build, (WEEK, "09:00", "17:00")), THANKSGIVING, NEW_YORK, "US")
+    assert (found.state, found.holiday) == (OpenState.CLOSED, "Thanksgiving Day")
+    assert opening_sentence(found, plain_moment(NEW_YORK)) == (
+        "Closed today: Thanksgiving Day. It opens Friday 27 November 2026, 09:00."
+    )
+
+
+def test_the_holidays_are_those_of_the_place_where_it_is_answered(build):
+    london = closed_on_holidays(build, (WEEK, "09:00", "17:00"), country="GB", zone="Europe/London")
+    assert opening(london, at("2026-11-26T10:00"), NEW_YORK, "US").state is OpenState.OPEN
+    boxing_day = opening(london, at("2026-12-28T10:00"), NEW_YORK, "US")
+    assert (boxing_day.state, boxing_day.holiday) == (OpenState.CLOSED, "Boxing Day (observed)")
+
+
+def test_a_weekend_before_a_holiday_opens_after_it(build):
+    # 18 January 2027 is Martin Luther King Jr. Day.
+    week = closed_on_holidays(build, (WEEK, "09:00", "17:00"))
+    found = opening(week, at("2027-01-16T12:00", "America/New_York"), NEW_YORK, "US")
+    assert (found.changes_at, found.holiday) == (at("2027-01-19T09:00", "America/New_York"), None)
+
+
+def test_a_night_that_begins_before_the_holiday_is_finished(build):
+    night = closed_on_holidays(build, (DAILY, "18:00", "02:00"))
+    early = opening(night, at("2026-11-26T01:00", "America/New_York"), NEW_YORK, "US")
+    assert (early.state, early.changes_at) == (OpenState.OPEN, at("2026-11-26T02:00", "America/New_York"))
+    evening = opening(night, at("2026-11-26T19:00", "America/New_York"), NEW_YORK, "US")
+    assert (evening.state, evening.changes_at) == (OpenState.CLOSED, at("2026-11-27T18:00", "America/New_York"))
+    assert opening(night, at("2026-11-27T01:00", "America/New_York"), NEW_YORK, "US").state is OpenState.CLOSED
+
+
+def test_around_the_clock_but_not_on_holidays(build):
+    daily = closed_on_holidays(build, (DAILY, "00:00", "00:00"))
+    found = opening(daily, at("2026-11-20T10:00", "America/New_York"), NEW_YORK, "US")
+    assert (found.state, found.changes_at) == (OpenState.OPEN, at("2026-11-26T00:00", "America/New_York"))
+
+
+def test_answered_on_holidays_is_taken_at_its_word(build):
+    found = opening(closed_on_holidays(build, (WEEK, "09:00", "17:00"), closed=False), THANKSGIVING, NEW_YORK, "US")
+    assert (found.state, found.holiday) == (OpenState.OPEN, None)
+
+
+def test_where_the_store_says_nothing_of_holidays_it_is_not_known(build):
+    found = opening(desk(build, (WEEK, "09:00", "17:00")), THANKSGIVING, NEW_YORK, "US")
+    assert (found.state, found.holiday) == (OpenState.UNKNOWN, "Thanksgiving Day")
+    assert "does not say whether the number is answered" in opening_sentence(found, plain_moment(NEW_YORK))
+    always = opening(desk(build, (DAILY, "00:00", "00:00")), THANKSGIVING, NEW_YORK, "US")
+    assert always.state is OpenState.ALWAYS
+    unknown_country = opening(desk(build, (WEEK, "09:00", "17:00")), THANKSGIVING, NEW_YORK, "XX")
+    assert unknown_country.state is OpenState.OPEN

@@ -1,0 +1,45 @@
+"""Public holidays of a whole country, from the `holidays` library; those of single regions are not counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+
+_ENGLISH = "en_US"
+
+
+def public_holiday(day: dt.date, country: str | None) -> str | None:
+    """Returns the English name of the public holiday that `day` is in `country` (ISO 3166-1 alpha-2), or None."""
+    names = _holidays_of(country.upper(), day.year) if country else None
+    return names.get(_plain_day(day)) if names else None
+
+
+def holidays_known(country: str | None) -> bool:
+    """Returns whether the public holidays of `country` are known."""
+    return bool(country) and _library_knows(str(country).upper())
+
+
+def _plain_day(day: dt.date) -> dt.date:
+    return day.date() if isinstance(day, dt.datetime) else day
+
+
+@functools.lru_cache(maxsize=128)
+def _holidays_of(country: str, year: int) -> Mapping[dt.date, str] | None:
+    """Returns the holidays of one year; a new object of the library each time, since filling one is not thread-safe."""
+    if not _library_knows(country):
+        return None
+    import holidays
+
+    return dict(holidays.country_holidays(country, years=year, expand=False, language=_ENGLISH))
+
+
+@functools.lru_cache(maxsize=128)
+def _library_knows(country: str) -> bool:
+    # Loading the library takes some hundredths of a second, so it waits until the first day is counted.
+    try:
+        import holidays
+    except ImportError:
+        # Dates are then counted as for a country that is not known, and the sentences beside them say so.
+        return False
+    return country in holidays.list_supported_countries(include_aliases=False)
