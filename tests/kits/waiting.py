@@ -12,3 +12,19 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, "the condition never came true"
         time.sleep(0.01)
+
+
+def repeating(act: Callable[[], object], condition: Callable[[], object], every: float = 5) -> None:
+    """Acts, and acts again every `every` seconds, until `condition` holds, as a person does whose click was lost.
+
+    A busy desktop loses a click or a key now and then: the panel moves under the pointer, or the window manager
+    holds the keyboard at that moment.
+    """
+    for _ in range(6):
+        act()
+        deadline = time.monotonic() + every
+        while time.monotonic() < deadline:
+            if condition():
+                return
+            time.sleep(0.01)
+    raise AssertionError("the condition never came true")
