@@ -11,28 +11,41 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 SAME_SITTING = dt.timedelta(hours=12)
 """How long a failure counts: what went wrong last week is another story."""
 
-# Endings that are the person's own decision, a slip of the pen, or an e-mail that is not this store's; no failure.
-_NO_FAILURES = frozenset({ErrorCode.NOT_CONFIRMED, ErrorCode.STOPPED, ErrorCode.MAIL_WITHOUT_ORDER})
+# Endings that are the person's own decision, or an e-mail that is not this store's.
+_DECISIONS = frozenset({ErrorCode.NOT_CONFIRMED, ErrorCode.STOPPED, ErrorCode.MAIL_WITHOUT_ORDER})
+# What was typed does not fit or names nothing that is there; the messages say what does. A log-in that the store
+# refuses counts all the same: what was typed may be right, and then only support can help.
+_TYPING_MISTAKES = frozenset(
+    {
+        *(ErrorCode.BAD_ORDER_NUMBER, ErrorCode.BAD_EMAIL, ErrorCode.BAD_CARD_DIGITS),
+        *(ErrorCode.BAD_PASSWORD, ErrorCode.BAD_STORE_URL, ErrorCode.BAD_VALUE, ErrorCode.BAD_FILE),
+        *(ErrorCode.BAD_HOST, ErrorCode.BAD_SIZE, ErrorCode.ORDER_UNKNOWN, ErrorCode.LICENCE_UNKNOWN),
+        *(ErrorCode.LICENCE_AMBIGUOUS, ErrorCode.SEAT_UNKNOWN, ErrorCode.RECEIPT_UNKNOWN, ErrorCode.ARTIFACT_UNKNOWN),
+        *(ErrorCode.ARTIFACT_AMBIGUOUS, ErrorCode.NO_PURCHASE, ErrorCode.NO_SUCH_STORE, ErrorCode.STORE_NOT_CLEAR),
+        ErrorCode.ARTICLE_UNKNOWN,
+    }
+)
 
 
 class Attempt(NamedTuple):
-    """One attempt at something, and whether it failed."""
+    """One attempt at something at a store, and whether it failed; `store` is None in records of older versions."""
 
     at: dt.datetime
     what: str
     failed: bool
+    store: str | None = None
 
 
 def is_failure(error: CompanionError) -> bool:
     """Whether an error ended an attempt that a person would call failed."""
-    return error.kind is not ErrorKind.USAGE and error.code not in _NO_FAILURES
+    return error.kind is not ErrorKind.USAGE and error.code not in _DECISIONS | _TYPING_MISTAKES
 
 
-def failed_in_a_row(newest_first: Sequence[Attempt], what: str, now: dt.datetime) -> int:
-    """How many times in a row `what` has failed lately."""
+def failed_in_a_row(newest_first: Sequence[Attempt], what: str, now: dt.datetime, store: str | None = None) -> int:
+    """How many times in a row `what` has failed lately at `store`."""
     count = 0
     for attempt in newest_first:
-        if attempt.what != what:
+        if (attempt.what, attempt.store) != (what, store):
             continue
         if not attempt.failed or now - attempt.at > SAME_SITTING:
             break

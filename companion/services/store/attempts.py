@@ -16,12 +16,15 @@ _LOOK_BACK = 40
 
 
 class Attempts:
-    """Counts attempts through the time-line, so that a new start of the program does not begin anew.
+    """Counts attempts at one store through the time-line, so that a new start of the program does not begin anew.
 
     Only numbers of orders that are `known` are written down: what was typed for one may be a password.
     """
 
-    def __init__(self, library: Library, clock: Callable[[], dt.datetime], known: Callable[[str], bool]) -> None:
+    def __init__(
+        self, store: str, library: Library, clock: Callable[[], dt.datetime], known: Callable[[str], bool]
+    ) -> None:
+        self._store = store
         self._library = library
         self._clock = clock
         self._known = known
@@ -58,9 +61,19 @@ class Attempts:
 
     def _in_a_row(self, what: str, number: str | None) -> int:
         steps = self._library.steps((FAILED, SUCCEEDED), number, _LOOK_BACK)
-        attempts = [Attempt(step.at, str(step.facts.get("what")), step.event == FAILED) for step in steps]
-        return failed_in_a_row(attempts, what, self._clock())
+        return failed_in_a_row([_attempt(step) for step in steps], what, self._clock(), self._store)
 
     def _note(self, event: str, what: str, number: str | None, code: str | None) -> None:
-        facts: dict[str, str | int | float | bool | None] = {"what": what, **({"code": code} if code else {})}
+        facts: dict[str, str | int | float | bool | None] = {
+            "what": what,
+            "store": self._store,
+            **({"code": code} if code else {}),
+        }
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
+
+
+def _attempt(step: TimelineEntry) -> Attempt:
+    store = step.facts.get("store")
+    return Attempt(
+        step.at, str(step.facts.get("what")), step.event == FAILED, str(store) if store is not None else None
+    )

@@ -40,7 +40,7 @@ def open_orders(client: StoreClient, keychain: Keychain, library: Library, clock
     sessions = Sessions(client, keychain, clock)
     requests = IdempotentRequests(library, client.url, clock)
     cache = OrderCache(library, client.url, clock)
-    attempts = Attempts(library, clock, cache.has)
+    attempts = Attempts(client.url, library, clock, cache.has)
     renewal = RenewalSwitch(client, sessions, requests, library, clock)
     lookup = OrderLookup(client, keychain, sessions, cache, renewal, attempts, library, clock)
     actions = OrderActions(client, sessions, requests, renewal, lookup, cache, attempts, library, clock)

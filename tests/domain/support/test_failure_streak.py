@@ -64,11 +64,23 @@ def test_a_slip_of_the_pen_or_a_change_of_mind_is_no_failure() -> None:
     def error(code: ErrorCode, kind: ErrorKind = ErrorKind.NO) -> CompanionError:
         return CompanionError(code, "Title", "Message.", "Hint.", kind=kind)
 
-    assert is_failure(error(ErrorCode.CREDENTIALS_WRONG))
+    assert is_failure(error(ErrorCode.SEATS_EXHAUSTED))
+    assert is_failure(error(ErrorCode.TOO_MANY_ATTEMPTS))
+    assert is_failure(error(ErrorCode.CREDENTIALS_WRONG)), "what was typed may be right"
+    assert not is_failure(error(ErrorCode.ORDER_UNKNOWN))
     assert is_failure(error(ErrorCode.STORE_UNREACHABLE, ErrorKind.UNREACHABLE))
     assert not is_failure(error(ErrorCode.BAD_EMAIL, ErrorKind.USAGE))
     assert not is_failure(error(ErrorCode.NOT_CONFIRMED))
     assert not is_failure(error(ErrorCode.MAIL_WITHOUT_ORDER))
+
+
+def test_failures_at_another_store_are_another_story() -> None:
+    here, there = "https://one.example", "https://two.example"
+    attempts = [Attempt(NOW - index * SECOND, "this", True, store) for index, store in enumerate((here, there, here))]
+    assert failed_in_a_row(attempts, "this", NOW, here) == 2
+    assert failed_in_a_row(attempts, "this", NOW, there) == 1
+    worked = [Attempt(NOW + SECOND, "this", False, there), *attempts]
+    assert failed_in_a_row(worked, "this", NOW, here) == 2, "what works at one store ends no row of another"
 
 
 def locked(seconds: float | None, code: ErrorCode = ErrorCode.TOO_MANY_ATTEMPTS) -> CompanionError:

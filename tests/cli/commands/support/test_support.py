@@ -6,7 +6,7 @@ import json
 
 from companion.cli.commands.support.case_file import CaseFileResult
 from companion.cli.support_number import SupportResult
-from tests.kits.cli import ANNUAL, FAMILY, REFUNDED, Cli
+from tests.kits.cli import ANNUAL, CLOSED, FAMILY, REFUNDED, Cli
 
 
 def test_support_knows_the_pcs_maker_and_the_customers_country(cli: Cli) -> None:
@@ -27,11 +27,18 @@ def test_the_second_failure_brings_the_number(cli: Cli) -> None:
     second = cli.opened(ANNUAL, "seats", ANNUAL, "take", "--json").error(1, "seats-exhausted")
     assert "This has failed twice. Support for this PC: +1" in second["hint"]
     for _ in range(3):
-        refused = cli.opened(ANNUAL, "seats", ANNUAL, "free", "nobody", "--json")
-    assert "Support for this PC" in refused.error(1, "seat-unknown")["hint"], "every command counts"
+        mistyped = cli.opened(ANNUAL, "seats", ANNUAL, "free", "nobody", "--json")
+    assert "Support for this PC" not in mistyped.error(1, "seat-unknown")["hint"], "a typing mistake does not count"
     case = json.loads(cli("case-file", "--json").shown(CaseFileResult).text or "")
     failures = [step["facts"] for step in case["timeline"] if step["event"] == "failed"]
-    assert {"what": "taking a seat", "code": "seats-exhausted"} in failures
+    assert {"what": "taking a seat", "store": cli.url, "code": "seats-exhausted"} in failures
+
+
+def test_every_command_counts_its_failures(cli: Cli) -> None:
+    cli.add(CLOSED)
+    for _ in range(2):
+        failed = cli.opened(CLOSED, "download", CLOSED, "--json")
+    assert "This has failed twice" in failed.error(1, "window-closed")["hint"]
 
 
 def test_nobody_is_offered_a_number_for_saying_no(cli: Cli) -> None:
