@@ -7,28 +7,98 @@ from collections.abc import Iterable
 
 from companion.domain.mail.message.letter import Letter
 
+_WITHIN = r"(?:(?!\b(?:not|nicht|noch|pas|non|niet|não)\b)(?:[^.!?]|\.(?=\d)|(?<=\d)\.)){0,80}?"
+"""Some words of the same sentence, without a negation."""
+_OFF_FORMS = (
+    # What renews by itself; how it is said to be off; what stands before the participle in "You have turned off …".
+    (
+        r"\bauto(?:matic)?[- ]?renew(?:al|ing)?(?: payments?)?\b",
+        r"\b(?:has|have) (?:now )?been|\bwas|\bis(?: now)?",
+        r"(?:successfully )?(?:turned off|switched off|disabled|deactivated|cancell?ed|stopped|off)\b",
+        r"\b(?:you|we)(?:'ve| have)?(?: now| successfully)?",
+    ),
+    (
+        r"\b(?:your|the) (?:subscription|plan|membership)\b",
+        r"\b(?:has|have) (?:now )?been|\bwas|\bis(?: now)?",
+        r"(?:successfully )?(?:cancell?ed)\b",
+        r"\b(?:you|we)(?:'ve| have)?(?: now| successfully)?",
+    ),
+    (
+        r"\b(?:automatische (?:vertrags|abo)?verlängerung|auto-?verlängerung)\b",
+        rf"\b(?:wurde|ist|haben wir|hast du|haben sie){_WITHIN}",
+        r"(?:deaktiviert|ausgeschaltet|abgeschaltet|abgestellt|beendet|gekündigt|storniert)\b",
+        None,
+    ),
+    (
+        r"\b(?:renouvellement automatique|reconduction (?:tacite|automatique))\b",
+        r"\b(?:a|est)(?: bien| désormais| maintenant)?(?: été)?",
+        r"(?:désactivée?|annulée?|arrêtée?|résiliée?|suspendue?)\b",
+        r"\b(?:avez|avons|as)(?: bien)?",
+    ),
+    (
+        r"\babonnement\b",
+        r"\ba(?: bien)? été",
+        r"(?:résilié|annulé)\b",
+        r"\b(?:avez|avons|as)(?: bien)?",
+    ),
+    (
+        r"\brenovación automática\b",
+        r"\b(?:ha sido|ha quedado|está|fue|se ha)",
+        r"(?:desactivad[oa]|cancelad[oa]|anulad[oa])\b",
+        r"\b(?:ha|has|hemos|se ha)",
+    ),
+    (r"\bsuscripción\b", r"\b(?:ha sido|fue)", r"(?:cancelada|anulada)\b", None),
+    (
+        r"\brinnovo automatico\b",
+        r"\b(?:è stato|è(?: ora)?|risulta)",
+        r"(?:disattivato|annullato|disabilitato|disdetto)\b",
+        r"\b(?:hai|ha|abbiamo)",
+    ),
+    (r"\babbonamento\b", r"\bè stato", r"(?:annullato|disdetto|disattivato)\b", None),
+    (
+        r"\bautomatische? verleng(?:ing|en)\b",
+        r"\b(?:is|werd|staat)(?: nu)?",
+        r"(?:uitgeschakeld|stopgezet|uitgezet|geannuleerd|opgezegd|uit)\b",
+        None,
+    ),
+    (r"\babonnement\b", r"\bis", r"(?:opgezegd|stopgezet|beëindigd)\b", None),
+    (
+        r"\brenovação automática\b",
+        r"\b(?:foi|está(?: agora)?)",
+        r"(?:desativada|cancelada|desligada)\b",
+        None,
+    ),
+    (r"\b(?:assinatura|subscrição)\b", r"\bfoi", r"cancelada\b", None),
+)
 _OFF = re.compile(
-    r"(?i)(?:will not|won't|does not|doesn't|no longer) (?:be )?(?:automatically )?renew"
-    r"|auto(?:matic)?[- ]?renewal (?:has been|was|is(?: now)?) (?:turned off|switched off|disabled|cancell?ed|off)"
-    r"|(?:subscription|plan|membership) (?:has been|was|is(?: now)?) cancell?ed"
-    r"|verlängert sich nicht|automatische verlängerung (?:wurde|ist) (?:deaktiviert|ausgeschaltet|beendet|gekündigt)"
+    "(?i)"
+    + "|".join(
+        rf"{what}{_WITHIN}(?:{is_}) {off}" + (rf"|(?:{actor}) {off}{_WITHIN}{what}" if actor is not None else "")
+        for what, is_, off, actor in _OFF_FORMS
+    )
+    + r"|(?:will not|won't|does not|doesn't|no longer) (?:be )?(?:automatically )?renew"
+    r"|\b(?:haben|hast)\b[^.!?]{0,60}\bautomatische verlängerung\b[^.!?]{0,60}\b(?:deaktiviert|ausgeschaltet|gekündigt)\b"
+    r"|verlängert sich nicht|wird nicht (?:automatisch )?verlängert"
     r"|(?:abo|abonnement|vertrag) wurde gekündigt|kündigung (?:wurde bestätigt|bestätigt)"
-    r"|ne sera pas renouvel|renouvellement automatique (?:a été|est) (?:désactivé|annulé)|abonnement a été (?:résilié|annulé)"
-    r"|no se renovará|renovación automática (?:ha sido|está|fue) (?:desactivada|cancelada)|suscripción ha sido cancelada"
-    r"|non (?:si rinnoverà|verrà rinnovat)|rinnovo automatico (?:è stato|è) (?:disattivato|annullato)"
-    r"|wordt niet (?:automatisch )?verlengd|automatische verlenging is (?:uitgeschakeld|stopgezet)|abonnement is opgezegd"
-    r"|não será renovad|renovação automática foi (?:desativada|cancelada)|assinatura foi cancelada"
-    r"|自動更新(?:は|を)?(?:停止|解除|無効|オフ)|解約(?:が|を)?(?:完了|承り)"
+    r"|ne (?:sera pas renouvel|se renouvellera pas)|no se renovará"
+    r"|non (?:si rinnoverà|(?:verrà|sarà) rinnovat)"
+    r"|wordt niet (?:automatisch )?verlengd|\b(?:heeft|hebt|hebben)\b[^.!?]{0,60}\bautomatische verlenging\b[^.!?]{0,60}"
+    r"\b(?:uitgeschakeld|stopgezet|uitgezet)\b"
+    r"|não (?:será renovad|se renova)|\b(?:desativou|cancelou|desativ[áa]mos|cancel[áa]mos)\b[^.!?]{0,60}renovação automática"
+    r"|自動更新(?:は|を)?(?:停止|解除|無効|オフ)|自動更新の(?:停止|解除)|解約(?:が|を)?(?:完了|承り)"
 )
 _ON = re.compile(
     r"(?i)(?:will|shall) (?:be )?(?:automatically )?renew(?:ed)?(?: automatically)?\b"
     r"|renews automatically|automatically renews|auto(?:matic)?[- ]?renewal is (?:on|enabled|active|turned on)"
     r"|verlängert sich (?:automatisch|am|um)|wird automatisch verlängert|automatische verlängerung ist (?:aktiv|eingeschaltet)"
-    r"|sera (?:automatiquement )?renouvel|se renouvelle automatiquement|renouvellement automatique est (?:activé|actif)"
+    r"|(?:sera|est) (?:automatiquement )?renouvelée? (?:automatiquement|chaque|tous)|sera (?:automatiquement )?renouvel"
+    r"|se renouvelle automatiquement|renouvellement automatique est (?:activé|actif)"
     r"|se renovará (?:automáticamente|el)|renovación automática está activa"
     r"|si rinnov(?:a|erà) automaticamente|verrà rinnovat[oa] automaticamente|rinnovo automatico è attivo"
-    r"|wordt (?:automatisch )?verlengd|automatische verlenging is (?:aan|actief|ingeschakeld)"
-    r"|será renovad[oa] automaticamente|renova(?:-se|rá)? automaticamente|renovação automática está ativa"
+    r"|wordt (?:automatisch |(?:elk|ieder) jaar (?:automatisch )?|(?:elke|iedere) maand (?:automatisch )?)?verlengd"
+    r"|automatische verlenging is (?:aan|actief|ingeschakeld)"
+    r"|será renovad[oa] automaticamente|renova-se (?:mensal|anual)mente|renova(?:-se|rá)? automaticamente"
+    r"|renovação automática está ativa"
     r"|自動(?:的に)?更新され"
 )
 _CONDITION = re.compile(
@@ -59,6 +129,58 @@ def auto_renew_statement(lines: Iterable[str]) -> tuple[str, str] | None:
     return found
 
 
+_REFUNDED = re.compile(
+    r"(?i)(?:have|has been|were|was|been) (?:fully |partially |partly )?refunded"
+    r"|refund (?:has been|was) (?:issued|processed|sent)"
+    r"|(?:issued|processed|sent) (?:a|your) (?:full |partial )?refund"
+    r"|(?:wurde|wurden|haben)\b.{1,120}\b(?:erstattet|zurückerstattet|gutgeschrieben)"
+    r"|rückerstattung (?:wurde|ist) (?:veranlasst|erfolgt)"
+    r"|(?:avons|a été|ont été) (?:intégralement )?rembours|remboursement (?:a été|est) (?:effectué|émis)"
+    r"|(?:hemos|ha sido|se ha) reembols|reembolso (?:ha sido|fue) (?:emitido|procesado|realizado)"
+    r"|(?:abbiamo|è stato|è stata) rimborsat|rimborso (?:è stato|è) (?:emesso|effettuato|eseguito)"
+    r"|(?:is|zijn|hebben)\b.{1,120}\bterugbetaald|terugbetaling is (?:uitgevoerd|verwerkt)"
+    r"|(?:foi|foram) (?:totalmente )?reembolsad|reembolsámos|reembolso foi (?:emitido|processado|efetuado)"
+    r"|返金(?:いた|しま|を完了|が完了|手続きが完了)"
+)
+_REFUND_HINTS = ("refund", "erstatt", "gutgeschr", "rembours", "reembols", "rimbors", "terugbetaal", "返金")
+_NEVER_ENDS = re.compile(
+    r"(?i)\b(?:licen[cs]e|key) (?:never expires|does not expire|doesn't expire|is perpetual)"
+    r"|lizenz (?:läuft (?:nie|nicht) ab|ist (?:zeitlich )?(?:unbefristet|unbegrenzt gültig))"
+    r"|licence (?:n'expire (?:jamais|pas)|est perpétuelle)|licencia (?:no caduca|no expira|nunca caduca|es perpetua)"
+    r"|licenza (?:non scade(?: mai)?|è perpetua)|licentie (?:verloopt (?:nooit|niet)|is onbeperkt geldig)"
+    r"|licença (?:não expira|nunca expira|é vitalícia|é perpétua)|ライセンスは(?:無期限|永久)"
+)
+_LICENCE_HINTS = ("licen", "lizenz", "key", "ライセンス")
+_WHILE = re.compile(
+    r"(?i)\bwhile\b|\bas long as\b|\bsolange\b|\btant que\b|\bmientras\b|\bfinché\b|\bzolang\b|\benquanto\b|限り"
+    r"|\buntil\b|\bbefore\b"
+)
+
+
+def says_refunded(lines: Iterable[str]) -> bool:
+    """Whether an e-mail says that money was given back; a sentence with a condition says nothing."""
+    return any(
+        any(word in line for word in _REFUND_HINTS) and _REFUNDED.search(line) and not _CONDITION.search(line)
+        for line in (line[:600].casefold() for line in lines)
+    )
+
+
+def never_ends(lines: Iterable[str]) -> str | None:
+    """Returns the sentence that says that the licence has no end, or None."""
+    for line in lines:
+        text = line[:600].casefold().replace("’", "'")
+        if not any(word in text for word in _LICENCE_HINTS):
+            continue
+        if _NEVER_ENDS.search(text) and not _CONDITION.search(text) and not _WHILE.search(text):
+            return line[:600]
+    return None
+
+
+def says_off(text: str) -> bool:
+    """Whether a sentence says that something does not renew by itself (any more)."""
+    return _OFF.search(text) is not None
+
+
 _WORDS_OF = {
     "en": "the your you order thank for and with of to",
     "de": "die der ihre ihr sie und für mit vielen dank bestellung ist das wir",
@@ -70,15 +192,19 @@ _WORDS_OF = {
 }
 
 
+_WORD = re.compile(r"(?<![\w.-])[^\W\d_]+(?![\w-])")
+_FEWEST_WORDS = 3
+
+
 def language_of(letter: Letter) -> str:
     """Returns the language that an e-mail is written in (ISO 639-1), ``en`` where it cannot be told."""
     text = " ".join((letter.subject, *(row.text for row in (*letter.rich, *letter.plain)[:200])))[:20_000].casefold()
     if len(re.findall(r"[\u3040-\u30ff]", text)) > 5:
         return "ja"
-    words = re.findall(r"[^\W\d_]+", text)
+    words = _WORD.findall(text)
     counts = {
         language: sum(word in known for word in words)
         for language, known in ((name, frozenset(listed.split())) for name, listed in _WORDS_OF.items())
     }
     best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] > counts["en"] else "en"
+    return best if counts[best] > counts["en"] and counts[best] >= _FEWEST_WORDS else "en"
