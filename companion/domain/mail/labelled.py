@@ -15,16 +15,32 @@ from companion.domain.mail.text.labels import NO, UNLIMITED_SEATS, YES, Label, n
 from companion.domain.mail.text.names import is_heading_of_product, is_product_like, product_name
 from companion.domain.mail.text.pairs import Pair, TableRow, labels_in, pairs, tables
 from companion.domain.mail.text.recognise import as_count, as_key, as_order_number, find_date
+from companion.domain.mail.text.terms import term_of
 from companion.domain.purchases.facts import Field
 
 _FILE = re.compile(r"(?i)[\w)\]-]\.(?:[a-z][a-z0-9]{1,4}|7z|tar\.gz)$")
+_ACTION = re.compile(
+    r"(?i)(?:view|open|see|get|go to|download|access|manage|click|visit|read|ansehen|öffnen|zum|zur|jetzt|hier|voir"
+    r"|ouvrir|accéder|télécharger|ver|abrir|acceder|descargar|vedi|visualizza|apri|accedi|scarica|bekijk|open|naar|ver|abrir"
+    r"|aceder|acessar|baixar|transferir)\b|.*(?:を見る|を開く|へ|はこちら)$"
+)
+"""How the words of a button begin."""
 _CONNECTOR = re.compile(
     r"(?i)^(?:is|are|ist|sind|lautet|lauten|est|es|son|è|sono|zijn|é|são|は)\b\s*[:：]?\s*|^[:：]\s*"
 )
 _NUMBERED = re.compile(r"(?i)\b(?:no|nr|number|nummer|num[ée]ro|n[.º°]|número)\b|[№#]")
 _NAMED_KEY = re.compile(r"^(.{2,120}?)\s*[:：]\s+(\S.*)$")
 _AFTER_IS = re.compile(r"(?i)\b(?:is|ist|lautet|est|es|è|é)\b[:：]?\s+(\S+)$")
+_NUMBER_SIGN = re.compile(r"(?i)^(?:n[°º]|n\.[oº]|nr\.|no\.)\s*(?=[A-Z0-9])")
+_OF_UPDATES = re.compile(
+    r"(?i)\b(?:maintenance|updates?|upgrades?|support|wartung|aktualisierung|mises? à jour|assistance|mantenimiento"
+    r"|actualizaciones|soporte|manutenzione|aggiornamenti|assistenza|onderhoud|ondersteuning|manutenção|atualizações"
+    r"|suporte)\b|保守|アップデート|サポート"
+)
+_OF_LICENCE = re.compile(r"(?i)licen|lizenz|abo\b|subscri|abonn|suscrip|abbona|assinatura|ライセンス")
+_REFUND = re.compile(r"(?i)refund|money[- ]back|erstatt|rembours|reembols|rimbors|terugbeta|返金")
 _MOST_ROWS_UP = 5
+_MOST_WORDS_ON = 15
 _FEWEST_DIGITS = 5
 """Of an order number within a sentence that does not call it a number."""
 
@@ -35,6 +51,7 @@ class LabelledValues:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._headings: set[str] = set()
+        self._buttons = {link.words for link in notes.letter.links if _ACTION.match(link.words)}
         self._until: tuple[str, str] | None = None
         self._has_shop_downloads = notes.platform is Platform.WOOCOMMERCE and any(
             platforms.is_woocommerce_download(link.address) for link in notes.letter.links
@@ -54,7 +71,8 @@ class LabelledValues:
 
     def _pair(self, pair: Pair, rows: Sequence[Row]) -> None:
         if pair.label is Label.KEY:
-            self._heading_of_key(rows, pair.row)
+            if any(_key_of(_CONNECTOR.sub("", text), pair) is not None for text in pair.values):
+                self._heading_of_key(rows, pair.row)
             self._keys(pair)
         elif pair.values and (take := _TAKE.get(pair.label)) is not None:
             take(self, pair)
@@ -92,7 +110,7 @@ class LabelledValues:
     # Values of pairs
 
     def _order_number(self, pair: Pair) -> None:
-        number = as_order_number(_CONNECTOR.sub("", pair.values[0]))
+        number = as_order_number(_NUMBER_SIGN.sub("", _CONNECTOR.sub("", pair.values[0])))
         plain = pair.within and len(pair.words) < 12 and not _NUMBERED.search(pair.quote)
         # "Your order 224410098" has a number; "your order of 12 May" has none.
         if number is not None and not (plain and sum(sign.isdigit() for sign in number) < _FEWEST_DIGITS):
@@ -118,8 +136,22 @@ class LabelledValues:
         if self._has_shop_downloads and not pair.within:
             # The end of the download that the next lines name.
             self._until = (pair.values[0], pair.quote)
+        elif self._is_of_updates(pair):
+            found = find_date(pair.values[0], day_first=self._notes.day_first)
+            if found is not None and found.doubtful is None:
+                self._notes.doubt(
+                    f"The e-mail says until when updates or support are included ({found.day.isoformat()});"
+                    " that is not the end of the licence."
+                )
         else:
             self._notes.end(Field.EXPIRES, self._item_of(pair), pair.values[0], pair.quote)
+
+    @staticmethod
+    def _is_of_updates(pair: Pair) -> bool:
+        """Whether it is the updates that end, in the words up to the label's own."""
+        before, _, _ = pair.quote.partition(pair.values[0])
+        clause = re.split(r"[.;!?]\s", before)[-1]
+        return _OF_UPDATES.search(clause) is not None and _OF_LICENCE.search(clause) is None
 
     def _item_of(self, pair: Pair) -> str:
         if pair.item and is_product_like(pair.item, self._notes.known) and self._notes.product(pair.item, pair.quote):
@@ -144,6 +176,7 @@ class LabelledValues:
 
     def _renews_on(self, pair: Pair) -> None:
         text = pair.values[0]
+        self._renewal_term(pair)  # "Renews: every year"
         found = self._notes.day(Field.RENEWS_ON, text, pair.quote)
         # "Next payment: $49.00 on 5 January 2027"
         amount = self._notes.amount(text)
@@ -152,6 +185,11 @@ class LabelledValues:
             date = find_date(text, day_first=self._notes.day_first)
             if not found and date is not None and date.doubtful is None:
                 self._notes.note(Field.RENEWS_ON, date.day.isoformat(), pair.quote)
+
+    def _renewal_term(self, pair: Pair) -> None:
+        term = term_of(pair.values[0]) if not pair.within else None
+        if term is not None:
+            self._notes.note(Field.RENEWAL_TERM, term, pair.quote)
 
     def _renewal_price(self, pair: Pair) -> None:
         amount = self._notes.amount(pair.values[0])
@@ -200,6 +238,11 @@ class LabelledValues:
     def _download_until(self, pair: Pair) -> None:
         self._notes.end(Field.DOWNLOAD_UNTIL, self._notes.item() or "Download", pair.values[0], pair.quote)
 
+    def _cancel_by(self, pair: Pair) -> None:
+        """ "Cancel by 19 May for a full refund" is until when it can be returned."""
+        field = Field.RETURN_BY if _REFUND.search(pair.values[0]) else Field.CANCEL_BY
+        self._notes.day(field, pair.values[0], pair.quote)
+
     def _day(self, field: Field, pair: Pair) -> None:
         self._notes.day(field, pair.values[0], pair.quote)
 
@@ -211,7 +254,7 @@ class LabelledValues:
             return  # products are named in another way in this mail
         for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
             text = row.cells[0]
-            if len(row.cells) == 1 and labels_in(text):
+            if len(row.cells) == 1 and (labels_in(text) or text in self._buttons):
                 continue
             if len(row.cells) == 1 and is_heading_of_product(text):
                 self._notes.product(text, row.text)
@@ -243,6 +286,10 @@ def _key_of(value: str, pair: Pair) -> str | None:
         key = as_key(words[0], labelled=not pair.within or len(words) == 1)
     if key is None and pair.within and (found := _AFTER_IS.search(value)) is not None:
         key = as_key(found.group(1), labelled=True)
+    if key is None and pair.within:
+        # "Your key for Harbour Suite: ABCD-…. It is good until …"
+        certain = {sure for word in words[:_MOST_WORDS_ON] if (sure := as_key(word, labelled=False)) is not None}
+        key = certain.pop() if len(certain) == 1 else None
     return key
 
 
@@ -261,6 +308,7 @@ _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {
     Label.ITEM_PRICE: LabelledValues._item_price,
     Label.RENEWS_ON: LabelledValues._renews_on,
     Label.RENEWAL_PRICE: LabelledValues._renewal_price,
+    Label.RENEWAL_TERM: LabelledValues._renewal_term,
     Label.AUTO_RENEW: LabelledValues._auto_renew,
     Label.SEATS: LabelledValues._seats_of,
     Label.VERSION: LabelledValues._version,
@@ -268,5 +316,5 @@ _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {
     Label.DOWNLOAD_UNTIL: LabelledValues._download_until,
     Label.DOWNLOAD: LabelledValues._download,
     Label.RETURN_BY: lambda values, pair: values._day(Field.RETURN_BY, pair),
-    Label.CANCEL_BY: lambda values, pair: values._day(Field.CANCEL_BY, pair),
+    Label.CANCEL_BY: LabelledValues._cancel_by,
 }

@@ -124,6 +124,15 @@ class Notes:
             self.doubt("The amounts only say “$”; US dollars are assumed.")
         return found.money
 
+    def amounts(self, text: str) -> tuple[Money, ...]:
+        """Returns the different amounts in a text."""
+        found: dict[Money, None] = {}
+        rest = text
+        while (each := find_amount(rest, dollar=self._dollar, yen=self._yen)) is not None and len(found) < MOST_ITEMS:
+            found[each.money] = None
+            rest = rest[rest.index(each.words) + len(each.words) :]
+        return tuple(found)
+
     def is_bare_amount(self, text: str) -> bool:
         """Whether a text is an amount and hardly anything else."""
         found = find_amount(text, dollar=self._dollar, yen=self._yen)
@@ -177,7 +186,12 @@ class Notes:
         )
 
     def _settle_items(self) -> None:
-        """Values and keys without a product move to the only one; among several they stay without, with a doubt."""
+        """Values and keys without a product move to the only one; among several they are said as doubts.
+
+        A key stays, without a product; an end, which can be that of an earlier order, does not.
+        """
+        if len(self.names) > 1 and (end := self.found.pop(("product:", Field.EXPIRES), None)) is not None:
+            self.doubt(f"The e-mail does not say which product ends on {end.value}.")
         if len(self.names) != 1:
             if len(self.names) > 1 and any(not known.product for known in self.keys.values()):
                 self.doubt("The e-mail does not say which product a licence key is for.")

@@ -26,11 +26,14 @@ from companion.domain.mail.text.offers import without_offers
 from companion.domain.mail.text.pairs import pairs
 from companion.domain.mail.text.recognise import as_order_number, find_amount, find_date
 from companion.domain.mail.text.sentences import products_in
-from companion.domain.mail.text.statements import auto_renew_statement
+from companion.domain.mail.text.statements import auto_renew_statement, never_ends, says_refunded
 from companion.domain.mail.text.structured import StructuredOrder, orders_of
+from companion.domain.mail.text.terms import renewal_term
 from companion.domain.purchases.facts import Field
+from companion.domain.purchases.values import AutoRenewal
 
 _MOST_SENTENCES = 400
+_REFUNDED = "The e-mail says that this order was returned or refunded."
 _KEY_FILE = re.compile(
     r"(?i)\.(?:key|lic|licen[cs]e|reg|license\.txt)$|(?:licen[cs]e|serial|lizenz|licen[cs]ia|key).*\.(?:txt|dat|xml)$"
 )
@@ -49,7 +52,9 @@ def read_mail(letter: Letter, known_products: Iterable[str] = (), brands: Brands
         _structured(notes, order)
     for rows in (letter.rich, letter.plain):
         _rows(notes, rows)
+    _renewal_term(notes)
     _sentences(notes)
+    _whole_sentences(notes)
     _subject(notes, letter.subject)
     take_links(notes)
     _attachments(notes)
@@ -70,7 +75,7 @@ def _structured(notes: Notes, order: StructuredOrder) -> None:
     if order.seller:
         notes.note(Field.STORE_NAME, clean_text(order.seller), STRUCTURED)
     if order.status == "OrderReturned":
-        notes.doubt("The e-mail says that this order was returned or refunded.")
+        notes.doubt(_REFUNDED)
     for name in order.products:
         notes.product(name, STRUCTURED)
     if order.page:
@@ -90,6 +95,37 @@ def _rows(notes: Notes, rows: Sequence[Row]) -> None:
         stated = auto_renew_statement(lines_of(rows[:1500]))
         if stated is not None:
             notes.note(Field.AUTO_RENEW, stated[0], stated[1])
+
+
+def _renewal_term(notes: Notes) -> None:
+    """Take for how long it renews out of a sentence or a price, unless it does not renew."""
+    stated = notes.found.get(("", Field.AUTO_RENEW))
+    if stated is not None and stated.value == AutoRenewal.OFF:
+        notes.found.pop(("", Field.RENEWAL_TERM), None)
+        return
+    if ("", Field.RENEWAL_TERM) in notes.found:
+        return
+    letter = notes.letter
+    lines = lines_of((*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES]))
+    renews = stated is not None or any(("", field) in notes.found for field in (Field.RENEWS_ON, Field.RENEWAL_PRICE))
+    found = renewal_term(lines, renews=renews)
+    if found is not None:
+        notes.note(Field.RENEWAL_TERM, found.term, found.quote)
+        # "24.90 EUR every year": the only amount of the sentence is what a renewal costs.
+        amounts = notes.amounts(found.quote) if found.is_sentence else ()
+        if len(amounts) == 1:
+            notes.note(Field.RENEWAL_PRICE, amounts[0].plain(), found.quote)
+
+
+def _whole_sentences(notes: Notes) -> None:
+    """Take over that the licence has no end, and say that money was given back."""
+    letter = notes.letter
+    lines = (letter.subject, *lines_of((*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES])))
+    if says_refunded(lines):
+        notes.doubt(_REFUNDED)
+    ends = any(field is Field.EXPIRES for _, field in notes.found)
+    if not ends and len(notes.names) <= 1 and (quote := never_ends(lines)) is not None:
+        notes.note(Field.EXPIRES, "never", quote, notes.item())
 
 
 def _sentences(notes: Notes) -> None:

@@ -24,6 +24,7 @@ class Label(enum.Enum):
     PRICE = enum.auto()
     RENEWS_ON = enum.auto()
     RENEWAL_PRICE = enum.auto()
+    RENEWAL_TERM = enum.auto()
     AUTO_RENEW = enum.auto()
     SEATS = enum.auto()
     RETURN_BY = enum.auto()
@@ -39,7 +40,7 @@ class Label(enum.Enum):
 
 _WORDS: dict[Label, str] = {
     Label.ORDER_NUMBER: """
-        order number; order no; order nr; order id; order #; order; order reference; order ref; your order number;
+        order number; order no; order nr; order id; order #; order; order reference; order ref; order ref.; your order number;
         your order; reference number; order reference number; purchase order number; sales order; confirmation number;
         order confirmation number; order code; transaction number; your reference number; purchase number
         bestellnummer; bestell-nr; bestellnr; bestellung; bestellung nr; ihre bestellnummer; deine bestellnummer;
@@ -51,8 +52,8 @@ _WORDS: dict[Label, str] = {
         número de orden; su número de pedido; tu número de pedido; referencia del pedido; id del pedido; orden;
         número de referencia; pedido número
         numero d'ordine; numero ordine; n. ordine; n° ordine; ordine n.; ordine n°; ordine; numero dell'ordine;
-        riferimento ordine; codice ordine; id ordine; numero di riferimento; ordine numero
-        bestelnummer; ordernummer; bestelling; bestelling nr; uw bestelnummer; je bestelnummer; referentienummer;
+        riferimento ordine; rif. ordine; rif. ordine n.; ordine nr; codice ordine; id ordine; numero di riferimento; ordine numero
+        bestelnummer; bestelnr; bestel-nr; ordernr; ordernummer; bestelling; bestelling nr; uw bestelnummer; je bestelnummer; referentienummer;
         uw ordernummer; bestel-id
         número do pedido; nº do pedido; n.º do pedido; pedido nº; número da encomenda; nº da encomenda; encomenda;
         encomenda nº; n.º da encomenda; código do pedido; número de referência; referência do pedido; seu pedido
@@ -102,27 +103,27 @@ _WORDS: dict[Label, str] = {
         version; product version; release; versión; versione; versie; versão; バージョン
     """,
     Label.EXPIRES: """
-        expires; expires on; expires at; expiry; expiry date; expiration; expiration date; expiring on; valid until;
+        expires; expires on; expires at; expiry; expiry date; expiration; expiration date; expiring on; expired on; valid until;
         valid till; valid through; valid to; valid thru; license valid until; licence valid until; good until;
         license expires; licence expires; license expires on; licence expires on; license expiration; active until;
         licence expiry; license expiry; license expiration date; licence expiry date; subscription ends; paid until;
         subscription expires; subscription valid until; subscription end date; end date; ends on; expiry of licence;
         subscription expiration date; maintenance until; updates until; support until; paid through; good through;
         valid up to; license end date; licence end date; access until; term ends; subscription active until; membership until
-        gültig bis; läuft ab; läuft ab am; ablaufdatum; lizenz gültig bis; lizenzende; ablauf; laufzeit bis; gültigkeit bis;
+        gültig bis; abgelaufen am; läuft ab; läuft ab am; ablaufdatum; lizenz gültig bis; lizenzende; ablauf; laufzeit bis; gültigkeit bis;
         laufzeitende; lizenz läuft ab am; abo gültig bis; bezahlt bis; gültig bis zum; lizenzablauf; vertragsende;
         aktiv bis; läuft bis; abonnement gültig bis; ende der laufzeit; updates bis; wartung bis; enddatum
-        valable jusqu'au; valable jusqu'à; expire le; expiration; date d'expiration; valide jusqu'au; date de fin; expire;
+        valable jusqu'au; valable jusqu'à; expire le; expiré le; expirée le; expiration; date d'expiration; valide jusqu'au; date de fin; expire;
         licence valable jusqu'au; fin de validité; date de fin de validité; échéance; date d'échéance; actif jusqu'au;
         licence valide jusqu'au; expire au; payé jusqu'au; abonnement valable jusqu'au; validité jusqu'au; expiration le
-        válido hasta; válida hasta; valido hasta; caduca; caduca el; fecha de caducidad; fecha de vencimiento; vence;
+        válido hasta; válida hasta; valido hasta; caduca; caduca el; caducó el; venció el; fecha de caducidad; fecha de vencimiento; vence;
         vence el; vencimiento; caducidad; expira; expira el; fecha de expiración; licencia válida hasta; activo hasta;
         válido hasta el; válida hasta el; vigente hasta; pagado hasta; fecha de fin; fecha fin
-        valido fino al; valida fino al; scade; scade il; data di scadenza; scadenza; scadenza licenza; attivo fino al;
+        valido fino al; valida fino al; scade; scade il; scaduta il; scaduto il; data di scadenza; scadenza; scadenza licenza; attivo fino al;
         licenza valida fino al; valido fino a; valida fino a; data scadenza; pagato fino al; valido sino al; data di fine
-        geldig tot; verloopt; verloopt op; vervaldatum; einddatum; licentie geldig tot; geldig t/m; geldig tot en met;
+        geldig tot; verlopen op; verloopt; verloopt op; vervaldatum; einddatum; licentie geldig tot; geldig t/m; geldig tot en met;
         loopt af op; vervalt op; actief tot; betaald tot; licentie verloopt op; verloopdatum; afloopdatum
-        válido até; válida até; expira em; expira; data de validade; data de expiração; validade; vence em; ativo até;
+        válido até; válida até; expira em; expirou em; expira; data de validade; data de expiração; validade; vence em; ativo até;
         licença válida até; data de vencimento; vencimento; validade até; pago até; válido até o dia; termina em;
         data de término; data de fim
         有効期限; 有効期間; ライセンス有効期限; 契約終了日; 終了日; 期限; 利用期限; サブスクリプション有効期限; 満了日; ご利用期限
@@ -161,21 +162,21 @@ _WORDS: dict[Label, str] = {
         next payment; next payment date; next billing date; next charge; next charge date; renews on; renewal date; renews;
         next renewal; next renewal date; next billing; auto-renews on; automatic renewal date; next invoice; next payment on;
         will renew on; renews automatically on; subscription renews on; next bill date; next invoice date; auto-renewal date;
-        renewal on; next payment due; renew on; automatically renew on; renewing on; renews again on; renewed on or after; your subscription renews on
+        renewal on; next payment due; renew on; automatically renew on; renewing on; renews again on; renew automatically on; renews automatically from; auto-renew on; renewed on or after; your subscription renews on
         nächste zahlung; nächste abbuchung; verlängert sich am; verlängerungsdatum; nächste verlängerung; verlängerung am;
         nächster zahlungstermin; nächste rechnung; nächster abrechnungstermin; nächstes abrechnungsdatum; verlängert sich;
-        automatische verlängerung am; nächste abrechnung; datum der nächsten zahlung; verlängert sich automatisch am
+        automatische verlängerung am; nächste abrechnung; datum der nächsten zahlung; verlängert sich automatisch am; verlängert sich automatisch zum; wird automatisch verlängert am
         prochain paiement; date de renouvellement; renouvellement le; prochaine échéance; prochain prélèvement;
         renouvelé le; prochaine facturation; date du prochain paiement; prochain renouvellement; se renouvelle le;
-        date de prochaine facturation; renouvellement automatique le
+        date de prochaine facturation; renouvellement automatique le; renouvelé automatiquement le; renouvelée automatiquement le; se renouvelle automatiquement le
         próximo pago; fecha de renovación; se renueva el; próxima renovación; próximo cobro; renovación el;
-        fecha del próximo pago; próxima facturación; próxima fecha de facturación; próximo cargo; renovación automática el
+        fecha del próximo pago; próxima facturación; próxima fecha de facturación; próximo cargo; renovación automática el; se renovará automáticamente el; se renovará el
         prossimo pagamento; data di rinnovo; si rinnova il; prossimo rinnovo; rinnovo il; prossimo addebito; data rinnovo;
-        prossima fatturazione; data del prossimo pagamento; rinnovo automatico il; si rinnova automaticamente il
+        prossima fatturazione; data del prossimo pagamento; rinnovo automatico il; si rinnova automaticamente il; si rinnoverà automaticamente il; rinnovato automaticamente il
         volgende betaling; verlengingsdatum; wordt verlengd op; volgende verlenging; volgende factuurdatum; verlengt op;
-        volgende facturering; volgende afschrijving; datum volgende betaling; automatische verlenging op
+        volgende facturering; volgende afschrijving; datum volgende betaling; automatische verlenging op; automatisch verlengd op
         próximo pagamento; data de renovação; renova em; próxima renovação; próxima cobrança; renovação em; renova-se em;
-        data do próximo pagamento; próxima data de cobrança; próxima fatura; renovação automática em
+        data do próximo pagamento; próxima data de cobrança; próxima fatura; renovação automática em; renovada automaticamente em; renova-se automaticamente em
         次回お支払い日; 次回更新日; 更新日; 次回請求日; 次回決済日; 自動更新日; 次回課金日; 次回のお支払い; 更新予定日
     """,
     Label.RENEWAL_PRICE: """
@@ -190,6 +191,24 @@ _WORDS: dict[Label, str] = {
         verlengingsprijs; bedrag van verlenging; prijs bij verlenging; verlengingsbedrag; terugkerend bedrag
         preço de renovação; valor da renovação; preço da renovação; valor de renovação; valor recorrente
         更新料金; 更新価格; 更新金額; 次回請求額; 次回お支払い金額
+    """,
+    Label.RENEWAL_TERM: """
+        renewal term; renewal period; renewal interval; renewal frequency; billing cycle; billing frequency; billing interval;
+        payment frequency; payment interval; payment cycle; billing period; renews every; recurring; recurrence; billed; charged;
+        subscription interval; auto-renewal term; auto-renewal period
+        abrechnungszeitraum; abrechnungsintervall; abrechnungsperiode; zahlungsintervall; zahlungsweise; zahlungsturnus;
+        verlängerungszeitraum; verlängerungsintervall; verlängerung um; abrechnungszyklus; abrechnung
+        période de renouvellement; période de facturation; fréquence de facturation; fréquence de paiement;
+        durée du renouvellement; cycle de facturation; périodicité; fréquence; facturation
+        período de renovación; periodo de renovación; período de facturación; periodo de facturación; ciclo de facturación;
+        frecuencia de facturación; frecuencia de pago; periodicidad; frecuencia; facturación
+        periodo di rinnovo; periodo di fatturazione; ciclo di fatturazione; frequenza di fatturazione; frequenza di pagamento;
+        frequenza; periodicità; fatturazione
+        verlengingstermijn; verlengingsperiode; factureringsperiode; facturatieperiode; factuurperiode; betaaltermijn;
+        betalingsfrequentie; facturering; betaalfrequentie
+        período de renovação; período de faturação; período de cobrança; ciclo de faturação; ciclo de cobrança;
+        frequência de cobrança; frequência de pagamento; frequência; faturação; cobrança
+        更新間隔; 更新期間; 請求間隔; 請求サイクル; お支払い間隔; 支払い間隔; 更新サイクル; 課金周期
     """,
     Label.AUTO_RENEW: """
         auto-renewal; auto renewal; automatic renewal; auto-renew; auto renew; autorenewal; autorenew; renewal status;
@@ -255,7 +274,8 @@ _WORDS: dict[Label, str] = {
         prezzo unitario; prijs; stukprijs; preço; preço unitário; 価格; 単価; 金額
     """,
     Label.OTHER: """
-        pos; position; subtotal; sub-total; discount; shipping; payment method; tax; vat; net; fee; name; e-mail; email; address; phone;
+        valid from; start date; starts on; service period; gültig ab; valable à partir du; válido desde; valido dal;
+        geldig vanaf; 開始日; pos; position; subtotal; sub-total; discount; shipping; payment method; tax; vat; net; fee; name; e-mail; email; address; phone;
         billing address; shipping address; customer; customer number; customer id; invoice number; invoice no; invoice;
         invoice #; invoice id; account number; ticket number; case number; tracking number; support id; coupon; status;
         download limit; downloads remaining; remaining downloads; licensed to; registered to; licensee; username; country;
