@@ -14,6 +14,17 @@ from companion.domain.mail.text.recognise import as_key, as_order_number, find_d
 from companion.domain.purchases.facts import Field
 
 _WOO_ITEM = re.compile(r"^(.{2,200}?) [Xx×] ?\d{1,5} = (.{2,60})$")
+_KEY_WITHIN = re.compile(
+    r"(?i)^[-*•·]?\s*(.{2,120}?)[,;:]?\s[-–—(]?\s*(?:licen[cs]e |product |activation |serial )?"
+    r"(?:key|code|serial|schlüssel|lizenzschlüssel|clé|clave|chiave|sleutel|chave)[:：]?\s+(\S+?)\)?$"
+)
+"""A line of a list with the name of a product and its key: "- Cloudberry Mail 3, key …"."""
+_OF_LICENCE = re.compile(r"(?i)licen[cs]|lizenz|registr|activat|aktivier|ライセンス")
+_CODE = frozenset(("code", "codice", "código", "コード"))
+_NEAR, _FAR = 4, 1000
+"""Rows below a line about a licence within which a mere "Code" is its key rather than a coupon."""
+_NEGATIVE = re.compile(r"^(?:[^\d]{0,4})[-−(]")
+"""An amount that was taken off."""
 _NAMED_KEY = re.compile(r"^(.{2,120}?)\s*[:：]\s*(\S.*)$")
 
 
@@ -36,7 +47,7 @@ def _heading(notes: Notes, row: Row) -> None:
 
 
 def _item(notes: Notes, row: Row) -> None:
-    if len(row.cells) in (2, 3) and notes.is_bare_amount(row.cells[-1]):
+    if len(row.cells) in (2, 3) and notes.is_bare_amount(row.cells[-1]) and not _NEGATIVE.match(row.cells[-1]):
         # A row of an invoice without a heading: the name, perhaps a quantity, and the price.
         name = row.cells[0]
         if label_of(name) is None and not name.endswith((":", "：")) and not is_about_money(name):
@@ -50,12 +61,16 @@ def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
     """Take keys beside a product's name, as EDD writes them, and lists of keys below a labelled one."""
     keys = {found.key.reveal() for found in notes.keys.values()}
     before = ""
+    licence = _FAR
     for row in rows[:MOST_ROWS]:
+        licence = 0 if _OF_LICENCE.search(row.text[:200]) else licence + 1
         name, text = _name_and_text(row)
         key = as_key(text, labelled=False) if name and label_of(name) is None else None
         if key is not None and key not in keys and is_product_like(name, notes.known):
             notes.product(name, row.text)
             notes.key(key, name, row.text)
+        elif key is not None and key not in keys and name.casefold() in _CODE and licence <= _NEAR:
+            notes.key(key, notes.item(), row.text)
         elif before in keys and len(row.cells) == 1 and len(row.text.split()) == 1:
             for found in find_keys(row.text):
                 notes.key(found, notes.current, before)
@@ -66,5 +81,7 @@ def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
 def _name_and_text(row: Row) -> tuple[str, str]:
     if len(row.cells) == 2:
         return row.cells
-    named = _NAMED_KEY.match(row.text[:700]) if len(row.cells) == 1 else None
+    named = None
+    if len(row.cells) == 1:
+        named = _NAMED_KEY.match(row.text[:700]) or _KEY_WITHIN.match(row.text[:700])
     return (named.group(1), named.group(2)) if named is not None else ("", "")

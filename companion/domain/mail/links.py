@@ -26,6 +26,8 @@ _MANAGE = re.compile(
     r"|ver (?:el|su|tu) pedido|gestisci|il mio account|beheren|mijn account|gerenciar|gerir"
     r"|minha conta)|マイページ|アカウント"
 )
+_TOKEN = re.compile(r"(?i)/(?=[a-z_-]*\d)(?=[\d_-]*[a-z])[a-z\d_-]{20,}(?=/|$)")
+"""A part of a path that is longer and more mixed than a person can type."""
 _SHOP_SYSTEMS = (Platform.WOOCOMMERCE, Platform.EDD)
 
 
@@ -79,9 +81,16 @@ def _products_above(notes: Notes, downloads: Sequence[Link]) -> dict[str, str]:
             name = ""
     found: dict[str, str] = {}
     for link in downloads:
-        if (product := by_words.get(link.words, "")) and notes.product(product, product):
+        product = _without_option(notes, by_words.get(link.words, ""))
+        if product and notes.product(product, product):
             found[link.address] = product
     return found
+
+
+def _without_option(notes: Notes, product: str) -> str:
+    """The known product that a name with a price option means: "Quillpress Pro - Business"."""
+    fitting = [name for name in notes.names.values() if product.casefold().startswith(f"{name.casefold()} - ")]
+    return max(fitting, key=len, default=product)
 
 
 def _edd(notes: Notes, link: Link, product: str) -> None:
@@ -109,12 +118,12 @@ def _name(notes: Notes, link: Link, count: int) -> str:
 
 
 def manage_page(notes: Notes, address: str, quote: str) -> None:
-    """Note the page where a purchase is managed; one whose query can carry a token is a secret and is left out."""
+    """Note the page where a purchase is managed; one whose query or path can carry a token is a secret, left out."""
     host = host_name(address)
     services = platforms.HOSTS.get(notes.platform, ()) if notes.platform is not None else ()
     owners = (notes.letter.sender_domain or "", *services)
     own = any(owner and (platforms.belongs(host, owner) or platforms.belongs(owner, host)) for owner in owners)
-    if not own or urlsplit(address).query or urlsplit(address).fragment:
+    if not own or urlsplit(address).query or urlsplit(address).fragment or _TOKEN.search(urlsplit(address).path):
         return
     notes.note(Field.MANAGE_PAGE, address, quote)
 

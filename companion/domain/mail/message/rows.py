@@ -68,13 +68,13 @@ def bounded(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def rows_of_text(text: str) -> list[Row]:
-    """Returns the lines of plain text as rows; a tab or a run of three blanks separates cells."""
+    """Returns the lines of plain text as rows; a tab, a run of three blanks or an upright stroke separates cells."""
     return list(bounded(_rows(text)))
 
 
 def _rows(text: str) -> Iterator[Row]:
     for line in text.splitlines():
-        cells = [cell for part in re.split(r"\t+| {3,}", _QUOTE.sub("", line.strip())) if (cell := tidy(part))]
+        cells = [cell for part in re.split(r"\t+| {3,}| \| ", _QUOTE.sub("", line.strip())) if (cell := tidy(part))]
         if cells:
             yield Row(tuple(cells))
 

@@ -19,6 +19,8 @@ _NOT_A_NAME = re.compile(
     r"|(?:\d+|one) (?:years?|months?|days?|jahre?|monate?|ans?|mois|años?|anni|anno|mesi|jaar|maanden|anos?|meses)"
     r"|jährlich|monatlich|annuel|mensuel|anual|mensual|annuale|mensile|jaarlijks|maandelijks|mensal)$)"
 )
+_CAD_PROGRAM = re.compile(r"[^\W\d_].*\bCAD (?:19|20)\d\d$")
+"""Computer-aided design of a year, rather than Canadian dollars."""
 _NUMBER_ALONE = re.compile(r"[A-Z]{0,6}[-/ ]?\d[\dA-Z/.-]{2,40}")
 _SENTENCE_ENDS = re.compile(
     r"(?i)(?:^|\s)(?:is|are|ist|sind|lautet|est|es|son|è|sono|zijn|é|são|here|below|key|code|number|schlüssel|nummer"
@@ -58,6 +60,7 @@ def product_name(name: str) -> str:
     """Returns a product's name without quantities, article numbers and signs around it."""
     plain = clean_text(tidy(name), 200)
     plain = re.sub(r"\s*\(#[\w.-]{1,40}\)$", "", plain)
+    plain = re.sub(r"^[-–—]\s+", "", plain)
     plain = re.sub(r"\s*[x×X]\s?\d{1,4}$|^\d{1,4}\s?[x×]\s+", "", plain)
     plain = re.sub(r"\s*[–—-]\s*$|\s*\(?\s*[x×]\s?\d+\)?$", "", plain)
     return plain.strip(' :：•*|,;"“”„«»').strip()
@@ -70,10 +73,11 @@ def is_name(plain: str) -> bool:
     if label_of(plain) is not None or "@" in plain or plain.endswith(("!", "?", "…")) or INSTALLER.search(plain):
         return False
     amount = find_amount(plain)
-    if amount is not None and len(amount.words) >= len(plain) / 2:
+    if amount is not None and len(amount.words) >= len(plain) / 2 and not _CAD_PROGRAM.match(plain):
         return False
     date = find_date(plain, day_first=None)
-    return date is None or len(date.words) < len(plain) / 2
+    # "New expiry date: 27 June 2027" is a label with its value.
+    return date is None or (len(date.words) < len(plain) / 2 and ":" not in plain)
 
 
 def is_heading_of_product(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from companion.domain.mail.message.rows import Row
+from companion.domain.mail.message.rows import words as vocabulary
 from companion.domain.mail.text.labels import LONGEST_PHRASE, PHRASES, Label, normal
 
 MOST_ROWS = 4000
@@ -28,6 +29,12 @@ _BEFORE_LABEL = re.compile(
 )
 _INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|\.{3,}\s*[:：]?|#(?=[^\s:：]))\s*(.*)$")
 
+
+_OLD = vocabulary(
+    "old previous former alt altes alter alte bisheriges bisheriger bisherige vorheriges ancien ancienne précédente",
+    "antigua anterior vecchia vecchio precedente oude vorige antigo antiga 旧 以前の",
+)
+"""Before a label: what it announces is over."""
 
 _LONGEST_FROM: dict[str, int] = {}
 """How many words the longest label has that begins with a word; most words begin none."""
@@ -176,6 +183,8 @@ def _within(text: str, rows: Sequence[Row], number: int) -> Iterator[Pair]:
             label = PHRASES.get(phrase)
             if label is None or (length == 1 and not _tells_alone(phrase)):
                 continue
+            if at and normal(words[at - 1]) in _OLD:
+                break  # "Old expiry date"
             rest = " ".join(words[at + length :]).lstrip(" :#：")
             after = (rest,) if rest else ()
             ends = text.rstrip().endswith((":", "："))
@@ -198,7 +207,7 @@ def tables(rows: Sequence[Row]) -> Iterator[TableRow]:
     for number, row in enumerate(rows):
         labels = [label_of(cell) for cell in row.cells]
         if len(row.cells) > 1 and all(labels):
-            heading, table = [label for label in labels if label is not None], row.table
+            heading, table = _heading([label for label in labels if label is not None]), row.table
             continue
         if heading is None:
             continue
@@ -207,3 +216,10 @@ def tables(rows: Sequence[Row]) -> Iterator[TableRow]:
                 heading = None
             continue
         yield TableRow(dict(zip(heading, row.cells, strict=True)), row.text, number)
+
+
+def _heading(labels: list[Label]) -> list[Label]:
+    """The columns of a table; "Licence" beside "Licence key" is the product's."""
+    if Label.PRODUCT not in labels and labels.count(Label.KEY) == 2:
+        labels[labels.index(Label.KEY)] = Label.PRODUCT
+    return labels

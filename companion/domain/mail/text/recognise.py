@@ -290,13 +290,20 @@ def as_key(text: str, *, labelled: bool) -> str | None:
     digits = sum(sign.isdigit() for sign in key)
     if _GROUPED.fullmatch(key):
         letters = sum(sign.isalpha() for sign in key)
-        return key if digits and (letters or labelled) and len(key) >= (11 if labelled else 16) else None
+        fits = digits and (letters or labelled) and len(key) >= (11 if labelled else 16)
+        return key if fits and not _is_named_day(key) else None
     if re.fullmatch(r"[0-9a-fA-F]{32}|[0-9A-F]{16,64}|[0-9a-f]{24,64}", key):
         return key if digits else None
     if not labelled:
         return None
     encoded = len(key) >= 16 and key != key.lower() and key != key.upper()
     return key if len(key) >= 8 and (digits >= 2 or encoded) and not _is_date_or_amount(key, key) else None
+
+
+def _is_named_day(key: str) -> bool:
+    """Whether a text is a date such as "11-May-2027"."""
+    found = find_date(key, day_first=None)
+    return found is not None and found.words == key
 
 
 def _looks_like_name(key: str) -> bool:

@@ -58,7 +58,7 @@ _PATTERNS = tuple(
     re.compile(
         rf"(?i)(?:^|(?<=[\s(\"“„«]))(?:{leads})\s?{_ARTICLE}[\"“„«']?"
         rf"(?-i:(?P<name>[^\s.,:;!?(\"“”„«»'][^,:;!?(\"“”„«»]{{1,79}}?))"
-        rf"(?=[\"”“»']| (?:{ends})\b| (?:for|für|pour|por|per|voor) (?:\d|one)|\.\s|[.]?$|[,:;!?(])"
+        rf"(?=[\"”“»']| (?:{ends})\b| (?:for|für|pour|por|per|voor) (?:\d|one)|\.\s(?!\d)|[.]?$|[,:;!?(])"
     )
     for leads, ends in _LEADS
 )
