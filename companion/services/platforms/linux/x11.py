@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from companion.domain.pc.facts import WindowState
+from companion.services.platforms.linux.x11_owners import ProgramsOwnWords, ServerKnowledge
 
 _ANY_TYPE = 0
 _CLIENT_MESSAGE = 33
@@ -49,10 +50,16 @@ class Screen:
         if self._seen is None:
             self._seen = {}
             for window, managed in link.top_windows():
-                pids = link.numbers(window, "_NET_WM_PID")
-                if pids:
-                    visible = managed or link.viewable(window)
-                    self._seen.setdefault(pids[0], []).append((window, visible, link.text(window, "_NET_WM_NAME")))
+                numbers = link.numbers(window, "_NET_WM_PID")
+                if not managed and not numbers:
+                    continue
+                visible = managed or link.viewable(window)
+                owner = link.owner(window, numbers)
+                if owner is None:
+                    # It may be anyone's: of no program it can be said any more that it has no window.
+                    self._certain = self._certain and not visible
+                    continue
+                self._seen.setdefault(owner, []).append((window, visible, link.text(window, "_NET_WM_NAME")))
         return self._seen
 
 
@@ -127,6 +134,15 @@ class _Link:
         self._x = library
         self._display = display
         self._root = library.XDefaultRootWindow(display)
+        self._server = ServerKnowledge(library, display, self._root)
+        self._programs = ProgramsOwnWords()
+
+    def owner(self, window: int, numbers: list[int]) -> int | None:
+        """The process whose window it is; None when that is not known. `numbers` is what the program says itself."""
+        found = self._server.owner(window)
+        if found is None and numbers:
+            found = self._programs.owner(numbers[0], self.text(window, "WM_CLIENT_MACHINE"))
+        return found
 
     def top_windows(self) -> list[tuple[int, bool]]:
         """Each top-level window and whether a window manager lists it."""
@@ -212,6 +228,9 @@ def _library() -> Any:
     library.XQueryTree.argtypes = [pointer, number, *[pointer] * 4]
     library.XGetWindowAttributes.argtypes = [pointer, number, pointer]
     library.XSendEvent.argtypes = [pointer, number, ctypes.c_int, ctypes.c_long, pointer]
+    library.XCreateSimpleWindow.restype = number
+    library.XCreateSimpleWindow.argtypes = [pointer, number, *[ctypes.c_int] * 2, *[ctypes.c_uint] * 3, *[number] * 2]
+    library.XDestroyWindow.argtypes = [pointer, number]
     library.XSync.argtypes = [pointer, ctypes.c_int]
     library.XCloseDisplay.argtypes = [pointer]
     library.XFree.argtypes = [pointer]
