@@ -88,17 +88,17 @@ def _listing() -> list[str]:
 
 
 def describe(pid: int, screen: x11.Screen, wanted: bool) -> Process | None:
-    """What /proc tells of one process (proc(5)), or None when it is gone or only waits to be buried.
+    """What /proc tells of one process (proc(5)), or None when it is gone, only waits to be buried, or may not be read.
 
     Command lines may hold private data, so only those of `wanted` processes are read.
     """
     base = f"/proc/{pid}"
     try:
-        text = Path(base, "stat").read_bytes().decode("utf-8", "replace")
+        name, rest = _stat(base)
         owner = Path(base).stat().st_uid
-    except (FileNotFoundError, ProcessLookupError):
+    except OSError:
+        # Also what /proc hides from this user (mount option hidepid): the others are described all the same.
         return None
-    name, rest = text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
     if rest[0] in "ZX":
         return None
     path = _executable(base)
@@ -108,16 +108,40 @@ def describe(pid: int, screen: x11.Screen, wanted: bool) -> Process | None:
         state = WindowState.NONE
     return Process(
         pid=pid,
-        name=Path(path).name if path and len(name.encode()) >= 15 else name,
+        name=_full_name(name, path),
         parent=int(rest[1]) or None,
         path=path,
         arguments=arguments,
-        started=_boot() + dt.timedelta(seconds=int(rest[19]) / _ticks()),
+        started=_moment(rest[19]),
         owner=user_name(owner),
         elevated=owner == 0,
         windows=state,
         titles=titles,
     )
+
+
+def _full_name(name: str, path: str | None) -> str:
+    """The whole name of a program whose name the kernel has cut; a script is not called as its interpreter's file."""
+    whole = Path(path).name if path else name
+    return whole if listed_name(whole, Platform.LINUX) == listed_name(name, Platform.LINUX) else name
+
+
+def started(pid: int) -> dt.datetime | None:
+    """Returns when the process that has this number now was started; None when there is none, or it is hidden."""
+    try:
+        return _moment(_stat(f"/proc/{pid}")[1][19])
+    except OSError:
+        return None
+
+
+def _stat(base: str) -> tuple[str, list[str]]:
+    """The name of a process and the fields behind it. Raises `OSError`."""
+    text = Path(base, "stat").read_bytes().decode("utf-8", "replace")
+    return text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
+
+
+def _moment(ticks: str) -> dt.datetime:
+    return _boot() + dt.timedelta(seconds=int(ticks) / _ticks())
 
 
 def ended(pids: Iterable[int]) -> frozenset[int]:
@@ -128,14 +152,17 @@ def ended(pids: Iterable[int]) -> frozenset[int]:
 def _state(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except PermissionError:
+        return "?"
     except (OSError, IndexError):
         return "X"
 
 
 def _executable(base: str) -> str | None:
     try:
-        # The kernel marks a file that an update has replaced meanwhile.
-        return clean(str(Path(base, "exe").readlink())).removesuffix(" (deleted)")
+        path = clean(str(Path(base, "exe").readlink()))
+        # The kernel marks a file that an update has replaced meanwhile; a file may also be called so.
+        return path if Path(path).exists() else path.removesuffix(" (deleted)")
     except OSError:
         return None
 
