@@ -30,6 +30,7 @@ class Programs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.started: list[int] = []
+        self.scripts: dict[int, str] = {}
 
     def start(self, name: str, *, script: str = "") -> int:
         """Start a program called `name`; with `script` a shell under that name that runs it.
@@ -41,6 +42,12 @@ class Programs:
             shutil.copy("/bin/sh" if script else "/bin/sleep", path)
         ready = self.folder / f"{name}.{len(self.started)}.ready"
         words = [str(path), "-c", script, str(path), str(ready)] if script else [str(path), "3600"]
+        pid = self._detach(name, words)
+        if '"$1"' in script:
+            until(ready.exists)
+        return pid
+
+    def _detach(self, name: str, words: list[str]) -> int:
         note = self.folder / f"{name}.{len(self.started)}.pid"
         # The shell in between ends at once, so the program belongs to init.
         starter = 'note="$1"; shift; "$@" >/dev/null 2>&1 </dev/null & echo $! >"$note"'
@@ -49,8 +56,13 @@ class Programs:
         self.started.append(pid)
         # Between fork and exec it is still called "sh".
         until(lambda: Path(f"/proc/{pid}/comm").read_text().strip() == name[:15])
-        if '"$1"' in script:
-            until(ready.exists)
+        return pid
+
+    def script(self, name: str, text: str) -> int:
+        """Start a script that is called `name`; its executable is its interpreter."""
+        path = script(self.folder / name, text)
+        pid = self._detach(name, [str(path)])
+        self.scripts[pid] = name
         return pid
 
     def running(self, name: str) -> list[int]:
@@ -90,6 +102,9 @@ class Programs:
                     os.kill(pid, signal.SIGKILL)
             return not left
 
+        for pid, name in self.scripts.items():
+            if alive(pid) and Path(f"/proc/{pid}/comm").read_text().strip() == name[:15]:
+                os.kill(pid, signal.SIGKILL)
         until(none_left)
 
     def _from_here(self) -> list[int]:

@@ -140,6 +140,20 @@ def promise_ending_what_is_gone_is_no_error(platform: PlatformServices, folder: 
     same(platform.programs.end_session(NOBODY), False)
 
 
+def promise_a_number_that_was_used_again_is_left_alone(platform: PlatformServices, folder: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    began = next(seen.started for seen in platform.processes.describe([child.pid]) if seen.pid == child.pid)
+    assert began is not None
+    before = began - dt.timedelta(seconds=1)
+    same(platform.programs.close_gently(child.pid, before), 0)
+    same(platform.programs.end_session(child.pid, before), False)
+    platform.programs.terminate(child.pid, before)
+    same(platform.processes.wait_for_exit([child.pid], 0.1), frozenset())
+    platform.programs.terminate(child.pid, began)
+    same(platform.processes.wait_for_exit([child.pid], 5), {child.pid})
+    child.communicate()
+
+
 def promise_force_ends_a_process(platform: PlatformServices, folder: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     platform.programs.terminate(child.pid)

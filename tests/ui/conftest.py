@@ -39,7 +39,7 @@ def store(tmp_path: Path, gate: Gate) -> Iterator[DemoStore]:
     profile = json.loads(resource("profiles/larkfield.json").read_bytes())
     mail = next(rule for rule in profile["blockers"] if rule["id"] == "outlook")
     for match in mail["matches"]:
-        match["names"] = [BLOCKER]
+        match |= {"names": [BLOCKER], "pathContains": [str(tmp_path)]}
     profile["blockers"] = [mail]
     system = current().name.value
     made = DemoStore(

@@ -190,6 +190,8 @@ def photograph(folder: Path, theme: Theme) -> None:
         profile = json.loads(resource("profiles/larkfield.json").read_bytes())
         # Whatever else runs on this machine must not be in the picture.
         profile["blockers"] = [rule for rule in profile["blockers"] if rule["id"] == "outlook"]
+        for match in profile["blockers"][0]["matches"]:
+            match["pathContains"] = [str(root)]
         store = DemoStore(
             root / "store", profile=json.dumps(profile).encode(), system=current().name.value, size=32 * 2**20,
             rate=6_000_000,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from companion.domain.core.model import Model
 from companion.domain.installation.exit_codes import Outcome
 from companion.domain.pc.facts import Process
-from companion.domain.pc.process_matching import program_name
+from companion.domain.pc.program_paths import program_name
 
 # Windows Installer does the work of others in processes of its own.
 _ENGINES = frozenset({"msiexec.exe"})

@@ -12,7 +12,8 @@ from companion.domain.core.redaction import redact
 from companion.domain.core.text import joined
 from companion.domain.pc.closing import Relaunch
 from companion.domain.pc.facts import Process, Who
-from companion.domain.pc.process_matching import Reach, program_name, reach_of
+from companion.domain.pc.process_matching import Reach, reach_of
+from companion.domain.pc.program_paths import program_name
 
 # A program that was not missed for a day is not offered any longer.
 _LONGEST_OFFER = dt.timedelta(days=1)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from companion.domain.core.model import Model
 from companion.domain.pc.facts import AutostartEntry, Process
-from companion.domain.pc.process_matching import ancestors, program_name
+from companion.domain.pc.process_matching import ancestors
+from companion.domain.pc.program_paths import program_name
 
 # Programs of the system that start others: being their child does not say why a program runs.
 _LAUNCHERS = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from companion.domain.core.model import Model
 from companion.domain.pc.facts import AutostartEntry, Process, WindowState
@@ -116,7 +116,7 @@ class ClosingFacts(Model, frozen=True):
 
     `reached` says whether the last action had any effect: whether a window was asked, or the end of the session told.
     `question` is the title of a window that the program shows since it was asked, `force` whether the person has agreed
-    to an end by force.
+    to an end by force. `unseen` says that the program may have windows that could not be asked.
     """
 
     now: float
@@ -124,6 +124,7 @@ class ClosingFacts(Model, frozen=True):
     reached: bool = False
     question: str | None = None
     force: bool = False
+    unseen: bool = False
 
 
 class ClosingAction(enum.StrEnum):
@@ -147,6 +148,7 @@ def next_step(state: ClosingState, facts: ClosingFacts, patience: Patience) -> t
 
     The order is fixed: ask the windows, tell that the session ends, and only with consent end by force. A program that
     still shows a question when patience ends is told nothing more: an open question is no consent to lose its answer.
+    Nor is one that may have windows which were not asked: what is open in them would be lost.
     """
     if state.phase is ClosingPhase.UNTOUCHED:
         return ClosingAction.ASK_WINDOWS, ClosingState(phase=ClosingPhase.ASKED, since=facts.now)
@@ -169,6 +171,8 @@ def _after_asking(
 ) -> tuple[ClosingAction, ClosingState]:
     ended = ClosingState(phase=ClosingPhase.SESSION_ENDED, since=facts.now)
     if not facts.reached:
+        if facts.unseen and not facts.force:
+            return ClosingAction.REQUEST_CONSENT, state
         return ClosingAction.END_SESSION, ended
     question = facts.question if elapsed > SETTLING else None
     if elapsed > (patience.question if question else patience.windows):
@@ -184,9 +188,14 @@ def _force_or_consent(state: ClosingState, facts: ClosingFacts) -> tuple[Closing
     return ClosingAction.REQUEST_CONSENT, state
 
 
-def may_close(program: Running) -> bool:
-    """Whether this app may close `program`: the person's own, in this session, with no more rights than the app."""
-    return program.reach is Reach.MINE and bool(program.processes)
+def may_close(program: Running, agreed: Collection[int] = ()) -> bool:
+    """Whether this app may close `program`: the person's own, in this session, with no more rights than the app.
+
+    What may be another program of the same name is closed only when the person has agreed to these very processes.
+    """
+    if program.reach is not Reach.MINE or not program.processes:
+        return False
+    return program.certain or all(process.pid in agreed for process in program.processes)
 
 
 def question_in(before: Iterable[str], after: Iterable[str]) -> str | None:
@@ -213,6 +222,7 @@ def came_back(running: Iterable[Running], rule_ids: frozenset[str], closed: froz
         for program in running
         if program.rule.id in rule_ids
         and program.reach is Reach.MINE
+        and program.certain
         and any(process.pid not in closed for process in program.processes)
     )
 
@@ -224,6 +234,11 @@ def relaunches_of(program: Running) -> tuple[Relaunch, ...]:
         for process in program.instances
         if process.windows is WindowState.VISIBLE and process.path and can_relaunch(process)
     )
+
+
+def may_have_windows(processes: Iterable[Process]) -> bool:
+    """Returns whether one of `processes` may show windows, which could not be seen."""
+    return any(process.windows is WindowState.UNKNOWN for process in processes)
 
 
 def can_relaunch(process: Process) -> bool:

@@ -9,6 +9,9 @@ from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.store.profile import Profile
 
+PROGRAMS = "programs"
+"""The `id` of the finding about all programs: none blocks, or it is not known which run."""
+
 
 class Severity(enum.StrEnum):
     """How much a finding matters."""
@@ -55,7 +58,8 @@ class Remedy(Model, frozen=True):
 class Finding(Model, frozen=True):
     """One row of the board: `explanation` is in the user's words, `evidence` what was seen, `id` stable across looks.
 
-    `rule_id` names the profile's rule, `pids` the processes it is about.
+    `rule_id` names the profile's rule, `pids` the processes it is about. `files` says what the files of these processes
+    are by their own words, beside the store's; `doubtful` that they may be other programs than the rule means.
     """
 
     id: str
@@ -66,6 +70,8 @@ class Finding(Model, frozen=True):
     remedies: tuple[Remedy, ...] = ()
     rule_id: str | None = None
     pids: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 class Requirements(Model, frozen=True):

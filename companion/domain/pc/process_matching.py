@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
-import ntpath
-import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import Process, Who, WindowState
+from companion.domain.pc.program_paths import is_installed, is_interpreter, program_name
+from companion.domain.pc.untouchable import guarded
 from companion.domain.store.profile import BlockerRule, ProcessMatch, Stage
 
 T = TypeVar("T")
@@ -26,12 +27,27 @@ class Reach(enum.StrEnum):
     OTHER_SESSION = "otherSession"
     OTHER_USER = "otherUser"
     ELEVATED = "elevated"
+    GUARDED = "guarded"
+    """It runs the PC or protects it, and is never closed, whatever a profile says."""
+
+
+class Doubt(enum.StrEnum):
+    """Why a process may be another program than the one a rule means."""
+
+    DETAILS = "details"
+    """What the rule asks for beside the name could not be read."""
+    INTERPRETER = "interpreter"
+    """It is run by an interpreter: a script, or byte code, of that name."""
+    ELSEWHERE = "elsewhere"
+    """It lies where anyone can put a file of that name, or names another maker."""
+    PATH = "path"
+    """Which file it runs could not be read."""
 
 
 class Running(Model, frozen=True):
     """A program of one rule that runs: its `instances` (first processes), all its `processes`, and mere `helpers`.
 
-    `certain` is false when the match rests on a name alone because the rest could not be read.
+    `doubt` is why it may be another program of the same name; None when it is certain.
     """
 
     rule: BlockerRule
@@ -39,7 +55,12 @@ class Running(Model, frozen=True):
     instances: tuple[Process, ...]
     processes: tuple[Process, ...]
     helpers: tuple[Process, ...] = ()
-    certain: bool = True
+    doubt: Doubt | None = None
+
+    @property
+    def certain(self) -> bool:
+        """Whether this is surely the program that the rule means."""
+        return self.doubt is None
 
 
 def names_of_interest(rules: Iterable[BlockerRule], platform: Platform) -> frozenset[str]:
@@ -90,8 +111,9 @@ def ancestors(known: Mapping[int, Process], pid: int) -> tuple[Process, ...]:
 def running(
     processes: Iterable[Process], rules: Iterable[BlockerRule], stage: Stage, platform: Platform, who: Who | None
 ) -> tuple[Running, ...]:
-    """The programs of `rules` that run and matter for `stage`, one entry per rule and reach, in the rules' order.
+    """The programs of `rules` that run and matter for `stage`, in the rules' order.
 
+    There is one entry per rule and reach, and another one for processes that may be other programs of the same name.
     Each process belongs to the first rule that matches it. The app's own tree is left out.
     """
     everything = tuple(processes)
@@ -101,12 +123,12 @@ def running(
     for rule in rules:
         if stage not in rule.stages:
             continue
-        main = [(process, sure) for process in left if (sure := _match(process, rule, platform)) is not None]
-        taken = {process.pid for process, _ in main}
+        main = [process for process in left if _matches(process, rule, platform)]
+        taken = {process.pid for process in main}
         helpers = [process for process in left if process.pid not in taken and _helps(process, rule, platform)]
         taken.update(process.pid for process in helpers)
         left = [process for process in left if process.pid not in taken]
-        found.extend(_by_reach(rule, main, helpers, who))
+        found.extend(_by_reach(rule, main, helpers, who, platform))
     return tuple(found)
 
 
@@ -129,71 +151,121 @@ def reach_of(process: Process, who: Who | None) -> Reach:
     return Reach.MINE
 
 
-def program_name(path_or_command: str) -> str:
-    """The file name at the end of a path of either kind."""
-    return ntpath.basename(posixpath.basename(path_or_command))
-
-
 def _by_reach(
-    rule: BlockerRule, main: list[tuple[Process, bool]], helpers: list[Process], who: Who | None
+    rule: BlockerRule, main: list[Process], helpers: list[Process], who: Who | None, platform: Platform
 ) -> list[Running]:
     found = []
     for reach in Reach:
-        mine = [(process, sure) for process, sure in main if reach_of(process, who) is reach]
-        lone = [process for process in helpers if reach_of(process, who) is reach]
-        if not mine and not lone:
-            continue
-        processes = tuple(process for process, _ in mine)
-        numbers = {process.pid for process in processes}
-        # Where each names another as its parent (numbers are used again), any of them stands for all.
-        firsts = tuple(process for process in processes if process.parent not in numbers) or processes[:1]
-        # A program with windows is what people see; its windowless siblings stay behind it.
-        instances = tuple(sorted(firsts, key=lambda process: process.windows is not WindowState.VISIBLE))
-        certain = not mine or any(sure for _, sure in mine)
-        found.append(
-            Running(
-                rule=rule,
-                reach=reach,
-                instances=instances,
-                processes=processes,
-                helpers=tuple(lone),
-                certain=certain,
-            )
-        )
+        mine = [process for process in main if _reach(process, who, platform) is reach]
+        lone = [process for process in helpers if _reach(process, who, platform) is reach]
+        doubts = {process.pid: _doubt(process, rule, platform) for process in mine}
+        for doubt in (None, *Doubt):
+            processes = tuple(process for process in mine if doubts[process.pid] is doubt)
+            if processes:
+                found.append(_running(rule, reach, processes, lone, doubt))
+                lone = []
+        if lone:
+            found.append(_running(rule, reach, (), lone, None))
     return found
+
+
+def _running(
+    rule: BlockerRule, reach: Reach, processes: tuple[Process, ...], helpers: list[Process], doubt: Doubt | None
+) -> Running:
+    numbers = {process.pid for process in processes}
+    # Where each names another as its parent (numbers are used again), any of them stands for all.
+    firsts = tuple(process for process in processes if process.parent not in numbers) or processes[:1]
+    # A program with windows is what people see; its windowless siblings stay behind it.
+    instances = tuple(sorted(firsts, key=lambda process: process.windows is not WindowState.VISIBLE))
+    return Running(
+        rule=rule, reach=reach, instances=instances, processes=processes, helpers=tuple(helpers), doubt=doubt
+    )
+
+
+def _reach(process: Process, who: Who | None, platform: Platform) -> Reach:
+    return Reach.GUARDED if guarded(process, platform) is not None else reach_of(process, who)
 
 
 def _helps(process: Process, rule: BlockerRule, platform: Platform) -> bool:
     return any(_named(process, match.helpers, platform) for match in matches_on(rule, platform))
 
 
-def _match(process: Process, rule: BlockerRule, platform: Platform) -> bool | None:
-    """True: surely the rule's program; False: its name fits but the rest could not be read; None: not it."""
-    best: bool | None = None
-    for match in matches_on(rule, platform):
-        if not _named(process, match.names, platform):
-            continue
-        checks = (
-            _narrow(process.path, match.path_contains, _contained),
-            _narrow(process.publisher, match.publishers, _same),
-            _narrow(process.arguments, match.arguments, _argued),
-        )
-        if False in checks:
-            continue
-        if None not in checks:
-            return True
-        best = False
-    return best
+def _matches(process: Process, rule: BlockerRule, platform: Platform) -> bool:
+    return any(False not in _checks(process, match) for match in _candidates(process, rule, platform))
+
+
+def _doubt(process: Process, rule: BlockerRule, platform: Platform) -> Doubt | None:
+    """Returns why a process that `rule` matches may be another program, by the match that leaves the least doubt."""
+    order = (None, *reversed(Doubt))
+    return min(
+        (
+            _doubt_of(process, match, rule.name, platform)
+            for match in _candidates(process, rule, platform)
+            if False not in _checks(process, match)
+        ),
+        key=order.index,
+    )
+
+
+def _doubt_of(process: Process, match: ProcessMatch, name: str, platform: Platform) -> Doubt | None:
+    checks = _checks(process, match)
+    if None in checks:
+        return Doubt.DETAILS
+    narrowed = bool(match.path_contains or match.publishers or match.arguments)
+    if process.path is None:
+        return None if narrowed else Doubt.PATH
+    by_file = _is_one_of(process.path, match.names)
+    if is_interpreter(process.path) and not (by_file and narrowed):
+        return Doubt.INTERPRETER
+    if narrowed:
+        return None
+    if _agrees(process, name):
+        return None
+    return None if not _told(process) and is_installed(process.path, platform) else Doubt.ELSEWHERE
+
+
+def _told(process: Process) -> bool:
+    """Whether the file itself says what it is."""
+    return bool(process.label or process.publisher)
+
+
+def _agrees(process: Process, name: str) -> bool:
+    """Whether what the file says of itself shares a word with the rule's name: "Thunderbird", "Mozilla"."""
+    return bool(_words(f"{process.label or ''} {process.publisher or ''}") & _words(name))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 2}
+
+
+def _candidates(process: Process, rule: BlockerRule, platform: Platform) -> list[ProcessMatch]:
+    return [match for match in matches_on(rule, platform) if _named(process, match.names, platform)]
+
+
+def _checks(process: Process, match: ProcessMatch) -> tuple[bool | None, ...]:
+    return (
+        _narrow(process.path, match.path_contains, _contained),
+        _narrow(process.publisher, match.publishers, _same),
+        _narrow(process.arguments, match.arguments, _argued),
+    )
 
 
 def _named(process: Process, names: tuple[str, ...], platform: Platform) -> bool:
-    """Compare by the real executable's name where it is known, for a process can call itself anything."""
-    own = {process.name.casefold()}
-    if process.path:
-        own.add(program_name(process.path).casefold())
-    if platform is Platform.LINUX and not process.path:
+    """Whether the executable has one of `names`; the name a process gives itself counts where the file cannot tell.
+
+    A script runs in its interpreter's file and has a name of its own.
+    """
+    if process.path is None:
         return any(listed_name(name, platform) == listed_name(process.name, platform) for name in names)
-    return any(name.casefold() in own for name in names)
+    if _is_one_of(process.path, names):
+        return True
+    return is_interpreter(process.path) and any(
+        listed_name(name, platform) == listed_name(process.name, platform) for name in names
+    )
+
+
+def _is_one_of(path: str, names: tuple[str, ...]) -> bool:
+    return program_name(path).casefold() in {name.casefold() for name in names}
 
 
 def _narrow(found: T | None, wanted: tuple[str, ...], agrees: Callable[[T, str], bool]) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
@@ -129,13 +129,17 @@ class Installations:
         *,
         force: bool = False,
         only: Iterable[str] | None = None,
+        agreed: Collection[int] = (),
         watch: float | None = None,
     ) -> ClosingResult:
         """Close what blocks `stage`; `force` only with the person's explicit consent.
 
-        `watch` is how many seconds newcomers are looked out for, where it is not the usual time.
+        `agreed` are processes that may be other programs and that the person agreed to close all the same; `watch` is
+        how many seconds newcomers are looked out for, where it is not the usual time.
         """
-        closed = self._closing.close(stage, requirements, on_step, cancellation, force=force, only=only, watch=watch)
+        closed = self._closing.close(
+            stage, requirements, on_step, cancellation, force=force, only=only, agreed=agreed, watch=watch
+        )
         self._note(
             "closed programs",
             None,

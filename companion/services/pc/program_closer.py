@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.autostart_origin import origin_of
@@ -22,6 +22,7 @@ from companion.domain.pc.closing import (
     came_back,
     closing_sentence,
     may_close,
+    may_have_windows,
     next_step,
     question_in,
     relaunches_of,
@@ -30,7 +31,7 @@ from companion.domain.pc.closing import (
 )
 from companion.domain.pc.facts import Process
 from companion.domain.pc.finding import Requirements
-from companion.domain.pc.process_matching import Running, names_of_interest, running
+from companion.domain.pc.process_matching import Reach, Running, names_of_interest, running
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.exit_wait import wait_for_exit
@@ -64,25 +65,31 @@ class ProgramCloser:
         *,
         force: bool = False,
         only: Iterable[str] | None = None,
+        agreed: Collection[int] = (),
         watch: float | None = None,
     ) -> ClosingResult:
         """Closes the programs of the profile's rules (or of the rule ids in `only`) and proves that they are gone.
 
-        `force` is the person's explicit consent to end what does not close by itself, `watch` replaces the patience of
-        that name. Raises `Cancelled`.
+        `force` is the person's explicit consent to end what does not close by itself, `agreed` the processes that may
+        be other programs and that the person agreed to close all the same; `watch` replaces the patience of that name.
+        Raises `Cancelled`.
         """
         wanted = None if only is None else set(only)
-        found = [each for each in self._running(stage, requirements) if wanted is None or each.rule.id in wanted]
+        found = [
+            each
+            for each in self._running(stage, requirements)
+            if (wanted is None or each.rule.id in wanted) and _is_meant(each, agreed)
+        ]
         touched = {process.pid for program in found for process in program.processes}
         reopen: list[Relaunch] = []
         consent: list[str] = []
-        for program in filter(may_close, found):
+        for program in (each for each in found if may_close(each, agreed)):
             relaunches = relaunches_of(program)
             self._remember(relaunches)
             reopen += relaunches
             if not _ProgramClosing(self._platform, self._patience, program, on_step, cancellation).run(force):
                 consent.append(program.rule.name)
-        left = _alive(self._platform.processes, touched)
+        left = _still(self._platform.processes, [each for program in found for each in program.processes])
         back: tuple[CameBack, ...] = ()
         if touched and not left:
             seconds = self._patience.watch if watch is None else watch
@@ -165,17 +172,21 @@ class _ProgramClosing:
         self._cancellation = cancellation
         self._pids = {process.pid for process in program.processes}
         # First processes go before their children: a browser's children end with it, and closing them alone defeats it.
-        self._order = [process.pid for process in program.instances]
+        self._order = program.instances
         self._titles = [title for process in program.processes for title in process.titles]
 
     def run(self, force: bool) -> bool:
         """Returns whether the program is closed. Raises `Cancelled`."""
         state, reached = ClosingState(), False
         while True:
-            left = _alive(self._processes, self._pids)
-            question = self._question(state, left)
+            left = _still(self._processes, self._program.processes)
             facts = ClosingFacts(
-                now=time.monotonic(), running=bool(left), reached=reached, question=question, force=force
+                now=time.monotonic(),
+                running=bool(left),
+                reached=reached,
+                question=(question := self._question(state, left)),
+                force=force,
+                unseen=may_have_windows(self._program.processes),
             )
             action, state = next_step(state, facts, self._patience)
             if action in (ClosingAction.FINISH, ClosingAction.REQUEST_CONSENT, ClosingAction.GIVE_UP):
@@ -191,20 +202,21 @@ class _ProgramClosing:
         """Returns whether the action reached the program."""
         if action is ClosingAction.ASK_WINDOWS:
             self._say(ClosingStep.ASKING, self._pids)
-            asked = sum(self._programs.close_gently(pid) for pid in self._order)
+            asked = sum(self._programs.close_gently(process.pid, process.started) for process in self._order)
             if asked:
                 self._say(ClosingStep.WAITING, self._pids)
             return bool(asked)
         if action is ClosingAction.END_SESSION:
             self._say(ClosingStep.ENDING_SESSION, left)
-            told = [self._programs.end_session(pid) for pid in self._order if pid in left]
+            told = [self._programs.end_session(each.pid, each.started) for each in self._order if each.pid in left]
             return any(told)
         self._say(ClosingStep.FORCING, left)
-        for pid in sorted(still_the_same(self._program.processes, self._processes.describe(sorted(left)))):
-            try:
-                self._programs.terminate(pid)
-            except CompanionError as error:
-                self._say(ClosingStep.REFUSED, {pid}, reason=error.message)
+        for process in self._program.processes:
+            if process.pid in left:
+                try:
+                    self._programs.terminate(process.pid, process.started)
+                except CompanionError as error:
+                    self._say(ClosingStep.REFUSED, {process.pid}, reason=error.message)
         return True
 
     def _finish(self, action: ClosingAction, left: set[int]) -> bool:
@@ -227,5 +239,13 @@ class _ProgramClosing:
         )
 
 
-def _alive(processes: ProcessProbe, pids: set[int]) -> set[int]:
-    return pids - processes.wait_for_exit(pids, 0) if pids else set()
+def _is_meant(program: Running, agreed: Collection[int]) -> bool:
+    """Whether closing is about `program` at all; what another user runs is, for it is still in the way."""
+    return may_close(program, agreed) or (program.certain and program.reach is not Reach.GUARDED)
+
+
+def _still(processes: ProcessProbe, before: Collection[Process]) -> set[int]:
+    """Returns the processes of `before` that still run, without those whose number has gone to another one."""
+    pids = {process.pid for process in before}
+    alive = pids - processes.wait_for_exit(pids, 0) if pids else set()
+    return set(still_the_same(before, processes.describe(sorted(alive)))) if alive else set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -179,15 +180,18 @@ class AutostartControl(Protocol):
 class ProgramLauncher(Protocol):
     """Starting and ending programs, and handing files and pages to the system."""
 
-    def close_gently(self, pid: int) -> int:
-        """Asks every window of the process to close, as its own close button would; returns how many were asked."""
+    def close_gently(self, pid: int, started: dt.datetime | None = None) -> int:
+        """Asks every window of the process to close, as its own close button would; returns how many were asked.
+
+        With `started`, this and the next two touch only the process that was started then: numbers are used again.
+        """
         ...
 
-    def end_session(self, pid: int) -> bool:
+    def end_session(self, pid: int, started: dt.datetime | None = None) -> bool:
         """Tells the process that the session ends, as a sign-out would; False when that is not possible."""
         ...
 
-    def terminate(self, pid: int) -> None:
+    def terminate(self, pid: int, started: dt.datetime | None = None) -> None:
         """Ends the process by force. Raises `CompanionError` ``close-refused``."""
         ...
 

@@ -108,7 +108,9 @@ class LiveCheckList(QWidget):
             self._list.insertWidget(position, made)
         blocking = sum(finding.severity is Severity.BLOCKS for finding in findings)
         free = can_continue(findings)
-        if free:
+        if free and any(finding.severity is Severity.UNKNOWN for finding in findings):
+            self._summary.setText("Nothing is known to stand in the way, but not everything could be checked.")
+        elif free:
             self._summary.setText("Nothing stands in the way.")
         else:
             things = "One thing stands" if blocking == 1 else f"{blocking} things stand"
@@ -139,7 +141,7 @@ class LiveCheckList(QWidget):
             self.window(),
             remedy.title,
             f"{finding.title}. {'End it by force' if force else 'Close it now'}?",
-            (without_marks(remedy.explanation),),
+            tuple(map(without_marks, _consequences(finding, remedy))),
             "End it by force" if force else "Close it",
             "Leave it open",
             partial(self._close, finding, force, hold),
@@ -152,12 +154,13 @@ class LiveCheckList(QWidget):
         only = None if finding.rule_id is None else (finding.rule_id,)
         installations, recovery = self._installations, self._recovery
         stage, job = self._stage, self._job
+        agreed = finding.pids if finding.doubtful else ()
 
         def work(task: Task) -> ClosingResult:
             if hold:
                 recovery.hold(hold, job)
             return installations.close_blockers(
-                stage, requirements, task.report, task.cancellation, force=force, only=only
+                stage, requirements, task.report, task.cancellation, force=force, only=only, agreed=agreed
             )
 
         self._closing = self._app_state.runner.run(
@@ -195,6 +198,12 @@ class LiveCheckList(QWidget):
             risk = _risk(self._requirements, finding) or remedy.explanation
             forced = Remedy(kind=remedy.kind, title="End it by force", explanation=risk)
             self._ask_to_close(finding, forced, force=True)
+
+
+def _consequences(finding: Finding, remedy: Remedy) -> tuple[str, ...]:
+    """What is said before a program is closed: what the files are by their own words, and what closing means."""
+    doubt = (finding.explanation,) if finding.doubtful else ()
+    return (*(f"What runs: {file}" for file in finding.files), *doubt, remedy.explanation)
 
 
 def _risk(requirements: Requirements | None, finding: Finding) -> str:

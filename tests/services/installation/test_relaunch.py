@@ -278,7 +278,7 @@ def test_it_is_written_down_before_it_is_closed(linux, programs, requirements, t
     class Ends(LinuxPrograms):
         """Ends before anything is asked to close."""
 
-        def close_gently(self, pid):
+        def close_gently(self, pid, started=None):
             raise Dies
 
     seen = dataclasses.replace(linux, processes=Seen(os.environ, os.pidfd_open), programs=Ends(os.environ))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import os
 import shlex
 import signal
 import threading
 
+import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled
 from companion.domain.pc.closing import ClosingStep, Patience
+from companion.domain.pc.facts import WindowState
 from companion.domain.store.profile import Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.pc.program_closer import ProgramCloser
@@ -151,3 +154,62 @@ def test_this_process_and_its_parents_survive_a_rule_that_names_them(linux, prog
     until(lambda: answer.exists() and answer.read_text().endswith("."), 20)
     assert answer.read_text() == "gone: none."
     assert alive(parent)
+
+
+def test_a_script_of_that_name_is_closed_only_when_the_person_agrees(linux, programs, requirements, steps):
+    """The shell that runs it is the executable, and not the program that the rule means."""
+    script = programs.script("thunderbird-test", "#!/bin/sh\nwhile :; do /bin/sleep 0.05; done\n")
+    (rule,) = programs.rules("thunderbird-test")
+    match = msgspec.structs.replace(rule.matches[0], path_contains=())
+    needs = requirements((msgspec.structs.replace(rule, matches=(match,)),))
+    closed = close(linux, needs, steps, force=True)
+    assert alive(script)
+    assert (closed.gone, closed.left, steps) == ((), (), [])
+    assert close(linux, needs, steps, agreed={script + 1}).gone == ()
+    assert alive(script)
+    assert close(linux, needs, steps, agreed={script}).gone == (script,)
+
+
+def test_a_copy_in_another_folder_is_no_certain_match(linux, programs, requirements, steps):
+    pid = programs.start("evolution-test")
+    (rule,) = programs.rules("evolution-test")
+    match = msgspec.structs.replace(rule.matches[0], path_contains=())
+    close(linux, requirements((msgspec.structs.replace(rule, matches=(match,)),)), steps, force=True)
+    assert alive(pid)
+
+
+def test_a_number_that_went_to_another_program_is_not_touched(linux, programs, requirements, steps):
+    """Each look after the first one finds a process that was started later under the same number."""
+
+    class UsedAgain(LinuxProcesses):
+        looks = 0
+
+        def describe(self, pids):
+            self.looks += 1
+            found = super().describe(pids)
+            if self.looks == 1:
+                return tuple(
+                    msgspec.structs.replace(each, started=each.started and each.started - dt.timedelta(seconds=9))
+                    for each in found
+                )
+            return found
+
+    pid = programs.start("outlook")
+    used = dataclasses.replace(linux, processes=UsedAgain(os.environ, os.pidfd_open))
+    closed = close(used, requirements(programs.rules("outlook")), steps, force=True)
+    assert alive(pid)
+    assert closed.gone == (pid,), "the program that was meant is gone"
+
+
+def test_what_may_have_windows_that_cannot_be_asked_needs_consent(linux, programs, requirements, steps):
+    class Unseen(LinuxProcesses):
+        def describe(self, pids):
+            return tuple(msgspec.structs.replace(each, windows=WindowState.UNKNOWN) for each in super().describe(pids))
+
+    pid = programs.start("outlook")
+    unseen = dataclasses.replace(linux, processes=Unseen(os.environ, os.pidfd_open))
+    closed = close(unseen, requirements(programs.rules("outlook")), steps)
+    assert alive(pid)
+    assert closed.consent_needed == ("Outlook",)
+    assert ClosingStep.ENDING_SESSION not in [step.step for step in steps]
+    assert close(unseen, requirements(programs.rules("outlook")), steps, force=True).gone == (pid,)

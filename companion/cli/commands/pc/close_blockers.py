@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.commands.pc.closing import close_programs, closing_options
+from companion.cli.commands.pc.closing import close_programs, closing_options, unsettled
 from companion.cli.commands.pc.preflight_check import PreflightCheck, check_options
 from companion.cli.commands.pc.text import finding_lines, hold_lines
 from companion.cli.context import CommandContext
@@ -15,11 +15,14 @@ from companion.domain.installation.autostart_holds import Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Severity
 
+_UNKNOWN = "Whether anything still blocks the installation is not known."
+
 
 class CloseBlockersResult(Model, frozen=True):
     """``close-blockers``: which programs were asked to close, what came of it, and what still blocks afterwards.
 
-    `held_back` has the automatic starts that this command paused.
+    `held_back` has the automatic starts that this command paused; `unknown` says that a program may block all the
+    same, because it could not be read or may be another one of that name.
     """
 
     programs: tuple[str, ...]
@@ -27,6 +30,7 @@ class CloseBlockersResult(Model, frozen=True):
     held_back: tuple[Hold, ...]
     blocked: bool
     findings: tuple[Finding, ...]
+    unknown: bool = False
 
 
 def add_arguments(parser: Parser) -> None:
@@ -36,10 +40,12 @@ def add_arguments(parser: Parser) -> None:
     progress_option(parser)
     parser.describe(
         json="{programs, closed: {gone, left, consentNeeded, cameBack, reopen}, heldBack: [{entry, since, job}], "
-        "blocked, findings}",
+        "blocked, findings, unknown}",
         examples=("close-blockers", "close-blockers --hold"),
-        notes="What --hold switches off is switched on again after the next installation, when Companion starts a day "
-        "later, or by companion put-back, which also opens again what was closed.",
+        notes="Exit 1 also when it is not known whether a program blocks. A program that may be another one of the "
+        "same name is asked about by itself; --yes does not close it. What --hold switches off is switched on again "
+        "after the next installation, when Companion starts a day later, or by companion put-back, which also opens "
+        "again what was closed.",
     )
 
 
@@ -55,9 +61,11 @@ def run(context: CommandContext) -> int:
         held_back=closing.held,
         blocked=after.blocked,
         findings=after.findings,
+        unknown=bool(unsettled(after.findings)),
     )
     context.output.result(shown, *_closed_lines(shown), *hold_lines(closing.held, check.moment))
-    return EXIT_NO if shown.blocked or (closing.closed is not None and not closing.closed.succeeded) else EXIT_DONE
+    failed = closing.closed is not None and not closing.closed.succeeded
+    return EXIT_NO if shown.blocked or shown.unknown or failed else EXIT_DONE
 
 
 def _closed_lines(shown: CloseBlockersResult) -> list[str]:
@@ -66,6 +74,8 @@ def _closed_lines(shown: CloseBlockersResult) -> list[str]:
         lines += [back.sentence for back in shown.closed.came_back]
         for name in shown.closed.consent_needed:
             lines.append(f"{name} did not close. Save your work in it; --force then ends it.")
+    if shown.unknown and not shown.blocked:
+        return [*lines, _UNKNOWN, *finding_lines(unsettled(shown.findings))]
     if not shown.blocked:
         done = "It is closed and stays closed" if shown.closed else "There was nothing to close"
         return [*lines, f"{done}: nothing blocks the installation."]

@@ -16,7 +16,7 @@ from companion.domain.core.text import without_marks
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.facts import AutostartEntry
-from companion.domain.pc.finding import Finding, RemedyKind, Severity
+from companion.domain.pc.finding import PROGRAMS, Finding, RemedyKind, Severity
 from companion.domain.store.profile import BlockerRule
 
 if TYPE_CHECKING:
@@ -56,26 +56,41 @@ def close_programs(
 ) -> ClosedPrograms:
     """Close the programs of `rows` that block, and with ``--hold`` switch off what starts them; ask first.
 
-    Raises `CompanionError` ``not-confirmed``, and ``hold-refused`` or ``record-not-written``, after which nothing
-    stays held and no program is closed.
+    What may be another program of the same name is asked about by itself, and ``--yes`` is no answer to that. Raises
+    `CompanionError` ``not-confirmed``, and ``hold-refused`` or ``record-not-written``, after which nothing stays held
+    and no program is closed.
     """
     rules = {rule.id: rule for rule in check.profile.blockers}
     wanted = [(row, rules[row.rule_id]) for row in closable(rows) if row.rule_id in rules]
+    _explain(context, wanted)
+    unsure = [(row, rules[row.rule_id]) for row in doubtful(rows) if row.rule_id in rules]
+    agreed = [(row, rule) for row, rule in unsure if _agreed_to(context, row, rule)]
+    wanted += agreed
     if not wanted:
         return ClosedPrograms()
-    _explain(context, wanted)
     held = _hold(check, _entries_of(row for row, _ in wanted)) if context.arguments.hold else ()
-    closed = check.close(context, [rule.id for _, rule in wanted], cancellation)
-    return ClosedPrograms(tuple(rule.name for _, rule in wanted), closed, held)
+    pids = frozenset(pid for row, _ in agreed for pid in row.pids)
+    closed = check.close(context, [rule.id for _, rule in wanted], pids, cancellation)
+    return ClosedPrograms(tuple(dict.fromkeys(rule.name for _, rule in wanted)), closed, held)
 
 
 def closable(rows: Sequence[Finding]) -> list[Finding]:
-    """The findings about programs that block and that this person may close."""
-    return [
-        row
-        for row in rows
-        if row.severity is Severity.BLOCKS and row.rule_id and any(remedy.kind in _CLOSING for remedy in row.remedies)
-    ]
+    """The findings about programs that surely block and that this person may close."""
+    return [row for row in rows if row.severity is Severity.BLOCKS and not row.doubtful and _can_be_closed(row)]
+
+
+def doubtful(rows: Sequence[Finding]) -> list[Finding]:
+    """The findings about programs that may be others than the profile means, and that this person may close."""
+    return [row for row in rows if row.doubtful and _can_be_closed(row)]
+
+
+def unsettled(rows: Sequence[Finding]) -> list[Finding]:
+    """The findings after which it is not known whether a program blocks."""
+    return [row for row in rows if row.severity is Severity.UNKNOWN and (row.id == PROGRAMS or row.rule_id is not None)]
+
+
+def _can_be_closed(row: Finding) -> bool:
+    return row.rule_id is not None and any(remedy.kind in _CLOSING for remedy in row.remedies)
 
 
 def _entries_of(rows: Iterable[Finding]) -> tuple[AutostartEntry, ...]:
@@ -94,12 +109,30 @@ def _hold(check: PreflightCheck, entries: Sequence[AutostartEntry]) -> tuple[Hol
 
 def _explain(context: CommandContext, wanted: Sequence[tuple[Finding, BlockerRule]]) -> None:
     """Say what would be closed and what that risks, and go on only with the person's consent."""
+    if not wanted:
+        return
     force, hold = context.arguments.force, context.arguments.hold
     for row, rule in wanted:
-        risk = rule.force_risk or "What is not saved in it would be lost."
-        lines = [f"{row.title}.", f"    {row.explanation}"]
-        lines += [f"    {remedy.explanation}" for remedy in row.remedies if hold and remedy.entries]
-        context.output.say(*map(without_marks, lines), *([f"    By force: {risk}"] if force else []))
+        _describe(context, row, rule)
     how = ", by force if they do not close by themselves" if force else ""
     then = ", and keep them from starting until the installation is done" if hold else ""
     confirm(f"Close these programs{how}{then}?", yes=context.arguments.yes)
+
+
+def _agreed_to(context: CommandContext, row: Finding, rule: BlockerRule) -> bool:
+    """Whether the person agrees to close what may be another program; nothing can agree to it beforehand."""
+    _describe(context, row, rule)
+    try:
+        confirm("Close this program?", yes=False)
+    except CompanionError:
+        context.output.say("    It was left running: only you can tell which program it is. Close it yourself.")
+        return False
+    return True
+
+
+def _describe(context: CommandContext, row: Finding, rule: BlockerRule) -> None:
+    force, hold = context.arguments.force, context.arguments.hold
+    risk = rule.force_risk or "What is not saved in it would be lost."
+    lines = [f"{row.title}.", f"    {row.explanation}", *(f"    What runs: {file}" for file in row.files)]
+    lines += [f"    {remedy.explanation}" for remedy in row.remedies if hold and remedy.entries]
+    context.output.say(*map(without_marks, lines), *([f"    By force: {risk}"] if force else []))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,8 +93,13 @@ class PreflightCheck:
             self.profile, lambda step: context.output.step(step, step.sentence), cancellation
         )
 
-    def close(self, context: CommandContext, rule_ids: Iterable[str], cancellation: Cancellation) -> ClosingResult:
-        """Close the programs of these rules, by force where ``--force`` allows it, and look out for what comes back."""
+    def close(
+        self, context: CommandContext, rule_ids: Iterable[str], agreed: Collection[int], cancellation: Cancellation
+    ) -> ClosingResult:
+        """Close the programs of these rules, by force where ``--force`` allows it, and look out for what comes back.
+
+        `agreed` are the processes that may be other programs and that the person agreed to close.
+        """
         asked = context.arguments
         close = self._local.closing.close if self._services is None else self._services.installations.close_blockers
         return close(
@@ -104,6 +109,7 @@ class PreflightCheck:
             cancellation,
             force=asked.force,
             only=rule_ids,
+            agreed=agreed,
             watch=float(asked.look_out),
         )
 

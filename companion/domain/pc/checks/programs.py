@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import joined, moment_in_words
 from companion.domain.pc.autostart_origin import Origin, origin_of
+from companion.domain.pc.checks.program_words import doubt_sentence, files_in_words, guarded_sentence
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Facts, Process, Scope, Who, WindowState
-from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
-from companion.domain.pc.process_matching import Reach, Running, running
+from companion.domain.pc.finding import PROGRAMS, Finding, Remedy, RemedyKind, Requirements, Severity
+from companion.domain.pc.process_matching import Doubt, Reach, Running, running
+from companion.domain.pc.untouchable import guarded
 from companion.domain.store.profile import BlockerSeverity, Stage
 
 _NO_STARTUP_WINDOW = "--no-startup-window"
@@ -27,16 +29,20 @@ def program_findings(
     seen = facts.processes.value
     found = running(seen, requirements.profile.blockers, stage, requirements.platform, who)
     known = {process.pid: process for process in seen}
-    rows = [_finding(program, facts, known, now, zone, requirements.platform) for program in found]
+    identities = _identities(found)
+    rows = [
+        _finding(program, identity, facts, known, now, zone, requirements.platform)
+        for program, identity in zip(found, identities, strict=True)
+    ]
     rows += _held_files(facts, known, stage, {pid for row in rows for pid in row.pids})
-    if not any(row.severity in (Severity.BLOCKS, Severity.WARNS) for row in rows):
+    if all(row.severity is Severity.FINE for row in rows):
         rows.append(_all_closed(requirements, stage))
     return tuple(rows)
 
 
 def _programs_unknown(facts: Facts) -> Finding:
     return Finding(
-        id="programs",
+        id=PROGRAMS,
         severity=Severity.UNKNOWN,
         title="Running programs could not be checked",
         explanation=f"Which programs are running is not known because {facts.processes.reason}. "
@@ -48,7 +54,7 @@ def _all_closed(requirements: Requirements, stage: Stage) -> Finding:
     names = tuple(rule.name for rule in requirements.profile.blockers if stage in rule.stages)
     doing = "download" if stage is Stage.DOWNLOAD else "installation"
     return Finding(
-        id="programs",
+        id=PROGRAMS,
         severity=Severity.FINE,
         title="No blocking program is running",
         explanation=f"None of the programs that block the {doing} is running.",
@@ -56,8 +62,26 @@ def _all_closed(requirements: Requirements, stage: Stage) -> Finding:
     )
 
 
+def _identities(found: tuple[Running, ...]) -> list[str]:
+    """Returns one identity per row: those that may be other programs are told apart from the certain ones."""
+    names: list[str] = []
+    for program in found:
+        reach = "" if program.reach is Reach.MINE else f":{program.reach.value}"
+        name = f"program:{program.rule.id}{reach}"
+        names.append(name if name not in names else f"{name}:{(program.doubt or program.reach).value}")
+    return names
+
+
+def _severity(program: Running) -> Severity:
+    """Returns how much it matters; what is never closed must not block for ever, and what is doubtful only asks."""
+    if program.doubt not in (None, Doubt.PATH):
+        return Severity.UNKNOWN
+    return Severity.WARNS if program.reach is Reach.GUARDED else _SEVERITY[program.rule.severity]
+
+
 def _finding(
     program: Running,
+    identity: str,
     facts: Facts,
     known: Mapping[int, Process],
     now: dt.datetime,
@@ -65,27 +89,28 @@ def _finding(
     platform: Platform,
 ) -> Finding:
     rule = program.rule
-    reach = "" if program.reach is Reach.MINE else f":{program.reach.value}"
     if not program.processes:
-        return _helpers_only(program, f"program:{rule.id}{reach}", known)
+        return _helpers_only(program, identity, known)
     origin = origin_of(program.processes, facts.autostart.value or (), known)
     boosted = any(_NO_STARTUP_WINDOW in (process.arguments or ()) for process in program.processes)
     sentences = [_what_runs(program, now, zone)]
     if program.reach is Reach.MINE:
         sentences += why_it_runs(origin, facts.autostart, boosted, platform)
-    sentences += _advice(program)
+    sentences += _advice(program, platform)
     sentences.append(rule.why)
     if not program.certain:
-        sentences.append("Its details could not be read, so this may be another program of the same name.")
+        sentences.append(doubt_sentence(program))
     return Finding(
-        id=f"program:{rule.id}{reach}",
-        severity=_SEVERITY[rule.severity] if program.certain else Severity.UNKNOWN,
+        id=identity,
+        severity=_severity(program),
         title=_title(program),
         explanation=" ".join(sentences),
         evidence=_evidence(program, origin, now, zone),
-        remedies=_remedies(program, origin, boosted, facts.who.value),
+        remedies=_remedies(program, origin, boosted, facts.who.value, platform),
         rule_id=rule.id,
         pids=tuple(process.pid for process in (*program.processes, *program.helpers)),
+        files=files_in_words(program),
+        doubtful=not program.certain,
     )
 
 
@@ -107,6 +132,8 @@ def _helpers_only(program: Running, identity: str, known: Mapping[int, Process])
 
 def _title(program: Running) -> str:
     name = program.rule.name
+    if program.doubt not in (None, Doubt.PATH):
+        return f"{name} may be running"
     if program.reach in (Reach.OTHER_USER, Reach.OTHER_SESSION):
         where = "for another user" if program.reach is Reach.OTHER_USER else "in another session"
         return f"{name} is running {where}"
@@ -118,6 +145,8 @@ def _title(program: Running) -> str:
 
 def _what_runs(program: Running, now: dt.datetime, zone: dt.tzinfo) -> str:
     name, instances = program.rule.name, program.instances
+    if program.doubt in (Doubt.INTERPRETER, Doubt.ELSEWHERE):
+        name = f"A program called {joined(sorted({process.name for process in program.processes}))}"
     starts = [process.started for process in instances if process.started]
     since = f" since {moment_in_words(min(starts), now, zone)}" if starts else ""
     windowless = sum(process.windows in (WindowState.NONE, WindowState.HIDDEN) for process in instances)
@@ -179,8 +208,11 @@ def autostart_sentence(entry: AutostartEntry, what: str, platform: Platform) -> 
     }[entry.kind]
 
 
-def _advice(program: Running) -> list[str]:
+def _advice(program: Running, platform: Platform) -> list[str]:
     name = program.rule.name
+    if program.reach is Reach.GUARDED:
+        reasons = [guarded(process, platform) for process in program.processes]
+        return list(dict.fromkeys(guarded_sentence(why) for why in reasons if why is not None))
     if program.reach is Reach.OTHER_USER:
         return [f"Only that person can close it: ask them to sign in and close {name}, or restart the PC."]
     if program.reach is Reach.OTHER_SESSION:
@@ -192,6 +224,8 @@ def _advice(program: Running) -> list[str]:
 
 def _by_hand(program: Running) -> str:
     name = program.rule.name
+    if program.reach is Reach.GUARDED:
+        return f"Leave {name} running"
     return f"Close {name} yourself" if program.reach is Reach.ELEVATED else f"Close {name} there"
 
 
@@ -209,11 +243,17 @@ def _evidence(program: Running, origin: Origin, now: dt.datetime, zone: dt.tzinf
     return tuple(lines)
 
 
-def _remedies(program: Running, origin: Origin, boosted: bool, who: Who | None) -> tuple[Remedy, ...]:
+def _remedies(
+    program: Running, origin: Origin, boosted: bool, who: Who | None, platform: Platform
+) -> tuple[Remedy, ...]:
     rule = program.rule
     if program.reach is not Reach.MINE:
+        advice = _advice(program, platform)[0]
+        by_hand = Remedy(kind=RemedyKind.BY_HAND, title=_by_hand(program), explanation=advice)
+        if program.reach is Reach.GUARDED:
+            return (by_hand,)
         return (
-            Remedy(kind=RemedyKind.BY_HAND, title=_by_hand(program), explanation=_advice(program)[0]),
+            by_hand,
             Remedy(
                 kind=RemedyKind.RESTART,
                 title="Restart the PC",

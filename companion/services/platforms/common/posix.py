@@ -26,13 +26,18 @@ def end(pid: int, how: signal.Signals) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        raise CompanionError(
-            ErrorCode.CLOSE_REFUSED,
-            "It may not be closed",
-            f"Program number {pid} belongs to another user.",
-            "Ask the person it belongs to, or an administrator, to close it.",
-        ) from None
+        raise close_refused(pid) from None
     return True
+
+
+def close_refused(pid: int) -> CompanionError:
+    """Returns the error of a process that another user owns."""
+    return CompanionError(
+        ErrorCode.CLOSE_REFUSED,
+        "It may not be closed",
+        f"Program number {pid} belongs to another user.",
+        "Ask the person it belongs to, or an administrator, to close it.",
+    )
 
 
 def launch_detached(arguments: Sequence[str]) -> None:

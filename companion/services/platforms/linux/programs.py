@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.services.platforms.common import posix, web_pages
-from companion.services.platforms.linux import x11
+from companion.services.platforms.linux import proc, x11
 from companion.services.platforms.protocol import Launched
 
 _PAGES = frozenset({"https"})
@@ -25,15 +26,15 @@ class LinuxPrograms:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
 
-    def close_gently(self, pid: int) -> int:
+    def close_gently(self, pid: int, started: dt.datetime | None = None) -> int:
         with x11.look(self._environment) as screen:
-            return screen.close(pid)
+            return screen.close(pid) if _is_the_same(pid, started) else 0
 
-    def end_session(self, pid: int) -> bool:
-        return posix.end(pid, signal.SIGTERM)
+    def end_session(self, pid: int, started: dt.datetime | None = None) -> bool:
+        return _signal(pid, started, signal.SIGTERM)
 
-    def terminate(self, pid: int) -> None:
-        posix.end(pid, signal.SIGKILL)
+    def terminate(self, pid: int, started: dt.datetime | None = None) -> None:
+        _signal(pid, started, signal.SIGKILL)
 
     def signature(self, path: Path) -> Signature:
         del path
@@ -61,3 +62,29 @@ class LinuxPrograms:
 
     def open_url(self, url: str) -> None:
         posix.launch_detached(["xdg-open", web_pages.checked(url, _PAGES)])
+
+
+def _is_the_same(pid: int, started: dt.datetime | None) -> bool:
+    return started is None or proc.started(pid) == started
+
+
+def _signal(pid: int, started: dt.datetime | None, how: signal.Signals) -> bool:
+    """Signal the process that was started then, and none that got its number since (pidfd_send_signal(2))."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        # A sandbox, or an old kernel.
+        return _is_the_same(pid, started) and posix.end(pid, how)
+    try:
+        if not _is_the_same(pid, started):
+            return False
+        signal.pidfd_send_signal(descriptor, how)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        raise posix.close_refused(pid) from None
+    finally:
+        os.close(descriptor)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from companion.services.platforms.common import posix, web_pages
 from companion.services.platforms.common.posix import launch_detached as launch
 from companion.services.platforms.common.posix import pin_copy as pin
 from companion.services.platforms.macos.command import LIMIT
+from companion.services.platforms.macos.processes import describe
 from companion.services.platforms.protocol import Launched
 
 __all__ = [
@@ -34,7 +36,9 @@ __all__ = [
 _PAGES = frozenset({"https", "x-apple.systempreferences"})
 
 
-def close_gently(pid: int) -> int:
+def close_gently(pid: int, started: dt.datetime | None = None) -> int:
+    if not _is_the_same(pid, started):
+        return 0
     # Through Apple events, as the Quit command does; asking for them may need the person's permission once.
     script = f'tell application "System Events" to set n to name of first process whose unix id is {pid:d}\n'
     script += "tell application n to quit"
@@ -45,12 +49,18 @@ def close_gently(pid: int) -> int:
     return 1
 
 
-def end_session(pid: int) -> bool:
-    return posix.end(pid, signal.SIGTERM)
+def end_session(pid: int, started: dt.datetime | None = None) -> bool:
+    return _is_the_same(pid, started) and posix.end(pid, signal.SIGTERM)
 
 
-def terminate(pid: int) -> None:
-    posix.end(pid, signal.SIGKILL)
+def terminate(pid: int, started: dt.datetime | None = None) -> None:
+    if _is_the_same(pid, started):
+        posix.end(pid, signal.SIGKILL)
+
+
+def _is_the_same(pid: int, started: dt.datetime | None) -> bool:
+    """Whether the process was started then: numbers are used again."""
+    return started is None or any(process.pid == pid and process.started == started for process in describe([pid]))
 
 
 def signature(path: Path) -> Signature:

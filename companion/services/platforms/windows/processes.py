@@ -94,7 +94,7 @@ def _describe(sighting: ListedProcess, windows: list[Window], wanted: bool) -> P
         win32.process_handle(sighting.pid, win32.PROCESS_QUERY_LIMITED_INFORMATION) as handle,
     ):
         path = _image_path(handle)
-        started = _started(handle)
+        started = started_of(handle)
         owner, elevated = _identity(handle)
         # Command lines may hold private data: only those of wanted processes are read.
         arguments = (_arguments(handle) or _arguments_in_memory(sighting.pid)) if wanted else None
@@ -130,7 +130,8 @@ def _image_path(handle: int) -> str | None:
     return clean(text.value)
 
 
-def _started(handle: int) -> dt.datetime | None:
+def started_of(handle: int) -> dt.datetime | None:
+    """Returns when an open process was started; None when Windows does not tell."""
     times = [ctypes.c_ulonglong() for _ in range(4)]
     if not dll("kernel32").GetProcessTimes(handle, *map(ctypes.byref, times)):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import datetime as dt
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from companion.services.platforms.common import web_pages
 from companion.services.platforms.windows.api import win32
 from companion.services.platforms.windows.api.top_windows import top_windows
 from companion.services.platforms.windows.api.win32 import dll
+from companion.services.platforms.windows.processes import started_of
 from companion.services.platforms.windows.security import signature
 
 __all__ = [
@@ -48,23 +50,37 @@ _PARENT_PROCESS = 0x00020000
 _COMMAND_LETTERS = frozenset('&|<>^%!"\r\n')
 
 
-def close_gently(pid: int) -> int:
+@contextlib.contextmanager
+def _held(pid: int, started: dt.datetime | None, rights: int = 0) -> Iterator[int | None]:
+    """The open process that was started then, or None when its number has gone to another one.
+
+    As long as a process is held open, Windows gives its number to no other. Raises `OSError`.
+    """
+    with win32.process_handle(pid, win32.PROCESS_QUERY_LIMITED_INFORMATION | rights) as handle:
+        yield handle if started is None or started_of(handle) == started else None
+
+
+def close_gently(pid: int, started: dt.datetime | None = None) -> int:
     """Post WM_CLOSE to what a person could close; where nothing shows, to the hidden windows."""
-    windows = top_windows().get(pid, [])
-    shown = [window for window in windows if window.visible and not window.owned]
-    chosen = shown or [window for window in windows if not window.owned]
-    return sum(bool(dll("user32").PostMessageW(window.handle, _WM_CLOSE, 0, 0)) for window in chosen)
+    with contextlib.suppress(OSError), _held(pid, started) as handle:
+        windows = top_windows().get(pid, []) if handle is not None else []
+        shown = [window for window in windows if window.visible and not window.owned]
+        chosen = shown or [window for window in windows if not window.owned]
+        return sum(bool(dll("user32").PostMessageW(window.handle, _WM_CLOSE, 0, 0)) for window in chosen)
+    return 0
 
 
-def end_session(pid: int) -> bool:
+def end_session(pid: int, started: dt.datetime | None = None) -> bool:
     """Ask all windows whether the session may end, and only if all agree, say that it does."""
-    windows = [window.handle for window in top_windows().get(pid, [])]
-    if not windows:
-        return False
-    agreed = all(_send(window, _WM_QUERYENDSESSION, 0) for window in windows)
-    for window in windows:
-        _send(window, _WM_ENDSESSION, int(agreed))
-    return agreed
+    with contextlib.suppress(OSError), _held(pid, started) as handle:
+        windows = [window.handle for window in top_windows().get(pid, [])] if handle is not None else []
+        if not windows:
+            return False
+        agreed = all(_send(window, _WM_QUERYENDSESSION, 0) for window in windows)
+        for window in windows:
+            _send(window, _WM_ENDSESSION, int(agreed))
+        return agreed
+    return False
 
 
 def _send(window: int, message: int, ending: int) -> bool:
@@ -75,11 +91,11 @@ def _send(window: int, message: int, ending: int) -> bool:
     return bool(arrived and answer.value)
 
 
-def terminate(pid: int) -> None:
+def terminate(pid: int, started: dt.datetime | None = None) -> None:
     """TerminateProcess; a process that is gone already is fine. Raises ``close-refused``."""
     try:
-        with win32.process_handle(pid, win32.PROCESS_TERMINATE) as handle:
-            if not dll("kernel32").TerminateProcess(handle, _KILLED):
+        with _held(pid, started, win32.PROCESS_TERMINATE) as handle:
+            if handle is not None and not dll("kernel32").TerminateProcess(handle, _KILLED):
                 raise win32.failure()
     except OSError as error:
         if win32.number_of(error) != win32.ERROR_ACCESS_DENIED:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from companion.cli.commands.pc.close_blockers import CloseBlockersResult
+from companion.cli.commands.pc.closing import unsettled
+from companion.domain.pc.finding import PROGRAMS, Finding, Severity
 from tests.kits.cli import Cli
 from tests.kits.linux import Mail, Programs, alive, autostart
 
@@ -62,3 +65,57 @@ def test_what_cannot_be_held_leaves_everything_as_it_was(
     assert second.read_bytes() == before
     assert alive(mail.pid)
     assert bare("put-back", "--json").code == 0
+
+
+def _by_name_only(document: dict[str, Any], profile: Path) -> None:
+    """The rule names a program and nothing else."""
+    del document["blockers"][0]["matches"][0]["pathContains"]
+    profile.write_text(json.dumps(document))
+
+
+def test_a_script_of_that_name_is_left_running_and_said_to_be_doubtful(
+    bare: Cli, profile: Path, document: dict[str, Any], programs: Programs
+) -> None:
+    _by_name_only(document, profile)
+    script = programs.script("test-mail", "#!/bin/sh\nwhile :; do /bin/sleep 0.05; done\n")
+    ran = bare("close-blockers", "--profile", profile, "--yes", "--force", "--json")
+    assert ran.code == 1
+    shown = ran.shown(CloseBlockersResult)
+    assert shown.unknown
+    assert not shown.blocked
+    assert shown.closed is None
+    assert alive(script)
+    told = bare("close-blockers", "--profile", profile, "--yes")
+    assert told.code == 1
+    assert "Whether anything still blocks the installation is not known." in told.out
+    assert "nothing to close" not in told.out
+    assert "It was left running" in told.err
+
+
+def test_the_question_names_the_file_beside_the_stores_words(bare: Cli, profile: Path, programs: Programs) -> None:
+    program = programs.start("test-mail")
+    told = bare("close-blockers", "--profile", profile)
+    assert f"What runs: “test-mail” ({programs.folder / 'test-mail'}, process {program})" in told.err
+
+
+@pytest.mark.parametrize("name", ["bash", "dbus-daemon", "gnome-keyring-d", "keepassxc"])
+def test_what_is_never_touched_is_not_closed_whatever_a_profile_says(
+    bare: Cli, profile: Path, document: dict[str, Any], programs: Programs, name: str
+) -> None:
+    document["blockers"][0]["name"] = "Everything"
+    document["blockers"][0]["matches"][0]["names"] = [name]
+    profile.write_text(json.dumps(document))
+    program = programs.start(name)
+    ran = bare("close-blockers", "--profile", profile, "--yes", "--force", "--json")
+    assert alive(program)
+    assert "Companion never closes it" in ran.out
+    assert ran.shown(CloseBlockersResult).closed is None
+
+
+def test_programs_that_cannot_be_listed_are_unsettled() -> None:
+    def row(identity: str, severity: Severity) -> Finding:
+        return Finding(id=identity, severity=severity, title="", explanation="")
+
+    unknown, closed = row(PROGRAMS, Severity.UNKNOWN), row(PROGRAMS, Severity.FINE)
+    assert unsettled([unknown, row("firewall", Severity.UNKNOWN)]) == [unknown]
+    assert unsettled([closed]) == []
