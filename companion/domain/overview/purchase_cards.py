@@ -213,10 +213,12 @@ def renewal_sentence(
     if card.renews_on is None:
         return f"{known}; no date is stated." if card.auto_renew is AutoRenewal.ON else f"{known}."
     at = date_of(card.renews_on, zone)
-    price = f" for {format_money(card.amount)}, as stated" if card.amount is not None else ""
-    said = f"Renews on {format_date(at)}{price} ({days_away(days_until(at, now, zone))})."
+    price = f" for {format_money(card.amount)}" if card.amount is not None else ""
     if card.auto_renew is AutoRenewal.UNKNOWN:
-        said = f"A renewal is stated for {format_date(at)}{price}; whether auto-renewal is on is not known."
+        said = f"A renewal on {format_date(at)}{price} is stated; whether auto-renewal is on is not known."
+    else:
+        stated = ", as stated" if price else ""
+        said = f"Renews on {format_date(at)}{price}{stated} ({days_away(days_until(at, now, zone))})."
     if card.cancel_by is not None:
         said += f" To avoid it, cancel by {format_date(date_of(card.cancel_by, zone))}."
     return said

@@ -78,7 +78,7 @@ def test_a_card_says_until_when_and_never_guesses(
         ({"auto_renew": "on", "renews_on": "2027-04-01", "cancel_by": "2027-03-30"},
          "Renews on 1 April 2027 (in 22 days). To avoid it, cancel by 30 March 2027."),
         ({"renews_on": "2027-04-01"},
-         "A renewal is stated for 1 April 2027; whether auto-renewal is on is not known."),
+         "A renewal on 1 April 2027 is stated; whether auto-renewal is on is not known."),
     ],
 )  # fmt: skip
 def test_a_renewal_is_told_as_it_was_stated(values: dict[str, str], sentence: str) -> None:
