@@ -82,7 +82,7 @@ def crowd(wanted: int) -> Iterator[None]:
         finally:
             os.killpg(leader.pid, signal.SIGKILL)
             leader.communicate()
-            # Whoever measures next must not count those that are still being buried.
+            # The next measurement must not count processes that are still being removed.
             with contextlib.suppress(ProcessLookupError):
                 while True:
                     os.killpg(leader.pid, 0)

@@ -22,7 +22,7 @@ PROFILE = resource("profiles/larkfield.json").read_bytes()
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """A port on which no server listens."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]

@@ -129,7 +129,7 @@ def customer(store: DemoStore) -> Callable[[str], Customer]:
 
 @pytest.fixture
 def anybody(store: DemoStore) -> Customer:
-    """Somebody who has not logged in."""
+    """A client that has not logged in."""
     return Customer(store)
 
 

@@ -1,4 +1,4 @@
-"""Between them, the demo customers show every state that the program can tell somebody about."""
+"""Between them, the demo customers show every state that the program can tell a person about."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Ran(NamedTuple):
 
 
 class Person:
-    """Somebody who types commands in a session."""
+    """A person who types commands in a session."""
 
     def __init__(self, environment: dict[str, str], home: Path, store: DemoStore) -> None:
         self.environment = environment

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.skipif(not _can_restart(), reason="needs mount namespac
 
 
 class Pc:
-    """Somebody's PC: a home, a mail program that an entry starts, and a store whose installer asks for a restart."""
+    """A person's PC: a home, a mail program that an entry starts, and a store whose installer asks for a restart."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder, self.boot = folder, 0

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.desktop
 
 
 class Person:
-    """Somebody at a desktop who has added the order that renews in six days; it is noon where they are."""
+    """A person at a desktop who has added the order that renews in six days; it is noon where they are."""
 
     def __init__(self, desktop: Desktop, store: DemoStore) -> None:
         self.desktop, self.store = desktop, store

@@ -148,7 +148,7 @@ def spawn(
 
 
 class LoneWork:
-    """What a single worker shares with nobody."""
+    """The shared state of a single worker."""
 
     def __init__(self, file: FileState, url: str, new_pipe: Callable[[], SplicePipe | None]) -> None:
         self.file, self.address, self.options = file, Address(fixed_source(url)), QUICK

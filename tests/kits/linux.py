@@ -1,4 +1,4 @@
-"""Real programs to find and close on Linux: copies of ``sleep`` under other names, as nobody's children."""
+"""Real programs to find and close on Linux: copies of ``sleep`` under other names, as children of no test."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Programs:
         return found
 
     def rules(self, *names: str, **changes: object) -> tuple[BlockerRule, ...]:
-        """One blocking rule per program name, for programs of this folder only: nobody else's are to be touched."""
+        """One blocking rule per program name, for programs of this folder only: no other is to be touched."""
         return tuple(
             replace(
                 BlockerRule(
@@ -133,7 +133,7 @@ def booted(run: str | None = "first") -> PlatformServices:
 
 
 def alive(pid: int) -> bool:
-    """Whether the process runs; a dead one that nobody has buried yet does not."""
+    """Whether the process runs; a dead one that has not been waited for does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -142,7 +142,7 @@ def alive(pid: int) -> bool:
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Iterator[Programs]:
-    """Starts programs out of a folder of this test, which are nobody's children."""
+    """Starts programs out of a folder of this test, which are children of no test."""
     folder = tmp_path / "programs"
     folder.mkdir()
     found = Programs(folder)

@@ -28,7 +28,7 @@ from tests.kits.network import Authority
 from tests.kits.processes import ROOT, command
 
 SILENT = "2001:db8:1::9"
-"""Where nobody answers, not even that there is nobody."""
+"""An address that gives no answer, not even that no host is there."""
 
 
 @dataclasses.dataclass
@@ -68,7 +68,7 @@ def ip(*words: str) -> None:
 
 
 def connect_to_nowhere() -> None:
-    """A line that leads out, with nobody at its other end."""
+    """A line that leads out, with no host at its other end."""
     ip("link", "set", "lo", "up")
     ip("link", "add", "out", "type", "veth", "peer", "name", "far")
     ip("link", "set", "out", "up")
@@ -144,7 +144,7 @@ def black_hole(folder: Path, which: str) -> Told:
                 return tell(
                     server.url(), content, folder / "to", connect_seconds=seconds, most_retries=retries, patience=30.0
                 )
-        raise AssertionError("somebody answered")
+        raise AssertionError("there was an answer")
 
 
 if __name__ == "__main__":

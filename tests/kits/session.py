@@ -1,4 +1,4 @@
-"""A session bus and a real Secret Service of a test's own, as fixtures for whoever imports them."""
+"""A session bus and a real Secret Service of a test's own, as fixtures."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def secret_service(session_bus: dict[str, str], keyring_process: subprocess.Pope
 
 
 def _has_owner(address: str, name: str) -> bool:
-    """Whether somebody on the bus answers to `name`."""
+    """Returns whether a program on the bus owns `name`."""
     from jeepney import DBusAddress, new_method_call
     from jeepney.io.blocking import open_dbus_connection
 

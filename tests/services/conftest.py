@@ -82,7 +82,7 @@ def clock() -> Callable[[], dt.datetime]:
 def display() -> Iterator[str]:
     """The name of a screen of our own."""
     reader, writer = os.pipe()
-    # Without -noreset it starts over when its last client goes, and drops whoever comes in that moment.
+    # Without -noreset it starts over when its last client goes, and drops a client that comes in that moment.
     words = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(words, pass_fds=[writer], stderr=subprocess.DEVNULL) as server:
         os.close(writer)

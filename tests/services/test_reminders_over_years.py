@@ -81,7 +81,7 @@ class Life:
             self.snoozed[chosen.address] += 1
 
     def note_what_was_called_for(self) -> None:
-        """Somebody was there to see: whatever is called for at this moment must have been shown by now."""
+        """A person was there to see: what is called for at this moment must have been shown by now."""
         now, zone = self.moments.now, self.moments.zone
         local = now.astimezone(zone).hour
         for subject in subjects(ReminderFacts(tuple(self.orders), build.profile(), zone)):

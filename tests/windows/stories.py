@@ -69,7 +69,7 @@ def until(condition: Callable[[], object], seconds: float = 20) -> None:
 
 
 def start(program: str, *words: str) -> int:
-    """Start a stand-in; it outlives this Python, so it is nobody's child afterwards."""
+    """Start a stand-in; it outlives this Python, so it has no parent afterwards."""
     before = set(running())
     process = subprocess.Popen([program, *words], close_fds=True, cwd=Path(program).parent)
     wanted = 2 if "child" in words else 1

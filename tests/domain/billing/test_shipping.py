@@ -61,7 +61,7 @@ def test_a_parcel_is_late_from_the_day_after_in_the_persons_zone(build, parcel):
     assert parcel(offset=2.0, zone=ZoneInfo("America/Los_Angeles"), **due).late
     tracked = said(parcel(offset=4, method="priority", tracking_number="9400", **due))
     assert tracked.endswith("It is late. Support can find out where it is. You can follow it on its way.")
-    # Nobody is promised to find what nobody can follow.
+    # A parcel that cannot be tracked is not promised to be found.
     assert said(parcel(offset=4, **due)).endswith(
         "It is late. First Class has no tracking number, so it cannot be followed on its way. "
         "Support can say what is done about it."

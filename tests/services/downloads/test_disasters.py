@@ -168,7 +168,7 @@ def test_a_leftover_longer_than_its_pieces(start: Start, content: bytes, tmp_pat
 
 @pytest.mark.parametrize("claimed", [0, MIB])
 def test_a_leftover_longer_than_the_file(start: Start, content: bytes, tmp_path: Path, claimed: int) -> None:
-    """A version of unknown length was begun under the same promise; what of it nobody claimed must not stay."""
+    """A version of unknown length was begun under the same promise; what no promise covers must not stay."""
     server, wanted = start(content), expect(content, size=False)
     part = tmp_path / "setup.bin.part"
     part.write_bytes(content[:claimed] + bytes(2 * len(content)))

@@ -57,7 +57,7 @@ def test_disk_fills_up_in_the_middle(start: Start, content: bytes, small_disk: P
     threshold = chance.randrange(len(content))
 
     def script(request: Request) -> None:
-        """Somebody else takes the room while the first answer is on its way."""
+        """Another program takes the room while the first answer is on its way."""
         if request.number == 0:
             free = os.statvfs(small_disk)
             with filler.open("wb") as file:

@@ -1,4 +1,4 @@
-"""A proxy that wants a name and password: it lets the download through, and nobody ever sees the password again."""
+"""A proxy that wants a name and password: it lets the download through, and the password appears nowhere afterwards."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that everybody may enter, as some servers' workers are nobody; pytest closes its own ones."""
+    """A folder that every user may enter, as some servers' workers run as another user; pytest closes its own ones."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)

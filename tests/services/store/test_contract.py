@@ -91,7 +91,7 @@ def test_everything_the_program_asks_fits_the_document(
         if path != "/v1/files/{artifactId}/{filename}"
     }
     called = {(method, path) for method, path, status in contract.seen if status < 400}
-    # The probe is only looked at for the store's clock here; whoever checks the line reads it whole.
+    # The probe is only looked at for the store's clock here; the check of the line reads it whole.
     assert described - called <= {("GET", "/v1/probe")}
     assert called <= described
 

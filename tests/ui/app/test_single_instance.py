@@ -93,7 +93,7 @@ def _hold(folder: Path) -> subprocess.Popen[str]:
     return holder
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows lets nobody remove a lock that is held")
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not let a lock that is held be removed")
 def test_a_lock_behind_which_nobody_listens_is_taken_over(qapp: QApplication, tmp_path: Path) -> None:
     """As after a crash, when another program has got the process id."""
     holder = _hold(tmp_path)

@@ -211,7 +211,7 @@ def test_starting_at_sign_in_is_shown_as_the_system_says(
     words = entry.read_text()
     assert str(services.folders.state) in words
     assert "--tray" in words
-    # Somebody switches it off in the desktop's own settings, and then asks for it here: the truth is shown.
+    # The person switches it off in the desktop's own settings, and then asks for it here: the truth is shown.
     entry.write_text(words + "Hidden=true\n")
     program.window.navigate_to(Destination("reminders", item="settings"))
     settled(program, qtbot)

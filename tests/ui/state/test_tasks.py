@@ -106,7 +106,7 @@ def test_the_result_for_a_deleted_owner_is_dropped_and_its_work_stopped(runner: 
         finally:
             stopped.set()
 
-    runner.run(owner, work, lambda _: pytest.fail("nobody is there to be told"))
+    runner.run(owner, work, lambda _: pytest.fail("the owner is gone and must not be told"))
     assert begun.wait(5)
     shiboken6.delete(owner)
     assert stopped.wait(5)

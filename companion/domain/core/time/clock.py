@@ -26,7 +26,7 @@ def woke_up(before: Clocks, after: Clocks, *, tolerance: float, longest_pause: f
 
     Where the steady clock stops in sleep (Linux, macOS) the time of day has run ahead of it by more than `tolerance`
     seconds; where it goes on (Windows), the readings lie further apart than `longest_pause`, which nothing but sleep
-    explains to someone who reads more often.
+    explains to a reader who looks more often.
     """
     passed = after.steady - before.steady
     return ran_ahead(before, after) > tolerance or (longest_pause is not None and passed > longest_pause)

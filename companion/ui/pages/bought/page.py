@@ -1,4 +1,4 @@
-"""Add what you bought: one place to drop, paste or type it, whatever it is."""
+"""Add what you bought: one page to drop, paste or type an e-mail, a key, a link or an order number."""
 
 from __future__ import annotations
 

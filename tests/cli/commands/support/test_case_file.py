@@ -14,7 +14,7 @@ def test_the_case_file_tells_the_story_without_the_secrets(cli: Cli, tmp_path: P
     assert cli.store is not None
     account = next(each for each in cli.store.accounts if each.order_number == FAMILY)
     cli.add(FAMILY)
-    # A log line and a time-line that somebody spoilt must not get through either.
+    # A log line or a time-line that holds a secret by mistake must not get through either.
     log = cli.home / "logs" / "companion.log"
     canary = f"password={account.order_password} card ending in {account.card_last_digits} {account.email}"
     with log.open("a") as file:
