@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from companion.domain.billing.shipping import store_country
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.lockout import with_unlock_time
 from companion.domain.support.hotline import (
@@ -35,6 +36,7 @@ def contact_of(app_state: AppState, order_number: str = "") -> SupportContact | 
         app_state.zone,
         order_number=order_number,
         language=app_state.format.language,
+        store_country=store_country(snapshot.profile),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from companion.domain.core.company_names import bare_name
 from companion.domain.core.foreign_text import clean_text
@@ -108,16 +109,36 @@ def directory_facts(purchase: Purchase, directory: Directory) -> tuple[Fact, ...
     The maker is recognised by the maker's name that is told, else by the product's, else by the domain the e-mail came
     from. Where a shop sold what others make, its page is the one to manage the purchase on.
     """
-    told = _Told(purchase)
-    seller = next((found for host in told.hosts if (found := directory.by_domain(host)) is not None), None)
-    shop = seller if seller is not None and seller.sells_for_others else None
-    maker = _maker(told, directory, seller if shop is None else None)
-    values = [*_of_shop(shop), *_of_maker(maker, told), *_return_by(seller, told)]
+    told = _Told(purchase.facts)
+    parties = _parties(told, directory)
+    values = [*_of_shop(parties.shop), *_of_maker(parties.maker, told), *_return_by(parties.seller, told)]
     first: dict[tuple[Field, str], Fact] = {}
     for entry, field, about, value, quote in values:
         fact = Fact(field=field, value=value, about=about, quote=quote, source=_source(entry), said_at=_checked(entry))
         first.setdefault((field, about), fact)
     return tuple(first.values())
+
+
+class Parties(NamedTuple):
+    """Who stands behind a purchase, as far as the directory knows: its maker, and who sold it.
+
+    `shop` is the seller where it sells what others make.
+    """
+
+    maker: Maker | None
+    seller: Maker | None
+    shop: Maker | None
+
+
+def parties_of(facts: Iterable[Fact], directory: Directory) -> Parties:
+    """Returns maker and seller of the purchase that these facts are about."""
+    return _parties(_Told(facts), directory)
+
+
+def _parties(told: _Told, directory: Directory) -> Parties:
+    seller = next((found for host in told.hosts if (found := directory.by_domain(host)) is not None), None)
+    shop = seller if seller is not None and seller.sells_for_others else None
+    return Parties(_maker(told, directory, seller if shop is None else None), seller, shop)
 
 
 def blocker_rules(maker: Maker) -> tuple[BlockerRule, ...]:
@@ -142,12 +163,12 @@ _Value = tuple[Maker, Field, str, str, str | None]
 class _Told:
     """What other sources tell of a purchase, as far as it helps to find it in the directory."""
 
-    def __init__(self, purchase: Purchase) -> None:
+    def __init__(self, facts: Iterable[Fact]) -> None:
         self.makers: list[str] = []
         self.products: list[tuple[str, str]] = []
         self.hosts: list[str] = []
         self.bought_on: str | None = None
-        for fact in purchase.facts:
+        for fact in facts:
             if fact.field is Field.MAKER:
                 self.makers.append(fact.value)
             elif fact.field is Field.PRODUCT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
@@ -39,6 +39,25 @@ class Attempt(NamedTuple):
 def is_failure(error: CompanionError) -> bool:
     """Whether an error ended an attempt that a person would call failed."""
     return error.kind is not ErrorKind.USAGE and error.code not in _DECISIONS | _TYPING_MISTAKES
+
+
+class Failure(NamedTuple):
+    """Something that failed lately and has not worked since; `order_number` is None where it was about no order."""
+
+    at: dt.datetime
+    store: str | None
+    order_number: str | None
+
+
+def lately_failed(newest_first: Iterable[tuple[Attempt, str | None]], now: dt.datetime) -> tuple[Failure, ...]:
+    """Returns what has failed lately and not worked since, the newest first; each attempt comes with its order."""
+    last: dict[tuple[str, str | None, str | None], Failure | None] = {}
+    for attempt, number in newest_first:
+        failed = attempt.failed and now - attempt.at <= SAME_SITTING
+        last.setdefault(
+            (attempt.what, attempt.store, number), Failure(attempt.at, attempt.store, number) if failed else None
+        )
+    return tuple(failure for failure in last.values() if failure is not None)
 
 
 def failed_in_a_row(newest_first: Sequence[Attempt], what: str, now: dt.datetime, store: str | None = None) -> int:

@@ -14,7 +14,7 @@ from companion.domain.core.phone_numbers import format_phone
 from companion.domain.core.text import FormatMoment, joined
 from companion.domain.pc.facts import Machine
 from companion.domain.store.orders import Order
-from companion.domain.store.profile import Support, SupportEntry
+from companion.domain.store.profile import MenuChoice, Support, SupportEntry
 from companion.domain.support.makers import normalise_maker
 from companion.domain.support.opening_hours import Opening, opening, opening_sentence
 
@@ -103,7 +103,10 @@ _FOR_EVERYONE = "It is the store's general support number."
 
 
 class SupportContact(NamedTuple):
-    """The support number to use, why it is the right one, whether it is answered now, and what it was chosen by."""
+    """The support number to use, why it is the right one, whether it is answered now, and what it was chosen by.
+
+    `menu` is what to press in its menu, what is for the product before the rest.
+    """
 
     entry: SupportEntry
     why: str
@@ -112,6 +115,29 @@ class SupportContact(NamedTuple):
     model: str | None
     product: str | None
     country: str | None
+    menu: tuple[MenuChoice, ...] = ()
+
+
+class Stated(NamedTuple):
+    """What the person states instead of what is known; `product` is a name or an id.
+
+    `another_pc` says that the call is about another PC: then neither this PC's maker nor its model counts.
+    """
+
+    maker: str | None = None
+    product: str | None = None
+    country: str | None = None
+    another_pc: bool = False
+
+
+NOTHING_STATED = Stated()
+
+
+class KnownProduct(NamedTuple):
+    """A product that support can be asked about: the id that a profile knows it by, and its name."""
+
+    id: str
+    name: str
 
 
 def support_contact(
@@ -122,31 +148,62 @@ def support_contact(
     zone: dt.tzinfo,
     *,
     order_number: str | None = None,
-    maker: str | None = None,
-    country: str | None = None,
+    stated: Stated = NOTHING_STATED,
     language: str | None = None,
+    store_country: str | None = None,
 ) -> SupportContact | None:
     """Returns the number for `machine` and the order meant, or None when the profile has none that serves it.
 
-    `maker` and `country` are what the person states instead of this PC's maker and the order's country; of another
-    maker's PC the model is not known.
+    `store_country` is where the store is, whose public holidays count for numbers that name no country.
     """
-    order = order_meant(orders, order_number)
-    licence = order.licences[0] if order is not None and order.licences else None
-    spelled = maker or (machine.maker if machine is not None else None)
-    where = country.upper() if country else (order.country if order is not None else None)
-    found = right_number(support, spelled, licence.product_id if licence is not None else None, where, language)
+    listed = tuple(orders)
+    order = order_meant(listed, order_number)
+    product = _product(listed, order, stated.product)
+    this_pc = machine if not stated.another_pc and not stated.maker else None
+    spelled = stated.maker or (this_pc.maker if this_pc is not None else None)
+    where = stated.country.upper() if stated.country else (order.country if order is not None else None)
+    found = right_number(support, spelled, product.id if product is not None else None, where, language)
     if found is None:
         return None
     return SupportContact(
         entry=found.entry,
         why=found.why,
-        opening=opening(found.entry, now, zone),
+        opening=opening(found.entry, now, zone, store_country),
         maker=normalise_maker(spelled, support.makers),
-        model=machine.model.strip() or None if machine is not None and not maker else None,
-        product=licence.product_name if licence is not None else None,
+        model=this_pc.model.strip() or None if this_pc is not None else None,
+        product=product.name if product is not None else None,
         country=where,
+        menu=_menu(found.entry, product),
     )
+
+
+def products_of(orders: Iterable[Order]) -> tuple[KnownProduct, ...]:
+    """Returns the products of orders, each once."""
+    return tuple(
+        dict.fromkeys(
+            KnownProduct(licence.product_id, licence.product_name) for order in orders for licence in order.licences
+        )
+    )
+
+
+def _product(orders: Iterable[Order], order: Order | None, stated: str | None) -> KnownProduct | None:
+    """Returns the product that is stated, else the first of the order; one that no order holds is taken as stated."""
+    if stated:
+        wanted = stated.strip().casefold()
+        known = (each for each in products_of(orders) if wanted in (each.id.casefold(), each.name.casefold()))
+        return next(known, KnownProduct(stated.strip(), stated.strip()))
+    return next(iter(products_of((order,))), None) if order is not None else None
+
+
+def _menu(entry: SupportEntry, product: KnownProduct | None) -> tuple[MenuChoice, ...]:
+    fitting = [each for each in entry.menu if _among(product.id if product is not None else None, each.products)]
+    return tuple(sorted(fitting, key=lambda choice: not choice.products))
+
+
+def menu_sentence(menu: Sequence[MenuChoice]) -> str:
+    """Returns what to press in the number's menu, in one sentence; empty where nothing is known of one."""
+    said = [f"{joined(list(choice.keys.split()), 'then')} for {choice.about}" for choice in menu]
+    return f"When its menu answers, press {joined(said, 'or')}." if said else ""
 
 
 def order_meant(orders: Iterable[Order], number: str | None) -> Order | None:

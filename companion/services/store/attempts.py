@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.support.failure_streak import Attempt, failed_in_a_row, is_failure
+from companion.domain.support.failure_streak import Attempt, Failure, failed_in_a_row, is_failure, lately_failed
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
 
@@ -70,6 +70,12 @@ class Attempts:
             **({"code": code} if code else {}),
         }
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
+
+
+def failures(library: Library, now: dt.datetime) -> tuple[Failure, ...]:
+    """Returns what has failed lately at any store and not worked since, the newest first."""
+    steps = library.latest_steps((FAILED, SUCCEEDED), _LOOK_BACK)
+    return lately_failed(((_attempt(step), step.order_number) for step in steps), now)
 
 
 def _attempt(step: TimelineEntry) -> Attempt:

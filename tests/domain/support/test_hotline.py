@@ -1,16 +1,19 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.text import plain_moment
 from companion.domain.pc.facts import Machine
-from companion.domain.store.profile import MakerName, Support
+from companion.domain.store.profile import MakerName, MenuChoice, Support
 from companion.domain.support.hotline import (
+    Stated,
     contact_sentence,
     failed_words,
+    menu_sentence,
     offers_number,
     order_meant,
     right_number,
@@ -115,8 +118,17 @@ def two_orders(build):
     )
 
 
-def contact(desks, orders, machine=HP_LAPTOP, **wishes):
-    return support_contact(desks, orders, machine, at("2027-01-13T15:00"), BERLIN, **wishes)
+def contact(desks, orders, machine=HP_LAPTOP, order_number=None, language=None, **stated):
+    return support_contact(
+        desks,
+        orders,
+        machine,
+        at("2027-01-13T15:00"),
+        BERLIN,
+        order_number=order_number,
+        language=language,
+        stated=Stated(**stated),
+    )
 
 
 def test_the_number_is_chosen_by_the_order_it_is_about_and_by_this_pc(desks, two_orders):
@@ -140,6 +152,45 @@ def test_a_stated_maker_and_country_go_before_this_pc_and_the_order(desks, two_o
     found = contact(desks, two_orders, maker="Dell Inc.", country="us", language="en")
     assert (found.entry.id, found.maker, found.model, found.country) == ("us-monthly", "Dell", None, "US")
     assert contact(desks, two_orders, country="us").model == "HP ProBook 450"
+
+
+def test_another_pc_is_neither_this_maker_nor_this_model(desks, two_orders):
+    found = contact(desks, two_orders, order_number="LF-OLD", another_pc=True)
+    assert (found.entry.id, found.maker, found.model) == ("us", None, None)
+    dell = contact(desks, two_orders, order_number="LF-OLD", another_pc=True, maker="Hewlett-Packard")
+    assert (dell.entry.id, dell.maker, dell.model) == ("us-hp", "HP", None)
+
+
+@pytest.mark.parametrize("stated", ["monthly", "Harbour Monthly", " harbour MONTHLY "])
+def test_the_product_can_be_stated(desks, two_orders, stated):
+    found = contact(desks, two_orders, order_number="LF-OLD", another_pc=True, product=stated)
+    assert (found.entry.id, found.product) == ("us-monthly", "Harbour Monthly")
+
+
+def test_a_product_that_no_order_holds_is_taken_as_stated(desks, two_orders):
+    assert contact(desks, two_orders, country="us", product="Something else").product == "Something else"
+
+
+def test_which_key_to_press_depends_on_the_product(build, two_orders):
+    menu = (
+        MenuChoice(keys="2", about="everything else"),
+        MenuChoice(keys="1 3", about="charges of monthly plans", products=("monthly",)),
+    )
+    desk = Support(entries=(build.entry(menu=menu),))
+    monthly = contact(desk, two_orders, order_number="LF-NEW")
+    assert menu_sentence(monthly.menu) == (
+        "When its menu answers, press 1 then 3 for charges of monthly plans or 2 for everything else."
+    )
+    assert menu_sentence(contact(desk, two_orders, order_number="LF-OLD").menu) == (
+        "When its menu answers, press 2 for everything else."
+    )
+    assert menu_sentence(()) == ""
+
+
+@pytest.mark.parametrize("keys", ["", "12", "1,2", "A", "1  2"])
+def test_keys_are_single_ones(keys):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"keys": keys, "about": "x"}, MenuChoice)
 
 
 def test_what_is_not_known_of_the_pc_and_the_order_stays_unknown(desks, build):

@@ -1,47 +1,257 @@
-"""``companion support``: the right number, and whether it is open now."""
+"""``companion support``: whom to call about what was bought, and whether the number is answered now."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
+from companion.cli.commands.support.lines import KnownStore, SupportLine, purchase_line, spoken, store_line
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
-from companion.cli.support_number import support_number
-from companion.cli.usage import Parser
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.model import Model
+from companion.domain.store.profile import MenuChoice
+from companion.domain.support.hotline import NOTHING_STATED, Stated
+from companion.domain.support.makers_desk import directory_desk
+from companion.domain.support.opening_hours import Opening
+from companion.domain.support.subjects import (
+    DueDate,
+    SupportSubject,
+    matching,
+    order_subjects,
+    purchase_subjects,
+    subject_in_need,
+)
+from companion.services.storage.records import KnownCase
+
+if TYPE_CHECKING:
+    from companion.domain.purchases.purchase import Overview
+    from companion.services.container.store import Services
+
+
+class SupportResult(Model, frozen=True):
+    """``support``: the right number (E.164, and for reading), why it is the right one, and whether it is answered now.
+
+    `maker`, `model`, `product` and `country` are what it was chosen by; `cases` are those opened from this PC. `about`
+    is what was chosen; `lines` has the number of every store and maker, that one first.
+    """
+
+    maker: str | None
+    model: str | None
+    product: str | None
+    country: str | None
+    name: str
+    phone: str
+    phone_display: str
+    why: str
+    opening: Opening
+    hours: str
+    website: str | None
+    about: SupportLine
+    cases: tuple[KnownCase, ...] = ()
+    menu: tuple[MenuChoice, ...] = ()
+    source: str = ""
+    lines: tuple[SupportLine, ...] = ()
+
+
+class _Known(NamedTuple):
+    """Everything that support can be asked about."""
+
+    stores: tuple[KnownStore, ...]
+    purchases: tuple[Overview, ...]
+    subjects: tuple[SupportSubject, ...]
 
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion support``."""
+    parser.add_argument(
+        "about",
+        metavar="ABOUT",
+        nargs="?",
+        help="an order number, a purchase, a product, a store or a maker; without it, what needs attention",
+    )
     parser.add_argument("--maker", metavar="NAME", help="the maker of the PC, if it is not this PC")
-    parser.add_argument("--country", metavar="CODE", help="the country, such as US, if not that of the latest order")
+    parser.add_argument("--another-pc", action="store_true", help="it is about another PC than this one")
+    parser.add_argument("--product", metavar="NAME", help="the product, if it is not the order's first")
+    parser.add_argument("--country", metavar="CODE", help="the country, such as US, if not that of the order")
     parser.describe(
-        json="{maker, model, product, country, name, phone, phoneDisplay, why, opening: {desk, changesAt}, hours, "
-        "website, cases: [{openedAt, orderNumber, summary, case}]}; desk is open, closed, always or unknown",
-        examples=("support", "support --maker Dell --country US"),
+        json="{maker, model, product, country, name, phone, phoneDisplay, why, opening: {desk, changesAt, holiday}, "
+        "hours, website, cases: [{openedAt, orderNumber, summary, case}], about, menu: [{keys, about, products}], "
+        "source, lines: [{name, store, orderNumber, purchase, product, phone, phoneDisplay, opening, hours, menu, why, "
+        "source, page, maker, model, country, desk}]}; desk of opening is open, closed, always or unknown",
+        examples=("support", "support LF-5930-2216", "support --maker Dell --country US --another-pc"),
+        notes="Numbers come from a store's own profile or the directory of makers, never from an e-mail. Stores are "
+        "not asked when their profile is known.",
     )
 
 
 def run(context: CommandContext) -> int:
-    """The number for this PC's maker, product and country; from the store's own profile only."""
-    services = context.services
-    profile = services.orders.lookup.profile()
-    found = support_number(services, profile, maker=context.arguments.maker, country=context.arguments.country)
-    if found is None:
-        raise CompanionError(
-            ErrorCode.NO_NUMBER,
-            "There is no number for this PC",
-            f"{profile.store.name} names no support number that serves it.",
-            f"The store's own page may help: {profile.support.website or profile.store.website}",
-        )
-    chosen = [found.maker, found.model, found.product, found.country]
-    lines = [
-        f"{found.phone_display}  {found.name}",
-        found.hours,
-        found.why,
-        f"Chosen for: {', '.join(part for part in chosen if part) or 'any PC'}",
-        "Before you call, have the case file at hand; it answers most questions: companion case-file",
-    ]
-    for known in found.cases:
-        opened = f"of {context.formats.moment(known.opened_at)}, order {known.order_number}"
-        lines.append(f"Case {known.case.case_number} {opened}: {known.summary}")
-    context.output.result(found, *lines)
+    """Show whom to call about what is meant, and the numbers of everything else that was bought."""
+    stated = _stated(context)
+    known = _known(context)
+    chosen = _chosen(context, known)
+    lines = _lines(context, known, chosen, stated)
+    first = next((line for line in lines if line.phone is not None), None)
+    if first is None or (context.arguments.about and lines[0].phone is None):
+        raise _no_number(lines)
+    result = _result(first, lines, known)
+    context.output.result(result, *_spoken(context, result))
     return EXIT_DONE
+
+
+def _stated(context: CommandContext) -> Stated:
+    asked = context.arguments
+    country = asked.country
+    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise usage_error(f"“{clean_text(country, 20)}” is not the code of a country.", "Use two letters, such as US.")
+    return Stated(asked.maker, asked.product, country, asked.another_pc)
+
+
+def _known(context: CommandContext) -> _Known:
+    from companion.services.reminders import without_known_orders
+
+    troubles: list[CompanionError] = []
+    stores = tuple(each for each in (_profile_of(one, troubles) for one in _stores(context)) if each is not None)
+    owned = context.owned
+    # With a store named, only that store is meant.
+    purchases = () if context.arguments.store else without_known_orders(owned.library, owned.all_purchases())
+    if not stores and not purchases and troubles:
+        raise troubles[0]
+    subjects = [
+        subject
+        for store in stores
+        for subject in order_subjects(
+            store.services.orders.store, store.profile.store.name, store.services.orders.cache.read()
+        )
+    ]
+    return _Known(stores, purchases, (*subjects, *purchase_subjects(purchases)))
+
+
+def _stores(context: CommandContext) -> tuple[Services, ...]:
+    """The stores with orders; none for a person who owns purchases of other shops only. Raises ``no-store``."""
+    try:
+        return context.every_store
+    except CompanionError as error:
+        if error.code is not ErrorCode.NO_STORE or not context.owned.all_purchases():
+            raise
+        return ()
+
+
+def _profile_of(services: Services, troubles: list[CompanionError]) -> KnownStore | None:
+    """A store with what is known of it, asked only when nothing is; one that does not answer hides no other."""
+    try:
+        profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
+    except CompanionError as error:
+        troubles.append(error)
+        return None
+    return KnownStore(services, profile)
+
+
+def _chosen(context: CommandContext, known: _Known) -> SupportSubject | None:
+    """What support is asked about: what was named, else what needs attention. Raises ``order-unknown``."""
+    from companion.services.store.attempts import failures
+
+    words = context.arguments.about
+    subjects = known.subjects
+    if words:
+        subjects = matching(subjects, words)
+        if not subjects:
+            raise CompanionError(
+                ErrorCode.ORDER_UNKNOWN,
+                "Nothing of that name is known",
+                f"Nothing that you bought, and no store or maker of it, is called “{clean_text(words, 80)}”.",
+                "List what you own: companion purchases list",
+            )
+    due = [
+        DueDate(store.services.orders.store, each.subject)
+        for store in known.stores
+        for each in store.services.reminders.agenda().due
+        if each.subject.purchase is None
+    ]
+    due += [DueDate("", each.subject) for each in context.owned.reminders().agenda().due] if known.purchases else []
+    return subject_in_need(subjects, failures(context.owned.library, context.owned.clock()), due)
+
+
+def _lines(
+    context: CommandContext, known: _Known, chosen: SupportSubject | None, stated: Stated
+) -> tuple[SupportLine, ...]:
+    """The line of what is chosen, then one of each other store and maker."""
+    directory = context.owned.directory.current
+    found: list[tuple[bool, SupportLine]] = []
+    for store in known.stores:
+        here = chosen is not None and chosen.store == store.services.orders.store
+        said = stated if here or chosen is None else NOTHING_STATED
+        found.append((here, store_line(store, chosen if here else None, said)))
+    purchases = {each.id: each for each in known.purchases}
+    for subject in known.subjects:
+        if subject.purchase:
+            purchase = purchases[subject.purchase]
+            line = purchase_line(subject, purchase, directory_desk(purchase, directory))
+            found.append((subject == chosen, line))
+    found.sort(key=lambda each: not each[0])
+    # Several purchases of one maker share its number.
+    once: dict[tuple[str | None, str | None], SupportLine] = {}
+    for _, line in found:
+        once.setdefault((line.store, line.phone or line.purchase), line)
+    return tuple(once.values())
+
+
+def _result(line: SupportLine, lines: tuple[SupportLine, ...], known: _Known) -> SupportResult:
+    return SupportResult(
+        maker=line.maker,
+        model=line.model,
+        product=line.product,
+        country=line.country,
+        name=line.desk or line.name,
+        phone=line.phone or "",
+        phone_display=line.phone_display or "",
+        why=line.why,
+        opening=line.opening,
+        hours=line.hours,
+        website=line.page,
+        cases=tuple(case for store in known.stores for case in store.services.orders.cache.cases()),
+        about=line,
+        menu=line.menu,
+        source=line.source,
+        lines=lines,
+    )
+
+
+def _spoken(context: CommandContext, result: SupportResult) -> list[str]:
+    line = result.about
+    chosen = [result.maker, result.model, result.product, result.country]
+    said = [*spoken(line), f"Chosen for: {', '.join(part for part in chosen if part) or 'any PC'}"]
+    said += [_about_words(line)] if len(result.lines) > 1 else []
+    said.append("Before you call, have the case file at hand; it answers most questions: companion case-file")
+    for known in result.cases:
+        opened = f"of {context.formats.moment(known.opened_at)}, order {known.order_number}"
+        said.append(f"Case {known.case.case_number} {opened}: {known.summary}")
+    for other in result.lines:
+        if other is not line:
+            said += ["", f"{_about_words(other)}", *(f"  {part}" for part in spoken(other))]
+    return said
+
+
+def _about_words(line: SupportLine) -> str:
+    what = f", order {line.order_number}" if line.order_number else ""
+    product = f"{line.product}: " if line.product else ""
+    return f"About {product}{line.name}{what}"
+
+
+def _no_number(lines: tuple[SupportLine, ...]) -> CompanionError:
+    if not lines:
+        return CompanionError(
+            ErrorCode.NO_NUMBER,
+            "There is nothing to call about yet",
+            "Companion knows of nothing that you bought.",
+            "Add it first: companion add FILE",
+        )
+    return CompanionError(
+        ErrorCode.NO_NUMBER,
+        "There is no number for this",
+        lines[0].why,
+        f"The number of everything else: companion support. Page for help: {lines[0].page}"
+        if lines[0].page
+        else "Whatever else you bought: companion support",
+    )

@@ -25,6 +25,12 @@ class TimelineTable(Tables):
         rows = self._rows("SELECT body FROM timeline ORDER BY id DESC LIMIT ?", most)
         return read_bodies((body for (body,) in reversed(rows)), TimelineEntry)
 
+    def latest_steps(self, events: Sequence[str], most: int) -> tuple[TimelineEntry, ...]:
+        """The latest steps of these kinds, whatever they are about, newest first."""
+        marks = ", ".join("?" * len(events))
+        query = f"SELECT body FROM timeline WHERE event IN ({marks}) ORDER BY id DESC LIMIT ?"  # noqa: S608
+        return read_bodies((body for (body,) in self._rows(query, *events, most)), TimelineEntry)
+
     def steps(self, events: Sequence[str], number: str | None, most: int) -> tuple[TimelineEntry, ...]:
         """The latest steps of these kinds about one order (None: about none), newest first."""
         marks = ", ".join("?" * len(events))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from companion.cli.commands.support.case_file import CaseFileResult
-from companion.cli.support_number import SupportResult
+from companion.cli.commands.support.support import SupportResult
 from tests.kits.cli import CLOSED, FAMILY, Cli
 
 
