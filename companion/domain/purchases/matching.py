@@ -8,7 +8,8 @@ store and order number fit, or when platform, product and key are the same; othe
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from companion.domain.core.model import Model
@@ -47,6 +48,74 @@ def match(facts: Sequence[Fact], known: Iterable[Purchase]) -> Match:
     if certain or possible:
         return Match(kind=MatchKind.POSSIBLY_SAME, purchase_ids=(*certain, *possible))
     return Match(kind=MatchKind.NEW)
+
+
+class SearchMarks(NamedTuple):
+    """What a purchase must have for facts to belong to it: one of these order numbers, keys or products.
+
+    Numbers are lower case and without ``#``. `unnumbered` are products that only count where no order number is known.
+    """
+
+    numbers: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    unnumbered: frozenset[str] = frozenset()
+
+
+def search_marks(drafts: Iterable[Sequence[Fact]]) -> SearchMarks:
+    """Returns what to look for among the known purchases: `match` finds nothing among those that have none of it."""
+    numbers: set[str] = set()
+    keys: set[str] = set()
+    products: set[str] = set()
+    unnumbered: set[str] = set()
+    for facts in drafts:
+        marks = _Marks.of(facts)
+        numbers |= marks.numbers
+        keys |= {value for _, value in marks.keys}
+        (unnumbered if marks.numbers else products).update(marks.products)
+    return SearchMarks(frozenset(numbers), frozenset(keys), frozenset(products), frozenset(unnumbered))
+
+
+class KnownPurchases:
+    """Purchases that facts may belong to, found by what tells them apart instead of one after the other."""
+
+    def __init__(self, purchases: Iterable[Purchase] = ()) -> None:
+        self._purchases: dict[str, Purchase] = {}
+        self._position: dict[str, int] = {}
+        self._having: dict[tuple[str, str], set[str]] = {}
+        for purchase in purchases:
+            self.put(purchase)
+
+    def get(self, purchase_id: str) -> Purchase | None:
+        """Returns a purchase by its whole id, or None."""
+        return self._purchases.get(purchase_id)
+
+    def put(self, purchase: Purchase) -> None:
+        """Add a purchase, or replace the one with its id."""
+        self._purchases[purchase.id] = purchase
+        self._position.setdefault(purchase.id, len(self._position))
+        for mark in _found_by(search_marks([purchase.facts])):
+            self._having.setdefault(mark, set()).add(purchase.id)
+
+    def match(self, facts: Sequence[Fact]) -> Match:
+        """Returns the purchase that `facts` belong to."""
+        ids = {id_ for mark in _looked_for(search_marks([facts])) for id_ in self._having.get(mark, ())}
+        return match(facts, [self._purchases[id_] for id_ in sorted(ids, key=self._position.__getitem__)])
+
+
+def _found_by(marks: SearchMarks) -> Iterator[tuple[str, str]]:
+    yield from (("number", number) for number in marks.numbers)
+    yield from (("key", key) for key in marks.keys)
+    yield from (("product", product) for product in marks.products)
+    yield from (("numbered", product) for product in marks.unnumbered)
+
+
+def _looked_for(marks: SearchMarks) -> Iterator[tuple[str, str]]:
+    yield from (("number", number) for number in marks.numbers)
+    yield from (("key", key) for key in marks.keys)
+    for product in marks.products:
+        yield from (("product", product), ("numbered", product))
+    yield from (("product", product) for product in marks.unnumbered)
 
 
 def same_domain(one: str, other: str) -> bool:

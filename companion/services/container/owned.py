@@ -109,8 +109,7 @@ class Owned:
         from companion.services.purchases.intake import Intake
 
         def known_products() -> tuple[str, ...]:
-            owned = {product.name for purchase in self.purchases.all() for product in purchase.products}
-            return (*owned, *self.directory.current.product_names())
+            return (*self.library.product_names(), *self.directory.current.product_names())
 
         return Intake(self.clock, known_products, lambda: self.directory.current.brands())
 

@@ -105,8 +105,10 @@ class Intake:
         return self._of_letter(name, letter_of_text(text))
 
     def _of_letter(self, name: str, letter: Letter) -> Recognised:
-        reading = read_mail(letter, self._known_products(), self._brands())
-        return recognise_reading(name, reading, self._clock())
+        return self._read(name, letter, self._known_products(), self._brands())
+
+    def _read(self, name: str, letter: Letter, products: tuple[str, ...], brands: Brands) -> Recognised:
+        return recognise_reading(name, read_mail(letter, products, brands), self._clock())
 
     def _read_mailbox(
         self, path: Path, size: int, cancellation: Cancellation, progress: Progress
@@ -123,12 +125,14 @@ class Intake:
                     progress(done, size)
                     yield block
 
+        # Read once: thousands of mails do not change what is owned.
+        products, brands = self._known_products(), self._brands()
         for number, data in enumerate(mails_of_mailbox(chunks()), 1):
             cancellation.check()
             letter = read_letter(data)
             if letter is None:
                 continue
-            found = self._of_letter(f"{path.name}, e-mail {number}", letter)
+            found = self._read(f"{path.name}, e-mail {number}", letter, products, brands)
             if found.kind is not InputKind.UNKNOWN:
                 yield found
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
+from companion import __version__
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, replace_facts
 from companion.domain.purchases.from_order import STORE_API, facts_of_order
+from companion.domain.purchases.matching import SearchMarks
 from companion.domain.purchases.purchase import Purchase
-from companion.services.purchases.registry import AddedKind, PurchaseRegistry
+from companion.services.purchases.registry import PurchaseRegistry
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder
 
 _SETTING = "mirroredOrders"
+
+_Place = tuple[str, str]
+"""The address of a store, and the number of an order."""
 
 
 class OrderMirror:
@@ -30,47 +35,67 @@ class OrderMirror:
         self._lock = threading.Lock()
 
     def run(self) -> None:
-        """Take over what the library holds of orders, also of those that earlier versions added. Asks no store."""
-        with self._lock:
-            done = self._done()
-            there = {
-                (store, order.number): order
-                for store in self._library.stores_with_orders()
-                for order in self._library.orders(store)
-            }
-            known = _by_order(self._library.purchases()) if there else {}
-            for (store, number), order in there.items():
-                mine = known.get((store.rstrip("/"), clean_text(number)))
-                self._mirror(store, order, mine, is_new=(store, number) not in done)
-            if done != set(there):
-                self._library.remember_setting(_SETTING, json.dumps(sorted(there)))
+        """Take over what the library holds of orders, also of those that earlier versions added. Asks no store.
 
-    def _mirror(self, store: str, order: KnownOrder, mine: Purchase | None, *, is_new: bool) -> None:
-        facts = self._facts(store, order)
-        said_at = order.read_at or order.added_at
-        if mine is not None:
-            if set(replace_facts(mine.facts, facts)) != set(mine.facts):
-                self._registry.learn(mine.id, facts, complete=order.order is not None)
-        elif is_new:
-            draft = Draft(facts, facts[0].source, said_at)
-            if self._registry.add(draft).kind is AddedKind.ASK:
-                self._registry.add(draft, as_new=True)
+        Only what was added or read since the last time is looked at again, and only the purchases of those orders.
+        """
+        with self._lock:
+            done, there = self._done(), self._there()
+            changed = [place for place, stamp in there.items() if done.get(place) != stamp]
+            if changed:
+                self._take_in(changed, done)
+            if done != there:
+                self._library.remember_setting(_SETTING, json.dumps(sorted((*place, there[place]) for place in there)))
+
+    def _there(self) -> dict[_Place, str]:
+        """Every order, with what tells whether it was looked at as it is now."""
+        names: dict[str, str] = {}
+        found = {}
+        for store, number, at in self._library.order_stamps():
+            if store not in names:
+                names[store] = self._name(store)
+            found[store, number] = f"{at} {__version__} {names[store]}"
+        return found
+
+    def _take_in(self, changed: Sequence[_Place], done: Mapping[_Place, str]) -> None:
+        numbers = frozenset(clean_text(number).casefold().lstrip("#") for _, number in changed)
+        known = _by_order(self._library.purchases_like(SearchMarks(numbers=numbers)))
+        drafts: list[Draft] = []
+        said: dict[str, tuple[str, tuple[Fact, ...], bool]] = {}
+        for store, number in changed:
+            order = self._library.order(store, number)
+            if order is None:
+                continue
+            facts = self._facts(store, order)
+            mine = known.get((store.rstrip("/"), clean_text(number)))
+            if mine is not None and set(replace_facts(mine.facts, facts)) != set(mine.facts):
+                _, before, complete = said.get(mine.id, ("", (), True))
+                said[mine.id] = (mine.id, (*before, *facts), complete and order.order is not None)
+            elif mine is None and (store, number) not in done:
+                drafts.append(Draft(facts, facts[0].source, order.read_at or order.added_at))
+        if said:
+            self._registry.learn_all(said.values())
+        if drafts:
+            self._registry.add_all(drafts, sure=True)
 
     def _facts(self, store: str, order: KnownOrder) -> tuple[Fact, ...]:
-        profile = self._library.profile(store)
-        name = profile[0].store.name if profile is not None else ""
-        source = Source(kind=SourceKind.STORE, name=name or urlsplit(store).netloc)
+        source = Source(kind=SourceKind.STORE, name=self._name(store) or urlsplit(store).netloc)
         if order.order is not None:
             return facts_of_order(order.order, source, store, order.read_at or order.added_at)
         said = ((Field.STORE_KIND, STORE_API), (Field.STORE_ADDRESS, store), (Field.ORDER_NUMBER, order.number))
         return tuple(Fact(field=field, value=value, source=source, said_at=order.added_at) for field, value in said)
 
-    def _done(self) -> set[tuple[str, str]]:
+    def _name(self, store: str) -> str:
+        profile = self._library.profile(store)
+        return profile[0].store.name if profile is not None else ""
+
+    def _done(self) -> dict[_Place, str]:
+        """The orders that were looked at; earlier versions kept no more than which ones."""
         try:
             found = json.loads(self._library.setting(_SETTING) or "[]")
-            return {(str(store), str(number)) for store, number in found}
+            return {(str(store), str(number)): "".join(map(str, stamp)) for store, number, *stamp in found}
         except (ValueError, TypeError):
-            return set()
+            return {}
 
 
 def _by_order(purchases: Iterable[Purchase]) -> dict[tuple[str, str], Purchase]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from companion.domain.connectors.answers import PurchaseSecrets
@@ -22,10 +22,11 @@ from companion.domain.purchases.facts import (
     read_value,
     replace_facts,
 )
-from companion.domain.purchases.matching import MatchKind, match
+from companion.domain.purchases.matching import KnownPurchases, MatchKind, search_marks
 from companion.domain.purchases.purchase import Overview, Purchase, overview
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
+from companion.services.storage.tables.purchases import Change
 from companion.services.store.keychain import Kept
 
 
@@ -92,35 +93,64 @@ class PurchaseRegistry:
         `into` and `as_new` are the person's answers where only the person can tell. The secrets are in the keychain
         before the library speaks of them.
         """
-        facts = draft.with_hashes(self._keychain.fingerprint(kept.secret) for kept in draft.secrets)
-        known = self._library.purchases()
         if into is not None:
-            purchase_id = self._find(into).id
-        elif as_new:
-            purchase_id = _new_id()
-        else:
-            found = match(facts, known)
-            if found.kind is MatchKind.POSSIBLY_SAME:
-                return Added(AddedKind.ASK, None, found.purchase_ids)
-            purchase_id = found.purchase_ids[0] if found.kind is MatchKind.SAME else _new_id()
-        old = next((purchase for purchase in known if purchase.id == purchase_id), None)
-        before = self._held(old) if old is not None else None
-        kept = self._keep(purchase_id, draft)
-        self._merge(purchase_id, facts)
-        return Added(AddedKind.ADDED if old is None else AddedKind.UPDATED, purchase_id, kept=kept, before=before)
+            old = self._find(into)
+            return self._take_in([self._hashed(draft)], KnownPurchases([old]), lambda _known, _facts: old.id)[0]
+        if as_new:
+            return self._take_in([self._hashed(draft)], KnownPurchases(), lambda _known, _facts: _new_id())[0]
+        return self.add_all([draft])[0]
+
+    def add_all(self, drafts: Iterable[Draft], *, sure: bool = False) -> tuple[Added, ...]:
+        """Add drafts one after the other, each to the purchase it belongs to; the library is read and written once.
+
+        Where only the person can tell, a draft is left out, or added as a new purchase where the caller is `sure`.
+        """
+        hashed = [self._hashed(draft) for draft in drafts]
+        marks = search_marks(facts for _, facts in hashed)
+
+        def belongs(known: KnownPurchases, facts: Sequence[Fact]) -> str | tuple[str, ...]:
+            found = known.match(facts)
+            if found.kind is MatchKind.POSSIBLY_SAME and not sure:
+                return found.purchase_ids
+            return found.purchase_ids[0] if found.kind is MatchKind.SAME else _new_id()
+
+        return self._take_in(hashed, KnownPurchases(self._library.purchases_like(marks)), belongs)
+
+    def _hashed(self, draft: Draft) -> _Hashed:
+        return draft, draft.with_hashes(self._keychain.fingerprint(kept.secret) for kept in draft.secrets)
+
+    def _take_in(self, drafts: Iterable[_Hashed], known: KnownPurchases, belongs: _Belongs) -> tuple[Added, ...]:
+        """Add each draft to the purchase that `belongs` names; candidates instead of one mean that it is left out."""
+        now, new, done = self._clock(), dict[str, list[Fact]](), list[Added]()
+        for draft, facts in drafts:
+            place = belongs(known, facts)
+            if isinstance(place, tuple):
+                done.append(Added(AddedKind.ASK, None, place))
+                continue
+            old = known.get(place)
+            before = self._held(old) if old is not None else None
+            kept = self._keep(place, draft)
+            new.setdefault(place, []).extend(facts)
+            known.put(_with(old or Purchase(id=place, added_at=now), facts))
+            kind = AddedKind.ADDED if old is None else AddedKind.UPDATED
+            done.append(Added(kind, place, kept=kept, before=before))
+        if new:
+            self._library.change_purchases({id_: _merging(id_, now, facts) for id_, facts in new.items()})
+        return tuple(done)
 
     def learn(self, purchase_id: str, facts: Iterable[Fact], *, complete: bool = False) -> Overview | None:
         """Take in what a store said of a purchase; None when it was removed meanwhile.
 
         Where the facts are `complete`, what the same source said earlier and no longer says is over.
         """
-        listed = tuple(facts)
-
-        def learned(before: Purchase) -> Purchase:
-            return _with(without_what_is_over(before, listed) if complete else before, listed)
-
-        after = self._revise(purchase_id, learned)
+        after = self.learn_all([(purchase_id, tuple(facts), complete)])[purchase_id]
         return self._shown(after) if after is not None else None
+
+    def learn_all(self, said: Iterable[tuple[str, tuple[Fact, ...], bool]]) -> dict[str, Purchase | None]:
+        """Take in what stores said of purchases (id, facts, whether they are complete) as one step, each id once."""
+        return self._library.change_purchases(
+            {purchase_id: _learning(facts, complete=complete) for purchase_id, facts, complete in said}
+        )
 
     def edit(self, purchase_id: str, changes: Iterable[tuple[Field, str, str]]) -> Overview:
         """Set values (field, text, name of the item) as the person's word; an empty text takes the word back.
@@ -227,22 +257,33 @@ class PurchaseRegistry:
         """Change a purchase, unless it was removed meanwhile; then None."""
         return self._library.change_purchase(purchase_id, lambda before: revise(before) if before is not None else None)
 
-    def _merge(self, purchase_id: str, facts: tuple[Fact, ...]) -> None:
-        now = self._clock()
-
-        def change(before: Purchase | None) -> Purchase:
-            return _with(before or Purchase(id=purchase_id, added_at=now), facts)
-
-        self._library.change_purchase(purchase_id, change)
-
     def _find(self, purchase_id: str) -> Purchase:
         exact = self._library.purchase(purchase_id)
         if exact is not None:
             return exact
-        begun = [purchase for purchase in self._library.purchases() if purchase.id.startswith(purchase_id)]
-        if len(begun) != 1 or not purchase_id:
+        begun = self._library.purchases_beginning(purchase_id, 2) if purchase_id else ()
+        found = self._library.purchase(begun[0]) if len(begun) == 1 else None
+        if found is None:
             raise _no_purchase(purchase_id)
-        return begun[0]
+        return found
+
+
+_Hashed = tuple[Draft, tuple[Fact, ...]]
+"""A draft with its facts, those of its secrets among them."""
+_Belongs = Callable[[KnownPurchases, Sequence[Fact]], "str | tuple[str, ...]"]
+
+
+def _merging(purchase_id: str, now: dt.datetime, facts: Sequence[Fact]) -> Change:
+    return lambda before: _with(before or Purchase(id=purchase_id, added_at=now), facts)
+
+
+def _learning(facts: tuple[Fact, ...], *, complete: bool) -> Change:
+    def learned(before: Purchase | None) -> Purchase | None:
+        if before is None:
+            return None  # removed meanwhile
+        return _with(without_what_is_over(before, facts) if complete else before, facts)
+
+    return learned
 
 
 def _with(purchase: Purchase, facts: Iterable[Fact]) -> Purchase:

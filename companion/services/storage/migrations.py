@@ -66,4 +66,5 @@ MIGRATIONS = (
     INSERT OR IGNORE INTO stores SELECT value, 'storeApi', '', '1970-01-01T00:00:00+00:00' FROM settings
         WHERE name = 'store';
     """,
+    purchases.INDEXES,
 )

@@ -220,7 +220,7 @@ class OwnedState(QObject):
         """Add drafts one after the other; one that may belong to a known purchase is left for the person to decide."""
         return self.runner.run(
             owner,
-            lambda _: tuple(self._owned.purchases.add(draft) for draft in drafts),
+            lambda _: self._owned.purchases.add_all(drafts),
             lambda outcome: self.load(partial(done, outcome)),
             failed,
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, item_key
-from companion.domain.purchases.matching import MatchKind, match, same_domain
+from companion.domain.purchases.matching import KnownPurchases, MatchKind, match, same_domain
 from companion.domain.purchases.purchase import Purchase
 
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
@@ -27,6 +29,12 @@ def known(**said: str) -> Purchase:
     return Purchase(id="known", added_at=NOW, facts=facts(**said))
 
 
+_CHOICES = (
+    ("", "18", "#18", "19", "N-1", "n-1"),
+    ("", "shop.example", "mail.shop.example", "other.example"),
+    ("", "Suite", "Editor"),
+    ("", "aa", "bb"),
+)
 ORDER = {"orderNumber": "18", "senderDomain": "shop.example", "product": "Suite"}
 
 
@@ -86,3 +94,11 @@ def test_two_that_fit_are_asked_about() -> None:
 def test_host_names_that_belong_together(one: str, other: str, same: bool) -> None:
     assert same_domain(one, other) is same
     assert same_domain(other, one) is same
+
+
+@given(st.lists(st.tuples(*(st.sampled_from(each) for each in _CHOICES)), min_size=1, max_size=8))
+def test_looking_by_marks_finds_what_looking_at_all_finds(said: list[tuple[str, ...]]) -> None:
+    fields = ("orderNumber", "senderDomain", "product", "key")
+    each = [facts(**{name: value for name, value in zip(fields, row, strict=True) if value}) for row in said]
+    owned = [Purchase(id=f"{number}", added_at=NOW, facts=row) for number, row in enumerate(each[:-1])]
+    assert KnownPurchases(owned).match(each[-1]) == match(each[-1], owned)

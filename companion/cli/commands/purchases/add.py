@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from companion.cli.commands.purchases.shown import JSON, ShownPurchase, lines, shown
@@ -18,10 +18,11 @@ from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.text import counted
 from companion.domain.mail.inputs import InputKind, Recognised
+from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.purchase import Purchase, overview
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.owned import Owned
-from companion.services.purchases.registry import AddedKind
+from companion.services.purchases.registry import Added, AddedKind
 
 _MOST_STDIN = 32 * 1024 * 1024
 
@@ -75,13 +76,9 @@ def run(context: CommandContext) -> int:
         context.output.say(*_found_lines(each, context.owned))
     added: list[str] = []
     updated: list[str] = []
-    failed: CompanionError | None = None
+    failed = None
     if not asked.dry_run:
-        for each in usable:
-            try:
-                _add(context, each, added, updated)
-            except CompanionError as error:
-                failed = error
+        failed = _add_all(context, usable, added, updated)
     result = AddResult(
         found=tuple(_found(each, context.owned) for each in recognised), added=tuple(added), updated=tuple(updated)
     )
@@ -107,29 +104,55 @@ def _standard_input() -> bytes:
     return sys.stdin.read(_MOST_STDIN).encode() if sys.stdin is not None else b""
 
 
-def _add(context: CommandContext, each: Recognised, added: list[str], updated: list[str]) -> None:
-    if each.draft is None:
-        return
+def _add_all(
+    context: CommandContext, usable: Iterable[Recognised], added: list[str], updated: list[str]
+) -> CompanionError | None:
+    """Add what was recognised; returns what went wrong last, if anything did."""
+    drafts = [each.draft for each in usable if each.draft is not None and _may_be_added(context, each)]
+    failed = None
+    if is_interactive():
+        for draft in drafts:
+            try:
+                _note(_add(context, draft), added, updated)
+            except CompanionError as error:
+                failed = error
+        return failed
+    try:
+        # With no person to ask, what may belong to another purchase becomes one of its own, so nothing is mixed.
+        for found in context.owned.purchases.add_all(drafts, sure=True):
+            _note(found, added, updated)
+    except CompanionError as error:
+        failed = error
+    return failed
+
+
+def _may_be_added(context: CommandContext, each: Recognised) -> bool:
     if each.warning is not None and not context.arguments.yes:
         context.output.say(f"{each.input} is not added: {each.warning} Add it all the same with --yes.")
-        return
-    if not context.arguments.yes and is_interactive() and not _agreed(context, f"Add {each.input}?"):
-        return
-    registry = context.owned.purchases
-    found = registry.add(each.draft)
-    if found.kind is AddedKind.ASK:
-        into = _which(context, found.candidates)
-        found = registry.add(each.draft, into=into, as_new=into is None)
+        return False
+    return context.arguments.yes or not is_interactive() or _agreed(context, f"Add {each.input}?")
+
+
+def _note(found: Added, added: list[str], updated: list[str]) -> None:
     if found.purchase_id is not None:
         (added if found.kind is AddedKind.ADDED else updated).append(found.purchase_id)
 
 
+def _add(context: CommandContext, draft: Draft) -> Added:
+    registry = context.owned.purchases
+    found = registry.add(draft)
+    if found.kind is AddedKind.ASK:
+        into = _which(context, found.candidates)
+        found = registry.add(draft, into=into, as_new=into is None)
+    return found
+
+
 def _which(context: CommandContext, candidates: tuple[str, ...]) -> str | None:
-    """The known purchase that it belongs to; with no person to ask it becomes one of its own, so nothing is mixed."""
+    """The known purchase that it belongs to."""
     registry = context.owned.purchases
     for candidate in candidates:
         name = registry.get(candidate).name
-        if is_interactive() and _agreed(context, f"Does it belong to “{name}” ({candidate[:6]})?"):
+        if _agreed(context, f"Does it belong to “{name}” ({candidate[:6]})?"):
             return candidate
     return None
 

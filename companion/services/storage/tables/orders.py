@@ -43,6 +43,11 @@ class OrderTable(Tables):
         rows = self._rows("SELECT number FROM orders WHERE store = ? ORDER BY added_at, number", store)
         return tuple(str(number) for (number,) in rows)
 
+    def order_stamps(self) -> tuple[tuple[str, str, str], ...]:
+        """Every order of every store (address, number) with when it was last read, else added, oldest first."""
+        query = "SELECT store, number, COALESCE(read_at, added_at) FROM orders ORDER BY added_at, store, number"
+        return tuple((str(store), str(number), str(at)) for store, number, at in self._rows(query))
+
     def add_order(self, store: str, number: str, now: dt.datetime) -> None:
         """Add an order to the index; adding it again changes nothing."""
         with self._writing() as db:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
+from companion.domain.purchases.matching import SearchMarks
 from companion.domain.purchases.purchase import Purchase
 from companion.services.storage.tables.base import Tables, fetched, moment, moment_or_none
 
@@ -19,13 +21,38 @@ CREATE = """
         source_name TEXT NOT NULL, value TEXT NOT NULL, quote TEXT NOT NULL, said_at TEXT NOT NULL,
         PRIMARY KEY (purchase, about, field, source_kind, source_name)) WITHOUT ROWID;
     """
+INDEXES = """
+    CREATE INDEX facts_by_value ON facts (field, value COLLATE NOCASE);
+    CREATE INDEX facts_by_item ON facts (field, about);
+    CREATE INDEX facts_of_odd_numbers ON facts (purchase)
+        WHERE field = 'orderNumber' AND (value GLOB '##*' OR value GLOB '*[^ -~]*');
+    """
 PURCHASE_COLUMNS = ("id", "added_at")
 FACT_COLUMNS = ("purchase", "about", "field", "source_kind", "source_name", "value", "quote", "said_at")
 _ORDER = "ORDER BY about, field, source_kind, source_name"
 _READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts {_ORDER}"  # noqa: S608 - our own names
+_READ_SOME = f"""
+    SELECT {", ".join(FACT_COLUMNS)} FROM facts WHERE purchase IN (SELECT value FROM json_each(?)) {_ORDER}
+    """  # noqa: S608
+_NUMBERED = "SELECT 1 FROM facts AS other WHERE other.purchase = facts.purchase AND +other.field = 'orderNumber'"
+_LIKE = f"""
+    SELECT purchase FROM facts WHERE field = 'orderNumber' AND value COLLATE NOCASE IN (SELECT value FROM json_each(?))
+    UNION SELECT purchase FROM facts INDEXED BY facts_of_odd_numbers
+        WHERE field = 'orderNumber' AND (value GLOB '##*' OR value GLOB '*[^ -~]*')
+    UNION SELECT purchase FROM facts WHERE field = 'key' AND value COLLATE NOCASE IN (SELECT value FROM json_each(?))
+    UNION SELECT purchase FROM facts WHERE field = 'product' AND about IN (SELECT value FROM json_each(?))
+    UNION SELECT purchase FROM facts
+        WHERE field = 'product' AND about IN (SELECT value FROM json_each(?)) AND NOT EXISTS ({_NUMBERED})
+    """  # noqa: S608
+"""Purchases with one of these order numbers, keys, products, or products where no number is known.
+
+SQLite folds the case of ASCII only: the few numbers with other signs are always among the answers.
+"""
 _READ_ONE = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE purchase = ? {_ORDER}"  # noqa: S608
 
 _Row = tuple[object, ...]
+Change = Callable[[Purchase | None], Purchase | None]
+"""What becomes of a purchase: None where there is none, and None to remove it."""
 
 
 class PurchaseTable(Tables):
@@ -38,24 +65,51 @@ class PurchaseTable(Tables):
             rows = self._rows("SELECT id, added_at FROM purchases ORDER BY rowid")
             return _purchases_of(rows, self._rows(_READ_ALL))
 
+    def purchases_like(self, marks: SearchMarks) -> tuple[Purchase, ...]:
+        """The purchases that have one of `marks`, and perhaps some more, oldest first; no others are read."""
+        numbers = [form for number in marks.numbers for form in (number, f"#{number}")]
+        wanted = [json.dumps(sorted(each)) for each in (numbers, marks.keys, marks.products, marks.unnumbered)]
+        with self._reading():
+            ids = json.dumps([str(id_) for (id_,) in self._rows(_LIKE, *wanted)])
+            query = "SELECT id, added_at FROM purchases WHERE id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+            return _purchases_of(self._rows(query, ids), self._rows(_READ_SOME, ids))
+
+    def purchases_beginning(self, begin: str, most: int) -> tuple[str, ...]:
+        """The ids of purchases that begin with a text, at most so many."""
+        query = "SELECT id FROM purchases WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"
+        return tuple(str(id_) for (id_,) in self._rows(query, begin, f"{begin}\U0010ffff", most))
+
+    def product_names(self) -> tuple[str, ...]:
+        """The names of products that any source tells."""
+        rows = self._rows("SELECT DISTINCT value FROM facts WHERE field = ? ORDER BY value", Field.PRODUCT.value)
+        return tuple(str(name) for (name,) in rows)
+
     def purchase(self, id_: str) -> Purchase | None:
         """One purchase, or None."""
         with self._reading():
             rows = self._rows("SELECT id, added_at FROM purchases WHERE id = ?", id_)
             return next(iter(_purchases_of(rows, self._rows(_READ_ONE, id_))), None)
 
-    def change_purchase(self, id_: str, change: Callable[[Purchase | None], Purchase | None]) -> Purchase | None:
+    def change_purchase(self, id_: str, change: Change) -> Purchase | None:
         """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
+        return self.change_purchases({id_: change})[id_]
+
+    def change_purchases(self, changes: Mapping[str, Change]) -> dict[str, Purchase | None]:
+        """Do what `change_purchase` does to several purchases (by their ids), all as one step."""
         with self._writing() as db:
-            rows = fetched(db, "SELECT id, added_at FROM purchases WHERE id = ?", (id_,))
-            facts = fetched(db, _READ_ONE, (id_,))
-            before = next(iter(_purchases_of(rows, facts)), None)
-            after = change(before)
-            if after is not None:
-                _write(db, after, [row for row in facts if _fact(row) is None])
-            elif before is not None:
-                _remove(db, id_)
-            return after
+            return {id_: _change(db, id_, change) for id_, change in changes.items()}
+
+
+def _change(db: sqlite3.Connection, id_: str, change: Change) -> Purchase | None:
+    rows = fetched(db, "SELECT id, added_at FROM purchases WHERE id = ?", (id_,))
+    facts = fetched(db, _READ_ONE, (id_,))
+    before = next(iter(_purchases_of(rows, facts)), None)
+    after = change(before)
+    if after is not None:
+        _write(db, after, [row for row in facts if _fact(row) is None])
+    elif before is not None:
+        _remove(db, id_)
+    return after
 
 
 def _purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase, ...]:
