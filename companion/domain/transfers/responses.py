@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
+
+import msgspec
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -15,7 +17,14 @@ from companion.domain.transfers.filenames import filename_of_disposition
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_ONCE_ONLY = ("content-length", "content-range", "etag", "content-encoding", "location")
+_ONCE_ONLY = ("content-range", "etag", "location")
+_NO_COMPRESSION = frozenset(
+    {"", "identity", "none", "aws-chunked", "binary", "plain", "raw", "null", "off", "7bit", "8bit", "utf-8", "utf8"}
+)
+"""Words that servers write into `Content-Encoding` and that name no compression.
+
+Object stores give back what an upload said of itself (``aws-chunked``); others write a character set there.
+"""
 
 
 class ContentRange(Model, frozen=True):
@@ -62,7 +71,8 @@ class FileFacts(Model, frozen=True):
 class Take(Model, frozen=True):
     """Use the body: pass over its first `skip` bytes, which are there; `length` more follow (None: until its end).
 
-    `name` is what the server calls the file, as it wrote it.
+    `name` is what the server calls the file, as it wrote it. `labelled` says that the answer called its bytes
+    compressed, which only the digest can prove untrue.
     """
 
     skip: int
@@ -70,6 +80,7 @@ class Take(Model, frozen=True):
     total: int | None
     etag: str | None
     name: str | None = None
+    labelled: bool = False
 
 
 class StartOver(Model, frozen=True):
@@ -145,18 +156,52 @@ def judge(asked: RangeRequest, status: int, headers: Headers, known: FileFacts, 
         )
     if status not in (200, 206):
         return _judge_refusal(status, headers, known, now)
-    if _first(headers, "content-encoding", "identity").lower() not in ("identity", ""):
-        return Refuse(error=failure(ErrorCode.ENCODED))
+    length = parse_length(headers.get("content-length", ()))
+    labelled = _is_labelled(headers)
+    if labelled and not _can_be_proven(headers, known, length):
+        several = len(set(headers["content-encoding"])) > 1
+        return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER if several else ErrorCode.ENCODED))
     if _looks_like_portal(headers, known):
         return Refuse(error=failure(ErrorCode.PORTAL))
-    length = _first(headers, "content-length", "")
-    if length and not re.fullmatch(r"\d{1,19}", length, re.ASCII):
+    if length is None and any(headers.get("content-length", ())):
         return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
-    size = int(length) if length and "transfer-encoding" not in headers else None
+    size = length if "transfer-encoding" not in headers else None
     etag = strong_etag(_first(headers, "etag", "") or None)
     if status == 206:
-        return _judge_partial(asked, headers, known, size, etag)
-    return _judge_whole(asked, known, size, etag, _name(headers))
+        verdict = _judge_partial(asked, headers, known, size, etag)
+    else:
+        verdict = _judge_whole(asked, known, size, etag, _name(headers))
+    return msgspec.structs.replace(verdict, labelled=True) if labelled and isinstance(verdict, Take) else verdict
+
+
+def parse_length(values: Iterable[str]) -> int | None:
+    """Returns the length that the `Content-Length` fields of an answer tell, or None.
+
+    The same length may be written several times, in one field or in several (RFC 9110 § 8.6).
+    """
+    lengths = {each.strip() for value in values for each in value.split(",")}
+    text = lengths.pop() if len(lengths) == 1 else ""
+    return int(text) if re.fullmatch(r"\d{1,19}", text, re.ASCII) else None
+
+
+def _is_labelled(headers: Headers) -> bool:
+    """Whether an answer calls its bytes compressed, or something that may mean so."""
+    words = (word for value in headers.get("content-encoding", ()) for word in value.split(","))
+    return any(word.partition(";")[0].strip().lower() not in _NO_COMPRESSION for word in words)
+
+
+def _can_be_proven(headers: Headers, known: FileFacts, length: int | None) -> bool:
+    """Whether the digest will tell if bytes that are called compressed are the file itself.
+
+    Where the size is known as well, bytes of another number are not. Old rules of web servers label each ``.gz``, and
+    object stores give back what an upload said.
+    """
+    return known.digest and (known.size is None or _told_total(headers, length) == known.size)
+
+
+def _told_total(headers: Headers, length: int | None) -> int | None:
+    span = parse_content_range(_first(headers, "content-range", ""))
+    return span.total if span is not None else length
 
 
 def _judge_partial(
@@ -240,10 +285,9 @@ def _looks_like_portal(headers: Headers, known: FileFacts) -> bool:
     kind = _first(headers, "content-type", "").split(";")[0].strip().lower()
     if known.html or kind not in ("text/html", "application/xhtml+xml"):
         return False
-    span = parse_content_range(_first(headers, "content-range", ""))
-    total = span.total if span else _first(headers, "content-length", "")
     # A server may call every file a page; the right length and a digest to come settle that.
-    return not (known.digest and known.size is not None and str(total) == str(known.size))
+    total = _told_total(headers, parse_length(headers.get("content-length", ())))
+    return not (known.digest and known.size is not None and total == known.size)
 
 
 def _name(headers: Headers) -> str | None:

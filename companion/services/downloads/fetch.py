@@ -131,7 +131,7 @@ class FetchJob:
         self._server_name: str | None = None
         self._files, self._source, self._expected, self._context = files, source, expected, context
         self._verified_part = verified_part
-        self._changed_etag = False
+        self._changed_etag = self._labelled = False
 
     def run(self, mark: Callable[[Path], None] | None) -> Transferred:
         """Fetch, verify and name the file. Raises as `fetch` does."""
@@ -179,8 +179,13 @@ class FetchJob:
             self._files.discard()
             wrong += 1
             if wrong > 1:
-                raise failure(ErrorCode.CHANGED if self._changed_etag else ErrorCode.CORRUPT)
+                raise failure(self._why_wrong())
         raise failure(ErrorCode.CHANGED, message="The file on the server became another one again and again.")
+
+    def _why_wrong(self) -> ErrorCode:
+        if self._changed_etag:
+            return ErrorCode.CHANGED
+        return ErrorCode.ENCODED if self._labelled else ErrorCode.CORRUPT
 
     def _fetch_once(self) -> str | None:
         files, expected = self._files, self._expected
@@ -203,6 +208,7 @@ class FetchJob:
             return Supervisor(state, self._context, verified_part).run()
         finally:
             self._changed_etag |= state.changed_etag
+            self._labelled |= state.labelled
             self._server_name = state.server_name or self._server_name
 
 

@@ -129,7 +129,7 @@ BENT: dict[str, Callable[[Exchange, int], dict[str, object]]] = {
     "has no ETag": lambda each, by: {"answer_etag": None, "digest": False},
     "nothing was known to compare it with": lambda each, by: {"etag": None, "digest": False},
     "has no ETag, like the one before": lambda each, by: {"etag": None, "answer_etag": None, "digest": False},
-    "is compressed": lambda each, by: {"encoding": "gzip"},
+    "is compressed": lambda each, by: {"encoding": "gzip", "digest": False},
     "is in several parts": lambda each, by: {"content_type": "multipart/byteranges; boundary=x"},
     "was not asked for": lambda each, by: {"ranged": False},
     "has no total and none is known": lambda each, by: {"range_total": None, "known_size": None},
@@ -265,6 +265,69 @@ def test_a_part_of_a_web_page_is_judged_by_its_total() -> None:
     assert isinstance(answer(206, TAIL, DIGEST, content_range="bytes 40-99/100", **page), Take)
     assert code_of(answer(206, TAIL, DIGEST, content_range="bytes 40-99/120", **page)) == ErrorCode.PORTAL
     assert code_of(answer(206, TAIL, PLAIN, content_range="bytes 40-99/100", **page)) == ErrorCode.PORTAL
+
+
+# -- labels that name a compression -----------------------------------------------------------------------------------
+
+LABELS = [
+    "gzip", "x-gzip", "br", "zstd", "deflate", "compress", "x-compress", "utf-8", "application/zip", "gzip, gzip",
+    "gzip,identity", "aws-chunked,gzip", "none, br", "identity;q=1, x-unheard-of", "7bit, 8bit, gzip",
+]  # fmt: skip
+"""What real servers write beside bytes that are the file itself: old rules for .gz, upload headers given back."""
+
+NO_COMPRESSION = [
+    "aws-chunked", "AWS-Chunked", "none", "binary", "identity", "Identity", "8bit", "7bit", "", " ", ",", "aws-chunked,",
+    "identity, aws-chunked", "none,none", "utf-8", "UTF8", "binary;", "plain", "raw", "null", "off",
+]  # fmt: skip
+SHA_ALONE = FileFacts(etag=TAG, digest=True)
+
+
+@pytest.mark.parametrize("label", NO_COMPRESSION)
+@pytest.mark.parametrize("known", [PLAIN, UNSIZED, DIGEST, FileFacts()])
+def test_a_label_that_names_no_compression_is_none(label: str, known: FileFacts) -> None:
+    assert answer(200, WHOLE, known, content_encoding=label, content_length="100", etag=TAG) == Take(
+        skip=0, length=100, total=100, etag=TAG
+    )
+
+
+@pytest.mark.parametrize("label", [label for label in LABELS if label != "utf-8"])
+def test_a_label_that_size_and_digest_can_prove_untrue_is_left_to_them(label: str) -> None:
+    whole = answer(200, WHOLE, DIGEST, content_encoding=label, content_length="100", etag=TAG)
+    assert whole == Take(skip=0, length=100, total=100, etag=TAG, labelled=True)
+    part = {"content_range": "bytes 40-99/100", "content_encoding": label, "etag": TAG}
+    assert answer(206, TAIL, DIGEST, **part) == Take(skip=0, length=60, total=100, etag=TAG, labelled=True)
+    alone = answer(200, WHOLE, SHA_ALONE, content_encoding=label, content_length="70", etag=TAG)
+    assert alone == Take(skip=0, length=70, total=70, etag=TAG, labelled=True)
+    lines = {"content-encoding": tuple(label.split(",")), "content-length": ("100",)}
+    assert isinstance(judge(WHOLE, 200, lines, DIGEST, NOW), Take)
+
+
+@pytest.mark.parametrize("label", [label for label in LABELS if label != "utf-8"])
+@pytest.mark.parametrize(
+    ("known", "length"), [(PLAIN, "100"), (UNSIZED, "100"), (FileFacts(), "100"), (DIGEST, "99"), (DIGEST, "")]
+)
+def test_a_label_that_nothing_can_prove_untrue_is_believed(label: str, known: FileFacts, length: str) -> None:
+    assert code_of(answer(200, WHOLE, known, content_encoding=label, content_length=length)) == ErrorCode.ENCODED
+
+
+def test_a_part_of_another_size_with_a_label_is_refused() -> None:
+    part = {"content_range": "bytes 40-98/99", "content_encoding": "gzip", "etag": TAG}
+    assert code_of(answer(206, TAIL, DIGEST, **part)) == ErrorCode.ENCODED
+
+
+# -- lengths as real servers write them --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", ["100", " 100 ", "100, 100", "100,100,100", "100 ,\t100"])
+def test_a_length_may_be_written_more_than_once(length: str) -> None:
+    assert answer(200, WHOLE, content_length=length, etag=TAG) == Take(skip=0, length=100, total=100, etag=TAG)
+    lines = {"content-length": ("100", length), "etag": (TAG,)}
+    assert isinstance(judge(WHOLE, 200, lines, PLAIN, NOW), Take)
+
+
+@pytest.mark.parametrize("length", ["100, 99", "100, -1", "100;100", "100, x", "0x64", "+100", "1e2", ",", "100,"])
+def test_a_length_that_means_two_things_or_none_is_refused(length: str) -> None:
+    assert code_of(answer(200, WHOLE, content_length=length, etag=TAG)) == ErrorCode.INCONSISTENT_ANSWER
 
 
 # -- contradictions, redirects, refusals -------------------------------------------------------------------------------

@@ -214,6 +214,33 @@ def test_compressed_on_the_way(start: Start, content: bytes, tmp_path: Path) -> 
     fails("encoded", start(content, lambda _: packed).url(), UNKNOWN, tmp_path / "2")
 
 
+@pytest.mark.parametrize("label", ["x-gzip", "gzip", "aws-chunked", "none", "binary", "br, x-unheard-of"])
+def test_a_label_of_compression_that_is_not_true(start: Start, content: bytes, tmp_path: Path, label: str) -> None:
+    def labelled(request: Request) -> Reply:
+        reply = serve_range(request, content)
+        return replace(reply, headers=[*reply.headers, ("Content-Encoding", label)])
+
+    server = start(content, labelled)
+    arrives(get(server.url(), expect(content), tmp_path), content)
+    arrives(get(server.url(), expect(content, size=False), tmp_path / "2"), content)
+    arrives(get(server.url(), expect(content, pieces=MIB), tmp_path / "3"), content)
+    server.requests.clear()
+    begin(server, expect(content), tmp_path / "4")
+    arrives(get(server.url(), expect(content), tmp_path / "4"), content)
+    if label in ("aws-chunked", "none", "binary"):
+        arrives(get(server.url(), UNKNOWN, tmp_path / "5"), content)
+    else:
+        fails("encoded", server.url(), UNKNOWN, tmp_path / "5")
+
+
+def test_a_label_of_compression_that_is_true_is_named_as_the_fault(
+    start: Start, content: bytes, tmp_path: Path
+) -> None:
+    """Where only the digest is known, it is the digest that finds out."""
+    packed = Reply(headers=[("Content-Encoding", "gzip")], body=gzip.compress(content[:MIB]))
+    fails("encoded", start(content, lambda _: packed).url(), expect(content, size=False), tmp_path)
+
+
 @EXPECTATIONS
 @pytest.mark.parametrize("ranged", [True, False])
 def test_captive_portal(start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any], ranged: bool) -> None:

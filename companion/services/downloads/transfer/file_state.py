@@ -37,6 +37,8 @@ class FileState:
         self.etag = self.resumption.etag
         self.changed_etag = False
         """Whether answers had different ETags, so that damage may come from another version of the file."""
+        self.labelled = False
+        """Whether an answer called its bytes compressed."""
         self.server_name: str | None = None
         """What the server calls the file, as it wrote it."""
         self.damage: CompanionError | None = None
@@ -90,6 +92,7 @@ class FileState:
             self.changed_etag |= self.etag is not None and take.etag != self.etag
             self.etag = take.etag or self.etag
             self.server_name = take.name or self.server_name
+            self.labelled |= take.labelled
             if self._journal is None:
                 self._begin_journal(())
 
