@@ -225,9 +225,9 @@ WORDS = {
         kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.REDIRECTS: Words(
-        "The download address leads in circles",
-        "The download server passed the request on too many times.",
-        "Tell the store that its download address leads in circles.",
+        "The address leads to no answer",
+        "The server passed the request on too many times.",
+        "Tell the store that its address only leads to further addresses.",
         kind=ErrorKind.UNREACHABLE,
     ),
     ErrorCode.NOT_ALLOWED: Words(

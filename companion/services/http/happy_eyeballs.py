@@ -18,6 +18,8 @@ import urllib3.connection
 import urllib3.connectionpool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from companion.services.http.response_head import Response
+
 HEAD_START = 0.25
 """Seconds that an address has before the next one is tried beside it."""
 
@@ -180,11 +182,15 @@ def _open(connection: Any) -> socket.socket:
 
 
 class _RacingHttp(urllib3.connection.HTTPConnection):
+    response_class = Response
+
     def _new_conn(self) -> socket.socket:
         return _open(self)
 
 
 class _RacingHttps(urllib3.connection.HTTPSConnection):
+    response_class = Response
+
     def _new_conn(self) -> socket.socket:
         return _open(self)
 

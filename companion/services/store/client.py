@@ -36,6 +36,7 @@ from companion.domain.store.orders import (
 )
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
+from companion.services.http.bodies import read_body
 from companion.services.http.failures import unreachable
 from companion.services.http.session import new_session, require_safe_url
 from companion.services.store.keychain import Credentials
@@ -241,7 +242,7 @@ class StoreClient:
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
         try:
             with self._session.request(method, self.url + path, json=body, headers=sent, stream=True) as response:
-                answer = _Answer(response.status_code, response.headers, _read_limited(response))
+                answer = _Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(self.url, error) from None
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
@@ -278,15 +279,6 @@ class _Answer:
     def store_time(self) -> dt.datetime | None:
         """The store's clock (RFC 9110 §6.6.1)."""
         return parse_http_date(self.headers.get("Date"), dt.datetime.now(dt.UTC))
-
-
-def _read_limited(response: requests.Response) -> bytes:
-    body = bytearray()
-    for block in response.iter_content(64 * 1024):
-        body += block
-        if len(body) > MOST_BYTES:
-            raise failure(ErrorCode.MALFORMED_ANSWER)
-    return bytes(body)
 
 
 def _part(text: str) -> str:

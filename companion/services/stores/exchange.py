@@ -9,17 +9,16 @@ import requests
 import urllib3.exceptions
 
 from companion.domain.connectors.redirects import following_address
-from companion.domain.core.error_words import failure
-from companion.domain.core.errors import ErrorCode
 from companion.services.app.cancellation import Cancellation
+from companion.services.http.bodies import read_body
 from companion.services.http.failures import unreachable
+from companion.services.http.redirects import Route
 from companion.services.http.session import new_session, require_safe_url
 from companion.services.stores.time_limit import run_within
 
 ANSWER_SECONDS = 20.0
 """Seconds for a whole exchange, whatever pauses the server makes."""
 MOST_BYTES = 1024 * 1024
-_MOST_REDIRECTS = 3
 _REDIRECTS = (301, 302, 307, 308)
 
 
@@ -51,18 +50,19 @@ def post_form(
 def _post(url: str, form: dict[str, str]) -> Exchange:
     session = new_session(connections=1)
     try:
-        for _ in range(_MOST_REDIRECTS + 1):
+        route = Route(url)
+        while True:
             found, target = _ask(session, url, form)
             following = following_address(url, target) if target is not None else None
             if following is None:
                 # No redirect, or one to a sign-in page elsewhere: nothing of ours goes there.
                 return found
             url = require_safe_url(following)
+            route.follow(url)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise unreachable(url, error) from None
     finally:
         session.close()
-    raise failure(ErrorCode.STORE_ERROR, message="The store's server passes every question on in circles.")
 
 
 def _ask(session: requests.Session, url: str, form: dict[str, str]) -> tuple[Exchange, str | None]:
@@ -70,14 +70,5 @@ def _ask(session: requests.Session, url: str, form: dict[str, str]) -> tuple[Exc
     with session.post(url, data=form, stream=True, headers={"Accept": "application/json"}) as response:
         headers = {name.lower(): value for name, value in response.headers.items()}
         target = headers.get("location") if response.status_code in _REDIRECTS else None
-        body = b"" if target is not None else _read(response)
+        body = b"" if target is not None else read_body(response, MOST_BYTES)
         return Exchange(response.status_code, headers, body), target
-
-
-def _read(response: requests.Response) -> bytes:
-    body = bytearray()
-    for block in response.iter_content(16 * 1024):
-        body += block
-        if len(body) > MOST_BYTES:
-            raise failure(ErrorCode.MALFORMED_ANSWER, message="The store's answer is far too long and was not read.")
-    return bytes(body)

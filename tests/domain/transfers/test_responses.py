@@ -276,8 +276,8 @@ LABELS = [
 """What real servers write beside bytes that are the file itself: old rules for .gz, upload headers given back."""
 
 NO_COMPRESSION = [
-    "aws-chunked", "AWS-Chunked", "none", "binary", "identity", "Identity", "8bit", "7bit", "", " ", ",", "aws-chunked,",
-    "identity, aws-chunked", "none,none", "utf-8", "UTF8", "binary;", "plain", "raw", "null", "off",
+    "aws-chunked", "AWS-Chunked", "none", "binary", "identity", "Identity", "8bit", "7bit", "", " ", ",",
+    "aws-chunked,", "identity, aws-chunked", "none,none", "utf-8", "UTF8", "binary;", "plain", "raw", "null", "off",
 ]  # fmt: skip
 SHA_ALONE = FileFacts(etag=TAG, digest=True)
 

@@ -464,11 +464,20 @@ def test_redirects(start: Start, content: bytes, tmp_path: Path) -> None:
         return Reply("302 Found", [("Location", where), ("Set-Cookie", "secret=1; Path=/")])
 
     hops = start(content, hop)
-    arrives(get(hops.url("/hop/4"), expect(content), tmp_path), content)
+    arrives(get(hops.url("/hop/9"), expect(content), tmp_path), content)
     assert all("cookie" not in each.headers and "authorization" not in each.headers for each in target.requests)
-    fails("redirects", hops.url("/hop/5"), expect(content), tmp_path / "2")
-    loop = start(content, lambda _: Reply("302 Found", [("Location", "/setup.bin")]))
-    fails("redirects", loop.url(), expect(content), tmp_path / "2")
+    many = fails("redirects", hops.url("/hop/10"), expect(content), tmp_path / "2")
+    assert "more than 10 times" in many.message
+    assert "circle" not in f"{many.title} {many.message} {many.hint}"
+
+
+@pytest.mark.parametrize("back", ["/setup.bin", "setup.bin", "/setup.bin#again", "/a"])
+def test_redirects_in_a_circle(start: Start, content: bytes, tmp_path: Path, back: str) -> None:
+    """It is one as soon as an address returns, whichever of them."""
+    ways = {"/setup.bin": "/a", "/a": "/b", "/b": back}
+    loop = start(content, lambda each: Reply("302 Found", [("Location", ways[each.path])]))
+    assert "in a circle" in fails("redirects", loop.url(), expect(content), tmp_path).message
+    assert len(loop.requests) == 3
 
 
 @pytest.mark.parametrize(

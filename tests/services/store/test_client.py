@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
 from functools import partial
@@ -190,6 +192,32 @@ def test_a_call_is_sent_again_with_the_same_key_when_the_store_stumbles(scripted
     assert client.open_session("LF-1", CREDENTIALS).order_numbers == ("LF-1",)
     assert len({headers["Idempotency-Key"] for _, _, headers, _ in store.asked}) == 1
     assert len(store.asked) == 3
+
+
+SESSION = json.dumps({"token": "t", "expiresAt": "2027-01-08T09:00:00Z", "orderNumbers": ["LF-1"]}).encode()
+
+
+@pytest.mark.parametrize(
+    "label", ["gzip", "x-gzip", "GZIP", "deflate", "br", "none", "aws-chunked", "binary", "odd, x"]
+)
+def test_an_answer_is_read_whatever_it_is_labelled(scripted: Start, label: str) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": label}
+    _, client = scripted(lambda _: (201, headers, SESSION))
+    assert client.open_session("LF-1", CREDENTIALS).order_numbers == ("LF-1",)
+
+
+@pytest.mark.parametrize(
+    ("label", "pack"), [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress)]
+)
+def test_an_answer_that_is_packed_unasked_is_unpacked_within_limits(
+    scripted: Start, label: str, pack: Callable[[bytes], bytes]
+) -> None:
+    bodies = iter((pack(SESSION), pack(b" " * 200_000_000), pack(SESSION)[:-9]))
+    headers = {"Content-Type": "application/json", "Content-Encoding": label}
+    _, client = scripted(lambda _: (201, headers, next(bodies)))
+    assert client.open_session("LF-1", CREDENTIALS).order_numbers == ("LF-1",)
+    for _ in range(2):
+        assert failing(lambda: client.open_session("LF-1", CREDENTIALS)).code == ErrorCode.MALFORMED_ANSWER
 
 
 def test_nothing_but_what_is_needed_is_sent(scripted: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -34,7 +34,6 @@ from companion.domain.transfers.responses import (
 )
 from companion.services.downloads.transfer.splice import SplicePipe, is_plain_socket
 
-MOST_REDIRECTS = 5
 _CHUNKED_READ = 256 * 1024
 _GATHER_SECONDS = 0.05
 _SLACK = dt.timedelta(seconds=5)
@@ -287,10 +286,11 @@ class Connection:
                     raise failure(ErrorCode.REDIRECTS)
 
     def _ask(self, url: str, asked: RangeRequest, known: FileFacts) -> tuple[Any, Any]:
+        from companion.services.http.redirects import Route
         from companion.services.http.session import require_safe_url
 
-        first = require_safe_url(url)
-        for _ in range(MOST_REDIRECTS + 1):
+        first, route = require_safe_url(url), Route(url)
+        while True:
             response = self._get(url, asked.headers())
             verdict = judge(asked, response.status_code, _headers(response), known, time.time())
             if isinstance(verdict, Take) and verdict.name is None and url != first:
@@ -306,7 +306,7 @@ class Connection:
             if _is_secure(url) and not _is_secure(target):
                 raise failure(ErrorCode.UNSAFE_REDIRECT)
             url = target
-        raise failure(ErrorCode.REDIRECTS)
+            route.follow(url)
 
     def _get(self, url: str, headers: dict[str, str]) -> Any:
         import requests
