@@ -224,6 +224,12 @@ WORDS = {
         "Ask the administrator of this network, or use another one.",
         kind=ErrorKind.UNREACHABLE,
     ),
+    ErrorCode.PROXY_UNUSABLE: Words(
+        "This PC's proxy cannot be used",
+        "A proxy of a kind that Companion cannot use is set on this PC.",
+        "Ask the administrator of this network for the address of an HTTP proxy, or use another network.",
+        kind=ErrorKind.UNREACHABLE,
+    ),
     ErrorCode.REDIRECTS: Words(
         "The address leads to no answer",
         "The server passed the request on too many times.",

@@ -76,6 +76,7 @@ class ErrorCode(enum.StrEnum):
     UNSAFE_ADDRESS = "unsafe-address"
     UNTRUSTED_CONNECTION = "untrusted-connection"
     PROXY = "proxy"
+    PROXY_UNUSABLE = "proxy-unusable"
     PORTAL = "portal"
     MALFORMED_ANSWER = "malformed-answer"
 

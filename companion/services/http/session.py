@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.cookiejar
 import logging
+import os
 import re
 import ssl
 import urllib.parse
@@ -16,7 +17,9 @@ import requests.adapters
 import urllib3
 
 from companion import __version__
+from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.proxies import ProxySetting, bypasses, proxy_for
 from companion.domain.entitlements.order_lookup import is_loopback
 from companion.services.http.happy_eyeballs import POOLS
 
@@ -47,15 +50,41 @@ def require_safe_url(url: str) -> str:
 
 
 def proxies_for(url: str) -> dict[str, str]:
-    """Returns the proxies that the operating system has set for `url`; none for this PC itself."""
-    host = urllib.parse.urlsplit(url).hostname
-    if host is None or is_loopback(host) or urllib.request.proxy_bypass(host):
+    """Returns the proxy that the operating system has set for `url`, by its scheme; none for this PC itself.
+
+    Raises `CompanionError` ``proxy-unusable`` for a proxy of a kind that cannot be used.
+    """
+    parts = urllib.parse.urlsplit(url)
+    if parts.hostname is None or is_loopback(parts.hostname):
         return {}
-    return {
-        scheme: address if "://" in address else f"http://{address}"
-        for scheme, address in urllib.request.getproxies().items()
-        if scheme in ("http", "https")
-    }
+    named = urllib.request.getproxies_environment()
+    if bypasses(url, named.get("no")) or urllib.request.proxy_bypass(parts.hostname):
+        return {}
+    found = proxy_for(url, named if set(named) - {"no"} else _system_proxies())
+    if found is None:
+        return {}
+    if not found.is_usable:
+        raise _unusable(found)
+    return {parts.scheme: found.address}
+
+
+def _system_proxies() -> dict[str, str]:
+    """The proxies of Windows' or macOS' own settings. `getproxies` passes over them once ``no_proxy`` is set."""
+    for name in ("getproxies_registry", "getproxies_macosx_sysconf"):
+        if reading := getattr(urllib.request, name, None):
+            found: dict[str, str] = reading()
+            return found
+    return {}
+
+
+def _unusable(proxy: ProxySetting) -> CompanionError:
+    """The error for a proxy that cannot be used; it names the setting, and never its user and password."""
+    variables = [name for name in os.environ if name.lower() == f"{proxy.kind}_proxy"]
+    setting = f"The setting {min(variables, key=str.isupper)}" if variables else "The proxy setting of this PC"
+    kind = "a SOCKS proxy" if proxy.is_socks else "a proxy of a kind that is not known"
+    where = f" ({proxy.scheme}://{proxy.place})" if proxy.place and proxy.scheme else ""
+    said = f"{setting} names {kind}{where}." if where else f"{setting} names a proxy, but its address cannot be read."
+    return failure(ErrorCode.PROXY_UNUSABLE, message=f"{said} Companion can only use HTTP and HTTPS proxies.")
 
 
 class _SystemTrustAdapter(requests.adapters.HTTPAdapter):

@@ -105,6 +105,50 @@ def test_a_download_through_it(
     unseen(caplog.text, *(str(each.headers) for each in server.requests), *seen)
 
 
+@pytest.mark.parametrize("name", ["ALL_PROXY", "all_proxy"])
+def test_a_proxy_for_everything(
+    start: Start, gate: Gate, authority: Authority, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:  # fmt: skip
+    address = os.environ["https_proxy"]
+    for each in ("http_proxy", "https_proxy"):
+        monkeypatch.delenv(each)
+    monkeypatch.setenv(name, address)
+    server = shop(start, gate, authority, content)
+    arrives(get(server.url(), expect(content), tmp_path), content)
+    assert [path for path, _ in gate.requests] == [f"shop.test:{server.port}"]
+
+
+def test_what_no_proxy_names_is_reached_directly(
+    start: Start, gate: Gate, authority: Authority, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", f"other.test,shop.test:{shop(start, gate, authority, content).port + 1},127.0.0.0/8")
+    server = shop(start, gate, authority, content)
+    monkeypatch.setenv("no_proxy", f"{os.environ['no_proxy']},shop.test:{server.port}")
+    fails("network", server.url(), expect(content), tmp_path, ONCE)
+    assert gate.requests == [], "the name is known to the proxy alone, and it was not asked"
+
+
+@pytest.mark.parametrize("kind", ["socks5h", "socks4", "socks", "ftp"])
+@pytest.mark.parametrize("name", ["ALL_PROXY", "https_proxy"])
+def test_a_proxy_of_a_kind_that_cannot_be_used(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    monkeypatch.setenv(name, f"{kind}://{LOGIN}@proxy.test:1080")
+    error = fails("proxy-unusable", "https://shop.test/setup.bin", expect(content), tmp_path)
+    assert name in error.message
+    assert f"{kind}://proxy.test:1080" in error.message
+    unseen(*everything(error), error.hint)
+
+
+@pytest.mark.parametrize("address", ["http://:8080", "http://proxy.test:99999", "http://[::1"])
+def test_a_proxy_whose_address_is_none(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("https_proxy", address)
+    assert "https_proxy" in fails("proxy-unusable", "https://shop.test/setup.bin", expect(content), tmp_path).message
+
+
 def everything(error: BaseException) -> list[str]:
     """All that could be printed of an error, also of those it hides."""
     said = ["".join(traceback.format_exception(error))]
