@@ -1,4 +1,6 @@
-"""One download in a process: ``download_process URL FOLDER SIZE SHA256 RATE [LARGEST]``; prints how it ended.
+"""One download in a process: ``download_process URL FOLDER EXPECTED RATE [LARGEST]``; prints how it ended.
+
+EXPECTED is what the file must be, as JSON.
 
 LARGEST is how many bytes a file may have at most, for this process.
 """
@@ -9,6 +11,7 @@ import sys
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import decode
 from companion.domain.transfers.models import Expected, Options
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
@@ -17,7 +20,7 @@ from companion.services.downloads.transfer.transport import fixed_source
 
 def main() -> int:
     """Fetch; 0 if the file is there."""
-    url, folder, size, sha256, rate, *largest = sys.argv[1:]
+    url, folder, expected, rate, *largest = sys.argv[1:]
     if largest:
         import resource
 
@@ -25,7 +28,7 @@ def main() -> int:
     try:
         result = fetch(
             fixed_source(url),
-            Expected(filename="setup.bin", size=int(size), sha256=sha256 or None),
+            decode(expected.encode(), Expected, source="the test"),
             Path(folder),
             cancellation=Cancellation(),
             progress=lambda _: None,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.serialization import encode
 from companion.domain.transfers.models import Expected, Options, Pieces, TransferProgress, Transferred
 from companion.domain.transfers.queue import QueueEntry
 from companion.domain.transfers.responses import Take
@@ -138,11 +139,17 @@ def leave_partial(server: FaultyServer, folder: Path, expected: Expected, upto: 
 
 
 def spawn(
-    server: FaultyServer, folder: Path, *, rate: int = 0, digest: bool = True, largest: int | None = None
+    server: FaultyServer,
+    folder: Path,
+    *,
+    rate: int = 0,
+    digest: bool = True,
+    largest: int | None = None,
+    expected: Expected | None = None,
 ) -> subprocess.Popen[str]:
     """Start a download in a process of its own; see `download_process`."""
-    sha256 = hashlib.sha256(server.content).hexdigest() if digest else ""
-    words = [server.url(), str(folder), str(len(server.content)), sha256, str(rate)]
+    wanted = expected or expect(server.content, digest=digest)
+    words = [server.url(), str(folder), encode(wanted).decode(), str(rate)]
     words += [] if largest is None else [str(largest)]
     return subprocess.Popen(command("download_process", *words), cwd=ROOT, stdout=subprocess.PIPE, text=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
-from companion.domain.transfers.blocks import block_length, layout_of
+from companion.domain.transfers.blocks import layout_of
 from companion.domain.transfers.filenames import filename_of_url, name_in_address, name_of_download, safe_filename
 from companion.domain.transfers.models import (
     Expected,
@@ -192,7 +192,7 @@ class FetchJob:
         files.part.touch()
         on_disk = files.part.stat().st_size
         content = journal.read(files.journal)
-        taken = resume(content, expected, self._source, block_length(expected), on_disk)
+        taken = resume(content, expected, self._source, on_disk)
         if taken is None:
             files.discard()
             files.part.touch()

@@ -24,8 +24,10 @@ from companion.domain.transfers.models import Expected, TransferProgress
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.state import journal
 from companion.services.downloads.state.partial import move_into_place
+from companion.services.downloads.state.resume import resume
 from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.waiting import until
 
 Start = Callable[..., FaultyServer]
 PIECE = 256 * 1024
@@ -57,6 +59,39 @@ def test_killed_at_any_instant(
     assert "ok" in spawn(server, tmp_path, digest=digest).communicate()[0]
     assert (tmp_path / "setup.bin").read_bytes() == content
     assert resumed or kills < 50
+
+
+@pytest.mark.parametrize("known", [{}, {"digest": False}, {"pieces": MIB}, {"pieces": 4 * MIB}, {"pieces": 300_000}])
+@pytest.mark.parametrize("on_disk", [900_000, 7_400_000, 8 * MIB - 1])
+def test_after_a_kill_at_most_a_mebibyte_is_fetched_again(
+    start: Start, content: bytes, tmp_path: Path, known: dict[str, Any], on_disk: int
+) -> None:
+    """The server sends no more than that; once it lies on the disk, the process is killed, twice."""
+    server = start(content)
+    wanted = expect(content, **known)
+    for most in (on_disk, min(on_disk + 600_000, len(content) - 1)):
+        server.script = lambda each, most=most: replace(
+            serve_range(each, content), stall_after=most - (each.span or (0, None))[0]
+        )
+        child = spawn(server, tmp_path, expected=wanted)
+        until(lambda most=most: claimed_of(tmp_path, wanted) >= most - MIB, 10)  # type: ignore[misc]
+        child.kill()
+        child.communicate()
+        server.requests.clear()
+    server.script = None
+    result = get(server.url(), wanted, tmp_path)
+    assert result.resumed_from >= most - MIB
+    assert result.path.read_bytes() == content
+
+
+def claimed_of(folder: Path, wanted: Expected) -> int:
+    """The bytes of a partial that its journal claims at this moment, as the next run would take them over."""
+    part = folder / "setup.bin.part"
+    content = journal.read(folder / "setup.bin.part.journal")
+    if content is None or not part.exists():
+        return 0
+    found = resume(content, wanted, content.header.source, part.stat().st_size)
+    return found.done if found is not None else 0
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,9 @@ from typing import Any
 from companion.domain.core.errors import Cancelled
 from companion.domain.transfers.models import Expected, Pieces
 from companion.services.downloads.state.block_map import MILESTONE, BlockMap
-from companion.services.downloads.state.journal import Claim
+from companion.services.downloads.state.journal import CLAIM_EVERY, Claim
 
 BUFFER = 1024 * 1024
-_CLAIM_BYTES = 4 * 1024 * 1024
 _CLAIM_SECONDS = 2.0
 _NEAR = 32 * 1024 * 1024
 _SOON = 1.0
@@ -158,8 +157,8 @@ class WholeHasher(VerificationThread):
     def _settle(self) -> None:
         """At the end of an old claim, judge it; elsewhere, make a new one now and then."""
         if not self._checks or self.position <= self._checks[0].start:
-            _, when = self._claimed
-            if self.position % _CLAIM_BYTES == 0 or time.monotonic() - when >= _CLAIM_SECONDS:
+            at, when = self._claimed
+            if self.position - at >= CLAIM_EVERY or time.monotonic() - when >= _CLAIM_SECONDS:
                 self._claim()
             return
         check = self._checks[0]

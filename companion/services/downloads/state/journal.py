@@ -24,6 +24,8 @@ from companion.domain.transfers.models import Expected
 
 ENDING = ".journal"
 _LARGEST = 64 * 1024 * 1024
+CLAIM_EVERY = 512 * 1024
+"""Bytes after which what has arrived is claimed anew, so that little is fetched again after the program was killed."""
 
 
 class Header(Model, frozen=True):

@@ -6,6 +6,8 @@ from companion.domain.core.model import Model
 from companion.domain.transfers.models import Expected
 from companion.services.downloads.state.journal import Claim, Header, JournalContent, identify_pieces
 
+_CHECK_EVERY = 4 * 1024 * 1024
+
 
 class Resumption(Model, frozen=True):
     """`ranges` are taken to be there until `checks` (in order, not overlapping) say otherwise; `claims` are kept."""
@@ -27,9 +29,7 @@ class Resumption(Model, frozen=True):
         return sum(stop - start for start, stop in self.ranges)
 
 
-def resume(
-    content: JournalContent | None, expected: Expected, source: str, block: int, on_disk: int
-) -> Resumption | None:
+def resume(content: JournalContent | None, expected: Expected, source: str, on_disk: int) -> Resumption | None:
     """Decide what to take over from a partial of `on_disk` bytes; None if it must begin anew.
 
     With publisher's pieces even a partial without a journal is of use, since every piece is checked.
@@ -45,7 +45,7 @@ def resume(
     claims = [claim for claim in content.claims if 0 <= claim.start < claim.stop <= limit]
     if expected.pieces is not None:
         ranges = _merge([(claim.start, claim.stop) for claim in claims])
-        kept = tuple(claim for claim in claims if claim.stop % block == 0 or claim.stop == size)
+        kept = tuple(Claim(start=start, stop=stop) for start, stop in ranges)
         return Resumption(ranges=ranges, claims=kept, etag=content.header.etag, size=size)
     checks = _checks(claims)
     ranges = _merge([(check.start, check.stop) for check in checks])
@@ -89,9 +89,12 @@ def _checks(claims: list[Claim]) -> tuple[Claim, ...]:
     """Claims in the order in which the hash thread meets them: the chain of prefixes, then single ranges behind it."""
     found: list[Claim] = []
     position = 0
-    for stop, prefix in sorted({claim.stop: claim.prefix for claim in claims if claim.prefix}.items()):
-        found.append(Claim(start=position, stop=stop, prefix=prefix))
-        position = stop
+    chain = sorted({claim.stop: claim.prefix for claim in claims if claim.prefix}.items())
+    for number, (stop, prefix) in enumerate(chain):
+        # What is found wrong between two of them is fetched again; more of them would make long files slow to check.
+        if stop - position >= _CHECK_EVERY or number == len(chain) - 1:
+            found.append(Claim(start=position, stop=stop, prefix=prefix))
+            position = stop
     for claim in sorted(claims, key=lambda each: (each.start, -each.stop)):
         if claim.crc is not None and claim.start >= position:
             found.append(Claim(start=claim.start, stop=claim.stop, crc=claim.crc))

@@ -14,7 +14,7 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.transfers.models import Options
 from companion.domain.transfers.responses import RangeRequest, Take
-from companion.services.downloads.state.journal import Claim
+from companion.services.downloads.state.journal import CLAIM_EVERY, Claim
 from companion.services.downloads.state.partial import describe_disk_error
 from companion.services.downloads.transfer.file_state import FileState
 from companion.services.downloads.transfer.splice import SplicePipe
@@ -94,6 +94,7 @@ class Worker:
         self._stop = threading.Event()
         self._connection = Connection(work.options.connect_seconds, 1.5 * work.options.patience)
         self._crc: int | None = None
+        self._claimed = 0
         self._view = memoryview(b"")
         self._pipe: SplicePipe | None = None
         self._thread = threading.Thread(target=self._guard, name=f"download-{number}", daemon=True)
@@ -209,7 +210,7 @@ class Worker:
     def _receive(self, body: Body, offset: int, file: FileIO, seam: int) -> None:
         work, block_map = self._work, self._work.file.block_map
         self._skip(body, offset, file if seam else None, body.take.skip + seam)
-        self._crc, begin = None, offset
+        self._crc, begin, self._claimed = None, offset, offset
         file.seek(offset)
         view, most = self._view, work.rate_limiter.portion(len(self._view))
         while (room := block_map.end_of(self.number) - offset) > 0:
@@ -227,6 +228,8 @@ class Worker:
             # What comes with the head of the answer is little, and says nothing of the line.
             self._throttle(count, trickles=count < _SMALL and offset > begin)
             offset += count
+            if self._has_pieces() and offset - self._claimed >= CLAIM_EVERY:
+                self._claim_for_pieces(offset)
         if block_map.size == offset and body.take.length is None and not work.file.has_digest:
             self._require_end(body)
 
@@ -316,6 +319,13 @@ class Worker:
                     self._count(moved)
         return moved
 
+    def _claim_for_pieces(self, offset: int) -> None:
+        """Claim what has arrived up to `offset`, from the start of a block; the publisher's digests will tell."""
+        layout = self._work.file.block_map.layout
+        start = layout.start(self._claimed // layout.length)
+        self._work.file.claim(Claim(start=start, stop=offset))
+        self._claimed = offset
+
     def _claims_ahead(self, view: memoryview, offset: int) -> list[Claim]:
         """Claims for whole blocks far ahead of the hash thread, which claims all others by itself."""
         claims: list[Claim] = []
@@ -325,11 +335,12 @@ class Worker:
             start, stop = layout.start(block), layout.stop(block)
             part = view[: stop - offset]
             if offset == start:
-                self._crc = None if self._work.hashed_soon(offset) else 0
+                self._crc, self._claimed = None if self._work.hashed_soon(offset) else 0, start
             if self._crc is not None:
                 self._crc = zlib.crc32(part, self._crc)
-                if offset + len(part) == stop:
-                    claims.append(Claim(start=start, stop=stop, crc=self._crc))
+                if offset + len(part) == stop or offset + len(part) - self._claimed >= CLAIM_EVERY:
+                    self._claimed = offset + len(part)
+                    claims.append(Claim(start=start, stop=self._claimed, crc=self._crc))
             offset, view = offset + len(part), view[len(part) :]
         return claims
 
