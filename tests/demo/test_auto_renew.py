@@ -57,6 +57,7 @@ def test_a_plan_left_on_is_charged_the_new_price_and_goes_on(customer: Any, cloc
     clock.pass_by(days=8)
     cleo = customer("LF-3307-7145")
     after, order = _plan(cleo), cleo.order()
+    assert before.active_until is not None
     assert after.active_until == before.term.after(before.active_until)
     assert after.price == before.renewal_price
     assert after.version != before.version

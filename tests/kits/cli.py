@@ -15,7 +15,7 @@ import pytest
 
 from companion.cli import main
 from companion.demo.server import DemoStore
-from companion.domain.core.serialization import decode, to_builtins
+from companion.domain.core.serialization import decode_exact, to_builtins
 from companion.services.storage.database import Library
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Ran:
     def shown(self, kind: type[T]) -> T:
         """The result, which must be exactly what `kind` describes."""
         assert self.code in (0, 1), (self.out, self.err)
-        found = decode(self.out.encode(), kind, source="the command")
+        found = decode_exact(self.out.encode(), kind, source="the command")
         assert json.loads(json.dumps(to_builtins(found))) == self.json
         return found
 

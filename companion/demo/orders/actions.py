@@ -13,6 +13,7 @@ from companion.demo.orders.lifecycle import (
     CHARGE_LEAD,
     business_days_after,
     business_span,
+    known,
     method_of,
     next_version,
     total,
@@ -62,11 +63,12 @@ def switch_auto_renew(
     record: Record, plan: Subscription, on: bool, receipt_id: str, terms: Terms
 ) -> tuple[Record, AutoRenewChange]:
     """Switch auto-renewal of a plan; switching it to what it is already is confirmed all the same."""
-    if plan.status is SubscriptionStatus.EXPIRED or plan.active_until <= terms.now:
+    active_until = known(plan.active_until)
+    if plan.status is SubscriptionStatus.EXPIRED or active_until <= terms.now:
         raise Refusal("subscription-ended", "The subscription has ended; renew it from the order instead.")
     if on != plan.auto_renew:
-        charge_at = max(plan.active_until - CHARGE_LEAD, terms.now) if on else None
-        cancel_by = None if charge_at is None else min(charge_at, max(plan.active_until - CANCEL_LEAD, terms.now))
+        charge_at = max(active_until - CHARGE_LEAD, terms.now) if on else None
+        cancel_by = None if charge_at is None else min(charge_at, max(active_until - CANCEL_LEAD, terms.now))
         plan = replace(
             plan,
             auto_renew=on,
@@ -97,7 +99,9 @@ def check_download(record: Record, download: Download, now: dt.datetime) -> None
     licence = _licence_behind(record.order, download)
     if record.order.status is OrderStatus.REFUNDED or (licence and licence.status is not LicenceStatus.ACTIVE):
         raise Refusal("licence-ended", "The licence behind this download is no longer valid.")
-    if now < download.available_from or (download.available_until is not None and now >= download.available_until):
+    if now < known(download.available_from) or (
+        download.available_until is not None and now >= download.available_until
+    ):
         raise Refusal("window-closed", "The time in which this may be downloaded is over; ask for an extension.")
 
 

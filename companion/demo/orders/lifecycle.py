@@ -49,6 +49,13 @@ def business_span(start: dt.datetime, days: Days) -> tuple[dt.datetime, dt.datet
     return business_days_after(start, days.least), business_days_after(start, days.most)
 
 
+def known(moment: dt.datetime | None) -> dt.datetime:
+    """A date that this store always knows, while on the wire it may be missing."""
+    if moment is None:
+        raise ValueError("an order of this store has all its dates")
+    return moment
+
+
 def before(period: Period, end: dt.datetime) -> dt.datetime:
     """The moment a period before `end`."""
     return Period(-period.years, -period.months, -period.days).after(end)
@@ -92,7 +99,7 @@ def eligibility(record: Record, policies: Policies, now: dt.datetime) -> ReturnE
     words = policies.returns.window.as_words()
     shipped = [parcel.shipped_at for parcel in order.shipments if parcel.shipped_at is not None]
     physical = any(item.kind is LineItemKind.PHYSICAL for item in order.line_items)
-    counted, rule = order.placed_at, f"{words} from the day of the order"
+    counted, rule = known(order.placed_at), f"{words} from the day of the order"
     if physical and policies.returns.physical_counts_from.value == "shipDate" and shipped:
         counted, rule = max(shipped), f"{words} from the day the parcel was shipped"
     refused_before = next((record.refusals[given.id] for given in order.returns if given.id in record.refusals), None)
@@ -118,14 +125,14 @@ def _renewed(record: Record, plan: Subscription, now: dt.datetime) -> Record:
         if not plan.auto_renew or plan.next_charge_at is None or plan.next_charge_at > now:
             break
         record, plan = _renewed_once(record, plan, plan.next_charge_at)
-    if plan.active_until <= now and plan.status is not SubscriptionStatus.EXPIRED:
+    if known(plan.active_until) <= now and plan.status is not SubscriptionStatus.EXPIRED:
         plan = replace(plan, status=SubscriptionStatus.EXPIRED, version=next_version(plan))
         record = with_subscription(record, plan)
     return record
 
 
 def _renewed_once(record: Record, plan: Subscription, at: dt.datetime) -> tuple[Record, Subscription]:
-    until = plan.term.after(plan.active_until)
+    until = plan.term.after(known(plan.active_until))
     tax = record.billing.tax_on(plan.renewal_price)
     charge = Charge(
         id=f"chg-{plan.id}-{at:%Y%m%d}",
@@ -185,7 +192,7 @@ def _credited(given: Return, now: dt.datetime) -> Return:
 def _charged(record: Record, policies: Policies, now: dt.datetime) -> Record:
     """A download is charged some time after the order: the hold becomes a charge, and the order is complete."""
     order = record.order
-    due = policies.payment.download_charged_after.after(order.placed_at)
+    due = policies.payment.download_charged_after.after(known(order.placed_at))
     hold = next((charge for charge in order.charges if charge.about == "order"), None)
     if order.status is not OrderStatus.PROCESSING or hold is None or due > now:
         return record

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import msgspec
 
 from companion.demo.bodies import LetterAcceptance, ReturnRequest
@@ -12,6 +10,7 @@ from companion.demo.orders.lifecycle import (
     before,
     business_span,
     eligibility,
+    known,
     latest_renewal,
     next_version,
     total,
@@ -100,7 +99,7 @@ def _return_renewal(record: Record, asked: ReturnRequest, terms: Terms) -> tuple
         credit_from=first,
         credit_until=last,
     )
-    until = before(plan.term, plan.active_until)
+    until = before(plan.term, known(plan.active_until))
     # Once the refund has been initiated the subscription does not renew again.
     ended = replace(
         plan,
@@ -174,7 +173,7 @@ def _items(record: Record, ids: tuple[str, ...]) -> list[LineItem]:
 def _first_sale_open(record: Record, terms: Terms) -> bool:
     """Whether the first sale, and not only a later renewal, may still be returned."""
     shipped = [parcel.shipped_at for parcel in record.order.shipments if parcel.shipped_at is not None]
-    return terms.now <= terms.policies.returns.window.after(max([record.order.placed_at, *shipped]))
+    return terms.now <= terms.policies.returns.window.after(max([known(record.order.placed_at), *shipped]))
 
 
 def _refund(given: Return, about: str, tax: Money | None, terms: Terms) -> Charge:
@@ -195,7 +194,7 @@ def _return_id(record: Record) -> str:
 
 def _letter(record: Record, items: list[LineItem]) -> str:
     names = "\n".join(f"  - {item.quantity} × {item.name}" for item in items)
-    day: dt.datetime = record.order.placed_at
+    day = known(record.order.placed_at)
     return (
         f"Electronic Letter of Destruction\n\nOrder {record.order.number} of {day:%d %B %Y}\n\n{names}\n\n"
         "I confirm that I have removed the software from every computer it was installed on, and that I have "

@@ -52,7 +52,8 @@ def auto_renew_of(subscription: Subscription | None) -> AutoRenew:
     """Whether auto-renewal is on, off or not offered at all."""
     if subscription is None:
         return AutoRenew.NOT_OFFERED
-    on = subscription.auto_renew and subscription.status is SubscriptionStatus.ACTIVE
+    # In a state that is not known the store's own switch counts: a charge must not come as a surprise.
+    on = subscription.auto_renew and subscription.status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.UNKNOWN)
     return AutoRenew.ON if on else AutoRenew.OFF
 
 
@@ -76,9 +77,14 @@ def next_charge(order: Order, subscription: Subscription | None, zone: dt.tzinfo
     return charge_of(subscription, zone)
 
 
-def charge_of(subscription: Subscription, zone: dt.tzinfo) -> NextCharge:
-    """What the next charge of `subscription` would be; `cancel_by` only where its day differs in `zone`."""
+def charge_of(subscription: Subscription, zone: dt.tzinfo) -> NextCharge | None:
+    """What the next charge of `subscription` would be, `cancel_by` only where its day differs in `zone`.
+
+    None where its day is not known.
+    """
     at = subscription.next_charge_at or subscription.active_until
+    if at is None:
+        return None
     cancel_by = subscription.cancel_by
     if cancel_by is not None and cancel_by.astimezone(zone).date() == at.astimezone(zone).date():
         cancel_by = None
@@ -139,8 +145,8 @@ class SwitchPreview(Model, frozen=True):
     changes: bool
     product_name: str
     term: Period
-    active_until: Instant
-    days_left: int
+    active_until: Instant | None
+    days_left: int | None
     charge: NextCharge | None
     too_late: bool = False
     return_window: Period | None = None
@@ -163,7 +169,7 @@ def preview_switch(
         product_name=licence.product_name,
         term=subscription.term,
         active_until=subscription.active_until,
-        days_left=days_until(subscription.active_until, now, zone),
+        days_left=days_until(until, now, zone) if (until := subscription.active_until) is not None else None,
         charge=charge,
         too_late=too_late,
         return_window=profile.policies.returns.window,
@@ -176,7 +182,8 @@ def _refusal(subscription: Subscription, licence: Licence, now: dt.datetime) -> 
         return Refusal.REFUNDED
     ended = subscription.status is SubscriptionStatus.EXPIRED
     # A plan that renews goes on by itself, so only one that does not can have run out.
-    if ended or (subscription.active_until <= now and auto_renew_of(subscription) is not AutoRenew.ON):
+    until = subscription.active_until
+    if ended or (until is not None and until <= now and auto_renew_of(subscription) is not AutoRenew.ON):
         return Refusal.ENDED
     return None
 
@@ -223,10 +230,8 @@ def _sentences_off(
     preview: SwitchPreview, until: str, format_date: FormatDate, format_money: FormatMoney
 ) -> tuple[str, ...]:
     said = ["Auto-renewal will be switched off." if preview.changes else "Auto-renewal is already off."]
-    left = days_away(preview.days_left)
-    said.append(
-        f"{preview.product_name} stays active until {until} ({left}), the end of the {term_words(preview.term)}."
-    )
+    left = f" ({days_away(preview.days_left)})" if preview.days_left is not None else ""
+    said.append(f"{preview.product_name} stays active until {until}{left}, the end of the {term_words(preview.term)}.")
     charge = preview.charge
     if preview.too_late and charge is not None and preview.return_window is not None:
         said.append(

@@ -115,6 +115,8 @@ def movement_words(movement: Movement, format_date: FormatDate, format_money: Fo
         return MovementWords(f"held {for_what}", f"No money has moved; {freed}. {movement.dates_note}".rstrip())
     if movement.kind is ChargeKind.REFUND:
         return MovementWords(f"given back {for_what}", "")
+    if movement.kind is ChargeKind.UNKNOWN:
+        return MovementWords(f"moved {for_what}", "The store names a kind of movement that this version does not know.")
     tax = f"{format_money(movement.tax)} of it is tax. " if movement.tax is not None and movement.tax.amount else ""
     return MovementWords(f"charged {for_what}", f"{tax}Your statement reads {movement.statement_descriptor}.")
 
@@ -131,6 +133,8 @@ def charge_ahead_sentence(order: Order, profile: Profile, format_date: FormatDat
         return None
     if any(item.kind is LineItemKind.PHYSICAL for item in order.line_items):
         return "You are charged when the parcel leaves, each parcel on its own."
+    if order.placed_at is None:
+        return None
     placed = order.placed_at.astimezone(store_zone(profile))
     return f"You are charged on {format_date(profile.policies.payment.download_charged_after.after(placed))}."
 

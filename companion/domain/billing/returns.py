@@ -74,9 +74,9 @@ class ReturnOutlook(Model, frozen=True):
     """
 
     eligible: bool
-    deadline: Instant
-    days_left: int
-    counted_from: Instant
+    deadline: Instant | None
+    days_left: int | None
+    counted_from: Instant | None
     counts_from: CountedFrom
     window: Period
     store_rule: str
@@ -114,7 +114,7 @@ def return_outlook(order: Order, profile: Profile, now: dt.datetime, zone: dt.tz
     return ReturnOutlook(
         eligible=reason is None,
         deadline=said.deadline,
-        days_left=days_until(said.deadline, now, zone),
+        days_left=days_until(said.deadline, now, zone) if said.deadline is not None else None,
         counted_from=said.counted_from,
         counts_from=rule_of(order, profile),
         window=policy.window,
@@ -146,7 +146,7 @@ def _refused_because(order: Order, now: dt.datetime) -> NotEligible | None:
         return NotEligible.ALREADY_REFUNDED
     if any(entry.status is not ReturnStatus.REFUSED for entry in whole):
         return NotEligible.ALREADY_ASKED
-    if said.deadline < now:
+    if said.deadline is not None and said.deadline < now:
         return NotEligible.TOO_LATE
     return None if said.eligible else NotEligible.STORE_SAYS_NO
 
@@ -190,7 +190,7 @@ def renewal_return(
         for entry in order.returns
         if entry.subscription_id == subscription.id and entry.status is not ReturnStatus.REFUSED
     )
-    last_asked = max((entry.requested_at for entry in asked), default=None)
+    last_asked = max((entry.requested_at for entry in asked if entry.requested_at is not None), default=None)
     charge = _last_renewal(order, subscription)
     if charge is None or (last_asked is not None and last_asked >= charge.at):
         return None
@@ -223,7 +223,11 @@ def _last_renewal(order: Order, subscription: Subscription) -> Charge | None:
     return None if refunded else last
 
 
-_FROM = {CountedFrom.ORDER_DATE: "the day of the order", CountedFrom.SHIP_DATE: "the day it was shipped"}
+_FROM = {
+    CountedFrom.ORDER_DATE: "the day of the order",
+    CountedFrom.SHIP_DATE: "the day it was shipped",
+    CountedFrom.UNKNOWN: "a day by the store's own rule",
+}
 
 
 def rule_sentence(outlook: ReturnOutlook, format_date: FormatDate) -> str:
@@ -238,7 +242,7 @@ def rule_sentence(outlook: ReturnOutlook, format_date: FormatDate) -> str:
 def outlook_sentences(outlook: ReturnOutlook, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, ...]:
     """Whether a return is possible and what follows, in whole sentences."""
     if outlook.eligible:
-        left = "today is the last day" if outlook.days_left == 0 else f"{counted(outlook.days_left, 'day')} left"
+        left = _left(outlook.days_left)
         what = "return this order" if outlook.renewal is None else "give the last renewal back"
         said = [f"You can {what}: {left}.", rule_sentence(outlook, format_date)]
         if outlook.letter_needed:
@@ -254,6 +258,12 @@ def outlook_sentences(outlook: ReturnOutlook, format_date: FormatDate, format_mo
     refused = outlook.reason is NotEligible.STORE_SAYS_NO
     ways = {**_OTHER_WAYS, OtherWay.ASK_SUPPORT: _OBJECT} if refused else _OTHER_WAYS
     return (*said, *(ways[way] for way in outlook.other_ways))
+
+
+def _left(days: int | None) -> str:
+    if days is None:
+        return "until when is not known"
+    return "today is the last day" if days == 0 else f"{counted(days, 'day')} left"
 
 
 _AFTERWARDS = "After the refund the product stops working."
@@ -349,6 +359,7 @@ def progress_sentence(progress: ReturnProgress, format_date: FormatDate, format_
         ReturnStatus.LETTER_NEEDED: "The store waits for you to accept the Electronic Letter of Destruction.",
         ReturnStatus.CREDITED: f"{amount} is back on your account.",
         ReturnStatus.REFUSED: "The store has refused this return.",
+        ReturnStatus.UNKNOWN: "The store names a state of this return that this version does not know.",
     }
     if progress.status is ReturnStatus.LETTER_NEEDED and not progress.letter_open:
         return "The letter has been accepted; the store goes on with the refund."
@@ -364,7 +375,9 @@ class ReturnStep(NamedTuple):
 
 def return_steps(entry: Return, format_date: FormatDate) -> tuple[ReturnStep, ...]:
     """What has happened to a return so far, the oldest step first."""
-    steps = [ReturnStep(entry.requested_at, f"Asked for on {format_date(entry.requested_at)}.")]
+    steps = []
+    if entry.requested_at is not None:
+        steps.append(ReturnStep(entry.requested_at, f"Asked for on {format_date(entry.requested_at)}."))
     if entry.letter is not None and entry.letter.accepted_at is not None:
         at = entry.letter.accepted_at
         steps.append(ReturnStep(at, f"Electronic Letter of Destruction accepted on {format_date(at)}."))
@@ -378,6 +391,7 @@ _REASONS = {
     ReturnReason.NOT_WANTED: "I do not want it",
     ReturnReason.DOES_NOT_WORK: "It does not work",
     ReturnReason.UNWANTED_RENEWAL: "I did not want the renewal",
+    ReturnReason.UNKNOWN: "Another reason",
 }
 
 

@@ -76,6 +76,8 @@ def expected_between(shipment: Shipment, order: Order, profile: Profile) -> tupl
     zone, country = store_zone(profile), store_country(profile)
     if shipment.shipped_at is not None:
         first = last = shipment.shipped_at.astimezone(zone)
+    elif order.placed_at is None:
+        return None
     else:
         placed = order.placed_at.astimezone(zone)
         first = add_business_days(placed, policy.dispatch_business_days.least, country)
@@ -124,6 +126,8 @@ def parcel_sentences(parcel: Parcel, format_date: FormatDate) -> tuple[str, ...]
     if parcel.status is ShipmentStatus.DELIVERED:
         on = f" on {format_date(parcel.delivered_at)}" if parcel.delivered_at is not None else ""
         return (f"Delivered{on} by {parcel.method_name}.",)
+    if parcel.status is ShipmentStatus.UNKNOWN:
+        return ("The store names a state of this parcel that this version does not know.",)
     said = ["It is being packed." if parcel.shipped_at is None else f"Sent on {format_date(parcel.shipped_at)}."]
     if parcel.expected_from is not None and parcel.expected_until is not None:
         first, last = format_date(parcel.expected_from), format_date(parcel.expected_until)

@@ -1,4 +1,4 @@
-"""Text from outside (stores, e-mails, imports) made harmless where it is read.
+"""Text from outside (stores, e-mails, programs, files) made harmless where it is read.
 
 Control characters, bidirectional overrides and line breaks of foreign text could redraw a terminal, hide a file's real
 ending or add lines to a calendar (Unicode Technical Report 36, section 3.1).
@@ -6,13 +6,29 @@ ending or add lines to a calendar (Unicode Technical Report 36, section 3.1).
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
 LONGEST_TEXT = 500
 """Characters of a name or a label that are kept."""
 
-_KEPT_FORMAT_SIGNS = frozenset("\u200c\u200d")
-"""Joiners without which some scripts and emoji are spelled wrongly."""
+LONGEST_PROSE = 20_000
+"""Characters of a text of several lines that are kept, such as a letter."""
+
+# Everything that is not seen, or changes how its neighbours are seen: control, format and private-use characters,
+# surrogates, fillers, separators of lines. The joiners U+200C and U+200D are kept: without them some scripts and emoji
+# are spelled wrongly. Lone tag characters have no use outside of flags, which are spelled out where they are missing.
+_UNSEEN_SIGNS = (
+    r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+)
+_UNSEEN = re.compile(f"[{_UNSEEN_SIGNS}]")
+_ACTING = re.compile(rf"[{_UNSEEN_SIGNS}\x85\u2028\u2029]")
+_MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
+                    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+"""More combining marks in a row than any language writes; piled up they reach over the lines above and below."""
+_OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+_LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def clean_text(text: str, most: int = LONGEST_TEXT) -> str:
@@ -20,16 +36,56 @@ def clean_text(text: str, most: int = LONGEST_TEXT) -> str:
 
     What is cut off is marked by an ellipsis.
     """
-    shown = "".join(" " if _is_blank(sign) else sign for sign in text[: most * 4] if _is_shown(sign))
-    tidy = " ".join(shown.split())
-    return tidy if len(tidy) <= most else f"{tidy[: most - 1]}…"
+    tidy = " ".join(_without_unseen(text[: most * 4]).split())
+    return _cut(tidy, most)
 
 
-def _is_blank(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign) in ("Zl", "Zp")
+def clean_prose(text: str, most: int = LONGEST_PROSE) -> str:
+    """Returns a text of several lines, each of them harmless, at most `most` characters long."""
+    lines = _LINE_BREAKS.sub("\n", text[: most * 2]).split("\n")
+    return _cut("\n".join(" ".join(_without_unseen(line).split("\t")).rstrip() for line in lines), most)
 
 
-def _is_shown(sign: str) -> bool:
-    if sign in _KEPT_FORMAT_SIGNS or sign.isspace():
-        return True
-    return unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+def printable(text: str) -> str:
+    """Returns a text of our own for a terminal or a label: a foreign part that was overlooked cannot act in it.
+
+    Line breaks and tabs stay as they are; what returns to the beginning of a line becomes a blank.
+    """
+    return text if text.isascii() and text.isprintable() else _without_unseen(_OTHER_BREAKS.sub(" ", text))
+
+
+def escaped_json(text: str) -> str:
+    """Returns a JSON text in which characters that could act on a terminal are written as escapes."""
+    return text if text.isascii() and "\x7f" not in text else _ACTING.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    units = found.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
+def _without_unseen(text: str) -> str:
+    return _MARKS.sub(r"\1", _UNSEEN.sub("", text))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def is_harmless(data: bytes) -> bool:
+    """Whether nothing in a JSON document has to be taken out of its texts, found without reading them one by one.
+
+    Escapes can spell every character, so a document with one other than those of JSON's own signs is not.
+    """
+    if b"\\" in data and _ESCAPE.search(data) is not None:
+        return False
+    return (data.isascii() or _UNSEEN_BYTES.search(data) is None) and b"\x7f" not in data
+
+
+_ESCAPE = re.compile(rb'(?<!\\)(?:\\\\)*\\[^"\\/]')
+_UNSEEN_BYTES = re.compile(
+    rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f]|\xaa|\xab|\xb7)"
+    rb"|\xe2(?:\x80[\x8b\x8e\x8f\xa8-\xae]|\x81[\xa0-\xaf]|\x83[\x90-\xbf])|\xe3\x85\xa4|[\xee\xef\xf3\xf4]|\xf0\x9b"
+    rb"|\xf0\x9d\x85|[\xcc\xcd][\x80-\xbf][\xcc\xcd]|\xd2[\x83-\x89]"
+)
+"""UTF-8 of what `clean_text` changes, and of some neighbours that it does not."""

@@ -7,8 +7,26 @@ from typing import Annotated, Any
 
 import msgspec
 
+EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+LATEST = dt.datetime(2200, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+"""Between these all dates of purchases lie, and date arithmetic is safe in every time zone."""
+
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
-"""A moment with a known offset; a moment without one is refused when it is read."""
+"""A moment with a known offset of the years 1970 to 2200; any other is refused when it is read."""
+
+MOST_COUNTED = 2**63 - 1
+"""The largest number that SQLite and Qt hold."""
+
+Whole = Annotated[int, msgspec.Meta(ge=-MOST_COUNTED, le=MOST_COUNTED)]
+"""An amount or a code."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=MOST_COUNTED)]
+Counted = Annotated[int, msgspec.Meta(ge=1, le=MOST_COUNTED)]
+
+Prose = Annotated[str, msgspec.Meta(extra={"prose": True})]
+"""A text of several lines; every other text is read as one line."""
+
+Exact = Annotated[str, msgspec.Meta(extra={"exact": True})]
+"""A text that is read as it was written: a path, or what this program wrote and has to find again."""
 
 
 class Secret:
@@ -47,3 +65,10 @@ class Secret:
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Base of everything that is read from or written as JSON: frozen, named fields, camelCase outside."""
+
+
+class Unread(Model, frozen=True):
+    """A part of an answer that could not be used: where it stood, and its text where that is no secret."""
+
+    field: str
+    text: str = ""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.core.model import Model
+from companion.domain.core.model import Model, Whole
 
 # ISO 4217 minor units that are not 2 (list one, active codes).
 _DECIMALS = {
@@ -43,7 +43,7 @@ def decimals(currency: str) -> int:
 class Money(Model, frozen=True):
     """An amount in integer minor units (cents) of an ISO 4217 currency."""
 
-    amount: int
+    amount: Whole
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 
     def plain(self) -> str:

@@ -18,3 +18,4 @@ class Platform(enum.StrEnum):
     MACOS = "macos"
     LINUX = "linux"
     ANY = "any"
+    UNKNOWN = "unknown"

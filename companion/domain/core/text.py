@@ -13,11 +13,14 @@ from collections.abc import Callable, Sequence
 from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
 
-FormatDate = Callable[[dt.datetime], str]
-"""Shows a moment as a day in the person's zone ("8 January 2027")."""
-FormatMoment = Callable[[dt.datetime], str]
-"""Shows a moment as day and time in the person's zone ("Monday 09:00")."""
+FormatDate = Callable[[dt.datetime | None], str]
+"""Shows a moment as a day in the person's zone ("8 January 2027"), and `UNKNOWN_DATE` for None."""
+FormatMoment = Callable[[dt.datetime | None], str]
+"""Shows a moment as day and time in the person's zone ("Monday 09:00"), and `UNKNOWN_DATE` for None."""
 FormatMoney = Callable[[Money], str]
+
+UNKNOWN_DATE = "a day that is not known"
+"""Stands for a date that a source does not tell, in the middle of a sentence."""
 
 # Not `calendar.month_name`, which follows the process's locale.
 _MONTHS = (
@@ -30,7 +33,9 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 def plain_date(zone: dt.tzinfo) -> FormatDate:
     """Returns a `FormatDate` for terminals and scripts: ``8 January 2027`` in `zone`, whatever the system's locale."""
 
-    def show(moment: dt.datetime) -> str:
+    def show(moment: dt.datetime | None) -> str:
+        if moment is None:
+            return UNKNOWN_DATE
         local = moment.astimezone(zone)
         return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
@@ -41,7 +46,9 @@ def plain_moment(zone: dt.tzinfo) -> FormatMoment:
     """Returns a `FormatMoment` for terminals and scripts: ``Friday 8 January 2027, 14:05`` in `zone`."""
     show_date = plain_date(zone)
 
-    def show(moment: dt.datetime) -> str:
+    def show(moment: dt.datetime | None) -> str:
+        if moment is None:
+            return UNKNOWN_DATE
         local = moment.astimezone(zone)
         return f"{_WEEKDAYS[local.weekday()]} {show_date(moment)}, {local:%H:%M}"
 

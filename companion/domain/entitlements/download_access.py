@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Sequence
 
-from companion.domain.core.model import Instant, Model
+from companion.domain.core.model import LATEST, Instant, Model
 from companion.domain.core.text import FormatDate, counted
 from companion.domain.core.time.periods import days_until
 from companion.domain.store.orders import Download, ExtensionStatus
@@ -52,7 +52,7 @@ def state_of(download: Download, now: dt.datetime, zone: dt.tzinfo) -> WindowSta
     until = closes_at(download)
     if until is not None and until <= now:
         return WindowState.CLOSED
-    if download.available_from > now:
+    if download.available_from is not None and download.available_from > now:
         return WindowState.NOT_YET
     if until is not None and days_until(until, now, zone) == 0:
         return WindowState.CLOSES_TODAY
@@ -63,7 +63,7 @@ def window_of(downloads: Sequence[Download], now: dt.datetime, zone: dt.tzinfo) 
     """The window that matters most among `downloads`, with all of them as its artifacts."""
     if not downloads:
         return DownloadWindow(state=WindowState.NONE)
-    never = dt.datetime.max.replace(tzinfo=dt.UTC)
+    never = LATEST
     by_state: dict[WindowState, list[Download]] = {}
     for download in downloads:
         by_state.setdefault(state_of(download, now, zone), []).append(download)
@@ -72,7 +72,7 @@ def window_of(downloads: Sequence[Download], now: dt.datetime, zone: dt.tzinfo) 
             chosen = min(by_state[state], key=lambda download: closes_at(download) or never)
             return _window(state, chosen, closes_at(chosen), downloads, now, zone)
     if WindowState.NOT_YET in by_state:
-        chosen = min(by_state[WindowState.NOT_YET], key=lambda download: download.available_from)
+        chosen = min(by_state[WindowState.NOT_YET], key=lambda download: download.available_from or now)
         return _window(WindowState.NOT_YET, chosen, chosen.available_from, downloads, now, zone)
     chosen = max(by_state[WindowState.CLOSED], key=lambda download: closes_at(download) or never)
     return _window(WindowState.CLOSED, chosen, closes_at(chosen), downloads, now, zone)
@@ -100,6 +100,8 @@ def window_sentence(window: DownloadWindow, format_date: FormatDate) -> str:
     """What the window means for the person, in whole sentences."""
     if window.state is WindowState.NONE:
         return "There is nothing to download for this licence."
+    if window.changes_at is None and any(artifact.end_unknown for artifact in window.artifacts):
+        return "Until when you can download it is not known: the store names a date that cannot be right."
     if window.changes_at is None:
         return "You can download it at any time."
     day = format_date(window.changes_at)

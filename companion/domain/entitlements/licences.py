@@ -20,6 +20,8 @@ class EffectiveStatus(enum.StrEnum):
     NOT_STARTED = "notStarted"
     EXPIRED = "expired"
     REFUNDED = "refunded"
+    UNKNOWN = "unknown"
+    """The store names a state that this version does not know."""
 
 
 def effective_status(order: Order, licence: Licence, now: dt.datetime) -> EffectiveStatus:
@@ -28,19 +30,30 @@ def effective_status(order: Order, licence: Licence, now: dt.datetime) -> Effect
         return EffectiveStatus.REFUNDED
     if licence.status is LicenceStatus.EXPIRED or (licence.expires_at is not None and licence.expires_at <= now):
         return EffectiveStatus.EXPIRED
-    return EffectiveStatus.NOT_STARTED if licence.starts_at > now else EffectiveStatus.ACTIVE
+    if licence.status is LicenceStatus.UNKNOWN:
+        return EffectiveStatus.UNKNOWN
+    later = licence.starts_at is not None and licence.starts_at > now
+    return EffectiveStatus.NOT_STARTED if later else EffectiveStatus.ACTIVE
 
 
 def span_words(
-    state: EffectiveStatus, starts_at: dt.datetime, expires_at: dt.datetime | None, format_date: FormatDate
+    state: EffectiveStatus,
+    starts_at: dt.datetime | None,
+    expires_at: dt.datetime | None,
+    format_date: FormatDate,
+    *,
+    end_unknown: bool = False,
 ) -> str:
     """From when or until when a licence is good, in a few words that follow its name or its order's number."""
     if state is EffectiveStatus.REFUNDED:
         return "refunded; this licence has ended"
     if state is EffectiveStatus.NOT_STARTED:
         return f"starts on {format_date(starts_at)}"
+    if state is EffectiveStatus.UNKNOWN:
+        until = f"; it names {format_date(expires_at)} as its end" if expires_at is not None else ""
+        return f"in a state of the store's that this version does not know{until}"
     if expires_at is None:
-        return "no end date"
+        return "until a day that is not known" if end_unknown else "no end date"
     return f"{'ran' if state is EffectiveStatus.EXPIRED else 'active'} until {format_date(expires_at)}"
 
 
@@ -67,6 +80,8 @@ def carried_on(orders: Iterable[Order]) -> frozenset[tuple[str, str]]:
 
 def _carries_on(later_order: Order, later: Licence, order: Order, licence: Licence) -> bool:
     refunded = later.status is LicenceStatus.REFUNDED or later_order.status is OrderStatus.REFUNDED
+    if later.starts_at is None or licence.starts_at is None:
+        return False
     return later_order.number != order.number and later.starts_at > licence.starts_at and not refunded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from companion.domain.core.model import Model
+from companion.domain.core.model import EARLIEST, Model
 from companion.domain.core.text import FormatDate
 from companion.domain.store.orders import Licence, Seat
 
@@ -49,7 +49,7 @@ def longest_unseen(use: SeatUse, this_seat: str | None) -> Seat | None:
 
 
 def _last_sign(seat: Seat) -> dt.datetime:
-    return seat.last_seen_at or seat.taken_at
+    return seat.last_seen_at or seat.taken_at or EARLIEST
 
 
 _HERE = {ThisPC.USES_IT: "yes", ThisPC.NOT_YET: "not yet", ThisPC.NO_SEAT_LEFT: "no seat left"}

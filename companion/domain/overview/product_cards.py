@@ -62,7 +62,7 @@ class ProductCard(Model, frozen=True):
     product_name: str
     status: EffectiveStatus = msgspec.field(name="standing")
     tone: Tone
-    starts_at: Instant
+    starts_at: Instant | None
     expires_at: Instant | None
     days_left: int | None
     auto_renew: AutoRenew
@@ -73,6 +73,7 @@ class ProductCard(Model, frozen=True):
     action: NextAction
     concerns: tuple[Concern, ...] = ()
     carried_on: bool = False
+    end_unknown: bool = False
 
 
 def product_cards(
@@ -142,6 +143,7 @@ def _card(
         action=NextAction.NONE if replaced else _action(state, concerns, window, seats, have_it, profile),
         concerns=concerns,
         carried_on=replaced,
+        end_unknown=licence.end_unknown,
     )
 
 
@@ -252,6 +254,7 @@ _STATUS_WORDS = {
     EffectiveStatus.NOT_STARTED: "Not started yet",
     EffectiveStatus.EXPIRED: "Expired",
     EffectiveStatus.REFUNDED: "Refunded",
+    EffectiveStatus.UNKNOWN: "State not known",
 }
 
 
@@ -271,6 +274,11 @@ def status_sentence(card: ProductCard, format_date: FormatDate) -> str:
     """Until when the licence is good, in a whole sentence."""
     if card.status is EffectiveStatus.REFUNDED:
         return "This licence was refunded and has ended."
+    if card.status is EffectiveStatus.UNKNOWN:
+        named = f" Its last day is {format_date(card.expires_at)}." if card.expires_at is not None else ""
+        return f"The store names a state of this licence that this version does not know.{named}"
+    if card.end_unknown:
+        return "Until when this licence is good is not known: the store names a date that cannot be right."
     if card.expires_at is None or card.days_left is None:
         return "This licence has no end date."
     day = format_date(card.expires_at)

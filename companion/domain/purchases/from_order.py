@@ -19,6 +19,7 @@ _STATES = {
     LicenceStatus.ACTIVE: EntitlementState.ACTIVE,
     LicenceStatus.EXPIRED: EntitlementState.EXPIRED,
     LicenceStatus.REFUNDED: EntitlementState.REFUNDED,
+    LicenceStatus.UNKNOWN: EntitlementState.UNKNOWN,
 }
 
 
@@ -40,10 +41,12 @@ _Said = tuple[str, Field, str]
 
 def _of_order(order: Order) -> Iterator[_Said]:
     yield "", Field.ORDER_NUMBER, order.number
-    yield "", Field.BOUGHT_ON, order.placed_at.isoformat()
+    if order.placed_at is not None:
+        yield "", Field.BOUGHT_ON, order.placed_at.isoformat()
     yield "", Field.PRICE, order.total.plain()
-    if order.return_eligibility.eligible and not order.returns:
-        yield "", Field.RETURN_BY, order.return_eligibility.deadline.isoformat()
+    deadline = order.return_eligibility.deadline
+    if order.return_eligibility.eligible and not order.returns and deadline is not None:
+        yield "", Field.RETURN_BY, deadline.isoformat()
     plans = [plan for licence in order.licences if (plan := order.subscription_of(licence)) is not None]
     if len(plans) == 1:
         yield from _of_plan(plans[0])
@@ -63,7 +66,9 @@ def _of_plan(plan: Subscription) -> Iterator[_Said]:
     yield "", Field.RENEWAL_TERM, str(plan.term)
     if on:
         yield "", Field.RENEWAL_PRICE, plan.renewal_price.plain()
-        yield "", Field.RENEWS_ON, (plan.next_charge_at or plan.active_until).isoformat()
+        renews_on = plan.next_charge_at or plan.active_until
+        if renews_on is not None:
+            yield "", Field.RENEWS_ON, renews_on.isoformat()
         if plan.cancel_by is not None:
             yield "", Field.CANCEL_BY, plan.cancel_by.isoformat()
 
@@ -76,7 +81,8 @@ def _of_licence(order: Order, licence: Licence) -> Iterator[_Said]:
     yield about, Field.STATE, EntitlementState.REFUNDED if refunded else _STATES[licence.status]
     yield about, Field.SEATS_USED, str(len(licence.seats))
     yield about, Field.SEATS_LIMIT, str(licence.seats_total)
-    yield about, Field.EXPIRES, licence.expires_at.isoformat() if licence.expires_at is not None else "never"
+    if not licence.end_unknown:
+        yield about, Field.EXPIRES, licence.expires_at.isoformat() if licence.expires_at is not None else "never"
 
 
 def _usable(field: Field, text: str) -> str | None:

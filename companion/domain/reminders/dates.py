@@ -141,8 +141,9 @@ def order_subjects(facts: ReminderFacts) -> Iterator[Subject]:
                     yield from _of_licence(order, licence, zone, (order.number, licence.id) in replaced)
             if order.downloads:
                 yield from _of_windows(order, downloaded)
-            if order.return_eligibility.eligible and not order.returns:
-                yield _return_deadline(order)
+            deadline = order.return_eligibility.deadline
+            if deadline is not None and order.return_eligibility.eligible and not order.returns:
+                yield _return_deadline(order, deadline)
         for entry in order.returns:
             yield from _of_refund(order, entry, profile, bank)
         for shipment in order.shipments:
@@ -226,13 +227,13 @@ def _taken_care_of(download: Download, others: Iterable[Download], downloaded: C
     )
 
 
-def _return_deadline(order: Order) -> Subject:
+def _return_deadline(order: Order, deadline: dt.datetime) -> Subject:
     return Subject(
         kind=ReminderKind.RETURN_DEADLINE,
         order_number=order.number,
         about=order.number,
         name=_name_of(order),
-        date=order.return_eligibility.deadline,
+        date=deadline,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from companion.domain.core.model import Instant, Model
+from companion.domain.core.model import Exact, Instant, Model
 
 UNANSWERED_FOR = dt.timedelta(days=1)
 """How long a request without an answer is sent again as the same one; stores remember keys at least that long."""
@@ -20,7 +20,7 @@ class IdempotentRequest(Model, frozen=True):
 
     key: str
     asked_at: Instant
-    body: str | None = None
+    body: Exact | None = None
     answered_at: Instant | None = None
 
 

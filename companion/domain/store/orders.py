@@ -1,4 +1,8 @@
-"""What the store says about an order: the values of the Store API (``resources/store-api.yaml``)."""
+"""What the store says about an order: the values of the Store API (``resources/store-api.yaml``).
+
+A moment is None where the store names none that can be right; `Order.unread` then says what it wrote. A word that this
+version does not know is the member ``unknown`` of its enumeration.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.core.model import Instant, Model, Secret
+from companion.domain.core.model import Count, Counted, Instant, Model, Prose, Secret, Unread, Whole
 from companion.domain.core.money import Money
 from companion.domain.core.platform import Platform, Sha256
 from companion.domain.core.time.periods import Period
@@ -18,13 +22,14 @@ class Session(Model, frozen=True):
 
     token: Secret
     expires_at: Instant
-    order_numbers: tuple[str, ...]
+    order_numbers: Annotated[tuple[str, ...], msgspec.Meta(max_length=20_000)]
 
 
 class LineItemKind(enum.StrEnum):
     DOWNLOAD = "download"
     PHYSICAL = "physical"
     BACKUP_MEDIUM = "backupMedium"
+    UNKNOWN = "unknown"
 
 
 class LineItem(Model, frozen=True):
@@ -34,7 +39,7 @@ class LineItem(Model, frozen=True):
     product_id: str
     name: str
     kind: LineItemKind
-    quantity: Annotated[int, msgspec.Meta(ge=1)]
+    quantity: Counted
     price: Money
 
 
@@ -43,7 +48,7 @@ class Seat(Model, frozen=True):
 
     id: str
     name: str
-    taken_at: Instant
+    taken_at: Instant | None
     last_seen_at: Instant | None = None
 
 
@@ -51,6 +56,7 @@ class LicenceStatus(enum.StrEnum):
     ACTIVE = "active"
     EXPIRED = "expired"
     REFUNDED = "refunded"
+    UNKNOWN = "unknown"
 
 
 class Licence(Model, frozen=True):
@@ -63,20 +69,27 @@ class Licence(Model, frozen=True):
     product_id: str
     product_name: str
     status: LicenceStatus
-    starts_at: Instant
+    starts_at: Instant | None
     expires_at: Instant | None
     key: Secret | None = None
     key_case_sensitive: bool = True
     key_from_order: str | None = None
-    seats_total: Annotated[int, msgspec.Meta(ge=1)] = 1
+    seats_total: Counted = 1
     seats: tuple[Seat, ...] = ()
     subscription_id: str | None = None
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def end_unknown(self) -> bool:
+        """Whether the store names an end that cannot be right, which is something else than no end."""
+        return any(part.field == "expiresAt" for part in self.unread)
 
 
 class SubscriptionStatus(enum.StrEnum):
     ACTIVE = "active"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    UNKNOWN = "unknown"
 
 
 class Subscription(Model, frozen=True):
@@ -91,7 +104,7 @@ class Subscription(Model, frozen=True):
     status: SubscriptionStatus
     auto_renew: bool
     term: Period
-    active_until: Instant
+    active_until: Instant | None
     price: Money
     renewal_price: Money
     version: str
@@ -105,10 +118,10 @@ class Receipt(Model, frozen=True):
     id: str
     subscription_id: str
     auto_renew: bool
-    received_at: Instant
-    effective_at: Instant
-    still_active_until: Instant
-    statement: str
+    received_at: Instant | None
+    effective_at: Instant | None
+    still_active_until: Instant | None
+    statement: Prose
 
 
 class AutoRenewChange(Model, frozen=True):
@@ -122,13 +135,14 @@ class ExtensionStatus(enum.StrEnum):
     GRANTED = "granted"
     REQUESTED = "requested"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 class Extension(Model, frozen=True):
     """The store's answer when a closed download window was asked to open again."""
 
     status: ExtensionStatus
-    statement: str
+    statement: Prose
     available_until: Instant | None = None
 
 
@@ -152,10 +166,16 @@ class Download(Model, frozen=True):
     version: str
     platform: Platform
     filename: str
-    size: Annotated[int, msgspec.Meta(ge=0)]
-    available_from: Instant
+    size: Count
+    available_from: Instant | None
     available_until: Instant | None
     extension: Extension | None = None
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def end_unknown(self) -> bool:
+        """Whether the store names an end that cannot be right, which is something else than no end."""
+        return any(part.field == "availableUntil" for part in self.unread)
 
 
 class Grant(Model, frozen=True):
@@ -169,12 +189,12 @@ class Grant(Model, frozen=True):
     url: str
     url_expires_at: Instant
     filename: str
-    size: Annotated[int, msgspec.Meta(ge=0)]
+    size: Count
     sha256: Sha256
     version: str
     publisher: str
-    piece_length: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    piece_sha256: tuple[Sha256, ...] = ()
+    piece_length: Counted | None = None
+    piece_sha256: Annotated[tuple[Sha256, ...], msgspec.Meta(max_length=200_000)] = ()
     installation: Installation = Installation()
 
     def __repr__(self) -> str:
@@ -187,6 +207,7 @@ class ShipmentStatus(enum.StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     RETURNED = "returned"
+    UNKNOWN = "unknown"
 
 
 class Shipment(Model, frozen=True):
@@ -210,6 +231,7 @@ class ChargeKind(enum.StrEnum):
     AUTHORIZATION = "authorization"
     CHARGE = "charge"
     REFUND = "refund"
+    UNKNOWN = "unknown"
 
 
 class Charge(Model, frozen=True):
@@ -233,6 +255,7 @@ class ReturnReason(enum.StrEnum):
     NOT_WANTED = "notWanted"
     DOES_NOT_WORK = "doesNotWork"
     UNWANTED_RENEWAL = "unwantedRenewal"
+    UNKNOWN = "unknown"
 
 
 class ReturnStatus(enum.StrEnum):
@@ -241,12 +264,13 @@ class ReturnStatus(enum.StrEnum):
     REFUND_INITIATED = "refundInitiated"
     CREDITED = "credited"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 class DestructionLetter(Model, frozen=True):
     """The Electronic Letter of Destruction: physical goods are refunded once it is accepted."""
 
-    text: str
+    text: Prose
     accepted_at: Instant | None = None
 
 
@@ -257,7 +281,7 @@ class Return(Model, frozen=True):
     reason: ReturnReason
     status: ReturnStatus
     amount: Money
-    requested_at: Instant
+    requested_at: Instant | None
     line_item_ids: tuple[str, ...] = ()
     subscription_id: str | None = None
     letter: DestructionLetter | None = None
@@ -270,8 +294,8 @@ class ReturnEligibility(Model, frozen=True):
     """Whether the store would take the order back now, until when, and by which rule it counts."""
 
     eligible: bool
-    counted_from: Instant
-    deadline: Instant
+    counted_from: Instant | None
+    deadline: Instant | None
     rule: str
     refusal: str | None = None
 
@@ -280,7 +304,7 @@ class InvoiceLine(Model, frozen=True):
     """One line of an invoice; `price` is for the whole quantity, without tax."""
 
     name: str
-    quantity: int
+    quantity: Whole
     price: Money
 
 
@@ -289,9 +313,9 @@ class Invoice(Model, frozen=True):
 
     number: str
     order_number: str
-    issued_at: Instant
-    seller: str
-    buyer: str
+    issued_at: Instant | None
+    seller: Prose
+    buyer: Prose
     lines: tuple[InvoiceLine, ...]
     net: Money
     tax: Money
@@ -305,11 +329,18 @@ class OrderStatus(enum.StrEnum):
     COMPLETED = "completed"
     SHIPPED = "shipped"
     REFUNDED = "refunded"
+    UNKNOWN = "unknown"
 
     @property
     def words(self) -> str:
         """How far the order has come, for people: ``Being processed``."""
-        return "Being processed" if self is OrderStatus.PROCESSING else self.value.capitalize()
+        return _STATUS_WORDS.get(self) or self.value.capitalize()
+
+
+_STATUS_WORDS = {
+    OrderStatus.PROCESSING: "Being processed",
+    OrderStatus.UNKNOWN: "In a state this version does not know",
+}
 
 
 class OrderPage(Model, frozen=True):
@@ -324,7 +355,7 @@ class Order(Model, frozen=True):
 
     number: str
     status: OrderStatus
-    placed_at: Instant
+    placed_at: Instant | None
     country: str
     currency: str
     total: Money
@@ -338,6 +369,13 @@ class Order(Model, frozen=True):
     returns: tuple[Return, ...] = ()
     invoice_number: str | None = None
     pages: tuple[OrderPage, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def all_unread(self) -> tuple[Unread, ...]:
+        """What of the order, its licences and its downloads could not be used."""
+        parts = (self.unread, *(each.unread for each in self.licences), *(each.unread for each in self.downloads))
+        return tuple(entry for part in parts for entry in part)
 
     def subscription_of(self, licence: Licence) -> Subscription | None:
         """The plan that renews `licence`, if it has one."""
@@ -352,5 +390,5 @@ class SupportCase(Model, frozen=True):
     """A case that support has taken on."""
 
     case_number: str
-    next_step: str
-    answer_by: Instant
+    next_step: Prose
+    answer_by: Instant | None

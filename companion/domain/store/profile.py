@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 
 from companion.domain.core.business_days import Days
-from companion.domain.core.model import Model
+from companion.domain.core.model import Count, Counted, Model, Unread, Whole
 from companion.domain.core.money import Money
 from companion.domain.core.platform import Platform, Sha256
 from companion.domain.core.time.periods import Period
@@ -35,6 +35,7 @@ class StoreIdentity(Model, frozen=True):
 class CountedFrom(enum.StrEnum):
     ORDER_DATE = "orderDate"
     SHIP_DATE = "shipDate"
+    UNKNOWN = "unknown"
 
 
 class ReturnPolicy(Model, frozen=True):
@@ -83,13 +84,16 @@ class DownloadPolicy(Model, frozen=True):
     most_connections: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
 
 
+Leads = Annotated[tuple[Period, ...], msgspec.Meta(max_length=50)]
+
+
 class ReminderLeads(Model, frozen=True):
     """How long before each kind of date a reminder is due; ``P0D`` is the day itself."""
 
-    renewal: tuple[Period, ...]
-    expiry: tuple[Period, ...]
-    download_window: tuple[Period, ...]
-    return_deadline: tuple[Period, ...]
+    renewal: Leads
+    expiry: Leads
+    download_window: Leads
+    return_deadline: Leads
 
 
 class BackupMediumPolicy(Model, frozen=True):
@@ -123,6 +127,7 @@ class Stage(enum.StrEnum):
 class BlockerSeverity(enum.StrEnum):
     BLOCKS = "blocks"
     WARNS = "warns"
+    UNKNOWN = "unknown"
 
 
 class BlockerKind(enum.StrEnum):
@@ -134,6 +139,7 @@ class BlockerKind(enum.StrEnum):
     DOWNLOAD_ACCELERATOR = "downloadAccelerator"
     INSTALLER = "installer"
     OTHER = "other"
+    UNKNOWN = "unknown"
 
 
 class ProcessMatch(Model, frozen=True):
@@ -173,8 +179,8 @@ class SystemRequirement(Model, frozen=True):
     platform: Platform
     version: str | None = None
     architectures: tuple[str, ...] = ()
-    memory: int = 0
-    free_space: int = 0
+    memory: Count = 0
+    free_space: Count = 0
 
 
 class ExitMeaning(enum.StrEnum):
@@ -188,7 +194,7 @@ class ExitMeaning(enum.StrEnum):
 class ExitCode(Model, frozen=True):
     """What an installer's exit code means, in a sentence, and what to do next."""
 
-    code: int
+    code: Whole
     meaning: ExitMeaning
     sentence: str
     hint: str
@@ -257,7 +263,7 @@ class Probe(Model, frozen=True):
     """A small fixed file that shows whether the line delivers ranges and bytes intact; `url` may be relative."""
 
     url: str
-    size: Annotated[int, msgspec.Meta(ge=1)]
+    size: Counted
     sha256: Sha256
 
 
@@ -280,3 +286,4 @@ class Profile(Model, frozen=True):
     exit_codes: tuple[ExitCode, ...] = ()
     probe: Probe | None = None
     mail: MailPatterns | None = None
+    unread: tuple[Unread, ...] = ()

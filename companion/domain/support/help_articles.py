@@ -122,7 +122,11 @@ GENERAL: dict[str, str] = {
 
 
 def _return_rule(profile: Profile, _format_money: FormatMoney) -> str:
-    words = {CountedFrom.ORDER_DATE: "the day of the order", CountedFrom.SHIP_DATE: "the day it is shipped"}
+    words = {
+        CountedFrom.ORDER_DATE: "the day of the order",
+        CountedFrom.SHIP_DATE: "the day it is shipped",
+        CountedFrom.UNKNOWN: "a day by the store's own rule",
+    }
     policy = profile.policies.returns
     download, physical = words[policy.download_counts_from], words[policy.physical_counts_from]
     if download == physical:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from companion.domain.core.model import EARLIEST
 from companion.domain.core.phone_numbers import format_phone
 from companion.domain.core.text import FormatMoment, joined
 from companion.domain.pc.facts import Machine
@@ -210,7 +211,7 @@ def order_meant(orders: Iterable[Order], number: str | None) -> Order | None:
     """Returns the order of this number, else the latest one; None when there is no order."""
     orders = tuple(orders)
     named = [order for order in orders if order.number == number]
-    return max(named or orders, key=lambda order: order.placed_at, default=None)
+    return max(named or orders, key=lambda order: order.placed_at or EARLIEST, default=None)
 
 
 def contact_sentence(contact: SupportContact, format_moment: FormatMoment) -> str:

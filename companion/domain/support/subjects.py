@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from companion.domain.core.model import EARLIEST
 from companion.domain.core.text import joined
 from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.dates import Subject as DatedSubject
@@ -36,7 +37,7 @@ class DueDate(NamedTuple):
 
 def order_subjects(store: str, place: str, orders: Iterable[Order]) -> Iterator[SupportSubject]:
     """Yields the orders of a store, the latest first."""
-    for order in sorted(orders, key=lambda order: order.placed_at, reverse=True):
+    for order in sorted(orders, key=lambda order: order.placed_at or EARLIEST, reverse=True):
         names = [item.name for item in order.line_items] or [licence.product_name for licence in order.licences]
         yield SupportSubject(store, order.number, "", joined(names) or f"Order {order.number}", place, order.placed_at)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.model import Model
+from companion.domain.core.model import Exact, Model
 from companion.domain.transfers.models import TransferState
 
 
@@ -29,8 +29,8 @@ class DownloadFailure(Model, frozen=True):
 class DownloadKey(Model, frozen=True):
     """What identifies a download: an artifact of an order. Either text may hold any character, also a slash."""
 
-    order_number: str
-    artifact_id: str
+    order_number: Exact
+    artifact_id: Exact
 
 
 class QueueEntry(Model, frozen=True):
@@ -41,10 +41,10 @@ class QueueEntry(Model, frozen=True):
 
     key: DownloadKey
     name: str
-    folder: str
+    folder: Exact
     state: TransferState = TransferState.QUEUED
     trouble: DownloadFailure | None = None
-    path: str | None = None
+    path: Exact | None = None
 
 
 class Request(enum.StrEnum):

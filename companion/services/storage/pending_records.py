@@ -80,6 +80,6 @@ class PendingRecords(Generic[T]):
 
     def _read(self, path: Path) -> T | None:
         try:
-            return serialization.decode(path.read_bytes(), self._kind, source="a record of this PC")
+            return serialization.decode_exact(path.read_bytes(), self._kind, source="a record of this PC")
         except (OSError, CompanionError):
             return None

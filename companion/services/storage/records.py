@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from companion.domain.core.model import Instant, Model
+from companion.domain.core.model import Exact, Instant, Model
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.orders import Grant, Order, Receipt, SupportCase
 from companion.domain.store.profile import Profile
@@ -45,7 +45,7 @@ class KnownFile(Model, frozen=True):
     """
 
     number: str
-    place: str
+    place: Exact
     grant: Grant
 
     @property

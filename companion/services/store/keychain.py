@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
-from companion.domain.core.serialization import decode, encode
+from companion.domain.core.serialization import decode_exact, encode
 from companion.services.store.keychain_backend import (
     Backend,
     KeychainFailed,
@@ -151,7 +151,7 @@ class Keychain:
         if text is None:
             return None
         try:
-            found = decode(text.encode(), kind, source="the keychain")
+            found = decode_exact(text.encode(), kind, source="the keychain")
         except CompanionError:
             self.trouble = "The keychain's entry is damaged."
             return None

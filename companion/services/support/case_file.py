@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from companion import __version__
-from companion.domain.core.model import Instant, Model
+from companion.domain.core.model import Instant, Model, Unread
 from companion.domain.core.redaction import Redact, redaction
 from companion.domain.core.serialization import to_builtins
 from companion.domain.pc.facts import Machine, System
@@ -47,13 +47,14 @@ class CaseDownload(Model, frozen=True):
 
 
 class CaseOrder(Model, frozen=True):
-    """An order as it was last read."""
+    """An order as it was last read; `unread` is what of it could not be used, in the store's own words."""
 
     number: str
     status: str | None
     read_at: Instant | None
     licences: tuple[CaseLicence, ...] = ()
     downloads: tuple[CaseDownload, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 class CaseFile(Model, frozen=True):
@@ -157,7 +158,12 @@ def _order(known: KnownOrder) -> CaseOrder:
         for download in order.downloads
     )
     return CaseOrder(
-        number=known.number, status=order.status.value, read_at=known.read_at, licences=licences, downloads=downloads
+        number=known.number,
+        status=order.status.value,
+        read_at=known.read_at,
+        licences=licences,
+        downloads=downloads,
+        unread=order.all_unread,
     )
 
 

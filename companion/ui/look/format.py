@@ -8,6 +8,7 @@ import re
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from companion.domain.core.money import Money, decimals
+from companion.domain.core.text import UNKNOWN_DATE
 
 
 class Format:
@@ -25,13 +26,17 @@ class Format:
         """The person's language and country ("de_AT"); None in the plain locale of a system without one."""
         return None if self.locale.language() is QLocale.Language.C else self.locale.name()
 
-    def date(self, moment: dt.datetime) -> str:
-        """Returns a day: "8 January 2027"."""
+    def date(self, moment: dt.datetime | None) -> str:
+        """Returns a day: "8 January 2027"; words of its own for a day that is not known."""
+        if moment is None:
+            return UNKNOWN_DATE
         local = moment.astimezone(self.zone)
         return self.locale.toString(QDate(local.year, local.month, local.day), _day_form(self.locale))
 
-    def moment(self, moment: dt.datetime) -> str:
-        """Returns a day and time: "8 January 2027, 14:05"."""
+    def moment(self, moment: dt.datetime | None) -> str:
+        """Returns a day and time: "8 January 2027, 14:05"; words of its own for one that is not known."""
+        if moment is None:
+            return UNKNOWN_DATE
         local = moment.astimezone(self.zone)
         clock = self.locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
         return f"{self.date(moment)}, {clock}"

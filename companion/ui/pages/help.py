@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QWidget
 
+from companion.domain.core.model import EARLIEST
 from companion.domain.support.help_articles import Article
 from companion.domain.support.hotline import SupportContact, order_meant, shown_phone
 from companion.domain.support.opening_hours import OpenState, opening_sentence, state_words
@@ -159,7 +160,7 @@ class HelpPage(Page):
     def _which_order(self, number: str) -> QHBoxLayout:
         """The order that support is asked about: it also decides which number is the right one."""
         orders = list(self.app_state.snapshot.orders_read)
-        orders.sort(key=lambda order: order.placed_at, reverse=True)
+        orders.sort(key=lambda order: order.placed_at or EARLIEST, reverse=True)
         numbers = [order.number for order in orders]
         texts = [": ".join((order.number, *(item.name for item in order.line_items[:1]))) for order in orders]
         choice = Choice(self.app_state.theme, "The order it is about", texts, numbers.index(number))

@@ -181,7 +181,9 @@ class LicenceCard(Card):
         return heading
 
     def _until(self, card: ProductCard) -> str:
-        span = span_words(card.status, card.starts_at, card.expires_at, self.app_state.format.date)
+        span = span_words(
+            card.status, card.starts_at, card.expires_at, self.app_state.format.date, end_unknown=card.end_unknown
+        )
         store = f"{self._store} · " if self._store else ""
         return f"{store}Order {card.order_number} · {span}"
 

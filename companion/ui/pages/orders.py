@@ -81,7 +81,7 @@ class OrdersPage(Page):
             for known in state.snapshot.orders:
                 order = known.order
                 words = [known.number, store, *(item.name for item in (order.line_items if order is not None else ()))]
-                when = order.placed_at if order is not None else known.added_at
+                when = (order.placed_at if order is not None else None) or known.added_at
                 yield _Entry(when, " ".join(words), partial(self._card, known, state.store, store))
 
     def _purchases(self) -> Iterator[_Entry]:

@@ -45,6 +45,7 @@ def test_on_any_first_day_the_orders_are_as_the_accounts_say(start: dt.datetime)
     for record in records.values():
         assert decode(encode(record), Record, source="the file") == record
         assert all(charge.at <= start for charge in record.order.charges)
+        assert record.order.placed_at is not None
         assert record.order.placed_at <= start
         now = advanced(record, _PROFILE.policies, start)
         assert now.order.licences == record.order.licences
@@ -79,6 +80,7 @@ def test_what_is_paid_for_is_valid_and_nothing_else(start: dt.datetime, span: dt
                 assert licence.expires_at == plan.active_until
             if plan.auto_renew:
                 assert plan.next_charge_at is not None
+                assert plan.active_until is not None
                 assert now < plan.next_charge_at < plan.active_until
         ids = [charge.id for charge in order.charges]
         assert len(ids) == len(set(ids))
@@ -89,7 +91,9 @@ def test_a_store_left_alone_for_years_catches_up(policies: Policies) -> None:
     for record in _records(start):
         later = advanced(record, policies, start.replace(year=2046)).order
         if record.order.subscriptions and record.order.subscriptions[0].auto_renew:
-            assert later.subscriptions[0].active_until > start.replace(year=2046)
+            until = later.subscriptions[0].active_until
+            assert until is not None
+            assert until > start.replace(year=2046)
             assert len(later.charges) >= 20
 
 
@@ -97,6 +101,7 @@ def test_a_download_is_charged_the_day_after_the_order_and_once(policies: Polici
     start = dt.datetime(2026, 3, 6, 9, 30, tzinfo=dt.UTC)
     record = next(record for record in _records(start) if record.order.status is OrderStatus.PROCESSING)
     assert [charge.kind for charge in record.order.charges] == [ChargeKind.AUTHORIZATION]
+    assert record.order.placed_at is not None
     due = policies.payment.download_charged_after.after(record.order.placed_at)
     before = advanced(record, policies, due - dt.timedelta(seconds=1))
     assert before.order.charges == record.order.charges

@@ -422,6 +422,7 @@ PROGRESS = {
     ReturnStatus.CREDITED: "55.00 USD is back on your account.",
     ReturnStatus.REFUSED: "The store has refused this return.",
     ReturnStatus.REFUND_INITIATED: "The refund of 55.00 USD has been initiated.",
+    ReturnStatus.UNKNOWN: "The store names a state of this return that this version does not know.",
 }
 
 
@@ -484,6 +485,7 @@ def test_the_reasons_in_words():
         "I do not want it",
         "It does not work",
         "I did not want the renewal",
+        "Another reason",
     ]
 
 

@@ -112,4 +112,4 @@ def test_other_licences_before_it_do_not_hide_a_renewal():
 
 
 def test_the_words_of_the_json_output_stay():
-    assert [each.value for each in EffectiveStatus] == ["active", "notStarted", "expired", "refunded"]
+    assert [each.value for each in EffectiveStatus] == ["active", "notStarted", "expired", "refunded", "unknown"]

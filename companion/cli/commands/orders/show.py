@@ -18,6 +18,7 @@ from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sente
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status, span_words
 from companion.domain.entitlements.seats import seat_sentence, seat_use
 from companion.domain.store.orders import Licence, Order, Receipt
+from companion.domain.store.unread import unread_sentences
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
@@ -73,6 +74,7 @@ def _order_lines(context: CommandContext, shown: ShowOrderResult) -> list[str]:
     lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {context.formats.date(order.placed_at)}"]
     if shown.trouble is not None:
         lines.append(f"{shown.trouble.message} This is what was known on {context.formats.moment(shown.read_at)}.")
+    lines += unread_sentences(order.all_unread)
     lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
     lines.append(f"  Total {order.total.plain()}")
     for licence in order.licences:
@@ -94,7 +96,9 @@ def _licence_lines(context: CommandContext, order: Order, licence: Licence, prof
     services = context.services
     now, zone = services.clock(), services.zone
     state = effective_status(order, licence, now)
-    span = span_words(state, licence.starts_at, licence.expires_at, context.formats.date)
+    span = span_words(
+        state, licence.starts_at, licence.expires_at, context.formats.date, end_unknown=licence.end_unknown
+    )
     lines = [f"{licence.product_name} ({licence.id}): {span}"]
     if state is EffectiveStatus.REFUNDED:
         return lines

@@ -10,6 +10,8 @@ from companion.domain.core.text import counted, joined
 
 _FORM = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 
+_LONGEST_DAYS = 100 * 366
+
 
 class Period:
     """A length of calendar time in years, months and days (ISO 8601-1:2019 §5.5.2, dates only; weeks become days).
@@ -47,12 +49,14 @@ class Period:
     def parse(cls, text: str) -> Period:
         """Returns the period written as ``P1Y``, ``P1M``, ``P2W``, ``P30D`` or a mixture.
 
-        Raises `ValueError` for anything else.
+        Raises `ValueError` for anything else, and for more than a hundred years.
         """
         match = _FORM.fullmatch(text)
         if match is None or text == "P":
             raise ValueError("not an ISO 8601 date period")
         years, months, weeks, days = (int(part or 0) for part in match.groups())
+        if years * 366 + months * 31 + weeks * 7 + days > _LONGEST_DAYS:
+            raise ValueError("longer than anything that is sold")
         return cls(years, months, weeks * 7 + days)
 
     def __str__(self) -> str:

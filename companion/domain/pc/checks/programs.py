@@ -16,7 +16,11 @@ from companion.domain.pc.untouchable import guarded
 from companion.domain.store.profile import BlockerSeverity, Stage
 
 _NO_STARTUP_WINDOW = "--no-startup-window"
-_SEVERITY = {BlockerSeverity.BLOCKS: Severity.BLOCKS, BlockerSeverity.WARNS: Severity.WARNS}
+_SEVERITY = {
+    BlockerSeverity.BLOCKS: Severity.BLOCKS,
+    BlockerSeverity.WARNS: Severity.WARNS,
+    BlockerSeverity.UNKNOWN: Severity.WARNS,
+}
 
 
 def program_findings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from companion.domain.core.model import EARLIEST
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.orders import Invoice, Order, Receipt
@@ -86,10 +87,11 @@ class OrderTable(Tables):
 
     def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
         """Keep a receipt for good: it is the person's proof."""
+        received = (receipt.received_at or EARLIEST).isoformat()
         with self._writing() as db:
             db.execute(
                 "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)",
-                (store, receipt.id, number, encode_without_secrets(receipt), receipt.received_at.isoformat()),
+                (store, receipt.id, number, encode_without_secrets(receipt), received),
             )
 
     def receipts(self, store: str, number: str) -> tuple[Receipt, ...]:

@@ -41,8 +41,13 @@ from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.notice import Notice
 
 _REASONS = (ReturnReason.NOT_WANTED, ReturnReason.DOES_NOT_WORK)
-_TONES = {ChargeKind.AUTHORIZATION: "", ChargeKind.CHARGE: "", ChargeKind.REFUND: "ok"}
-_WORDS = {ChargeKind.AUTHORIZATION: "Held", ChargeKind.CHARGE: "Charged", ChargeKind.REFUND: "Given back"}
+_TONES = {ChargeKind.AUTHORIZATION: "", ChargeKind.CHARGE: "", ChargeKind.REFUND: "ok", ChargeKind.UNKNOWN: ""}
+_WORDS = {
+    ChargeKind.AUTHORIZATION: "Held",
+    ChargeKind.CHARGE: "Charged",
+    ChargeKind.REFUND: "Given back",
+    ChargeKind.UNKNOWN: "Moved",
+}
 
 
 class MoneyCard(Section):

@@ -7,6 +7,7 @@ from functools import partial
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
+from companion.domain.store.unread import unread_sentences
 from companion.services.storage.records import KnownOrder
 from companion.services.store.orders import Orders
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
@@ -110,6 +111,8 @@ class OrderPage(Page):
             line.addWidget(label(form.money(item.price), wrap=False))
             card.add(line)
         card.add(label(f"Ordered on {form.date(order.placed_at)} · {form.money(order.total)} in all", "muted"))
+        for sentence in unread_sentences(order.all_unread):
+            card.add(label(sentence, "muted"))
         return card
 
     def _tell_how_to_renew(self) -> None:
