@@ -43,6 +43,8 @@ def with_password(context: CommandContext, number: str, work: Callable[[], T]) -
                 "Send the order password to standard input with --password-stdin, or run this in a terminal.",
             ) from None
         context.output.say(error.message)
+        if context.services.keychain.refused:
+            context.output.say("It can be unlocked with: companion keychain unlock")
     _use_password(context, number, from_stdin=False)
     return work()
 

@@ -109,6 +109,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "support": Command("support.support", "show the right support number, and whether it is open now"),
     "help-search": Command("support.help_search", "search and read the help articles"),
     "case-file": Command("support.case_file", "show, save or send the redacted file that support needs"),
+    "keychain": Command("app.keychain", "show where passwords and keys are kept; unlock it"),
     "demo": Command("app.demo", "try everything with an embedded store and invented orders"),
     "store": Command("app.store", "run only the embedded store"),
 }

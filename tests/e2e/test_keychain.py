@@ -16,6 +16,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials
+from tests.kits.keyring import choose_another_default_collection, watching_prompts
 
 pytestmark = pytest.mark.keychain
 
@@ -60,7 +61,7 @@ class Person:
         program = (
             "import json, secretstorage\n"
             "bus = secretstorage.dbus_init()\n"
-            "items = secretstorage.get_default_collection(bus).search_items({'service': 'Companion'})\n"
+            "items = secretstorage.search_items(bus, {'service': 'Companion'})\n"
             "print(json.dumps([item.get_secret().decode() for item in items]))\n"
             "bus.close()"
         )
@@ -91,6 +92,15 @@ def test_the_password_is_really_kept_and_really_gone(person: Person) -> None:
     assert person("orders", "show", FAMILY, "--json").code == 1
 
 
+def test_it_is_found_and_gone_after_another_collection_became_the_default_one(person: Person) -> None:
+    person.add()
+    choose_another_default_collection(person.environment)
+    assert person("orders", "show", FAMILY, "--json").code == 0
+    removed = person("orders", "remove", FAMILY)
+    assert "the keychain holds nothing of it any more" in removed.out
+    assert person.entries() == []
+
+
 def test_card_digits_are_kept_with_the_address(person: Person) -> None:
     digits = person.account.card_last_digits
     ran = person("orders", "add", "--email", person.account.email, "--password-stdin", "--json", typed=digits)
@@ -115,6 +125,31 @@ def test_a_locked_keychain_is_said_and_nothing_is_lost(person: Person, lock_keyr
     shown = person("orders", "show", FAMILY, "--json")
     assert shown.json["error"]["code"] == "credentials-needed"
     assert "locked" in shown.json["error"]["message"]
+
+
+def test_one_command_asks_once_for_all_orders(person: Person, lock_keyring: Callable[[], None], tmp_path: Path) -> None:
+    person("orders", "add", "--email", person.account.email, "--password-stdin", typed=person.account.card_last_digits)
+    numbers = [order["orderNumber"] for order in person("orders", "list", "--json").json["orders"]]
+    for account in person.store.accounts[:3]:
+        person("orders", "add", account.order_number, "--password-stdin", typed=account.order_password)
+        numbers.append(account.order_number)
+    lock_keyring()
+    with watching_prompts(person.environment, tmp_path) as prompts:
+        ran = person("licences")
+        assert ran.code == 1
+        assert ran.err.count("The keychain is locked.") == len(set(numbers)) > 2
+        assert "companion keychain unlock" in ran.err
+        assert prompts() == 1
+        state = person("keychain", "--json")
+        assert (state.code, state.json["locked"], prompts()) == (1, True, 1), "looking asks nobody"
+        assert person("keychain", "unlock").code == 1
+        assert prompts() == 2
+
+
+def test_the_state_of_an_unlocked_keychain(person: Person) -> None:
+    shown = person("keychain", "--json")
+    assert (shown.code, shown.json) == (0, {"place": "the desktop's keyring", "locked": False, "trouble": None})
+    assert "It can be used." in person("keychain", "unlock").out
 
 
 def test_forgetting_an_order_whose_keychain_is_locked_is_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -26,20 +27,40 @@ def clean_environment(tmp_path: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
 
 
+# Only what is there answers: nothing is started on demand.
+_BARE = """<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+<allow own="*"/></policy></busconfig>"""
+
+
 @pytest.fixture
 def session_bus(clean_environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """An environment with a session bus of its own."""
+    with _bus(clean_environment, "--session") as environment:
+        yield environment
+
+
+@pytest.fixture
+def bare_session_bus(clean_environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An environment with a session bus that starts nothing on demand."""
+    (tmp_path / "bus.conf").write_text(_BARE)
+    with _bus(clean_environment, f"--config-file={tmp_path / 'bus.conf'}") as environment:
+        yield environment
+
+
+@contextlib.contextmanager
+def _bus(environment: dict[str, str], kind: str) -> Iterator[dict[str, str]]:
     lacking = [name for name in _PARTS if shutil.which(name) is None]
     if not sys.platform.startswith("linux") or lacking:
         pytest.skip(f"needs a Linux session bus and a Secret Service ({', '.join(lacking) or 'Linux'} is missing)")
     bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"],
-        env=clean_environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        ["dbus-daemon", kind, "--nofork", "--nopidfile", "--print-address=1"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     assert bus.stdout is not None
     address = bus.stdout.readline().strip()
     assert address
-    yield {**clean_environment, "DBUS_SESSION_BUS_ADDRESS": address}
+    yield {**environment, "DBUS_SESSION_BUS_ADDRESS": address}
     bus.terminate()
     bus.communicate(timeout=10)
 
@@ -47,14 +68,21 @@ def session_bus(clean_environment: dict[str, str]) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def keyring_process(session_bus: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """The Secret Service of the session, unlocked."""
+    with keyring_of(session_bus) as keyring:
+        yield keyring
+
+
+@contextlib.contextmanager
+def keyring_of(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A Secret Service in a session, unlocked."""
     keyring = subprocess.Popen(
         ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-        env=session_bus, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert keyring.stdin is not None
     keyring.stdin.write(b"the-session-password")
     keyring.stdin.close()
-    until(lambda: _has_owner(session_bus["DBUS_SESSION_BUS_ADDRESS"], "org.freedesktop.secrets"))
+    until(lambda: _has_owner(environment["DBUS_SESSION_BUS_ADDRESS"], "org.freedesktop.secrets"))
     yield keyring
     keyring.terminate()
     keyring.wait(10)

@@ -22,10 +22,17 @@ from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
 from tests.kits.linux import programs as programs
-from tests.kits.session import clean_environment, keyring_process, lock_keyring, secret_service, session_bus
+from tests.kits.session import (
+    bare_session_bus,
+    clean_environment,
+    keyring_process,
+    lock_keyring,
+    secret_service,
+    session_bus,
+)
 from tests.kits.store import StoreKit
 
-__all__ = ["clean_environment", "keyring_process", "lock_keyring", "secret_service", "session_bus"]
+__all__ = ["bare_session_bus", "clean_environment", "keyring_process", "lock_keyring", "secret_service", "session_bus"]
 
 
 @pytest.fixture

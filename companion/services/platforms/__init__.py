@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from companion.domain.core.platform import Platform
 from companion.services.platforms.protocol import (
     AutostartControl,
     HeldEntry,
@@ -23,19 +24,26 @@ __all__ = [
     "ProgramLauncher",
     "SystemProbe",
     "current",
+    "this_platform",
 ]
 
 
+def this_platform() -> Platform:
+    """Returns the system that this is: the project's only look at ``sys.platform``."""
+    return {"win32": Platform.WINDOWS, "darwin": Platform.MACOS}.get(sys.platform, Platform.LINUX)
+
+
 def current() -> PlatformServices:
-    """Returns the services of this system: the project's only look at ``sys.platform``.
+    """Returns the services of this system.
 
     Only the modules of this system are imported, hence the imports inside the function.
     """
-    if sys.platform == "win32":
+    system = this_platform()
+    if system is Platform.WINDOWS:
         from companion.services.platforms.windows.platform import windows
 
         return windows()
-    if sys.platform == "darwin":
+    if system is Platform.MACOS:
         from companion.services.platforms.macos.platform import macos
 
         return macos()

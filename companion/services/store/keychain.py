@@ -14,13 +14,8 @@ from typing import TypeVar
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.core.serialization import decode_exact, encode
-from companion.services.store.keychain_backend import (
-    Backend,
-    KeychainFailed,
-    KeychainThread,
-    NoKeychain,
-    SystemKeychain,
-)
+from companion.services.store.keychain_backend import SystemKeychain
+from companion.services.store.keychain_thread import Backend, KeychainFailed, KeychainThread, NoKeychain, QuietBackend
 
 SERVICE = "Companion"
 # Windows caps an entry at 2,560 bytes, which its UTF-16 form halves (CREDENTIALW, CRED_MAX_CREDENTIAL_BLOB_SIZE).
@@ -28,6 +23,8 @@ MOST_CHARACTERS = 1280
 # Leaves room for the JSON around it, in which quotes and backslashes take two characters.
 _PART = 500
 UNLOCK_SECONDS = 90.0
+_NO_ACCOUNT = "unlock"
+_LOCKED_IN_PART = "A part of the keychain is locked and could not be searched."
 
 
 class Credentials(Model, frozen=True):
@@ -55,12 +52,23 @@ class Kept(enum.StrEnum):
     SESSION = "session"
 
 
+class KeychainState(Model, frozen=True):
+    """What there is to keep secrets in: the keychain's name, None without one; whether it has to be unlocked, None
+    where it does not tell; and why it cannot be used.
+    """
+
+    place: str | None
+    locked: bool | None = None
+    trouble: str | None = None
+
+
 class Keychain:
     """One small entry for each order, licence key or link.
 
     A call may block while the person unlocks the keychain, at most `unlock_seconds`, so none is made on the GUI
-    thread. Credentials that this process knows already are returned at once, whatever the keychain is doing, and
-    `close` lets go everyone who waits. `trouble` says why the last call could not use the keychain.
+    thread. They are asked once: when they did not unlock it, or not in time, they are not asked again before `unlock`.
+    Credentials that this process knows already are returned at once, whatever the keychain is doing, and `close` lets
+    go everyone who waits. `trouble` says why the last call could not use the keychain.
 
     `backend` is used instead of the operating system's keychain.
     """
@@ -78,9 +86,45 @@ class Keychain:
         """The name of the operating system's keychain; None before the first call, and where there is none."""
         return self._system.place
 
+    @property
+    def refused(self) -> bool:
+        """Whether the person did not unlock the keychain when they were asked; only `unlock` asks them again."""
+        return self._thread.refused is not None
+
     def close(self) -> None:
         """Let go everyone who waits for the keychain, at once; it is not asked any more."""
         self._thread.close()
+
+    def state(self) -> KeychainState:
+        """Returns what there is to keep secrets in, without asking the person to unlock it."""
+
+        def look(backend: Backend) -> bool | None:
+            return backend.is_locked() if isinstance(backend, QuietBackend) else None
+
+        try:
+            locked = self._thread.ask(look)
+        except KeychainFailed as failure:
+            return KeychainState(place=self.place, trouble=str(failure))
+        return KeychainState(place=self.place, locked=locked)
+
+    def unlock(self) -> KeychainState:
+        """Ask the person to unlock the keychain, because they want to be asked. Returns whether that helped."""
+
+        def open_it(backend: Backend) -> None:
+            if isinstance(backend, QuietBackend):
+                backend.unlock()
+            else:
+                # Reading is what these unlock themselves for; whether there is such an entry does not matter.
+                backend.get_password(SERVICE, _NO_ACCOUNT)
+
+        self._thread.ask_again()
+        try:
+            self._thread.ask(open_it)
+        except KeychainFailed as failure:
+            self.trouble = str(failure)
+            return KeychainState(place=self.place, locked=True if self.refused else None, trouble=self.trouble)
+        self.trouble = None
+        return KeychainState(place=self.place, locked=False)
 
     def keep(self, account: str, credentials: Model) -> Kept:
         """Store an entry for `account` and read it back; with no working keychain keep it in memory.
@@ -148,6 +192,7 @@ class Keychain:
         except KeychainFailed as failure:
             self.trouble = str(failure)
             return None
+        self.trouble = None
         if text is None:
             return None
         try:
@@ -164,22 +209,31 @@ class Keychain:
             return newer if isinstance(newer, kind) else None
 
     def holds(self, account: str) -> bool | None:
-        """Whether the keychain itself, not this process's memory, has an entry of `account`; None if it cannot tell."""
+        """Whether the keychain itself, not this process's memory, has an entry of `account`.
+
+        None if it cannot tell; `trouble` then says why.
+        """
         try:
-            return self._entry(account) is not None
+            found = self._thread.ask(lambda backend: _has(backend, account))
         except KeychainFailed as failure:
             self.trouble = str(failure)
             return None
+        self.trouble = _LOCKED_IN_PART if found is None else None
+        return found
 
     def forget(self, account: str) -> None:
         """Remove the entry of `account` and prove that it is gone. Raises `CompanionError` ``keychain-kept-it``."""
         self._set(account, None)
 
         def delete(backend: Backend) -> bool:
-            if backend.get_password(SERVICE, account) is None:
+            found = _has(backend, account)
+            if found is None and isinstance(backend, QuietBackend) and backend.is_locked():
+                backend.unlock()
+                found = _has(backend, account)
+            if not found:
                 return True
             backend.delete_password(SERVICE, account)
-            return backend.get_password(SERVICE, account) is None
+            return not _has(backend, account)
 
         try:
             gone = self._thread.ask(delete)
@@ -201,6 +255,12 @@ class Keychain:
 
     def _entry(self, account: str) -> str | None:
         return self._thread.ask(lambda backend: backend.get_password(SERVICE, account))
+
+
+def _has(backend: Backend, account: str) -> bool | None:
+    if isinstance(backend, QuietBackend):
+        return backend.has_password(SERVICE, account)
+    return backend.get_password(SERVICE, account) is not None
 
 
 def _part_of(account: str, number: int) -> str:

@@ -1,170 +1,94 @@
-"""The operating system's keychain: which one is used, and how it is asked without waiting for it for ever."""
+"""Which keychain of the operating system is used."""
 
 from __future__ import annotations
 
-import collections
-import concurrent.futures
+import contextlib
 import importlib
 import logging
 import os
-import threading
-from collections.abc import Callable
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, cast
+
+from companion.domain.core.platform import Platform
+from companion.services.platforms import this_platform
+from companion.services.store.keychain_thread import NO_KEYCHAIN, Backend, NoKeychain
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
 
-_BACKENDS = (
-    ("keyring.backends.Windows", "WinVaultKeyring", "Windows Credential Manager"),
-    ("keyring.backends.macOS", "Keyring", "macOS Keychain"),
-    ("keyring.backends.SecretService", "Keyring", "the desktop's keyring"),
-    ("keyring.backends.kwallet", "DBusKeyring", "KWallet"),
-)
-
-NO_KEYCHAIN = "This computer has no keychain."
-NOT_UNLOCKED = "The keychain was not unlocked in time."
-_CLOSING = "Companion is being closed."
+# After this long a keychain may have come: at sign-in the desktop starts it beside us.
+_LOOK_AGAIN_SECONDS = 3.0
 
 
-class Backend(Protocol):
-    """What is used of a backend of the ``keyring`` library."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        """Returns an entry, or None."""
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Write an entry."""
-
-    def delete_password(self, service: str, username: str) -> None:
-        """Delete an entry."""
+class _Candidate(NamedTuple):
+    place: str
+    load: Callable[[], tuple[float, Backend]]
+    """Returns how well it suits this session, and the keychain. Raises whatever says "not on this system"."""
 
 
-class KeychainFailed(Exception):
-    """The keychain did not do what was asked; the message is a plain sentence without secrets."""
+def _of_keyring(module: str, name: str) -> Callable[[], tuple[float, Backend]]:
+    def load() -> tuple[float, Backend]:
+        _import_keyring()
+        found = getattr(importlib.import_module(module), name)
+        return float(found.priority), cast("Backend", found())
+
+    return load
 
 
-class NoKeychain(KeychainFailed):
-    """There is no keychain to ask."""
+def _secret_service() -> tuple[float, Backend]:
+    from companion.services.store.secret_service import SecretService
+
+    if not SecretService.available():
+        raise NoKeychain(NO_KEYCHAIN)
+    return 5.0, SecretService()
 
 
-class _Request(NamedTuple, Generic[T]):
-    work: Callable[[Backend], T]
-    answer: concurrent.futures.Future[T]
-
-
-class KeychainThread:
-    """Asks the backend on one thread, one request after the other: a locked keychain may not answer before the person
-    has unlocked it, or never.
-
-    `find` looks for the backend at the first request, on that thread. A request that is not answered within `seconds`
-    is given up together with all that wait behind it, and until the backend returns further ones fail at once: so the
-    person is asked to unlock the keychain once, not once for each entry.
-    """
-
-    def __init__(self, find: Callable[[], Backend | None], seconds: float) -> None:
-        self._find = find
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._waiting: collections.deque[_Request[Any]] = collections.deque()
-        self._current: _Request[Any] | None = None
-        self._running = self._overdue = self._closed = False
-
-    def ask(self, work: Callable[[Backend], T]) -> T:
-        """Run `work` with the backend and return its answer. Raises `KeychainFailed`."""
-        request: _Request[T] = _Request(work, concurrent.futures.Future())
-        with self._lock:
-            if self._closed or self._overdue:
-                raise KeychainFailed(_CLOSING if self._closed else NOT_UNLOCKED)
-            self._waiting.append(request)
-            if not self._running:
-                self._running = True
-                threading.Thread(target=self._work, name="keychain", daemon=True).start()
-        concurrent.futures.wait([request.answer], self._seconds)
-        with self._lock:
-            if not request.answer.done():
-                self._overdue = True
-                self._give_up(NOT_UNLOCKED)
-        return request.answer.result()
-
-    def close(self) -> None:
-        """Let go everyone who waits, at once; nothing is asked any more."""
-        with self._lock:
-            self._closed = True
-            self._give_up(_CLOSING)
-
-    def _give_up(self, why: str) -> None:
-        """Answer all that is outstanding with a failure; called with the lock held."""
-        current = (self._current,) if self._current is not None else ()
-        for request in (*current, *self._waiting):
-            if not request.answer.done():
-                request.answer.set_exception(KeychainFailed(why))
-        self._waiting.clear()
-
-    def _work(self) -> None:
-        while (request := self._next()) is not None:
-            answer: object = None
-            failure: KeychainFailed | None = None
-            try:
-                backend = self._find()
-                if backend is None:
-                    failure = NoKeychain(NO_KEYCHAIN)
-                else:
-                    answer = request.work(backend)
-            except BaseException as error:  # noqa: BLE001 - handed to the caller as a reason
-                failure = _reason(error)
-            with self._lock:
-                if request.answer.done():
-                    continue  # it comes too late: the caller has given up
-                if failure is None:
-                    request.answer.set_result(answer)
-                else:
-                    request.answer.set_exception(failure)
-
-    def _next(self) -> _Request[Any] | None:
-        """The next request, or None when there is none: then this thread ends."""
-        with self._lock:
-            self._overdue = False
-            self._current = self._waiting.popleft() if self._waiting else None
-            self._running = self._current is not None
-            return self._current
-
-
-def _reason(error: BaseException) -> KeychainFailed:
-    """Why a backend failed, without its own words: they could hold what was to be stored."""
-    import keyring.errors  # only after `_import_keyring`
-
-    if isinstance(error, keyring.errors.KeyringLocked):
-        return KeychainFailed("The keychain is locked.")
-    _log.warning("the keychain failed with %s", type(error).__name__)
-    return KeychainFailed("The keychain could not be used.")
+# Only these, whatever else is installed or named in the environment: each is encrypted by the system itself.
+_CANDIDATES = {
+    Platform.WINDOWS: (
+        _Candidate("Windows Credential Manager", _of_keyring("keyring.backends.Windows", "WinVaultKeyring")),
+    ),
+    Platform.MACOS: (_Candidate("macOS Keychain", _of_keyring("keyring.backends.macOS", "Keyring")),),
+    Platform.LINUX: (
+        _Candidate("the desktop's keyring", _secret_service),
+        _Candidate("KWallet", _of_keyring("keyring.backends.kwallet", "DBusKeyring")),
+    ),
+}
 
 
 class SystemKeychain:
-    """Finds the operating system's keychain; looking costs tens of milliseconds, so it is done once, at first use."""
+    """Finds the operating system's keychain.
 
-    def __init__(self) -> None:
+    Looking costs tens of milliseconds: one that was found is kept, and where there was none it is looked for again, at
+    most every few seconds.
+    """
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
         self._backend: Backend | None = None
-        self._looked = False
+        self._looked_at: float | None = None
         self.place: str | None = None
 
     def find(self) -> Backend | None:
-        """Returns the best of the allowed backends, or None; `place` then names it."""
-        if self._looked:
-            return self._backend
-        self._looked = True
-        _import_keyring()
+        """Returns the best keychain of this system, or None; `place` then names it."""
+        now = self._seconds()
+        early = self._looked_at is not None and now - self._looked_at < _LOOK_AGAIN_SECONDS
+        if self._backend is None and not early:
+            self._looked_at = now
+            self._look()
+        return self._backend
+
+    def _look(self) -> None:
         best = 0.0
-        for module, name, place in _BACKENDS:
+        for place, load in _CANDIDATES[this_platform()]:
             try:
-                found = getattr(importlib.import_module(module), name)
-                priority = float(found.priority)
+                priority, found = load()
             except Exception as error:  # noqa: BLE001
                 # Each backend says "not on this system" with an exception of its own.
                 _log.debug("no %s: %s", place, type(error).__name__)
                 continue
             if priority > best:
-                best, self._backend, self.place = priority, cast("Backend", found()), place
-        return self._backend
+                best, self._backend, self.place = priority, found, place
 
 
 def _import_keyring() -> None:
@@ -173,11 +97,16 @@ def _import_keyring() -> None:
     At its first import it looks for backends everywhere (some 90 ms), and fails if the environment names one that
     does not exist; while the null backend is named it does neither. That choice is never used.
     """
-    name = "PYTHON_KEYRING_BACKEND"
-    found = os.environ.get(name)
-    os.environ[name] = "keyring.backends.null.Keyring"
-    try:
+    with _environment("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring"):
         importlib.import_module("keyring")
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    found = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
     finally:
         if found is None:
             del os.environ[name]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LOG_IN = "opening an order"
+_ADDED = "order added"
+_MOST_STEPS = 50
 
 
 class Added(NamedTuple):
@@ -137,7 +139,7 @@ class OrderLookup:
             self._cache.add(number, fresh)
             if self._keychain.keep(self._sessions.account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
-            self._note("order added", number, kept=kept.value)
+            self._note(_ADDED, number, kept=kept.value)
         return Added(numbers, kept)
 
     def remove(self, number: str) -> None:
@@ -154,6 +156,11 @@ class OrderLookup:
     def in_keychain(self, number: str) -> bool | None:
         """Whether the keychain holds the credentials of an order; None when there is none or it cannot be asked."""
         return self._keychain.holds(self._sessions.account(number))
+
+    def was_kept(self, number: str) -> bool | None:
+        """Returns whether a keychain ever took the credentials of an order; None when that was not noted."""
+        steps = self._library.steps((_ADDED,), number, _MOST_STEPS)
+        return any(step.facts.get("kept") == Kept.KEYCHAIN for step in steps) if steps else None
 
     def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
         """Ask the store to e-mail a new order password."""

@@ -75,12 +75,16 @@ class Sessions:
         if credentials is None:
             if held is not None:
                 return held[0], False
-            raise CompanionError(
-                ErrorCode.CREDENTIALS_NEEDED,
-                "The order has to be opened again",
-                self._keychain.trouble or "Its password is not in this computer's keychain.",
-                "Enter the order password from the confirmation e-mail.",
-            )
+            raise self._credentials_needed()
         session = self.log_in(number, credentials)
         self.hold(number, session)
         return session.token, True
+
+    def _credentials_needed(self) -> CompanionError:
+        first = "Unlock the keychain, or enter" if self._keychain.refused else "Enter"
+        return CompanionError(
+            ErrorCode.CREDENTIALS_NEEDED,
+            "The order has to be opened again",
+            self._keychain.trouble or "Its password is not in this computer's keychain.",
+            f"{first} the order password from the confirmation e-mail.",
+        )

@@ -10,7 +10,7 @@ from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import decode
+from companion.domain.core.serialization import decode_exact
 from companion.services.app.running_program import (
     ANSWER_SECONDS,
     TAKEN,
@@ -107,7 +107,7 @@ class SingleInstance(QObject):
             socket.abort()
         elif socket.canReadLine():
             with contextlib.suppress(CompanionError):
-                wishes = decode(bytes(socket.readLine().data()), StartRequest, source="a second start")
+                wishes = decode_exact(bytes(socket.readLine().data()), StartRequest, source="a second start")
                 socket.write(TAKEN)
                 socket.flush()
                 self.asked.emit(wishes)

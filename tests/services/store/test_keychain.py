@@ -9,12 +9,16 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
-from companion.services.store.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain
+from companion.services.store.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain, KeychainState
+from tests.kits.keyring import choose_another_default_collection, items, watching_prompts
+from tests.kits.session import keyring_of
+from tests.kits.waiting import until
 
 ACCOUNT = "LF-1 at store.example"
 BY_PASSWORD = Credentials(order_password=Secret("Pass-wörd-✓"))
@@ -71,7 +75,10 @@ def test_a_locked_keychain(lock_keyring: Callable[[], None]) -> None:
     keychain = Keychain()
     assert keychain.read(ACCOUNT) is None
     assert keychain.trouble == "The keychain is locked."
-    assert keychain.holds(ACCOUNT) is None
+    assert keychain.holds(ACCOUNT) is True, "which it says without being unlocked"
+    assert keychain.holds("LF-2 at store.example") is None, "what is locked could hold it"
+    assert keychain.trouble == "A part of the keychain is locked and could not be searched."
+    assert keychain.state() == KeychainState(place="the desktop's keyring", locked=True)
     assert keychain.keep(ACCOUNT, BY_CARD) is Kept.SESSION
     assert keychain.read(ACCOUNT) == BY_CARD, "for this session it is known"
     with pytest.raises(CompanionError) as error:
@@ -93,6 +100,108 @@ def test_a_keychain_that_never_answers_does_not_hold_anybody_up(keyring_process:
     finally:
         os.kill(keyring_process.pid, signal.SIGCONT)
     assert Keychain().read(ACCOUNT) == BY_PASSWORD
+
+
+@pytest.mark.keychain
+@pytest.mark.usefixtures("real")
+def test_every_collection_is_read_searched_and_cleared(secret_service: dict[str, str]) -> None:
+    """The default collection is another one since the password was kept, as a person can choose in its own window."""
+    keychain = Keychain()
+    keychain.keep(ACCOUNT, BY_PASSWORD)
+    choose_another_default_collection(secret_service)
+    fresh = Keychain()
+    assert fresh.read(ACCOUNT) == BY_PASSWORD
+    assert fresh.holds(ACCOUNT) is True
+    assert fresh.keep(ACCOUNT, BY_CARD) is Kept.KEYCHAIN
+    assert len(items(secret_service)) == 1, "the older entry is gone"
+    fresh.forget(ACCOUNT)
+    assert items(secret_service) == []
+    assert Keychain().holds(ACCOUNT) is False
+
+
+@pytest.mark.keychain
+@pytest.mark.usefixtures("real")
+def test_what_lies_in_a_collection_that_is_not_the_default_one_is_removed(secret_service: dict[str, str]) -> None:
+    Keychain().keep(ACCOUNT, BY_PASSWORD)
+    choose_another_default_collection(secret_service)
+    Keychain().forget(ACCOUNT)
+    assert items(secret_service) == []
+
+
+@pytest.mark.keychain
+@pytest.mark.usefixtures("real")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_whoever_does_not_unlock_it_is_asked_once(
+    secret_service: dict[str, str], lock_keyring: Callable[[], None], tmp_path: Path
+) -> None:
+    accounts = [f"LF-{number} at store.example" for number in range(19)]
+    keychain = Keychain()
+    for account in accounts:
+        keychain.keep(account, BY_PASSWORD)
+    lock_keyring()
+    fresh = Keychain()
+    with watching_prompts(secret_service, tmp_path) as prompts:
+        assert [fresh.read(account) for account in accounts] == [None] * 19
+        assert fresh.holds(accounts[0]) is True
+        assert fresh.keep(accounts[0], BY_CARD) is Kept.SESSION
+        assert prompts() == 1
+        assert fresh.refused
+        assert fresh.unlock() == KeychainState(
+            place="the desktop's keyring", locked=True, trouble="The keychain is locked."
+        )
+        assert prompts() == 2, "the person asked for it"
+
+
+@pytest.mark.keychain
+def test_a_keychain_that_comes_after_the_program_is_found(
+    bare_session_bus: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At sign-in the program can be first, and not every keychain is started on demand."""
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, bare_session_bus[name])
+    keychain = Keychain()
+    assert keychain.keep(ACCOUNT, BY_PASSWORD) is Kept.SESSION
+    assert keychain.trouble == "This computer has no keychain."
+    with keyring_of(bare_session_bus):
+        until(lambda: keychain.keep(ACCOUNT, BY_PASSWORD) is Kept.KEYCHAIN)
+        assert keychain.trouble is None
+        assert Keychain().read(ACCOUNT) == BY_PASSWORD
+
+
+@pytest.mark.keychain
+def test_no_program_is_started(secret_service: dict[str, str], tmp_path: Path) -> None:
+    """Looking for the keychain of macOS starts ``gcc`` and others from the PATH, whoever put them there."""
+    record, tools = tmp_path / "started", tmp_path / "tools"
+    tools.mkdir()
+    for name in ("gcc", "cc", "ld", "ldconfig", "objdump", "sh", "bash", "uname", "lsb_release"):
+        (tools / name).write_text(f"#!/bin/sh\necho {name} >> {record}\nexit 1\n")
+        (tools / name).chmod(0o755)
+    ran = subprocess.run(
+        [sys.executable, "-c", _USES_THE_KEYCHAIN],
+        env={**secret_service, "PATH": f"{tools}:{secret_service['PATH']}"},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (ran.stdout, ran.stderr) == ("keychain\n", "")
+    assert not record.exists()
+
+
+_USES_THE_KEYCHAIN = """
+import sys
+started = []
+def watch(event, arguments):
+    if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty"):
+        started.append((event, arguments))
+sys.addaudithook(watch)
+from companion.domain.core.model import Secret
+from companion.services.store.keychain import Credentials, Keychain
+keychain = Keychain()
+kept = keychain.keep("LF-1", Credentials(order_password=Secret("one")))
+keychain.read("LF-2")
+keychain.holds("LF-1")
+keychain.forget("LF-1")
+print(kept.value)
+assert not started, started
+"""
 
 
 @pytest.mark.keychain

@@ -13,7 +13,8 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.core.serialization import encode
 from companion.services.store.keychain import Credentials, Kept, Keychain
-from tests.kits.keychain import GatedBackend
+from companion.services.store.keychain_backend import SystemKeychain
+from tests.kits.keychain import GatedBackend, LockedBackend, RefusedBackend
 
 T = TypeVar("T")
 KNOWN, UNKNOWN, ANOTHER = "LF-1 at a.example", "LF-2 at a.example", "LF-3 at a.example"
@@ -128,3 +129,123 @@ def test_without_an_answer_nothing_is_said_to_be_gone(backend, started) -> None:
         keychain.forget(KNOWN)
     assert error.value.code is ErrorCode.KEYCHAIN_KEPT_IT
     backend.gate.set()
+
+
+def test_whoever_cancels_is_not_asked_again_until_they_want_to_be() -> None:
+    backend = LockedBackend()
+    backend.entries[KNOWN] = encode(CREDENTIALS).decode()
+    keychain = Keychain(backend=backend)
+    for number in range(19):
+        assert keychain.read(f"LF-{number} at a.example") is None
+        assert keychain.trouble == "The keychain is locked."
+    assert keychain.keep(ANOTHER, OTHER) is Kept.SESSION
+    with pytest.raises(CompanionError):
+        keychain.forget(KNOWN)
+    assert (backend.prompts, keychain.refused) == (1, True)
+    assert keychain.unlock().locked
+    assert backend.prompts == 2
+    assert keychain.read(UNKNOWN) is None
+    assert backend.prompts == 2
+    backend.unlocks = True
+    assert keychain.unlock().trouble is None
+    assert (keychain.refused, keychain.trouble) == (False, None)
+    assert keychain.read(KNOWN) == CREDENTIALS
+    assert backend.prompts == 3
+
+
+def test_what_needs_no_unlocking_does_not_make_it_ask_again() -> None:
+    backend = LockedBackend()
+    keychain = Keychain(backend=backend)
+    for _ in range(3):
+        assert keychain.read(KNOWN) is None
+        assert keychain.holds(KNOWN) is False
+        assert keychain.state().locked
+    assert backend.prompts == 1
+
+
+def test_nineteen_readers_at_once_are_one_question(started) -> None:
+    backend = LockedBackend()
+    backend.lock()
+    keychain = Keychain(backend=backend)
+    readers = [started(lambda number=number: keychain.read(f"LF-{number}")) for number in range(8)]
+    assert backend.asked.wait(GUARD)
+    backend.gate.set()
+    assert [reader.result(GUARD) for reader in readers] == [None] * 8
+    assert backend.prompts == 1
+
+
+def test_what_was_unlocked_elsewhere_is_read_without_a_question() -> None:
+    backend = LockedBackend()
+    backend.entries[KNOWN] = encode(CREDENTIALS).decode()
+    keychain = Keychain(backend=backend)
+    assert keychain.read(KNOWN) is None
+    backend.locked = False
+    assert keychain.read(KNOWN) == CREDENTIALS
+    assert (backend.prompts, keychain.refused, keychain.trouble) == (1, False, None)
+
+
+def test_a_keychain_that_can_only_ask_is_not_used_again_after_it_was_cancelled() -> None:
+    backend = RefusedBackend()
+    keychain = Keychain(backend=backend)
+    assert [keychain.read(f"LF-{number}") for number in range(19)] == [None] * 19
+    assert keychain.holds(KNOWN) is None
+    assert len(backend.calls) == 1
+    assert keychain.unlock().locked
+    assert len(backend.calls) == 2
+
+
+def test_a_question_nobody_answers_is_one_wait_for_all(backend, started) -> None:
+    keychain = Keychain(backend=backend, unlock_seconds=0.2)
+    hang(keychain, backend, started).result(GUARD)
+    for number in range(19):
+        assert keychain.read(f"LF-{number}") is None
+        assert keychain.trouble == "The keychain was not unlocked in time."
+    assert len(backend.calls) == 1
+    backend.gate.set()
+
+
+def test_the_person_can_be_asked_anew_while_the_first_question_still_hangs(started) -> None:
+    backend = LockedBackend(unlocks=True)
+    backend.entries[KNOWN] = encode(CREDENTIALS).decode()
+    keychain = Keychain(backend=backend, unlock_seconds=0.2)
+    assert hang(keychain, backend, started).result(GUARD) is None
+    first = backend.gate
+    backend.gate = type(first)()
+    backend.gate.set()
+    assert keychain.unlock().trouble is None
+    assert keychain.read(KNOWN) == CREDENTIALS
+    first.set()
+
+
+def test_looking_at_the_state_asks_nobody() -> None:
+    backend = LockedBackend()
+    keychain = Keychain(backend=backend)
+    assert keychain.state().locked
+    assert keychain.holds(KNOWN) is False
+    assert backend.prompts == 0
+
+
+def test_a_read_that_works_clears_the_trouble() -> None:
+    backend = LockedBackend()
+    keychain = Keychain(backend=backend)
+    keychain.read(KNOWN)
+    assert keychain.trouble
+    backend.locked = False
+    assert keychain.read(KNOWN) is None
+    assert keychain.trouble is None, "it is not there, which is another thing than locked"
+
+
+def test_none_is_looked_for_again_and_not_too_often(no_keychain) -> None:
+    looks: list[float] = []
+    times = iter((100.0, 100.1, 102.9, 103.0, 103.1, 106.0))
+
+    class Counted(SystemKeychain):
+        def _look(self) -> None:
+            assert self._looked_at is not None
+            looks.append(self._looked_at)
+            super()._look()
+
+    system = Counted(lambda: next(times))
+    for _ in range(6):
+        assert system.find() is None
+    assert looks == [100.0, 103.0, 106.0]

@@ -73,6 +73,8 @@ def run(context: CommandContext) -> int:
     for trouble in shown.troubles:
         what = f"Order {trouble.order_number}" if trouble.order_number else "A store"
         context.output.say(f"{what} was not read anew. {trouble.message} {trouble.hint}")
+    if context.owned.keychain.refused:
+        context.output.say("To be asked again for the keychain: companion keychain unlock")
     if not troubles:
         return EXIT_DONE
     return EXIT_UNREACHABLE if any(error.kind is ErrorKind.UNREACHABLE for _, error in troubles) else EXIT_NO
