@@ -14,7 +14,7 @@ from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.clock import clock_trouble
-from companion.domain.reminders.dates import ReminderFacts, ReminderKind
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
 from companion.domain.reminders.due import Reminder, Snooze, due, never_again, next_wake, snoozed, withdrawn
 from companion.domain.reminders.history import (
     Agenda,
@@ -291,9 +291,14 @@ class Reminders:
             return Agenda()
         return agenda(facts, self.entries(), self.settings(), now or self._clock())
 
-    def export(self, path: Path, format_date: FormatDate, format_money: FormatMoney) -> int:
-        """Write all dates ahead as an iCalendar file and return how many. Raises ``file-not-written``."""
-        dates = self.agenda().ahead
+    def export(
+        self, path: Path, format_date: FormatDate, format_money: FormatMoney, also: Iterable[Subject] = ()
+    ) -> int:
+        """Write all dates ahead, and those of further stores, as an iCalendar file; returns how many.
+
+        Raises ``file-not-written``.
+        """
+        dates = tuple(sorted((*self.agenda().ahead, *also), key=lambda subject: subject.date))
         text = calendar(
             dates,
             store=self._name(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ DEAD = "http://127.0.0.1:9"
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[DemoStore]:
     """A second store with the same order numbers as the first."""
-    profile = resource("profiles/larkfield.json").read_bytes().replace(b'"Larkfield"', b'"Marsh"')
+    profile = resource("profiles/larkfield.json").read_bytes().replace(b'"Larkfield Software"', b'"Marsh"')
     with DemoStore(tmp_path / "other", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
         yield store
 
@@ -73,6 +74,15 @@ def test_reminders_of_all_stores_are_due(both: Cli) -> None:
     ahead = both("reminders", "--json").json["ahead"]
     assert sum(each["orderNumber"] == FAMILY and each["kind"] == "expiry" for each in ahead) % 2 == 0
     assert len({each["orderNumber"] for each in ahead}) == 2
+
+
+def test_what_is_due_names_its_store_where_there_are_several(both: Cli) -> None:
+    soon = next(each for each in both("reminders", "--json").json["ahead"] if each["orderNumber"] == FAMILY)
+    before = (dt.datetime.fromisoformat(soon["date"]) - dt.timedelta(hours=1)).isoformat()
+    due = both("reminders", "--now", before, "--json").json["due"]
+    stores = {each["store"] for each in due if each["reminder"]["subject"]["orderNumber"] == FAMILY}
+    assert stores == {"Larkfield Software", "Marsh"}
+    assert f"order {FAMILY}, Marsh" in both("reminders", "--now", before).out.replace("Order", "order")
 
 
 def test_help_can_be_searched_without_any_store(bare: Cli) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -10,9 +11,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import counted, days_away
 from companion.domain.core.time.periods import days_until
-from companion.domain.reminders.dates import ReminderFacts, Subject
+from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
-from companion.domain.reminders.history import EntryStatus, InboxEntry, agenda, newest_first, status_of
+from companion.domain.reminders.history import Agenda, EntryStatus, InboxEntry, agenda, newest_first, status_of
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, place_words, reminder_text
 from companion.services.platforms.protocol import AutostartControl
 from companion.ui.dialogs.auto_renewal import ask_to_switch
@@ -55,7 +56,9 @@ class RemindersPage(Page):
         self._cards.setSpacing(14)
         self.add(self._news, self._cards)
         book.changed.connect(self.show_values)
-        app_state.reminders.changed.connect(self.show_values)
+        book.added.connect(lambda state: state.reminders.changed.connect(self.show_values))
+        for state in self._states():
+            state.reminders.changed.connect(self.show_values)
 
     def arrive(self, destination: Destination) -> None:
         self._in_settings = destination.item == SETTINGS
@@ -83,35 +86,36 @@ class RemindersPage(Page):
             return
         if self.app_state.reminders.settings.muted:
             self._cards.addWidget(self._muted())
-        facts = self.app_state.reminder_facts()
-        if facts is None and (others := tuple(self._of_other_stores())):
-            self._cards.addWidget(self._ahead(others))
-            return
-        if facts is None:
+        found = tuple(self._agendas())
+        if not found:
             self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
             return
-        self._show_dates(facts)
+        self._show_dates(found)
 
-    def _show_dates(self, facts: ReminderFacts) -> None:
-        entries, settings = self.app_state.reminders.entries, self.app_state.reminders.settings
-        found = agenda(facts, entries, settings, self.app_state.now())
-        for reminder in found.due:
-            self._cards.addWidget(self._due(reminder))
-        if not found.due:
+    def _states(self) -> tuple[AppState, ...]:
+        """The first store's state, which has the dates of purchases too, and those of all further stores."""
+        return (self.app_state, *(state for state in self._book.states if state is not self.app_state))
+
+    def _agendas(self) -> Iterator[tuple[AppState, Agenda]]:
+        """Yields what is due and what lies ahead at each store, as it was last read."""
+        for state in self._states():
+            facts = state.reminder_facts()
+            if facts is not None:
+                yield state, agenda(facts, state.reminders.entries, self.app_state.reminders.settings, state.now())
+
+    def _show_dates(self, found: tuple[tuple[AppState, Agenda], ...]) -> None:
+        due = [(state, reminder) for state, each in found for reminder in each.due]
+        for state, reminder in sorted(due, key=lambda pair: pair[1].subject.date):
+            self._cards.addWidget(self._due(state, reminder))
+        if not due:
             calm = Card()
             calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
             self._cards.addWidget(calm)
-        self._cards.addWidget(self._ahead((*found.ahead, *self._of_other_stores())))
-        shown = newest_first(entries)
+        self._cards.addWidget(self._ahead(found))
+        # Each record with the state that changes it: two stores can have records of the same address.
+        shown = [(state, entry) for state in self._states() for entry in newest_first(state.reminders.entries)]
         if shown:
-            self._cards.addWidget(self._shown(shown))
-
-    def _of_other_stores(self) -> Iterator[Subject]:
-        """Dates of the orders of further stores; their notices come up by themselves."""
-        for state in self._book.states:
-            facts = state.reminder_facts() if state is not self.app_state else None
-            if facts is not None:
-                yield from agenda(facts, state.reminders.entries, state.reminders.settings, state.now()).ahead
+            self._cards.addWidget(self._shown(sorted(shown, key=_shown_at, reverse=True)))
 
     def _muted(self) -> Notice:
         words = "Nothing pops up. What is due waits here, and the icon beside the clock shows that something waits."
@@ -120,69 +124,86 @@ class RemindersPage(Page):
 
     # What needs a decision
 
-    def _due(self, reminder: Reminder) -> Card:
+    def _due(self, state: AppState, reminder: Reminder) -> Card:
         form = self.app_state.format
         told = reminder_text(reminder, form.date, form.money)
         card = Card(spacing=6)
         card.setAccessibleName(told.title)
         card.add(label(told.title, "strong", tone="attention"), label(told.body))
-        place = place_words(reminder.subject)
+        place = self._place(state, reminder.subject)
         actions: list[QWidget | None] = [
             button(
                 f"{ACTION_WORDS[action]}…",
-                partial(self._act, action, reminder),
+                partial(self._act, state, action, reminder),
                 name=f"{ACTION_WORDS[action]}: {told.title}, {place}",
             )
             for action in told.actions
         ]
         never = button(
             "Don't remind me of this",
-            partial(self.app_state.reminders.silence, reminder),
+            partial(state.reminders.silence, reminder),
             "link",
             name=f"Don't remind me of this: {told.title}, {place}",
         )
         card.body.addSpacing(4)
-        card.add(row(*actions, self._later(reminder, f"{told.title}, {place}"), None))
-        card.add(row(self._owner(reminder.subject), never, None, spacing=18))
+        card.add(row(*actions, self._later(state, reminder, f"{told.title}, {place}"), None))
+        store = self._store_name(state, reminder.subject)
+        told_store = label(f"at {store}", "small", wrap=False) if store else None
+        card.add(row(*filter(None, (self._owner(state, reminder.subject), told_store, never)), None, spacing=18))
         return card
 
-    def _owner(self, subject: Subject) -> QWidget:
+    def _store_name(self, state: AppState, subject: Subject) -> str:
+        """Returns the name of the store of an order, where there are several stores."""
+        return self._book.name_where_several(state) if subject.purchase is None else ""
+
+    def _place(self, state: AppState, subject: Subject) -> str:
+        """Returns what a date belongs to, with its store where there are several."""
+        store = self._store_name(state, subject)
+        return ", ".join(part for part in (place_words(subject), store) if part)
+
+    def _capital_place(self, state: AppState, subject: Subject) -> str:
+        place = self._place(state, subject)
+        return f"{place[:1].upper()}{place[1:]}"
+
+    def _owner(self, state: AppState, subject: Subject) -> QWidget:
         """What the date belongs to: a link to the order, or where a purchase was made."""
         if subject.purchase is not None:
             there = Destination("purchase", subject.purchase.id)
             return button(f"Open {subject.name}", partial(self.navigation_requested.emit, there), "link")
         number = subject.order_number
-        return button(f"Open order {number}", partial(self._open, number), "link")
+        return button(f"Open order {number}", partial(self._open, state, number), "link")
 
-    def _later(self, reminder: Reminder, title: str) -> QPushButton:
+    def _later(self, state: AppState, reminder: Reminder, title: str) -> QPushButton:
         made = button("Later", lambda: None, name=f"Later: {title}")
         menu = QMenu(made)
         for choice, text in _SNOOZES.items():
-            menu.addAction(text, partial(self._put_off, reminder, choice))
+            menu.addAction(text, partial(self._put_off, state, reminder, choice))
         made.setMenu(menu)
         return made
 
-    def _put_off(self, reminder: Reminder, choice: Snooze) -> None:
-        self.app_state.reminders.snooze((reminder,), choice, lambda _: None)
+    @staticmethod
+    def _put_off(state: AppState, reminder: Reminder, choice: Snooze) -> None:
+        state.reminders.snooze((reminder,), choice, lambda _: None)
 
-    def _act(self, action: ReminderAction, reminder: Reminder) -> None:
+    def _act(self, state: AppState, action: ReminderAction, reminder: Reminder) -> None:
         if action is not ReminderAction.TURN_OFF_AUTO_RENEWAL or reminder.subject.purchase is not None:
-            self.navigation_requested.emit(destination_of(action, reminder))
+            self.navigation_requested.emit(destination_of(action, reminder)._replace(store=state.store))
             return
         number, subject = reminder.subject.order_number, reminder.subject
-        order = self.app_state.snapshot.order(number)
+        order = state.snapshot.order(number)
         plans = order.subscriptions if order is not None else ()
         plan = next((plan for plan in plans if plan.id == subject.about), None)
         if plan is not None:
-            ask_to_switch(self, self.app_state, number, plan.licence_id, False)
+            ask_to_switch(self, state, number, plan.licence_id, False)
 
-    def _open(self, number: str) -> None:
-        self.navigation_requested.emit(Destination("order", number))
+    def _open(self, state: AppState, number: str) -> None:
+        self.navigation_requested.emit(Destination("order", number, store=state.store))
 
     # Dates ahead
 
-    def _ahead(self, subjects: tuple[Subject, ...]) -> Card:
-        subjects = tuple(sorted(subjects, key=lambda subject: subject.date))
+    def _ahead(self, found: tuple[tuple[AppState, Agenda], ...]) -> Card:
+        dated = [(state, subject) for state, each in found for subject in each.ahead]
+        subjects = sorted(dated, key=lambda pair: pair[1].date)
         card = Card(spacing=10)
         head = row()
         head.addWidget(label("Dates ahead", "heading"), 1)
@@ -191,14 +212,16 @@ class RemindersPage(Page):
         card.add(head)
         if not subjects:
             card.add(label("There is no date ahead: nothing will be charged and nothing runs out.", "muted"))
-        for position, subject in enumerate(subjects if self._all_dates else subjects[:_AT_FIRST]):
+        for position, (state, subject) in enumerate(subjects if self._all_dates else subjects[:_AT_FIRST]):
             if position:
                 card.add(line())
             days = days_until(subject.date, self.app_state.now(), self.app_state.zone)
             when = label(self.app_state.format.date(subject.date), wrap=False)
             when.setFixedWidth(170)
             entry = row(when, spacing=12)
-            entry.addLayout(column(label(date_words(subject)), label(_place(subject), "small"), spacing=0), 1)
+            entry.addLayout(
+                column(label(date_words(subject)), label(self._capital_place(state, subject), "small"), spacing=0), 1
+            )
             entry.addWidget(label(days_away(days), "muted", wrap=False))
             card.add(entry)
         if len(subjects) > _AT_FIRST and not self._all_dates:
@@ -220,19 +243,22 @@ class RemindersPage(Page):
             actions = (("Open it", partial(open_file, path)), ("Show the folder", partial(open_file, path.parent)))
             self._tell(Notice("The dates are saved", words, tone="ok", actions=actions))
 
-        self.app_state.reminders.export(self, path, form.date, form.money, done, self._tell)
+        others = tuple(
+            subject for state, each in self._agendas() if state is not self.app_state for subject in each.ahead
+        )
+        self.app_state.reminders.export(self, path, form.date, form.money, done, self._tell, also=others)
 
     # What was shown
 
-    def _shown(self, entries: tuple[InboxEntry, ...]) -> Card:
+    def _shown(self, entries: Sequence[tuple[AppState, InboxEntry]]) -> Card:
         card = Card(spacing=8)
         card.add(
             label("Shown so far", "heading"),
             label("Everything you were reminded of, so that a notice you missed is not lost.", "muted"),
         )
-        for entry in entries if self._all_shown else entries[:_AT_FIRST]:
+        for state, entry in entries if self._all_shown else entries[:_AT_FIRST]:
             card.add(line())
-            card.add(self._entry(entry))
+            card.add(self._entry(entry, state))
         if len(entries) > _AT_FIRST and not self._all_shown:
             card.add(row(button(f"Show all {len(entries)}", self._show_all, "link"), None))
         return card
@@ -241,13 +267,13 @@ class RemindersPage(Page):
         self._all_shown = True
         self.show_values()
 
-    def _entry(self, entry: InboxEntry) -> QWidget:
+    def _entry(self, entry: InboxEntry, state: AppState) -> QWidget:
         form, now = self.app_state.format, self.app_state.now()
         status = status_of(entry, now)
         told = reminder_text(entry.reminder, form.date, form.money)
         when = label(form.date(entry.shown_at) if entry.shown_at is not None else "", "muted", wrap=False)
         when.setFixedWidth(170)
-        state = {
+        words = {
             EntryStatus.CURRENT: f"{date_words(entry.reminder.subject)} on {form.date(entry.reminder.subject.date)}",
             EntryStatus.NO_LONGER: "No longer applies",
             EntryStatus.SILENCED: "You will not be reminded of this again",
@@ -257,9 +283,9 @@ class RemindersPage(Page):
         made = QWidget()
         across = row(when, spacing=12)
         across.setContentsMargins(0, 0, 0, 0)
-        across.addLayout(column(label(told.title, "muted" if gone else ""), label(state, "small"), spacing=0), 1)
+        across.addLayout(column(label(told.title, "muted" if gone else ""), label(words, "small"), spacing=0), 1)
         if status in (EntryStatus.SILENCED, EntryStatus.PUT_OFF):
-            again = partial(self.app_state.reminders.restore, entry.reminder)
+            again = partial(state.reminders.restore, entry.reminder)
             across.addWidget(button("Remind me again", again, "link", name=f"Remind me again: {told.title}"))
         made.setLayout(across)
         return made
@@ -272,6 +298,6 @@ class RemindersPage(Page):
             self._news.addWidget(told)
 
 
-def _place(subject: Subject) -> str:
-    place = place_words(subject)
-    return f"{place[:1].upper()}{place[1:]}"
+def _shown_at(pair: tuple[AppState, InboxEntry]) -> dt.datetime:
+    entry = pair[1]
+    return entry.shown_at or entry.reminder.subject.date

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import FormatDate, FormatMoney
+from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.reminders.settings import ReminderSettings
@@ -85,10 +86,10 @@ class ReminderState(QObject):
 
     def export(
         self, owner: QObject, path: Path, date: FormatDate, money: FormatMoney,
-        done: Callable[[int], None], failed: Failed,
+        done: Callable[[int], None], failed: Failed, *, also: tuple[Subject, ...] = (),
     ) -> None:  # fmt: skip
-        """Write all dates as an iCalendar file."""
-        self._runner.run(owner, lambda _: self._reminders.export(path, date, money), done, failed)
+        """Write all dates as an iCalendar file, together with `also`, those of further stores."""
+        self._runner.run(owner, lambda _: self._reminders.export(path, date, money, also), done, failed)
 
     def _then(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
         """Do the work, then show records and settings as they are afterwards."""

@@ -79,6 +79,7 @@ def test_a_purchase_that_ends_soon_is_told_once_and_stands_on_the_page(
     qtbot.waitUntil(lambda: any("as you noted" in text for text in texts_of(page)))
     assert not [text for text in texts_of(page) if "Order" in text], "there is no order to open"
     program.owned.load()
+    qtbot.waitUntil(lambda: "Don't remind me of this" in texts_of(page))
     button(page, "Don't remind me of this").click()
     qtbot.waitUntil(lambda: any("Nothing needs a decision" in text for text in texts_of(page)))
     assert len(screen.messages) == 1

@@ -28,7 +28,7 @@ from tests.kits.ui import button, texts_of
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[DemoStore]:
     """A second store, with the same customers and the same order numbers."""
-    profile = resource("profiles/larkfield.json").read_bytes()
+    profile = resource("profiles/larkfield.json").read_bytes().replace(b'"Larkfield Software"', b'"Marsh"')
     system = current().name.value
     made = DemoStore(tmp_path / "other", profile=profile, system=system, size=2**20, password_cost=2**10)
     yield made
@@ -185,3 +185,33 @@ def test_an_order_that_is_removed_is_not_left_over_as_a_purchase(
     program.window.navigate_to(Destination("home"))
     assert not reads(program, number)
     assert own_services.owned.purchases.all() == ()
+
+
+def due_titles(program: WindowedProgram) -> list[str]:
+    program.window.navigate_to(Destination("reminders"))
+    return [text for text in texts_of(program.window.current) if text.startswith("at ")]
+
+
+def test_what_needs_a_decision_is_shown_of_every_store_with_its_name(
+    start: Start, own_services: Services, store: DemoStore, other: DemoStore, qtbot: QtBot
+) -> None:
+    """Only the first store's cards were there: a charge at the second one went unnoticed."""
+    for place in range(len(store.accounts)):
+        add_order(own_services, store, place)
+        add_order(own_services, other, place)
+    other.close()
+    program = start()
+    qtbot.waitUntil(lambda: len(program.book.states) == 2, timeout=20_000)
+    settle(program, qtbot)
+    names = [state.snapshot.profile.store.name for state in program.book.states if state.snapshot.profile]
+    assert len(names) == 2, "a store that is silent is shown as it was last read"
+    assert set(due_titles(program)) == {f"at {name}" for name in names}
+    per_store = {name: due_titles(program).count(f"at {name}") for name in names}
+    assert per_store[names[0]] == per_store[names[1]] > 0
+    silent = next(state for state in program.book.states if state.store == other.url)
+    here = program.window.current
+    buttons = [part for part in focusable(here) if spoken(part).startswith("Don't remind me of this")]
+    theirs = [part for part in buttons if spoken(part).endswith(silent.snapshot.profile.store.name)]
+    theirs[0].click()  # type: ignore[attr-defined]
+    settle(program, qtbot)
+    assert due_titles(program).count(f"at {silent.snapshot.profile.store.name}") == per_store[names[0]] - 1

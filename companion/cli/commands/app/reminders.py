@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from itertools import zip_longest
 from pathlib import Path
 
 from companion.cli.context import CommandContext
@@ -22,10 +23,11 @@ from companion.services.container.store import Services
 
 
 class DueReminder(Model, frozen=True):
-    """A reminder that is due, and its words."""
+    """A reminder that is due, and its words; `store` is the name of the store whose order it is about."""
 
     reminder: Reminder
     notice: ReminderText
+    store: str | None = None
 
 
 class RemindersResult(Model, frozen=True):
@@ -45,8 +47,8 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.add_argument("--ics", metavar="FILE", type=Path, help="also save all dates as a calendar file (iCalendar)")
     parser.describe(
-        json="{at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}}], ahead: [subject], nextAt, "
-        "calendar}; a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …, "
+        json="{at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}, store}], ahead: [subject], "
+        "nextAt, calendar}; a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …, "
         "purchase: {id, day, wholeDay, stated, disputed, autoRenew, store, page}|null}",
         examples=("reminders", f"reminders --now {_EXAMPLE}", "reminders --ics dates.ics"),
         notes="Orders of all stores and purchases of any shop, as they were last read; no store is asked. "
@@ -79,17 +81,17 @@ def run(context: CommandContext) -> int:
     if not context.arguments.store:
         agendas.append(context.owned.reminders().agenda(now))
     ahead = tuple(sorted((each for found in agendas for each in found.ahead), key=lambda subject: subject.date))
-    names = [_name(services) for services in stores] or ["all shops"]
+    names = [_name(services) for services in stores]
     shown = RemindersResult(
         at=now,
         due=tuple(
-            DueReminder(reminder=each, notice=reminder_text(each, date, context.formats.money))
-            for found in agendas
+            DueReminder(reminder=each, notice=reminder_text(each, date, context.formats.money), store=store)
+            for store, found in zip_longest(names, agendas)
             for each in found.due
         ),
         ahead=ahead,
         next_at=min((found.next_at for found in agendas if found.next_at is not None), default=None),
-        calendar=_write_calendar(context, joined(names), ahead, now),
+        calendar=_write_calendar(context, joined(names) or "all shops", ahead, now),
     )
     context.output.result(shown, *_lines(context, shown))
     return EXIT_DONE
@@ -124,6 +126,8 @@ def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
     lines = []
     for each in shown.due:
         place = place_words(each.reminder.subject)
+        if each.store is not None and len({other.store for other in shown.due} | {each.store}) > 1:
+            place = ", ".join(part for part in (place, each.store) if part)
         named = f" ({place[:1].upper()}{place[1:]}.)" if place else ""
         lines.append(f"{each.notice.title}. {each.notice.body}{named}")
     lines = lines or ["Nothing is due."]
