@@ -1,11 +1,13 @@
 """Help articles: reading them, and filling in the store's own numbers.
 
-An article is a Markdown file with a short head between two ``---`` lines (``title``, ``keywords``, ``errors``); what
-stands in braces in its text, such as ``{return_window}``, comes from the store's profile.
+An article is a Markdown file with a short head between two ``---`` lines (``title``, ``group``, ``keywords``,
+``errors``); what stands in braces in its text, such as ``{return_window}``, comes from the store's profile. A link to
+another article is ``[its title](article:name)``.
 """
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable, Mapping
 
@@ -16,21 +18,51 @@ from companion.domain.core.time.periods import Period
 from companion.domain.store.profile import CountedFrom, Profile
 
 
+class Group(enum.StrEnum):
+    """The groups that topics are shown in, in their order."""
+
+    MONEY = "money"
+    DOWNLOAD = "download"
+    INSTALL = "install"
+    AFTER = "after"
+
+    @property
+    def heading(self) -> str:
+        """The group's name as it is shown."""
+        return _GROUP_TITLES[self]
+
+
+_GROUP_TITLES = {
+    Group.MONEY: "Money",
+    Group.DOWNLOAD: "Orders and downloads",
+    Group.INSTALL: "Installing",
+    Group.AFTER: "Afterwards",
+}
+
+
 class Article(Model, frozen=True):
     """One help article; `name` is its file name without ending, `errors` the error codes it helps with."""
 
     name: str
     title: str
+    group: Group
     keywords: tuple[str, ...]
     errors: tuple[str, ...]
     body: str
 
 
 _FIELD = re.compile(r"\{([a-z_]+)\}")
+_LINK = re.compile(r"\]\(article:([a-z0-9-]+)\)")
+_NAMED_LINK = re.compile(r"\[([^\]]*)\]\(article:([a-z0-9-]+)\)")
+_WEB_LINK = re.compile(r"\[([^\]]*)\]\((https?://[^)]*)\)")
+_LITTLE_WORD = re.compile(r"^(?:an?|the|your)\s+")
 
 
 def read_article(name: str, text: str) -> Article:
-    """Read the article `name` from its file's `text`. Raises `ValueError` when the head is missing or has no title."""
+    """Read the article `name` from its file's `text`.
+
+    Raises `ValueError` when the head is missing, has no title, or names no group there is.
+    """
     opening, *rest = text.replace("\r\n", "\n").split("---\n", 2)
     if opening.strip() or len(rest) < 2:
         raise ValueError(f"help article {name} has no head")
@@ -40,6 +72,7 @@ def read_article(name: str, text: str) -> Article:
     return Article(
         name=name,
         title=head["title"],
+        group=Group(head.get("group", Group.AFTER)),
         keywords=_list(head.get("keywords", "")),
         errors=_list(head.get("errors", "")),
         body=rest[1].strip() + "\n",
@@ -64,15 +97,27 @@ def filled(article: Article, values: Mapping[str, str]) -> Article:
     return Article(
         name=article.name,
         title=fill(article.title),
+        group=article.group,
         keywords=article.keywords,
         errors=article.errors,
         body=fill(article.body),
     )
 
 
-def fields_of(article: Article) -> frozenset[str]:
-    """The fields an article asks for."""
-    return frozenset(_FIELD.findall(article.title + article.body))
+def sorting_key(title: str) -> str:
+    """Returns what a title is sorted by: without an article or another little word at its beginning."""
+    return _LITTLE_WORD.sub("", title.casefold())
+
+
+def linked_articles(article: Article) -> tuple[str, ...]:
+    """Returns the names of the articles that an article links to."""
+    return tuple(_LINK.findall(article.body))
+
+
+def plain_body(article: Article) -> str:
+    """Returns the text for a terminal, which shows neither bold type nor links: each link names its article."""
+    text = _NAMED_LINK.sub(r"\1 (\2)", article.body)
+    return _WEB_LINK.sub(r"\2", text).replace("**", "")
 
 
 def values_of(profile: Profile, format_money: FormatMoney) -> dict[str, str]:
@@ -116,6 +161,7 @@ GENERAL: dict[str, str] = {
     "renewal_key_sentence": "Whether a renewal brings a new key is shown with the licence.",
     "no_renewal_sentence": "Not every one of them allows auto-renewal.",
     "backup_sentence": "Some stores offer a physical copy of a download.",
+    "privacy_sentence": "Its privacy policy is on its website.",
     "reminder_leads": "- in time before each charge, and before a licence, a download window or a return ends",
 }
 """The values of the fields while no store is known: true of every store, and so without numbers."""
@@ -197,9 +243,17 @@ def _before(leads: tuple[Period, ...]) -> str:
     return joined([word if word != "0 days" else "on the day itself" for word in words]) or "never"
 
 
+def _privacy(profile: Profile, _format_money: FormatMoney) -> str:
+    url = profile.store.privacy_url
+    if url is None:
+        return f"{profile.store.name} names no page about privacy; its website may: {profile.store.website}"
+    return f"Its privacy policy: [{url}]({url})"
+
+
 _SENTENCES: dict[str, Callable[[Profile, FormatMoney], str]] = {
     "return_rule": _return_rule,
     "letter_sentence": _letter,
+    "privacy_sentence": _privacy,
     "shipping_methods": _shipping,
     "extension_sentence": _extension,
     "case_sentence": _case,

@@ -9,6 +9,7 @@ from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
+from companion.domain.support.help_articles import linked_articles, plain_body
 
 if TYPE_CHECKING:
     from companion.domain.support.help_articles import Article
@@ -96,6 +97,6 @@ def _read(context: CommandContext, article: Article | None) -> int:
             "Look for one: companion help-search WORDS",
         )
     shown = HelpArticle(name=article.name, title=article.title, body=article.body)
-    # A terminal shows no bold type, only the asterisks around it.
-    context.output.result(shown, article.title, "", article.body.replace("**", ""))
+    more = [f"Read more: companion help-search --read {name}" for name in linked_articles(article)]
+    context.output.result(shown, article.title, "", plain_body(article).rstrip(), *(["", *more] if more else []))
     return EXIT_DONE
