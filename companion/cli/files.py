@@ -16,9 +16,17 @@ T = TypeVar("T")
 
 def read_profile(path: Path) -> Profile:
     """Returns the vendor profile in a file. Raises `CompanionError` ``bad-file``."""
+    from companion.domain.store.mail_patterns import pattern_faults
     from companion.domain.store.profile import Profile  # here, because most commands read no profile
 
-    return read_json(path, Profile, "profile")
+    found = read_json(path, Profile, "profile")
+    for field, fault in pattern_faults(found).items():
+        raise _bad_file(
+            "A pattern of this profile cannot be used",
+            f"{path}, field {field}: {fault}.",
+            "Write it without back-references and look-around, and shorter (RE2 says what a pattern may hold).",
+        )
+    return found
 
 
 def read_json(path: Path, kind: type[T], what: str) -> T:

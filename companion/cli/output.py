@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.foreign_text import escaped_json, printable
 
 if TYPE_CHECKING:
     from companion.domain.core.model import Model
@@ -89,7 +90,7 @@ class Output:
         elif not self.as_json and sys.stderr is not None and sys.stderr.isatty():
             from companion.cli.terminal.progress_bar import progress_bar
 
-            sys.stderr.write("\r\x1b[2K" + progress_bar(progress))
+            sys.stderr.write("\r\x1b[2K" + printable(progress_bar(progress)))
             sys.stderr.flush()
             self._bar_open = True
 
@@ -107,7 +108,7 @@ class Output:
         # A console that lacks characters still gets every text whole, in ASCII escapes.
         encoding = sys.stdout.encoding if sys.stdout is not None else None
         plain = (encoding or "").lower().replace("-", "") != "utf8"
-        return json.dumps(to_builtins(shown), ensure_ascii=plain)
+        return escaped_json(json.dumps(to_builtins(shown), ensure_ascii=plain))
 
 
 def _write(stream: TextIO | None, line: str) -> str | None:
@@ -119,7 +120,7 @@ def _write(stream: TextIO | None, line: str) -> str | None:
     if stream is None:
         return None
     try:
-        print(line, file=stream, flush=True)
+        print(printable(line), file=stream, flush=True)
     except BrokenPipeError:
         _give_up(stream)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.foreign_text import printable
 from companion.domain.core.model import Secret
 
 
@@ -44,7 +45,7 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if is_interactive():
-        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise CompanionError(

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
+from companion.domain.core.foreign_text import clean_prose
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.text import date_words, place_words
@@ -89,8 +90,7 @@ def _utc(moment: dt.datetime) -> str:
 
 def _text(text: str) -> str:
     """Escape a TEXT value (RFC 5545 §3.3.11); control signs cannot stand in one."""
-    plain = "".join(sign for sign in text.replace("\r\n", "\n") if sign == "\n" or (sign >= " " and sign != "\x7f"))
-    safe = plain.encode("utf-8", "replace").decode()
+    safe = clean_prose(text)
     return safe.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

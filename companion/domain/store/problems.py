@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from companion.domain.core.error_words import WORDS
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.time.durations import wait_in_words
 
@@ -102,5 +101,4 @@ def _quotation(problem: Problem) -> str:
 
 
 def _quotable(text: str | None) -> str:
-    cleaned = re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+", " ", text or "").strip()
-    return cleaned[:200] + ("…" if len(cleaned) > 200 else "")
+    return clean_text(text or "", 201)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.redaction import redact
 
 
@@ -13,7 +14,7 @@ def as_error(error: BaseException) -> CompanionError:
     """
     if isinstance(error, CompanionError):
         return error
-    text = redact(str(error))[:200]
+    text = clean_text(redact(str(error)), 200)
     return CompanionError(
         ErrorCode.BUG,
         "Something went wrong inside Companion",

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import logging
+import re
 import time
 import urllib.parse
 import uuid
@@ -21,6 +22,7 @@ from companion.domain.core.model import Secret
 from companion.domain.core.retry import parse_retry_after
 from companion.domain.core.serialization import decode
 from companion.domain.core.time.http_date import parse_http_date
+from companion.domain.store.mail_patterns import without_faulty_patterns
 from companion.domain.store.orders import (
     AutoRenewChange,
     DestructionLetter,
@@ -93,7 +95,8 @@ class StoreClient:
         Raises `CompanionError` ``not-a-store`` when the address answers but offers none.
         """
         try:
-            return self._get("/v1/profile", Profile, etag=etag)
+            fresh = self._get("/v1/profile", Profile, etag=etag)
+            return dataclasses.replace(fresh, value=without_faulty_patterns(fresh.value)) if fresh is not None else None
         except CompanionError as error:
             if error.code != ErrorCode.NOT_FOUND:
                 raise
@@ -237,7 +240,7 @@ class StoreClient:
         """Send one request and return its answer; whatever is not a success is raised as a `CompanionError`."""
         sent = {"Accept": f"{accept}, application/problem+json", **(headers or {})}
         if token is not None:
-            sent["Authorization"] = f"Bearer {token.reveal()}"
+            sent["Authorization"] = f"Bearer {_header_safe(token)}"
         if method == "POST":
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
         try:
@@ -279,6 +282,21 @@ class _Answer:
     def store_time(self) -> dt.datetime | None:
         """The store's clock (RFC 9110 §6.6.1)."""
         return parse_http_date(self.headers.get("Date"), dt.datetime.now(dt.UTC))
+
+
+_HEADER_VALUE = re.compile(r"[!-~]{1,8192}")
+
+
+def _header_safe(token: Secret) -> str:
+    """Returns a token that can stand in a header field (RFC 6750 §2.1 asks for less); the store made it."""
+    text = token.reveal()
+    if _HEADER_VALUE.fullmatch(text) is None:
+        raise failure(
+            ErrorCode.MALFORMED_ANSWER,
+            message="The store opened the order with a token that cannot be sent back: it is too long, or holds "
+            "characters that no request can carry. This is the store's fault.",
+        )
+    return text
 
 
 def _part(text: str) -> str:

@@ -99,8 +99,14 @@ class AppState(QObject):
         return offer_of(order, download, profile, self.now(), self.zone) if profile else Offer.CLOSED
 
     def load(self, done: Callable[[], None] | None = None) -> None:
-        """Show what is remembered, without asking the store."""
-        self.runner.run(self, lambda _: self._read(), lambda found: self._replace(found, done))
+        """Show what is remembered, without asking the store; `done` is called also when it could not be read."""
+
+        def fail(error: CompanionError) -> None:
+            self._refresh_failed(error)
+            if done is not None:
+                done()
+
+        self.runner.run(self, lambda _: self._read(), lambda found: self._replace(found, done), failed=fail)
 
     def refresh(self, number: str | None = None) -> None:
         """Ask the store for the profile and all orders, or for one of them.

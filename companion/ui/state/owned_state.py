@@ -110,7 +110,12 @@ class OwnedState(QObject):
             if done is not None:
                 done()
 
-        self.runner.run(self, lambda _: self._read(), show)
+        def fail(error: CompanionError) -> None:
+            self.news.emit(error.title, f"{error.message} {error.hint}", None)
+            if done is not None:
+                done()
+
+        self.runner.run(self, lambda _: self._read(), show, failed=fail)
 
     def _read(self) -> tuple[tuple[Overview, ...], dict[str, Capabilities]]:
         # Orders of the Store API are purchases too.

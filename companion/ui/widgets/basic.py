@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QSize, Qt
@@ -25,14 +26,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from companion.domain.core.foreign_text import printable
 from companion.ui.look.icons import icon
+
+_log = logging.getLogger(__name__)
 
 _LEAST_TITLE = 160
 
 
 def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selectable: bool = False) -> QLabel:
     """A text in one of the style sheet's roles; never rich text, so that nothing a store says is taken for markup."""
-    made = QLabel(text)
+    made = QLabel(printable(text))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if wrap:
@@ -49,6 +53,15 @@ def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selec
         # Tab stops only where something can be done; a text does not show that it has the focus.
         made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     return made
+
+
+def shown_or_said(make: Callable[[], QWidget]) -> QWidget:
+    """Returns what `make` makes, or in its place one sentence: a part that cannot be shown takes no other with it."""
+    try:
+        return make()
+    except Exception:  # noqa: BLE001 - whatever it is, the rest of the page is of use
+        _log.exception("a part of a page could not be shown")
+        return label("This part cannot be shown. The log says why; a case file for support holds it.", "muted")
 
 
 def exact(name: str, role: str = "") -> QLineEdit:
@@ -70,7 +83,7 @@ def chip(text: str, tone: str = "") -> QLabel:
 
 def button(text: str, clicked: Callable[[], object], role: str = "", *, name: str = "", tip: str = "") -> QPushButton:
     """A push button; `name` is what a screen reader says when that should be more than the text."""
-    made = QPushButton(text)
+    made = QPushButton(printable(text))
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     # Enter presses the button that has the focus, as it does in every dialog.

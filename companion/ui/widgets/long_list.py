@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from companion.ui.widgets.basic import button, clear, focusable, row
+from companion.ui.widgets.basic import button, clear, focusable, row, shown_or_said
 
 _AT_ONCE = 16
 _AHEAD = 600
@@ -43,7 +43,7 @@ class LongList(QWidget):
 
     def _make(self, count: int) -> None:
         for maker in self._left[:count]:
-            self._cards.addWidget(maker())
+            self._cards.addWidget(shown_or_said(maker))
         self._shown += min(count, len(self._left))
         del self._left[:count]
         self._more.setText(f"Show more ({len(self._left)} left)")

@@ -12,7 +12,7 @@ from companion.domain.mail.confirmation import (
     read_confirmation,
     refusal_sentence,
 )
-from companion.domain.mail.text.patterns import bounded_pattern, fits
+from companion.domain.mail.text.patterns import fits
 from companion.domain.store.profile import MailPatterns
 from tests.mails.score import GENUINE, mails
 
@@ -163,28 +163,36 @@ def test_no_mail_raises(content):
     read_confirmation(data, PATTERNS)
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [r"(a+)+$", r"(a|a)*b", r"(?:a*){2,}", r"(a)\1", r"(?P<x>a)(?P=x)", r"a*a*a*a*a*a*b", "a" * 201, r"(.*)*"],
-)
-def test_a_pattern_that_could_run_for_ever_is_not_used(pattern):
-    assert bounded_pattern(pattern) is None
+@pytest.mark.parametrize("pattern", [r"(a)\1", r"(?P<x>a)(?P=x)", "a" * 201, r"a(?=b)", "(", r"(.{0,99}){9}"])
+def test_a_pattern_that_cannot_be_matched_in_time_is_not_used(pattern):
     assert read(mail(plain="a" * 200), MailPatterns(order_number=pattern))[0] is None
 
 
-def test_usual_patterns_are_used_with_their_repeats_cut():
-    assert bounded_pattern(r"No\.?\s*:?\s+([A-Z]+\d{2,}[*+]?)") == (
-        r"No\.?\s{0,10}:?\s{1,11}([A-Z]{1,11}\d{2,12}[*+]?)"
-    )
-    assert bounded_pattern(r"a+?b*+") == r"a{1,25}?b{0,24}+"
-    assert bounded_pattern(PATTERNS.order_number) is not None
-    assert read(mail(plain="x"), MailPatterns(order_number="("))[0] is None
+def test_usual_patterns_are_used_as_they_are():
+    pattern = r"No\.?\s*:?\s+([A-Z]+\d{2,}[*+]?)"
+    assert read(
+        mail(plain="No.  :   " + "A" * 20 + "-not-that\nNo.: ABC-1\nNo: ABCD0123"), MailPatterns(order_number=pattern)
+    )[0]
 
 
-@pytest.mark.parametrize("pattern", ["a*a*a*!", "a*a*a*a*a*!"])
-def test_the_worst_pattern_that_is_allowed_ends(pattern):
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a?" * 66 + "a" * 66 + "b",
+        r"(a+)+$",
+        r"(a|a)*b",
+        r"(a|a?)+$",
+        r"(.*)*!",
+        r"(?:a*){2,}!",
+        "a*a*a*a*a*a*!",
+        r"\w*\w*\w*\w*!",
+        r"(?:x|.){1,60}(?:y|.){1,60}z",
+    ],
+)
+def test_every_pattern_ends(pattern):
     begun = time.process_time()
-    read(mail(plain=("a" * 380 + "\n") * 20), MailPatterns(order_number=pattern))
+    read(mail(plain=("a" * 380 + "\n") * 150), MailPatterns(order_number=pattern))
+    # Python's own engine takes minutes to ages for these.
     assert time.process_time() - begun < 20
 
 
@@ -249,7 +257,7 @@ def test_outlooks_own_forms_name_the_way():
         (r"(?:no|nr)\.? (\d{4})", "123", False),
         (r"[(] \(([A-Z]+)\)", "AB", True),
         (r"no group", "anything", True),
-        (r"((a+)+)", "b", True),  # a pattern that is not used says nothing
+        (r"((a)\2)", "b", True),  # a pattern that is not used says nothing
     ],
 )
 def test_whether_a_number_has_the_form_of_the_pattern(pattern, value, fitting):

@@ -1,18 +1,17 @@
-"""Regular expressions of a store's profile, bounded so that none can take for ever on the text of an e-mail."""
+"""Regular expressions of a store's profile on the text of an e-mail."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
+from companion.domain.core.safe_pattern import compile_pattern
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.text.pairs import MOST_ROWS
 
-_LONGEST_PATTERN = 200
 _LONGEST_WINDOW = 400
 _MOST_TEXT = 60_000
-# How far each repeat of a pattern may go, by how many repeats it has: the ways to match stay about equally many.
-_REPEATS = (24, 24, 24, 24, 10, 6)
 
 
 def first_match(pattern: str, rows: Sequence[Row]) -> str | None:
@@ -48,13 +47,11 @@ def fits(pattern: str, value: str) -> bool:
     return compiled is None or compiled.fullmatch(value[:_LONGEST_WINDOW]) is not None
 
 
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    bounded = bounded_pattern(pattern)
-    if bounded is None:
-        return None
+def _compiled(pattern: str) -> Any:
+    """Returns the compiled pattern, None for one that cannot be used; the profile's reader has said so."""
     try:
-        return re.compile(bounded)
-    except (re.error, OverflowError, RecursionError):
+        return compile_pattern(pattern)
+    except ValueError:
         return None
 
 
@@ -74,30 +71,3 @@ def _first_group(pattern: str) -> str | None:
 
 
 _TOKEN = re.compile(r"\\.|\[\^?\]?[^\]]*\]|\{\d*,\}|\{[\d,]+\}|[*+?]|.", re.DOTALL)
-
-
-def bounded_pattern(pattern: str) -> str | None:
-    """A profile's regular expression with its repeats cut short, or None for one that could still take for ever.
-
-    Python's engine tries every way to match, so a group that repeats and repeats inside can take years. Repeated
-    groups and back-references are refused, and so are more than five repeats; each of up to three may go 24 times.
-    """
-    if len(pattern) > _LONGEST_PATTERN or re.search(r"\\[1-9]|\(\?P=|\(\?\(", pattern):
-        return None
-    tokens: list[tuple[str, str | None]] = []
-    before = ""
-    for token in _TOKEN.findall(pattern):
-        many = token in ("*", "+") or re.fullmatch(r"\{[\d,]+\}", token) is not None
-        if many and before in ("*", "+", "?", "}"):
-            tokens.append((token, None))  # What follows a repeat only makes it lazy or possessive.
-            continue
-        if many and before == ")":
-            return None
-        least = token[1:-2] or "0" if token.endswith(",}") else {"*": "0", "+": "1"}.get(token)
-        tokens.append((token, least))
-        before = "}" if many else token
-    repeats = sum(least is not None for _, least in tokens)
-    if repeats >= len(_REPEATS):
-        return None
-    most = _REPEATS[repeats]
-    return "".join(token if least is None else f"{{{least},{int(least) + most}}}" for token, least in tokens)

@@ -19,7 +19,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.support import failure_notice
-from companion.ui.widgets.basic import Card, button, clear, column, label, row
+from companion.ui.widgets.basic import Card, button, clear, column, label, row, shown_or_said
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
 
@@ -74,20 +74,20 @@ class OrderPage(Page):
             self._cards.addWidget(self._keeping(known))
             return
         view = OrderView(self.app_state, self._orders, self._opener, order, profile, self.tell)
-        self._cards.addWidget(self._summary(order))
+        self._cards.addWidget(shown_or_said(partial(self._summary, order)))
         for licence in order.licences:
-            self._cards.addWidget(LicenceCard(view, licence))
+            self._cards.addWidget(shown_or_said(partial(LicenceCard, view, licence)))
         if order.downloads:
             self._downloads = DownloadsCard(view, self.navigation_requested.emit)
             self._cards.addWidget(self._downloads)
         if order.shipments or order.downloads:
-            self._cards.addWidget(ParcelsCard(view))
-        self._cards.addWidget(MoneyCard(view))
+            self._cards.addWidget(shown_or_said(partial(ParcelsCard, view)))
+        self._cards.addWidget(shown_or_said(partial(MoneyCard, view)))
         self._returns = ReturnCard(view)
         self._cards.addWidget(self._returns)
         receipts = snapshot.receipts.get(order.number, ())
         if receipts:
-            self._cards.addWidget(ReceiptsCard(view, receipts))
+            self._cards.addWidget(shown_or_said(partial(ReceiptsCard, view, receipts)))
         self._cards.addWidget(self._keeping(known))
 
     def tell(self, news: Notice | CompanionError | None) -> None:
