@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode, encode
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.purchases.purchase import Overview
@@ -32,7 +31,7 @@ from companion.domain.reminders.history import (
 from companion.domain.reminders.icalendar import calendar
 from companion.domain.reminders.purchase_dates import without_orders
 from companion.domain.reminders.settings import ReminderSettings
-from companion.domain.store.orders import Order, Receipt
+from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
 from companion.services.app.atomic_file import write_file
 from companion.services.app.time_zone import LocalZone
@@ -200,29 +199,6 @@ class Reminders:
         same = {each.address for each in self.entries() if each.reminder.subject == reminder.subject}
         self._change(same, restored)
 
-    def turn_off(self, reminder: Reminder) -> Receipt | None:
-        """Switch off the auto-renewal that a reminder warns of; None when it is off already.
-
-        The order is read first: a notice may be hours old. Raises what the store says, or ``plan-gone``.
-        """
-        number = reminder.subject.order_number
-        if self._orders is None or reminder.subject.purchase is not None:
-            raise _switched_elsewhere(reminder)
-        order = self._orders.lookup.order(number)
-        plan = next((each for each in order.subscriptions if each.id == reminder.subject.about), None)
-        if plan is None:
-            raise CompanionError(
-                ErrorCode.PLAN_GONE,
-                "There is nothing to switch off",
-                f"Order {number} no longer has this subscription.",
-                "Open the order to see what it holds now.",
-            )
-        if auto_renew_of(plan) is AutoRenew.OFF:
-            return None
-        receipt = self._orders.actions.switch_auto_renew(number, plan, False)[1]
-        self.note_switched_off(number, plan.licence_id)
-        return receipt
-
     def note_switched_off(self, number: str, licence_id: str) -> None:
         """Record that the end of the licence was told when auto-renewal was switched off: not again right away.
 
@@ -330,13 +306,3 @@ class Reminders:
         if profile is not None:
             return profile.store.name
         return self._orders.store if self._orders is not None else "all shops"
-
-
-def _switched_elsewhere(reminder: Reminder) -> CompanionError:
-    page = reminder.subject.purchase.page if reminder.subject.purchase is not None else None
-    return CompanionError(
-        ErrorCode.NO_AUTO_RENEWAL,
-        "This cannot be switched off from here",
-        f"The shop of {reminder.subject.name} does not let programs switch auto-renewal.",
-        f"Switch it off on {page or 'the page that the confirmation e-mail names'}.",
-    )

@@ -18,6 +18,8 @@ from companion.ui.widgets.long_list import LongList
 CONTENT_WIDTH = 760
 RETURN_RENEWAL = "return-renewal"
 """What a `Destination` to the order page names to give back the last renewal at once."""
+SWITCH_OFF = "switch-off:"
+"""What the item of a `Destination` to the order page begins with to ask about auto-renewal; then the subscription."""
 EXTEND = "extend"
 """What a `Destination` to the order page names to show its downloads, which can be asked for again there."""
 
@@ -44,7 +46,11 @@ def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
         return Destination("install", number, reminder.subject.about)
     if action is ReminderAction.GET_SUPPORT:
         return Destination("help", number)
-    item = {ReminderAction.RENEW: "renew", ReminderAction.ASK_FOR_RETURN: "return"}.get(action, "")
+    item = {
+        ReminderAction.RENEW: "renew",
+        ReminderAction.ASK_FOR_RETURN: "return",
+        ReminderAction.TURN_OFF_AUTO_RENEWAL: SWITCH_OFF + reminder.subject.about,
+    }.get(action, "")
     return Destination("order", number, item)
 
 

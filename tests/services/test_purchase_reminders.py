@@ -8,7 +8,6 @@ from pathlib import Path
 import icalendar
 import pytest
 
-from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.purchase import Overview
@@ -128,16 +127,6 @@ def test_a_date_that_no_longer_holds_is_withdrawn(owner: Owner) -> None:
     assert program.bought.look().withdrawn == (reminder.address,)
     (entry,) = program.bought.inbox()
     assert status_of(entry, owner.moments.now) is EntryStatus.NO_LONGER
-
-
-def test_auto_renewal_of_a_shop_without_the_interface_is_switched_on_its_page(owner: Owner) -> None:
-    owner.purchases = (renewing(owner.day(5), "5.00 USD", fact(Field.MANAGE_PAGE, "https://werkbank.example/me")),)
-    program = owner.start()
-    (reminder,) = program.reminders.look().to_show
-    with pytest.raises(CompanionError) as caught:
-        program.reminders.turn_off(reminder)
-    assert caught.value.code is ErrorCode.NO_AUTO_RENEWAL
-    assert "https://werkbank.example/me" in caught.value.hint
 
 
 def test_all_dates_are_saved_for_a_calendar_without_any_store(owner: Owner, tmp_path: Path) -> None:

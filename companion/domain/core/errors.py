@@ -110,7 +110,6 @@ class ErrorCode(enum.StrEnum):
     NOT_SWITCHABLE = "not-switchable"
     NOT_SWITCHED = "not-switched"
     NOT_READ_AGAIN = "not-read-again"
-    PLAN_GONE = "plan-gone"
 
     # Downloads of an order
     ARTIFACT_UNKNOWN = "artifact-unknown"

@@ -11,6 +11,7 @@ import concurrent.futures
 import contextlib
 import html
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,18 +24,22 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_BUS = "org.freedesktop.DBus"
 _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _ANSWER_SECONDS = 10.0
 _FOR_EVER = 0
+_ITSELF = "default"
+"""The code of pressing the notice itself; the specification gives it, so that it cannot be made unguessable."""
 
 
 class DesktopNotifications:
     """Shows notices through the desktop's own daemon. Every method blocks; safe to use from several threads.
 
     `pressed` is told, on a thread of its own, the id of a notice and which button was pressed ("default" is the
-    notice itself); `closed` the id of one that is no longer there. Raises `CompanionError` ``no-notifications``
-    where there is no session bus or no program on it that shows notices.
+    notice itself); `closed` the id of one that is no longer there. Only the program that shows the notices is
+    believed: any other one in the session can send the same signals. Buttons carry codes that cannot be guessed.
+    Raises `CompanionError` ``no-notifications`` where there is no session bus or no program on it that shows notices.
     """
 
     def __init__(self, pressed: Callable[[int, str], None], closed: Callable[[int], None]) -> None:
@@ -43,6 +48,8 @@ class DesktopNotifications:
         self._lock = threading.Lock()
         self._bus: _Bus | None = None
         self._abilities: frozenset[str] = frozenset()
+        # The buttons of each notice that is there: which code stands for which action.
+        self._buttons: dict[int, dict[str, str]] = {}
 
     def show(self, title: str, body: str, buttons: Sequence[tuple[str, str]], *, replaces: int, stays: bool) -> int:
         """Show a notice in place of the one with the id `replaces`, and return its id.
@@ -53,11 +60,17 @@ class DesktopNotifications:
         bus = self._connected()
         if "body-markup" in self._abilities:
             body = html.escape(body, quote=False)
-        actions = [part for button in buttons for part in button] if "actions" in self._abilities else []
+        codes = {_ITSELF if action == _ITSELF else secrets.token_urlsafe(16): action for action, _ in buttons}
+        actions: list[str] = []
+        if "actions" in self._abilities:
+            actions = [part for code, (_, text) in zip(codes, buttons, strict=True) for part in (code, text)]
         hints = {"urgency": ("y", 1), "desktop-entry": ("s", "companion")}
         expires = _FOR_EVER if stays else -1
         arguments = ("Companion", replaces, "", title, body, actions, hints, expires)
-        return int(self._call(bus, "Notify", "susssasa{sv}i", arguments)[0])
+        identity = int(self._call(bus, "Notify", "susssasa{sv}i", arguments)[0])
+        with self._lock:
+            self._buttons[identity] = codes
+        return identity
 
     def withdraw(self, identity: int) -> None:
         """Take a notice away; one that is gone already makes no difference."""
@@ -77,12 +90,16 @@ class DesktopNotifications:
         with self._lock:
             if self._bus is None or self._bus.ended:
                 try:
-                    bus = _Bus(self._heard)
+                    bus = _Bus(self._heard, self._lost)
                 except Exception as error:  # noqa: BLE001 - whatever keeps us off the bus means: no notices
                     raise _nobody(error) from None
                 try:
                     bus.listen(_NAME, _PATH)
                     self._abilities = frozenset(self._call(bus, "GetCapabilities", None, ())[0])
+                    bus.find_owner()
+                except (OSError, TimeoutError, _Refused) as error:
+                    bus.close()
+                    raise _nobody(error) from None
                 except BaseException:
                     bus.close()
                     raise
@@ -99,10 +116,26 @@ class DesktopNotifications:
             raise _nobody(error) from None
 
     def _heard(self, member: str, body: tuple[Any, ...]) -> None:
+        identity = int(body[0])
         if member == "ActionInvoked":
-            self._pressed(int(body[0]), str(body[1]))
+            with self._lock:
+                known = self._buttons.get(identity)
+                action = None if known is None else known.get(str(body[1]))
+                if known is not None and body[1] == _ITSELF:
+                    action = _ITSELF
+            if action is not None:
+                self._pressed(identity, action)
         elif member == "NotificationClosed":
-            self._closed(int(body[0]))
+            with self._lock:
+                self._buttons.pop(identity, None)
+            self._closed(identity)
+
+    def _lost(self) -> None:
+        """The program that showed the notices has gone, and they with it; another one counts them anew."""
+        with self._lock:
+            gone, self._buttons = tuple(self._buttons), {}
+        for identity in gone:
+            self._closed(identity)
 
 
 class _Refused(Exception):
@@ -110,12 +143,17 @@ class _Refused(Exception):
 
 
 class _Bus:
-    """One connection to the session bus; a thread of its own waits for what arrives, and sleeps until then."""
+    """One connection to the session bus; a thread of its own waits for what arrives, and sleeps until then.
 
-    def __init__(self, heard: Callable[[str, tuple[Any, ...]], None]) -> None:
+    `heard` is told the signals of the program that owns the name listened to, `lost` when another one owns it.
+    """
+
+    def __init__(self, heard: Callable[[str, tuple[Any, ...]], None], lost: Callable[[], None]) -> None:
         from jeepney.io.threading import open_dbus_connection
 
-        self._heard = heard
+        self._heard, self._lost = heard, lost
+        self._name = ""
+        self._owner = ""
         self._connection: DBusConnection = open_dbus_connection("SESSION")
         self._waiting: dict[int, concurrent.futures.Future[Message]] = {}
         self._lock = threading.Lock()
@@ -124,11 +162,23 @@ class _Bus:
         self._thread.start()
 
     def listen(self, name: str, path: str) -> None:
-        """Ask the bus for the signals of an interface."""
+        """Ask the bus for the signals that the owner of `name` sends on the interface of that name."""
         from jeepney import MatchRule
         from jeepney.bus_messages import message_bus
 
-        self.ask(message_bus.AddMatch(MatchRule(type="signal", interface=name, path=path)))
+        owners = MatchRule(type="signal", sender=_BUS, interface=_BUS, member="NameOwnerChanged")
+        owners.add_arg_condition(0, name)
+        self._name = name
+        self.ask(message_bus.AddMatch(owners))
+        self.ask(message_bus.AddMatch(MatchRule(type="signal", sender=name, interface=name, path=path)))
+
+    def find_owner(self) -> None:
+        """Ask the bus for the unique name behind the name listened to, unless it has told meanwhile."""
+        from jeepney.bus_messages import message_bus
+
+        (owner,) = self.ask(message_bus.GetNameOwner(self._name))
+        with self._lock:
+            self._owner = self._owner or str(owner)
 
     def ask(self, message: Message) -> tuple[Any, ...]:
         """Send a call and wait for its answer. Raises `OSError`, `TimeoutError` or `_Refused`."""
@@ -181,8 +231,23 @@ class _Bus:
                 answer = self._waiting.pop(fields.get(HeaderFields.reply_serial, -1), None)
             if answer is not None:
                 answer.set_result(message)
-        elif message.header.message_type is MessageType.signal and fields.get(HeaderFields.interface) == _NAME:
-            self._heard(str(fields.get(HeaderFields.member)), tuple(message.body))
+        elif message.header.message_type is MessageType.signal:
+            self._dispatch_signal(
+                str(fields.get(HeaderFields.sender)),
+                str(fields.get(HeaderFields.interface)),
+                str(fields.get(HeaderFields.member)),
+                tuple(message.body),
+            )
+
+    def _dispatch_signal(self, sender: str, interface: str, member: str, body: tuple[Any, ...]) -> None:
+        """Hand on what the owner says; the bus itself writes the sender, so that it cannot be forged."""
+        if (sender, interface, member) == (_BUS, _BUS, "NameOwnerChanged") and body[0] == self._name:
+            with self._lock:
+                before, self._owner = self._owner, str(body[2])
+            if before and before != body[2]:
+                self._lost()
+        elif interface == self._name and sender == self._owner:
+            self._heard(member, body)
 
 
 def _nobody(error: Exception) -> CompanionError:

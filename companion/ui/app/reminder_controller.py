@@ -18,7 +18,6 @@ from companion.domain.core.time.clock import Clocks
 from companion.domain.reminders.clock import jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary
-from companion.domain.store.orders import Receipt
 from companion.services.reminders import DueNow
 from companion.ui.navigation import Destination, destination_of
 from companion.ui.notifications import OPENED, Message, Notifications
@@ -33,7 +32,7 @@ _AFTER_SLEEP = dt.timedelta(seconds=30)
 _SEVERAL = "several dates"
 
 LATER = "later"
-HOUR, THREE_DAYS, RECEIPT = "inAnHour", "inThreeDays", "receipt"
+HOUR, THREE_DAYS = "inAnHour", "inThreeDays"
 _INSTEAD = {HOUR: Snooze.ONE_HOUR, THREE_DAYS: Snooze.THREE_DAYS}
 
 
@@ -53,7 +52,7 @@ class ReminderController(QObject):
         self._app_state = app_state
         self._steady = steady
         self._notifications = Notifications()
-        # What a pressed button is about: notices that remind, and those that tell what came of an answer.
+        # What a pressed button is about: notices that remind, and those that tell until when it was put off.
         self._shown: dict[str, tuple[Reminder, ...]] = {}
         self._answers: dict[str, tuple[Reminder, ...]] = {}
         self._clocks = self._read_clocks()
@@ -210,18 +209,18 @@ class ReminderController(QObject):
         return key in self._shown or key in self._answers
 
     def pressed(self, key: str, action: str) -> None:
-        """A button of a notice was pressed, or the notice itself."""
+        """A button of a notice was pressed, or the notice itself.
+
+        Buttons put off and show pages. What costs or changes money is asked about in the window, for a notice is shown
+        by another program.
+        """
         reminders = self._shown.get(key) or self._answers.get(key, ())
         if action == LATER and reminders:
             self._put_off(reminders, Snooze.TOMORROW_MORNING)
         elif action in _INSTEAD and reminders:
             self._put_off(reminders, _INSTEAD[action])
-        elif action == ReminderAction.TURN_OFF_AUTO_RENEWAL and reminders and reminders[0].subject.purchase is None:
-            self._turn_off(reminders[0])
         elif action in set(ReminderAction) and reminders:
             self.navigation_requested.emit(destination_of(ReminderAction(action), reminders[0]))
-        elif action == RECEIPT and reminders:
-            self.navigation_requested.emit(Destination("order", reminders[0].subject.order_number))
         else:
             self.navigation_requested.emit(Destination("reminders"))
 
@@ -238,23 +237,3 @@ class ReminderController(QObject):
             self._notifications.show(Message(key, title, body, actions))
 
         self._app_state.reminders.snooze(reminders, choice, done)
-
-    def _turn_off(self, reminder: Reminder) -> None:
-        key, name = f"outcome {reminder.address}", reminder.subject.name
-        self._answers[key] = (reminder,)
-
-        def done(receipt: Receipt | None) -> None:
-            body = f"Auto-renewal of {name} was off already. Nothing will be charged."
-            if receipt is not None:
-                body = f"{name}: {receipt.statement} Receipt {receipt.id} is kept with the order."
-            message = Message(key, "Auto-renewal is off", body, ((RECEIPT, "Show the order"),), stays=True)
-            self._notifications.show(message)
-            self._app_state.load()
-
-        def failed(error: CompanionError) -> None:
-            title = f"Not switched off: {error.title[:1].lower()}{error.title[1:]}"
-            actions = ((RECEIPT, "Open the order"), (ReminderAction.TURN_OFF_AUTO_RENEWAL.value, "Try again"))
-            message = Message(key, title, f"{name}: {error.message} {error.hint}", actions, stays=True)
-            self._notifications.show(message)
-
-        self._app_state.reminders.turn_off(reminder, done, failed)

@@ -17,11 +17,15 @@ from companion.ui.widgets.notice import Notice
 class SwitchDialog(OrderDialog):
     """Says what switching will do, does it, and shows the receipt. Nothing is switched unless confirmed.
 
-    Raises `ValueError` for a licence that has not been read or has no subscription.
+    `careful` is for a question that came from outside the window: then no key switches by mistake. Raises `ValueError`
+    for a licence that has not been read or has no subscription.
     """
 
-    def __init__(self, parent: QWidget, app_state: AppState, number: str, licence_id: str, on: bool) -> None:
+    def __init__(
+        self, parent: QWidget, app_state: AppState, number: str, licence_id: str, on: bool, *, careful: bool = False
+    ) -> None:
         super().__init__(parent, app_state, number)
+        self._careful = careful
         self._licence_id = licence_id
         self._on = on
         self._conflict: CompanionError | None = None
@@ -66,7 +70,7 @@ class SwitchDialog(OrderDialog):
         self._confirm.setVisible(preview.changes)
         self._confirm.setEnabled(True)
         # Switching off was asked for and costs nothing; what brings a charge takes a press of its own.
-        safe = self._confirm if preview.changes and not preview.on else self._leave
+        safe = self._confirm if preview.changes and not preview.on and not self._careful else self._leave
         safe.setDefault(True)
         safe.setFocus()
 
@@ -146,8 +150,10 @@ class SwitchDialog(OrderDialog):
         self._leave.setFocus()
 
 
-def ask_to_switch(parent: QWidget, app_state: AppState, number: str, licence_id: str, on: bool) -> SwitchDialog:
-    """Open the dialog that switches auto-renewal of a licence."""
-    dialog = SwitchDialog(parent, app_state, number, licence_id, on)
+def ask_to_switch(
+    parent: QWidget, app_state: AppState, number: str, licence_id: str, on: bool, *, careful: bool = False
+) -> SwitchDialog:
+    """Open the dialog that switches auto-renewal of a licence; `careful` where the question came from outside."""
+    dialog = SwitchDialog(parent, app_state, number, licence_id, on, careful=careful)
     dialog.open()
     return dialog

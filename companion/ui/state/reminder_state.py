@@ -17,7 +17,6 @@ from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.reminders.settings import ReminderSettings
-from companion.domain.store.orders import Receipt
 from companion.services.reminders import DueNow, Reminders
 from companion.ui.state.tasks import TaskRunner
 
@@ -75,10 +74,6 @@ class ReminderState(QObject):
     def mute(self, muted: bool) -> None:
         """Show nothing by itself any more, or again."""
         self.keep_settings(msgspec.structs.replace(self.settings, muted=muted))
-
-    def turn_off(self, reminder: Reminder, done: Callable[[Receipt | None], None], failed: Failed) -> None:
-        """Switch off the auto-renewal a reminder warns of."""
-        self._then(lambda: self._reminders.turn_off(reminder), done, failed)
 
     def check_clock(self, done: Callable[[CompanionError | None], None]) -> None:
         """Compare this PC's clock with the store's."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
@@ -20,8 +20,9 @@ from companion.services.container.store import Services
 from companion.services.storage.records import ReminderChange
 from companion.ui.app.application import WindowedProgram
 from companion.ui.app.reminder_controller import LATER, ReminderController
+from companion.ui.dialogs.auto_renewal import SwitchDialog
 from companion.ui.look.theme import LIGHT
-from companion.ui.navigation import Destination
+from companion.ui.navigation import SWITCH_OFF, Destination
 from companion.ui.notifications import OPENED, Message, Notifications
 from tests.kits.ui import button, texts_of
 
@@ -101,35 +102,49 @@ def test_what_is_due_is_shown_once_marked_and_offers_what_to_do(
     assert len(screen.messages) == 1
 
 
-def test_pressing_turn_off_switches_keeps_the_receipt_and_says_so(
+def test_a_notices_button_asks_in_the_window_and_switches_nothing_by_itself(
     program: WindowedProgram, services: Services, screen: Screen, renewing: Account, qtbot: QtBot
 ) -> None:
+    """A notice is shown by another program: its button opens the question, and a press in the window answers it."""
     qtbot.waitUntil(lambda: bool(screen.messages))
     key, action = screen.messages[0].key, screen.messages[0].actions[0][0]
     program.reminder_controller.pressed(key, action)
-    qtbot.waitUntil(lambda: "Auto-renewal is off" in screen.titles(), timeout=10_000)
+    dialog = _question(program, qtbot)
+    settled(program, qtbot)
+    assert services.orders.lookup.order(renewing.order_number).subscriptions[0].auto_renew
+    assert "Switch auto-renewal off?" in texts_of(dialog)
+    assert program.window.isVisible()
+    focused = dialog.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Leave it as it is", "a key that was meant for another window must not switch it"
+    button(dialog, "Switch off").click()
+    qtbot.waitUntil(lambda: "Auto-renewal is off" in texts_of(dialog), timeout=10_000)
     assert not services.orders.lookup.order(renewing.order_number).subscriptions[0].auto_renew
     (receipt,) = services.orders.cache.receipts(renewing.order_number)
-    assert receipt.id in screen.messages[-1].body
+    assert any(receipt.id in text for text in texts_of(dialog))
     qtbot.waitUntil(lambda: key in screen.withdrawn)
+    dialog.reject()
+    qtbot.waitUntil(lambda: not program.window.findChildren(SwitchDialog))
     # An old notice whose button is pressed once more does no harm.
-    program.reminder_controller.pressed(screen.messages[-1].key, action)
-    qtbot.waitUntil(lambda: "was off already" in screen.messages[-1].body, timeout=10_000)
-    assert len(services.orders.cache.receipts(renewing.order_number)) == 1
+    program.reminder_controller.pressed(key, action)
     settled(program, qtbot)
+    assert not program.window.findChildren(SwitchDialog)
+    assert len(services.orders.cache.receipts(renewing.order_number)) == 1
     assert not [title for title in screen.titles() if "runs out" in title]
-    assert screen.withdrawn == [key], "what came of it stays until it is read"
 
 
-def test_without_the_store_nothing_is_switched_and_that_is_said(
-    program: WindowedProgram, store: DemoStore, screen: Screen, qtbot: QtBot
+def test_a_subscription_that_is_gone_is_said_instead_of_asked_about(
+    program: WindowedProgram, screen: Screen, renewing: Account, qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(lambda: bool(screen.messages))
+    program.open(Destination("order", renewing.order_number, f"{SWITCH_OFF}another"))
+    qtbot.waitUntil(lambda: "There is nothing to switch off" in texts_of(program.window))
     settled(program, qtbot)
-    store.close()
-    program.reminder_controller.pressed(screen.messages[0].key, screen.messages[0].actions[0][0])
-    qtbot.waitUntil(lambda: screen.titles()[-1].startswith("Not switched off"), timeout=30_000)
-    assert [text for _, text in screen.messages[-1].actions] == ["Open the order", "Try again"]
+
+
+def _question(program: WindowedProgram, qtbot: QtBot) -> SwitchDialog:
+    qtbot.waitUntil(lambda: bool(program.window.findChildren(SwitchDialog)), timeout=10_000)
+    return program.window.findChildren(SwitchDialog)[0]
 
 
 def test_later_puts_it_off_until_the_morning_and_offers_other_times(
@@ -202,7 +217,7 @@ def test_without_tray_and_daemon_the_window_tells_with_all_its_buttons(
     qtbot.waitUntil(lambda: any("renews in 6 days" in text for text in texts_of(program.window.notices)))
     assert any("This desktop has no place for its icon" in text for text in texts_of(program.window.notices))
     button(program.window.notices, "Switch off auto-renewal").click()
-    qtbot.waitUntil(lambda: "Auto-renewal is off" in texts_of(program.window.notices), timeout=10_000)
+    _question(program, qtbot).reject()
     program.close()
     again = WindowedProgram(qapp, services, theme=LIGHT)
     again.start(in_tray=False)
@@ -286,7 +301,9 @@ def test_every_action_leads_somewhere(program: WindowedProgram, screen: Screen, 
     wanted: list[Destination] = []
     program.reminder_controller.navigation_requested.connect(wanted.append)
     key = screen.messages[0].key
-    for action in ("renew", "downloadNow", "askForReturn", "getSupport", OPENED, "nonsense"):
+    for action in ("renew", "downloadNow", "askForReturn", "getSupport", "turnOffAutoRenewal", OPENED, "nonsense"):
         program.reminder_controller.pressed(key, action)
-    assert [each.page for each in wanted] == ["order", "install", "order", "help", "reminders", "reminders"]
+    assert [each.page for each in wanted] == ["order", "install", "order", "help", "order", "reminders", "reminders"]
+    assert wanted[4].item.startswith(SWITCH_OFF)
+    _question(program, qtbot).reject()
     settled(program, qtbot)

@@ -10,7 +10,8 @@ from companion.domain.store.orders import Order
 from companion.domain.store.unread import unread_sentences
 from companion.services.storage.records import KnownOrder
 from companion.services.store.orders import Orders
-from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
+from companion.ui.dialogs.auto_renewal import ask_to_switch
+from companion.ui.navigation import EXTEND, RETURN_RENEWAL, SWITCH_OFF, Destination, Page
 from companion.ui.pages.order.items import DownloadsCard, LicenceCard, ParcelsCard
 from companion.ui.pages.order.money import MoneyCard, ReturnCard
 from companion.ui.pages.order.receipts import ReceiptsCard
@@ -51,6 +52,19 @@ class OrderPage(Page):
             self.keep_in_sight(lambda: self._downloads)
         elif destination.item == RETURN_RENEWAL and self._returns is not None and self._returns.renewal is not None:
             self._returns.ask_for_renewal(self._returns.renewal)
+        elif destination.item.startswith(SWITCH_OFF):
+            self._ask_to_switch_off(destination.item.removeprefix(SWITCH_OFF))
+
+    def _ask_to_switch_off(self, plan_id: str) -> None:
+        """Ask about auto-renewal, as a pressed button of a notice wants: such a button alone switches nothing."""
+        order = self.app_state.snapshot.order(self._number)
+        plans = order.subscriptions if order is not None else ()
+        plan = next((plan for plan in plans if plan.id == plan_id), None)
+        if plan is None:
+            words = f"Order {self._number} no longer has this subscription."
+            self.tell(Notice("There is nothing to switch off", words, "The order shows what it holds now."))
+            return
+        ask_to_switch(self.window(), self.app_state, self._number, plan.licence_id, False, careful=True)
 
     def _refresh(self) -> None:
         self.app_state.refresh(self._number)
