@@ -36,6 +36,7 @@ class CommandContext:
         self.opened_services: Services | None = None
         """The services of the store, None as long as no command needed them."""
         self._others: tuple[Services, ...] = ()
+        self._told_unsaved = False
 
     @functools.cached_property
     def services(self) -> Services:
@@ -73,13 +74,25 @@ class CommandContext:
         from companion.services.container.owned import build_owned
 
         self.opened_owned = build_owned(self.arguments.home, verbose=self.arguments.verbose)
-        aside = self.opened_owned.library.set_aside
-        if aside is not None:
-            from companion.domain.store.library_file import set_aside_text
-
-            text = set_aside_text(aside)
-            self.output.say(f"{text.title}. {text.message}", text.hint)
+        self._tell_of_library()
         return self.opened_owned
+
+    def _tell_of_library(self) -> None:
+        """Say once what happened to the library, before anything else is printed, and that nothing can be saved."""
+        owned = self.opened_owned
+        if owned is None:
+            return
+        library = owned.library
+        if library.set_aside is None and library.unsaved is None:
+            return
+        from companion.cli.library_notes import set_aside_lines, unsaved_lines
+
+        if library.set_aside is not None and not self.output.is_silent:
+            self.output.say(*set_aside_lines(library.set_aside))
+            library.told_of_set_aside()
+        if library.unsaved is not None and not self._told_unsaved:
+            self.output.say(*unsaved_lines(library.unsaved, owned.folders.state))
+            self._told_unsaved = True
 
     @property
     def _named_store(self) -> str | None:
@@ -131,6 +144,7 @@ class CommandContext:
             services.close_store()
         self._others, self.opened_services = (), None
         if self.opened_owned is not None:
+            self._tell_of_library()  # the disk may have become full meanwhile
             self.opened_owned.close()
             self.opened_owned = None
 

@@ -49,9 +49,14 @@ class Output:
                     "Check that the disk is not full.",
                 )
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is said to a person, because a script reads what is printed."""
+        return self.as_json or self.progress_json
+
     def say(self, *lines: str) -> None:
         """Print lines for a person on stderr; nothing when JSON was asked for."""
-        if not self.as_json and not self.progress_json:
+        if not self.is_silent:
             self.end_bar()
             for line in lines:
                 _write(sys.stderr, line)

@@ -125,16 +125,36 @@ def test_a_damaged_library_is_set_aside_and_said(cli: Cli) -> None:
     assert f"kept as {aside.name}" in ran.err
 
 
-def test_a_newer_library_is_not_called_damaged(cli: Cli) -> None:
+def test_a_newer_library_is_left_as_it_is_and_the_version_is_named(cli: Cli) -> None:
     cli.add(FAMILY)
     with contextlib.closing(sqlite3.connect(cli.home / "library.db", isolation_level=None)) as db:
+        db.execute("INSERT INTO programs VALUES (9000, '7.2.0')")
         db.execute("PRAGMA user_version = 9000")
-    ran = cli("orders", "list")
-    assert ran.code == 0
-    assert "damaged" not in ran.err
-    assert "newer version" in ran.err
-    assert "1 order was taken over" in ran.err
+    before = (cli.home / "library.db").read_bytes()
+    for words in (["orders", "list"], ["licences"], ["reminders"], ["purchases", "list"], ["receipts", FAMILY]):
+        failure = cli(*words, "--json").error(1, "library-newer")
+        assert "7.2.0" in failure["hint"]
+    assert (cli.home / "library.db").read_bytes() == before
+    assert not list(cli.home.glob("library-*.db"))
+
+
+@pytest.mark.parametrize("content", [b"", b"no database" * 500, None], ids=["empty", "another file", "missing"])
+def test_a_lost_library_comes_back_with_a_sentence_before_anything_else(cli: Cli, content: bytes | None) -> None:
+    cli.add(FAMILY)
+    if content is None:
+        (cli.home / "library.db").unlink()
+    else:
+        (cli.home / "library.db").write_bytes(content)
+    cli.url = None
+    quiet = cli("orders", "list", "--json")
+    assert (quiet.code, quiet.err) == (0, "")
+    ran = cli("licences")
     assert FAMILY in ran.out
+    assert ran.err.startswith("Companion's notes")
+    assert "restored from the copy of" in ran.err
+    assert "may be missing" in ran.err
+    assert FAMILY in cli("orders", "list").out
+    assert "restored" not in cli("orders", "list").err, "it is said once"
 
 
 def test_a_profile_with_wrong_content(bare: Cli, tmp_path: Path) -> None:
@@ -192,11 +212,11 @@ def test_an_order_number_is_another_partys_text(cli: Cli) -> None:
 def test_a_mistake_of_ours_is_logged_and_said_without_its_traceback(
     cli: Cli,
 ) -> None:
-    # No code of ours writes such a moment, so nothing of ours expects one: that stands for any mistake in the program.
+    # A table that is not there stands for any mistake in the program.
     cli.add(FAMILY)
     broken = cli.home / "library.db"
     with sqlite3.connect(broken) as library:
-        library.execute("UPDATE orders SET added_at = 'password=canary-7731'")
+        library.execute('ALTER TABLE orders RENAME TO "password=canary-7731"')
     library.close()
     ran = cli("orders", "list", "--json")
     failure = ran.error(1, "bug")
@@ -206,7 +226,7 @@ def test_a_mistake_of_ours_is_logged_and_said_without_its_traceback(
     assert "canary" not in log
     assert failure["hint"].startswith("Try again")
     with sqlite3.connect(broken) as library:
-        library.execute("DELETE FROM orders")
+        library.execute('ALTER TABLE "password=canary-7731" RENAME TO orders')
     library.close()
 
 

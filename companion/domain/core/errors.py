@@ -58,6 +58,7 @@ class ErrorCode(enum.StrEnum):
     FOLDER_NOT_WRITABLE = "folder-not-writable"
     LIBRARY_NOT_WRITABLE = "library-not-writable"
     LIBRARY_DAMAGED = "library-damaged"
+    LIBRARY_NEWER = "library-newer"
     RECORD_NOT_WRITTEN = "record-not-written"
 
     # Credentials

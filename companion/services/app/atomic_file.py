@@ -60,6 +60,45 @@ def write_file(path: Path, content: bytes | str) -> None:
         ) from None
 
 
+def append_durably(path: Path, content: bytes) -> None:
+    """Add `content` to the end of a private file, which is made when there is none; it is on the disk at the return.
+
+    A symbolic link is not followed. Raises `OSError`.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags, PRIVATE)
+    with os.fdopen(handle, "ab") as file:
+        begun = file.tell() == 0
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if begun:
+        sync_folder(path.parent)
+
+
+def make_private(path: Path) -> None:
+    """Take a file or folder of this user away from all others; what cannot be changed or is not there is left."""
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        if not stat.S_ISLNK(found.st_mode) and found.st_mode & 0o077:
+            path.chmod(stat.S_IMODE(found.st_mode) & 0o700)
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that no other user can look into, or make the one that is there so. Raises `OSError`."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of a file durable. Raises `OSError`."""
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable. Raises `OSError` when the disk fails.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from companion.domain.core.errors import CompanionError
 from companion.services.app.paths import AppFolders
 from companion.services.container.environment import home_folders, local_zone, utc_now
 
@@ -44,9 +45,10 @@ def build_local(home: Path | None) -> Local:
     def note(entry: TimelineEntry) -> None:
         from companion.services.storage.database import Library
 
-        # A time-line belongs to orders: without any, none is begun.
+        # A time-line belongs to orders: without any, none is begun. What was changed on this PC is put back also where
+        # nothing can be noted.
         if where.library.exists():
-            with contextlib.closing(Library(where.library)) as library:
+            with contextlib.suppress(CompanionError), contextlib.closing(Library(where.library)) as library:
                 library.note(entry)
 
     recovery = build_recovery(where, platform, note)

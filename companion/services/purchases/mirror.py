@@ -39,7 +39,7 @@ class OrderMirror:
 
         Only what was added or read since the last time is looked at again, and only the purchases of those orders.
         """
-        with self._lock:
+        with self._lock, self._library.deriving():
             done, there = self._done(), self._there()
             changed = [place for place, stamp in there.items() if done.get(place) != stamp]
             if changed:

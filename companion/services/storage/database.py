@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.reminders.history import InboxEntry
-from companion.domain.store.orders import Receipt
-from companion.services.storage.database_file import open_file
+from companion.domain.store.idempotency import IdempotentRequest
+from companion.domain.store.library_file import SetAside
+from companion.domain.store.orders import Invoice, Receipt
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage.migrations import MIGRATIONS
-from companion.services.storage.records import Contents
+from companion.services.storage.opening import open_library
+from companion.services.storage.records import Contents, KnownCase, KnownFile
+from companion.services.storage.restoring import SET_ASIDE, Place, Schema
+from companion.services.storage.rows import read_body
 from companion.services.storage.tables import purchases
-from companion.services.storage.tables.base import read_body
 from companion.services.storage.tables.downloads import DownloadTable
 from companion.services.storage.tables.orders import OrderTable
 from companion.services.storage.tables.reminders import ReminderTable
@@ -22,15 +28,49 @@ from companion.services.storage.tables.stores import StoreTable
 from companion.services.storage.tables.timeline import TimelineTable
 
 
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 class Library(
     SettingTable, StoreTable, OrderTable, purchases.PurchaseTable, DownloadTable, ReminderTable, TimelineTable
 ):
-    """The open library. Safe to share between threads; every write is on disk when its method returns."""
+    """The open library. Safe to share between threads; every write is on disk when its method returns.
 
-    def __init__(self, path: Path) -> None:
-        opened = open_file(path, MIGRATIONS, _SAVED, _is_sound)
-        super().__init__(opened.db)
-        self.set_aside = opened.set_aside
+    `set_aside` is what the person has yet to be told of a library that was lost or damaged (`told_of_set_aside`).
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], dt.datetime] = _utc_now) -> None:
+        place = Place(path)
+        opened = open_library(place, _SCHEMA, clock)
+        super().__init__(opened, place, lambda: open_library(place, _SCHEMA, clock))
+        self.set_aside: SetAside | None = opened.set_aside
+        self._clock = clock
+        if self.unsaved is None:
+            self._exchange_receipts()
+            self.copy()
+
+    def told_of_set_aside(self) -> None:
+        """The person has read what happened to a library that was lost or damaged."""
+        if self.set_aside is not None:
+            with contextlib.suppress(CompanionError):
+                self.remember_setting(SET_ASIDE, None)
+            self.set_aside = None
+
+    def copy(self, *, renew: bool = False) -> bool:
+        """Make the copy of this day, if there is none yet (`renew`: replace it); returns whether one was made."""
+        with self._lock:
+            if self.unsaved is not None or self._db.in_transaction:
+                return False
+            self._changed = False
+            return self._place.copies.make(self._db, self._clock(), renew=renew)
+
+    def close(self) -> None:
+        """Close the file, after a copy of what the person added or changed; nothing may be used afterwards."""
+        with self._lock:
+            if self._changed:
+                self.copy(renew=True)
+            super().close()
 
     def contents(self, store: str) -> Contents:
         """Everything of one store, as it was at one moment."""
@@ -54,20 +94,36 @@ _SAVED = {
     "orders": ("store", "number", "added_at"),
     "receipts": ("store", "id", "number", "received_at", "body"),
     "reminders": ("store", "address", "number", "body"),
+    "intents": ("store", "what", "body"),
+    "files": ("store", "number", "artifact", "body"),
+    "queue": ("store", "position", "number", "artifact", "body"),
+    "invoices": ("store", "number", "body"),
+    "cases": ("store", "id", "opened_at", "body"),
     "stores": ("address", "kind", "name", "added_at"),
     "purchases": purchases.PURCHASE_COLUMNS,
     "facts": purchases.FACT_COLUMNS,
+}
+_KINDS: dict[str, type[Model]] = {
+    "receipts": Receipt,
+    "reminders": InboxEntry,
+    "intents": IdempotentRequest,
+    "files": KnownFile,
+    "queue": QueueEntry,
+    "invoices": Invoice,
+    "cases": KnownCase,
 }
 
 
 def _is_sound(table: str, body: object) -> bool:
     """Whether this program can use what a saved row holds."""
-    kinds: dict[str, type[Model]] = {"receipts": Receipt, "reminders": InboxEntry}
     try:
-        if table in kinds:
-            read_body(body, kinds[table])
+        if table in _KINDS:
+            read_body(body, _KINDS[table])
         elif table in ("orders", "stores", "purchases", "facts"):
             dt.datetime.fromisoformat(str(body))
-    except (CompanionError, ValueError):
+    except (CompanionError, ValueError, OverflowError):
         return False
     return True
+
+
+_SCHEMA = Schema(MIGRATIONS, _SAVED, _is_sound, stale=frozenset({"settings", "orders", "queue", "invoices"}))

@@ -67,4 +67,8 @@ MIGRATIONS = (
         WHERE name = 'store';
     """,
     purchases.INDEXES,
+    # Which version of the program brought the file to which form: what an older one has to name as needed.
+    """
+    CREATE TABLE programs (form INTEGER PRIMARY KEY, version TEXT NOT NULL);
+    """,
 )

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
 from companion.domain.purchases.from_order import STORE_API
-from companion.domain.store.library_file import set_aside_text
 from companion.services.app.errors import as_error
 from companion.services.app.resources import resource
 from companion.services.app.running_program import StartRequest
 from companion.services.container.store import Services, address_of_store, open_store
 from companion.services.storage.records import KnownStore
+from companion.ui.app.library_notices import LibraryNotices
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import build_pages, build_store_pages, build_wizard
 from companion.ui.app.recovery_notices import RecoveryNotices
@@ -109,6 +109,11 @@ class WindowedProgram:
         self.resume_signal.woke.connect(self.reminder_controller.woke)
         self.recovery = RecoveryNotices(self.app_state, services.recovery, self.window.notices, self.window.navigate_to)
         self.recovery.important.connect(self.window.bring_to_front)
+        self.library_notices = LibraryNotices(
+            services.library, services.folders.state, self.runner, self.window.notices, self.app_state.format
+        )
+        self.app_state.changed.connect(self.library_notices.tell_of_saving)
+        self.owned.changed.connect(self.library_notices.tell_of_saving)
         wizard.ended.connect(self.recovery.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
@@ -145,6 +150,7 @@ class WindowedProgram:
 
     def start(self, *, in_tray: bool) -> None:
         """Show what is remembered at once, then ask the store."""
+        self.library_notices.start()
         self.tray.show()
         self.settings.load(lambda: self._open_window(in_tray))
         self.app_state.reminders.load()
@@ -165,7 +171,6 @@ class WindowedProgram:
         # A person who was quicker than the library stays where they went.
         if not self.window.has_navigated:
             self.window.navigate_to(Destination(self._first()))
-        self._tell_of_library()
         self.recovery.recover()
         self.reminder_controller.start(self.notifications)
         self.app_state.refresh()
@@ -226,11 +231,6 @@ class WindowedProgram:
         if self.app_state.snapshot.orders or self.owned.purchases:
             return "home"
         return "add" if self.app_state.has_store else "bought"
-
-    def _tell_of_library(self) -> None:
-        aside = self._services.library.set_aside
-        if aside is not None:
-            self.window.notices.show_notice("library-set-aside", Notice(*set_aside_text(aside), tone="attention"))
 
     def open(self, destination: Destination) -> None:
         """Bring the window to the front with a page."""

@@ -37,9 +37,9 @@ class CountingLibrary(Library):
         return found
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *, lasting: bool = False) -> Iterator[sqlite3.Connection]:
         self.changes += 1
-        with super()._writing() as db:
+        with super()._writing(lasting=lasting) as db:
             yield db
 
 

@@ -13,20 +13,8 @@ from pathlib import Path
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import size_in_words
+from companion.services.app.file_lock import try_lock
 from companion.services.downloads.state import journal
-
-try:
-    import fcntl
-
-    def _try_lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-except ImportError:  # Windows
-    import msvcrt
-
-    def _try_lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-
 
 PART = ".part"
 LOCK = ".lock"
@@ -116,7 +104,7 @@ class Lock:
         while True:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
             try:
-                _try_lock(self._handle)
+                try_lock(self._handle)
                 if os.path.samestat(os.fstat(self._handle), path.stat()):
                     return
             except FileNotFoundError:

@@ -1,37 +1,64 @@
-"""The library's open file: transactions, and reading what its rows hold.
-
-A row that cannot be read (damaged, or written by another version) is left out and stays in the file; it never keeps
-any other from being read.
-"""
+"""The library's open file: transactions, and going on where the disk takes nothing."""
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
+import functools
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Concatenate, ParamSpec, TypeVar
 
-from companion.domain.core.errors import CompanionError
-from companion.domain.core.serialization import decode
-from companion.services.storage.database_file import explained
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.store.library_file import UnsavedReason, unsaved_error
+from companion.services.storage.database_file import Opened, explained, in_memory, is_held, unsaved_reason
+from companion.services.storage.restoring import Place
+from companion.services.storage.rows import fetched
 
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+_Of = TypeVar("_Of", bound="Tables")
+_Takes = ParamSpec("_Takes")
+_Gives = TypeVar("_Gives")
 
-_EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_LATEST_YEAR = 2200
+
+def or_in_memory(
+    write: Callable[Concatenate[_Of, _Takes], _Gives],
+) -> Callable[Concatenate[_Of, _Takes], _Gives]:
+    """Makes a method that writes what can be had again go on in memory where the disk takes nothing.
+
+    So everything that is known is still shown. Changes of the person are written without this: they fail.
+    """
+
+    @functools.wraps(write)
+    def written(self: _Of, /, *args: _Takes.args, **named: _Takes.kwargs) -> _Gives:
+        try:
+            return write(self, *args, **named)
+        except CompanionError as error:
+            if error.code is not ErrorCode.LIBRARY_NOT_WRITABLE or not self.go_on_in_memory():
+                raise
+        return write(self, *args, **named)
+
+    return written
 
 
 class Tables:
-    """Tables of an open library file. Safe to share between threads; every write is on disk when its method returns."""
+    """Tables of an open library file. Safe to share between threads; every write is on disk when its method returns.
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    `unsaved` tells why that is not so at present: then everything can be read, changes of the person raise
+    `CompanionError` ``library-not-writable``, and what else is written is remembered until the end.
+    """
+
+    def __init__(self, opened: Opened, place: Place, reopen: Callable[[], Opened]) -> None:
         self._lock = threading.RLock()
-        self._db = db
+        self._db = opened.db
+        self._place = place
+        self._reopen = reopen
+        self._deriving = threading.local()
+        self._changed = False
+        self._trouble: UnsavedReason | None = None
+        self.unsaved: UnsavedReason | None = opened.unsaved
 
     def close(self) -> None:
         """Close the file; the library cannot be used afterwards."""
@@ -39,9 +66,34 @@ class Tables:
             self._db.close()
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: everything in it happens, or nothing."""
+    def deriving(self) -> Iterator[None]:
+        """What this thread writes in it can be worked out again, so it may be lost where the disk takes nothing."""
+        self._deriving.now = True
+        try:
+            yield
+        finally:
+            self._deriving.now = False
+
+    def go_on_in_memory(self) -> bool:
+        """Read what is there into memory and go on with that; False when that is not possible or done already."""
         with self._lock:
+            if self.unsaved is not None or self._trouble is None or self._db.in_transaction:
+                return False
+            try:
+                memory = in_memory(self._db)
+            except sqlite3.Error:
+                return False
+            self._db.close()
+            self._db, self.unsaved = memory, self._trouble
+        _log.warning("nothing can be saved at present: %s", self.unsaved.value)
+        return True
+
+    @contextlib.contextmanager
+    def _writing(self, *, lasting: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction: everything in it happens, or nothing. `lasting`: it is a change that the person makes."""
+        with self._lock:
+            if lasting and self.unsaved is not None:
+                self._require_saving(self.unsaved)
             try:
                 self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
@@ -52,15 +104,27 @@ class Tables:
                     with contextlib.suppress(sqlite3.Error):
                         self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.DatabaseError):
-                    raise explained(error) from None
+                    raise self._told(error) from None
                 raise
+            self._changed |= lasting
+
+    def _require_saving(self, unsaved: UnsavedReason) -> None:
+        """Return to the disk if it takes something again. Raises `CompanionError` ``library-not-writable``."""
+        if getattr(self._deriving, "now", False):
+            return
+        opened = self._reopen()
+        if opened.unsaved is not None:
+            opened.db.close()
+            raise unsaved_error(unsaved, self._place.path.parent)
+        self._db.close()
+        self._db, self.unsaved = opened.db, None
 
     def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         with self._lock:
             try:
                 return fetched(self._db, query, values)
             except sqlite3.DatabaseError as error:
-                raise explained(error) from None
+                raise self._told(error) from None
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -70,64 +134,12 @@ class Tables:
                 self._db.execute("BEGIN")
                 yield
             except sqlite3.DatabaseError as error:
-                raise explained(error) from None
+                raise self._told(error) from None
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
 
-
-def fetched(db: sqlite3.Connection, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-    """Returns the rows of a query; bytes in a text that are not UTF-8 become replacement characters."""
-    try:
-        return db.execute(query, values).fetchall()
-    except sqlite3.OperationalError as error:
-        if "decode to UTF-8" not in str(error) or db.text_factory is not str:
-            raise
-    db.text_factory = _lenient
-    return db.execute(query, values).fetchall()
-
-
-def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "replace")
-
-
-def read_body(body: object, kind: type[T]) -> T:
-    """Returns the value of a row's body. Raises `CompanionError` for one that cannot be read."""
-    return decode(
-        bytes(body) if isinstance(body, (bytes, memoryview)) else str(body).encode(), kind, source="the library"
-    )
-
-
-def body_or_none(body: object, kind: type[T]) -> T | None:
-    """Returns the value of a row's body; None for one that cannot be read, which is noted in the log."""
-    try:
-        return read_body(body, kind)
-    except (CompanionError, ValueError, OverflowError) as error:
-        what = error.message if isinstance(error, CompanionError) else type(error).__name__
-        _log.warning("a row of the library (%s) cannot be read and is left out: %s", kind.__name__, what)
-        return None
-
-
-def read_bodies(bodies: Iterable[object], kind: type[T]) -> tuple[T, ...]:
-    """Returns the values of those bodies that can be read."""
-    read = (body_or_none(body, kind) for body in bodies)
-    return tuple(value for value in read if value is not None)
-
-
-def moment_or_none(text: object) -> dt.datetime | None:
-    """Returns a moment of the library, of the years 1970 to 2200; None for one that cannot be read."""
-    with contextlib.suppress(ValueError):
-        found = dt.datetime.fromisoformat(str(text))
-        if found.tzinfo is not None and _EARLIEST.year <= found.year <= _LATEST_YEAR:
-            return max(found, _EARLIEST)
-    return None
-
-
-def moment(text: object) -> dt.datetime:
-    """Returns a moment of the library; one that cannot be read is the beginning of 1970, never a reason to fail."""
-    return moment_or_none(text) or _EARLIEST
-
-
-def text_or_none(value: object) -> str | None:
-    """Returns the text of a column that may be empty."""
-    return value if isinstance(value, str) else None
+    def _told(self, error: sqlite3.DatabaseError) -> Exception:
+        if not is_held(error):
+            self._trouble = unsaved_reason(error, self._place.path.parent)
+        return explained(error, self._place.path.parent)

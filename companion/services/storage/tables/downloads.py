@@ -10,12 +10,14 @@ from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage.records import KnownFile
-from companion.services.storage.tables.base import Tables, body_or_none, read_bodies
+from companion.services.storage.rows import body_or_none, read_bodies
+from companion.services.storage.tables.base import Tables, or_in_memory
 
 
 class DownloadTable(Tables):
     """Files that were downloaded and verified, and downloads that were asked for."""
 
+    @or_in_memory
     def remember_file(self, store: str, number: str, path: Path, grant: Grant) -> None:
         """Note where a verified artifact lies, and what it is; the signed URL is left out."""
         file = KnownFile(number=number, place=str(path), grant=msgspec.structs.replace(grant, url=""))
@@ -35,6 +37,7 @@ class DownloadTable(Tables):
         rows = self._rows("SELECT body FROM queue WHERE store = ? ORDER BY position", store)
         return read_bodies((body for (body,) in rows), QueueEntry)
 
+    @or_in_memory
     def remember_queue(self, store: str, entries: tuple[QueueEntry, ...]) -> None:
         """Keep the downloads that were asked for, replacing those before; rows that cannot be read stay, at the end."""
         with self._writing() as db:

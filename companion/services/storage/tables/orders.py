@@ -5,19 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from companion.domain.core.model import EARLIEST
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.orders import Invoice, Order, Receipt
+from companion.services.storage.receipt_file import READ_RECEIPTS, KeptReceipt, receipt_row
 from companion.services.storage.records import KnownCase, KnownOrder
-from companion.services.storage.tables.base import (
-    Tables,
-    body_or_none,
-    moment,
-    moment_or_none,
-    read_bodies,
-    text_or_none,
-)
+from companion.services.storage.rows import body_or_none, moment, moment_or_none, read_bodies, text_or_none
+from companion.services.storage.tables.base import Tables, or_in_memory
 
 _ORDER = "number, added_at, read_at, etag, body"
 
@@ -51,12 +45,13 @@ class OrderTable(Tables):
 
     def add_order(self, store: str, number: str, now: dt.datetime) -> None:
         """Add an order to the index; adding it again changes nothing."""
-        with self._writing() as db:
+        with self._writing(lasting=True) as db:
             db.execute(
                 "INSERT OR IGNORE INTO orders (store, number, added_at) VALUES (?, ?, ?)",
                 (store, number, now.isoformat()),
             )
 
+    @or_in_memory
     def remember_order(self, store: str, order: Order, etag: str | None, now: dt.datetime) -> bool:
         """Remember what the store said of an order, without its secrets; False when the order is not known."""
         with self._writing() as db:
@@ -66,6 +61,7 @@ class OrderTable(Tables):
             )
             return updated.rowcount > 0
 
+    @or_in_memory
     def confirm_order(self, store: str, number: str, etag: str | None, now: dt.datetime) -> bool:
         """Note that an order is still as its answer with `etag` says; False when that is not what is remembered."""
         with self._writing() as db:
@@ -77,7 +73,7 @@ class OrderTable(Tables):
 
     def remove_order(self, store: str, number: str) -> bool:
         """Forget an order and all that was noted of it except receipts; False when it was not known."""
-        with self._writing() as db:
+        with self._writing(lasting=True) as db:
             db.execute("DELETE FROM files WHERE store = ? AND number = ?", (store, number))
             db.execute("DELETE FROM queue WHERE store = ? AND number = ?", (store, number))
             db.execute("DELETE FROM reminders WHERE store = ? AND number = ?", (store, number))
@@ -86,13 +82,11 @@ class OrderTable(Tables):
             return gone.rowcount > 0
 
     def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
-        """Keep a receipt for good: it is the person's proof."""
-        received = (receipt.received_at or EARLIEST).isoformat()
-        with self._writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)",
-                (store, receipt.id, number, encode_without_secrets(receipt), received),
-            )
+        """Keep a receipt for good, in the library and beside it: it is the person's proof."""
+        kept = KeptReceipt(store=store, number=number, receipt=receipt)
+        with self._writing(lasting=True) as db:
+            self._place.receipts.add(kept)
+            db.execute("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)", receipt_row(kept))
 
     def receipts(self, store: str, number: str) -> tuple[Receipt, ...]:
         """The receipts of an order, newest first."""
@@ -111,6 +105,13 @@ class OrderTable(Tables):
                 found.setdefault(str(number), []).append(receipt)
         return {number: tuple(receipts) for number, receipts in found.items()}
 
+    def _exchange_receipts(self) -> None:
+        """Bring the receipts of the library and of the file beside it to the same state."""
+        if any(self._place.receipts.differences(self._rows(READ_RECEIPTS))):
+            with self._writing() as db:
+                self._place.receipts.exchange(db)
+
+    @or_in_memory
     def remember_invoice(self, store: str, number: str, invoice: Invoice) -> None:
         """Keep an invoice for the time the store cannot be reached."""
         with self._writing() as db:
@@ -124,7 +125,7 @@ class OrderTable(Tables):
 
     def remember_case(self, store: str, known: KnownCase) -> None:
         """Keep the number of a case; the same case twice is one."""
-        with self._writing() as db:
+        with self._writing(lasting=True) as db:
             row = (store, known.case.case_number, encode_without_secrets(known), known.opened_at.isoformat())
             db.execute("INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?)", row)
 
@@ -137,7 +138,7 @@ class OrderTable(Tables):
         self, store: str, operation: str, update: Callable[[IdempotentRequest | None], IdempotentRequest | None]
     ) -> IdempotentRequest | None:
         """Replace a request by what `update` makes of it (None: delete it) in one transaction; returns the new one."""
-        with self._writing() as db:
+        with self._writing(lasting=True) as db:
             where = (store, operation)
             row = db.execute("SELECT body FROM intents WHERE store = ? AND what = ?", where).fetchone()
             updated = update(body_or_none(row[0], IdempotentRequest) if row else None)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
 from companion.domain.purchases.matching import SearchMarks
 from companion.domain.purchases.purchase import Purchase
-from companion.services.storage.tables.base import Tables, fetched, moment, moment_or_none
+from companion.services.storage.rows import fetched, moment, moment_or_none
+from companion.services.storage.tables.base import Tables
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class PurchaseTable(Tables):
 
     def change_purchases(self, changes: Mapping[str, Change]) -> dict[str, Purchase | None]:
         """Do what `change_purchase` does to several purchases (by their ids), all as one step."""
-        with self._writing() as db:
+        with self._writing(lasting=True) as db:
             return {id_: _change(db, id_, change) for id_, change in changes.items()}
 
 

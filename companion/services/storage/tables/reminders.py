@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.reminders.history import InboxEntry
 from companion.services.storage.records import ReminderChange
-from companion.services.storage.tables.base import Tables, body_or_none, read_bodies
+from companion.services.storage.rows import body_or_none, read_bodies
+from companion.services.storage.tables.base import Tables, or_in_memory
 
 
 class ReminderTable(Tables):
@@ -19,6 +20,7 @@ class ReminderTable(Tables):
         rows = self._rows("SELECT body FROM reminders WHERE store = ? ORDER BY address", store)
         return read_bodies((body for (body,) in rows), InboxEntry)
 
+    @or_in_memory
     def replace_reminders(self, store: str, changes: Sequence[ReminderChange]) -> tuple[bool, ...]:
         """Write records of reminders, each only if what is there is still its `before`; tells which were written.
 

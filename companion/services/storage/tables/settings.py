@@ -6,7 +6,8 @@ import datetime as dt
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.profile import Profile
-from companion.services.storage.tables.base import Tables, body_or_none, text_or_none
+from companion.services.storage.rows import body_or_none, text_or_none
+from companion.services.storage.tables.base import Tables, or_in_memory
 
 
 class SettingTable(Tables):
@@ -22,6 +23,7 @@ class SettingTable(Tables):
         rows = self._rows("SELECT value FROM settings WHERE name = ?", name)
         return text_or_none(rows[0][0]) if rows else None
 
+    @or_in_memory
     def remember_setting(self, name: str, value: str | None) -> None:
         """Remember a setting; None forgets it."""
         with self._writing() as db:
@@ -39,6 +41,7 @@ class SettingTable(Tables):
         profile = body_or_none(body, Profile)
         return (profile, text_or_none(etag)) if profile is not None else None
 
+    @or_in_memory
     def remember_profile(self, store: str, profile: Profile, etag: str | None, now: dt.datetime) -> None:
         """Remember a profile for the time the store cannot be reached."""
         with self._writing() as db:

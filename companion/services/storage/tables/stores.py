@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from companion.services.storage.records import KnownStore
-from companion.services.storage.tables.base import Tables, moment
+from companion.services.storage.rows import moment
+from companion.services.storage.tables.base import Tables
 
 
 class StoreTable(Tables):
@@ -33,7 +34,7 @@ class StoreTable(Tables):
 
     def remember_store(self, store: KnownStore) -> None:
         """Add a store, or learn its kind and name anew; the time it was added stays."""
-        with self._writing() as db:
+        with self._writing(lasting=True) as db:
             db.execute(
                 "INSERT INTO stores VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (address) DO UPDATE SET kind = excluded.kind, name = excluded.name",
@@ -42,5 +43,5 @@ class StoreTable(Tables):
 
     def forget_store(self, address: str) -> bool:
         """Forget a store, not what was bought there; False when it was not known."""
-        with self._writing() as db:
+        with self._writing(lasting=True) as db:
             return db.execute("DELETE FROM stores WHERE address = ?", (address,)).rowcount > 0

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.services.storage.records import TimelineEntry
-from companion.services.storage.tables.base import Tables, read_bodies
+from companion.services.storage.rows import read_bodies
+from companion.services.storage.tables.base import Tables, or_in_memory
 
 
 class TimelineTable(Tables):
     """What was done with this program, step by step."""
 
+    @or_in_memory
     def note(self, entry: TimelineEntry) -> None:
         """Add a step to the time-line."""
         with self._writing() as db:
