@@ -93,7 +93,7 @@ def test_a_purchase_is_there_after_a_restart_with_its_key(owned: Owned) -> None:
 def test_no_secret_is_in_the_library_or_in_the_names_of_entries(owned: Owned) -> None:
     owned.registry.add(order(key=CANARY, link=LINK))
     owned.end()
-    for file in owned.path.parent.iterdir():
+    for file in filter(Path.is_file, owned.path.parent.rglob("*")):
         assert b"CANARY" not in file.read_bytes(), file
     assert not [name for name in owned.backend.entries if "CANARY" in name or "Harbour" in name]
     owned.start()
