@@ -46,6 +46,11 @@ def clean_prose(text: str, most: int = LONGEST_PROSE) -> str:
     return _cut("\n".join(" ".join(_without_unseen(line).split("\t")).rstrip() for line in lines), most)
 
 
+def indented(text: str) -> str:
+    """Returns a text of several lines set in from the left, so that none of them looks like one of ours."""
+    return "\n".join(f"  | {line}".rstrip() for line in clean_prose(text).split("\n"))
+
+
 def printable(text: str) -> str:
     """Returns a text of our own for a terminal or a label: a foreign part that was overlooked cannot act in it.
 

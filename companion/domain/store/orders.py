@@ -121,7 +121,7 @@ class Receipt(Model, frozen=True):
     received_at: Instant | None
     effective_at: Instant | None
     still_active_until: Instant | None
-    statement: Prose
+    statement: str
 
 
 class AutoRenewChange(Model, frozen=True):
@@ -142,7 +142,7 @@ class Extension(Model, frozen=True):
     """The store's answer when a closed download window was asked to open again."""
 
     status: ExtensionStatus
-    statement: Prose
+    statement: str
     available_until: Instant | None = None
 
 
@@ -314,8 +314,8 @@ class Invoice(Model, frozen=True):
     number: str
     order_number: str
     issued_at: Instant | None
-    seller: Prose
-    buyer: Prose
+    seller: str
+    buyer: str
     lines: tuple[InvoiceLine, ...]
     net: Money
     tax: Money
@@ -390,5 +390,5 @@ class SupportCase(Model, frozen=True):
     """A case that support has taken on."""
 
     case_number: str
-    next_step: Prose
+    next_step: str
     answer_by: Instant | None

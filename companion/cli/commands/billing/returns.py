@@ -20,6 +20,7 @@ from companion.domain.billing.returns import (
 )
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.foreign_text import indented
 from companion.domain.core.model import Model
 from companion.domain.store.orders import Order, Return, ReturnReason
 
@@ -95,7 +96,12 @@ def _return_lines(context: CommandContext, order: Order) -> list[str]:
         lines.append(f"Return {entry.id}: {progress_sentence(progress, date, context.formats.money)}")
         lines += [f"  {step.words}" for step in return_steps(entry, date)]
         if progress.letter_open and entry.letter is not None:
-            lines += ["", entry.letter.text, "", f"To accept it: companion returns {order.number} accept-letter"]
+            lines += [
+                "",
+                indented(entry.letter.text),
+                "",
+                f"To accept it: companion returns {order.number} accept-letter",
+            ]
     return lines
 
 
@@ -135,6 +141,6 @@ def _accept_letter(context: CommandContext, order: Order) -> Return:
     waiting = next((entry for entry in order.returns if entry.letter and entry.letter.accepted_at is None), None)
     if waiting is None or waiting.letter is None:
         raise failure(ErrorCode.NO_LETTER, hint=f"All returns: companion returns {order.number}")
-    context.output.say(waiting.letter.text, "")
+    context.output.say(indented(waiting.letter.text), "")
     confirm("Do you declare this?", yes=context.arguments.yes)
     return context.services.orders.actions.accept_letter(order.number, waiting)
