@@ -103,6 +103,12 @@ class FaultyServer:
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
 
+    @property
+    def talking(self) -> int:
+        """How many connections are open."""
+        with self._lock:
+            return len(self._open)
+
     def url(self, path: str = "/setup.bin") -> str:
         return f"{'https' if self._context else 'http'}://{self.host}:{self.port}{path}"
 

@@ -90,6 +90,7 @@ class Services:
 
     def close_store(self) -> None:
         """Close what belongs to this store alone; what is owned stays open for the other stores."""
+        self.orders.client.close()
         self.help.close()
 
     def close(self) -> None:

@@ -30,12 +30,20 @@ _thread = threading.local()
 
 
 class OpenConnections:
-    """The connections that this thread makes inside ``with``, so that another thread can shut them down."""
+    """The connections that this thread makes or uses inside ``with``, so that another thread can shut them down.
+
+    What is made inside the ``with`` of another one, on whatever thread, is shut down together with that.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._handles: list[socket.socket] = []
+        self._used: list[socket.socket] = []
+        self._inner: list[OpenConnections] = []
         self._cut = False
+        outer: OpenConnections | None = getattr(_thread, "connections", None)
+        if outer is not None:
+            outer.hold(self)
 
     def __enter__(self) -> OpenConnections:
         _thread.connections = self
@@ -51,13 +59,31 @@ class OpenConnections:
         if self._cut:
             self.cut()
 
+    def use(self, connection: socket.socket) -> None:
+        """Note a connection that was made before and is used again."""
+        with self._lock:
+            self._used.append(connection)
+        if self._cut:
+            self.cut()
+
+    def hold(self, inner: OpenConnections) -> None:
+        """Shut `inner` down together with this."""
+        with self._lock:
+            self._inner.append(inner)
+        if self._cut:
+            inner.cut()
+
     def cut(self) -> None:
         """Shut all connections down at once; a thread that reads from one of them wakes up."""
         with self._lock:
             self._cut = True
-            for handle in self._handles:
+            for handle in (*self._handles, *self._used):
                 with contextlib.suppress(OSError):
-                    handle.shutdown(socket.SHUT_RDWR)
+                    # Not the method of an encrypted connection, which must not be touched while another thread reads.
+                    socket.socket.shutdown(handle, socket.SHUT_RDWR)
+            inner = tuple(self._inner)
+        for each in inner:
+            each.cut()
 
     def release(self) -> None:
         """Forget the connections without shutting them down."""
@@ -65,6 +91,8 @@ class OpenConnections:
             for handle in self._handles:
                 handle.close()
             self._handles.clear()
+            self._used.clear()
+            self._inner.clear()
 
 
 def interleave(addresses: Iterable[AddressInfo]) -> list[AddressInfo]:
@@ -181,11 +209,22 @@ def _open(connection: Any) -> socket.socket:
     return made
 
 
+def _note_use(connection: Any) -> None:
+    connections: OpenConnections | None = getattr(_thread, "connections", None)
+    if connections is not None and connection.sock is not None:
+        connections.use(connection.sock)
+
+
 class _RacingHttp(urllib3.connection.HTTPConnection):
     response_class = Response
 
     def _new_conn(self) -> socket.socket:
         return _open(self)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        """Send a request, over a connection that can be cut also where it is used again."""
+        _note_use(self)
+        super().request(*args, **options)
 
 
 class _RacingHttps(urllib3.connection.HTTPSConnection):
@@ -193,6 +232,11 @@ class _RacingHttps(urllib3.connection.HTTPSConnection):
 
     def _new_conn(self) -> socket.socket:
         return _open(self)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        """Send a request, over a connection that can be cut also where it is used again."""
+        _note_use(self)
+        super().request(*args, **options)
 
     def connect(self) -> None:
         """Connect and agree on encryption, both within the time limit for connecting.

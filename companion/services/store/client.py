@@ -38,9 +38,11 @@ from companion.domain.store.orders import (
 )
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
+from companion.services.app.cancellation import Cancellation
 from companion.services.http.bodies import read_body
 from companion.services.http.failures import unreachable
 from companion.services.http.session import new_session, require_safe_url
+from companion.services.http.time_limit import run_within
 from companion.services.store.keychain import Credentials
 
 _log = logging.getLogger(__name__)
@@ -48,6 +50,8 @@ T = TypeVar("T")
 
 # Far above any real answer, far below what would hurt: a broken server may send for ever.
 MOST_BYTES = 8 * 1024 * 1024
+CALL_SECONDS = 60.0
+"""Seconds for one whole call: finding the name, proxy, greeting, head, body and repetitions."""
 _JSON = "application/json"
 
 
@@ -64,10 +68,13 @@ class StoreClient:
     """Calls one store. Every method blocks, and raises `CompanionError` with the reason in plain words.
 
     Orders are reached with the bearer `token` of an open session. A call that changes something carries an
-    idempotency key, so that the same call, sent again after a lost answer, acts once.
+    idempotency key, so that the same call, sent again after a lost answer, acts once. A call ends after
+    `CALL_SECONDS`, whatever the store, the network or a name server does, and at once when the client is closed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, seconds: float = CALL_SECONDS) -> None:
+        self._seconds = seconds
+        self._closed = Cancellation()
         self.url = require_safe_url(url).rstrip("/")
         # Every call is safe to send again: it reads, or is conditional, or carries an idempotency key.
         again = urllib3.Retry(
@@ -85,8 +92,13 @@ class StoreClient:
         )
         self._session = new_session(retry=again)
 
+    def stop(self) -> None:
+        """End the calls that are under way; they, and those that come later, raise `Cancelled`."""
+        self._closed.cancel()
+
     def close(self) -> None:
-        """Close the connections."""
+        """End the calls that are under way, and close the connections."""
+        self.stop()
         self._session.close()
 
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
@@ -243,15 +255,18 @@ class StoreClient:
             sent["Authorization"] = f"Bearer {_header_safe(token)}"
         if method == "POST":
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
-        try:
-            with self._session.request(method, self.url + path, json=body, headers=sent, stream=True) as response:
-                answer = _Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise unreachable(self.url, error) from None
+        answer = run_within(self._seconds, self._closed, lambda: self._exchange(method, path, body, sent))
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer
         raise answer.refusal()
+
+    def _exchange(self, method: str, path: str, body: object, headers: dict[str, str]) -> _Answer:
+        try:
+            with self._session.request(method, self.url + path, json=body, headers=headers, stream=True) as response:
+                return _Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise unreachable(self.url, error) from None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ class Orders(NamedTuple):
     cache: OrderCache
     actions: OrderActions
     attempts: Attempts
+    client: StoreClient
+
+    def stop(self) -> None:
+        """End what is being asked of the store; nothing can be asked afterwards."""
+        self.client.stop()
 
     @property
     def store(self) -> str:
@@ -44,4 +49,4 @@ def open_orders(client: StoreClient, keychain: Keychain, library: Library, clock
     renewal = RenewalSwitch(client, sessions, requests, library, clock)
     lookup = OrderLookup(client, keychain, sessions, cache, renewal, attempts, library, clock)
     actions = OrderActions(client, sessions, requests, renewal, lookup, cache, attempts, library, clock)
-    return Orders(lookup, cache, actions, attempts)
+    return Orders(lookup, cache, actions, attempts, client)

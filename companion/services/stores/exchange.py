@@ -14,7 +14,7 @@ from companion.services.http.bodies import read_body
 from companion.services.http.failures import unreachable
 from companion.services.http.redirects import Route
 from companion.services.http.session import new_session, require_safe_url
-from companion.services.stores.time_limit import run_within
+from companion.services.http.time_limit import run_within
 
 ANSWER_SECONDS = 20.0
 """Seconds for a whole exchange, whatever pauses the server makes."""

@@ -17,12 +17,12 @@ from companion.domain.purchases.from_order import facts_of_order
 from companion.domain.purchases.purchase import Overview
 from companion.domain.store.orders import Licence
 from companion.services.app.cancellation import Cancellation
+from companion.services.http.time_limit import run_within
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Keychain
 from companion.services.store.orders import Orders, open_orders
 from companion.services.stores.exchange import ANSWER_SECONDS
-from companion.services.stores.time_limit import run_within
 
 
 class StoreApiStore:

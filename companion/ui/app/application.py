@@ -26,7 +26,7 @@ from companion.ui.app.pages import build_pages, build_store_pages, build_wizard
 from companion.ui.app.recovery_notices import RecoveryNotices
 from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
-from companion.ui.app.shutdown import ShutdownSignals
+from companion.ui.app.shutdown import MOST_SECONDS, ShutdownSignals, end_within
 from companion.ui.app.single_instance import SingleInstance
 from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.app.tray import Tray
@@ -125,6 +125,8 @@ class WindowedProgram:
         self._looking_for_tray = QTimer(self.tray, interval=1000, singleShot=True)
         self._looking_for_tray.timeout.connect(self._wait_for_tray)
         self._quitting = False
+        self.on_quit: Callable[[], object] = lambda: None
+        """Called when the program begins to end."""
 
     def _make_app_state(self, services: Services) -> AppState:
         return AppState(
@@ -295,6 +297,7 @@ class WindowedProgram:
         if self._quitting:
             return
         self._quitting = True
+        self.on_quit()
         if self.window.isVisible():
             self.window.remember_geometry()
         self.window.stays_in_tray = False
@@ -309,6 +312,8 @@ class WindowedProgram:
         self.owned.stop_asking()
         self.tray.hide()
         self.window.hide()
+        for services in (self._services, *self._others):
+            services.orders.stop()
         self._services.keychain.close()  # first: downloads and other work may be waiting for it to be unlocked
         self.runner.shut_down(
             self.notifications.close,
@@ -362,6 +367,7 @@ def _run(program: WindowedProgram, qt: QApplication, instance: SingleInstance | 
     endings.told.connect(program.quit)
     if instance is not None:
         instance.asked.connect(program.asked_again)
+    program.on_quit = partial(end_within, MOST_SECONDS)
     previous = sys.excepthook
     sys.excepthook = _catch(program, previous)
     try:

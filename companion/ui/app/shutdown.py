@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import socket
+import threading
 from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QSessionManager
 
 _CANCELLED_AFTER_MS = 60_000
+MOST_SECONDS = 4.5
+"""Seconds after which a program that was quit is gone, whatever hangs in it."""
+
+
+def end_within(seconds: float) -> None:
+    """End the process after `seconds` if it has not ended by then.
+
+    A thread that hangs in a call of the system cannot be ended, and Python waits for it at its end. Nothing is lost:
+    everything that counts is on the disk once it is done.
+    """
+
+    def end() -> None:
+        logging.getLogger(__name__).warning("something kept the program from ending")
+        logging.shutdown()
+        os._exit(0)
+
+    watching = threading.Timer(seconds, end)
+    watching.daemon = True
+    watching.start()
 
 
 class ShutdownSignals(QObject):

@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _THREADS = 6
+ENDING_SECONDS = 3.0
+"""Seconds that work has to end once the program is quit."""
 
 
 class Task:
@@ -132,15 +134,25 @@ class TaskRunner(QObject):
         """Whether any work is under way."""
         return bool(self._running)
 
-    def shut_down(self, *last: Callable[[], object]) -> None:
-        """Ask all work to stop, do the `last` pieces one after the other, and wait for all of it; once only."""
+    def shut_down(self, *last: Callable[[], object], seconds: float = ENDING_SECONDS) -> None:
+        """Ask all work to stop, do the `last` pieces one after the other, and wait for all of it; once only.
+
+        What has not ended after `seconds` is left behind: a file system or a keychain may hang for ever.
+        """
         if self._ended:
             return
         self._ended = True
         for task in tuple(self._running):
             task.cancel()
-        if last:
-            self._pool.submit(_perform_each, last)
+        # Not on the pool, whose threads may all hang.
+        ending = threading.Thread(target=self._end, args=(last,), name="ending", daemon=True)
+        ending.start()
+        ending.join(seconds)
+        if ending.is_alive():
+            _log.warning("the program ends although some of its work does not")
+
+    def _end(self, last: Iterable[Callable[[], object]]) -> None:
+        _perform_each(last)
         self._pool.shutdown(wait=True)
 
     def _perform(self, task: Task, work: Callable[[Task], object]) -> None:

@@ -138,3 +138,19 @@ def test_the_last_pieces_of_work_are_done_in_order_whatever_becomes_of_one(qapp:
     runner.shut_down(lambda: done.append("first"), fail, lambda: done.append("last"))
     runner.shut_down(lambda: done.append("again"))
     assert done == ["first", "failed", "last"]
+
+
+def test_work_that_never_ends_is_left_behind_and_the_last_pieces_are_done(qapp: QApplication, owner: QObject) -> None:
+    hanging, never, done = threading.Barrier(7), threading.Event(), []
+    runner = TaskRunner()
+
+    def hang(_: Task) -> None:
+        hanging.wait(30)
+        never.wait(600)
+
+    for _ in range(6):
+        runner.run(owner, hang, lambda _: None)
+    hanging.wait(30)
+    runner.shut_down(lambda: done.append("last"), seconds=0.2)
+    assert done == ["last"]
+    never.set()

@@ -43,6 +43,7 @@ class _Attempt(Generic[T]):
     def __init__(self, work: Callable[[], T]) -> None:
         self.over = threading.Event()
         self._work = work
+        # Made here, so that work within a time limit is cut off together with the work that waits for it.
         self._connections = OpenConnections()
         self._results: list[T] = []
         self._error: BaseException | None = None
