@@ -230,6 +230,13 @@ WORDS = {
         "Ask the administrator of this network for the address of an HTTP proxy, or use another network.",
         kind=ErrorKind.UNREACHABLE,
     ),
+    ErrorCode.NOT_KNOWN_YET: Words(
+        "Not known yet",
+        "The request was sent, but its answer was lost. Whether the store has acted on it is not known yet.",
+        "Companion looks again as soon as the store answers. Asking for the same once more acts only once.",
+        kind=ErrorKind.UNREACHABLE,
+        retryable=True,
+    ),
     ErrorCode.REDIRECTS: Words(
         "The address leads to no answer",
         "The server passed the request on too many times.",

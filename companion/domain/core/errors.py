@@ -111,6 +111,8 @@ class ErrorCode(enum.StrEnum):
     NOT_SWITCHABLE = "not-switchable"
     NOT_SWITCHED = "not-switched"
     NOT_READ_AGAIN = "not-read-again"
+    NOT_KNOWN_YET = "not-known-yet"
+    RECEIPT_LATER = "receipt-later"
 
     # Downloads of an order
     ARTIFACT_UNKNOWN = "artifact-unknown"
@@ -185,7 +187,8 @@ class CompanionError(Exception):
 
     `title` is a few words, `message` says what happened, `hint` what the person can do now. None of them ever holds a
     secret. `retry_after` is in seconds. `attempts` says how often in a row the same thing has failed, 0 where that is
-    not counted. Anything that is raised and is not a `CompanionError` is a bug.
+    not counted. `may_have_acted` says that a request to change something was sent and its answer was lost. Anything
+    that is raised and is not a `CompanionError` is a bug.
     """
 
     def __init__(
@@ -208,6 +211,7 @@ class CompanionError(Exception):
         self.retryable = retryable
         self.retry_after = retry_after
         self.attempts = 0
+        self.may_have_acted = False
 
 
 class Cancelled(Exception):

@@ -10,7 +10,7 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import urllib3
@@ -41,6 +41,8 @@ class OpenConnections:
         self._used: list[socket.socket] = []
         self._inner: list[OpenConnections] = []
         self._cut = False
+        self.sent = False
+        """Whether any request left this PC."""
         outer: OpenConnections | None = getattr(_thread, "connections", None)
         if outer is not None:
             outer.hold(self)
@@ -209,10 +211,17 @@ def _open(connection: Any) -> socket.socket:
     return made
 
 
-def _note_use(connection: Any) -> None:
+@contextlib.contextmanager
+def _noting_use(connection: Any) -> Iterator[None]:
     connections: OpenConnections | None = getattr(_thread, "connections", None)
     if connections is not None and connection.sock is not None:
         connections.use(connection.sock)
+    try:
+        yield
+    finally:
+        # Without a connection nothing can have been sent.
+        if connections is not None and connection.sock is not None:
+            connections.sent = True
 
 
 class _RacingHttp(urllib3.connection.HTTPConnection):
@@ -223,8 +232,8 @@ class _RacingHttp(urllib3.connection.HTTPConnection):
 
     def request(self, *args: Any, **options: Any) -> None:
         """Send a request, over a connection that can be cut also where it is used again."""
-        _note_use(self)
-        super().request(*args, **options)
+        with _noting_use(self):
+            super().request(*args, **options)
 
 
 class _RacingHttps(urllib3.connection.HTTPSConnection):
@@ -235,8 +244,8 @@ class _RacingHttps(urllib3.connection.HTTPSConnection):
 
     def request(self, *args: Any, **options: Any) -> None:
         """Send a request, over a connection that can be cut also where it is used again."""
-        _note_use(self)
-        super().request(*args, **options)
+        with _noting_use(self):
+            super().request(*args, **options)
 
     def connect(self) -> None:
         """Connect and agree on encryption, both within the time limit for connecting.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import ErrorCode
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.happy_eyeballs import OpenConnections
 
@@ -19,7 +19,8 @@ _POLL = 0.05
 def run_within(seconds: float, cancellation: Cancellation, work: Callable[[], T]) -> T:
     """Returns what `work` returns or raises what it raises; it runs on a thread of its own.
 
-    Raises `CompanionError` ``too-slow`` after `seconds`, and `Cancelled`. Then the connections that `work` made are cut
+    Raises `CompanionError` ``too-slow`` after `seconds`, and `Cancelled`. An error whose kind is ``unreachable`` learns
+    whether any request left this PC (`CompanionError.may_have_acted`). Then the connections that `work` made are cut
     and nothing of it is waited for: a name that does not resolve or a connection that does not come about keeps no
     one waiting.
     """
@@ -31,10 +32,15 @@ def run_within(seconds: float, cancellation: Cancellation, work: Callable[[], T]
             cancellation.check()
             if time.monotonic() >= until:
                 raise failure(ErrorCode.TOO_SLOW)
-    except BaseException:
+    except BaseException as error:
         attempt.cut()
+        attempt.tell(error)
         raise
-    return attempt.result()
+    try:
+        return attempt.result()
+    except CompanionError as error:
+        attempt.tell(error)
+        raise
 
 
 class _Attempt(Generic[T]):
@@ -61,6 +67,10 @@ class _Attempt(Generic[T]):
 
     def cut(self) -> None:
         self._connections.cut()
+
+    def tell(self, error: BaseException) -> None:
+        if isinstance(error, CompanionError) and error.kind is ErrorKind.UNREACHABLE:
+            error.may_have_acted = self._connections.sent
 
     def result(self) -> T:
         if self._error is not None:

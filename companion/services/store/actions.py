@@ -28,7 +28,14 @@ from companion.services.store.cache import OrderCache
 from companion.services.store.client import StoreClient
 from companion.services.store.idempotency import IdempotentRequests, Operation
 from companion.services.store.lookup import OrderLookup
-from companion.services.store.renewal_switch import SWITCH, RenewalSwitch, not_read_again, not_switched
+from companion.services.store.renewal_switch import (
+    SWITCH,
+    RenewalSwitch,
+    not_read_again,
+    not_switched,
+    not_switched_yet,
+    receipt_later,
+)
 from companion.services.store.sessions import Sessions
 
 T = TypeVar("T")
@@ -63,10 +70,16 @@ class OrderActions:
         """Switch auto-renewal, keep the receipt, and read the order again: what counts is what the store then says.
 
         Raises `CompanionError` ``not-switched`` when the store's state does not agree with its receipt, and
-        ``not-read-again`` when it acted and could not be asked afterwards; the receipt is kept in both cases.
+        ``not-read-again`` when it acted and could not be asked afterwards; the receipt is kept in both cases. When the
+        answer was lost: ``not-known-yet``, or once the order could be read, ``not-switched`` or ``receipt-later``.
         """
         with self._attempts.counted(SWITCH, number):
-            receipt = self._renewal.switch(number, subscription, on)
+            try:
+                receipt = self._renewal.switch(number, subscription, on)
+            except CompanionError as error:
+                if not error.may_have_acted:
+                    raise
+                return self._after_lost_answer(number, subscription, on)
             try:
                 order = self._lookup.order(number)
             except CompanionError as error:
@@ -75,6 +88,21 @@ class OrderActions:
             if now is None or not confirmed(now, receipt, on):
                 raise not_switched()
             return order, receipt
+
+    def _after_lost_answer(self, number: str, subscription: Subscription, on: bool) -> tuple[Order, Receipt]:
+        """The order as the store has it now, and the receipt, where reading the order could fetch it."""
+        before = {receipt.id for receipt in self._cache.receipts(number)}
+        try:
+            order = self._lookup.order(number)
+        except CompanionError:
+            raise failure(ErrorCode.NOT_KNOWN_YET) from None
+        now = next((plan for plan in order.subscriptions if plan.id == subscription.id), None)
+        if now is None or now.auto_renew is not on:
+            raise not_switched_yet(on)
+        for receipt in self._cache.receipts(number):
+            if receipt.id not in before and receipt.subscription_id == subscription.id and confirmed(now, receipt, on):
+                return order, receipt
+        raise receipt_later()
 
     def request_extension(self, number: str, artifact_id: str) -> Extension:
         """Ask the store to reopen a closed download window."""
@@ -119,8 +147,11 @@ class OrderActions:
     def take_seat(self, number: str, licence_id: str, seat_id: str, name: str) -> Licence:
         """Take a seat of a licence for a PC."""
         with self._attempts.counted("taking a seat", number):
-            found = self._sessions.authorised(
-                number, lambda token: self._client.take_seat(licence_id, seat_id, name, token)
+            found = self._surely(
+                number,
+                lambda: self._sessions.authorised(
+                    number, lambda token: self._client.take_seat(licence_id, seat_id, name, token)
+                ),
             )
         self._note("seat taken", number, seat=seat_id)
         return found
@@ -128,7 +159,12 @@ class OrderActions:
     def free_seat(self, number: str, licence_id: str, seat_id: str) -> Licence:
         """Free a seat of a licence."""
         with self._attempts.counted("freeing a seat", number):
-            found = self._sessions.authorised(number, lambda token: self._client.free_seat(licence_id, seat_id, token))
+            found = self._surely(
+                number,
+                lambda: self._sessions.authorised(
+                    number, lambda token: self._client.free_seat(licence_id, seat_id, token)
+                ),
+            )
         self._note("seat freed", number, seat=seat_id)
         return found
 
@@ -151,9 +187,31 @@ class OrderActions:
         """Do something at the store once, however often it is requested or its answer is lost in transit."""
         with self._attempts.counted(what[0], number):
             request = self._requests.begin(what)
-            return self._sessions.authorised(
-                number, lambda token: self._requests.send(what, lambda: send(token, request.key))
+            return self._surely(
+                number,
+                lambda: self._sessions.authorised(
+                    number, lambda token: self._requests.send(what, lambda: send(token, request.key))
+                ),
             )
+
+    def _surely(self, number: str, send: Callable[[], T]) -> T:
+        """Returns what `send` returns, which acts once however often it is called.
+
+        When its answer is lost, the order is read again, and with the store back it is sent again. Raises
+        `CompanionError` ``not-known-yet`` when no answer comes then either.
+        """
+        try:
+            return send()
+        except CompanionError as error:
+            if not error.may_have_acted:
+                raise
+        try:
+            self._lookup.refresh(number)
+            return send()
+        except CompanionError as error:
+            if error.kind is not ErrorKind.UNREACHABLE:
+                raise
+            raise failure(ErrorCode.NOT_KNOWN_YET) from None
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

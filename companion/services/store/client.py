@@ -10,6 +10,7 @@ import re
 import time
 import urllib.parse
 import uuid
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ import requests
 import urllib3
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.retry import parse_retry_after
 from companion.domain.core.serialization import decode
@@ -53,6 +54,7 @@ MOST_BYTES = 8 * 1024 * 1024
 CALL_SECONDS = 60.0
 """Seconds for one whole call: finding the name, proxy, greeting, head, body and repetitions."""
 _JSON = "application/json"
+_SESSIONS = "/v1/sessions"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class StoreClient:
             body = {"email": credentials.email, "cardLastDigits": credentials.card_last_digits.reveal()}
         else:
             raise ValueError("credentials hold neither a password nor card digits")
-        return self._send("POST", "/v1/sessions", Session, body=body)
+        return self._send("POST", _SESSIONS, Session, body=body)
 
     def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
         """Ask the store to send a new order password; it never tells whether the order exists."""
@@ -236,7 +238,9 @@ class StoreClient:
         headers: dict[str, str] | None = None,
         key: str | None = None,
     ) -> T:
-        return self._answer(method, path, body=body, token=token, headers=headers, key=key).read(kind)
+        answer = self._answer(method, path, body=body, token=token, headers=headers, key=key)
+        with _lost_unless_read(method, path):
+            return answer.read(kind)
 
     def _answer(
         self,
@@ -255,11 +259,16 @@ class StoreClient:
             sent["Authorization"] = f"Bearer {_header_safe(token)}"
         if method == "POST":
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
-        answer = run_within(self._seconds, self._closed, lambda: self._exchange(method, path, body, sent))
+        try:
+            answer = run_within(self._seconds, self._closed, lambda: self._exchange(method, path, body, sent))
+        except CompanionError as error:
+            error.may_have_acted &= _changes(method, path)
+            raise
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer
-        raise answer.refusal()
+        with _lost_unless_read(method, path):
+            raise answer.refusal()
 
     def _exchange(self, method: str, path: str, body: object, headers: dict[str, str]) -> _Answer:
         try:
@@ -312,6 +321,21 @@ def _header_safe(token: Secret) -> str:
             "characters that no request can carry. This is the store's fault.",
         )
     return text
+
+
+@contextlib.contextmanager
+def _lost_unless_read(method: str, path: str) -> Iterator[None]:
+    """An answer that cannot be used, or tells of a fault of the store, does not tell whether the store has acted."""
+    try:
+        yield
+    except CompanionError as error:
+        error.may_have_acted = _changes(method, path) and error.kind is ErrorKind.UNREACHABLE
+        raise
+
+
+def _changes(method: str, path: str) -> bool:
+    """Whether a call changes anything that counts: one more session does not."""
+    return method not in ("GET", "HEAD") and path != _SESSIONS
 
 
 def _part(text: str) -> str:

@@ -92,6 +92,31 @@ def not_read_again() -> CompanionError:
     )
 
 
+def receipt_later() -> CompanionError:
+    """The store shows the change, but its receipt has not arrived."""
+    return CompanionError(
+        ErrorCode.RECEIPT_LATER,
+        "Switched, but the receipt has not come yet",
+        "The store's answer was lost on the way. Asked again, the store shows the change; its receipt did not come.",
+        "Companion asks for the receipt again whenever it reads the order.",
+        kind=ErrorKind.UNREACHABLE,
+        retryable=True,
+    )
+
+
+def not_switched_yet(on: bool) -> CompanionError:
+    """The answer was lost, and the store's own record shows no change."""
+    state = "off" if on else "on"
+    return CompanionError(
+        ErrorCode.NOT_SWITCHED,
+        f"Auto-renewal is still {state}",
+        f"No answer came to the request. Asked again, the store says that auto-renewal is still {state}.",
+        "Try again. If the store acts on the first request after all, its receipt will be kept with the order.",
+        kind=ErrorKind.UNREACHABLE,
+        retryable=True,
+    )
+
+
 def not_switched() -> CompanionError:
     """The switch has a receipt, but the store's own record says the opposite."""
     return CompanionError(

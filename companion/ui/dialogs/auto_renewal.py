@@ -107,10 +107,11 @@ class SwitchDialog(OrderDialog):
             self._show(notice)
             self._confirm.setText("Reading the order again…")
             return
-        if error.code == ErrorCode.NOT_READ_AGAIN:
+        if error.code in (ErrorCode.NOT_READ_AGAIN, ErrorCode.RECEIPT_LATER):
             self._heading.setText("The store has recorded it")
         elif error.kind is ErrorKind.UNREACHABLE:
-            self._heading.setText("It is not known whether it was switched")
+            still = error.code == ErrorCode.NOT_SWITCHED
+            self._heading.setText(error.title if still else "It is not known yet whether it was switched")
             self._show(
                 notice,
                 label("The order shows it as soon as the store answers. Trying again is safe: it happens once."),

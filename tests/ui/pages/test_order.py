@@ -177,7 +177,7 @@ def test_without_an_answer_nobody_claims_to_know(person: Person, services: Servi
     dialog = SwitchDialog(person.window, person.program.app_state, FAMILY, order.licences[0].id, False)
     dialog.open()
     person.presses("Switch off", dialog)
-    person.waits(lambda: "It is not known whether it was switched" in texts_of(dialog))
+    person.waits(lambda: "It is not known yet whether it was switched" in texts_of(dialog))
     person.reads("Trying again is safe: it happens once.", dialog)
     assert any(each.text() == "Try again" and each.isEnabled() for each in buttons_of(dialog))
     dialog.close()
