@@ -32,13 +32,6 @@ _TELL = "Try again. If the result is the same, send support the case file; it co
 
 # Windows system error codes and MsiExec's (learn.microsoft.com: "MsiExec.exe and InstMsi.exe error messages").
 _WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
-    5: (_FAILED, "Windows did not allow the installer to do its work.", "Install again and answer “Yes” to Windows."),
-    112: (_FAILED, "The disk is full.", "Free some space, then install again."),
-    740: (
-        _FAILED,
-        "The installer needs administrator rights and did not get them.",
-        "Install again and answer “Yes” when Windows asks.",
-    ),
     1223: (
         _CANCELLED,
         "Windows asked for permission and the answer was “No”.",
@@ -107,14 +100,29 @@ _WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
     ),
     0xC000013A: (_CANCELLED, "The installation was stopped.", "Start it again whenever you like."),
 }
-# POSIX shells (XCU 2.8.2): 126 not executable, 127 not found, 128+n and -n ended by signal n.
-_POSIX: dict[int, tuple[ExitMeaning, str, str]] = {
-    126: (
-        _FAILED,
-        "The installer is not allowed to run in this folder.",
-        "Move it to a folder that allows programs to run.",
+_OPEN = "which the store does not explain. "
+# Small numbers have no common meaning: which kind of installer it is, is not known. Windows' system error codes, and
+# the tables of Inno Setup and NSIS ("Setup Exit Codes", "Error Levels").
+_SEVERAL_WINDOWS: dict[int, tuple[str, str]] = {
+    1: (_OPEN + "Some installers say so when they were cancelled, others when they failed.", _TELL),
+    2: (_OPEN + "Some installers say so when they were cancelled, others when a file was missing.", _TELL),
+    5: (
+        _OPEN + "Some installers say so when they were cancelled, others when Windows did not allow a step.",
+        "Install again, and answer “Yes” if Windows asks. If the result is the same, send support the case file.",
     ),
-    127: (_FAILED, "The installer needs a program that is not on this PC.", _TELL),
+    112: (
+        _OPEN + "Windows uses this number for a full disk; installers may mean something else.",
+        "Look whether there is free space, then install again.",
+    ),
+    740: (
+        _OPEN + "Windows uses this number for missing administrator rights; installers may mean something else.",
+        "Install again, and answer “Yes” if Windows asks.",
+    ),
+}
+# POSIX shells (XCU 2.8.2): 126 not executable, 127 not found; said by a shell in the installer, if it has one.
+_SEVERAL_POSIX: dict[int, tuple[str, str]] = {
+    126: (_OPEN + "Shells say so when a program may not be run; which one, is not known.", _TELL),
+    127: (_OPEN + "Shells say so when a program is not found; which one, is not known.", _TELL),
 }
 _NOT_EXPLAINED = dict.fromkeys(Platform, "the store does not explain") | {
     Platform.WINDOWS: "neither the store nor Windows explains"
@@ -131,9 +139,10 @@ def explain_exit(code: int, profile: Profile | None, platform: Platform = Platfo
             return Outcome(code=plain, meaning=entry.meaning, sentence=entry.sentence, hint=entry.hint)
     if plain == 0:
         return Outcome(code=0, meaning=_DONE, sentence="The installer reports success.", hint="Nothing else is needed.")
-    usual = (_WINDOWS if platform is Platform.WINDOWS else _POSIX).get(plain)
-    if usual is None and platform is not Platform.WINDOWS:
-        usual = _by_signal(plain)
+    usual = _WINDOWS.get(plain) if platform is Platform.WINDOWS else _by_signal(plain)
+    several = (_SEVERAL_WINDOWS if platform is Platform.WINDOWS else _SEVERAL_POSIX).get(plain)
+    if several is not None:
+        usual = (_FAILED, f"The installer ended with exit code {plain}, {several[0]}", several[1])
     if usual is None:
         return Outcome(
             code=plain,

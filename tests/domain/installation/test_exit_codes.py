@@ -74,3 +74,20 @@ def test_every_code_gets_whole_sentences_and_only_zero_like_codes_succeed(code, 
     assert found.hint.endswith(".")
     if found.succeeded:
         assert found.code in (0, 1641, 3010, 3011)
+
+
+@pytest.mark.parametrize(
+    ("code", "platform"),
+    [(code, Platform.WINDOWS) for code in (1, 2, 5, 112, 740)] + [(126, Platform.LINUX), (127, Platform.MACOS)],
+)
+def test_a_number_that_kinds_of_installers_use_differently_claims_no_cause(code, platform):
+    """Five is "cancelled" of Inno Setup and "access denied" of Windows; which kind this one is, is not known."""
+    found = explain_exit(code, None, platform)
+    assert found.meaning is ExitMeaning.FAILED
+    assert found.sentence.startswith(f"The installer ended with exit code {code}, which the store does not explain.")
+    assert "not allow the installer" not in found.sentence
+
+
+def test_the_stores_table_explains_them(build):
+    own = ExitCode(code=5, meaning=ExitMeaning.CANCELLED, sentence="You cancelled it.", hint="Start it again.")
+    assert explain_exit(5, build.profile(exit_codes=(own,))).sentence == "You cancelled it."
