@@ -175,7 +175,14 @@ def promise_a_pinned_file_is_what_is_launched(platform: PlatformServices, folder
     path.write_bytes(b"content")
     with platform.programs.pin(path) as (handle, launchable):
         same(handle.read(), b"content")
-        same(launchable.name, path.name)
+        same(launchable.read_bytes(), b"content")
+        try:
+            with launchable.open("r+b", buffering=0) as writing:
+                writing.write(b"other")
+        except OSError:
+            pass
+        else:
+            raise AssertionError("what is launched was overwritten")
         same(launchable.read_bytes(), b"content")
     same(path.read_bytes(), b"content")
     path.unlink()

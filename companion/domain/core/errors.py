@@ -166,6 +166,7 @@ class ErrorCode(enum.StrEnum):
     FILE_DAMAGED = "file-damaged"
     WRONG_PUBLISHER = "wrong-publisher"
     ELEVATION_REFUSED = "elevation-refused"
+    ELEVATION_UNAVAILABLE = "elevation-unavailable"
     NOT_PROVEN = "not-proven"
     INSTALLER_CANCELLED = "installer-cancelled"
     INSTALLER_BLOCKED = "installer-blocked"

@@ -36,7 +36,7 @@ class _Ran(NamedTuple):
 
     code: int
     children: dict[int, Process]
-    installer: Path
+    installer: str
     signature: Signature
 
 
@@ -63,7 +63,8 @@ class Installer:
         `elevate` overrides the grant's wish for administrator rights. Cancelling stops the waiting before the start;
         an installer that runs is never cut off. `on_exit` is told at once what its exit code means, for a restart that
         the installer has begun does not wait for what is done after that. Raises `Cancelled` and `CompanionError`
-        (``file-missing``, ``file-damaged``, ``wrong-publisher``, ``elevation-refused``, ``not-runnable``).
+        (``file-missing``, ``file-damaged``, ``wrong-publisher``, ``elevation-refused``, ``elevation-unavailable``,
+        ``not-runnable``).
         """
         wanted = grant.installation.needs_elevation if elevate is None else elevate
         start = time.monotonic()
@@ -104,7 +105,7 @@ class Installer:
                 launchable, grant.installation.arguments, elevate=elevate
             )
             code, children = self._wait(launched, start, on_step)
-            return _Ran(code, children, launchable, signature)
+            return _Ran(code, children, path.name, signature)
 
     def _check_signature(self, path: Path, grant: Grant) -> Signature:
         signature = self._platform.programs.signature(path)
@@ -138,10 +139,10 @@ class Installer:
                 children[process.pid] = process
 
     def _wait_for_children(
-        self, children: dict[int, Process], installer: Path, start: float, on_step: OnStep
+        self, children: dict[int, Process], installer: str, start: float, on_step: OnStep
     ) -> tuple[Process, ...]:
         temporary = [path for purpose, path in self._platform.system.standard_folders() if purpose is Purpose.TEMPORARY]
-        working = {process.pid: process for process in still_installing(children.values(), installer.name, temporary)}
+        working = {process.pid: process for process in still_installing(children.values(), installer, temporary)}
         deadline = time.monotonic() + self._children_limit
         while working and time.monotonic() < deadline:
             # Not the caller's cancellation: an installer that runs is never cut off.

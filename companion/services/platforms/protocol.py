@@ -202,8 +202,8 @@ class ProgramLauncher(Protocol):
     def pin(self, path: Path) -> contextlib.AbstractContextManager[tuple[BinaryIO, Path]]:
         """Opens a file so that what is read is what is launched: a handle to read, and the path to launch.
 
-        Where the system can, writing, renaming and deleting it are impossible meanwhile; elsewhere a private copy is
-        handed out.
+        On Windows writing, renaming and deleting it are impossible meanwhile, on Linux a copy in memory is handed out
+        that cannot be changed any more; on macOS, which has neither, a private copy.
         """
         ...
 
@@ -212,9 +212,10 @@ class ProgramLauncher(Protocol):
         ...
 
     def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
-        """Starts an installer, never through a shell string. Raises `CompanionError`.
+        """Starts an installer that `pin` handed out, never through a shell string. Raises `CompanionError`.
 
-        ``elevation-refused`` when the person declined, ``not-runnable`` when the system cannot run such a file.
+        ``elevation-refused`` when the person declined, ``elevation-unavailable`` when no one could be asked,
+        ``not-runnable`` when the system cannot run such a file; the first two also when it is waited for.
         """
         ...
 

@@ -6,6 +6,8 @@ import dataclasses
 import datetime as dt
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from companion.services.installation.runner import Installer
 from companion.services.platforms.linux.programs import LinuxPrograms
 from companion.services.platforms.linux.system import LinuxSystem
 from tests.kits.linux import alive, script
+from tests.kits.processes import ROOT, command
 from tests.kits.waiting import until
 
 
@@ -147,13 +150,55 @@ def test_what_is_swapped_between_check_and_start_does_not_run(install, linux, ho
     assert (home / "ran").read_text() == "verified\n"
 
 
-def test_the_private_copy_is_gone_afterwards_and_closed_to_others(install, home, tmp_path):
-    path = script(
-        tmp_path / "setup.run", '#!/bin/sh\nstat -c %a "$(dirname "$0")" "$0" >"$HOME/modes"; pwd >"$HOME/at"\n'
-    )
-    install(path, grant_for(path))
-    assert (home / "modes").read_text().split() == ["500", "500"]
-    assert not Path((home / "at").read_text().strip()).exists()
+def test_another_program_of_the_same_user_exchanges_nothing(install, linux, home, tmp_path):
+    """It may write into the folders and open the descriptors of this process, and has its try each time."""
+    path = script(tmp_path / "setup.run", '#!/bin/sh\necho verified >"$HOME/ran"\n')
+    genuine, grant = path.read_bytes(), grant_for(path)
+    words = command("swapper", str(os.getpid()))
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as swapper:
+        assert swapper.stdin is not None
+        assert swapper.stdout is not None
+
+        class Attacked(LinuxPrograms):
+            def start_installer(self, launchable, arguments, *, elevate):
+                swapper.stdin.write(f"{path}\n")
+                swapper.stdin.flush()
+                assert swapper.stdout.readline() == "tried\n"
+                return super().start_installer(launchable, arguments, elevate=elevate)
+
+        attacked = dataclasses.replace(linux, programs=Attacked(os.environ))
+        ran = []
+        for _ in range(50):
+            path.write_bytes(genuine)
+            install(path, grant, on=attacked)
+            ran.append((home / "ran").read_text().strip())
+            assert path.read_bytes() != genuine, "the attacker was there"
+        swapper.stdin.close()
+    assert ran == ["verified"] * 50
+
+
+def test_an_installer_reads_itself_and_runs_in_the_folder_of_the_download(install, home, tmp_path):
+    """Self-extracting scripts read what is packed behind their last line."""
+    text = '#!/bin/sh\ntail -n 1 "$0" >"$HOME/read"\npwd >"$HOME/at"\nexit 0\npacked'
+    install(script(tmp_path / "setup.run", text), grant_for(tmp_path / "setup.run"))
+    assert (home / "read").read_text() == "packed"
+    assert (home / "at").read_text().strip() == str(tmp_path)
+
+
+def test_a_script_runs_in_the_interpreter_it_names(install, home, tmp_path):
+    text = f'#!{sys.executable}\nimport os, pathlib\npathlib.Path(os.environ["HOME"], "ran").write_text("python")\n'
+    path = script(tmp_path / "setup.run", text)
+    assert install(path, grant_for(path)).exit_code == 0
+    assert (home / "ran").read_text() == "python"
+
+
+def test_what_is_said_of_an_installer_that_does_not_start_names_the_download(install, tmp_path):
+    path = tmp_path / "setup.run"
+    path.write_bytes(b"\x7fELF for another system")
+    with pytest.raises(CompanionError) as refused:
+        install(path, grant_for(path))
+    assert refused.value.code == ErrorCode.NOT_RUNNABLE
+    assert "start setup.run:" in refused.value.message
 
 
 @pytest.mark.parametrize(

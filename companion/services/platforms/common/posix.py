@@ -74,12 +74,21 @@ class Child:
         return None
 
 
-def start_child(words: Sequence[str], folder: Path) -> Child:
-    """Start an installer. Raises `CompanionError` ``not-runnable``."""
+def start_child(
+    words: Sequence[str],
+    folder: Path,
+    name: str,
+    *,
+    pass_fds: Sequence[int] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Child:
+    """Start an installer, which people know as `name`, in `folder`. Raises `CompanionError` ``not-runnable``."""
     try:
-        process = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            words, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=pass_fds, env=environment
+        )
     except OSError as error:
-        raise not_runnable(folder, error) from None
+        raise not_runnable(Path(name), error) from None
     return Child(process)
 
 

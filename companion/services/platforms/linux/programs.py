@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.services.platforms.common import posix, web_pages
 from companion.services.platforms.linux import proc, x11
+from companion.services.platforms.linux.installers import Installers
 from companion.services.platforms.protocol import Launched
 
 _PAGES = frozenset({"https"})
@@ -21,10 +24,10 @@ class LinuxPrograms:
     """The `ProgramLauncher` of Linux."""
 
     launch = staticmethod(posix.launch_detached)
-    pin = staticmethod(posix.pin_copy)
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
+        self._installers = Installers()
 
     def close_gently(self, pid: int, started: dt.datetime | None = None) -> int:
         with x11.look(self._environment) as screen:
@@ -40,11 +43,11 @@ class LinuxPrograms:
         del path
         return Signature(state=SignatureState.UNKNOWN)
 
+    def pin(self, path: Path) -> contextlib.AbstractContextManager[tuple[BinaryIO, Path]]:
+        return self._installers.pin(path)
+
     def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
-        words = ["/bin/sh", str(path), *arguments] if posix.is_script(path) else [str(path), *arguments]
-        if elevate and os.geteuid() != 0:
-            words = ["pkexec", *words]
-        return posix.start_child(words, path.parent)
+        return self._installers.start(path, arguments, elevate=elevate)
 
     def mark_of_the_web(self, path: Path) -> None:
         # user.xdg.origin.url is the closest there is, and it would store a signed address: nothing is marked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.services.platforms.common import posix, web_pages
 from companion.services.platforms.common.posix import launch_detached as launch
 from companion.services.platforms.common.posix import pin_copy as pin
+from companion.services.platforms.common.root_helper import as_administrator
 from companion.services.platforms.macos.command import LIMIT
 from companion.services.platforms.macos.processes import describe
 from companion.services.platforms.protocol import Launched
@@ -74,13 +76,17 @@ def signature(path: Path) -> Signature:
 
 
 def start_installer(path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
+    """Start an installer from its private copy; as administrator from a copy that only the administrator can write."""
     words = ["/bin/sh", str(path), *arguments] if posix.is_script(path) else [str(path), *arguments]
     if path.suffix == ".pkg":
         words = ["/usr/sbin/installer", "-pkg", str(path), "-target", "/"]
     if elevate and os.geteuid() != 0:
-        command = " ".join(shlex.quote(word) for word in words).replace("\\", "\\\\").replace('"', '\\"')
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        rights = as_administrator(str(path), digest, path.name, arguments)
+        command = " ".join(shlex.quote(word) for word in rights).replace("\\", "\\\\").replace('"', '\\"')
         words = ["osascript", "-e", f'do shell script "{command}" with administrator privileges']
-    return posix.start_child(words, path.parent)
+    return posix.start_child(words, path.parent, path.name)
 
 
 def mark_of_the_web(path: Path) -> None:
