@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.services.container.store import Services
+from companion.services.support.case_values import CaseAbout
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination
@@ -108,7 +109,7 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
 def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(
     filled: WindowedProgram, services: Services, qtbot: QtBot
 ) -> None:
-    dialog = show_case_file(filled.window, filled.app_state, services.case_files, services.orders, CLOSED)
+    dialog = show_case_file(filled.window, filled.app_state, services.case_files, services.orders, CaseAbout(CLOSED))
     qtbot.waitUntil(lambda: dialog._summary.hasFocus(), timeout=10_000)
     qtbot.keyClicks(dialog._summary, "It stops at 40 %.")
     qtbot.keyClick(dialog._summary, Qt.Key.Key_Return)

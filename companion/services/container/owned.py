@@ -129,6 +129,12 @@ class Owned:
         """Returns everything that is owned. Handing this method on builds nothing yet, unlike `purchases.all`."""
         return self.purchases.all()
 
+    def purchase_secrets(self) -> frozenset[str]:
+        """Returns the keys, links and activations of all purchases, to be taken out of what leaves this PC."""
+        held = [self.purchases.secrets(each.id) for each in self.purchases.all()]
+        groups = [group for each in held for group in (each.keys, each.links, each.instance_ids)]
+        return frozenset(secret.reveal() for group in groups for secret in group.values())
+
     def reminders(self) -> Reminders:
         """Returns the reminders of purchases of any shop, without the orders of stores."""
         from companion.services.reminders import Reminders

@@ -160,6 +160,10 @@ def open_store(owned: Owned, address: str, *, tells_of_purchases: bool = True) -
         installations = installing["installations"]
         return installations.look(Stage.INSTALL, installations.requirements(profile))
 
+    def other_numbers() -> tuple[str, ...]:
+        others = (store for store in library.stores_with_orders() if store != address)
+        return tuple(order.number for store in others for order in library.orders(store))
+
     return Services(
         owned=owned,
         folders=where,
@@ -183,7 +187,17 @@ def open_store(owned: Owned, address: str, *, tells_of_purchases: bool = True) -
         **installing,
         help=HelpSearch(resource("help")),
         case_files=CaseFileWriter(
-            orders, library, order_downloads, installing["this_pc"], platform.system, look, utc_now, owned.log_file
+            orders,
+            library,
+            order_downloads,
+            installing["this_pc"],
+            platform.system,
+            look,
+            utc_now,
+            owned.log_file,
+            zone,
+            other_numbers,
+            owned.purchase_secrets,
         ),
         log_file=owned.log_file,
         tells_of_purchases=tells_of_purchases,

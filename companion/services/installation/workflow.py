@@ -27,7 +27,7 @@ from companion.services.pc.device import ThisPC
 from companion.services.pc.network_diagnostics import NetworkDiagnostics
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.storage.database import Library
-from companion.services.storage.records import TimelineEntry
+from companion.services.storage.records import CHECKED, TimelineEntry
 from companion.services.store.orders import Orders
 
 _log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Installations:
         """Returns what blocks `stage` right now, the gravest first."""
         facts = self._preflight.gather(stage, requirements, cancellation)
         rows = findings(facts, requirements, stage, self._clock(), self._zone)
-        self._note("checked this PC", None, stage=stage.value, **_counts(rows))
+        self._note(CHECKED, None, stage=stage.value, **_counts(rows))
         return rows
 
     def watch(

@@ -64,6 +64,10 @@ class KnownFile(Model, frozen=True):
         return self.path.parent
 
 
+CHECKED = "checked this PC"
+"""The step of the time-line that a look at the PC is."""
+
+
 class TimelineEntry(Model, frozen=True):
     """One dated step for the case file; `facts` never holds a secret."""
 

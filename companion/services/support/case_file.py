@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from companion import __version__
-from companion.domain.core.model import Instant, Model, Unread
 from companion.domain.core.redaction import Redact, redaction
 from companion.domain.core.serialization import to_builtins
-from companion.domain.pc.facts import Machine, System
 from companion.domain.pc.finding import Finding
-from companion.domain.store.orders import ExtensionStatus
+from companion.domain.purchases.purchase import Overview
 from companion.domain.store.profile import Profile
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
@@ -22,65 +22,27 @@ from companion.services.platforms.protocol import SystemProbe
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder, TimelineEntry
 from companion.services.store.orders import Orders
+from companion.services.support.case_summary import summary_lines
+from companion.services.support.case_values import (
+    CaseAbout,
+    CaseDownload,
+    CaseFile,
+    CaseLicence,
+    CaseOrder,
+    CaseProduct,
+    CasePurchase,
+    WrittenCase,
+)
 
 _LOG_LINES = 300
-
-
-class CaseLicence(Model, frozen=True):
-    """A licence as support needs it: never its key."""
-
-    product_name: str
-    status: str
-    expires_at: Instant | None
-    seats_used: int
-    seats_total: int
-
-
-class CaseDownload(Model, frozen=True):
-    """A download and its window."""
-
-    artifact_id: str
-    version: str
-    size: int
-    available_until: Instant | None
-    extension: ExtensionStatus | None
-
-
-class CaseOrder(Model, frozen=True):
-    """An order as it was last read; `unread` is what of it could not be used, in the store's own words."""
-
-    number: str
-    status: str | None
-    read_at: Instant | None
-    licences: tuple[CaseLicence, ...] = ()
-    downloads: tuple[CaseDownload, ...] = ()
-    unread: tuple[Unread, ...] = ()
-
-
-class CaseFile(Model, frozen=True):
-    """What happened on this PC; `findings` are those of the installation's check, `log` its latest lines.
-
-    `order_number` is the order the case is about, where it is about one. Failures are steps of the `timeline`, with
-    their codes.
-    """
-
-    order_number: str | None
-    created_at: Instant
-    program: str
-    store: str
-    system: System | None
-    machine: Machine | None
-    orders: tuple[CaseOrder, ...]
-    findings: tuple[Finding, ...]
-    timeline: tuple[TimelineEntry, ...]
-    files: tuple[str, ...]
-    log: tuple[str, ...]
 
 
 class CaseFileWriter:
     """Writes case files about what this PC knows; the store is not asked for anything.
 
-    `look` returns what a check before an installation finds here, with what the store's profile demands.
+    `look` returns what a check before an installation finds here, with what the store's profile demands;
+    `other_numbers` are the orders of other stores, which no case of this one tells; `other_secrets` are the keys and
+    links of purchases of any shop.
     """
 
     def __init__(
@@ -93,6 +55,9 @@ class CaseFileWriter:
         look: Callable[[Profile], tuple[Finding, ...]],
         clock: Callable[[], dt.datetime],
         log_file: Path,
+        zone: dt.tzinfo,
+        other_numbers: Callable[[], tuple[str, ...]],
+        other_secrets: Callable[[], frozenset[str]],
     ) -> None:
         self._orders = orders
         self._library = library
@@ -102,35 +67,82 @@ class CaseFileWriter:
         self._look = look
         self._clock = clock
         self._log_file = log_file
+        self._zone = zone
+        self._other_numbers = other_numbers
+        self._other_secrets = other_secrets
 
-    def text(self, number: str | None = None) -> str:
-        """Returns the case file as JSON text, readable for people.
-
-        `number` is the order it is about; the other orders of this PC are in it all the same.
-        """
+    def write(self, about: CaseAbout) -> WrittenCase:
+        """Returns the case file about one order or purchase; without one, about this PC and all orders of the store."""
         known = self._orders.cache.remembered()
-        clean = redaction(self._orders.lookup.secrets(), keep=[order.number for order in known])
-        shown = _cleaned(to_builtins(self._gather(known, number)), clean)
-        return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+        keep = {order.number for order in known} | ({about.number} if about.number else set())
+        if about.purchase is not None and about.purchase.order_number:
+            keep.add(about.purchase.order_number)
+        clean = redaction(self._orders.lookup.secrets() | self._other_secrets(), keep=sorted(keep))
+        shown = _cleaned(to_builtins(self._gather(known, about)), clean)
+        return WrittenCase(tuple(shown["summary"]), json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
 
-    def _gather(self, known: tuple[KnownOrder, ...], number: str | None) -> CaseFile:
+    def _gather(self, known: tuple[KnownOrder, ...], about: CaseAbout) -> CaseFile:
         profile = self._orders.cache.remembered_profile()
-        return CaseFile(
-            order_number=number,
+        inside = _numbers_inside(known, about)
+        strange = (*(order.number for order in known), *self._other_numbers())
+        outside = frozenset(number for number in strange if number not in inside)
+        case = CaseFile(
+            summary=(),
+            order_number=about.number,
             created_at=self._clock(),
             program=f"Companion {__version__}",
-            store=self._orders.store,
+            store=self._orders.store if about.purchase is None else "",
             system=self._system.operating_system().value,
             machine=self._device.machine().value,
-            orders=tuple(_order(each) for each in known),
+            orders=tuple(_order(each) for each in known if each.number in inside),
             findings=self._look(profile) if profile is not None else (),
-            timeline=self._library.timeline(),
+            timeline=tuple(each for each in self._library.timeline() if self._belongs(each, inside)),
             files=tuple(
                 f"{file.path.name}, {file.grant.size} bytes, {file.grant.sha256}"
                 for file in self._order_downloads.files()
+                if file.number in inside
             ),
-            log=_log_lines(self._log_file),
+            log=_log_lines(self._log_file, outside),
+            purchase=_purchase(about.purchase) if about.purchase is not None else None,
         )
+        name = profile.store.name if profile is not None else self._orders.store
+        return msgspec.structs.replace(case, summary=summary_lines(case, name, self._zone))
+
+    def _belongs(self, step: TimelineEntry, inside: frozenset[str]) -> bool:
+        """Whether a step is about one of the orders that are told, or about none; never about another store."""
+        store = step.facts.get("store")
+        return (step.order_number is None or step.order_number in inside) and store in (None, self._orders.store)
+
+
+def _numbers_inside(known: Iterable[KnownOrder], about: CaseAbout) -> frozenset[str]:
+    """Returns the numbers of the orders that are told."""
+    if about.purchase is not None:
+        return frozenset()
+    if about.number is not None and not about.others:
+        return frozenset({about.number})
+    return frozenset(order.number for order in known)
+
+
+def _purchase(bought: Overview) -> CasePurchase:
+    return CasePurchase(
+        id=bought.id,
+        store=bought.store.name or bought.store.address,
+        maker=bought.maker,
+        order_number=bought.order_number,
+        bought_on=bought.bought_on,
+        auto_renew=bought.auto_renew.value,
+        products=tuple(
+            CaseProduct(
+                name=product.name,
+                version=product.version,
+                state=product.state.value,
+                expires=product.expires.at,
+                seats_used=product.seats.used,
+                seats_limit=product.seats.limit,
+            )
+            for product in bought.products
+        ),
+    )
 
 
 def _order(known: KnownOrder) -> CaseOrder:
@@ -161,17 +173,21 @@ def _order(known: KnownOrder) -> CaseOrder:
         number=known.number,
         status=order.status.value,
         read_at=known.read_at,
+        placed_at=order.placed_at,
+        products=tuple(item.name for item in order.line_items),
         licences=licences,
         downloads=downloads,
         unread=order.all_unread,
     )
 
 
-def _log_lines(path: Path) -> tuple[str, ...]:
+def _log_lines(path: Path, outside: frozenset[str]) -> tuple[str, ...]:
+    """Returns the latest lines of the log, without those that name an order which is not told."""
     try:
-        return tuple(path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ()
+    return tuple(line for line in lines if not any(number in line for number in outside))[-_LOG_LINES:]
 
 
 def _cleaned(value: Any, clean: Redact) -> Any:

@@ -13,6 +13,7 @@ from companion.domain.support.hotline import SupportContact, order_meant, shown_
 from companion.domain.support.opening_hours import OpenState, opening_sentence, state_words
 from companion.services.store.orders import Orders
 from companion.services.support.case_file import CaseFileWriter
+from companion.services.support.case_values import CaseAbout
 from companion.services.support.help_search import HelpSearch, Hit
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page
@@ -174,7 +175,7 @@ class HelpPage(Page):
         self.show_values()
 
     def _show_case_file(self, number: str) -> None:
-        show_case_file(self.window(), self.app_state, self._case_files, self._orders, number)
+        show_case_file(self.window(), self.app_state, self._case_files, self._orders, CaseAbout(number or None))
 
     def _case_card(self) -> Card:
         card = Card(spacing=8)

@@ -290,10 +290,17 @@ def test_a_case_is_read_sent_once_and_its_number_stays(person: Person, services:
     shown = dialog._text.toPlainText()
     password = next(each.order_password for each in person.store.accounts if each.order_number == CLOSED)
     assert password not in shown
-    person.presses("Send to support", dialog)
-    assert dialog._summary.property("invalid") == "true", "a case says what it is about"
-    dialog._summary.setText("The download is closed.")
+    told = dialog._lines.toPlainText()
+    assert f"Order {CLOSED} at Larkfield Software" in told
+    assert "{" not in told
+    assert (dialog._lines.isVisible(), dialog._text.isVisible()) == (True, False)
+    person.presses("Show the exact file", dialog)
+    assert (dialog._lines.isVisible(), dialog._text.isVisible()) == (False, True)
     send = next(each for each in buttons_of(dialog) if each.text() == "Send to support")
+    assert not send.isEnabled(), "a case says what happened"
+    dialog._summary.setText("  ")
+    assert not send.isEnabled()
+    dialog._summary.setText("The download is closed.")
     send.click()
     send.click()
     person.reads("Your case number is LK-700001", dialog)
@@ -350,6 +357,9 @@ def test_support_can_be_asked_about_any_order(person: Person) -> None:
     dialog = person.dialog(CaseFileDialog)
     assert isinstance(dialog, CaseFileDialog)
     person.waits(lambda: f'"orderNumber": "{FAMILY}"' in dialog._text.toPlainText())
+    assert BOXED not in dialog._text.toPlainText(), "the case holds the order that it is about only"
+    dialog._others.setChecked(True)
+    person.waits(lambda: BOXED in dialog._text.toPlainText())
     dialog.reject()
 
 

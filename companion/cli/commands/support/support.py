@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from companion.cli.commands.support.lines import KnownStore, SupportLine, purchase_line, spoken, store_line
+from companion.cli.commands.support.lines import SupportLine, purchase_line, spoken, store_line
+from companion.cli.commands.support.subjects import KnownSubjects, chosen_subject, known_subjects
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser, usage_error
@@ -16,18 +17,12 @@ from companion.domain.support.hotline import NOTHING_STATED, Stated
 from companion.domain.support.makers_desk import directory_desk
 from companion.domain.support.opening_hours import Opening
 from companion.domain.support.subjects import (
-    DueDate,
     SupportSubject,
-    matching,
-    order_subjects,
-    purchase_subjects,
-    subject_in_need,
 )
 from companion.services.storage.records import KnownCase
 
 if TYPE_CHECKING:
-    from companion.domain.purchases.purchase import Overview
-    from companion.services.container.store import Services
+    pass
 
 
 class SupportResult(Model, frozen=True):
@@ -53,14 +48,6 @@ class SupportResult(Model, frozen=True):
     menu: tuple[MenuChoice, ...] = ()
     source: str = ""
     lines: tuple[SupportLine, ...] = ()
-
-
-class _Known(NamedTuple):
-    """Everything that support can be asked about."""
-
-    stores: tuple[KnownStore, ...]
-    purchases: tuple[Overview, ...]
-    subjects: tuple[SupportSubject, ...]
 
 
 def add_arguments(parser: Parser) -> None:
@@ -89,8 +76,8 @@ def add_arguments(parser: Parser) -> None:
 def run(context: CommandContext) -> int:
     """Show whom to call about what is meant, and the numbers of everything else that was bought."""
     stated = _stated(context)
-    known = _known(context)
-    chosen = _chosen(context, known)
+    known = known_subjects(context)
+    chosen = chosen_subject(context, known, context.arguments.about)
     lines = _lines(context, known, chosen, stated)
     first = next((line for line in lines if line.phone is not None), None)
     if first is None or (context.arguments.about and lines[0].phone is None):
@@ -108,73 +95,8 @@ def _stated(context: CommandContext) -> Stated:
     return Stated(asked.maker, asked.product, country, asked.another_pc)
 
 
-def _known(context: CommandContext) -> _Known:
-    from companion.services.reminders import without_known_orders
-
-    troubles: list[CompanionError] = []
-    stores = tuple(each for each in (_profile_of(one, troubles) for one in _stores(context)) if each is not None)
-    owned = context.owned
-    # With a store named, only that store is meant.
-    purchases = () if context.arguments.store else without_known_orders(owned.library, owned.all_purchases())
-    if not stores and not purchases and troubles:
-        raise troubles[0]
-    subjects = [
-        subject
-        for store in stores
-        for subject in order_subjects(
-            store.services.orders.store, store.profile.store.name, store.services.orders.cache.read()
-        )
-    ]
-    return _Known(stores, purchases, (*subjects, *purchase_subjects(purchases)))
-
-
-def _stores(context: CommandContext) -> tuple[Services, ...]:
-    """The stores with orders; none for a person who owns purchases of other shops only. Raises ``no-store``."""
-    try:
-        return context.every_store
-    except CompanionError as error:
-        if error.code is not ErrorCode.NO_STORE or not context.owned.all_purchases():
-            raise
-        return ()
-
-
-def _profile_of(services: Services, troubles: list[CompanionError]) -> KnownStore | None:
-    """A store with what is known of it, asked only when nothing is; one that does not answer hides no other."""
-    try:
-        profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
-    except CompanionError as error:
-        troubles.append(error)
-        return None
-    return KnownStore(services, profile)
-
-
-def _chosen(context: CommandContext, known: _Known) -> SupportSubject | None:
-    """What support is asked about: what was named, else what needs attention. Raises ``order-unknown``."""
-    from companion.services.store.attempts import failures
-
-    words = context.arguments.about
-    subjects = known.subjects
-    if words:
-        subjects = matching(subjects, words)
-        if not subjects:
-            raise CompanionError(
-                ErrorCode.ORDER_UNKNOWN,
-                "Nothing of that name is known",
-                f"Nothing that you bought, and no store or maker of it, is called “{clean_text(words, 80)}”.",
-                "List what you own: companion purchases list",
-            )
-    due = [
-        DueDate(store.services.orders.store, each.subject)
-        for store in known.stores
-        for each in store.services.reminders.agenda().due
-        if each.subject.purchase is None
-    ]
-    due += [DueDate("", each.subject) for each in context.owned.reminders().agenda().due] if known.purchases else []
-    return subject_in_need(subjects, failures(context.owned.library, context.owned.clock()), due)
-
-
 def _lines(
-    context: CommandContext, known: _Known, chosen: SupportSubject | None, stated: Stated
+    context: CommandContext, known: KnownSubjects, chosen: SupportSubject | None, stated: Stated
 ) -> tuple[SupportLine, ...]:
     """The line of what is chosen, then one of each other store and maker."""
     directory = context.owned.directory.current
@@ -197,7 +119,7 @@ def _lines(
     return tuple(once.values())
 
 
-def _result(line: SupportLine, lines: tuple[SupportLine, ...], known: _Known) -> SupportResult:
+def _result(line: SupportLine, lines: tuple[SupportLine, ...], known: KnownSubjects) -> SupportResult:
     return SupportResult(
         maker=line.maker,
         model=line.model,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +10,6 @@ from companion.cli.commands.support.case_file import CaseFileResult
 from companion.cli.commands.support.support import SupportResult
 from companion.demo.server import DemoStore
 from companion.domain.support.opening_hours import OpenState
-from companion.services.app.resources import resource
-from tests.conftest import SYSTEM
 from tests.kits.cli import ANNUAL, CLOSED, FAMILY, REFUNDED, Cli
 
 
@@ -54,19 +50,6 @@ def test_nobody_is_offered_a_number_for_saying_no(cli: Cli) -> None:
     for _ in range(3):
         ran = cli.opened(FAMILY, "backup-media", FAMILY, "add", "--json")
     assert "Support for this PC" not in ran.error(1, "not-confirmed")["hint"]
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[DemoStore]:
-    """A second store, which has other numbers."""
-    profile = (
-        resource("profiles/larkfield.json")
-        .read_bytes()
-        .replace(b'"Larkfield Software"', b'"Marsh"')
-        .replace(b"+12125550164", b"+12125550199")
-    )
-    with DemoStore(tmp_path / "other", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
-        yield store
 
 
 @pytest.fixture
