@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from companion.cli.options import whole
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import is_loopback
+from companion.services.app.atomic_file import make_folder
 from companion.services.app.resources import resource
 from companion.services.platforms import current
 
@@ -51,7 +52,7 @@ def build_demo_store(
     _require_room(size)
     _require_free(host, port)
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
         return server(
             root,
             system=current().name.value,

@@ -18,7 +18,7 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.serialization import decode, encode
-from companion.services.app.atomic_file import write_file
+from companion.services.app.atomic_file import make_folder, write_file
 from companion.services.downloads.state.partial import Lock
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _lock(root: Path) -> Lock:
     from companion.services.downloads.state.partial import Lock
 
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
         return Lock(root / "demo.lock")
     except OSError as error:
         raise _unusable(root, error) from None

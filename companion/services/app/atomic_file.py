@@ -14,24 +14,22 @@ from companion.domain.core.errors import ErrorCode
 
 PRIVATE = 0o600
 """Only this user may read and write it."""
-USUAL = 0o666
-"""What the person's umask makes of files that they create themselves."""
 
 # A folder on some network disks cannot be written through by itself; its names are durable there all the same.
 _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF})
 
 
-def replace_file(path: Path, content: bytes | str, *, mode: int = PRIVATE) -> None:
+def replace_file(path: Path, content: bytes | str) -> None:
     """Write a file so that it is either whole and on the disk, or as it was before. Raises `OSError`.
 
     Text is written as UTF-8. The content is written under a name of its own in the same folder and then given the
     file's name; a symbolic link in its place is replaced, never followed. A file that exists keeps its mode, a new
-    one gets `mode`, less the umask. What was begun is removed when it fails.
+    one is private. What was begun is removed when it fails.
     """
     data = content.encode() if isinstance(content, str) else content
     temporary = path.with_name(f".companion-{secrets.token_hex(8)}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, mode)
+    handle = os.open(temporary, flags, PRIVATE)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -47,12 +45,12 @@ def replace_file(path: Path, content: bytes | str, *, mode: int = PRIVATE) -> No
 
 
 def write_file(path: Path, content: bytes | str) -> None:
-    """Write a file that the person asked for, with the mode of their other files.
+    """Write a file that the person asked for: one that exists keeps its mode, a new one is private.
 
     Raises `CompanionError` ``file-not-written``.
     """
     try:
-        replace_file(path, content, mode=USUAL)
+        replace_file(path, content)
     except OSError as error:
         raise failure(
             ErrorCode.FILE_NOT_WRITTEN,
@@ -86,8 +84,19 @@ def make_private(path: Path) -> None:
 
 def private_folder(folder: Path) -> None:
     """Make a folder that no other user can look into, or make the one that is there so. Raises `OSError`."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     make_private(folder)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user only; one that is there is left as it is.
+
+    Raises `OSError`.
+    """
+    # Path.mkdir gives the mode to the last folder alone.
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def sync_file(path: Path) -> None:

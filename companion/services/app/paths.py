@@ -10,7 +10,7 @@ import platformdirs
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
-from companion.services.app.atomic_file import make_private, private_folder
+from companion.services.app.atomic_file import make_folder, make_private, private_folder
 
 _APP = "Companion"
 
@@ -39,7 +39,7 @@ class AppFolders:
         ``folder-not-writable`` for one that cannot be created.
         """
         try:
-            self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.state)
         except OSError as error:
             raise failure(
                 ErrorCode.FOLDER_NOT_WRITABLE,

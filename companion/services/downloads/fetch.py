@@ -19,6 +19,7 @@ from companion.domain.transfers.models import (
     Transferred,
     Unfinished,
 )
+from companion.services.app.atomic_file import PRIVATE, make_folder
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.integrity.hashing import VerifiedPart
 from companion.services.downloads.progress import Reporter
@@ -67,7 +68,7 @@ def fetch(
         layout_of(expected, expected.size)
     files = DownloadFiles(folder, name)
     with DiskErrors():
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         files.refuse_links()
         lock = Lock(files.lock)
     try:
@@ -189,13 +190,13 @@ class FetchJob:
 
     def _fetch_once(self) -> str | None:
         files, expected = self._files, self._expected
-        files.part.touch()
+        files.part.touch(PRIVATE)
         on_disk = files.part.stat().st_size
         content = journal.read(files.journal)
         taken = resume(content, expected, self._source, on_disk)
         if taken is None:
             files.discard()
-            files.part.touch()
+            files.part.touch(PRIVATE)
         elif on_disk > taken.reach:
             with files.part.open("r+b") as file:
                 file.truncate(taken.reach)

@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from companion.domain.core import serialization
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.services.app.atomic_file import replace_file, sync_folder
+from companion.services.app.atomic_file import private_folder, replace_file, sync_folder
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class PendingRecords(Generic[T]):
         Raises `CompanionError` ``record-not-written``.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._folder)
             replace_file(self._path(identity), serialization.encode(value))
         except OSError as error:
             raise CompanionError(

@@ -16,10 +16,11 @@ import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.library_file import UnusableReason
-from companion.domain.store.orders import Grant
+from companion.domain.store.orders import Grant, Receipt
 from companion.domain.transfers.queue import DownloadFailure, DownloadKey, QueueEntry
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownFile, KnownStore, TimelineEntry
+from companion.services.storage.tables.timeline import MOST
 from tests.kits.build import Build
 from tests.kits.store import StoreKit
 
@@ -233,6 +234,29 @@ def test_the_time_line_keeps_the_latest_oldest_first(path: Path) -> None:
     assert [entry.event for entry in library.timeline(3)] == ["step 9", "step 10", "step 11"]
     assert library.timeline(1)[0].facts == {"ok": True, "n": 11}
     library.close()
+
+
+def test_the_time_line_does_not_grow_for_ever(path: Path) -> None:
+    library = Library(path)
+    library.remember_receipt(STORE, "1", receipt())
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        body = b'{"at": "2027-01-08T09:00:00Z", "event": "old", "orderNumber": null, "facts": {}}'
+        rows = ((NOW.isoformat(), "old", body) for _ in range(MOST + 250))
+        db.executemany("INSERT INTO timeline (at, event, body) VALUES (?, ?, ?)", rows)
+    for number in range(100):
+        library.note(TimelineEntry(at=NOW, event=str(number), order_number=None, facts={}))
+    found = library.timeline(10**6)
+    assert MOST <= len(found) < MOST + 100
+    assert [entry.event for entry in found[-100:]] == [str(number) for number in range(100)]
+    assert library.receipts(STORE, "1") == (receipt(),)
+    library.close()
+
+
+def receipt() -> Receipt:
+    return Receipt(
+        id="R-1", subscription_id="s", auto_renew=False, received_at=NOW, effective_at=NOW, still_active_until=NOW,
+        statement="It is off.",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 300, b"SQLite format 3\x00" + b"\xff" * 5000])

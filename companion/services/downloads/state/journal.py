@@ -21,6 +21,7 @@ import msgspec
 
 from companion.domain.core.model import Model
 from companion.domain.transfers.models import Expected
+from companion.services.app.atomic_file import PRIVATE
 
 ENDING = ".journal"
 _LARGEST = 64 * 1024 * 1024
@@ -122,6 +123,9 @@ def read(path: Path) -> JournalContent | None:
     return JournalContent(header=header, claims=tuple(claims))
 
 
+_FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
 class Journal:
     """Writes claims behind each other; safe to use from several threads. Close it when done."""
 
@@ -133,7 +137,7 @@ class Journal:
         self._full = False
         fresh = _beside(path)
         lines = [_line(header, ""), *(_line(claim, header.generation) for claim in claims)]
-        with fresh.open("wb") as file:
+        with os.fdopen(os.open(fresh, _FRESH, PRIVATE), "wb") as file:
             file.write(b"".join(lines))
             file.flush()
             os.fsync(file.fileno())

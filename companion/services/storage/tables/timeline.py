@@ -9,18 +9,24 @@ from companion.services.storage.records import TimelineEntry
 from companion.services.storage.rows import read_bodies
 from companion.services.storage.tables.base import Tables, or_in_memory
 
+MOST = 10_000
+"""How many steps are kept, give or take those since the last look: years of daily use, and about 3 MB."""
+_LOOK_EVERY = 100
+
 
 class TimelineTable(Tables):
     """What was done with this program, step by step."""
 
     @or_in_memory
     def note(self, entry: TimelineEntry) -> None:
-        """Add a step to the time-line."""
+        """Add a step to the time-line; the oldest ones make room."""
         with self._writing() as db:
-            db.execute(
+            added = db.execute(
                 "INSERT INTO timeline (at, number, event, body) VALUES (?, ?, ?, ?)",
                 (entry.at.isoformat(), entry.order_number, entry.event, encode_without_secrets(entry)),
             )
+            if (latest := added.lastrowid or 0) % _LOOK_EVERY == 0:
+                db.execute("DELETE FROM timeline WHERE id <= ?", (latest - MOST,))
 
     def timeline(self, most: int = 500) -> tuple[TimelineEntry, ...]:
         """The latest steps, oldest first."""
