@@ -222,11 +222,40 @@ def promise_nothing_but_pages_is_opened(platform: PlatformServices, folder: Path
 
 def promise_starting_at_login_can_be_switched(platform: PlatformServices, folder: Path) -> None:
     same(platform.autostart.starts_at_login(), False)
-    platform.autostart.start_at_login([str(folder / "companion program"), "--tray"])
+    platform.autostart.start_at_login([_program(folder, "companion 1 program"), "--tray"])
     same(platform.autostart.starts_at_login(), True)
     platform.autostart.start_at_login(None)
     same(platform.autostart.starts_at_login(), False)
     platform.autostart.start_at_login(None)
+
+
+def promise_the_entry_follows_a_program_that_has_moved(platform: PlatformServices, folder: Path) -> None:
+    old, new = Path(_program(folder, "old 1")), _program(folder, "new 1")
+    same(platform.autostart.renew_start_at_login([new, "--tray"]), False)
+    same(platform.autostart.starts_at_login(), False)
+    platform.autostart.start_at_login([str(old), "--tray"])
+    same(platform.autostart.renew_start_at_login([new, "--tray"]), False)
+    old.unlink()
+    same(platform.autostart.starts_at_login(), False)
+    same(platform.autostart.renew_start_at_login([new, "--tray"]), True)
+    same(platform.autostart.starts_at_login(), True)
+    same(
+        [new in entry.command for entry in platform.autostart.entries().value or () if "new 1" in entry.command], [True]
+    )
+    same(platform.autostart.renew_start_at_login([new, "--tray"]), False)
+    Path(new).unlink()
+    again = _program(folder, "again 1")
+    platform.autostart.start_at_login([again, "--tray"])
+    same(platform.autostart.starts_at_login(), True)
+    platform.autostart.start_at_login(None)
+
+
+def _program(folder: Path, name: str) -> str:
+    """A program that can be started; its name ends as the system wants it."""
+    made = folder / (f"{name}.exe" if os.name == "nt" else name)
+    made.write_bytes(b"")
+    made.chmod(0o755)
+    return str(made)
 
 
 def promise_one_more_start_at_login_can_be_arranged(platform: PlatformServices, folder: Path) -> None:

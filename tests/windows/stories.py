@@ -387,7 +387,7 @@ def contract_of_windows_alone(stand_in: str) -> dict[str, object]:
     marked = Path(os.environ["TEMP"], "marked.txt")
     marked.write_text("x")
     platform.programs.mark_of_the_web(marked)
-    platform.autostart.start_at_login([r"C:\Program Files\Companion\companion.exe", "--tray"])
+    platform.autostart.start_at_login([sys.executable, "--tray"])
     before = platform.autostart.starts_at_login()
     set_value(
         "HKCU", rf"{RUN[:-4]}\Explorer\StartupApproved\Run", "Companion", "REG_BINARY", "03" + "00" * 3 + "01" * 8

@@ -161,7 +161,17 @@ class AutostartControl(Protocol):
         ...
 
     def starts_at_login(self) -> bool:
-        """Returns whether the app starts when the person signs in; switching it off in the system's settings counts."""
+        """Returns whether the app starts when the person signs in.
+
+        Switching it off in the system's settings counts, and so does an entry whose program is not there any more.
+        """
+        ...
+
+    def renew_start_at_login(self, command: Sequence[str]) -> bool:
+        """Gives the app's own entry the present `command` where it is on and its program is not there any more.
+
+        What a person added to the entry stays. Returns whether it was changed.
+        """
         ...
 
     def start_at_login(self, command: Sequence[str] | None) -> None:

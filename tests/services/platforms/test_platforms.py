@@ -17,6 +17,7 @@ from companion.domain.pc.facts import AutostartKind, Scope
 from companion.services import platforms
 from companion.services.platforms import current
 from companion.services.platforms.common.posix import expand_variables
+from companion.services.platforms.linux.autostart import LinuxAutostart, desktop_file, program_of
 from companion.services.platforms.linux.platform import linux
 from companion.services.platforms.macos.autostart import agent_in
 from companion.services.platforms.macos.platform import macos
@@ -219,3 +220,101 @@ def test_power_on_a_mac():
 )
 def test_variables_in_paths(path, expanded):
     assert expand_variables(path, {"HOME": "/home/anna"}) == expanded
+
+
+OWN_ENTRY = """[Desktop Entry]
+Type=Application
+Name=Companion
+Name[de]=Begleiter
+Comment=Mine
+X-GNOME-Autostart-Delay=20
+Exec={exec}
+
+[Desktop Action Quit]
+Exec=/bin/false
+"""
+
+
+@pytest.fixture
+def own_entry(tmp_path):
+    """The program's own desktop file as a person has it, and what looks after it."""
+    path = tmp_path / "autostart" / "companion.desktop"
+    path.parent.mkdir()
+    return path, LinuxAutostart({"XDG_CONFIG_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
+
+
+def test_an_entry_whose_program_has_moved_counts_as_off_and_is_put_right(own_entry):
+    path, control = own_entry
+    path.write_text(OWN_ENTRY.format(exec='"/old place/Companion-1.0/companion" "--tray"'))
+    assert not control.starts_at_login()
+    assert control.renew_start_at_login(["/bin/sh", "--tray", "a b"])
+    assert path.read_text() == OWN_ENTRY.format(exec='"/bin/sh" "--tray" "a b"'), "keys that were added stay"
+    assert control.starts_at_login()
+    assert not control.renew_start_at_login(["/bin/false"])
+
+
+@pytest.mark.parametrize("off", ["Hidden=true", "X-GNOME-Autostart-enabled=false"])
+def test_what_the_person_switched_off_stays_off(own_entry, off):
+    path, control = own_entry
+    text = OWN_ENTRY.format(exec=f"/old/companion\n{off}")
+    path.write_text(text)
+    assert not control.renew_start_at_login(["/bin/sh"])
+    assert path.read_text() == text
+    assert not control.starts_at_login()
+
+
+@pytest.mark.parametrize(
+    "command", ["sh -c 'sleep 9; companion --tray'", "/bin/sh", '"/bin/sh" -c x', "env A=b companion", "  /bin/sh"]
+)
+def test_a_command_of_the_persons_own_is_left_alone(own_entry, command):
+    path, control = own_entry
+    path.write_text(OWN_ENTRY.format(exec=command))
+    assert control.starts_at_login()
+    assert not control.renew_start_at_login(["/bin/false"])
+
+
+def test_a_link_to_the_entry_stays_a_link(own_entry, tmp_path):
+    path, control = own_entry
+    kept = tmp_path / "dotfiles.desktop"
+    kept.write_text(OWN_ENTRY.format(exec="/old/companion"))
+    path.symlink_to(kept)
+    assert control.renew_start_at_login(["/bin/sh"])
+    assert path.is_symlink()
+    assert 'Exec="/bin/sh"' in kept.read_text()
+
+
+@pytest.mark.parametrize("content", [b"", b"[Desktop Entry]\n", b"Exec=/x\n", b"\xff\xfe", b"[Desktop Entry]\nExec=\n"])
+def test_an_entry_that_starts_nothing_is_off(own_entry, content):
+    path, control = own_entry
+    path.write_bytes(content)
+    assert not control.starts_at_login()
+
+
+@given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1).map(lambda text: f"/{text} x"))
+def test_the_program_of_what_we_write_is_read_back(program):
+    exec_line = exec_of(program)
+    assert program_of(exec_line) == program
+
+
+def exec_of(program: str) -> str:
+    """The value of ``Exec`` that is written for a program."""
+    (line,) = [line for line in desktop_file([program]).decode().splitlines() if line.startswith("Exec=")]
+    return line.removeprefix("Exec=")
+
+
+def test_an_agent_whose_program_has_moved_is_put_right_on_macos(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    agent = tmp_path / "Library/LaunchAgents/companion.at-login.plist"
+    agent.parent.mkdir(parents=True)
+    mine = {"Label": "companion.at-login", "RunAtLoad": True, "LowPriorityIO": True}
+    agent.write_bytes(plistlib.dumps({**mine, "ProgramArguments": ["/Applications/Old.app/companion", "--tray"]}))
+    control = macos().autostart
+    assert not control.starts_at_login()
+    assert control.renew_start_at_login(["/bin/sh", "--tray"])
+    assert plistlib.loads(agent.read_bytes()) == {**mine, "ProgramArguments": ["/bin/sh", "--tray"]}
+    assert not control.renew_start_at_login(["/bin/false"])
+    agent.write_bytes(plistlib.dumps({**mine, "Disabled": True, "ProgramArguments": ["/old"]}))
+    assert not control.renew_start_at_login(["/bin/sh"])
+    agent.write_bytes(b"no property list")
+    assert not control.renew_start_at_login(["/bin/sh"])
+    assert not control.starts_at_login()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -94,17 +96,41 @@ class LinuxAutostart:
     def starts_at_login(self) -> bool:
         """Whether the app's own desktop file is there and the person has not switched it off."""
         path = _config(self._environment) / "autostart" / _OWN
-        return path.exists() and _entry(path, Scope.USER, set()).enabled
+        if not path.exists():
+            return False
+        entry = _entry(path, Scope.USER, set())
+        return entry.enabled and self._program_is_there(entry.command)
+
+    def renew_start_at_login(self, command: Sequence[str]) -> bool:
+        """Replace ``Exec`` in the app's own desktop file where its program has moved."""
+        path = _config(self._environment) / "autostart" / _OWN
+        if not path.exists():
+            return False
+        entry = _entry(path, Scope.USER, set())
+        if not entry.enabled or self._program_is_there(entry.command):
+            return False
+        # A person may keep such files elsewhere, with links to them.
+        real = path.resolve()
+        _write(real, _with_exec(real.read_bytes(), command))
+        return True
+
+    def _program_is_there(self, exec_line: str) -> bool:
+        program = program_of(exec_line)
+        return program is not None and shutil.which(program, path=self._environment.get("PATH")) is not None
 
     def start_at_login(self, command: Sequence[str] | None) -> None:
-        """Writes or removes the app's own desktop file; one that exists is kept, as the person may have edited it."""
+        """Writes or removes the app's own desktop file.
+
+        One that exists is kept, as the person may have edited it; only a program that has moved is put right.
+        """
         path = _config(self._environment) / "autostart" / _OWN
         if command is None:
             path.unlink(missing_ok=True)
             return
         if path.exists():
+            self.renew_start_at_login(command)
             return
-        _write(path, _desktop_file(command))
+        _write(path, desktop_file(command))
 
     def start_at_next_login(self, command: Sequence[str] | None) -> None:
         """Write or remove the desktop file for one more start. Raises `CompanionError` ``not-arranged``."""
@@ -113,7 +139,7 @@ class LinuxAutostart:
             if command is None:
                 path.unlink(missing_ok=True)
             else:
-                _write(path, _desktop_file(command))
+                _write(path, desktop_file(command))
         except OSError as error:
             raise not_arranged(error.strerror) from None
 
@@ -147,9 +173,39 @@ class LinuxAutostart:
         return found
 
 
-def _desktop_file(command: Sequence[str]) -> bytes:
-    words = " ".join(_quoted(word) for word in command)
-    return f"[Desktop Entry]\nType=Application\nName=Companion\nExec={words}\n".encode()
+def desktop_file(command: Sequence[str]) -> bytes:
+    """Returns the app's own desktop file that starts `command`."""
+    return f"[Desktop Entry]\nType=Application\nName=Companion\n{_exec(command)}\n".encode()
+
+
+def _exec(command: Sequence[str]) -> str:
+    return "Exec=" + " ".join(_quoted(word) for word in command)
+
+
+def _with_exec(content: bytes, command: Sequence[str]) -> bytes:
+    """The same desktop file with another command."""
+    found, inside = [], False
+    for line in content.splitlines(keepends=True):
+        if line.startswith(b"["):
+            inside = line.strip() == b"[Desktop Entry]"
+        is_exec = inside and line.partition(b"=")[0].strip() == b"Exec"
+        found.append(f"{_exec(command)}\n".encode() if is_exec else line)
+    return b"".join(found)
+
+
+def program_of(exec_line: str) -> str | None:
+    """Returns the program of a value of ``Exec``, without its quotes and escapes; None where there is none."""
+    # Escapes of every value of a desktop file come off first, then those within quotes (the specification's "Exec").
+    text = re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), exec_line).lstrip()
+    if text.startswith('"'):
+        quoted = re.match(r'"((?:[^"\\]|\\.)*)"', text)
+        word = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else ""
+    else:
+        word = text.partition(" ")[0]
+    return word.replace("%%", "%") or None
+
+
+_ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r"}
 
 
 def _quoted(word: str) -> str:

@@ -7,8 +7,10 @@ import os
 import plistlib
 import re
 import shlex
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.parsers.expat import ExpatError
 
 import msgspec
@@ -61,7 +63,20 @@ def switch_on(held: HeldEntry) -> bool:
 
 
 def starts_at_login() -> bool:
-    return _agent(_OWN_LABEL).exists() and _OWN_LABEL not in _switched_off()
+    return _own_program_is_there() and _OWN_LABEL not in _switched_off()
+
+
+def renew_start_at_login(command: Sequence[str]) -> bool:
+    """Replace the program of the app's own launch agent where it has moved."""
+    path = _agent(_OWN_LABEL)
+    content = _content(path)
+    if content is None or content.get("Disabled", False) or _own_program_is_there():
+        return False
+    if _OWN_LABEL in _switched_off():
+        return False
+    content.pop("Program", None)
+    replace_file(path, plistlib.dumps({**content, "ProgramArguments": list(command)}))
+    return True
 
 
 def start_at_login(command: Sequence[str] | None) -> None:
@@ -81,12 +96,9 @@ _ROW = re.compile(r"\s*(\d+)\s+(\d+)\s+(\S+)\s+\w{3}\s+(\w{3}\s+\d+\s+[\d:]{8}\s
 
 def agent_in(path: Path, scope: Scope, kind: AutostartKind) -> AutostartEntry | None:
     """The entry of one launchd property list (launchd.plist(5)), or None when it is damaged or starts nothing."""
-    try:
-        content = plistlib.loads(path.read_bytes())
-    except (OSError, ValueError, ExpatError, plistlib.InvalidFileException):
-        return None
-    words = content.get("ProgramArguments") or [content.get("Program")]
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+    content = _content(path)
+    words = _words(content) if content is not None else []
+    if content is None or not words:
         return None
     return AutostartEntry(
         kind=kind,
@@ -96,6 +108,27 @@ def agent_in(path: Path, scope: Scope, kind: AutostartKind) -> AutostartEntry | 
         scope=scope,
         enabled=not content.get("Disabled", False),
     )
+
+
+def _content(path: Path) -> dict[str, Any] | None:
+    try:
+        content = plistlib.loads(path.read_bytes())
+    except (OSError, ValueError, ExpatError, plistlib.InvalidFileException):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _words(content: dict[str, Any]) -> list[str]:
+    """The command of a property list; empty when it starts nothing."""
+    words = content.get("ProgramArguments") or [content.get("Program")]
+    usable = isinstance(words, list) and all(isinstance(word, str) for word in words)
+    return words if usable else []
+
+
+def _own_program_is_there() -> bool:
+    content = _content(_agent(_OWN_LABEL))
+    words = _words(content) if content is not None else []
+    return bool(words) and shutil.which(words[0]) is not None
 
 
 def _switched_off() -> frozenset[str]:

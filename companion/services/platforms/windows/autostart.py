@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import ctypes
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from ctypes import wintypes
@@ -119,11 +120,30 @@ def switch_on(held: HeldEntry) -> bool:
 
 
 def starts_at_login() -> bool:
-    """Whether the app's own Run value is there and the person has not switched it off."""
-    return any(
-        entry.name == _OWN_NAME and entry.enabled and entry.scope is Scope.USER and entry.kind is AutostartKind.RUN
+    """Whether the app's own Run value is there, its program too, and the person has not switched it off."""
+    return any(_program_is_there(entry.command) for entry in _own_values() if entry.enabled)
+
+
+def renew_start_at_login(command: Sequence[str]) -> bool:
+    """Replace the app's own Run value where its program has moved; one that was vetoed is left alone."""
+    moved = [entry for entry in _own_values() if entry.enabled and not _program_is_there(entry.command)]
+    if moved:
+        start_at_login(command)
+    return bool(moved)
+
+
+def _own_values() -> list[AutostartEntry]:
+    return [
+        entry
         for entry in _run_values()
-    )
+        if entry.name == _OWN_NAME and entry.scope is Scope.USER and entry.kind is AutostartKind.RUN
+    ]
+
+
+def _program_is_there(command: str) -> bool:
+    """Whether the program of a command line as `subprocess.list2cmdline` writes it is there."""
+    program = command[1:].partition('"')[0] if command.startswith('"') else command.partition(" ")[0]
+    return shutil.which(program) is not None
 
 
 def start_at_login(command: Sequence[str] | None) -> None:
