@@ -54,6 +54,7 @@ def store(tmp_path: Path, gate: Gate) -> Iterator[DemoStore]:
 @pytest.fixture
 def services(tmp_path: Path, store: DemoStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """Services of one user at that store; the developer's own desktop shows no notices of theirs."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/no-bus")
     made = build_services(tmp_path / "home", store.url)
     yield made

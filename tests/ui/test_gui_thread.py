@@ -237,7 +237,7 @@ def test_no_page_and_no_dialog_blocks_the_window(walker: Walker, watch: GuiThrea
         walker.press_everything(Destination("purchase", purchase))
         _use_tray(walker)
         walker.press_everything(Destination("order", _UNSETTLED))
-        walker.program.window.stays_in_tray = True
+        walker.program.window.has_tray = lambda: True
         walker.program.window.close()
         walker.settle()
     assert {"SwitchDialog", "InvoiceDialog", "CaseFileDialog", "LetterDialog", "Question"} <= walker.dialogs

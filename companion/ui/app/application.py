@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
 from companion.domain.purchases.from_order import STORE_API
 from companion.services.app.errors import as_error
+from companion.services.app.launch_command import start_command
 from companion.services.app.resources import resource
 from companion.services.app.running_program import StartRequest
 from companion.services.container.store import Services, address_of_store, open_store
@@ -28,8 +29,10 @@ from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
 from companion.ui.app.shutdown import MOST_SECONDS, ShutdownSignals, end_within
 from companion.ui.app.single_instance import SingleInstance
+from companion.ui.app.start_question import StartQuestion
 from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.app.tray import Tray
+from companion.ui.app.tray_presence import TrayPresence
 from companion.ui.look.format import Format
 from companion.ui.look.icons import icon
 from companion.ui.look.theme import Theme, apply_theme, system_theme
@@ -40,21 +43,14 @@ from companion.ui.notifications.desktop import DesktopChannel
 from companion.ui.notifications.window import WindowChannel
 from companion.ui.pages.add import SampleLogIn
 from companion.ui.state.app_state import AppState
+from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import TaskRunner
-from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, NO_TRAY_EXPLAINED, WindowSettings
-from companion.ui.widgets.notice import Notice
+from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
 
 _log = logging.getLogger(__name__)
-
-_TRAY_SECONDS = 30
-_NO_TRAY = (
-    "Reminders come while Companion is open",
-    "This desktop has no place for its icon, so closing the window ends Companion.",
-    "At every start it looks through all dates and tells you what you missed.",
-)
 
 
 def application() -> QApplication:
@@ -79,6 +75,7 @@ class WindowedProgram:
         *,
         theme: Theme | None = None,
         samples: tuple[SampleLogIn, ...] = (),
+        has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         self._qt = qt
         self._services = services
@@ -91,11 +88,13 @@ class WindowedProgram:
         self._others: list[Services] = []
         self._opener = opener = Opener(services.platform.programs, self.runner)
         wizard = build_wizard(self.app_state, services, opener)
-        pages = build_pages(self.app_state, self.owned, self.book, services, wizard, opener, samples)
+        self.autostart = AutostartState(
+            services.platform.autostart, partial(start_command, services.folders, tray=True), self.runner
+        )
+        pages = build_pages(self.app_state, self.owned, self.book, services, wizard, opener, self.autostart, samples)
         self.settings = WindowSettings(services.library, self.runner)
-        has_tray = QSystemTrayIcon.isSystemTrayAvailable()
         self.window = Window(
-            self.app_state, self.settings, services.keychain, pages, self.owned, self.book, stays_in_tray=has_tray
+            self.app_state, self.settings, services.keychain, pages, self.owned, self.book, has_tray=has_tray
         )
         self.tray = Tray(self.app_state, self.book)
         self.tray.open_page.connect(self.open)
@@ -121,9 +120,8 @@ class WindowedProgram:
         # Dates of purchases are told beside those of the first store's orders.
         self.owned.changed.connect(self.app_state.load)
         self._reminding = [self.reminder_controller]
-        self._patience = _TRAY_SECONDS
-        self._looking_for_tray = QTimer(self.tray, interval=1000, singleShot=True)
-        self._looking_for_tray.timeout.connect(self._wait_for_tray)
+        self._presence = TrayPresence(self.window, self.settings, has_tray, self._timestamp)
+        self._start_question = self._make_start_question()
         self._quitting = False
         self.on_quit: Callable[[], object] = lambda: None
         """Called when the program begins to end."""
@@ -142,6 +140,22 @@ class WindowedProgram:
             reminders=services.reminders,
             has_store=services.has_store,
         )
+
+    def _make_start_question(self) -> StartQuestion:
+        asked = StartQuestion(
+            self.autostart,
+            self.settings,
+            self.window.notices,
+            self.tray.next_dates,
+            lambda: bool(self.app_state.snapshot.orders or self.owned.purchases),
+            self._timestamp,
+        )
+        self.app_state.changed.connect(asked.look)
+        self.owned.changed.connect(asked.look)
+        return asked
+
+    def _timestamp(self) -> str:
+        return self.app_state.now().isoformat()
 
     def _channels(self) -> Notifications:
         told = self._pressed
@@ -163,11 +177,8 @@ class WindowedProgram:
 
     def _open_window(self, in_tray: bool) -> None:
         self.window.restore_geometry()
-        if in_tray:
-            self._wait_for_tray()
-        else:
-            self._look_for_tray()
-            self.window.show()
+        self._presence.begin(in_tray=in_tray)
+        self.autostart.load()
 
     def _first_page(self) -> None:
         # A person who was quicker than the library stays where they went.
@@ -251,27 +262,9 @@ class WindowedProgram:
 
     # The tray
 
-    def _wait_for_tray(self) -> None:
-        """At log-in the desktop's panel may start after us; where there is none, the window is the only way to us."""
-        if QSystemTrayIcon.isSystemTrayAvailable():
-            self._look_for_tray()
-        elif self._patience > 0:
-            self._patience -= 1
-            self._looking_for_tray.start()
-        else:
-            self._look_for_tray()
-            self.window.showMinimized()
-
-    def _look_for_tray(self) -> None:
-        has_tray = QSystemTrayIcon.isSystemTrayAvailable()
-        self.window.stays_in_tray = has_tray
-        if not has_tray and self.settings.value(NO_TRAY_EXPLAINED) is None:
-            self.settings.remember(NO_TRAY_EXPLAINED, self.app_state.now().isoformat())
-            self.window.notices.show_notice("no-tray", Notice(*_NO_TRAY))
-
     def _explain_tray(self) -> None:
         if self.settings.value(CLOSING_EXPLAINED) is None:
-            self.settings.remember(CLOSING_EXPLAINED, self.app_state.now().isoformat())
+            self.settings.remember(CLOSING_EXPLAINED, self._timestamp())
             self.notifications.show(
                 Message(
                     "tray",
@@ -286,11 +279,11 @@ class WindowedProgram:
     def leaving(self) -> None:
         """The session is about to end: everything is on the disk already except where the window is."""
         self.window.remember_geometry()
-        self.window.stays_in_tray = False
+        self.window.ending = True
 
     def stayed(self) -> None:
         """The session did not end after all."""
-        self.window.stays_in_tray = QSystemTrayIcon.isSystemTrayAvailable()
+        self.window.ending = False
 
     def quit(self) -> None:
         """End the program: downloads stop in an orderly way and go on at the next start."""
@@ -300,13 +293,13 @@ class WindowedProgram:
         self.on_quit()
         if self.window.isVisible():
             self.window.remember_geometry()
-        self.window.stays_in_tray = False
+        self.window.ending = True
         self.close()
         self._qt.quit()
 
     def close(self) -> None:
         """Stop everything and wait for it; nothing is shown any more by then."""
-        self._looking_for_tray.stop()
+        self._presence.stop()
         for controller in self._reminding:
             controller.stop()
         self.owned.stop_asking()

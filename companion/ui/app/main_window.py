@@ -57,7 +57,8 @@ _WAITING = (TransferState.PAUSED, TransferState.FAILED)
 class Window(QMainWindow):
     """Shows one of `pages` at a time.
 
-    Closing it emits `hidden_to_tray` where a tray icon stays, and `closed_for_good` elsewhere.
+    Closing it emits `hidden_to_tray` where a tray icon stays, as `has_tray` says at that moment, and `closed_for_good`
+    elsewhere and while the program or the session is `ending`.
     What `keychain` says of itself is read here; it is not asked for anything.
     """
 
@@ -73,14 +74,14 @@ class Window(QMainWindow):
         owned: OwnedState,
         book: StoreBook,
         *,
-        stays_in_tray: bool,
+        has_tray: Callable[[], bool],
     ) -> None:
         super().__init__()
         self.has_navigated = False
         self._app_state = app_state
         self._settings = settings
         self._keychain = keychain
-        self.stays_in_tray = stays_in_tray
+        self.has_tray, self.ending = has_tray, False
         self.setWindowTitle("Companion")
         self.setWindowIcon(icon("companion"))
         self.setMinimumSize(_SMALLEST)
@@ -321,7 +322,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing hides the window where a tray icon stays; quitting is in the tray's menu."""
         self.remember_geometry()
-        if self.stays_in_tray:
+        if self.has_tray() and not self.ending:
             event.ignore()
             self.hide()
             self.hidden_to_tray.emit()

@@ -18,6 +18,7 @@ from companion.ui.pages.purchase.page import PurchasePage
 from companion.ui.pages.reminders import RemindersPage
 from companion.ui.pages.stores import StoresPage
 from companion.ui.state.app_state import AppState
+from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
@@ -31,6 +32,7 @@ def build_pages(
     services: Services,
     wizard: InstallPage,
     opener: Opener,
+    autostart: AutostartState,
     samples: tuple[SampleLogIn, ...],
 ) -> dict[str, Page]:
     """Returns every page by the name a `Destination` has for it."""
@@ -41,9 +43,7 @@ def build_pages(
         "purchase": PurchasePage(app_state, owned, opener),
         "stores": StoresPage(app_state, owned),
         "downloads": DownloadsPage(app_state, opener, book),
-        "reminders": RemindersPage(
-            app_state, book, services.platform.autostart, partial(start_command, services.folders, tray=True)
-        ),
+        "reminders": RemindersPage(app_state, book, autostart),
         **build_store_pages(app_state, owned, services, wizard, opener, samples),
     }
 

@@ -81,7 +81,7 @@ class Tray(QObject):
         menu.clear()
         menu.addAction("Open Companion", partial(self.open_page.emit, Destination("home")))
         menu.addSeparator()
-        for line in self._next_dates() or ["No dates ahead"]:
+        for line in self.next_dates() or ["No dates ahead"]:
             menu.addAction(line, partial(self.open_page.emit, Destination("reminders")))
         menu.addSeparator()
         running, paused = self._transfers_now()
@@ -96,7 +96,8 @@ class Tray(QObject):
         menu.addSeparator()
         menu.addAction("Quit Companion", self.quit_asked.emit)
 
-    def _next_dates(self) -> list[str]:
+    def next_dates(self) -> list[str]:
+        """What comes up next, in words, at most three dates: "Harbour Suite renews in 6 days"."""
         states = dict.fromkeys((self._app_state, *self._book.states))
         all_facts = [facts for state in states if (facts := state.reminder_facts()) is not None]
         found = [subject for facts in all_facts for subject in upcoming(facts, self._app_state.now())]
@@ -109,7 +110,7 @@ class Tray(QObject):
 
     def _show_values(self) -> None:
         self._fill()
-        dates = self._next_dates()
+        dates = self.next_dates()
         lines = ["Companion", *dates[:1]]
         if self._app_state.reminders.settings.muted:
             lines.append("Reminders are muted")

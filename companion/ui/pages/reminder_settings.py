@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import Qt, QTime
@@ -14,9 +14,8 @@ from companion.domain.core.platform import Platform
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.lead_options import CHOOSABLE, choices, with_leads
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
-from companion.services.platforms.protocol import AutostartControl
 from companion.ui.state.app_state import AppState
-from companion.ui.state.tasks import Task
+from companion.ui.state.autostart_state import AutostartState
 from companion.ui.widgets.basic import Card, column, label, line, row
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.switch import Switch
@@ -107,11 +106,9 @@ class QuietCard(Card):
 class StartCard(Card):
     """Whether the program starts at sign-in, as the system itself says."""
 
-    def __init__(
-        self, app_state: AppState, autostart: AutostartControl, start_command: Callable[[], Sequence[str]]
-    ) -> None:
+    def __init__(self, app_state: AppState, autostart: AutostartState) -> None:
         super().__init__(spacing=12)
-        self._app_state, self._autostart, self._start_command = app_state, autostart, start_command
+        self._app_state, self._autostart = app_state, autostart
         self._news = label("", "muted")
         self._news.hide()
         self._switch = Switch(app_state.theme, "Start when I sign in", on=False)
@@ -121,24 +118,18 @@ class StartCard(Card):
         self.add(
             label("Start with the PC", "heading"), _setting("Start when I sign in", about, self._switch), self._news
         )
-        app_state.runner.run(self, lambda _: autostart.starts_at_login(), self._show, self._failed)
+        autostart.changed.connect(self._show)
+        autostart.load()
 
     def _ask(self, on: bool) -> None:
-        autostart, start_command = self._autostart, self._start_command
         self._switch.setEnabled(False)
+        self._autostart.switch(self, on, lambda starts: self._answer(on, starts), self._failed)
 
-        def work(_: Task) -> bool:
-            autostart.start_at_login(start_command() if on else None)
-            return autostart.starts_at_login()
-
-        self._app_state.runner.run(self, work, lambda starts: self._answer(on, starts), self._failed)
-
-    def _show(self, starts: bool) -> None:
-        self._switch.setChecked(starts)
+    def _show(self) -> None:
+        self._switch.setChecked(bool(self._autostart.starts))
         self._switch.setEnabled(True)
 
     def _answer(self, wanted: bool, starts: bool) -> None:
-        self._show(starts)
         self._news.setVisible(wanted and not starts)
         if self._app_state.platform is Platform.WINDOWS:
             self._news.setText(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
@@ -15,12 +15,12 @@ from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import Agenda, EntryStatus, InboxEntry, agenda, newest_first, status_of
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, place_words, reminder_text
-from companion.services.platforms.protocol import AutostartControl
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import AppState
+from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
 from companion.ui.widgets.notice import Notice
@@ -37,16 +37,10 @@ _SNOOZES = {
 class RemindersPage(Page):
     """What is due is computed from the orders, so nothing here can be out of date with them."""
 
-    def __init__(
-        self,
-        app_state: AppState,
-        book: StoreBook,
-        autostart: AutostartControl,
-        start_command: Callable[[], Sequence[str]],
-    ) -> None:
+    def __init__(self, app_state: AppState, book: StoreBook, autostart: AutostartState) -> None:
         super().__init__(app_state, "Reminders")
         self._book = book
-        self._autostart, self._start_command = autostart, start_command
+        self._autostart = autostart
         self._in_settings = False
         self._all_shown = self._all_dates = False
         self._turn = button("Settings", self._turn_over, name="Settings of reminders")
@@ -59,6 +53,7 @@ class RemindersPage(Page):
         book.added.connect(lambda state: state.reminders.changed.connect(self.show_values))
         for state in self._states():
             state.reminders.changed.connect(self.show_values)
+        autostart.changed.connect(self._show_start)
 
     def arrive(self, destination: Destination) -> None:
         self._in_settings = destination.item == SETTINGS
@@ -80,12 +75,14 @@ class RemindersPage(Page):
         self._turn.setText("Back to the reminders" if self._in_settings else "Settings")
         self._turn.setAccessibleName(self._turn.text())
         if self._in_settings:
-            start = StartCard(self.app_state, self._autostart, self._start_command)
+            start = StartCard(self.app_state, self._autostart)
             for card in (QuietCard(self.app_state), WhenCard(self.app_state), start):
                 self._cards.addWidget(card)
             return
         if self.app_state.reminders.settings.muted:
             self._cards.addWidget(self._muted())
+        if self._autostart.starts is False:
+            self._cards.addWidget(self._not_started())
         found = tuple(self._agendas())
         if not found:
             self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
@@ -116,6 +113,25 @@ class RemindersPage(Page):
         shown = [(state, entry) for state in self._states() for entry in newest_first(state.reminders.entries)]
         if shown:
             self._cards.addWidget(self._shown(sorted(shown, key=_shown_at, reverse=True)))
+
+    def _show_start(self) -> None:
+        # In the settings the switch itself shows it.
+        if not self._in_settings:
+            self.show_values()
+
+    def _not_started(self) -> Notice:
+        words = "After a restart nothing reminds you until you open Companion yourself."
+        start = ("Start with this PC", self._start_with_pc)
+        title = "Companion does not start with this PC"
+        return Notice(title, words, tone="attention", actions=(start,), closable=False)
+
+    def _start_with_pc(self) -> None:
+        def answered(starts: bool) -> None:
+            if not starts:
+                words = "This system keeps it switched off. You can allow it in the system's own settings."
+                self._tell(Notice("It is still off", words, tone="attention"))
+
+        self._autostart.switch(self, True, answered, lambda error: self._tell(error))
 
     def _muted(self) -> Notice:
         words = "Nothing pops up. What is due waits here, and the icon beside the clock shows that something waits."

@@ -16,7 +16,8 @@ _log = logging.getLogger(__name__)
 GEOMETRY = "windowGeometry"
 CLOSING_EXPLAINED = "closingToTrayExplained"
 NO_TRAY_EXPLAINED = "noTrayExplained"
-_NAMES = (GEOMETRY, CLOSING_EXPLAINED, NO_TRAY_EXPLAINED)
+START_ASKED = "startWithPcAsked"
+_NAMES = (GEOMETRY, CLOSING_EXPLAINED, NO_TRAY_EXPLAINED, START_ASKED)
 
 
 class SettingStore(Protocol):

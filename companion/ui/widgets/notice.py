@@ -123,6 +123,10 @@ class Notices(QWidget):
             entry[1].deleteLater()
         self.setVisible(bool(self._shown))
 
+    def shows(self, key: str) -> bool:
+        """Whether a notice with this key is shown."""
+        return any(shown == key for shown, _ in self._shown)
+
     def clear(self) -> None:
         """Put all notices away."""
         for key, _ in tuple(self._shown):

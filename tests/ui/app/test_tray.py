@@ -100,13 +100,13 @@ def test_quit_ends_everything_once(program: WindowedProgram, qapp: QApplication)
     program.quit()
     assert not program.window.isVisible()
     assert not program.tray.icon.isVisible()
-    assert not program.window.stays_in_tray
+    assert program.window.ending
 
 
 def test_a_log_off_closes_the_window_although_a_tray_would_keep_it(
     program: WindowedProgram, services: Services, qtbot: QtBot
 ) -> None:
-    program.window.stays_in_tray = True
+    program.window.has_tray = lambda: True
     program.leaving()
     qtbot.waitUntil(lambda: services.library.setting("windowGeometry") is not None)
     assert program.window.close(), "a window that refuses to close would stop the log-off"
