@@ -21,6 +21,7 @@ python3 dev.py test [--quick] [pytest options]    set up, then all checks and te
 python3 dev.py test-windows [pytest options]      the Windows lab and its tests (Debian, x86-64)
 python3 dev.py pictures FOLDER [--theme dark]     photographs of every page of the real window
 python3 dev.py mutate [MODULE...]                 how well the tests hold modules of companion/domain (a long run)
+python3 dev.py fuzz [--minutes N] [--target NAME]  inputs of other parties, spoiled at random; --seed N repeats a run
 python3 dev.py capabilities                       renew the README's table of what can be done at which store
 python3 dev.py lock                               renew the exact versions in requirements/
 python3 dev.py setup                              the set-up alone
@@ -129,6 +130,11 @@ def mutate(rest: list[str]) -> int:
     return python("-m", "tools.mutate", *rest)
 
 
+def fuzz(rest: list[str]) -> int:
+    set_up(DEVELOP)
+    return python("-m", "tests.fuzz", *rest)
+
+
 def capabilities(_rest: list[str]) -> int:
     set_up(DEVELOP)
     return python("-m", "tools.capabilities")
@@ -158,6 +164,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test-windows": test_windows,
     "pictures": pictures,
     "mutate": mutate,
+    "fuzz": fuzz,
     "capabilities": capabilities,
     "lock": renew_lock,
     "setup": setup,

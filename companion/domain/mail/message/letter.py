@@ -27,7 +27,7 @@ _MOST_STEPS = 4_000_000
 _MOST_HEADER = 262_144
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]{1,128}@([A-Za-z0-9.-]{1,253})")
 _LIBRARY_ERRORS = (
-    *(RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError, IndexError),
+    *(RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError, IndexError, OverflowError),
     *(email.errors.MessageError, UnicodeError),
 )
 """What the standard library's parser meets broken mails with."""

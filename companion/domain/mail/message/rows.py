@@ -74,6 +74,8 @@ def rows_of_text(text: str) -> list[Row]:
 
 def _rows(text: str) -> Iterator[Row]:
     for line in text.splitlines():
+        if not line or line.isspace():
+            continue
         cells = [cell for part in re.split(r"\t+| {3,}| \| ", _QUOTE.sub("", line.strip())) if (cell := tidy(part))]
         if cells:
             yield Row(tuple(cells))
