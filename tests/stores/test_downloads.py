@@ -161,8 +161,7 @@ def test_a_file_that_has_become_another_one_is_fetched_anew(buyer: Buyer, woo_pe
         ({"left": 0}, ErrorCode.NOT_ALLOWED, "used as often as the shop allows"),
         ({"expired": True}, ErrorCode.NOT_ALLOWED, "has expired"),
         ({"refunded": True}, ErrorCode.NOT_ALLOWED, "refunded"),
-        # Tried again for a while, as on a network that wants a sign-in first.
-        pytest.param({"sign_in": True}, ErrorCode.PORTAL, "sign in", marks=pytest.mark.slow),
+        ({"sign_in": True}, ErrorCode.PORTAL, "sign in"),
     ],
 )
 def test_a_refusal_is_told_as_what_it_is(
@@ -175,7 +174,7 @@ def test_a_refusal_is_told_as_what_it_is(
     assert words in error.message
     assert "CANARY" not in f"{error.message} {error.hint}"
     asked = [call for call in woo_peer.calls if "download_file" in call.path]
-    assert len(asked) == (1 if code is ErrorCode.NOT_ALLOWED else len(asked))
+    assert len(asked) == 1, "what asking again cannot change is told at once"
 
 
 def test_a_link_the_shop_does_not_know_is_told_as_that(buyer: Buyer, woo_peer: WooPeer) -> None:

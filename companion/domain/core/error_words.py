@@ -346,3 +346,8 @@ def failure(
         retryable=words.retryable,
         retry_after=retry_after,
     )
+
+
+def for_good(error: CompanionError) -> CompanionError:
+    """Returns the same error where trying again cannot help."""
+    return CompanionError(error.code, error.title, error.message, error.hint, kind=error.kind)

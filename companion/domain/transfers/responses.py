@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from companion.domain.core.error_words import failure
+from companion.domain.core.error_words import failure, for_good
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.retry import parse_retry_after
@@ -142,11 +142,23 @@ def strong_etag(text: str | None) -> str | None:
     return text if text is not None and _STRONG_ETAG.fullmatch(text) else None
 
 
+_ANSWERED_FOR_GOOD = frozenset({ErrorCode.PORTAL, ErrorCode.ENCODED, ErrorCode.INCONSISTENT_ANSWER})
+"""Answers of a fixed address that the same request gets again."""
+
+
 def judge(asked: RangeRequest, status: int, headers: Headers, known: FileFacts, now: float) -> Verdict:
     """Returns how an answer may be used; `headers` has lower-case names, `now` is POSIX time for `Retry-After`.
 
-    Only an answer that provably holds the asked bytes of the known file becomes `Take`.
+    Only an answer that provably holds the asked bytes of the known file becomes `Take`. A shop counts the requests of
+    its links (`fixed`): a page or an answer without sense is refused for good there, however often one asks.
     """
+    verdict = _judge(asked, status, headers, known, now)
+    if known.fixed and isinstance(verdict, Refuse) and verdict.error.code in _ANSWERED_FOR_GOOD:
+        return Refuse(error=for_good(verdict.error))
+    return verdict
+
+
+def _judge(asked: RangeRequest, status: int, headers: Headers, known: FileFacts, now: float) -> Verdict:
     if any(len(set(headers.get(name, ()))) > 1 for name in _ONCE_ONLY):
         return Refuse(error=failure(ErrorCode.INCONSISTENT_ANSWER))
     if status in _REDIRECTS:

@@ -136,6 +136,16 @@ BENT: dict[str, Callable[[Exchange, int], dict[str, object]]] = {
 }
 
 
+@pytest.mark.parametrize("fixed", [False, True])
+def test_a_page_instead_of_a_shops_file_is_not_asked_for_again(fixed: bool) -> None:
+    """A network's sign-in page goes away; a shop that wants a sign-in for its link will want it again."""
+    known = FileFacts(size=None, fixed=fixed)
+    for headers in ({"content_type": "text/html"}, {"content_encoding": "br"}):
+        verdict = answer(200, WHOLE, known, **headers)
+        assert isinstance(verdict, Refuse)
+        assert verdict.error.retryable is not fixed
+
+
 @pytest.mark.parametrize("bend", BENT)
 @settings(max_examples=100, deadline=None)
 @given(exchange=valid_exchanges(), by=st.integers(1, 50))
