@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
-from companion.domain.transfers.models import Transferred
+from companion.domain.transfers.models import Transferred, TransferState
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.app.cancellation import Cancellation
+from companion.services.downloads.queue import QueueItem
 from companion.services.purchases.downloads import PurchaseDownloads
 from companion.services.purchases.mirror import OrderMirror
 from companion.services.purchases.refresh import PurchaseRefresh
@@ -53,7 +56,9 @@ class Buyer:
         mirror = OrderMirror(self.library, self.registry, lambda: NOW)
         refresh = PurchaseRefresh(self.registry, connectors, self.library, mirror, lambda: NOW, dt.UTC)
         self.marked: list[Path] = []
-        self.downloads = PurchaseDownloads(self.registry, refresh, self.marked.append)
+        self.downloads = PurchaseDownloads(
+            self.registry, refresh, self.library, self.folder.parent / "bought", self.marked.append
+        )
 
     def buy(self, kind: str, *links: str, name: str = "Harbour Suite") -> str:
         """Add a purchase by its e-mail; returns its id."""
@@ -280,6 +285,146 @@ def test_an_expired_link_is_told_as_that_and_asked_for_once(buyer: Buyer, edd_pe
     error = buyer.fails(buyer.buy("edd", edd_peer.link()))
     assert "Ask the shop for a new link" in error.hint
     assert len(edd_peer.calls) == 1
+
+
+# The queue of the window
+
+
+class Seen:
+    """A queue, and the states that were told of each download."""
+
+    def __init__(self, downloads: PurchaseDownloads) -> None:
+        self.queue = downloads.open_queue(lambda _: None)
+
+    def item(self) -> QueueItem:
+        (found,) = self.queue.items()
+        return found
+
+    def comes_to(self, state: TransferState) -> QueueItem:
+        until(lambda: self.item().entry.state is state and self.item().progress is None)
+        return self.item()
+
+
+def queued(buyer: Buyer, bought: str) -> QueueEntry:
+    purchase = buyer.registry.get(bought)
+    return buyer.downloads.queue_entry(purchase, purchase.downloads[0].item)
+
+
+@pytest.fixture
+def seen(buyer: Buyer) -> Iterator[Seen]:
+    opened = Seen(buyer.downloads)
+    yield opened
+    opened.queue.close()
+
+
+def test_the_queue_fetches_a_link_once_and_names_the_file_as_the_shop_does(
+    buyer: Buyer, woo_peer: WooPeer, seen: Seen
+) -> None:
+    found = woo_peer.downloads["f6a1"]
+    found.disposition = "attachment; filename*=UTF-8''H%C3%A4fen.zip"
+    entry = queued(buyer, buyer.buy("woocommerce", woo_peer.link()))
+    seen.queue.add(entry)
+    done = seen.comes_to(TransferState.DONE)
+    place = Path(str(done.entry.path))
+    assert (place.name, place.read_bytes()) == ("Häfen.zip", found.content)
+    assert place.parent == Path(entry.folder)
+    assert "Harbour" in place.parent.name
+    assert [(call.method, call.headers.get("range")) for call in woo_peer.calls] == [("GET", None)]
+    assert buyer.marked
+
+
+def test_a_paused_link_goes_on_after_a_restart_and_its_address_is_nowhere_on_the_disk(
+    buyer: Buyer, woo_peer: WooPeer, tmp_path: Path
+) -> None:
+    found, first = woo_peer.downloads["f6a1"], Seen(buyer.downloads)
+    woo_peer.cut_after = [200_000]
+    stopped = threading.Event()
+
+    def stop(call: object) -> bool:
+        if len(woo_peer.calls) > 1:
+            first.queue.pause_all()
+            stopped.set()
+            return True
+        return False
+
+    woo_peer.fault = stop
+    first.queue.add(queued(buyer, buyer.buy("woocommerce", woo_peer.link())))
+    assert first.comes_to(TransferState.PAUSED).entry.working_name
+    assert stopped.is_set()
+    first.queue.close()
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(secret in content for secret in (b"CANARY", b"f6a1", b"download_file")), path
+    woo_peer.fault = None
+    buyer.start()
+    again = Seen(buyer.downloads)
+    assert again.item().entry.state is TransferState.PAUSED
+    again.queue.resume_all()
+    done = again.comes_to(TransferState.DONE)
+    assert Path(str(done.entry.path)).read_bytes() == found.content
+    assert done.result is not None
+    assert done.result.resumed_from == 200_000
+    assert found.left == 2
+    again.queue.close()
+
+
+def test_cancelling_after_a_restart_leaves_nothing_behind(buyer: Buyer, woo_peer: WooPeer) -> None:
+    first = Seen(buyer.downloads)
+    woo_peer.cut_after = [200_000]
+
+    def stop(call: object) -> bool:
+        if len(woo_peer.calls) > 1:
+            first.queue.pause_all()
+            return True
+        return False
+
+    woo_peer.fault = stop
+    entry = queued(buyer, buyer.buy("woocommerce", woo_peer.link()))
+    first.queue.add(entry)
+    first.comes_to(TransferState.PAUSED)
+    first.queue.close()
+    assert [*Path(entry.folder).glob("*.part")]
+    again = Seen(buyer.downloads)
+    again.queue.cancel(entry.key)
+    until(lambda: again.queue.items() == ())
+    assert not [*Path(entry.folder).glob("*.part*")]
+    again.queue.close()
+
+
+def test_a_refusal_is_told_in_the_words_of_a_shop(buyer: Buyer, woo_peer: WooPeer, seen: Seen) -> None:
+    woo_peer.downloads["f6a1"].left = 0
+    seen.queue.add(queued(buyer, buyer.buy("woocommerce", woo_peer.link())))
+    trouble = seen.comes_to(TransferState.FAILED).entry.trouble
+    assert trouble is not None
+    assert "used as often as the shop allows" in trouble.message
+    assert len(woo_peer.calls) == 1
+
+
+def test_a_link_that_the_keychain_no_longer_has_is_told_and_a_removed_purchase_too(
+    buyer: Buyer, woo_peer: WooPeer, seen: Seen
+) -> None:
+    bought = buyer.buy("woocommerce", woo_peer.link())
+    entry = queued(buyer, bought)
+    buyer.registry.remove(bought)
+    seen.queue.add(entry)
+    trouble = seen.comes_to(TransferState.FAILED).entry.trouble
+    assert trouble is not None
+    assert trouble.code == ErrorCode.NO_PURCHASE
+    assert woo_peer.calls == []
+
+
+def test_a_finished_file_that_was_removed_can_be_fetched_again(buyer: Buyer, woo_peer: WooPeer, seen: Seen) -> None:
+    seen.queue.add(queued(buyer, buyer.buy("woocommerce", woo_peer.link())))
+    done = seen.comes_to(TransferState.DONE)
+    seen.queue.close()
+    kept = Seen(buyer.downloads)
+    assert kept.item().entry.path == done.entry.path
+    kept.queue.close()
+    Path(str(done.entry.path)).unlink()
+    gone = Seen(buyer.downloads)
+    assert gone.queue.items() == ()
+    gone.queue.close()
 
 
 # The command

@@ -51,6 +51,11 @@ def order_folder(number: str) -> str:
     return _with_digest(number, number)
 
 
+def purchase_folder(name: str, purchase_id: str) -> str:
+    """Returns the name of the folder for the files of a purchase; two purchases never share one."""
+    return _with_digest(name, purchase_id)
+
+
 def store_folder(address: str) -> str:
     """Returns the name of a folder for the orders of one store, told apart by its whole address."""
     return _with_digest(urllib.parse.urlsplit(address).hostname or "", address)

@@ -37,6 +37,7 @@ class QueueEntry(Model, frozen=True):
     """One download that was asked for; kept over restarts, so it holds no URL and nothing secret.
 
     `state` is ``queued``, ``paused``, ``done`` or ``failed`` at rest; a running one is kept as ``queued``.
+    `working_name` is what the file is called until it has arrived, where the server names it.
     """
 
     key: DownloadKey
@@ -45,6 +46,7 @@ class QueueEntry(Model, frozen=True):
     state: TransferState = TransferState.QUEUED
     trouble: DownloadFailure | None = None
     path: Exact | None = None
+    working_name: Exact | None = None
 
 
 class Request(enum.StrEnum):
@@ -172,6 +174,11 @@ def with_state(
         msgspec.structs.replace(each, state=state, trouble=trouble, path=path) if each.key == key else each
         for each in entries
     )
+
+
+def with_working_name(entries: tuple[QueueEntry, ...], key: DownloadKey, name: str) -> tuple[QueueEntry, ...]:
+    """Returns the entries with what the file of one of them is called until it has arrived."""
+    return tuple(msgspec.structs.replace(each, working_name=name) if each.key == key else each for each in entries)
 
 
 def moved(entries: tuple[QueueEntry, ...], key: DownloadKey, position: int) -> tuple[QueueEntry, ...]:

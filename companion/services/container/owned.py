@@ -197,5 +197,7 @@ def _asking(owned: Owned) -> Asking:
         )
     )
     refresh = PurchaseRefresh(registry, connectors, library, owned.mirror, clock, owned.zone)
-    downloads = PurchaseDownloads(registry, refresh, platform.programs.mark_of_the_web)
+    downloads = PurchaseDownloads(
+        registry, refresh, library, owned.folders.downloads, platform.programs.mark_of_the_web
+    )
     return Asking(connectors, refresh, Activations(registry, refresh), downloads, stores)

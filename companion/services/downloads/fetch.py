@@ -57,13 +57,10 @@ def fetch(
     """
     address = Address(source)
     url = address.current().url
-    named_by_server = expected.filename is None and (expected.fixed_address or name_in_address(url) is None)
+    named_by_server = _is_named_by_server(url, expected)
     whole = named_by_server or expected.fixed_address
     source_id = journal.identify_address(url) if whole else journal.identify_source(url)
-    if named_by_server:
-        name = f"download-{source_id[:12]}"
-    else:
-        name = safe_filename(expected.filename) if expected.filename else filename_of_url(url)
+    name = working_name(url, expected)
     if expected.size is not None:
         layout_of(expected, expected.size)
     files = DownloadFiles(folder, name)
@@ -80,6 +77,17 @@ def fetch(
             return FetchJob(files, source_id, expected, context, named_by=url if named_by_server else None).run(mark)
     finally:
         lock.release()
+
+
+def working_name(url: str, expected: Expected) -> str:
+    """Returns what a file is called until it has arrived; where the server names it, a digest of its address."""
+    if _is_named_by_server(url, expected):
+        return f"download-{journal.identify_address(url)[:12]}"
+    return safe_filename(expected.filename) if expected.filename else filename_of_url(url)
+
+
+def _is_named_by_server(url: str, expected: Expected) -> bool:
+    return expected.filename is None and (expected.fixed_address or name_in_address(url) is None)
 
 
 class DiskErrors:

@@ -118,6 +118,7 @@ class OrderDownloads:
 
     def open_queue(self, changed: Callable[[QueueItem | DownloadKey], None]) -> Queue:
         """The queue of downloads as it was left; `changed` is told of every change, on worker threads."""
+        from companion.services.downloads.kept_queue import LibraryQueue
         from companion.services.downloads.queue import Queue, QueueItem
 
         def tell(item: QueueItem | DownloadKey) -> None:
@@ -127,7 +128,7 @@ class OrderDownloads:
             changed(item)
 
         return Queue(
-            _LibraryQueue(self._library, self._orders.store),
+            LibraryQueue(self._library, self._orders.store),
             self._prepare,
             changed=tell,
             options=self._options,
@@ -205,20 +206,6 @@ class OrderDownloads:
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
-
-
-class _LibraryQueue:
-    """Keeps the queue of one store in the library."""
-
-    def __init__(self, library: Library, store: str) -> None:
-        self._library = library
-        self._store = store
-
-    def load(self) -> tuple[QueueEntry, ...]:
-        return self._library.queue(self._store)
-
-    def save(self, entries: tuple[QueueEntry, ...]) -> None:
-        self._library.remember_queue(self._store, entries)
 
 
 def _is_there(file: KnownFile) -> bool:

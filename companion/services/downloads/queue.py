@@ -29,10 +29,11 @@ from companion.domain.transfers.queue import (
     phase_of,
     state_after_work,
     with_state,
+    with_working_name,
 )
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.errors import as_error
-from companion.services.downloads.fetch import discard, fetch
+from companion.services.downloads.fetch import discard, fetch, working_name
 from companion.services.downloads.transfer.transport import Source
 
 _log = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ class Queue:
     """Ordered downloads, `at_once` of them at a time.
 
     `prepare` asks for a grant on a worker thread: it returns a source and what the file must be. `changed` is told on
-    worker threads, after each change, the item as it is now, or the key of one that was removed.
+    worker threads, after each change, the item as it is now, or the key of one that was removed. `explain` puts a
+    failure into the words that fit what is downloaded.
     """
 
     def __init__(
@@ -86,7 +88,9 @@ class Queue:
         at_once: int = 1,
         options: Callable[[], Options] = Options,
         mark: Callable[[Path], None] | None = None,
+        explain: Callable[[CompanionError], CompanionError] = lambda error: error,
     ) -> None:
+        self._explain = explain
         self._store, self._prepare, self._changed = store, prepare, changed
         self._options, self._mark = options, mark
         self._condition = threading.Condition()
@@ -230,7 +234,7 @@ class Queue:
         except Cancelled:
             pass
         except CompanionError as error:
-            outcome, trouble = Outcome.FAILED, DownloadFailure.of(error)
+            outcome, trouble = Outcome.FAILED, DownloadFailure.of(self._explain(error))
         except Exception as error:  # noqa: BLE001 - a worker must outlive a fault; it is logged and shown as one
             _log.exception("a download ended with an unexpected error")
             outcome, trouble = Outcome.FAILED, DownloadFailure.of(as_error(error))
@@ -253,7 +257,7 @@ class Queue:
                     del self._running[key]
                     self._settle(key, state_after_work(run.phase, outcome), trouble, result)
                     return
-            self._discard(run.entry, run.filename or run.entry.name)
+            self._discard(run.entry, run.filename or run.entry.working_name or run.entry.name)
             discarded = True
 
     def _settle(
@@ -272,7 +276,7 @@ class Queue:
 
     def _fetch(self, entry: QueueEntry, run: _Run) -> Transferred:
         source, expected = self._prepare(entry)
-        run.filename = expected.filename
+        run.filename = expected.filename or self._name_at_work(entry.key, source, expected)
         run.cancellation.check()
         return fetch(
             source,
@@ -283,6 +287,13 @@ class Queue:
             options=self._options(),
             mark=self._mark,
         )
+
+    def _name_at_work(self, key: DownloadKey, source: Source, expected: Expected) -> str:
+        """What the file is called until the server has named it; kept, so that a later cancellation finds it."""
+        name = working_name(source.grant().url, expected)
+        with self._condition:
+            self._keep(with_working_name(self._entries, key, name))
+        return name
 
     def _report(self, key: DownloadKey, run: _Run, value: TransferProgress) -> None:
         run.progress = value

@@ -11,22 +11,41 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.text import joined
 from companion.domain.purchases.purchase import Overview, PurchasedDownload
-from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred
+from companion.domain.transfers.filenames import purchase_folder
+from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred, TransferState
+from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
-from companion.services.downloads.transfer.transport import fixed_source
+from companion.services.downloads.kept_queue import LibraryQueue
+from companion.services.downloads.queue import Queue, QueueItem
+from companion.services.downloads.transfer.transport import Source, fixed_source
 from companion.services.purchases.refresh import PurchaseRefresh
 from companion.services.purchases.registry import PurchaseRegistry
+from companion.services.storage.database import Library
 
 _MOST_CONNECTIONS = 16
+_QUEUE = "purchases"
+"""The name of the queue in the library, where those of stores have their addresses."""
 
 
 class PurchaseDownloads:
-    """Fetches files of purchases. `mark` tells the system of each file that it came from the internet."""
+    """Fetches files of purchases into `folder`, a folder of its own for each purchase.
 
-    def __init__(self, registry: PurchaseRegistry, refresh: PurchaseRefresh, mark: Callable[[Path], None]) -> None:
+    `mark` tells the system of each file that it came from the internet.
+    """
+
+    def __init__(
+        self,
+        registry: PurchaseRegistry,
+        refresh: PurchaseRefresh,
+        library: Library,
+        folder: Path,
+        mark: Callable[[Path], None],
+    ) -> None:
         self._registry = registry
         self._refresh = refresh
+        self._library = library
+        self._folder = folder
         self._mark = mark
 
     def download(
@@ -47,17 +66,10 @@ class PurchaseDownloads:
         purchase = self._registry.get(purchase_id)
         chosen = choose_download(purchase, name)
         offer = self._offer(purchase, chosen, cancellation)
-        expected = Expected(
-            filename=offer.name,
-            size=offer.size,
-            sha256=offer.sha256,
-            fixed_address=offer.resumable and offer.sha256 is None,
-            fallback_name=chosen.name or purchase.name,
-        )
         try:
             return fetch(
                 fixed_source(offer.address.reveal()),
-                expected,
+                _expected(purchase, chosen, offer),
                 folder,
                 cancellation=cancellation,
                 progress=progress,
@@ -68,6 +80,35 @@ class PurchaseDownloads:
             )
         except CompanionError as error:
             raise explain_refusal(error) from None
+
+    # The queue
+
+    def queue_entry(self, purchase: Overview, item: str) -> QueueEntry:
+        """Returns a download of a purchase as the queue takes it; its address is not in it."""
+        chosen = _of_item(purchase, item)
+        return QueueEntry(
+            key=DownloadKey(order_number=purchase.id, artifact_id=item),
+            name=clean_text(chosen.name or purchase.name, 120),
+            folder=str(self._folder / purchase_folder(purchase.name, purchase.id)),
+        )
+
+    def open_queue(self, changed: Callable[[QueueItem | DownloadKey], None]) -> Queue:
+        """Returns the queue of downloads as it was left, without finished ones whose file is gone.
+
+        `changed` is told of every change, on worker threads.
+        """
+        kept = LibraryQueue(self._library, _QUEUE)
+        here = tuple(entry for entry in kept.load() if not _is_gone(entry))
+        if here != kept.load():
+            kept.save(here)
+        return Queue(kept, self._prepare, changed=changed, mark=self._mark, explain=explain_refusal)
+
+    def _prepare(self, entry: QueueEntry) -> tuple[Source, Expected]:
+        """The address comes from the keychain, each time: no other place holds it."""
+        purchase = self._registry.get(entry.key.order_number)
+        chosen = _of_item(purchase, entry.key.artifact_id)
+        offer = self._offer(purchase, chosen, Cancellation())
+        return fixed_source(offer.address.reveal()), _expected(purchase, chosen, offer)
 
     def _offer(self, purchase: Overview, chosen: PurchasedDownload, cancellation: Cancellation) -> DownloadOffer:
         connector, secrets = self._refresh.connector_of(purchase), self._registry.secrets(purchase.id)
@@ -82,6 +123,27 @@ class PurchaseDownloads:
             raise found.reason
         said = found.said if found is not None else NO_LINK
         raise _nothing(said, "Drop the e-mail with the download link here: companion add FILE")
+
+
+def _expected(purchase: Overview, chosen: PurchasedDownload, offer: DownloadOffer) -> Expected:
+    return Expected(
+        filename=offer.name,
+        size=offer.size,
+        sha256=offer.sha256,
+        fixed_address=offer.resumable and offer.sha256 is None,
+        fallback_name=chosen.name or purchase.name,
+    )
+
+
+def _of_item(purchase: Overview, item: str) -> PurchasedDownload:
+    found = next((each for each in purchase.downloads if each.item == item), None)
+    if found is None:
+        raise _nothing("This download of the purchase is not known any more.", "Drop the e-mail with the link here.")
+    return found
+
+
+def _is_gone(entry: QueueEntry) -> bool:
+    return entry.state is TransferState.DONE and (entry.path is None or not Path(entry.path).is_file())
 
 
 def choose_download(purchase: Overview, name: str | None) -> PurchasedDownload:

@@ -96,7 +96,7 @@ class WindowedProgram:
         self.window = Window(
             self.app_state, self.settings, services.keychain, pages, self.owned, self.book, has_tray=has_tray
         )
-        self.tray = Tray(self.app_state, self.book)
+        self.tray = Tray(self.app_state, self.book, self.owned.downloads)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
         self.reminder_controller = ReminderController(self.app_state)
@@ -171,6 +171,7 @@ class WindowedProgram:
         self.settings.load(lambda: self._open_window(in_tray))
         self.app_state.reminders.load()
         self.app_state.downloads.open()
+        self.owned.downloads.open()
         self.app_state.load(lambda: self.owned.load(self._first_page))
         if self._services.platform.name is Platform.LINUX:
             self.resume_signal.listen()
@@ -312,6 +313,7 @@ class WindowedProgram:
             self.notifications.close,
             partial(self.settings.write, GEOMETRY),
             self.app_state.downloads.close,
+            self.owned.downloads.close,
             *(state.downloads.close for state in self.book.states if state is not self.app_state),
             *(services.close_store for services in self._others),
             self._services.recovery.leave,

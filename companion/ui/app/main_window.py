@@ -29,6 +29,7 @@ from companion.ui.navigation import Destination, Page, centred
 from companion.ui.pages.bought.dropped import Dropped, can_take, taken
 from companion.ui.pages.bought.page import BoughtPage
 from companion.ui.state.app_state import AppState
+from companion.ui.state.download_state import DownloadState
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.window_settings import GEOMETRY, WindowSettings
@@ -100,12 +101,13 @@ class Window(QMainWindow):
         app_state.navigation_requested.connect(self.navigate_to)
         app_state.runner.unhandled.connect(self.show_error)
         owned.news.connect(self._tell_of_change)
+        owned.downloads.opened.connect(lambda: self._offer_unfinished(owned.downloads, "unfinished purchases"))
         self.setAcceptDrops(True)
         self._drop_here = _DropHere(self)
 
     def _listen(self, state: AppState) -> None:
         state.changed.connect(lambda: self._show_values(state))
-        state.downloads.opened.connect(lambda: self._offer_unfinished(state))
+        state.downloads.opened.connect(lambda: self._offer_unfinished(state.downloads))
 
     def add_store(self, state: AppState, pages: Mapping[str, Page]) -> None:
         """Take in the pages of one more store; what leads from one of them leads to the others of the same store."""
@@ -290,22 +292,22 @@ class Window(QMainWindow):
         if not state.snapshot.troubles:
             self._notices.drop(f"{ErrorCode.STORE_UNREACHABLE}{key}")
 
-    def _offer_unfinished(self, state: AppState) -> None:
+    def _offer_unfinished(self, transfers: DownloadState, key: str = "unfinished") -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""
-        waiting = [item for item in state.downloads.items.values() if item.entry.state in _WAITING]
+        waiting = [item for item in transfers.items.values() if item.entry.state in _WAITING]
         if not waiting:
             return
         names = joined([item.entry.name for item in waiting])
         title = "A download is not finished" if len(waiting) == 1 else "Some downloads are not finished"
 
         def go_on() -> None:
-            self._notices.drop("unfinished")
+            self._notices.drop(key)
             for item in waiting:
-                state.downloads.resume(item.entry.key)
+                transfers.resume(item.entry.key)
             self.navigate_to(Destination("downloads"))
 
         notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Resume", go_on),))
-        self._notices.show_notice("unfinished", notice)
+        self._notices.show_notice(key, notice)
 
     # The window itself
 

@@ -42,7 +42,7 @@ def build_pages(
         "bought": BoughtPage(app_state, owned, book, partial(_start_demo, services, app_state)),
         "purchase": PurchasePage(app_state, owned, opener),
         "stores": StoresPage(app_state, owned),
-        "downloads": DownloadsPage(app_state, opener, book),
+        "downloads": DownloadsPage(app_state, owned, opener, book),
         "reminders": RemindersPage(app_state, book, autostart),
         **build_store_pages(app_state, owned, services, wizard, opener, samples),
     }

@@ -18,6 +18,7 @@ from companion.ui.look.icons import icon
 from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut
 from companion.ui.state.app_state import AppState
+from companion.ui.state.download_state import DownloadState
 from companion.ui.state.store_book import StoreBook
 
 # Windows cuts the tooltip of a tray icon at this length (NOTIFYICONDATAW.szTip, in UTF-16 units).
@@ -31,8 +32,10 @@ class Tray(QObject):
     open_page = Signal(object)
     quit_asked = Signal()
 
-    def __init__(self, app_state: AppState, book: StoreBook) -> None:
+    def __init__(self, app_state: AppState, book: StoreBook, bought: DownloadState) -> None:
+        """`bought` are the downloads of purchases of any shop."""
         super().__init__()
+        self._downloads = (app_state.downloads, bought)
         self._app_state, self._book = app_state, book
         self._pictures = {name: icon(name) for name in ("companion", "companion-attention", "companion-working")}
         self._picture = "companion"
@@ -46,7 +49,8 @@ class Tray(QObject):
         self.icon.activated.connect(self._activated)
         book.changed.connect(self._show_values)
         app_state.reminders.changed.connect(self._show_values)
-        app_state.downloads.changed.connect(lambda _: self._show_transfers())
+        for transfers in self._downloads:
+            transfers.changed.connect(lambda _: self._show_transfers())
         self._transfers_shown = self._transfers_now()
 
     def show(self) -> None:
@@ -121,7 +125,7 @@ class Tray(QObject):
 
     def _transfers_now(self) -> tuple[int, int]:
         """How many downloads are under way or waiting, and how many are paused."""
-        states = [item.entry.state for item in self._app_state.downloads.items.values()]
+        states = [item.entry.state for transfers in self._downloads for item in transfers.items.values()]
         return sum(state not in _RESTING for state in states), states.count(TransferState.PAUSED)
 
     def _show_transfers(self) -> None:
@@ -133,13 +137,15 @@ class Tray(QObject):
         self._show_state()
 
     def _pause(self) -> None:
-        self._app_state.downloads.pause_all()
+        for transfers in self._downloads:
+            transfers.pause_all()
 
     def _resume(self) -> None:
-        self._app_state.downloads.resume_all()
+        for transfers in self._downloads:
+            transfers.resume_all()
 
     def _show_state(self) -> None:
-        if self._app_state.downloads.busy:
+        if any(transfers.busy for transfers in self._downloads):
             name = "companion-working"
         elif any(card.tone is Tone.ATTENTION for _, card in self._book.cards()):
             name = "companion-attention"

@@ -23,7 +23,7 @@ from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
-from companion.ui.state.download_state import DownloadState
+from companion.ui.state.download_state import OrderDownloadState
 from companion.ui.state.reminder_state import ReminderState
 from companion.ui.state.tasks import Task, TaskRunner
 
@@ -73,7 +73,7 @@ class AppState(QObject):
         self._readings = itertools.count(1)
         self._shown = 0
         self.snapshot = Snapshot(clock())
-        self.downloads = DownloadState(purchases, runner)
+        self.downloads = OrderDownloadState(purchases, runner)
         self.reminders = ReminderState(reminders, runner)
         self.downloads.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None

@@ -5,16 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import Cancelled
 from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferState
-from companion.domain.transfers.queue import DownloadKey
+from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.downloads.queue import Queue, QueueItem
 from companion.ui.state.tasks import TaskRunner
+
+
+class OpensQueue(Protocol):
+    """What keeps a queue of downloads."""
+
+    def open_queue(self, changed: Callable[[QueueItem | DownloadKey], None]) -> Queue:
+        """The queue as it was left; `changed` is told of every change, on worker threads."""
 
 
 class DownloadState(QObject):
@@ -27,9 +35,10 @@ class DownloadState(QObject):
     changed = Signal(object)
     arrived = Signal(object)
 
-    def __init__(self, purchases: OrderDownloads, runner: TaskRunner) -> None:
+    def __init__(self, opens: Callable[[], OpensQueue], runner: TaskRunner) -> None:
+        """`opens` is called in the background, when the queue is first needed."""
         super().__init__()
-        self._purchases = purchases
+        self._opens = opens
         self._runner = runner
         self._news: dict[DownloadKey, QueueItem | None] = {}
         self._lock = threading.Lock()
@@ -42,15 +51,13 @@ class DownloadState(QObject):
         """Read what was left of earlier runs; downloads that were under way are continued."""
         self._runner.run(self, lambda _: self._opened().items(), self._show_opened)
 
-    def add(self, number: str, download: Download, folder: Path | None = None) -> DownloadKey:
-        """Download an artifact; one that is under way or was paused goes on. Returns its key."""
-        entry = self._purchases.queue_entry(number, download, folder)
+    def start(self, entry: QueueEntry) -> None:
+        """Start a download; one that is under way or was paused goes on."""
         known = self.items.get(entry.key)
         if known is not None and known.entry.state is TransferState.DONE:
             self._ask(lambda queue: queue.retry(entry.key))
         else:
             self._ask(lambda queue: queue.add(entry))
-        return entry.key
 
     def pause(self, key: DownloadKey) -> None:
         """Stop a download; what has arrived is kept."""
@@ -73,7 +80,7 @@ class DownloadState(QObject):
         self._ask(lambda queue: queue.cancel(key))
 
     def remove_order(self, number: str) -> None:
-        """Take the downloads of an order off the list, as `remove` does with one."""
+        """Take the downloads of an order or purchase off the list, as `remove` does with one."""
         self._ask(lambda queue: queue.cancel_order(number))
 
     @property
@@ -95,7 +102,7 @@ class DownloadState(QObject):
             if self._closed:
                 raise Cancelled
             if self._queue is None:
-                self._queue = self._purchases.open_queue(self._hear)
+                self._queue = self._opens().open_queue(self._hear)
             return self._queue
 
     def _show_opened(self, items: tuple[QueueItem, ...]) -> None:
@@ -129,3 +136,17 @@ class DownloadState(QObject):
                 if done and (before is None or before.entry.state is not TransferState.DONE):
                     self.arrived.emit(key)
             self.changed.emit(key)
+
+
+class OrderDownloadState(DownloadState):
+    """The downloads of one store's orders."""
+
+    def __init__(self, purchases: OrderDownloads, runner: TaskRunner) -> None:
+        super().__init__(lambda: purchases, runner)
+        self._purchases = purchases
+
+    def add(self, number: str, download: Download, folder: Path | None = None) -> DownloadKey:
+        """Download an artifact; one that is under way or was paused goes on. Returns its key."""
+        entry = self._purchases.queue_entry(number, download, folder)
+        self.start(entry)
+        return entry.key

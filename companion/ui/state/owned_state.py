@@ -24,6 +24,7 @@ from companion.services.purchases.activations import Changed
 from companion.services.purchases.refresh import Refreshed
 from companion.services.purchases.registry import Added, Removed
 from companion.services.storage.records import KnownStore
+from companion.ui.state.download_state import DownloadState
 from companion.ui.state.tasks import Task, TaskRunner
 
 Failed = Callable[[CompanionError], None]
@@ -78,6 +79,8 @@ class OwnedState(QObject):
         self.purchases: tuple[Overview, ...] = ()
         self.capabilities: dict[str, Capabilities] = {}
         """What programs can do at the store of a purchase, by its id; without an entry they can do nothing."""
+        self.downloads = DownloadState(lambda: owned.asking.downloads, runner)
+        """The downloads of purchases, each by the purchase's id and the item."""
         self.answers: dict[str, StoreAnswer] = {}
         """What the store of a purchase answered last, by its id."""
         self._asked = self._shown = 0
@@ -270,13 +273,13 @@ class OwnedState(QObject):
         )
 
     def remove(self, owner: QObject, purchase_id: str, done: Callable[[Removed], None], failed: Failed) -> Task:
-        """Forget a purchase; what `done` gets puts it back."""
-        return self.runner.run(
-            owner,
-            lambda _: self._owned.purchases.remove(purchase_id),
-            lambda held: self.load(partial(done, held)),
-            failed,
-        )
+        """Forget a purchase and its unfinished downloads; what `done` gets puts the purchase back."""
+
+        def removed(held: Removed) -> None:
+            self.downloads.remove_order(purchase_id)
+            self.load(partial(done, held))
+
+        return self.runner.run(owner, lambda _: self._owned.purchases.remove(purchase_id), removed, failed)
 
     def forget_order(self, store: str, number: str) -> None:
         """Forget what is known of a purchase only because it was an order of `store`; what others say stays."""
@@ -304,6 +307,11 @@ class OwnedState(QObject):
     ) -> Task:
         """Read the address of a download from the keychain."""
         return self.runner.run(owner, lambda _: self._owned.purchases.link(purchase_id, item), done, failed)
+
+    def start_download(self, found: Overview, item: str) -> None:
+        """Download a file of a purchase; one that is under way or was paused goes on."""
+        work = self._owned.asking.downloads.queue_entry
+        self.runner.run(self, lambda _: work(found, item), self.downloads.start)
 
     def stores(self, owner: QObject, done: Callable[[tuple[KnownStore, ...]], None]) -> Task:
         """Read the list of stores."""

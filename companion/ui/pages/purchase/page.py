@@ -20,15 +20,18 @@ from companion.domain.overview.purchase_cards import (
     until_sentence,
 )
 from companion.domain.purchases.facts import Field
-from companion.domain.purchases.purchase import Overview, Product, PurchasedDownload
+from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.purchases.values import EntitlementState
 from companion.domain.purchases.words import date_of, seats_words
+from companion.domain.transfers.queue import DownloadKey
 from companion.services.purchases.activations import Changed
 from companion.services.purchases.registry import Removed
 from companion.services.store.keychain import Kept
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import Destination, Page
+from companion.ui.pages.purchase.download_card import PurchaseDownloadCard
 from companion.ui.pages.purchase.facts import ConflictsCard, FactsCard, name_of_item
+from companion.ui.pages.transfer_card import TransferCard
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
@@ -48,7 +51,9 @@ class PurchasePage(Page):
         self._news = column(spacing=8)
         self._cards = column(spacing=14)
         self.add(self._news, self._cards)
+        self._transfers: dict[DownloadKey, TransferCard] = {}
         owned.changed.connect(self.show_values)
+        owned.downloads.changed.connect(self._transfer_changed)
 
     def arrive(self, destination: Destination) -> None:
         self._id = destination.number
@@ -66,6 +71,7 @@ class PurchasePage(Page):
 
     def _render(self) -> None:
         clear(self._cards)
+        self._transfers = {}
         found = self._owned.purchase(self._id)
         if found is None:
             self.title.setText("Purchase")
@@ -81,8 +87,7 @@ class PurchasePage(Page):
         for product in found.products:
             if product.has_key or product.seats.used is not None or product.seats.limit is not None:
                 self._cards.addWidget(self._product(found, product))
-        if found.downloads:
-            self._cards.addWidget(self._downloads(found))
+        self._show_downloads(found)
         self._cards.addWidget(FactsCard(found, self.app_state.format, self._keep))
         self._cards.addWidget(self._keeping())
 
@@ -215,34 +220,17 @@ class PurchasePage(Page):
 
         self._owned.key(self, purchase_id, item, show, self.tell)
 
-    def _downloads(self, found: Overview) -> Card:
-        card = Card(spacing=8)
-        card.add(label("Downloads", "heading"))
+    def _show_downloads(self, found: Overview) -> None:
         for each in found.downloads:
-            line = row(spacing=12)
-            line.addLayout(column(label(each.name or "Download", "strong"), label(self._about(each), "small")), 1)
-            if each.has_link:
-                get = partial(self._download, found.id, each.item)
-                line.addWidget(button("Download in the browser", get, name=f"Download {each.name} in the browser"))
-            card.add(line)
-        return card
+            card = PurchaseDownloadCard(self.app_state, self._owned, self._opener, found, each)
+            card.failed.connect(self.tell)
+            self._transfers[card.key] = card
+            self._cards.addWidget(card)
 
-    def _about(self, each: PurchasedDownload) -> str:
-        form = self.app_state.format
-        until = "Until when it can be downloaded is not known"
-        if each.open_until is not None:
-            until = f"Can be downloaded until {form.date(date_of(each.open_until, self.app_state.zone))}"
-        return f"{until} · {form.size(each.size)}" if each.size is not None else until
-
-    def _download(self, purchase_id: str, item: str) -> None:
-        def go(link: Secret | None) -> None:
-            if link is None:
-                words = "The keychain no longer has it. Drop the e-mail with the link on this window once more."
-                self.tell(Notice("The link is not there", words, tone="attention"))
-                return
-            self._opener.open_url(link.reveal(), self.tell)
-
-        self._owned.link(self, purchase_id, item, go, self.tell)
+    def _transfer_changed(self, key: DownloadKey) -> None:
+        card = self._transfers.get(key)
+        if card is not None:
+            card.show_item(self._owned.downloads.items.get(key))
 
     def _keep(self, field: Field, text: str, item: str, failed: Callable[[CompanionError], None]) -> None:
         self._owned.edit(self, self._id, ((field, text, item),), lambda: None, failed)
