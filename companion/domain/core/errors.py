@@ -167,6 +167,8 @@ class ErrorCode(enum.StrEnum):
     WRONG_PUBLISHER = "wrong-publisher"
     ELEVATION_REFUSED = "elevation-refused"
     ELEVATION_UNAVAILABLE = "elevation-unavailable"
+    NOT_SIGNED = "not-signed"
+    OLDER_VERSION = "older-version"
     NOT_PROVEN = "not-proven"
     INSTALLER_CANCELLED = "installer-cancelled"
     INSTALLER_BLOCKED = "installer-blocked"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from companion.domain.core.model import Model
 from companion.domain.installation.exit_codes import Outcome
+from companion.domain.pc.code_signatures import SignatureState
 from companion.domain.pc.facts import Process
 from companion.domain.pc.program_paths import program_name
 
@@ -36,7 +37,8 @@ class InstallationResult(Model, frozen=True):
     """How an installation ended.
 
     `proven` is true when every file that proves success is there; it is false when one is missing or when the store
-    names none. `signer` is who signed the installer, where that could be told. `still_running` are processes the
+    names none. `signer` is who signed the installer, where that could be told, `signature` what its signature is worth
+    (None: not looked at). `still_running` are processes the
     installer started that went on longer than they were watched.
     """
 
@@ -47,6 +49,7 @@ class InstallationResult(Model, frozen=True):
     missing: tuple[str, ...] = ()
     signer: str | None = None
     still_running: tuple[str, ...] = ()
+    signature: SignatureState | None = None
 
     @property
     def succeeded(self) -> bool:

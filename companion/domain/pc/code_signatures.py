@@ -24,11 +24,24 @@ class Signature(Model, frozen=True):
     signer: str | None = None
 
 
+def lacks_signature(signature: Signature, publisher: str) -> str | None:
+    """Why the file is not proven to come from `publisher`, in a sentence; None when its signature is valid."""
+    return {
+        SignatureState.VALID: None,
+        SignatureState.ALTERED: None,
+        SignatureState.UNSIGNED: f"It is not signed: only the store says that it comes from {publisher}.",
+        SignatureState.UNTRUSTED: f"This PC does not trust its signature ({signature.signer or 'no name in it'}): only "
+        f"the store says that it comes from {publisher}.",
+        SignatureState.UNKNOWN: "Whether it is signed could not be checked: only the store says that it comes from "
+        f"{publisher}.",
+    }[signature.state]
+
+
 def contradicts(signature: Signature, publisher: str) -> str | None:
     """Why this signature forbids the launch, in a sentence, or None.
 
-    A file whose digest is the store's is what the store meant, signed or not; but a broken signature, or another
-    maker's name on it, means that the store itself was deceived.
+    A file whose digest is the store's is what the store meant, signed or not, unless the store says that its publisher
+    signs; but a broken signature, or another maker's name on it, means that the store itself was deceived.
     """
     if signature.state is SignatureState.ALTERED:
         return "The file was changed after its maker had signed it."

@@ -275,7 +275,10 @@ class MailPatterns(Model, frozen=True):
 
 
 class Profile(Model, frozen=True):
-    """Everything the app must know of a vendor to serve its customers."""
+    """Everything the app must know of a vendor to serve its customers.
+
+    `signed_on` are the systems for which its publisher signs every installer: there an unsigned one is refused.
+    """
 
     id: str
     store: StoreIdentity
@@ -286,4 +289,5 @@ class Profile(Model, frozen=True):
     exit_codes: tuple[ExitCode, ...] = ()
     probe: Probe | None = None
     mail: MailPatterns | None = None
+    signed_on: tuple[Platform, ...] = ()
     unread: tuple[Unread, ...] = ()

@@ -20,6 +20,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.platforms.protocol import ProgramLauncher
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, TimelineEntry
+from companion.services.storage.versions_seen import VersionsSeen
 from companion.services.store.orders import Orders
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class OrderDownloads:
         self._folder = folder if first == orders.store else folder / store_folder(orders.store)
         self._clock = clock
         self._grants: dict[DownloadKey, Grant] = {}
+        self._versions = VersionsSeen(library, orders.store)
 
     def folder(self, number: str) -> Path:
         """Returns where the downloads of an order go, a folder of its own."""
@@ -98,6 +100,7 @@ class OrderDownloads:
         from companion.services.downloads.fetch import fetch
 
         source = GrantSource(self._orders, number, artifact_id)
+        self._versions.note(artifact_id, source.first.version)
         try:
             transferred = fetch(
                 source,
@@ -173,6 +176,7 @@ class OrderDownloads:
     def _prepare(self, entry: QueueEntry) -> tuple[GrantSource, Expected]:
         source = GrantSource(self._orders, entry.key.order_number, entry.key.artifact_id)
         self._grants[entry.key] = source.first
+        self._versions.note(entry.key.artifact_id, source.first.version)
         return source, Expected.of(source.first)
 
     def _options(self) -> Options:

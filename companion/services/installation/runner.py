@@ -16,7 +16,7 @@ from companion.domain.installation.models import (
     InstallationStep,
     still_installing,
 )
-from companion.domain.pc.code_signatures import Signature, SignatureState, contradicts
+from companion.domain.pc.code_signatures import Signature, SignatureState, contradicts, lacks_signature
 from companion.domain.pc.facts import Process, Purpose
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
@@ -63,13 +63,13 @@ class Installer:
         `elevate` overrides the grant's wish for administrator rights. Cancelling stops the waiting before the start;
         an installer that runs is never cut off. `on_exit` is told at once what its exit code means, for a restart that
         the installer has begun does not wait for what is done after that. Raises `Cancelled` and `CompanionError`
-        (``file-missing``, ``file-damaged``, ``wrong-publisher``, ``elevation-refused``, ``elevation-unavailable``,
-        ``not-runnable``).
+        (``file-missing``, ``file-damaged``, ``wrong-publisher``, ``not-signed``, ``elevation-refused``,
+        ``elevation-unavailable``, ``not-runnable``).
         """
         wanted = grant.installation.needs_elevation if elevate is None else elevate
         start = time.monotonic()
         try:
-            ran = self._run(path, grant, wanted, start, on_step, cancellation)
+            ran = self._run(path, grant, wanted, start, on_step, cancellation, self._must_be_signed(profile))
         except FileNotFoundError:
             raise _gone(path) from None
         outcome = explain_exit(ran.code, profile, self._platform.name)
@@ -88,26 +88,38 @@ class Installer:
             # What is replaced while the PC restarts is looked at after that.
             missing=missing if outcome.meaning is ExitMeaning.DONE else (),
             signer=ran.signature.signer if ran.signature.state is SignatureState.VALID else None,
+            signature=ran.signature.state,
             still_running=tuple(process.name for process in still),
         )
 
+    def _must_be_signed(self, profile: Profile) -> bool:
+        return self._platform.name in profile.signed_on
+
     def _run(
-        self, path: Path, grant: Grant, elevate: bool, start: float, on_step: OnStep, cancellation: Cancellation
+        self,
+        path: Path,
+        grant: Grant,
+        elevate: bool,
+        start: float,
+        on_step: OnStep,
+        cancellation: Cancellation,
+        must_be_signed: bool,
     ) -> _Ran:
         """Verify the file and run it to the end of its first process. Raises `FileNotFoundError` and the above."""
         on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{path.name} is checked once more."))
         with self._platform.programs.pin(path) as (handle, launchable):
             _verify(handle, grant, cancellation)
-            signature = self._check_signature(launchable, grant)
+            signature = self._check_signature(launchable, grant, must_be_signed)
             cancellation.check()
-            on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{path.name} is started."))
+            told = [f"{path.name} is started.", lacks_signature(signature, grant.publisher)]
+            on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=" ".join(filter(None, told))))
             launched = self._platform.programs.start_installer(
                 launchable, grant.installation.arguments, elevate=elevate
             )
             code, children = self._wait(launched, start, on_step)
             return _Ran(code, children, path.name, signature)
 
-    def _check_signature(self, path: Path, grant: Grant) -> Signature:
+    def _check_signature(self, path: Path, grant: Grant, must_be_signed: bool) -> Signature:
         signature = self._platform.programs.signature(path)
         if complaint := contradicts(signature, grant.publisher):
             raise CompanionError(
@@ -115,6 +127,14 @@ class Installer:
                 "This installer is not started",
                 complaint,
                 "Tell support. Do not start the file by hand.",
+            )
+        missing = lacks_signature(signature, grant.publisher) if must_be_signed else None
+        if missing is not None:
+            raise CompanionError(
+                ErrorCode.NOT_SIGNED,
+                "This installer is not started",
+                f"{grant.publisher} signs its installers, and this one is not proven to be one of them. {missing}",
+                "Download it again. If the result is the same, tell support, and do not start the file by hand.",
             )
         return signature
 

@@ -14,6 +14,7 @@ from companion.domain.entitlements.seats import ThisPC as SeatHere
 from companion.domain.entitlements.seats import seat_use
 from companion.domain.installation.exit_codes import Outcome
 from companion.domain.installation.models import InstallationProgress, InstallationResult
+from companion.domain.installation.versions import is_older, older_version
 from companion.domain.pc.closing import ClosingProgress, ClosingResult
 from companion.domain.pc.network_diagnostics import NetworkReport, StepResult
 from companion.domain.pc.preflight import Finding, Requirements, findings
@@ -28,6 +29,7 @@ from companion.services.pc.network_diagnostics import NetworkDiagnostics
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.storage.database import Library
 from companion.services.storage.records import CHECKED, TimelineEntry
+from companion.services.storage.versions_seen import VersionsSeen
 from companion.services.store.orders import Orders
 
 _log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ class Installations:
         self._this_pc = this_pc
         self._clock = clock
         self._zone = zone
+        self._versions = VersionsSeen(library, orders.store)
 
     def requirements(
         self, profile: Profile, download: Download | None = None, folder: Path | None = None, grant: Grant | None = None
@@ -159,9 +162,13 @@ class Installations:
         profile: Profile,
         on_step: Callable[[InstallationProgress], None],
         cancellation: Cancellation,
+        *,
+        older: bool = False,
     ) -> Installed:
         """Verify and run the installer, check that it succeeded, and take a seat of `licence` for this PC.
 
+        `older` is the person's consent to a version older than one seen before. Raises `CompanionError`
+        ``older-version`` without it, and what the installer raises.
         What was paused for it is restored afterwards; when a restart is needed to finish, only after that.
         """
         job, name = grant.artifact_id, licence.product_name if licence is not None else grant.filename
@@ -170,6 +177,10 @@ class Installations:
             if outcome.meaning is ExitMeaning.RESTART:
                 self._recovery.needs_restart(job)
 
+        newest = self._versions.newest(job)
+        if newest is not None and is_older(grant.version, newest) and not older:
+            raise older_version(grant.filename, grant.version, newest)
+        self._versions.note(job, grant.version)
         self._recovery.begin(job, number, name, grant.installation.proof_paths)
         try:
             result = self._installer.install(path, grant, profile, on_step, cancellation, on_exit=exited)

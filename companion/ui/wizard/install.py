@@ -82,6 +82,9 @@ class InstallStep(Step):
         self.onward.setEnabled(free and (self._task is None or not self._task.running))
 
     def go_on(self) -> None:
+        self._install(older=False)
+
+    def _install(self, *, older: bool) -> None:
         job = self.job
         if job is None or job.fetched is None:
             return
@@ -100,6 +103,7 @@ class InstallStep(Step):
                 job.profile,
                 task.report,
                 task.cancellation,
+                older=older,
             ),
             self._done,
             self._failed,
@@ -122,6 +126,8 @@ class InstallStep(Step):
         actions = self.actions_for(error.code)
         if error.code in _FETCHABLE:
             actions = ((_FETCHABLE[error.code], self.fetch_again.emit), *actions)
+        if error.code is ErrorCode.OLDER_VERSION:
+            actions = (("Install the older version", partial(self._install, older=True)), *actions)
         self.tell_failure(Notice.of_error(error, *actions, closable=False))
 
     def _done(self, installed: Installed) -> None:

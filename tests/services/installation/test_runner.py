@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
+from companion.domain.core.platform import Platform
 from companion.domain.installation.models import InstallationProgress, InstallationStep
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.domain.pc.facts import Purpose
@@ -224,6 +225,43 @@ def test_the_publisher_must_agree_where_there_is_one(install, linux, tmp_path, s
     with pytest.raises(CompanionError) as refused:
         install(path, grant_for(path), on=signed)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("state", "refused"),
+    [
+        (SignatureState.UNSIGNED, True),
+        (SignatureState.UNTRUSTED, True),
+        (SignatureState.UNKNOWN, True),
+        (SignatureState.VALID, False),
+    ],
+)
+def test_where_the_publisher_signs_an_unsigned_installer_is_refused(linux, profile, home, tmp_path, state, refused):
+    path = script(tmp_path / "setup.run", '#!/bin/sh\ntouch "$HOME/ran"\n')
+    signs = msgspec.structs.replace(profile, signed_on=(Platform.LINUX,))
+
+    class Signed(LinuxPrograms):
+        def signature(self, path):
+            return Signature(state=state, signer="Example Ltd")
+
+    installer = Installer(dataclasses.replace(linux, programs=Signed(os.environ)))
+
+    def install_for(which):
+        steps: list[InstallationProgress] = []
+        result = installer.install(path, grant_for(path), which, steps.append, Cancellation())
+        return result, [step.sentence for step in steps if step.step is InstallationStep.STARTING]
+
+    if refused:
+        with pytest.raises(CompanionError) as caught:
+            install_for(signs)
+        assert caught.value.code == ErrorCode.NOT_SIGNED
+        assert not (home / "ran").exists()
+    else:
+        assert install_for(signs)[0].exit_code == 0
+    # Where the profile does not say that the publisher signs, it is started, and said.
+    result, (said,) = install_for(profile)
+    assert result.signature is state
+    assert ("only the store says that it comes from Example Ltd" in said) is refused
 
 
 def test_a_real_program_is_run_as_itself(install, tmp_path):

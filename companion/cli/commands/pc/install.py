@@ -61,6 +61,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--close", action="store_true", help="close the programs that block it first; --hold does so too"
     )
+    parser.add_argument("--older", action="store_true", help="install a version older than one seen on this PC before")
     closing_options(parser)
     progress_option(parser)
     parser.describe(
@@ -100,6 +101,7 @@ def run(context: CommandContext) -> int:
                     profile,
                     lambda step: context.output.step(step, step.sentence),
                     cancellation,
+                    older=context.arguments.older,
                 )
                 error = ending_error(done.result)
         finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from companion.cli.commands.pc.install import InstallResult
+from companion.services.storage.database import Library
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Mail, alive
 
@@ -84,3 +85,20 @@ def test_an_installer_is_run_and_its_end_explained(cli: Cli) -> None:
     size = Path(path).stat().st_size
     Path(path).write_bytes(b"#!/bin/sh\n" + b"#" * (size - 10))
     cli.opened(FAMILY, "install", FAMILY, "--json").error(1, "file-damaged")
+
+
+def test_an_older_version_than_the_one_seen_needs_consent(shop: Cli) -> None:
+    """The store that offers version 99 today may offer an old one with a known hole tomorrow."""
+    library = Library(shop.home / "library.db")
+    (name,) = [name for name in library.settings() if name.startswith("newest version")]
+    assert library.setting(name) is not None, "what was offered was seen"
+    library.remember_setting(name, "99.0")
+    library.close()
+    failure = shop.opened(FAMILY, "install", FAMILY, "--json").json["error"]
+    assert failure["code"] == "older-version"
+    assert "version 99.0 was installed or offered" in failure["message"]
+    ran = shop.opened(FAMILY, "install", FAMILY, "--older", "--json")
+    assert ran.code == 0
+    library = Library(shop.home / "library.db")
+    assert library.setting(name) == "99.0", "the newest stays known"
+    library.close()
