@@ -15,6 +15,7 @@ from companion.domain.reminders.history import InboxEntry
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
+from companion.domain.support.failure_streak import Failure
 from companion.domain.support.help_articles import Article
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.downloads.order_downloads import OrderDownloads
@@ -22,6 +23,7 @@ from companion.services.pc.device import ThisPC
 from companion.services.reminders import OF_PURCHASES, reminder_settings, without_known_orders
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, orders_read
+from companion.services.store.attempts import failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +39,7 @@ class Snapshot(NamedTuple):
     `settings` are those of the window by name; those of reminders are in `reminder_settings`. `queue` are the
     downloads as the library has them: how far one under way has come is known to the queue itself. `purchases` are
     those of any shop, without the ones that are orders of a store with the Store API. `seat_id` and
-    `pc_name` are what a seat of a licence is taken with.
+    `pc_name` are what a seat of a licence is taken with. `failures` are what has failed lately at any store.
     """
 
     at: dt.datetime
@@ -57,6 +59,7 @@ class Snapshot(NamedTuple):
     reminder_settings: ReminderSettings = ReminderSettings()
     seat_id: str = ""
     pc_name: str = ""
+    failures: tuple[Failure, ...] = ()
 
     def file(self, number: str, artifact_id: str) -> KnownFile | None:
         """Returns the verified file of an artifact, if it lies on this PC."""
@@ -126,6 +129,7 @@ class SnapshotReader:
             reminder_settings=reminder_settings(stored.settings),
             seat_id=seat_id,
             pc_name=self._this_pc.name,
+            failures=failures(self._library, now),
         )
 
     def _cards(

@@ -8,6 +8,8 @@ from companion.domain.billing.shipping import store_country
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.lockout import with_unlock_time
 from companion.domain.support.hotline import (
+    NOTHING_STATED,
+    Stated,
     SupportContact,
     contact_sentence,
     failed_words,
@@ -23,8 +25,11 @@ SUPPORT = "support-card"
 """What a `Destination` to the Help page names to show the support number instead of an article."""
 
 
-def contact_of(app_state: AppState, order_number: str = "") -> SupportContact | None:
-    """Returns the support number for this PC and an order (else the latest), or None when the store has none."""
+def contact_of(app_state: AppState, order_number: str = "", stated: Stated = NOTHING_STATED) -> SupportContact | None:
+    """Returns the support number for this PC and an order (else the latest), or None when the store has none.
+
+    `stated` is what the person says instead.
+    """
     snapshot = app_state.snapshot
     if snapshot.profile is None:
         return None
@@ -35,6 +40,7 @@ def contact_of(app_state: AppState, order_number: str = "") -> SupportContact | 
         app_state.now(),
         app_state.zone,
         order_number=order_number,
+        stated=stated,
         language=app_state.format.language,
         store_country=store_country(snapshot.profile),
     )

@@ -67,7 +67,12 @@ def seat_sentence(use: SeatUse) -> str:
         return f"{counts} This PC uses one of them."
     if use.this_pc is ThisPC.NOT_YET:
         return f"{counts} This PC does not use one yet."
-    return f"{counts} To use this PC, free the seat of a PC you no longer have."
+    said = f"{counts} To use this PC, free the seat of a PC you no longer have."
+    unseen = longest_unseen(use, None)
+    # Of a single one there is nothing to choose, and of one without a sign nothing is known.
+    if len(use.seats) < 2 or unseen is None or unseen.last_seen_at is None:
+        return said
+    return f"{said} Not seen for the longest time: {unseen.name}."
 
 
 def seat_line(seat: Seat, format_date: FormatDate, this_seat: str | None) -> str:

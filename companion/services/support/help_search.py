@@ -15,6 +15,10 @@ from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import GENERAL, Article, filled, read_article, sorting_key, values_of
 from companion.domain.support.help_query import Synonyms, read_synonyms, terms_of
 
+_MARK, _MARK_END = "\x01", "\x02"
+_SHORTEST_SENTENCE = 12
+_LONGEST_EXCERPT = 180
+
 
 class Hit(Model, frozen=True):
     """One article that was found, with a few words around what was looked for."""
@@ -102,11 +106,20 @@ class HelpSearch:
 
     def _ask(self, query: str) -> tuple[Hit, ...]:
         found = self._index.execute(
-            "SELECT name, title, snippet(help, 4, '', '', '…', 18) FROM help WHERE help MATCH ?"
+            "SELECT name, title, highlight(help, 4, char(1), char(2)) FROM help WHERE help MATCH ?"
             " ORDER BY bm25(help, 0, 10, 6, 4, 1), title",
             (query,),
         ).fetchall()
-        return tuple(Hit(name=name, title=title, excerpt=" ".join(excerpt.split())) for name, title, excerpt in found)
+        return tuple(Hit(name=name, title=title, excerpt=_sentence(body)) for name, title, body in found)
+
+
+def _sentence(body: str) -> str:
+    """Returns the first sentence of a text in which something is marked, else its first one; never half of one."""
+    sentences = [" ".join(part.split()) for part in re.split(r"(?<=[.!?:])\s+|\n\s*\n|\n(?=\s*(?:-|\d+\.)\s)", body)]
+    told = [sentence.lstrip("- ") for sentence in sentences if len(sentence) > _SHORTEST_SENTENCE]
+    found = next((sentence for sentence in told if _MARK in sentence), told[0] if told else "")
+    plain = re.sub(r"^\d+\. ", "", found.replace(_MARK, "").replace(_MARK_END, ""))
+    return plain if len(plain) <= _LONGEST_EXCERPT else plain[:_LONGEST_EXCERPT].rsplit(" ", 1)[0] + " …"
 
 
 def _synonyms(path: Path) -> Synonyms:

@@ -227,7 +227,7 @@ class WindowedProgram:
         state = self._make_app_state(services)
         wizard = build_wizard(state, services, self._opener)
         wizard.ended.connect(self.recovery.offer)
-        self.window.add_store(state, build_store_pages(state, self.owned, services, wizard, self._opener))
+        self.window.add_store(state, build_store_pages(state, self.owned, self.book, services, wizard, self._opener))
         self.book.add(state)
         controller = ReminderController(state)
         controller.navigation_requested.connect(lambda to: self.open(to._replace(store=state.store)))

@@ -10,7 +10,7 @@ from companion.ui.navigation import Page
 from companion.ui.pages.add import AddPage, SampleLogIn
 from companion.ui.pages.bought.page import BoughtPage
 from companion.ui.pages.downloads import DownloadsPage
-from companion.ui.pages.help import HelpPage
+from companion.ui.pages.help.page import HelpPage
 from companion.ui.pages.home import HomePage
 from companion.ui.pages.order.page import OrderPage
 from companion.ui.pages.orders import OrdersPage
@@ -21,7 +21,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
-from companion.ui.state.store_book import StoreBook
+from companion.ui.state.store_book import CaseDesk, StoreBook
 from companion.ui.wizard.page import InstallPage
 
 
@@ -44,13 +44,14 @@ def build_pages(
         "stores": StoresPage(app_state, owned),
         "downloads": DownloadsPage(app_state, owned, opener, book),
         "reminders": RemindersPage(app_state, book, autostart),
-        **build_store_pages(app_state, owned, services, wizard, opener, samples),
+        **build_store_pages(app_state, owned, book, services, wizard, opener, samples),
     }
 
 
 def build_store_pages(
     app_state: AppState,
     owned: OwnedState,
+    book: StoreBook,
     services: Services,
     wizard: InstallPage,
     opener: Opener,
@@ -58,11 +59,12 @@ def build_store_pages(
 ) -> dict[str, Page]:
     """Returns the pages that are about one store; each store with the Store API has its own."""
     orders = services.orders
+    book.case_desks[orders.store] = CaseDesk(services.case_files, orders)
     return {
         "order": OrderPage(app_state, owned, orders, opener),
         "add": AddPage(app_state, orders, samples),
         "install": wizard,
-        "help": HelpPage(app_state, services.help, services.case_files, orders),
+        "help": HelpPage(app_state, owned, book, services.help, opener),
     }
 
 

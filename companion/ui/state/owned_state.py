@@ -19,6 +19,7 @@ from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Field, SourceKind
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product
+from companion.domain.support.makers_desk import DirectoryDesk, directory_desk
 from companion.services.container.owned import Owned
 from companion.services.purchases.activations import Changed
 from companion.services.purchases.refresh import Refreshed
@@ -312,6 +313,14 @@ class OwnedState(QObject):
         """Download a file of a purchase; one that is under way or was paused goes on."""
         work = self._owned.asking.downloads.queue_entry
         self.runner.run(self, lambda _: work(found, item), self.downloads.start)
+
+    def support_desk(self, owner: QObject, purchase_id: str, done: Callable[[DirectoryDesk | None], None]) -> None:
+        """Find the support of a purchase in the directory of makers."""
+
+        def work(_: Task) -> DirectoryDesk | None:
+            return directory_desk(self._owned.purchases.get(purchase_id), self._owned.directory.current)
+
+        self.runner.run(owner, work, done)
 
     def stores(self, owner: QObject, done: Callable[[tuple[KnownStore, ...]], None]) -> Task:
         """Read the list of stores."""

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.overview.product_cards import ProductCard
+from companion.services.store.orders import Orders
+from companion.services.support.case_file import CaseFileWriter
 from companion.ui.state.app_state import AppState
+
+
+class CaseDesk(NamedTuple):
+    """What writes the case files of a store, and what sends them."""
+
+    writer: CaseFileWriter
+    orders: Orders
 
 
 class StoreBook(QObject):
     """Holds one `AppState` for each store; each is read by itself, so that none holds up or hides another.
+
+    `case_desks` has what writes and sends the case files of each store, by its address.
 
     `changed` is emitted whenever one of them is replaced, `working` when the first starts asking its store and when the
     last has ended, `added` with each further state.
@@ -25,6 +37,7 @@ class StoreBook(QObject):
         super().__init__()
         self._states: list[AppState] = []
         self._busy: set[str] = set()
+        self.case_desks: dict[str, CaseDesk] = {}
         self.add(first)
 
     def add(self, state: AppState) -> None:

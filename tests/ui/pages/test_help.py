@@ -1,4 +1,4 @@
-"""The support number on the Help page, as it is read in the window."""
+"""The Help page: topics and articles, and whom to call about what was bought."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.domain.purchases.draft import draft_of
+from companion.domain.purchases.facts import Field, Source, SourceKind
 from companion.services.app.resources import resource
+from companion.services.container.store import Services
 from companion.services.platforms import current
 from companion.ui.app.application import WindowedProgram
+from companion.ui.dialogs.case_file import CaseFileDialog
 from companion.ui.navigation import Destination
 from companion.ui.support import SUPPORT
+from tests.kits.ui import button, texts_of
 
 
 @pytest.fixture
@@ -45,3 +51,89 @@ def test_a_number_without_hours_is_not_called_closed(
     qtbot.waitUntil(lambda: "Talk to a person" in texts(), timeout=15_000)
     assert "Closed now" not in texts()
     assert "Hours not known" in texts()
+
+
+def visible_texts(program: WindowedProgram) -> list[str]:
+    return texts_of(program.window.current)
+
+
+def test_an_article_takes_the_page_and_its_links_lead_on(program: WindowedProgram, qtbot: QtBot) -> None:
+    program.window.navigate_to(Destination("help"))
+    qtbot.waitUntil(lambda: {"Money", "Installing", "Afterwards"} <= set(visible_texts(program)), timeout=15_000)
+    page = program.window.current
+    button(page, "Cancel by telephone").click()
+    qtbot.waitUntil(lambda: "‹ All topics" in visible_texts(program), timeout=15_000)
+    field = page.findChild(QLineEdit)
+    assert not field.isVisible(), "the article takes the place of the topics"
+    text = page.findChild(QTextBrowser)
+    assert "article:cancel-auto-renewal" in text.toHtml()
+    text.anchorClicked.emit(QUrl("article:cancel-auto-renewal"))
+    qtbot.waitUntil(lambda: text.accessibleName() == "Switch auto-renewal off", timeout=15_000)
+    button(page, "‹ All topics").click()
+    assert field.isVisible()
+    assert field.hasFocus()
+    assert "‹ All topics" not in visible_texts(program)
+
+
+def test_what_is_found_is_told_in_whole_sentences(program: WindowedProgram, qtbot: QtBot) -> None:
+    program.window.navigate_to(Destination("help"))
+    page = program.window.current
+    page.findChild(QLineEdit).setText("reboot did not help")
+    qtbot.waitUntil(lambda: "The installer wants programs to be closed" in visible_texts(program), timeout=15_000)
+    qtbot.waitUntil(lambda: "Money" not in visible_texts(program), timeout=15_000)
+    excerpts = [text for text in visible_texts(program) if text.endswith((".", "…")) and "case file" not in text]
+    assert excerpts
+    assert not any(text.startswith("…") for text in excerpts)
+
+
+def choice_of(program: WindowedProgram, name: str) -> QComboBox:
+    found = program.window.current.findChildren(QComboBox)
+    return next(each for each in found if each.accessibleName() == name and each.isVisible())
+
+
+def offered(program: WindowedProgram) -> list[str]:
+    """Every text of every list on the page."""
+    lists = [each for each in program.window.current.findChildren(QComboBox) if each.isVisible()]
+    return [each.itemText(place) for each in lists for place in range(each.count())]
+
+
+def choose(program: WindowedProgram, name: str, text: str) -> None:
+    choice = choice_of(program, name)
+    choice.activated.emit(choice.findText(text, Qt.MatchFlag.MatchContains))
+
+
+def test_maker_country_and_product_can_be_chosen(
+    program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
+) -> None:
+    add(store.accounts[0])
+    program.window.navigate_to(Destination("help", "", SUPPORT))
+    qtbot.waitUntil(lambda: "Talk to a person" in visible_texts(program), timeout=15_000)
+    choose(program, "PC", "made by HP")
+    assert "+1 206 555 0142" in visible_texts(program)
+    assert any("press 1 for downloading and installing" in text for text in visible_texts(program))
+    choose(program, "Country", "Germany")
+    assert "+49 30 23125417" in visible_texts(program)
+    choose(program, "PC", "its maker is not known")
+    assert any("Germany" in text for text in visible_texts(program)), "what was chosen before stays chosen"
+    choose(program, "Country", "Another country")
+    assert "+1 212 555 0187" in visible_texts(program)
+
+
+def test_a_purchase_of_another_shop_has_the_number_of_the_directory(
+    program: WindowedProgram, services: Services, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
+) -> None:
+    add(store.accounts[0])
+    values = [(Field.PRODUCT, "Affinity Photo", "Affinity Photo"), (Field.ORDER_NUMBER, "AF-1", "")]
+    services.owned.purchases.add(draft_of(values, Source(kind=SourceKind.PERSON), services.clock()))
+    program.owned.load()
+    program.window.navigate_to(Destination("help", "", SUPPORT))
+    qtbot.waitUntil(lambda: any("Affinity Photo" in text for text in offered(program)), timeout=15_000)
+    choose(program, "What it is about", "Affinity Photo")
+    qtbot.waitUntil(lambda: "+44 115 914 2000" in visible_texts(program), timeout=15_000)
+    assert any("as published at https://affinity.serif.com/" in text for text in visible_texts(program))
+    button(program.window.current, "Case file…").click()
+    qtbot.waitUntil(lambda: bool(program.window.findChildren(CaseFileDialog)), timeout=15_000)
+    dialog = program.window.findChildren(CaseFileDialog)[-1]
+    qtbot.waitUntil(lambda: "Affinity Photo" in dialog._lines.toPlainText(), timeout=15_000)
+    assert store.accounts[0].order_number not in dialog._text.toPlainText()
+    dialog.reject()

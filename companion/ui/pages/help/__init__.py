@@ -1,0 +1,1 @@
+"""The Help page: articles, whom to call, and the case file."""

@@ -1,0 +1,301 @@
+"""Help: articles for every question, the right support number, and the case file, for everything that was bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from companion.domain.purchases.purchase import Overview
+from companion.domain.reminders.history import agenda
+from companion.domain.support.help_articles import Article, Group
+from companion.domain.support.hotline import NOTHING_STATED, Stated
+from companion.domain.support.makers_desk import DirectoryDesk
+from companion.domain.support.subjects import (
+    DueDate,
+    SupportSubject,
+    order_subjects,
+    purchase_subjects,
+    subject_in_need,
+)
+from companion.services.support.case_values import CaseAbout
+from companion.services.support.help_search import HelpSearch, Hit
+from companion.ui.dialogs.case_file import show_case_file
+from companion.ui.navigation import Destination, Page
+from companion.ui.pages.help.article import ArticleView
+from companion.ui.pages.help.support import purchase_card, store_card
+from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
+from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.store_book import StoreBook
+from companion.ui.state.tasks import Task
+from companion.ui.support import SUPPORT
+from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
+from companion.ui.widgets.choice import Choice
+
+_MOST_HITS = 6
+_COLUMNS = 2
+
+
+class HelpPage(Page):
+    """Topics and a search; an article takes their place. Below them, whom to call about what was bought."""
+
+    def __init__(
+        self, app_state: AppState, owned: OwnedState, book: StoreBook, articles: HelpSearch, opener: Opener
+    ) -> None:
+        super().__init__(app_state, "Help")
+        self._owned, self._book, self._articles, self._opener = owned, book, articles, opener
+        self._chosen: SupportSubject | None = None
+        self._number = ""
+        self._stated = NOTHING_STATED
+        self._desks: dict[str, DirectoryDesk | None] = {}
+        self._searching: Task | None = None
+        self._field = QLineEdit()
+        self._field.setPlaceholderText("What is it about? For example: installer close browser")
+        self._field.setAccessibleName("Search the help")
+        self._field.setClearButtonEnabled(True)
+        self._field.textChanged.connect(self._search)
+        self._results = column(spacing=2)
+        self._topics = Card(spacing=12)
+        self._topics.add(self._field, self._results)
+        self._back = button("‹ All topics", self._leave_article, "link", name="All topics")
+        self._back.hide()
+        self._article = ArticleView()
+        self._article.hide()
+        self._article.asked_for.connect(self._open)
+        self._article.web_page.connect(lambda url: opener.open_url(url))
+        self._support = column(spacing=14)
+        self.add_to_head(button("Call support", self._show_number))
+        self.add(self._topics, row(self._back, None), self._article, self._support)
+        app_state.changed.connect(self.show_values)
+        book.changed.connect(self.show_values)
+        owned.changed.connect(self.show_values)
+
+    def arrive(self, destination: Destination) -> None:
+        if destination.number != self._number:
+            self._chosen, self._stated = None, NOTHING_STATED
+        self._number = destination.number
+        self.show_values()
+        if not self._field.text():
+            self._search("")
+        if destination.item == SUPPORT:
+            self._show_number()
+            return
+        if destination.item:
+            self._open(destination.item)
+            return
+        self._leave_article()
+        self._field.setFocus()
+
+    # Articles
+
+    def _search(self, text: str) -> None:
+        """Look for what was typed; an older search that is still under way is dropped."""
+        if self._searching is not None:
+            self._searching.cancel()
+        search = self._articles
+        profile = self.app_state.snapshot.profile
+
+        def work(_: Task) -> tuple[Article, ...] | tuple[Hit, ...]:
+            if profile is not None:
+                search.use(profile)
+            return search.search(text, _MOST_HITS) if text.strip() else search.articles
+
+        self._searching = self.app_state.runner.run(self, work, partial(self._show_topics, text))
+
+    def _show_topics(self, text: str, found: tuple[Article, ...] | tuple[Hit, ...]) -> None:
+        clear(self._results)
+        if not text.strip():
+            self._results.addLayout(self._all_topics([each for each in found if isinstance(each, Article)]))
+            return
+        if not found:
+            self._results.addWidget(label(f"Nothing was found for “{text.strip()}”. Try one word less.", "muted"))
+        for hit in found:
+            self._results.addLayout(row(button(hit.title, partial(self._open, hit.name), "link"), None))
+            if isinstance(hit, Hit) and hit.excerpt:
+                self._results.addWidget(label(hit.excerpt, "small"))
+
+    def _all_topics(self, articles: list[Article]) -> QGridLayout:
+        """Every topic in its group."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(14)
+        for place, group in enumerate(Group):
+            topics = QVBoxLayout()
+            topics.setSpacing(2)
+            topics.addWidget(label(group.heading, "strong"))
+            for article in articles:
+                if article.group is group:
+                    topics.addLayout(row(button(article.title, partial(self._open, article.name), "link"), None))
+            topics.addStretch(1)
+            grid.addLayout(topics, place // _COLUMNS, place % _COLUMNS)
+        for each in range(_COLUMNS):
+            grid.setColumnStretch(each, 1)
+        return grid
+
+    def _open(self, name: str) -> None:
+        search = self._articles
+        profile = self.app_state.snapshot.profile
+
+        def work(_: Task) -> Article | None:
+            if profile is not None:
+                search.use(profile)
+            return search.article(name)
+
+        self.app_state.runner.run(self, work, self._show_article)
+
+    def _show_article(self, article: Article | None) -> None:
+        if article is None:
+            return
+        self._article.show_article(article, self._book.name_where_several(self.app_state))
+        self._take_turns(reading=True)
+        self.scroll_to_top()
+        self._back.setFocus()
+
+    def _leave_article(self) -> None:
+        was_reading = self._article.isVisible()
+        self._take_turns(reading=False)
+        if was_reading:
+            self.scroll_to_top()
+            self._field.setFocus()
+
+    def _take_turns(self, *, reading: bool) -> None:
+        self._topics.setVisible(not reading)
+        self._article.setVisible(reading)
+        self._back.setVisible(reading)
+
+    # What support is asked about
+
+    def _purchases(self) -> tuple[Overview, ...]:
+        """The purchases of any shop: the first store's snapshot has them, without its own orders."""
+        known = {(store.rstrip("/"), number) for store, number in self._book.orders()}
+        return tuple(
+            each
+            for each in self._owned.purchases
+            if ((each.store.address or "").rstrip("/"), each.order_number) not in known
+        )
+
+    def _subjects(self) -> tuple[SupportSubject, ...]:
+        orders = (
+            subject
+            for state in self._book.states
+            if state.snapshot.profile is not None
+            for subject in order_subjects(state.store, state.snapshot.profile.store.name, state.snapshot.orders_read)
+        )
+        return (*orders, *purchase_subjects(self._purchases()))
+
+    def _subject(self, subjects: tuple[SupportSubject, ...]) -> SupportSubject | None:
+        """What was chosen, else the order that led here, else what needs attention."""
+        if self._chosen in subjects:
+            return self._chosen
+        here = [each for each in subjects if each.number == self._number and each.store == self.app_state.store]
+        if self._number and here:
+            return here[0]
+        return subject_in_need(subjects, self.app_state.snapshot.failures, self._due())
+
+    def _due(self) -> Iterator[DueDate]:
+        for state in dict.fromkeys((self.app_state, *self._book.states)):
+            facts = state.reminder_facts()
+            if facts is not None:
+                found = agenda(facts, state.reminders.entries, state.reminders.settings, state.now())
+                yield from (DueDate(state.store, each.subject) for each in found.due)
+
+    # Support
+
+    def show_values(self) -> None:
+        with self.keeping_focus():
+            self._render()
+
+    def _render(self) -> None:
+        clear(self._support)
+        subjects = self._subjects()
+        subject = self._subject(subjects)
+        if subject is not None and subject.purchase:
+            self._show_purchase(subject.purchase)
+        else:
+            state = self._book.state(subject.store) if subject is not None else self.app_state
+            if state is not None and state.snapshot.profile is not None:
+                number = subject.number if subject is not None else ""
+                self._support.addWidget(store_card(state, number, self._stated, self._say))
+        self._support.addWidget(self._case_card(subjects, subject))
+
+    def _show_purchase(self, purchase_id: str) -> None:
+        """Show what the directory knows; it is read in the background the first time."""
+        purchase = self._owned.purchase(purchase_id)
+        if purchase is None:
+            return
+        if purchase_id in self._desks:
+            self._support.addWidget(purchase_card(purchase, self._desks[purchase_id]))
+            return
+        self._owned.support_desk(self, purchase_id, partial(self._learn, purchase_id))
+
+    def _learn(self, purchase_id: str, desk: DirectoryDesk | None) -> None:
+        self._desks[purchase_id] = desk
+        self.show_values()
+
+    def _say(self, stated: Stated) -> None:
+        self._stated = stated
+        self.show_values()
+
+    def _show_number(self) -> None:
+        self._leave_article()
+        self.keep_in_sight(self._number_card)
+
+    def _number_card(self) -> QWidget | None:
+        first = self._support.itemAt(0)
+        return first.widget() if first is not None else None
+
+    def _which(self, subjects: tuple[SupportSubject, ...], subject: SupportSubject) -> QHBoxLayout:
+        """What support is asked about: it also decides which number is the right one."""
+        several = len({each.place for each in subjects}) > 1
+        texts = [_subject_text(each, several=several) for each in subjects]
+        choice = Choice(self.app_state.theme, "What it is about", texts, subjects.index(subject))
+        choice.activated.connect(lambda place: self._ask_about(subjects[place]))
+        made = row(label("It is about", "muted", wrap=False), spacing=12)
+        made.addWidget(choice, 1)
+        return made
+
+    def _ask_about(self, subject: SupportSubject) -> None:
+        self._chosen, self._stated = subject, NOTHING_STATED
+        self.show_values()
+
+    def _show_case_file(self, subject: SupportSubject | None) -> None:
+        store = subject.store if subject is not None and subject.store else self.app_state.store
+        state, desk = self._book.state(store) or self.app_state, self._book.case_desks[store]
+        about = CaseAbout()
+        if subject is not None and subject.purchase:
+            about = CaseAbout(purchase=self._owned.purchase(subject.purchase))
+        elif subject is not None:
+            about = CaseAbout(subject.number)
+        show_case_file(self.window(), state, desk.writer, desk.orders, about)
+
+    def _case_card(self, subjects: tuple[SupportSubject, ...], subject: SupportSubject | None) -> Card:
+        card = Card(spacing=8)
+        card.add(
+            label("Everything support needs to know", "heading"),
+            label(
+                "The case file holds what was tried, errors with their codes, versions and what was found on this PC. "
+                "You read it first; then save it, or send it and get a case number."
+            ),
+        )
+        if subject is not None:
+            card.add(self._which(subjects, subject))
+        card.add(row(button("Case file…", partial(self._show_case_file, subject)), None))
+        for known in (case for state in self._book.states for case in state.snapshot.cases):
+            form = self.app_state.format
+            card.add(
+                line(),
+                label(f"Case {known.case.case_number}: {known.summary}", "strong", selectable=True),
+                label(
+                    f"Sent on {form.moment(known.opened_at)} about order {known.order_number}. "
+                    f"An answer comes by {form.moment(known.case.answer_by)}.",
+                    "muted",
+                ),
+            )
+        return card
+
+
+def _subject_text(subject: SupportSubject, *, several: bool) -> str:
+    said = ": ".join(part for part in (subject.number, subject.name) if part)
+    return f"{said}, {subject.place}" if several and subject.place else said
