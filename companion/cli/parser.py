@@ -110,6 +110,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "help-search": Command("support.help_search", "search and read the help articles"),
     "case-file": Command("support.case_file", "show, save or send the redacted file that support needs"),
     "keychain": Command("app.keychain", "show where passwords and keys are kept; unlock it"),
+    "uninstall-data": Command("app.uninstall_data", "list and remove everything that Companion left on this PC"),
     "demo": Command("app.demo", "try everything with an embedded store and invented orders"),
     "store": Command("app.store", "run only the embedded store"),
 }

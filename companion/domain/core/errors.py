@@ -49,6 +49,7 @@ class ErrorCode(enum.StrEnum):
     # The program itself
     BUG = "bug"
     NOT_ANSWERING = "not-answering"
+    STILL_RUNNING = "still-running"
     CLOCK_WRONG = "clock-wrong"
     NO_NOTIFICATIONS = "no-notifications"
 

@@ -17,7 +17,8 @@ from companion.domain.purchases.facts import SECRET_FIELDS, Field
 from companion.domain.purchases.purchase import Purchase
 from companion.services.store.keychain import Kept, Keychain
 
-_HASH_ACCOUNT = "purchases hash"
+HASH_ACCOUNT = "purchases hash"
+"""The keychain's name for what the hashes are keyed with."""
 
 
 class PurchaseKeychain:
@@ -51,6 +52,10 @@ class PurchaseKeychain:
             keys=found[Field.KEY], links=found[Field.DOWNLOAD_LINK], instance_ids=found[Field.ACTIVATION]
         )
 
+    def has_secrets(self, purchase: Purchase) -> bool:
+        """Whether the facts of `purchase` speak of any secret; the keychain is not asked."""
+        return bool(_places(purchase))
+
     def forget(self, purchase: Purchase) -> None:
         """Remove all secrets of a purchase and prove that they are gone. Raises `CompanionError`."""
         for field, about in _places(purchase):
@@ -59,10 +64,10 @@ class PurchaseKeychain:
     def _hash_key(self) -> bytes:
         with self._lock:
             if self._hash_secret is None:
-                self._hash_secret = self._keychain.read_secret(_HASH_ACCOUNT)
+                self._hash_secret = self._keychain.read_secret(HASH_ACCOUNT)
             if self._hash_secret is None:
                 self._hash_secret = Secret(secrets.token_hex(32))
-                self._keychain.keep_secret(_HASH_ACCOUNT, self._hash_secret)
+                self._keychain.keep_secret(HASH_ACCOUNT, self._hash_secret)
             return bytes.fromhex(self._hash_secret.reveal())
 
 

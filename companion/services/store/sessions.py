@@ -32,8 +32,7 @@ class Sessions:
 
     def account(self, number: str) -> str:
         """The keychain's name for the credentials of an order."""
-        parts = urllib.parse.urlsplit(self._client.url)
-        return f"{number} at {parts.netloc}{parts.path}"
+        return account_of(self._client.url, number)
 
     def log_in(self, number: str | None, credentials: Credentials) -> Session:
         """Open a session at the store; its token is not held before `hold`."""
@@ -88,3 +87,9 @@ class Sessions:
             self._keychain.trouble or "Its password is not in this computer's keychain.",
             f"{first} the order password from the confirmation e-mail.",
         )
+
+
+def account_of(store: str, number: str) -> str:
+    """Returns the keychain's name for the credentials of an order of the store at this address."""
+    parts = urllib.parse.urlsplit(store)
+    return f"{number} at {parts.netloc}{parts.path}"
