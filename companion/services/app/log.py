@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import logging.handlers
@@ -28,6 +29,11 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
         for path in Path(self.baseFilename).parent.glob(f"{Path(self.baseFilename).name}*"):
             make_private(path)
         return io.TextIOWrapper(os.fdopen(os.open(self.baseFilename, flags, PRIVATE), "ab"), encoding=self.encoding)
+
+    def close(self) -> None:
+        """Close the file; what a full disk has not taken is lost."""
+        with contextlib.suppress(OSError):
+            super().close()
 
     def handleError(self, record: logging.LogRecord) -> None:
         if not isinstance(sys.exc_info()[1], OSError):

@@ -36,7 +36,7 @@ class LibraryNotices(QObject):
         if aside is not None:
             notice = Notice(*set_aside_text(aside, self._format.moment), tone="attention")
             notice.closed.connect(self._read)
-            self._notices.show_notice("library-set-aside", notice)
+            self._notices.show_notice("library-set-aside", notice, lasting=True)
         self._copying.start()
 
     def tell_of_saving(self) -> None:
@@ -46,7 +46,7 @@ class LibraryNotices(QObject):
             self._notices.drop("library-unsaved")
         elif not self._told_unsaved:
             text = unsaved_text(unsaved, self._folder)
-            self._notices.show_notice("library-unsaved", Notice(*text, tone="attention"))
+            self._notices.show_notice("library-unsaved", Notice(*text, tone="attention"), lasting=True)
         self._told_unsaved = unsaved is not None
 
     def _read(self) -> None:

@@ -91,7 +91,7 @@ def _copying(details: str) -> QPushButton:
 
 
 class Notices(QWidget):
-    """Where notices stand: newest on top, at most three, the same one only once."""
+    """Where notices stand: newest on top, the same one only once, at most three beside those that last."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,13 +99,17 @@ class Notices(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
         self._shown: list[tuple[str, Notice]] = []
+        self._lasting: set[str] = set()
         self.hide()
 
-    def show_notice(self, key: str, notice: Notice) -> None:
-        """Show `notice` in place of an older one with the same `key`."""
+    def show_notice(self, key: str, notice: Notice, *, lasting: bool = False) -> None:
+        """Show `notice` in place of an older one with the same `key`; a `lasting` one makes no room for later ones."""
         self.drop(key)
-        for old_key, _ in self._shown[2:]:
+        passing = [old_key for old_key, _ in self._shown if old_key not in self._lasting]
+        for old_key in passing[2:]:
             self.drop(old_key)
+        if lasting:
+            self._lasting.add(key)
         self._shown.insert(0, (key, notice))
         self._layout.insertWidget(0, notice)
         notice.closed.connect(lambda: self.drop(key))
@@ -117,6 +121,7 @@ class Notices(QWidget):
 
     def drop(self, key: str) -> None:
         """Put a notice away."""
+        self._lasting.discard(key)
         for entry in [entry for entry in self._shown if entry[0] == key]:
             self._shown.remove(entry)
             entry[1].hide()

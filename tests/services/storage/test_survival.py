@@ -34,7 +34,7 @@ def note(library: Library, text: str) -> None:
 
 
 @posix
-@pytest.mark.parametrize("rounds", [25, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [24, pytest.param(450, marks=pytest.mark.slow)])
 def test_a_writer_killed_at_any_instant_loses_nothing_it_had_acknowledged(tmp_path: Path, rounds: int) -> None:
     words = command("killed_writer", str(tmp_path / "library.db"), str(rounds), "7")
     ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=400)
