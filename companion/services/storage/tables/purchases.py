@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import json
 import logging
 import sqlite3
@@ -31,7 +33,7 @@ INDEXES = """
 PURCHASE_COLUMNS = ("id", "added_at")
 FACT_COLUMNS = ("purchase", "about", "field", "source_kind", "source_name", "value", "quote", "said_at")
 _ORDER = "ORDER BY about, field, source_kind, source_name"
-_READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts {_ORDER}"  # noqa: S608 - our own names
+_READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts ORDER BY purchase, about, field, source_kind, source_name"  # noqa: S608 - our own names
 _READ_SOME = f"""
     SELECT {", ".join(FACT_COLUMNS)} FROM facts WHERE purchase IN (SELECT value FROM json_each(?)) {_ORDER}
     """  # noqa: S608
@@ -151,22 +153,38 @@ def _remove(db: sqlite3.Connection, id_: str) -> bool:
 
 def _fact(row: _Row) -> Fact | None:
     """The fact of a row; None for one of a newer program, or one that has been damaged."""
-    if not all(isinstance(each, str) for each in row):
+    if set(map(type, row)) != {str}:
         _log.warning("a fact that is no text is left out")
         return None
-    _, about, field, kind, name, value, quote, said_at = map(str, row)
-    said = moment_or_none(said_at)
+    _, about, field, kind, name, value, quote, said_at = row
     try:
-        if said is None:
-            raise ValueError("the moment cannot be read")
+        known = _FIELDS[field]
         return Fact(
-            field=Field(field),
-            value=canonical(Field(field), value),
-            source=Source(kind=SourceKind(kind), name=name),
-            said_at=said,
-            about=about,
-            quote=quote or None,
+            field=known,
+            value=_canonical(known, value),
+            source=_source(kind, name),
+            said_at=_said(said_at),
+            about=str(about),
+            quote=str(quote) or None,
         )
-    except ValueError:
-        _log.warning("a fact of the field %r could not be read and is left out", field[:40])
+    except (ValueError, KeyError):
+        _log.warning("a fact of the field %r could not be read and is left out", str(field)[:40])
         return None
+
+
+# Thousands of rows are read at once, and most of what they hold is in many of them.
+_FIELDS: dict[object, Field] = {field.value: field for field in Field}
+_canonical = functools.lru_cache(maxsize=50_000)(canonical)
+
+
+@functools.lru_cache(maxsize=1000)
+def _source(kind: str, name: str) -> Source:
+    return Source(kind=SourceKind(kind), name=name)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _said(text: str) -> dt.datetime:
+    said = moment_or_none(text)
+    if said is None:
+        raise ValueError("the moment cannot be read")
+    return said
