@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.promises.table import rows
+
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("companion/", "resources/", "tests/", "benchmarks/", "tools/", "requirements/", "docs/", ".ci/")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -39,3 +41,9 @@ def test_what_a_row_names_stands_in_its_files(row: str) -> None:
     names = [span for span in spans(row) if span.isidentifier()]
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths if path.is_file())
     assert [name for name in names if name not in text] == []
+
+
+def test_the_promises_stand_in_the_document_as_the_tests_hold_them() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    made = text.partition("tests.promises.table -->")[2].partition("<!-- End of the promises")[0]
+    assert made.strip().splitlines() == rows()

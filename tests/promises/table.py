@@ -1,0 +1,149 @@
+"""The promises of SECURITY.md, and the tests that hold each. ``python -m tests.promises.table`` prints the rows.
+
+Every test stands where its subject stands; what several promises share stands there once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Promise(NamedTuple):
+    """A promise by its name, in one sentence, with the tests that fail when it is broken (file under tests, name)."""
+
+    name: str
+    sentence: str
+    tests: tuple[str, ...] = ()
+    measured: str = ""
+    """The benchmark that shows it where a test cannot, since it needs gigabytes or minutes."""
+
+
+_P = Promise
+PROMISES = (
+    _P("no-secret-on-disk", "Passwords, keys, card digits, tokens and signed addresses are written to no file in clear.",
+       ("e2e/test_keychain.py::test_no_secret_is_anywhere_else",
+        "services/storage/test_database.py::test_an_orders_secrets_do_not_reach_the_file")),
+    _P("no-secret-in-the-log", "No line of the log holds a secret, at its most detailed level either.",
+       ("services/app/test_paths_and_log.py::test_the_http_libraries_do_not_log_addresses",
+        "services/downloads/test_routes.py::test_no_secret_reaches_log_or_disk")),
+    _P("no-secret-in-arguments", "No program is started with a secret among its arguments or in its environment.",
+       ("services/store/test_keychain.py::test_no_program_is_started",)),
+    _P("no-secret-in-tracebacks", "A failure shows and logs no secret, in a traceback either.",
+       ("services/app/test_paths_and_log.py::test_secrets_are_cleaned_out_of_lines_and_tracebacks",)),
+    _P("no-secret-in-case-files", "What is saved or sent for support holds no secret in any spelling.",
+       ("cli/commands/support/test_case_file.py::test_the_case_file_tells_the_story_without_the_secrets",
+        "domain/core/test_redaction.py::test_a_known_secret_never_survives")),
+    _P("copied-keys-leave-no-trace", "A copied key is kept out of the histories of clipboards.",
+       ("ui/widgets/test_widgets.py::test_a_key_is_masked_until_asked_for_and_copied_without_a_trace",)),
+    _P("the-clipboard-is-cleared", "A copied key leaves the clipboard after 30 seconds; what was copied since stays.",
+       ("ui/widgets/test_widgets.py::test_the_clipboard_is_cleared_after_30_seconds_even_when_the_page_is_gone",
+        "ui/widgets/test_widgets.py::test_what_was_copied_meanwhile_stays")),
+    _P("only-the-systems-keychain", "No plaintext store stands in for a keychain, whatever the environment names.",
+       ("services/store/test_keychain.py::test_a_keychain_named_in_the_environment_is_not_used",)),
+    _P("too-long-is-said", "Credentials that a keychain could not hold are refused before anything is written.",
+       ("services/store/test_keychain.py::test_what_no_keychain_could_hold_is_refused",)),
+    _P("a-silent-keychain-holds-nothing-up", "A keychain that never answers stops neither the window nor a command.",
+       ("services/store/test_keychain.py::test_a_keychain_that_never_answers_does_not_hold_anybody_up",
+        "ui/app/test_quitting.py::test_quitting_does_not_wait_for_a_locked_keychain")),
+    _P("a-locked-keychain-asks-once", "A locked keychain is asked for once, and again only when the person acts.",
+       ("services/store/test_locked_keychain.py::test_nineteen_readers_at_once_are_one_question",
+        "services/store/test_locked_keychain.py::test_whoever_cancels_is_not_asked_again_until_they_want_to_be")),
+    _P("removed-is-gone", "Removing an order removes its credentials, and checks that they are gone.",
+       ("e2e/test_keychain.py::test_the_password_is_really_kept_and_really_gone",)),
+    _P("only-safe-addresses", "Nothing but https, and http to this very PC, is called.",
+       ("services/store/test_client.py::test_only_safe_addresses_are_called",
+        "services/downloads/test_faults.py::test_unsafe_addresses")),
+    _P("credentials-stay-with-their-store", "A redirect takes no credentials along.",
+       ("services/store/test_client.py::test_a_redirect_is_not_followed_with_the_password",
+        "services/downloads/test_tls.py::test_a_redirect_to_another_origin_takes_nothing_along")),
+    _P("no-credentials-from-files", "Credentials in .netrc are sent to no server.",
+       ("services/downloads/test_tls.py::test_a_redirect_to_another_origin_takes_nothing_along",)),
+    _P("certificates-are-checked", "A server that cannot prove who it is gets nothing.",
+       ("services/downloads/test_tls.py::test_false_certificates",)),
+    _P("proxy-passwords-stay-secret", "The password of a proxy stands in no log and no message.",
+       ("services/downloads/test_routes.py::test_no_secret_reaches_log_or_disk",)),
+    _P("memory-stays-bounded", "A download needs as much memory for gigabytes as for megabytes.",
+       measured="benchmarks.downloads"),
+    _P("no-more-than-promised", "A body that is longer than promised ends the download before the disk is full.",
+       ("services/downloads/test_faults.py::test_endless_data_past_the_size",
+        "services/downloads/test_faults.py::test_more_than_the_pieces_while_nobody_tells_the_size")),
+    _P("answers-are-bounded", "Whatever a store answers, what it says is bounded, and one part takes no other with it.",
+       ("hostile/test_spoiled_answers.py::test_the_client_reads_them_or_says_why_not",
+        "hostile/test_spoiled_answers.py::test_the_terminal_says_a_clear_sentence",
+        "hostile/test_spoiled_answers.py::test_the_window_shows_everything_else",
+        "domain/core/test_bounded.py::test_a_date_that_cannot_be_right_is_not_known_and_told")),
+    _P("every-call-ends", "Every call to a store ends in time, and so does the program.",
+       ("services/store/test_time_limits.py::test_a_call_ends_in_time",
+        "ui/app/test_quitting.py::test_a_signal_ends_the_program_while_its_store_never_ends_an_answer")),
+    _P("two-files-are-never-joined", "A download goes on only with the same file, which its strong tag or digest proves.",
+       ("services/downloads/test_faults.py::test_cut_without_a_strong_tag_and_digest_never_joins",)),
+    _P("a-kill-costs-no-byte", "A download that was killed at any instant arrives whole afterwards.",
+       ("services/downloads/test_disasters.py::test_killed_at_any_instant",)),
+    _P("a-full-disk-is-said", "A disk that is too small is said, and loses nothing.",
+       ("services/downloads/test_disks.py::test_too_small_disk_is_said_before_anything_is_fetched",
+        "services/downloads/test_disks.py::test_disk_fills_up_in_the_middle")),
+    _P("names-are-harmless", "No name that a store gives leads out of the folder or hides what a file is.",
+       ("domain/transfers/test_filenames.py::test_safe_names_are_safe_and_stay_as_they_are",)),
+    _P("marked-as-from-the-internet", "A file is marked as from the internet before it gets its name.",
+       ("services/downloads/test_disasters.py::test_mark_comes_before_the_final_name",)),
+    _P("only-the-publisher", "An installer whose publisher is another than promised is not started.",
+       ("services/installation/test_runner.py::test_the_publisher_must_agree_where_there_is_one",)),
+    _P("what-is-checked-is-what-runs", "Nothing that is exchanged between the check and the start is run.",
+       ("services/installation/test_runner.py::test_another_program_of_the_same_user_exchanges_nothing",
+        "services/platforms/test_installers.py::test_a_copy_that_is_not_what_was_verified_is_not_run")),
+    _P("no-older-version-unasked", "A version older than the one last seen is said, and needs consent."),
+    _P("a-kill-costs-no-note", "The library loses nothing that it acknowledged, whenever the program is killed.",
+       ("services/storage/test_survival.py::test_a_writer_killed_at_any_instant_loses_nothing_it_had_acknowledged",)),
+    _P("a-lost-library-comes-back", "A library that is damaged or empty comes back from a daily copy, and this is said.",
+       ("services/storage/test_restoring.py::test_a_library_that_was_lost_comes_back_from_the_copy",
+        "cli/test_failures.py::test_a_lost_library_comes_back_with_a_sentence_before_anything_else")),
+    _P("read-only-is-readable", "Where nothing can be written, everything can still be read.",
+       ("services/storage/test_survival.py::test_where_nothing_can_be_written_everything_is_read",)),
+    _P("a-newer-library-is-left-alone", "A library of a newer version is not touched, and the version is named.",
+       ("services/storage/test_restoring.py::test_a_newer_library_is_left_untouched_and_the_version_is_named",)),
+    _P("one-program", "A second start brings the first to the front.",
+       ("services/app/test_running_program.py::test_the_request_arrives",)),
+    _P("reminded-once", "Each date is told in time, and never twice.",
+       ("services/test_reminders_over_years.py::test_each_is_shown_in_time_and_never_twice",)),
+    _P("clocks-may-jump", "Travel and clocks that jump lose and repeat no reminder.",
+       ("services/test_reminders_over_years.py::test_travel_and_a_clock_that_jumps_for_years_change_nothing",)),
+    _P("missed-dates-are-one-notice", "What was missed is told at once, as one notice.",
+       ("ui/app/test_reminder_controller.py::test_several_at_once_become_one_summary",)),
+    _P("reminded-without-a-tray", "Without a tray and without notices the window tells of the dates.",
+       ("ui/app/test_reminder_controller.py::test_without_tray_and_daemon_the_window_tells_with_all_its_buttons",)),
+    _P("a-lost-answer-is-not-known", "What became of a change whose answer was lost is called not known, and read again.",
+       ("services/store/test_lost_answers.py::test_the_receipt_comes_with_the_order_that_is_read_again",
+        "services/store/test_lost_answers.py::test_while_nothing_can_be_read_it_is_not_known_yet_also_across_a_start")),
+    _P("many-purchases-are-no-burden", "The window never stands still, and one order is read without any other.",
+       ("ui/test_gui_thread.py::test_no_page_and_no_dialog_blocks_the_window",
+        "services/store/test_orders.py::test_a_refresh_decodes_one_order_however_many_there_are")),
+    _P("foreign-text-does-not-act", "Text of a store or an e-mail is shown as text, in a terminal, a file and the window.",
+       ("ui/widgets/test_widgets.py::test_text_from_outside_is_never_taken_for_markup",
+        "hostile/test_hostile_texts.py::test_no_command_prints_what_acts",
+        "hostile/test_hostile_texts.py::test_no_file_holds_what_acts")),
+    _P("stores-are-not-stormed", "A store is asked a few times a day, and not more when it was down.",
+       ("benchmarks/test_year.py::test_no_store_is_asked_more_than_a_few_times_a_day",
+        "benchmarks/test_year.py::test_a_store_that_was_down_is_not_stormed_when_it_answers_again")),
+    _P("usable-without-a-mouse", "Everything can be reached by keyboard, in the order in which it is read.",
+       ("ui/test_keyboard.py::test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight",)),
+    _P("amounts-are-exact", "No digit of an amount is lost or changed in any language.",
+       ("ui/look/test_format.py::test_no_digit_of_an_amount_is_lost",
+        "ui/look/test_format.py::test_amounts_are_written_as_the_locale_writes_them")),
+    _P("everything-can-be-removed", "One command lists and removes what the program has left on a PC."),
+    _P("a-page-is-no-installer", "A web page that comes in place of a file is recognised, and not kept as one.",
+       ("services/downloads/test_faults.py::test_captive_portal",)),
+)  # fmt: skip
+
+
+def rows() -> list[str]:
+    """Returns the table of SECURITY.md, one row for each promise."""
+    found = ["| promise | held by |", "| --- | --- |"]
+    for promise in PROMISES:
+        held = "<br>".join(f"`{test}`" for test in promise.tests)
+        held = held or (f"measured by `python -m {promise.measured}`" if promise.measured else "not kept yet")
+        found.append(f"| {promise.sentence} | {held} |")
+    return found
+
+
+if __name__ == "__main__":
+    print("\n".join(rows()))
