@@ -15,6 +15,7 @@ from companion.domain.core.redaction import Redact, redaction
 from companion.domain.core.serialization import to_builtins
 from companion.domain.pc.finding import Finding
 from companion.domain.purchases.purchase import Overview
+from companion.domain.purchases.receipts import email_receipts
 from companion.domain.store.profile import Profile
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
@@ -26,6 +27,7 @@ from companion.services.support.case_summary import summary_lines
 from companion.services.support.case_values import (
     CaseAbout,
     CaseDownload,
+    CaseEmailReceipt,
     CaseFile,
     CaseLicence,
     CaseOrder,
@@ -141,6 +143,10 @@ def _purchase(bought: Overview) -> CasePurchase:
                 seats_limit=product.seats.limit,
             )
             for product in bought.products
+        ),
+        receipts=tuple(
+            CaseEmailReceipt(source=each.source, received_at=each.received_at, statement=each.statement)
+            for each in email_receipts(bought)
         ),
     )
 

@@ -56,6 +56,14 @@ class CaseProduct(Model, frozen=True):
     seats_limit: int | str | None
 
 
+class CaseEmailReceipt(Model, frozen=True):
+    """A switched-off renewal that an e-mail confirmed: when, and the sentence that says so."""
+
+    source: str
+    received_at: Instant
+    statement: str
+
+
 class CasePurchase(Model, frozen=True):
     """A purchase of any shop, as its sources tell; never its key or its links."""
 
@@ -66,6 +74,7 @@ class CasePurchase(Model, frozen=True):
     bought_on: str | None
     auto_renew: str
     products: tuple[CaseProduct, ...]
+    receipts: tuple[CaseEmailReceipt, ...] = ()
 
 
 class CaseFile(Model, frozen=True):

@@ -211,3 +211,13 @@ def test_its_dates_are_in_the_tray_and_among_the_reminders_at_once(owner: Owner,
     owner.until(lambda: owner.reads("Harbour Suite"))
     owner.press("Open Harbour Suite")
     assert owner.window.current is owner.window.page("purchase")
+
+
+def test_an_email_that_confirms_a_switched_off_renewal_is_a_receipt(owner: Owner) -> None:
+    said = "The automatic renewal has been turned off."
+    off = Fact(field=Field.AUTO_RENEW, value="off", source=MAIL, said_at=SENT, quote=said)
+    assert not owner.reads("Receipts")
+    owner.registry.learn(owner.id, (off,))
+    owner.load()
+    owner.until(lambda: owner.reads("Auto-renewal switched off: Harbour Suite"))
+    assert owner.reads(said)

@@ -12,6 +12,7 @@ from companion.domain.billing.auto_renewal import receipt_lines
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
+from companion.domain.purchases.receipts import EmailReceipt, email_receipt_lines, receipts_of
 from companion.domain.store.orders import Receipt
 from companion.services.app.atomic_file import write_file
 
@@ -21,18 +22,21 @@ class ReceiptsResult(Model, frozen=True):
 
     order_number: str
     receipts: tuple[Receipt, ...]
+    emails: tuple[EmailReceipt, ...] = ()
+    """Receipts that came by e-mail, from stores that offer no other proof."""
     pdf: str | None = None
     path: str | None = None
 
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion receipts``."""
-    parser.add_argument("number", metavar="NUMBER", help="the order number")
+    parser.add_argument("number", metavar="NUMBER", help="the order number, or the id of a purchase")
     parser.add_argument("receipt", metavar="RECEIPT", nargs="?", help="one receipt; without it, all of the order")
     parser.add_argument("--to", metavar="FILE", type=Path, help="save them as JSON")
     parser.add_argument("--pdf", metavar="FILE", type=Path, help="save them as PDF")
     parser.describe(
-        json="{orderNumber, receipts, pdf, path}",
+        json="{orderNumber, receipts, emails: [{id, purchase, orderNumber, sender, receivedAt, autoRenew, statement,"
+        " source: email}], pdf, path}",
         examples=("receipts LF-5930-2216", "receipts LF-5930-2216 --pdf receipts.pdf"),
         notes="Receipts are kept on this PC; the store is not asked.",
     )
@@ -42,9 +46,14 @@ def run(context: CommandContext) -> int:
     """Show the receipts of an order that are kept on this PC, and save them when asked."""
     import json
 
-    services, number, wanted = context.services, context.order_number(), context.arguments.receipt
-    kept = tuple(each for each in services.orders.cache.receipts(number) if wanted in (None, each.id))
-    if not kept:
+    number, wanted = context.arguments.number.strip(), context.arguments.receipt
+    purchases = {found.id: found for found in context.owned.purchases.all()}
+    emails = tuple(each for each in receipts_of(number, purchases.values()) if wanted in (None, each.id))
+    kept: tuple[Receipt, ...] = ()
+    if not emails or context.owned.library.stores_with_orders():
+        number = number if emails else context.order_number()
+        kept = tuple(each for each in context.services.orders.cache.receipts(number) if wanted in (None, each.id))
+    if not kept and not emails:
         raise CompanionError(
             ErrorCode.RECEIPT_UNKNOWN,
             "There is no such receipt",
@@ -54,14 +63,19 @@ def run(context: CommandContext) -> int:
             else f"See what there is: companion receipts {number}",
         )
     papers = [_lines(context, number, receipt) for receipt in kept]
+    papers += [email_receipt_lines(each, purchases[each.purchase].name, context.formats.moment) for each in emails]
     path = context.arguments.to.absolute() if context.arguments.to else None
     pdf = context.arguments.pdf.absolute() if context.arguments.pdf else None
     if path is not None:
-        write_file(path, (json.dumps(to_builtins(kept), indent=2, ensure_ascii=False) + "\n").encode())
+        write_file(path, (json.dumps(to_builtins((*kept, *emails)), indent=2, ensure_ascii=False) + "\n").encode())
     if pdf is not None:
         write_file(pdf, _as_pdf(papers, number))
     shown = ReceiptsResult(
-        order_number=number, receipts=kept, pdf=str(pdf) if pdf else None, path=str(path) if path else None
+        order_number=number,
+        receipts=kept,
+        emails=emails,
+        pdf=str(pdf) if pdf else None,
+        path=str(path) if path else None,
     )
     lines = [line for paper in papers for line in (*paper, "")][:-1]
     context.output.result(shown, *lines, *(f"Saved as {file}" for file in (path, pdf) if file is not None))
