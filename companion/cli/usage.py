@@ -71,7 +71,7 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 def explain(message: str) -> str:
     """Returns what `argparse` says about a mistake as a sentence; what is not known here is passed on as it is."""
-    from companion.domain.core.text import joined
+    from companion.domain.core.text import joined, sentence_start
 
     if found := re.fullmatch(r"the following arguments are required: (.+)", message):
         missing = [name.replace("|", " or ") for name in found[1].split(", ")]
@@ -86,7 +86,7 @@ def explain(message: str) -> str:
         return f"“{found[2]}” is not possible {place}. Choose {choices}."
     if found := re.fullmatch(r"argument (.+?): (.+)", message):
         return f"{_option(found[1])}: {found[2]}."
-    return f"{message[:1].upper()}{message[1:]}."
+    return f"{sentence_start(message)}."
 
 
 def _option(names: str) -> str:

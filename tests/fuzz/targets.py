@@ -78,7 +78,8 @@ def _order(data: bytes) -> str:
         for licence in order.licences:
             plan = order.subscription_of(licence)
             if plan is not None:
-                shown += preview_sentences(preview_switch(plan, licence, False, profile, NOW, zone), day, plain_money)
+                preview = preview_switch(order, plan, licence, False, profile, NOW, zone)
+                shown += preview_sentences(preview, day, plain_money)
         dates = upcoming(ReminderFacts((order,), profile, zone), NOW)
         shown.append(calendar(dates, store="x", stamp=NOW, format_date=day, format_money=plain_money))
         shown += [str(fact) for fact in facts_of_order(order, STORE, "https://store.example", NOW)]

@@ -130,6 +130,8 @@ def plan_of(
         status=status or (SubscriptionStatus.ACTIVE if auto_renew else SubscriptionStatus.CANCELLED),
         price=buy.money(price),
         renewal_price=buy.money(renewal_price),
+        # A tax on sales depends on where the customer lives on that day; VAT is known beforehand.
+        renewal_total=buy.billing.with_tax(buy.money(renewal_price)) if buy.billing.tax_included else None,
         version=f"sub-{buy.mark}.1",
         next_charge_at=until - CHARGE_LEAD if auto_renew else None,
         cancel_by=until - CANCEL_LEAD if auto_renew else None,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from companion.domain.billing.expected_amount import ExpectedTax, amount_words, expected_tax
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
-from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away
+from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away, sentence_start
 from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import (
-    ChargeKind,
     Licence,
     LicenceStatus,
     Order,
@@ -33,7 +33,8 @@ class AutoRenew(enum.StrEnum):
 class NextCharge(Model, frozen=True):
     """The next renewal charge; `previous` is what was paid last when that differs, `cancel_by` when it is another day.
 
-    `announced` is False when the store has not set the day yet and `at` is the end of what is paid for.
+    `announced` is False when the store has not set the day yet and `at` is the end of what is paid for. `amount` and
+    `previous` are prices; `tax` tells what comes on top of `amount`.
     """
 
     at: Instant
@@ -41,6 +42,11 @@ class NextCharge(Model, frozen=True):
     previous: Money | None = None
     cancel_by: Instant | None = None
     announced: bool = True
+    tax: ExpectedTax = ExpectedTax()
+
+    def words(self, format_money: FormatMoney) -> str:
+        """Returns the amount to expect on the card statement, in words."""
+        return amount_words(self.amount, self.tax, format_money)
 
     @property
     def rises(self) -> bool:
@@ -74,10 +80,10 @@ def next_charge(order: Order, subscription: Subscription | None, zone: dt.tzinfo
         return None
     if subscription.next_charge_at is None or renewal_refunded(order, subscription):
         return None
-    return charge_of(subscription, zone)
+    return charge_of(order, subscription, zone)
 
 
-def charge_of(subscription: Subscription, zone: dt.tzinfo) -> NextCharge | None:
+def charge_of(order: Order, subscription: Subscription, zone: dt.tzinfo) -> NextCharge | None:
     """What the next charge of `subscription` would be, `cancel_by` only where its day differs in `zone`.
 
     None where its day is not known.
@@ -95,6 +101,7 @@ def charge_of(subscription: Subscription, zone: dt.tzinfo) -> NextCharge | None:
         previous=price if price != renewal and price.currency == renewal.currency else None,
         cancel_by=cancel_by,
         announced=subscription.next_charge_at is not None,
+        tax=expected_tax(order, subscription),
     )
 
 
@@ -111,20 +118,12 @@ def price_facts(
         more = charge.amount.amount - subscription.price.amount
         change = "the same as now" if more == 0 else "more than now" if more > 0 else "less than now"
         facts.append(("At renewal", f"{format_money(charge.amount)}, {change}"))
-    tax = _tax_on_top(order, subscription)
-    if tax is not None:
-        facts.append(("Tax", f"comes on top; it was {format_money(tax)} last time"))
+    tax = expected_tax(order, subscription)
+    if tax.total is None:
+        facts.append(("Tax", "comes on top; how much is not known"))
+    elif tax.on_top:
+        facts.append(("With tax", amount_words(subscription.renewal_price, tax, format_money)))
     return (*facts, ("Paid until", format_date(subscription.active_until)))
-
-
-def _tax_on_top(order: Order, subscription: Subscription) -> Money | None:
-    """The tax that was added to the price the last time it was charged; None where prices include it."""
-    abouts = ("order", f"subscription:{subscription.id}")
-    paid = [each for each in order.charges if each.kind is ChargeKind.CHARGE and each.about in abouts]
-    last = max(paid, key=lambda each: each.at, default=None)
-    if last is None or last.tax is None or last.tax.amount == 0:
-        return None
-    return last.tax if last.amount.amount == subscription.price.amount + last.tax.amount else None
 
 
 class Refusal(enum.StrEnum):
@@ -154,13 +153,19 @@ class SwitchPreview(Model, frozen=True):
 
 
 def preview_switch(
-    subscription: Subscription, licence: Licence, on: bool, profile: Profile, now: dt.datetime, zone: dt.tzinfo
+    order: Order,
+    subscription: Subscription,
+    licence: Licence,
+    on: bool,
+    profile: Profile,
+    now: dt.datetime,
+    zone: dt.tzinfo,
 ) -> SwitchPreview:
     """What switching auto-renewal of `licence` to `on` will do, and until when the product stays active."""
     refusal = _refusal(subscription, licence, now)
     is_on = auto_renew_of(subscription) is AutoRenew.ON
     prevented = is_on and subscription.next_charge_at is not None
-    charge = charge_of(subscription, zone) if refusal is None and (on or prevented) else None
+    charge = charge_of(order, subscription, zone) if refusal is None and (on or prevented) else None
     last_moment = subscription.cancel_by
     too_late = not on and is_on and last_moment is not None and charge is not None and last_moment < now < charge.at
     return SwitchPreview(
@@ -216,9 +221,11 @@ def _sentences_on(preview: SwitchPreview, format_date: FormatDate, format_money:
         return tuple(said)
     when = f"on {format_date(charge.at)}" if charge.announced else f"by {format_date(charge.at)}"
     said.append(f"{preview.product_name} will renew for {preview.term.as_words()}.")
-    said.append(f"{format_money(charge.amount)} will be charged {when} to the card of the original purchase.")
+    amount = sentence_start(charge.words(format_money))
+    said.append(f"{amount} will be charged {when} to the card of the original purchase.")
     if charge.previous is not None:
-        said.append(f"The period that is running now cost {format_money(charge.previous)}.")
+        without = " without tax" if charge.tax.on_top else ""
+        said.append(f"The period that is running now cost {format_money(charge.previous)}{without}.")
     if charge.cancel_by is not None:
         said.append(f"To avoid that charge, switch it off again by {format_date(charge.cancel_by)}.")
     else:
@@ -235,12 +242,12 @@ def _sentences_off(
     charge = preview.charge
     if preview.too_late and charge is not None and preview.return_window is not None:
         said.append(
-            f"The last day to cancel before the charge of {format_money(charge.amount)} on {format_date(charge.at)} "
+            f"The last day to cancel before the charge of {charge.words(format_money)} on {format_date(charge.at)} "
             "has passed, so the store may still make it."
         )
         said.append(f"If it does, you can ask for that money back within {preview.return_window.as_words()}.")
     elif charge is not None:
-        said.append(f"The charge of {format_money(charge.amount)} on {format_date(charge.at)} will not be made.")
+        said.append(f"The charge of {charge.words(format_money)} on {format_date(charge.at)} will not be made.")
     else:
         said.append("No further charge will be made.")
     return tuple(said)

@@ -65,6 +65,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def sentence_start(text: str) -> str:
+    """Returns the text with a capital letter first, the rest as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def joined(parts: Sequence[str], conjunction: str = "and") -> str:
     """Returns a list in words: ``a``, ``a and b``, ``a, b and c``."""
     if len(parts) < 2:

@@ -302,8 +302,9 @@ def charge_sentence(card: ProductCard, format_date: FormatDate, format_money: Fo
         return "There is no auto-renewal, so nothing will be charged."
     if charge is None:
         return "Auto-renewal is off, so nothing will be charged." if card.auto_renew is AutoRenew.OFF else _NO_DATE
-    said = f"Renews on {format_date(charge.at)} for {format_money(charge.amount)}"
-    said += f"; last time it cost {format_money(charge.previous)}." if charge.previous is not None else "."
+    said = f"Renews on {format_date(charge.at)} for {charge.words(format_money)}"
+    without = " without tax" if charge.tax.on_top else ""
+    said += f"; last time it cost {format_money(charge.previous)}{without}." if charge.previous is not None else "."
     if charge.cancel_by is not None:
         said += f" To avoid the charge, switch auto-renewal off by {format_date(charge.cancel_by)}."
     return said

@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from companion.domain.billing.auto_renewal import next_charge
+from companion.domain.billing.expected_amount import ExpectedTax, amount_words
 from companion.domain.billing.returns import credit_between
 from companion.domain.billing.shipping import ON_ITS_WAY, expected_between, store_zone
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
+from companion.domain.core.text import FormatMoney
 from companion.domain.core.time.periods import Period
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.entitlements.licences import carried_on
@@ -81,9 +83,9 @@ class OfPurchase(Model, frozen=True):
 class Subject(Model, frozen=True):
     """One date of one thing: a charge of a subscription, the end of a licence, of a download window, …
 
-    `about` is the id of that thing, `date` when it happens. `amount` and `previous` are what a charge costs now and
-    cost last; `opens_at` is when a download window began. `purchase` is set for dates of purchases of any shop; their
-    order number may be unknown, which is an empty text.
+    `about` is the id of that thing, `date` when it happens. `amount` and `previous` are the prices of a charge now and
+    last time, `tax` what is known of the tax on the former; `opens_at` is when a download window began. `purchase` is
+    set for dates of purchases of any shop; their order number may be unknown, which is an empty text.
     """
 
     kind: ReminderKind
@@ -92,11 +94,18 @@ class Subject(Model, frozen=True):
     name: str
     date: Instant
     amount: Money | None = None
+    tax: ExpectedTax | None = None
     previous: Money | None = None
     cancel_by: Instant | None = None
     term: Period | None = None
     opens_at: Instant | None = None
     purchase: OfPurchase | None = None
+
+    def amount_words(self, format_money: FormatMoney) -> str | None:
+        """Returns the amount to expect on the statement, in words; None where no amount is known."""
+        if self.amount is None:
+            return None
+        return format_money(self.amount) if self.tax is None else amount_words(self.amount, self.tax, format_money)
 
     @property
     def address(self) -> str:
@@ -184,6 +193,7 @@ def _of_licence(order: Order, licence: Licence, zone: dt.tzinfo, replaced: bool)
             name=licence.product_name,
             date=date,
             amount=charge.amount,
+            tax=charge.tax,
             previous=charge.previous,
             cancel_by=_last_moment(plan, charge.at),
             term=plan.term,

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 
 from companion.domain.core.foreign_text import clean_prose
-from companion.domain.core.text import FormatDate, FormatMoney
+from companion.domain.core.text import FormatDate, FormatMoney, sentence_start
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.text import date_words, place_words
 
@@ -60,11 +60,12 @@ def _event(
 
 
 def _description(subject: Subject, format_date: FormatDate, format_money: FormatMoney) -> str:
-    said = [f"{place[:1].upper()}{place[1:]}."] if (place := place_words(subject)) else []
-    if subject.amount is not None:
-        said.append(f"Amount: {format_money(subject.amount)}.")
+    said = [f"{sentence_start(place)}."] if (place := place_words(subject)) else []
+    if amount := subject.amount_words(format_money):
+        said.append(f"Amount: {amount}.")
     if subject.previous is not None:
-        said.append(f"Last time it cost {format_money(subject.previous)}.")
+        without = " without tax" if subject.tax is not None and subject.tax.on_top else ""
+        said.append(f"Last time it cost {format_money(subject.previous)}{without}.")
     if subject.cancel_by is not None and subject.kind is ReminderKind.RENEWAL:
         said.append(f"To avoid the charge, switch auto-renewal off by {format_date(subject.cancel_by)}.")
     return "\n".join(said)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from companion.domain.core.text import joined
+from companion.domain.core.text import joined, sentence_start
 from companion.domain.core.time.periods import Period
 from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.schedule import days_in
@@ -66,7 +66,7 @@ def choices(
 
 
 def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return sentence_start(words)
 
 
 def with_leads(settings: ReminderSettings, kind: ReminderKind, leads: tuple[Period, ...] | None) -> ReminderSettings:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Sequence
 
 from companion.domain.core.model import Model
-from companion.domain.core.text import FormatDate, FormatMoney, days_away
+from companion.domain.core.text import FormatDate, FormatMoney, days_away, sentence_start
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.purchase_text import purchase_words
@@ -92,12 +92,12 @@ def _cancel_by(subject: Subject, days: int, format_date: FormatDate, format_mone
 
 def _charge(subject: Subject, format_date: FormatDate, format_money: FormatMoney) -> str:
     term = f" for {subject.term.as_words()}" if subject.term is not None else ""
-    charge = f"{_amount(subject, format_money)} will be charged on {format_date(subject.date)}{term}."
+    charge = f"{sentence_start(_amount(subject, format_money))} will be charged on {format_date(subject.date)}{term}."
     return charge + _price_change(subject, format_money)
 
 
 def _amount(subject: Subject, format_money: FormatMoney) -> str:
-    return format_money(subject.amount) if subject.amount is not None else "The renewal price"
+    return subject.amount_words(format_money) or "the renewal price"
 
 
 def _price_change(subject: Subject, format_money: FormatMoney) -> str:
@@ -136,8 +136,9 @@ def _return(subject: Subject, days: int, format_date: FormatDate, _format_money:
 
 
 def _refund(subject: Subject, _days: int, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, str]:
+    amount = sentence_start(_amount(subject, format_money))
     body = (
-        f"{_amount(subject, format_money)} should have been on your account by {format_date(subject.date)}. "
+        f"{amount} should have been on your account by {format_date(subject.date)}. "
         "Look at your account first; if it is not there, support can find out why."
     )
     return f"Your refund for {subject.name} is late", body

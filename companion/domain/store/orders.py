@@ -96,7 +96,8 @@ class Subscription(Model, frozen=True):
     """The plan that renews a licence.
 
     `version` goes into ``If-Match`` when auto-renewal is switched; `price` is what was paid for the running period,
-    `renewal_price` what the next one costs; `active_until` is the end of what is paid for.
+    `renewal_price` what the next one costs, `renewal_total` the same with every tax, as it will be charged, where the
+    store knows that already; `active_until` is the end of what is paid for.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Subscription(Model, frozen=True):
     version: str
     next_charge_at: Instant | None = None
     cancel_by: Instant | None = None
+    renewal_total: Money | None = None
 
 
 class Receipt(Model, frozen=True):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from companion.domain.billing.auto_renewal import SwitchPreview, preview_sentences, preview_switch
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.store.orders import Licence, Receipt, Subscription
+from companion.domain.store.orders import Licence, Order, Receipt, Subscription
 from companion.ui.dialogs.order_dialog import OrderDialog
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, clear, fit_height, label, row
@@ -29,7 +29,7 @@ class SwitchDialog(OrderDialog):
         self._licence_id = licence_id
         self._on = on
         self._conflict: CompanionError | None = None
-        licence, self._plan = self._read()
+        _, licence, self._plan = self._read()
         self.setWindowTitle(f"Auto-renewal of {licence.product_name}")
         self.setMinimumWidth(520)
         self._layout = QVBoxLayout(self)
@@ -46,8 +46,8 @@ class SwitchDialog(OrderDialog):
         app_state.changed.connect(self._look_again)
         self._ask()
 
-    def _read(self) -> tuple[Licence, Subscription]:
-        """The licence and its plan as they were read last."""
+    def _read(self) -> tuple[Order, Licence, Subscription]:
+        """The order, the licence and its plan as they were read last."""
         order = self._app_state.snapshot.order(self._number)
         if order is None:
             raise ValueError("auto-renewal is switched on orders that have been read")
@@ -55,12 +55,12 @@ class SwitchDialog(OrderDialog):
         plan = order.subscription_of(licence)
         if plan is None:
             raise ValueError("this licence has no subscription")
-        return licence, plan
+        return order, licence, plan
 
     def _ask(self, *before: QWidget) -> None:
         """Say what would happen now, below what is to be told `before`."""
-        licence, self._plan = self._read()
-        preview = self._preview(licence)
+        order, licence, self._plan = self._read()
+        preview = self._preview(order, licence)
         title = "Switch auto-renewal on?" if preview.on else "Switch auto-renewal off?"
         self._heading.setText(title if preview.changes else "Nothing to switch")
         form = self._app_state.format
@@ -74,12 +74,12 @@ class SwitchDialog(OrderDialog):
         safe.setDefault(True)
         safe.setFocus()
 
-    def _preview(self, licence: Licence) -> SwitchPreview:
+    def _preview(self, order: Order, licence: Licence) -> SwitchPreview:
         app_state = self._app_state
         if app_state.snapshot.profile is None:
             raise ValueError("auto-renewal is switched by the rules of a known store")
         return preview_switch(
-            self._plan, licence, self._on, app_state.snapshot.profile, app_state.now(), app_state.zone
+            order, self._plan, licence, self._on, app_state.snapshot.profile, app_state.now(), app_state.zone
         )
 
     def _switch(self) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.text import counted, days_away
+from companion.domain.core.text import counted, days_away, sentence_start
 from companion.domain.core.time.periods import days_until
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
@@ -179,7 +179,7 @@ class RemindersPage(Page):
 
     def _capital_place(self, state: AppState, subject: Subject) -> str:
         place = self._place(state, subject)
-        return f"{place[:1].upper()}{place[1:]}"
+        return sentence_start(place)
 
     def _owner(self, state: AppState, subject: Subject) -> QWidget:
         """What the date belongs to: a link to the order, or where a purchase was made."""

@@ -27,7 +27,13 @@ SHOW = plain_date(dt.UTC)
 def preview(build):
     def one(on, licence=None, **plan):
         return auto_renewal.preview_switch(
-            build.subscription(**plan), licence or build.licence(), on, build.profile(), build.NOW, dt.UTC
+            build.order(),
+            build.subscription(**plan),
+            licence or build.licence(),
+            on,
+            build.profile(),
+            build.NOW,
+            dt.UTC,
         )
 
     return one
@@ -42,7 +48,7 @@ def test_switching_off_an_annual_plan_says_until_when_it_stays_active(preview):
     assert found.changes
     assert said(found) == (
         "Auto-renewal will be switched off. Harbour Suite stays active until 18 February 2028 (in 345 days), "
-        "the end of the paid year. The charge of 55.00 USD on 17 February 2028 will not be made."
+        "the end of the paid year. The charge of 55.00 USD plus tax on 17 February 2028 will not be made."
     )
 
 
@@ -70,8 +76,8 @@ def test_switching_on_names_amount_day_and_the_last_day_to_cancel(build, preview
     )
     assert found.changes
     assert said(found) == (
-        "Harbour Suite will renew for 1 year. 79.00 USD will be charged by 18 February 2028 to the card of the "
-        "original purchase. The period that is running now cost 55.00 USD. "
+        "Harbour Suite will renew for 1 year. 79.00 USD plus tax will be charged by 18 February 2028 to the card of "
+        "the original purchase. The period that is running now cost 55.00 USD without tax. "
         "You can switch it off again at any time before that day."
     )
 
@@ -163,9 +169,9 @@ def test_the_price_now_stands_beside_the_one_at_renewal(build):
 
 def test_tax_that_comes_on_top_is_told_and_tax_that_is_included_is_not(build):
     added = build.charge(amount=build.usd(5950), tax=build.usd(450))
-    assert facts(build, (added,))["Tax"] == "comes on top; it was 4.50 USD last time"
-    assert "Tax" not in facts(build, (build.charge(amount=build.usd(5500), tax=build.usd(878)),))
-    assert "Tax" not in facts(build, (build.charge(amount=build.usd(5500)),))
+    assert facts(build, (added,))["With tax"] == "about 59.50 USD (55.00 USD + tax as last time)"
+    assert "With tax" not in facts(build, (build.charge(amount=build.usd(5500), tax=build.usd(878)),))
+    assert facts(build)["Tax"] == "comes on top; how much is not known"
 
 
 OFF = {"auto_renew": False, "status": SubscriptionStatus.CANCELLED, "next_charge_at": None}
@@ -241,8 +247,8 @@ def test_too_late_to_cancel_in_words(build, preview):
     found = preview(False, next_charge_at=build.day(2), cancel_by=build.day(-1))
     assert said(found) == (
         "Auto-renewal will be switched off. Harbour Suite stays active until 18 February 2028 (in 345 days), "
-        "the end of the paid year. The last day to cancel before the charge of 55.00 USD on 12 March 2027 has passed, "
-        "so the store may still make it. If it does, you can ask for that money back within 30 days."
+        "the end of the paid year. The last day to cancel before the charge of 55.00 USD plus tax on 12 March 2027 "
+        "has passed, so the store may still make it. If it does, you can ask for that money back within 30 days."
     )
 
 
@@ -255,7 +261,7 @@ def test_a_plan_without_an_announced_charge_says_that_no_other_comes(preview):
 def test_switching_on_what_is_on_says_so(build, preview):
     found = preview(True, cancel_by=build.day(300))
     assert said(found) == (
-        "Auto-renewal is already on. Harbour Suite will renew for 1 year. 55.00 USD will be charged on "
+        "Auto-renewal is already on. Harbour Suite will renew for 1 year. 55.00 USD plus tax will be charged on "
         "17 February 2028 to the card of the original purchase. To avoid that charge, switch it off again by "
         "4 January 2028."
     )
@@ -323,7 +329,7 @@ def test_without_a_plan_that_renews_no_charge_comes(build, plan):
 
 def test_a_charge_of_the_same_price_names_no_earlier_price(build):
     def charge(**plan):
-        return auto_renewal.charge_of(build.subscription(**plan), dt.UTC)
+        return auto_renewal.charge_of(build.order(), build.subscription(**plan), dt.UTC)
 
     assert charge().previous is None
     assert not charge().rises
@@ -341,8 +347,8 @@ def test_a_charge_of_the_same_price_names_no_earlier_price(build):
 def test_the_day_of_the_cancel_by_is_that_of_the_persons_zone(build):
     at = dt.datetime(2027, 3, 20, 1, tzinfo=dt.UTC)
     plan = build.subscription(next_charge_at=at, cancel_by=at - dt.timedelta(hours=2))
-    assert auto_renewal.charge_of(plan, dt.UTC).cancel_by == plan.cancel_by
-    assert auto_renewal.charge_of(plan, ZoneInfo("America/New_York")).cancel_by is None
+    assert auto_renewal.charge_of(build.order(), plan, dt.UTC).cancel_by == plan.cancel_by
+    assert auto_renewal.charge_of(build.order(), plan, ZoneInfo("America/New_York")).cancel_by is None
 
 
 @pytest.mark.parametrize(
@@ -376,13 +382,12 @@ def test_the_tax_is_that_of_the_last_charge_for_the_plan(build):
     last = build.charge(
         id="ch-2", at=build.day(-30), amount=build.usd(5950), tax=build.usd(450), about="subscription:sub-1"
     )
-    assert facts(build, (last, first))["Tax"] == "comes on top; it was 4.50 USD last time"
+    assert facts(build, (last, first))["With tax"].startswith("about 59.50 USD")
     other = msgspec.structs.replace(last, about="subscription:sub-2")
-    assert facts(build, (first, other))["Tax"] == "comes on top; it was 4.00 USD last time"
+    assert facts(build, (first, other))["With tax"].startswith("about 59.00 USD")
     back = msgspec.structs.replace(last, kind=ChargeKind.REFUND)
-    assert facts(build, (first, back))["Tax"] == "comes on top; it was 4.00 USD last time"
-    assert "Tax" not in facts(build, (build.charge(tax=build.usd(0)),))
-    assert "Tax" not in facts(build)
+    assert facts(build, (first, back))["With tax"].startswith("about 59.00 USD")
+    assert not {"Tax", "With tax"} & set(facts(build, (build.charge(tax=build.usd(0)),)))
     assert facts(build)["Paid until"] == "18 February 2028"
 
 

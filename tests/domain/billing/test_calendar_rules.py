@@ -105,7 +105,7 @@ def test_cancel_by_is_told_exactly_when_its_day_differs_for_the_person(
 ) -> None:
     at = now + dt.timedelta(days=days)
     by = at - dt.timedelta(hours=hours)
-    charge = charge_of(build.subscription(next_charge_at=at, cancel_by=by), zone)
+    charge = charge_of(build.order(), build.subscription(next_charge_at=at, cancel_by=by), zone)
     same_day = at.astimezone(zone).date() == by.astimezone(zone).date()
     assert charge.cancel_by == (None if same_day else by)
 
@@ -121,7 +121,7 @@ def test_a_cancelled_plan_stays_active_to_the_end_of_what_is_paid(
         term=Period.parse(term), active_until=until, next_charge_at=until - dt.timedelta(days=1), cancel_by=None
     )
     licence = build.licence(starts_at=begun, expires_at=until)
-    found = preview_switch(plan, licence, False, build.profile(), begun, zone)
+    found = preview_switch(build.order(), plan, licence, False, build.profile(), begun, zone)
     assert found.changes
     assert found.active_until == until
     assert found.days_left == (until.astimezone(zone).date() - begun.astimezone(zone).date()).days

@@ -44,7 +44,9 @@ def test_a_quiet_licence_says_what_is_owned_and_offers_the_download(build, card)
     assert found.window.days == 10
     assert product_cards.status_words(found) == "Active"
     assert product_cards.status_sentence(found, SHOW) == "Active until 18 February 2028: 345 days left."
-    assert product_cards.charge_sentence(found, SHOW, plain_money) == "Renews on 17 February 2028 for 55.00 USD."
+    assert (
+        product_cards.charge_sentence(found, SHOW, plain_money) == "Renews on 17 February 2028 for 55.00 USD plus tax."
+    )
 
 
 def test_days_left_are_counted_on_the_persons_calendar(build, card):
@@ -63,7 +65,7 @@ def test_a_renewal_that_costs_more_names_both_prices_and_the_last_day_to_cancel(
     assert product_cards.status_tone(found) is Tone.OK, "it is active all the same"
     said = product_cards.charge_sentence(found, SHOW, plain_money)
     assert said == (
-        "Renews on 16 March 2027 for 79.00 USD; last time it cost 55.00 USD. "
+        "Renews on 16 March 2027 for 79.00 USD plus tax; last time it cost 55.00 USD without tax. "
         "To avoid the charge, switch auto-renewal off by 15 March 2027."
     )
 

@@ -112,7 +112,7 @@ def test_cancel_by(renewing, build, look):
     found = {reminder.kind: reminder for reminder in look([order], offset=7)}
     said = reminder_text(found[ReminderKind.CANCEL_BY], SHOW, plain_money)
     assert said.title == "Last day to cancel Harbour Suite: 18 March 2027"
-    assert said.body == "Tomorrow is the last day to switch off auto-renewal before 55.00 USD is charged."
+    assert said.body == "Tomorrow is the last day to switch off auto-renewal before 55.00 USD plus tax is charged."
     assert found[ReminderKind.RENEWAL].subject.cancel_by == build.day(8)
 
 
@@ -121,7 +121,7 @@ def test_a_price_rise_names_both_amounts_and_how_to_cancel(renewing, build, look
     said = reminder_text(found, SHOW, plain_money)
     assert said.title == "Harbour Suite renews in 6 days at a higher price"
     assert said.body == (
-        "79.00 USD will be charged on 16 March 2027 for 1 year. The price rises from 55.00 USD to 79.00 USD. "
+        "79.00 USD plus tax will be charged on 16 March 2027 for 1 year. The price rises from 55.00 USD to 79.00 USD. "
         "To avoid the charge, switch auto-renewal off here or on the store's own page by 16 March 2027. "
         "Otherwise nothing needs to be done."
     )

@@ -12,7 +12,7 @@ from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
-from companion.domain.core.text import joined
+from companion.domain.core.text import joined, sentence_start
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.history import Agenda
@@ -128,7 +128,7 @@ def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
         place = place_words(each.reminder.subject)
         if each.store is not None and len({other.store for other in shown.due} | {each.store}) > 1:
             place = ", ".join(part for part in (place, each.store) if part)
-        named = f" ({place[:1].upper()}{place[1:]}.)" if place else ""
+        named = f" ({sentence_start(place)}.)" if place else ""
         lines.append(f"{each.notice.title}. {each.notice.body}{named}")
     lines = lines or ["Nothing is due."]
     for subject in shown.ahead:

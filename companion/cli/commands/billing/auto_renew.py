@@ -45,7 +45,8 @@ def run(context: CommandContext) -> int:
     services, number, on = context.services, context.order_number(), context.arguments.switch == "on"
     order = read_order(context, number)
     licence, plan = _renewable(order, context.arguments.licence)
-    preview = preview_switch(plan, licence, on, services.orders.lookup.profile(), services.clock(), services.zone)
+    profile = services.orders.lookup.profile()
+    preview = preview_switch(order, plan, licence, on, profile, services.clock(), services.zone)
     date = context.formats.date
     said = preview_sentences(preview, date, context.formats.money)
     if preview.refusal is not None:

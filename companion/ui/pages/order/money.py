@@ -30,6 +30,7 @@ from companion.domain.billing.returns import (
     return_progress,
     return_steps,
 )
+from companion.domain.core.text import sentence_start
 from companion.domain.store.orders import ChargeKind, Order, Return, ReturnReason
 from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import Theme
@@ -83,7 +84,7 @@ class MoneyCard(Section):
         grid.setColumnStretch(1, 1)
         for place, move in enumerate(moves):
             words = movement_words(move, form.date, form.money)
-            said = column(label(_capital(words.what)), spacing=2)
+            said = column(label(sentence_start(words.what)), spacing=2)
             if words.note:
                 said.addWidget(label(words.note, "small"))
             sign = "−" if move.kind is ChargeKind.REFUND else ""
@@ -96,10 +97,6 @@ class MoneyCard(Section):
             grid.addLayout(said, place, 1, top)
             grid.addWidget(amount, place, 2, top | Qt.AlignmentFlag.AlignRight)
         return grid
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 class ReturnCard(Section):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
+from companion.domain.core.text import sentence_start
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field
 from companion.domain.purchases.purchase import Conflict, Overview, resolve
 from companion.domain.purchases.words import FIELD_WORDS, source_words, value_words
@@ -105,7 +106,7 @@ class FactsCard(Card):
         """Returns the source of a value, and the words it stood in."""
         quote = f" · “{fact.quote}”" if fact.quote else ""
         words = said_words(fact, self._form)
-        return f"{words[:1].upper()}{words[1:]}{quote}"
+        return f"{sentence_start(words)}{quote}"
 
     def keep(self, about: str, field: Field, text: str, failed: Callable[[CompanionError], None]) -> None:
         """Keep what was typed in a row."""

@@ -12,6 +12,7 @@ from companion.domain.connectors.answers import Outcome, StoreAnswer
 from companion.domain.connectors.capabilities import Capability
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Secret
+from companion.domain.core.text import sentence_start
 from companion.domain.overview.purchase_cards import (
     purchase_cards,
     renewal_sentence,
@@ -201,7 +202,7 @@ class PurchasePage(Page):
         card = Card(spacing=8)
         name = name_of_item(found, product.item) or "this product"
         card.setAccessibleName(name)
-        card.add(label(name[:1].upper() + name[1:], "heading"))
+        card.add(label(sentence_start(name), "heading"))
         if product.version:
             newest = f"; the newest is {product.newest_version}" if product.newest_version else ""
             card.add(label(f"Version {product.version}{newest}.", "muted"))
