@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
 from companion.cli.usage import Parser
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import moment_in_words
 from companion.domain.installation.autostart_holds import BY_HAND, Hold
@@ -42,6 +44,28 @@ def check_options(parser: Parser) -> None:
         "--stage", choices=stages, default="install", help="what is about to happen; install by default"
     )
     parser.add_argument("--profile", metavar="FILE", type=Path, help="a vendor profile to use instead of the store's")
+    parser.add_argument(
+        "--purchase", metavar="ABOUT", help="a purchase of any shop: the rules that the directory has of its maker"
+    )
+
+
+def _profile_of_purchase(context: CommandContext, words: str) -> Profile:
+    """Returns what a PC is checked by for a purchase. Raises ``no-purchase``."""
+    from companion.domain.directory.check_profile import check_profile
+    from companion.domain.directory.lookup import parties_of
+    from companion.domain.support.subjects import matching, purchase_subjects
+
+    purchases = {each.id: each for each in context.owned.all_purchases()}
+    found = matching(purchase_subjects(purchases.values()), words)
+    if not found:
+        raise CompanionError(
+            ErrorCode.NO_PURCHASE,
+            "There is no such purchase",
+            f"Nothing that you bought is called “{clean_text(words, 80)}”.",
+            "List what you own: companion purchases list",
+        )
+    bought = purchases[found[0].purchase]
+    return check_profile(bought.name, parties_of(bought.facts, context.owned.directory.current).maker)
 
 
 class PreflightCheck:
@@ -62,9 +86,10 @@ class PreflightCheck:
 
     @classmethod
     def asked_for(cls, context: CommandContext) -> PreflightCheck:
-        """Returns the check of ``--stage`` and ``--profile``; a profile from a file needs no store."""
-        stage, profile = Stage(context.arguments.stage), context.profile()
-        services = None if context.arguments.profile is not None else context.services
+        """Returns the check of ``--stage`` and ``--profile``; a file or a purchase of another shop needs no store."""
+        stage, asked = Stage(context.arguments.stage), context.arguments
+        profile = _profile_of_purchase(context, asked.purchase) if asked.purchase else context.profile()
+        services = None if asked.profile is not None or asked.purchase else context.services
         local = services or context.local
         folder = str(local.folders.downloads) if stage is Stage.DOWNLOAD else None
         requirements = Requirements(profile=profile, platform=local.platform.name, destination=folder)

@@ -14,7 +14,10 @@ import pytest
 from companion.cli.commands.pc.preflight_check import PreflightResult
 from companion.domain.pc.finding import Severity
 from tests.kits.cli import Cli
+from tests.kits.directory import maker_data
 from tests.kits.linux import Programs
+
+PAGE = "https://www.harbour.example/help"
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
 
@@ -52,3 +55,22 @@ def test_the_stores_own_profile_is_used(cli: Cli) -> None:
     found = cli("preflight", "--stage", "download", "--json").shown(PreflightResult)
     assert "clock" in {row.id for row in found.findings}, "the store was asked for its time"
     assert (cli.home / "library.db").exists()
+
+
+def test_the_rules_that_the_directory_has_of_a_maker_are_checked(bare: Cli, programs: Programs) -> None:
+    """A purchase of a shop without a profile was checked against nothing of its maker's."""
+    bare.url = None
+    assert bare("purchases", "new", "--product", "Harbour Suite", "--order", "18").code == 0
+    folder = bare.home / "directory"
+    folder.mkdir(exist_ok=True)
+    blocking = [{"platform": "linux", "programs": ["test-mail"], "why": "It keeps files open.", "source": PAGE}]
+    (folder / "harbour.json").write_text(json.dumps(maker_data(blockingPrograms=blocking)))
+    clear = bare("preflight", "--purchase", "harbour", "--json").shown(PreflightResult)
+    assert not any(row.rule_id and row.rule_id.startswith("directory-") for row in clear.findings)
+    program = programs.start("test-mail")
+    found = bare("preflight", "--purchase", "harbour", "--json").shown(PreflightResult)
+    row = next(row for row in found.findings if row.rule_id == "directory-harbour-works-0")
+    assert program in row.pids
+    assert row.severity is Severity.UNKNOWN, "a name alone proves no program; it never blocks by itself"
+    assert "It keeps files open." in bare("preflight", "--purchase", "18").out
+    bare("preflight", "--purchase", "nothing of the kind", "--json").error(1, "no-purchase")
