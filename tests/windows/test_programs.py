@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from companion.services.platforms.windows import shell_link
+from tests.kits.waiting import until
 from tests.windows.windows_kit import Windows
 
 
@@ -91,7 +92,7 @@ def test_two_instances_are_one_row_and_both_go(windows: Windows):
 def test_a_program_that_locks_a_file_lets_it_go(windows: Windows):
     windows.run("start", windows.program("OUTLOOK.EXE"), "hidden lock")
     locked = windows.programs / "locked.dll"
-    assert locked.exists()
+    until(locked.exists)
     assert windows.run("close")["succeeded"]
     windows.end()
     locked.unlink()

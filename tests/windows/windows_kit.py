@@ -33,8 +33,9 @@ class Windows:
             # The registry is written in place: links would reach back into the lab.
             (self.prefix / name).unlink()
             shutil.copy(LAB / "prefix" / name, self.prefix / name)
-        self.programs = folder / "programs"
-        self.programs.mkdir()
+        # Where installations put programs: elsewhere a name alone makes no program a certain one.
+        self.programs = self.prefix / "drive_c" / "Program Files" / "Stand-ins"
+        self.programs.mkdir(parents=True)
         for program in (LAB / "bin").iterdir():
             shutil.copy(program, self.programs)
         temporary = folder / "tmp"
@@ -62,7 +63,7 @@ class Windows:
 
     def program(self, name: str) -> str:
         """The path of a stand-in, as Windows sees it."""
-        return windows_path(self.programs / name)
+        return rf"C:\Program Files\Stand-ins\{name}"
 
     def restart(self) -> None:
         """End everything and start Windows again: Run keys, Startup folders and services do their work."""
