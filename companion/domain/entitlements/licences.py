@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import heapq
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -72,17 +73,22 @@ def carried_on(orders: Iterable[Order]) -> frozenset[tuple[str, str]]:
     for members in families.values():
         if len(members) < 2:
             continue
+        last = _last_starts(members)
         for order, licence in members:
-            if any(_carries_on(later_order, later, order, licence) for later_order, later in members):
+            starts_at = licence.starts_at
+            if starts_at is not None and any(number != order.number and at > starts_at for number, at in last):
                 replaced.add((order.number, licence.id))
     return frozenset(replaced)
 
 
-def _carries_on(later_order: Order, later: Licence, order: Order, licence: Licence) -> bool:
-    refunded = later.status is LicenceStatus.REFUNDED or later_order.status is OrderStatus.REFUNDED
-    if later.starts_at is None or licence.starts_at is None:
-        return False
-    return later_order.number != order.number and later.starts_at > licence.starts_at and not refunded
+def _last_starts(members: Iterable[tuple[Order, Licence]]) -> tuple[tuple[str, dt.datetime], ...]:
+    """The orders of the two latest starts that still stand: whatever is carried on, one of them carries it on."""
+    starts: dict[str, dt.datetime] = {}
+    for order, licence in members:
+        stands = licence.status is not LicenceStatus.REFUNDED and order.status is not OrderStatus.REFUNDED
+        if stands and licence.starts_at is not None:
+            starts[order.number] = max(licence.starts_at, starts.get(order.number, licence.starts_at))
+    return tuple(heapq.nlargest(2, starts.items(), key=lambda entry: entry[1]))
 
 
 def licence_keys(order: Order) -> dict[str, Secret]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from companion.domain.core.model import Model
@@ -71,15 +71,22 @@ def purchase_order(card: PurchaseCard) -> tuple[int, float, str, str, str]:
 
 def not_ordered(purchases: Iterable[Overview], orders: Iterable[tuple[str, str]]) -> tuple[Overview, ...]:
     """Returns the purchases that no order (address of its store, number) stands for: those have a card of their own."""
-    known = tuple((urlsplit(address).netloc.casefold(), number.casefold()) for address, number in orders)
+    known: dict[str, set[str]] = {}
+    for address, number in orders:
+        known.setdefault(number.casefold(), set()).add(address)
     return tuple(found for found in purchases if not _is_one_of(found, known))
 
 
-def _is_one_of(found: Overview, orders: tuple[tuple[str, str], ...]) -> bool:
+def _is_one_of(found: Overview, stores: Mapping[str, Collection[str]]) -> bool:
+    """Whether a purchase is one of the orders, of whose numbers `stores` has the addresses."""
     if found.order_number is None or found.store.address is None:
         return False
-    host, number = urlsplit(found.store.address).netloc.casefold(), found.order_number.casefold()
-    return any(number == other and same_domain(host, store) for store, other in orders)
+    there = stores.get(found.order_number.casefold(), ())
+    return any(same_domain(_host(found.store.address), _host(address)) for address in there)
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc
 
 
 def _card(found: Overview, now: dt.datetime, zone: dt.tzinfo) -> PurchaseCard:

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from companion.domain.core.model import Secret
 from companion.domain.core.text import plain_date
@@ -113,3 +115,34 @@ def test_other_licences_before_it_do_not_hide_a_renewal():
 
 def test_the_words_of_the_json_output_stay():
     assert [each.value for each in EffectiveStatus] == ["active", "notStarted", "expired", "refunded", "unknown"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.none() | st.integers(0, 4), st.booleans(), st.booleans()), max_size=7
+    )
+)  # fmt: skip
+def test_what_is_carried_on_is_what_comparing_each_with_each_finds(family):
+    """Thousands of renewals of one key are looked at once each."""
+    orders = []
+    for place, (number, day, order_refunded, licence_refunded) in enumerate(family):
+        licence = Build.licence(
+            id=f"lic-{place}",
+            starts_at=NOW + dt.timedelta(days=day) if day is not None else None,
+            status=REFUNDED if licence_refunded else ACTIVE,
+            key_from_order="LF-0",
+        )
+        status = OrderStatus.REFUNDED if order_refunded else OrderStatus.COMPLETED
+        orders.append(Build.order(number=f"LF-{number + 1}", status=status, licences=(licence,)))
+    told = [(order.number, order.status, order.licences[0]) for order in orders]
+    assert carried_on(orders) == {
+        (number, licence.id)
+        for number, _, licence in told
+        for later_number, later_status, later in told
+        if licence.starts_at is not None
+        and later.starts_at is not None
+        and later_number != number
+        and later.starts_at > licence.starts_at
+        and later.status is not REFUNDED
+        and later_status is not OrderStatus.REFUNDED
+    }
