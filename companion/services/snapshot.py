@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.overview.product_cards import ProductCard, product_cards
 from companion.domain.pc.facts import Machine
 from companion.domain.purchases.purchase import Overview
+from companion.domain.reminders.dates import Subject
+from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order, Receipt
@@ -20,7 +23,7 @@ from companion.domain.support.help_articles import Article
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
-from companion.services.reminders import OF_PURCHASES, reminder_settings, without_known_orders
+from companion.services.reminders import OF_PURCHASES, reminder_facts, reminder_settings, without_known_orders
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownFile, KnownOrder, orders_read
 from companion.services.store.attempts import failures
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     from companion.services.support.help_search import HelpSearch
 
 
-class Snapshot(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
     """Everything known at one moment. `troubles` are why some of it is older than it should be.
 
     `receipts` are those of each order, by its number; `helped` names the help article for an error's code.
@@ -40,6 +44,7 @@ class Snapshot(NamedTuple):
     downloads as the library has them: how far one under way has come is known to the queue itself. `purchases` are
     those of any shop, without the ones that are orders of a store with the Store API. `seat_id` and
     `pc_name` are what a seat of a licence is taken with. `failures` are what has failed lately at any store.
+    `ahead` are the dates that lie ahead, the nearest first.
     """
 
     at: dt.datetime
@@ -49,30 +54,54 @@ class Snapshot(NamedTuple):
     files: tuple[KnownFile, ...] = ()
     troubles: tuple[CompanionError, ...] = ()
     machine: Machine | None = None
-    receipts: Mapping[str, tuple[Receipt, ...]] = MappingProxyType({})
+    receipts: Mapping[str, tuple[Receipt, ...]] = dataclasses.field(default_factory=dict)
     cases: tuple[KnownCase, ...] = ()
-    helped: Mapping[str, str] = MappingProxyType({})
-    settings: Mapping[str, str] = MappingProxyType({})
+    helped: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     queue: tuple[QueueEntry, ...] = ()
     purchases: tuple[Overview, ...] = ()
     reminders: tuple[InboxEntry, ...] = ()
-    reminder_settings: ReminderSettings = ReminderSettings()
+    reminder_settings: ReminderSettings = dataclasses.field(default_factory=ReminderSettings)
     seat_id: str = ""
     pc_name: str = ""
     failures: tuple[Failure, ...] = ()
+    ahead: tuple[Subject, ...] = ()
 
     def file(self, number: str, artifact_id: str) -> KnownFile | None:
         """Returns the verified file of an artifact, if it lies on this PC."""
-        return next((file for file in self.files if (file.number, file.artifact) == (number, artifact_id)), None)
+        return self._files.get((number, artifact_id))
 
-    @property
+    @functools.cached_property
     def orders_read(self) -> tuple[Order, ...]:
         """The orders that have been read, without those of which only the number is known."""
         return orders_read(self.orders)
 
     def order(self, number: str) -> Order | None:
         """Returns what is known of one order, or None."""
-        return next((known.order for known in self.orders if known.number == number), None)
+        known = self._known.get(number)
+        return known.order if known is not None else None
+
+    def known(self, number: str) -> KnownOrder | None:
+        """Returns an order that was added, also one that has not been read yet; None where there is none."""
+        return self._known.get(number)
+
+    def card(self, number: str, licence_id: str) -> ProductCard | None:
+        """Returns the card of a licence; None where the order or the store's profile has not been read."""
+        return self._cards.get((number, licence_id))
+
+    # Pages ask for one of thousands, many times over.
+
+    @functools.cached_property
+    def _known(self) -> dict[str, KnownOrder]:
+        return {known.number: known for known in self.orders}
+
+    @functools.cached_property
+    def _cards(self) -> dict[tuple[str, str], ProductCard]:
+        return {(card.order_number, card.licence_id): card for card in self.cards}
+
+    @functools.cached_property
+    def _files(self) -> dict[tuple[str, str], KnownFile]:
+        return {(file.number, file.artifact): file for file in self.files}
 
 
 class SnapshotReader:
@@ -111,6 +140,8 @@ class SnapshotReader:
         files = self._order_downloads.present(stored.files)
         orders = self._orders.cache.with_keys(stored.orders)
         now = self._clock()
+        purchases = without_known_orders(self._library, self._owned())
+        facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases)
         return Snapshot(
             now,
             stored.profile,
@@ -124,12 +155,13 @@ class SnapshotReader:
             helped=_helped(self._help.articles),
             settings=stored.settings,
             queue=stored.queue,
-            purchases=without_known_orders(self._library, self._owned()),
+            purchases=purchases,
             reminders=(*stored.reminders, *self._library.reminders(OF_PURCHASES)),
             reminder_settings=reminder_settings(stored.settings),
             seat_id=seat_id,
             pc_name=self._this_pc.name,
             failures=failures(self._library, now),
+            ahead=upcoming(facts, now) if facts is not None else (),
         )
 
     def _cards(

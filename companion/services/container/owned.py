@@ -86,7 +86,9 @@ class Owned:
         from companion.services.purchases.registry import PurchaseRegistry
         from companion.services.purchases.secrets import PurchaseKeychain
 
-        return PurchaseRegistry(self.library, PurchaseKeychain(self.keychain), self.clock, self.directory.facts_of)
+        return PurchaseRegistry(
+            self.library, PurchaseKeychain(self.keychain), self.clock, lambda: self.directory.current
+        )
 
     @_BuiltOnce
     def stores(self) -> StoreList:

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.directory.lookup import Directory, directory_facts
+from companion.domain.directory.lookup import Directory
 from companion.domain.directory.maker import LARGEST_FILE, Maker, bad_file, read_maker
-from companion.domain.purchases.facts import Fact
-from companion.domain.purchases.purchase import Purchase
 
 _log = logging.getLogger(__name__)
 
@@ -66,10 +64,6 @@ class MakerDirectory:
     def current(self) -> Directory:
         """The makers and shops that are known now."""
         return self.read().directory
-
-    def facts_of(self, purchase: Purchase) -> tuple[Fact, ...]:
-        """Returns what the directory adds to a purchase."""
-        return directory_facts(purchase, self.current)
 
     def _note(self, problems: tuple[CompanionError, ...]) -> None:
         for problem in problems:

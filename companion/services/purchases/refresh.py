@@ -63,10 +63,18 @@ class PurchaseRefresh:
 
     def connector_of(self, purchase: Overview) -> StoreConnector | None:
         """Returns what can ask the store of a purchase; None where programs cannot ask it."""
-        kind, address = purchase.store.kind, (purchase.store.address or "").rstrip("/")
-        if kind is None and address:
-            kind = next((store.kind for store in self._library.stores() if store.address.rstrip("/") == address), None)
-        return self._connectors.of(kind)
+        return self.connectors_of((purchase,)).get(purchase.id)
+
+    def connectors_of(self, purchases: Iterable[Overview]) -> dict[str, StoreConnector]:
+        """Returns what can ask the stores of purchases, by their ids, without those that programs cannot ask."""
+        kinds = {store.address.rstrip("/"): store.kind for store in self._library.stores()}
+        found = {}
+        for purchase in purchases:
+            kind = purchase.store.kind or kinds.get((purchase.store.address or "").rstrip("/"))
+            connector = self._connectors.of(kind)
+            if connector is not None:
+                found[purchase.id] = connector
+        return found
 
     def one(self, purchase_id: str, cancellation: Cancellation) -> Refreshed:
         """Ask the store about one purchase. Raises `CompanionError` ``no-purchase`` and `Cancelled`."""
@@ -90,7 +98,9 @@ class PurchaseRefresh:
         """Ask the stores whose time has come; one that is new is only given a time. Raises `Cancelled`."""
         self._mirror.run()
         now, purchases = self._clock(), []
-        askable = [purchase for purchase in self._registry.all() if self.connector_of(purchase) is not None]
+        owned = self._registry.all()
+        connectors = self.connectors_of(owned)
+        askable = [purchase for purchase in owned if purchase.id in connectors]
         for address, bought in self._by_store(askable).items():
             check = self._check(address)
             if check is None:
@@ -122,8 +132,9 @@ class PurchaseRefresh:
         """Ask one store about each purchase; once it could not be asked, it is left alone."""
         found: list[Refreshed] = []
         down: StoreAnswer | None = None
+        connectors = self.connectors_of(purchases)
         for purchase in purchases:
-            connector = self.connector_of(purchase)
+            connector = connectors.get(purchase.id)
             one = Refreshed(purchase.id, down) if down else self._ask(purchase, connector, cancellation)
             if connector is not None and one.answer.outcome is Outcome.COULD_NOT_ASK:
                 down = one.answer

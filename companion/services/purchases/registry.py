@@ -8,9 +8,12 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from companion.domain.connectors.answers import PurchaseSecrets
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
+from companion.domain.directory.lookup import Directory, directory_facts
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import (
     SECRET_FIELDS,
@@ -59,6 +62,17 @@ class Added(NamedTuple):
     before: Removed | None = None
 
 
+class _Seen(msgspec.Struct, frozen=True, gc=False):
+    """What a purchase added up to, with what the directory said then."""
+
+    purchase: Purchase
+    directory: Directory
+    shown: Overview
+
+
+_NO_DIRECTORY = Directory()
+
+
 class PurchaseRegistry:
     """Every change of what is owned. Safe to use from several threads; every method may block."""
 
@@ -67,17 +81,27 @@ class PurchaseRegistry:
         library: Library,
         keychain: PurchaseKeychain,
         clock: Callable[[], dt.datetime],
-        added_facts: Callable[[Purchase], Iterable[Fact]] = lambda _: (),
+        directory: Callable[[], Directory] = lambda: _NO_DIRECTORY,
     ) -> None:
-        """`added_facts` returns what a directory adds to a purchase; it is shown with it and never kept."""
+        """`directory` is read for what it adds to a purchase; that is shown with it and never kept."""
         self._library = library
         self._keychain = keychain
         self._clock = clock
-        self._added_facts = added_facts
+        self._directory = directory
+        self._seen: dict[str, _Seen] = {}
 
     def all(self) -> tuple[Overview, ...]:
         """Returns everything that is owned, oldest first."""
-        return tuple(self._shown(purchase) for purchase in self._library.purchases())
+        directory = self._directory()
+        before, now = self._seen, {}
+        for purchase in self._library.purchases():
+            seen = before.get(purchase.id)
+            # A purchase that has not changed is the same object at the next reading.
+            if seen is None or seen.purchase is not purchase or seen.directory is not directory:
+                seen = _Seen(purchase, directory, _shown(purchase, directory))
+            now[purchase.id] = seen
+        self._seen = now
+        return tuple(seen.shown for seen in now.values())
 
     def get(self, purchase_id: str) -> Overview:
         """Returns one purchase; the first characters of its id are enough. Raises `CompanionError` ``no-purchase``."""
@@ -247,7 +271,7 @@ class PurchaseRegistry:
         return Removed(purchase, secrets)
 
     def _shown(self, purchase: Purchase) -> Overview:
-        return overview(_with(purchase, self._added_facts(purchase)))
+        return _shown(purchase, self._directory())
 
     def _keep(self, purchase_id: str, draft: Draft) -> Kept:
         kept = {self._keychain.keep(purchase_id, each.field, each.about, each.secret) for each in draft.secrets}
@@ -284,6 +308,10 @@ def _learning(facts: tuple[Fact, ...], *, complete: bool) -> Change:
         return _with(without_what_is_over(before, facts) if complete else before, facts)
 
     return learned
+
+
+def _shown(purchase: Purchase, directory: Directory) -> Overview:
+    return overview(_with(purchase, directory_facts(purchase, directory)))
 
 
 def _with(purchase: Purchase, facts: Iterable[Fact]) -> Purchase:

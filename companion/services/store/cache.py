@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,14 @@ from companion.domain.store.profile import Profile
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownOrder, orders_read
 from companion.services.store.client import Fresh
+
+
+class _Keyed(NamedTuple):
+    """An order out of the library and its licence keys, put together once."""
+
+    known: KnownOrder
+    keys: Mapping[str, Secret]
+    complete: KnownOrder
 
 
 class OrderCache:
@@ -32,6 +41,7 @@ class OrderCache:
         self._clock = clock
         self._keys: dict[str, dict[str, Secret]] = {}
         self._etags: dict[str, str | None] = {}
+        self._keyed: dict[str, _Keyed] = {}
         self._lock = threading.Lock()
 
     @property
@@ -110,6 +120,7 @@ class OrderCache:
         with self._lock:
             self._keys.pop(number, None)
             self._etags.pop(number, None)
+            self._keyed.pop(number, None)
         self._library.remove_order(self._store, number)
 
     def keys(self) -> frozenset[str]:
@@ -120,9 +131,15 @@ class OrderCache:
     def _with_keys(self, known: KnownOrder) -> KnownOrder:
         with self._lock:
             keys = self._keys.get(known.number)
+            before = self._keyed.get(known.number)
         if known.order is None or not keys:
             return known
-        return msgspec.structs.replace(known, order=with_licence_keys(known.order, keys))
+        if before is not None and before.known is known and before.keys is keys:
+            return before.complete
+        complete = msgspec.structs.replace(known, order=with_licence_keys(known.order, keys))
+        with self._lock:
+            self._keyed[known.number] = _Keyed(known, keys, complete)
+        return complete
 
     # The rest
 

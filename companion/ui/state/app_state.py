@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Callable
@@ -134,7 +135,7 @@ class AppState(QObject):
             self.refresh()
 
     def _refresh_failed(self, error: CompanionError) -> None:
-        self.snapshot = self.snapshot._replace(troubles=(error,))
+        self.snapshot = dataclasses.replace(self.snapshot, troubles=(error,))
         self.changed.emit()
         self.working.emit(False)
 

@@ -31,6 +31,8 @@ from companion.ui.state.tasks import Task, TaskRunner
 Failed = Callable[[CompanionError], None]
 _LOOK_EVERY_MS = 15 * 60 * 1000
 """So often it is looked which stores are to be asked; how often each is asked is planned for each of them."""
+_SHOWN_EVERY_MS = 500
+"""So often what stores have answered is shown while others are still being asked."""
 MOST_FOUND = 500
 """So many purchases of one mailbox are listed at once."""
 
@@ -64,6 +66,20 @@ class Intaken(NamedTuple):
     cut: bool = False
 
 
+class _Read(NamedTuple):
+    """What the library holds of purchases, and whether that is other than what was shown before."""
+
+    purchases: tuple[Overview, ...]
+    by_id: dict[str, Overview]
+    capabilities: dict[str, Capabilities]
+    news: bool
+
+
+def _call_all(calls: Iterable[Callable[[], None]]) -> None:
+    for call in calls:
+        call()
+
+
 class OwnedState(QObject):
     """Holds every purchase as it was last read from the library; `changed` is emitted whenever that is replaced."""
 
@@ -78,18 +94,22 @@ class OwnedState(QObject):
         self._owned = owned
         self.runner = runner
         self.purchases: tuple[Overview, ...] = ()
+        self._by_id: dict[str, Overview] = {}
         self.capabilities: dict[str, Capabilities] = {}
         """What programs can do at the store of a purchase, by its id; without an entry they can do nothing."""
         self.downloads = DownloadState(lambda: owned.asking.downloads, runner)
         """The downloads of purchases, each by the purchase's id and the item."""
         self.answers: dict[str, StoreAnswer] = {}
         """What the store of a purchase answered last, by its id."""
-        self._asked = self._shown = 0
+        self._loading: list[Callable[[], None]] | None = None
+        self._waiting: list[Callable[[], None]] | None = None
         self._asking: Task | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_EVERY_MS)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self._ask_due)
+        self._soon = QTimer(self, singleShot=True, interval=_SHOWN_EVERY_MS)
+        self._soon.timeout.connect(self.load)
 
     def now(self) -> dt.datetime:
         """The current moment."""
@@ -97,36 +117,44 @@ class OwnedState(QObject):
 
     def purchase(self, purchase_id: str) -> Overview | None:
         """Returns one purchase, or None."""
-        return next((each for each in self.purchases if each.id == purchase_id), None)
+        return self._by_id.get(purchase_id)
 
     def load(self, done: Callable[[], None] | None = None) -> None:
-        """Show what the library holds."""
-        self._asked += 1
-        number = self._asked
+        """Show what the library holds; `done` is called when that is what it held at this moment or later.
 
-        def show(found: tuple[tuple[Overview, ...], dict[str, Capabilities]]) -> None:
-            # Of two readings at the same time, the one that began later is the newer.
-            if number > self._shown:
-                news = found != (self.purchases, self.capabilities)
-                self._shown, (self.purchases, self.capabilities) = number, found
-                if news:
-                    self.changed.emit()
-            if done is not None:
-                done()
+        What is asked for while it is being read is read once more afterwards, however often it was asked for.
+        """
+        asking = [done] if done is not None else []
+        if self._loading is not None:
+            self._waiting = [*(self._waiting or ()), *asking]
+            return
+        self._loading = asking
+        self.runner.run(self, lambda _: self._read(self.purchases, self.capabilities), self._loaded, self._not_loaded)
 
-        def fail(error: CompanionError) -> None:
-            self.news.emit(error.title, f"{error.message} {error.hint}", None)
-            if done is not None:
-                done()
-
-        self.runner.run(self, lambda _: self._read(), show, failed=fail)
-
-    def _read(self) -> tuple[tuple[Overview, ...], dict[str, Capabilities]]:
+    def _read(self, purchases: tuple[Overview, ...], capabilities: dict[str, Capabilities]) -> _Read:
         # Orders of the Store API are purchases too.
         self._owned.mirror.run()
-        purchases, refresh = self._owned.purchases.all(), self._owned.asking.refresh
-        connectors = ((each.id, refresh.connector_of(each)) for each in purchases)
-        return purchases, {id_: found.capabilities for id_, found in connectors if found is not None}
+        found = self._owned.purchases.all()
+        connectors = self._owned.asking.refresh.connectors_of(found)
+        can = {id_: connector.capabilities for id_, connector in connectors.items()}
+        return _Read(found, {each.id: each for each in found}, can, (found, can) != (purchases, capabilities))
+
+    def _loaded(self, read: _Read) -> None:
+        self.purchases, self._by_id, self.capabilities = read.purchases, read.by_id, read.capabilities
+        if read.news:
+            self.changed.emit()
+        self._end_loading()
+
+    def _not_loaded(self, error: CompanionError) -> None:
+        self.news.emit(error.title, f"{error.message} {error.hint}", None)
+        self._end_loading()
+
+    def _end_loading(self) -> None:
+        done, waiting = self._loading or (), self._waiting
+        self._loading = self._waiting = None
+        if waiting is not None:
+            self.load(lambda: _call_all(waiting))
+        _call_all(done)
 
     # Asking the stores
 
@@ -153,8 +181,12 @@ class OwnedState(QObject):
         def asked(task: Task) -> Iterable[Refreshed]:
             return work(task, lambda _: task.report(None))
 
-        # What comes of each store is shown as it comes.
-        self._asking = self.runner.run(self, asked, self._answered, progress=lambda _: self.load())
+        self._asking = self.runner.run(self, asked, self._answered, progress=lambda _: self._show_soon())
+
+    def _show_soon(self) -> None:
+        """What comes of each store is shown as it comes; of thousands of purchases, not after each single one."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _answered(self, found: Iterable[Refreshed]) -> None:
         self.answers |= {each.purchase_id: each.answer for each in found}

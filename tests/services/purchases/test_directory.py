@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.directory.lookup import Directory
+from companion.domain.directory.lookup import Directory, directory_facts
 from companion.domain.directory.maker import Maker
 from companion.domain.mail.message.letter import read_letter
 from companion.domain.mail.origin.fraud import warning_of
@@ -103,7 +103,7 @@ def test_the_directory_adds_facts_to_a_purchase(folders: tuple[Path, Path]) -> N
         field=Field.PRODUCT, value="Harbour Suite", about="product:harbour suite",
         source=Source(kind=SourceKind.PERSON), said_at=NOW,
     )  # fmt: skip
-    facts = MakerDirectory(*folders).facts_of(Purchase(id="p", added_at=NOW, facts=(fact,)))
+    facts = directory_facts(Purchase(id="p", added_at=NOW, facts=(fact,)), MakerDirectory(*folders).current)
     assert {fact.field: fact.value for fact in facts}[Field.MAKER] == "Harbour Works"
 
 

@@ -15,6 +15,7 @@ from companion.domain.store.library_file import UnsavedReason, unsaved_error
 from companion.services.storage.database_file import Opened, explained, in_memory, is_held, unsaved_reason
 from companion.services.storage.restoring import Place
 from companion.services.storage.rows import fetched
+from companion.services.storage.tables.decoded import DecodedRows
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Tables:
         self._changed = False
         self._trouble: UnsavedReason | None = None
         self.unsaved: UnsavedReason | None = opened.unsaved
+        self._decoded = DecodedRows()
 
     def close(self) -> None:
         """Close the file; the library cannot be used afterwards."""

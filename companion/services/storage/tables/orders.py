@@ -22,7 +22,7 @@ class OrderTable(Tables):
     def orders(self, store: str) -> tuple[KnownOrder, ...]:
         """The orders that were added, oldest first."""
         rows = self._rows(f"SELECT {_ORDER} FROM orders WHERE store = ? ORDER BY added_at, number", store)  # noqa: S608
-        return tuple(_known_order(row) for row in rows)
+        return self._decoded.of(("orders", store), rows, _known_order)
 
     def order(self, store: str, number: str) -> KnownOrder | None:
         """One known order, or None; no other one is read."""

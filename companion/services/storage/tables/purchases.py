@@ -7,7 +7,7 @@ import functools
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
 from companion.domain.purchases.matching import SearchMarks
@@ -32,8 +32,9 @@ INDEXES = """
     """
 PURCHASE_COLUMNS = ("id", "added_at")
 FACT_COLUMNS = ("purchase", "about", "field", "source_kind", "source_name", "value", "quote", "said_at")
-_ORDER = "ORDER BY about, field, source_kind, source_name"
-_READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts ORDER BY purchase, about, field, source_kind, source_name"  # noqa: S608 - our own names
+_ORDER = "ORDER BY purchase, about, field, source_kind, source_name"
+"""That of the primary key: nothing is left to be sorted."""
+_READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts {_ORDER}"  # noqa: S608 - our own names
 _READ_SOME = f"""
     SELECT {", ".join(FACT_COLUMNS)} FROM facts WHERE purchase IN (SELECT value FROM json_each(?)) {_ORDER}
     """  # noqa: S608
@@ -66,7 +67,8 @@ class PurchaseTable(Tables):
         with self._reading():
             # In the order in which they were written: several of one mailbox are added at the same moment.
             rows = self._rows("SELECT id, added_at FROM purchases ORDER BY rowid")
-            return _purchases_of(rows, self._rows(_READ_ALL))
+            facts = self._rows(_READ_ALL)
+        return _oldest_first(self._decoded.of("purchases", _grouped(rows, facts), _purchase))
 
     def purchases_like(self, marks: SearchMarks) -> tuple[Purchase, ...]:
         """The purchases that have one of `marks`, and perhaps some more, oldest first; no others are read."""
@@ -75,7 +77,8 @@ class PurchaseTable(Tables):
         with self._reading():
             ids = json.dumps([str(id_) for (id_,) in self._rows(_LIKE, *wanted)])
             query = "SELECT id, added_at FROM purchases WHERE id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
-            return _purchases_of(self._rows(query, ids), self._rows(_READ_SOME, ids))
+            groups = _grouped(self._rows(query, ids), self._rows(_READ_SOME, ids))
+            return _oldest_first(_purchase(group) for group in groups)
 
     def purchases_beginning(self, begin: str, most: int) -> tuple[str, ...]:
         """The ids of purchases that begin with a text, at most so many."""
@@ -91,7 +94,7 @@ class PurchaseTable(Tables):
         """One purchase, or None."""
         with self._reading():
             rows = self._rows("SELECT id, added_at FROM purchases WHERE id = ?", id_)
-            return next(iter(_purchases_of(rows, self._rows(_READ_ONE, id_))), None)
+            return _first(rows, self._rows(_READ_ONE, id_))
 
     def change_purchase(self, id_: str, change: Change) -> Purchase | None:
         """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
@@ -106,7 +109,7 @@ class PurchaseTable(Tables):
 def _change(db: sqlite3.Connection, id_: str, change: Change) -> Purchase | None:
     rows = fetched(db, "SELECT id, added_at FROM purchases WHERE id = ?", (id_,))
     facts = fetched(db, _READ_ONE, (id_,))
-    before = next(iter(_purchases_of(rows, facts)), None)
+    before = _first(rows, facts)
     after = change(before)
     if after is not None:
         _write(db, after, [row for row in facts if _fact(row) is None])
@@ -115,17 +118,27 @@ def _change(db: sqlite3.Connection, id_: str, change: Change) -> Purchase | None
     return after
 
 
-def _purchases_of(rows: Iterable[_Row], facts: Iterable[_Row]) -> tuple[Purchase, ...]:
-    """Returns the purchases of rows (id, added_at), oldest first, with their facts."""
-    known: dict[str, list[Fact]] = {}
-    for row in facts:
-        fact = _fact(row)
-        if fact is not None:
-            known.setdefault(str(row[0]), []).append(fact)
-    found = []
-    for id_, added_at in rows:
-        found.append(Purchase(id=str(id_), added_at=moment(added_at), facts=tuple(known.get(str(id_), ()))))
-    return tuple(sorted(found, key=lambda purchase: purchase.added_at))
+def _grouped(rows: Iterable[_Row], facts: Iterable[_Row]) -> Iterator[tuple[_Row, tuple[_Row, ...]]]:
+    """Yields each row (id, added_at) of a purchase with the rows of its facts."""
+    known: dict[str, list[_Row]] = {}
+    for fact in facts:
+        known.setdefault(str(fact[0]), []).append(fact)
+    for row in rows:
+        yield row, tuple(known.get(str(row[0]), ()))
+
+
+def _purchase(group: tuple[_Row, tuple[_Row, ...]]) -> Purchase:
+    (id_, added_at), rows = group
+    facts = (_fact(row) for row in rows)
+    return Purchase(id=str(id_), added_at=moment(added_at), facts=tuple(fact for fact in facts if fact is not None))
+
+
+def _first(rows: Iterable[_Row], facts: Iterable[_Row]) -> Purchase | None:
+    return next((_purchase(group) for group in _grouped(rows, facts)), None)
+
+
+def _oldest_first(purchases: Iterable[Purchase]) -> tuple[Purchase, ...]:
+    return tuple(sorted(purchases, key=lambda purchase: purchase.added_at))
 
 
 def _write(db: sqlite3.Connection, purchase: Purchase, unreadable: Sequence[_Row] = ()) -> None:

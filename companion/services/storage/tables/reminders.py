@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.reminders.history import InboxEntry
 from companion.services.storage.records import ReminderChange
-from companion.services.storage.rows import body_or_none, read_bodies
+from companion.services.storage.rows import body_or_none
 from companion.services.storage.tables.base import Tables, or_in_memory
 
 
@@ -18,7 +18,8 @@ class ReminderTable(Tables):
     def reminders(self, store: str) -> tuple[InboxEntry, ...]:
         """The record of every reminder."""
         rows = self._rows("SELECT body FROM reminders WHERE store = ? ORDER BY address", store)
-        return read_bodies((body for (body,) in rows), InboxEntry)
+        read = self._decoded.of(("reminders", store), rows, lambda row: body_or_none(row[0], InboxEntry))
+        return tuple(entry for entry in read if entry is not None)
 
     @or_in_memory
     def replace_reminders(self, store: str, changes: Sequence[ReminderChange]) -> tuple[bool, ...]:
