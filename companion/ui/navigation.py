@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from companion.domain.reminders.due import Reminder
@@ -72,6 +73,8 @@ class Page(QWidget):
     def __init__(self, app_state: AppState, title: str) -> None:
         super().__init__()
         self.app_state = app_state
+        self._stale = True
+        self._arriving = False
         self.setObjectName("page")
         self.setAccessibleName(title)
         outer = QVBoxLayout(self)
@@ -109,9 +112,9 @@ class Page(QWidget):
         """Put a part to the right of the title."""
         self._head.addWidget(part)
 
-    def long_list(self) -> LongList:
-        """Returns a list that makes its cards as this page is scrolled to them."""
-        return LongList(self._scroll)
+    def long_list(self, make: Callable[[Any], QWidget], *, spacing: int = 14) -> LongList:
+        """Returns a list whose cards exist while they are seen on this page; `make` makes one of what a row is `of`."""
+        return LongList(self._scroll, make, spacing=spacing)
 
     def add(self, *parts: QWidget | QLayout) -> None:
         """Put parts below what is there."""
@@ -170,5 +173,43 @@ class Page(QWidget):
     def leave_page(self) -> None:
         """Called when another page is shown instead."""
 
+    # What is shown
+
+    def follow(self, *signals: SignalInstance) -> None:
+        """Render anew whenever one of these is emitted: at once where the page is seen, else when it is next shown."""
+        for signal in signals:
+            signal.connect(self._values_changed)
+
+    def _values_changed(self) -> None:
+        if self.isVisible():
+            self.show_values()
+        else:
+            self._stale = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Render what has changed while the page was not seen, unless it is rendered on arrival anyway."""
+        if self._stale and not self._arriving:
+            self.show_values()
+
+    @contextlib.contextmanager
+    def arriving(self) -> Iterator[None]:
+        """While it is being gone to, a page is rendered once: for where the person goes."""
+        self._arriving = True
+        try:
+            yield
+        finally:
+            self._arriving = False
+        self.catch_up()
+
     def show_values(self) -> None:
-        """Render the snapshot."""
+        """Render what is known now."""
+        self._stale = False
+        with self.keeping_focus():
+            self.render_values()
+
+    def render_values(self) -> None:
+        """Put what is known now on the page; called by `show_values`."""

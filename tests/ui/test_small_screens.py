@@ -127,7 +127,8 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(
 def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedProgram, qtbot: QtBot) -> None:
     small.window.navigate_to(Destination("downloads"))
     page: Any = small.window.page("downloads")
-    assert {key.order_number for _, key in page._cards} == {CLOSED, UNWANTED}
+    qtbot.waitUntil(lambda: not small.runner.busy)
+    assert {key.order_number for _, key in page._list._places} == {CLOSED, UNWANTED}
     small.window.navigate_to(Destination("install", REFUNDED))
     wizard: Any = small.window.page("install")
     choose = wizard._steps[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -185,6 +186,8 @@ class WindowedProgram:
         # A person who was quicker than the library stays where they went.
         if not self.window.has_navigated:
             self.window.navigate_to(Destination(self._first()))
+        # What is loaded by now stays. The garbage collector holds up the window, and need not look at it again.
+        gc.freeze()
         self.recovery.recover()
         self.reminder_controller.start(self.notifications)
         self.app_state.refresh()

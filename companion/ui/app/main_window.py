@@ -234,10 +234,11 @@ class Window(QMainWindow):
         if page is not self._stack.currentWidget():
             self.current.leave_page()
         self._notices.drop("news")
-        self._stack.setCurrentWidget(page)
         marked = _BELONGS_TO.get(destination.page, destination.page)
         self._buttons[marked].setChecked(True)
-        page.arrive(destination)
+        with page.arriving():
+            self._stack.setCurrentWidget(page)
+            page.arrive(destination)
         if destination.page == "home":
             self._tell(destination.item)
 

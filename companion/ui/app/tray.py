@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
+import itertools
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,7 +14,6 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from companion.domain.core.text import counted, days_away
 from companion.domain.core.time.periods import days_until
 from companion.domain.overview.product_cards import Tone
-from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.text import date_words
 from companion.domain.transfers.models import TransferState
 from companion.ui.look.icons import icon
@@ -76,7 +78,7 @@ class Tray(QObject):
             # What was chosen is still to be told.
             QTimer.singleShot(0, self, self._fill)
 
-    def _fill(self) -> None:
+    def _fill(self, dates: Sequence[str] | None = None) -> None:
         menu = self._menu
         self._old = menu.isVisible()
         if self._old:
@@ -85,7 +87,7 @@ class Tray(QObject):
         menu.clear()
         menu.addAction("Open Companion", partial(self.open_page.emit, Destination("home")))
         menu.addSeparator()
-        for line in self.next_dates() or ["No dates ahead"]:
+        for line in (self.next_dates() if dates is None else dates) or ["No dates ahead"]:
             menu.addAction(line, partial(self.open_page.emit, Destination("reminders")))
         menu.addSeparator()
         running, paused = self._transfers_now()
@@ -102,19 +104,18 @@ class Tray(QObject):
 
     def next_dates(self) -> list[str]:
         """What comes up next, in words, at most three dates: "Harbour Suite renews in 6 days"."""
-        states = dict.fromkeys((self._app_state, *self._book.states))
-        all_facts = [facts for state in states if (facts := state.reminder_facts()) is not None]
-        found = [subject for facts in all_facts for subject in upcoming(facts, self._app_state.now())]
-        found.sort(key=lambda subject: subject.date)
-        return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found[:3]]
+        states, now = dict.fromkeys((self._app_state, *self._book.states)), self._app_state.now()
+        ahead = heapq.merge(*(state.snapshot.ahead for state in states), key=lambda subject: subject.date)
+        found = itertools.islice((subject for subject in ahead if subject.date > now), 3)
+        return [f"{date_words(subject)} {self._when(subject.date)}" for subject in found]
 
     def _when(self, date: dt.datetime) -> str:
         days = days_until(date, self._app_state.now(), self._app_state.zone)
         return days_away(days) if days <= 14 else f"on {self._app_state.format.date(date)}"
 
     def _show_values(self) -> None:
-        self._fill()
         dates = self.next_dates()
+        self._fill(dates)
         lines = ["Companion", *dates[:1]]
         if self._app_state.reminders.settings.muted:
             lines.append("Reminders are muted")

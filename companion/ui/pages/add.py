@@ -62,9 +62,9 @@ class AddPage(Page):
         self.add(self._intro, self._form(), self._promise())
         if samples:
             self.add(self._samples(samples))
-        app_state.changed.connect(self.show_values)
+        self.follow(app_state.changed)
 
-    def show_values(self) -> None:
+    def render_values(self) -> None:
         first = not self.app_state.snapshot.orders
         self.title.setText("Welcome" if first else "Add an order")
         profile = self.app_state.snapshot.profile

@@ -2,30 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtWidgets import QPushButton
 
-from companion.domain.entitlements.artifacts import Offer, fitting, offer_sentence
+from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.entitlements.download_access import closes_at
+from companion.domain.purchases.purchase import Overview, PurchasedDownload
 from companion.domain.store.orders import Download, Order
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.downloads.queue import QueueItem
+from companion.services.snapshot import Snapshot
 from companion.ui.navigation import EXTEND, Destination, Page
-from companion.ui.pages.purchase.download_card import PurchaseDownloadCard, listed_downloads
+from companion.ui.pages.purchase.download_card import PurchaseDownloadCard, key_of, listed_downloads
 from companion.ui.pages.transfer_card import TransferCard
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
-from companion.ui.widgets.basic import Card, label
+from companion.ui.widgets.basic import Card, clear, column, label
+from companion.ui.widgets.long_list import Row
 
 
 def _key_of(order: Order, download: Download) -> DownloadKey:
     return DownloadKey(order_number=order.number, artifact_id=download.artifact_id)
+
+
+_Of = tuple[int, Order, Download] | tuple[Overview, PurchasedDownload]
+"""What a card is made of: the place of its store, an order and an artifact, or a purchase and its download."""
+
+
+class _Shelf(NamedTuple):
+    """What is known of one store and its downloads at one moment."""
+
+    state: AppState
+    snapshot: Snapshot
+    items: Mapping[DownloadKey, QueueItem]
+    now: dt.datetime
+
+    def offer(self, order: Order, download: Download) -> Offer:
+        """What can be had of an artifact."""
+        profile = self.snapshot.profile
+        return offer_of(order, download, profile, self.now, self.state.zone) if profile else Offer.CLOSED
+
+    def is_of_use(self, order: Order, download: Download, offer: Offer) -> bool:
+        """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
+        if offer is not Offer.ENDED or _key_of(order, download) in self.items:
+            return True
+        return self.snapshot.file(order.number, download.artifact_id) is not None
+
+    def rank(self, order: Order, download: Download, offer: Offer) -> tuple[int, float]:
+        """What is under way first, then what can be installed or closes soonest, what is closed last."""
+        if _is_under_way(self.items.get(_key_of(order, download))):
+            return 0, 0.0
+        if self.snapshot.file(order.number, download.artifact_id) is not None:
+            return 1, 0.0
+        until = closes_at(download)
+        when = until.timestamp() if until is not None else float("inf")
+        return (2, when) if offer is Offer.OPEN else (3, -when)
+
+    def row(self, place: int, order: Order, download: Download, offer: Offer) -> Row:
+        """The row of an artifact; `place` is that of its store."""
+        file = self.snapshot.file(order.number, download.artifact_id)
+        # How a download under way stands is put on its card as it comes.
+        shows = (order, download, file, offer, self.now.astimezone(self.state.zone).date())
+        return Row((self.state.store, _key_of(order, download)), shows, (place, order, download))
+
+
+def _is_under_way(item: QueueItem | None) -> bool:
+    return item is not None and item.entry.state is not TransferState.DONE
 
 
 class DownloadsPage(Page):
@@ -34,10 +85,13 @@ class DownloadsPage(Page):
     def __init__(self, app_state: AppState, owned: OwnedState, opener: Opener, book: StoreBook) -> None:
         super().__init__(app_state, "Downloads")
         self._owned, self._opener, self._book = owned, opener, book
-        self._cards: dict[tuple[str, DownloadKey], TransferCard] = {}
-        owned.changed.connect(self.show_values)
+        self._list = self.long_list(self._card)
+        self._states: tuple[AppState, ...] = ()
+        self._foot = column()
+        self.add(self._list, self._foot)
+        self._prepared = Prepared(app_state.runner, self, self._show_cards)
+        self.follow(owned.changed, book.changed)
         owned.downloads.changed.connect(self._purchase_changed)
-        book.changed.connect(self.show_values)
         for state in book.states:
             self._listen(state)
         book.added.connect(self._listen)
@@ -45,75 +99,71 @@ class DownloadsPage(Page):
     def _listen(self, state: AppState) -> None:
         state.downloads.changed.connect(lambda key: self._item_changed(state, key))
 
-    def show_values(self) -> None:
-        with self.keeping_focus():
-            self._render()
-
-    def _render(self) -> None:
-        self.empty()
-        self._cards = {}
-        found = [
-            (state, order, download)
-            for state in self._book.states
-            for order in state.snapshot.orders_read
-            for download in fitting(order, state.platform)
-            if self._is_of_use(state, order, download)
+    def render_values(self) -> None:
+        shelves = [
+            _Shelf(state, state.snapshot, dict(state.downloads.items), state.now()) for state in self._book.states
         ]
-        found.sort(key=lambda each: self._rank(*each))
-        for state, order, download in found:
-            go = partial(self._go, state.store)
-            made = DownloadCard(state, self._opener, order, download, go)
-            self._cards[state.store, _key_of(order, download)] = made
-        for purchase, each in listed_downloads(self._owned):
-            file = PurchaseDownloadCard(self.app_state, self._owned, self._opener, purchase, each)
+        self._states = tuple(shelf.state for shelf in shelves)
+        self._prepared.ask(partial(self._rows, shelves, self._owned.purchases, dict(self._owned.downloads.items)))
+
+    @staticmethod
+    def _rows(
+        shelves: Sequence[_Shelf], owned: Sequence[Overview], items: Mapping[DownloadKey, QueueItem]
+    ) -> tuple[Row, ...]:
+        """Returns the cards of all artifacts and files in their order; called in the background."""
+        found = [
+            (shelf.rank(order, download, offer), shelf.row(place, order, download, offer))
+            for place, shelf in enumerate(shelves)
+            for order in shelf.snapshot.orders_read
+            for download in fitting(order, shelf.state.platform)
+            if shelf.is_of_use(order, download, offer := shelf.offer(order, download))
+        ]
+        # What is under way comes first, whatever it is of; else files of purchases follow those of orders.
+        for purchase, file in listed_downloads(owned, items):
+            key = key_of(purchase, file)
+            rank = (0, 0.0) if _is_under_way(items.get(key)) else (4, 0.0)
+            found.append((rank, Row(("", key), (purchase, file), (purchase, file))))
+        found.sort(key=lambda each: each[0])
+        return tuple(row for _, row in found)
+
+    def _card(self, of: _Of) -> TransferCard:
+        if len(of) == 2:
+            file = PurchaseDownloadCard(self.app_state, self._owned, self._opener, *of)
             file.failed.connect(self.app_state.runner.unhandled)
-            self._cards["", file.key] = file
-        # What is under way comes first, whatever it is of.
-        for card in sorted(self._cards.values(), key=lambda each: not each.under_way):
-            self.add(card)
-        if not self._cards:
+            return file
+        place, order, download = of
+        state = self._states[place]
+        return DownloadCard(state, self._opener, order, download, partial(self._go, state.store))
+
+    def _show_cards(self, rows: tuple[Row, ...]) -> None:
+        clear(self._foot)
+        with self.keeping_focus():
+            self._list.show_rows(rows)
+        if not rows:
             nothing = Card()
             nothing.add(
                 label("Nothing to download", "heading"),
                 label("When an order or a purchase holds something for this PC, it is listed here."),
             )
-            self.add(nothing)
+            self._foot.addWidget(nothing)
 
     def _go(self, store: str, destination: Destination) -> None:
         self.navigation_requested.emit(destination._replace(store=store))
 
-    @staticmethod
-    def _is_of_use(state: AppState, order: Order, download: Download) -> bool:
-        """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
-        if _key_of(order, download) in state.downloads.items:
-            return True
-        here = state.snapshot.file(order.number, download.artifact_id) is not None
-        return here or state.offer(order, download) is not Offer.ENDED
-
-    @staticmethod
-    def _rank(state: AppState, order: Order, download: Download) -> tuple[int, float]:
-        """What is under way first, then what can be installed or closes soonest, what is closed last."""
-        item = state.downloads.items.get(_key_of(order, download))
-        if item is not None and item.entry.state is not TransferState.DONE:
-            return 0, 0.0
-        if state.snapshot.file(order.number, download.artifact_id) is not None:
-            return 1, 0.0
-        until = closes_at(download)
-        when = until.timestamp() if until is not None else float("inf")
-        return (2, when) if state.offer(order, download) is Offer.OPEN else (3, -when)
-
     def _purchase_changed(self, key: DownloadKey) -> None:
-        card = self._cards.get(("", key))
         item = self._owned.downloads.items.get(key)
-        if card is not None:
-            card.show_item(item)
+        if self._list.has(("", key)):
+            self._show_item("", key, item)
         elif item is not None:
-            self.show_values()
+            self._values_changed()
 
     def _item_changed(self, state: AppState, key: DownloadKey) -> None:
-        card = self._cards.get((state.store, key))
-        if card is not None:
-            card.show_item(state.downloads.items.get(key))
+        self._show_item(state.store, key, state.downloads.items.get(key))
+
+    def _show_item(self, store: str, key: DownloadKey, item: QueueItem | None) -> None:
+        card = self._list.card((store, key))
+        if isinstance(card, TransferCard):
+            card.show_item(item)
 
 
 class DownloadCard(TransferCard):

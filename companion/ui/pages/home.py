@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -33,16 +35,38 @@ from companion.domain.overview.purchase_cards import (
     state_words,
     until_sentence,
 )
+from companion.domain.purchases.purchase import Overview
 from companion.domain.purchases.values import EntitlementState
 from companion.domain.purchases.words import date_of
+from companion.services.snapshot import Snapshot
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, line, row
+from companion.ui.widgets.long_list import Row
 from companion.ui.widgets.switch import Switch
+
+
+class _Shelf(NamedTuple):
+    """What is known of one store at one moment; `name` is its name where there are several."""
+
+    state: AppState
+    name: str
+    snapshot: Snapshot
+
+
+class _Cards(NamedTuple):
+    """The cards of the page in their order, the stores that they are of, and what is said below them."""
+
+    rows: tuple[Row, ...]
+    states: tuple[AppState, ...]
+    has_licences: bool
+    has_orders: bool
+    read_at: dt.datetime | None
 
 
 class HomePage(Page):
@@ -54,41 +78,58 @@ class HomePage(Page):
         self.add_to_head(button("Add what you bought", partial(self._go, Destination("bought"))))
         self._refresh = button("Refresh", self._ask_stores, tip="Ask the stores for the newest state (F5)")
         self.add_to_head(self._refresh)
-        owned.changed.connect(self.show_values)
-        self._list = self.long_list()
+        self._list = self.long_list(self._card)
+        self._states: tuple[AppState, ...] = ()
         self._foot = column()
         self.add(self._list, self._foot)
+        self._prepared = Prepared(app_state.runner, self, self._show_cards)
         book.working.connect(self._show_working)
-        book.changed.connect(self.show_values)
+        self.follow(owned.changed, book.changed)
 
     def _show_working(self, working: bool) -> None:
         self._refresh.setEnabled(not working)
         self._refresh.setText("Refreshing…" if working else "Refresh")
 
-    def show_values(self) -> None:
-        with self.keeping_focus():
-            self._render()
+    def render_values(self) -> None:
+        shelves = [_Shelf(state, self._book.name_where_several(state), state.snapshot) for state in self._book.states]
+        self._prepared.ask(partial(self._cards, shelves, self._owned.purchases, self.app_state.now()))
 
-    def _render(self) -> None:
+    def _cards(self, shelves: Sequence[_Shelf], owned: Sequence[Overview], now: dt.datetime) -> _Cards:
+        """Returns the cards of all licences and purchases in their order; called in the background."""
+        zone = self.app_state.zone
+        today = now.astimezone(zone).date()
+        rows = [
+            (card_urgency(card), _licence_row(place, shelf, card, today))
+            for place, shelf in enumerate(shelves)
+            for card in shelf.snapshot.cards
+        ]
+        licences = len(rows)
+        orders = [
+            (shelf.state.store, known.number) for shelf in shelves for known in shelf.snapshot.orders if known.order
+        ]
+        for card in purchase_cards(not_ordered(owned, orders), now, zone):
+            # The words of a date ("in 3 days") change with the day alone.
+            row = Row(("purchase", card.purchase_id), (card, today), card)
+            rows.append((purchase_order(card), row))
+        rows.sort(key=lambda pair: pair[0])
+        read = [known.read_at for shelf in shelves for known in shelf.snapshot.orders if known.read_at is not None]
+        states = tuple(shelf.state for shelf in shelves)
+        return _Cards(tuple(row for _, row in rows), states, bool(licences), bool(orders), min(read, default=None))
+
+    def _show_cards(self, found: _Cards) -> None:
         clear(self._foot)
-        licences = [(card_urgency(card), partial(self._licence, state, card)) for state, card in self._book.cards()]
-        purchases = [(purchase_order(card), partial(self._purchase, card)) for card in self._purchases()]
-        self._refresh.setVisible(bool(licences or purchases))
-        cards = sorted([*licences, *purchases], key=lambda pair: pair[0])
-        self._list.show_cards([make for _, make in cards])
-        if not cards:
-            self._foot.addWidget(self._nothing())
-        elif licences:
-            self._foot.addWidget(label(self._read_when(), "small"))
+        self._states = found.states
+        self._refresh.setVisible(bool(found.rows))
+        with self.keeping_focus():
+            self._list.show_rows(found.rows)
+        if not found.rows:
+            self._foot.addWidget(self._nothing(found.has_orders))
+        elif found.has_licences:
+            self._foot.addWidget(label(self._read_when(found.read_at), "small"))
 
     def _ask_stores(self) -> None:
         self._book.refresh()
         self._owned.refresh()
-
-    def _purchases(self) -> tuple[PurchaseCard, ...]:
-        """The cards of purchases, without those that an order's own card stands for."""
-        owned = not_ordered(self._owned.purchases, self._book.orders())
-        return purchase_cards(owned, self.app_state.now(), self.app_state.zone)
 
     def _go(self, destination: Destination) -> None:
         self.navigation_requested.emit(destination)
@@ -125,9 +166,9 @@ class HomePage(Page):
         made.add(heading, line(), facts)
         return made
 
-    def _nothing(self) -> Card:
+    def _nothing(self, has_orders: bool) -> Card:
         card = Card()
-        if self._book.orders():
+        if has_orders:
             card.add(
                 label("No software yet", "heading"),
                 label("Your orders are here, but none of them holds a licence that could be read."),
@@ -141,13 +182,15 @@ class HomePage(Page):
             )
         return card
 
-    def _read_when(self) -> str:
-        orders = [known for state in self._book.states for known in state.snapshot.orders]
-        read = [known.read_at for known in orders if known.read_at is not None]
+    def _read_when(self, read_at: dt.datetime | None) -> str:
         who = "stores" if len(self._book.states) > 1 else "store"
-        return f"As the {who} said on {self.app_state.format.moment(min(read))}." if read else ""
+        return f"As the {who} said on {self.app_state.format.moment(read_at)}." if read_at is not None else ""
 
-    def _licence(self, state: AppState, card: ProductCard) -> Card:
+    def _card(self, of: PurchaseCard | tuple[int, ProductCard]) -> Card:
+        if isinstance(of, PurchaseCard):
+            return self._purchase(of)
+        place, card = of
+        state = self._states[place]
         return LicenceCard(state, self._book.name_where_several(state), card, self._go)
 
 
@@ -265,6 +308,14 @@ class LicenceCard(Card):
 
     def _open(self, card: ProductCard) -> None:
         self._go(Destination("order", card.order_number))
+
+
+def _licence_row(place: int, shelf: _Shelf, card: ProductCard, today: dt.date) -> Row:
+    """The row of a licence; `place` is that of its store."""
+    snapshot, artifacts = shelf.snapshot, card.window.artifacts
+    files = tuple(snapshot.file(card.order_number, each.artifact_id) for each in artifacts)
+    shows = (card, shelf.name, files, snapshot.order(card.order_number), snapshot.profile, today)
+    return Row((place, card.order_number, card.licence_id), shows, (place, card))
 
 
 def _named(card: ProductCard) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
+import msgspec
 from PySide6.QtWidgets import QLineEdit
 
 from companion.domain.overview.purchase_cards import not_ordered
@@ -17,18 +17,29 @@ from companion.services.storage.records import KnownOrder
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, row
+from companion.ui.widgets.long_list import Row
 
 _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
 
 
-class _Entry(NamedTuple):
-    """When something was bought, what it is found by, and what makes its card."""
+_Shelf = tuple[str, str, Sequence[KnownOrder]]
+"""The address of a store, its name where there are several, and its orders."""
+
+
+class _Entry(msgspec.Struct, frozen=True, gc=False):
+    """When something was bought, what it is found by (without regard to case), and its card."""
 
     when: dt.datetime
     words: str
-    make: Callable[[], Card]
+    row: Row
+
+
+def _matching(entries: Sequence[_Entry], text: str) -> tuple[Row, ...]:
+    wanted = text.casefold().split()
+    return tuple(entry.row for entry in entries if all(word in entry.words for word in wanted))
 
 
 class OrdersPage(Page):
@@ -43,26 +54,43 @@ class OrdersPage(Page):
         self._field.setAccessibleName("Search what you bought")
         self._field.setPlaceholderText("Search: product, shop or order number")
         self._field.setClearButtonEnabled(True)
-        self._field.textChanged.connect(lambda _: self._render())
-        self._list = self.long_list()
+        self._field.textChanged.connect(lambda _: self._filter())
+        self._list = self.long_list(self._card_of)
         self._foot = column()
         self.add(self._field, self._list, self._foot)
-        book.changed.connect(self.show_values)
-        owned.changed.connect(self.show_values)
+        self._entries: tuple[_Entry, ...] = ()
+        self._prepared = Prepared(app_state.runner, self, self._show_entries)
+        self._matches = Prepared(app_state.runner, self, self._show_matches)
+        self.follow(book.changed, owned.changed)
 
-    def show_values(self) -> None:
-        with self.keeping_focus():
-            self._render()
+    def render_values(self) -> None:
+        book, zone = self._book, self.app_state.zone
+        shelves = [(state.store, book.name_where_several(state), state.snapshot.orders) for state in book.states]
+        self._prepared.ask(partial(self._all_entries, shelves, self._owned.purchases, zone))
 
-    def _render(self) -> None:
-        clear(self._foot)
-        entries = sorted((*self._orders(), *self._purchases()), key=lambda entry: entry.when, reverse=True)
+    def _all_entries(
+        self, shelves: Sequence[_Shelf], owned: Sequence[Overview], zone: dt.tzinfo
+    ) -> tuple[_Entry, ...]:  # fmt: skip
+        """Returns everything that was bought, the newest first; called in the background."""
+        orders = (self._order(shelf, known) for shelf in shelves for known in shelf[2])
+        numbers = [(address, known.number) for address, _, known_orders in shelves for known in known_orders]
+        purchases = (self._of_purchase(found, zone) for found in not_ordered(owned, numbers))
+        return tuple(sorted((*orders, *purchases), key=lambda entry: entry.when, reverse=True))
+
+    def _show_entries(self, entries: tuple[_Entry, ...]) -> None:
+        self._entries = entries
         self._field.setVisible(bool(entries))
-        wanted = self._field.text().casefold().split()
-        shown = [entry for entry in entries if all(word in entry.words.casefold() for word in wanted)]
-        self._list.show_cards([entry.make for entry in shown])
-        if not shown:
-            self._foot.addWidget(self._nothing(bool(entries)))
+        self._filter()
+
+    def _filter(self) -> None:
+        self._matches.ask(partial(_matching, self._entries, self._field.text()))
+
+    def _show_matches(self, found: tuple[Row, ...]) -> None:
+        clear(self._foot)
+        with self.keeping_focus():
+            self._list.show_rows(found)
+        if not found:
+            self._foot.addWidget(self._nothing(bool(self._entries)))
 
     def _nothing(self, filtered: bool) -> Card:
         card = Card()
@@ -75,21 +103,21 @@ class OrdersPage(Page):
             )
         return card
 
-    def _orders(self) -> Iterator[_Entry]:
-        for state in self._book.states:
-            store = self._book.name_where_several(state)
-            for known in state.snapshot.orders:
-                order = known.order
-                words = [known.number, store, *(item.name for item in (order.line_items if order is not None else ()))]
-                when = (order.placed_at if order is not None else None) or known.added_at
-                yield _Entry(when, " ".join(words), partial(self._card, known, state.store, store))
+    def _card_of(self, of: Overview | tuple[KnownOrder, str, str]) -> Card:
+        return self._purchase(of) if isinstance(of, Overview) else self._card(*of)
 
-    def _purchases(self) -> Iterator[_Entry]:
-        orders = [(state.store, known.number) for state in self._book.states for known in state.snapshot.orders]
-        for found in not_ordered(self._owned.purchases, orders):
-            when = date_of(found.bought_on, self.app_state.zone) if found.bought_on is not None else found.added_at
-            words = (found.name, origin_words(found), found.order_number or "", found.maker or "")
-            yield _Entry(when, " ".join(words), partial(self._purchase, found))
+    def _order(self, shelf: _Shelf, known: KnownOrder) -> _Entry:
+        address, store, _ = shelf
+        order = known.order
+        words = [known.number, store, *(item.name for item in (order.line_items if order is not None else ()))]
+        when = (order.placed_at if order is not None else None) or known.added_at
+        row = Row((address, known.number), (order, store), (known, address, store))
+        return _Entry(when, " ".join(words).casefold(), row)
+
+    def _of_purchase(self, found: Overview, zone: dt.tzinfo) -> _Entry:
+        when = date_of(found.bought_on, zone) if found.bought_on is not None else found.added_at
+        words = (found.name, origin_words(found), found.order_number or "", found.maker or "")
+        return _Entry(when, " ".join(words).casefold(), Row(found.id, found, found))
 
     def _purchase(self, found: Overview) -> Card:
         card = Card(spacing=4)

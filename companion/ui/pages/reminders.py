@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, NamedTuple
 
-from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import counted, days_away, sentence_start
 from companion.domain.core.time.periods import days_until
-from companion.domain.reminders.dates import Subject
+from companion.domain.reminders.dates import ReminderFacts, Subject
 from companion.domain.reminders.due import Reminder, Snooze
-from companion.domain.reminders.history import Agenda, EntryStatus, InboxEntry, agenda, newest_first, status_of
+from companion.domain.reminders.history import EntryStatus, InboxEntry, agenda, newest_first, status_of
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, place_words, reminder_text
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
@@ -21,8 +23,10 @@ from companion.ui.navigation import Destination, Page, destination_of
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
+from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
+from companion.ui.widgets.long_list import Row
 from companion.ui.widgets.notice import Notice
 
 SETTINGS = "settings"
@@ -32,6 +36,22 @@ _SNOOZES = {
     Snooze.TOMORROW_MORNING: "Tomorrow morning",
     Snooze.THREE_DAYS: "In 3 days",
 }
+
+
+_Shelf = tuple[ReminderFacts | None, tuple[InboxEntry, ...], dt.datetime]
+"""What is known of one store and the purchases told with it, the records of reminders, and the moment."""
+
+
+class _Dates(NamedTuple):
+    """What needs a decision, what lies ahead, what was shown, each with the place of its store.
+
+    `known` says whether anything is known that could have a date.
+    """
+
+    known: bool
+    due: list[tuple[int, Reminder]]
+    ahead: list[tuple[int, Subject]]
+    shown: list[tuple[int, InboxEntry]]
 
 
 class RemindersPage(Page):
@@ -46,13 +66,13 @@ class RemindersPage(Page):
         self._turn = button("Settings", self._turn_over, name="Settings of reminders")
         self.add_to_head(self._turn)
         self._news = QVBoxLayout()
-        self._cards = QVBoxLayout()
-        self._cards.setSpacing(14)
-        self.add(self._news, self._cards)
-        book.changed.connect(self.show_values)
-        book.added.connect(lambda state: state.reminders.changed.connect(self.show_values))
-        for state in self._states():
-            state.reminders.changed.connect(self.show_values)
+        self._above, self._cards = column(spacing=14), column(spacing=14)
+        self._due_list = self.long_list(self._due)
+        self.add(self._news, self._above, self._due_list, self._cards)
+        self._shown_states: tuple[AppState, ...] = ()
+        self._prepared = Prepared(app_state.runner, self, self._show_dates)
+        self.follow(book.changed, *(state.reminders.changed for state in self._states()))
+        book.added.connect(lambda state: self.follow(state.reminders.changed))
         autostart.changed.connect(self._show_start)
 
     def arrive(self, destination: Destination) -> None:
@@ -65,59 +85,62 @@ class RemindersPage(Page):
     def _turn_over(self) -> None:
         self.arrive(Destination("reminders", item="" if self._in_settings else SETTINGS))
 
-    def show_values(self) -> None:
-        with self.keeping_focus():
-            self._render()
-
-    def _render(self) -> None:
-        clear(self._cards)
+    def render_values(self) -> None:
         self.title.setText("Settings of reminders" if self._in_settings else "Reminders")
         self._turn.setText("Back to the reminders" if self._in_settings else "Settings")
         self._turn.setAccessibleName(self._turn.text())
         if self._in_settings:
+            self._take_away()
             start = StartCard(self.app_state, self._autostart)
             for card in (QuietCard(self.app_state), WhenCard(self.app_state), start):
                 self._cards.addWidget(card)
             return
-        if self.app_state.reminders.settings.muted:
-            self._cards.addWidget(self._muted())
-        if self._autostart.starts is False:
-            self._cards.addWidget(self._not_started())
-        found = tuple(self._agendas())
-        if not found:
-            self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
+        self._shown_states = self._states()
+        shelves = [(state.reminder_facts(), state.reminders.entries, state.now()) for state in self._shown_states]
+        self._prepared.ask(partial(_dates, shelves, self.app_state.reminders.settings))
+
+    def _take_away(self) -> None:
+        clear(self._above)
+        clear(self._cards)
+        if self._in_settings:
+            self._due_list.show_rows(())
+
+    def _show_dates(self, found: _Dates) -> None:
+        if self._in_settings:
             return
-        self._show_dates(found)
+        with self.keeping_focus():
+            self._take_away()
+            self._put_dates(found)
 
     def _states(self) -> tuple[AppState, ...]:
         """The first store's state, which has the dates of purchases too, and those of all further stores."""
         return (self.app_state, *(state for state in self._book.states if state is not self.app_state))
 
-    def _agendas(self) -> Iterator[tuple[AppState, Agenda]]:
-        """Yields what is due and what lies ahead at each store, as it was last read."""
-        for state in self._states():
-            facts = state.reminder_facts()
-            if facts is not None:
-                yield state, agenda(facts, state.reminders.entries, self.app_state.reminders.settings, state.now())
-
-    def _show_dates(self, found: tuple[tuple[AppState, Agenda], ...]) -> None:
-        due = [(state, reminder) for state, each in found for reminder in each.due]
-        for state, reminder in sorted(due, key=lambda pair: pair[1].subject.date):
-            self._cards.addWidget(self._due(state, reminder))
-        if not due:
+    def _put_dates(self, found: _Dates) -> None:
+        if self.app_state.reminders.settings.muted:
+            self._above.addWidget(self._muted())
+        if self._autostart.starts is False:
+            self._above.addWidget(self._not_started())
+        today = self.app_state.now().astimezone(self.app_state.zone).date()
+        several = len(self._book.states)
+        self._due_list.show_rows(
+            [Row((place, each.address), (each, today, several), (place, each)) for place, each in found.due]
+        )
+        if not found.known:
+            self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
+            return
+        if not found.due:
             calm = Card()
             calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
             self._cards.addWidget(calm)
-        self._cards.addWidget(self._ahead(found))
-        # Each record with the state that changes it: two stores can have records of the same address.
-        shown = [(state, entry) for state in self._states() for entry in newest_first(state.reminders.entries)]
-        if shown:
-            self._cards.addWidget(self._shown(sorted(shown, key=_shown_at, reverse=True)))
+        self._cards.addWidget(self._ahead(found.ahead))
+        if found.shown:
+            self._cards.addWidget(self._shown(found.shown))
 
     def _show_start(self) -> None:
         # In the settings the switch itself shows it.
         if not self._in_settings:
-            self.show_values()
+            self._values_changed()
 
     def _not_started(self) -> Notice:
         words = "After a restart nothing reminds you until you open Companion yourself."
@@ -140,7 +163,8 @@ class RemindersPage(Page):
 
     # What needs a decision
 
-    def _due(self, state: AppState, reminder: Reminder) -> Card:
+    def _due(self, of: tuple[int, Reminder]) -> Card:
+        state, reminder = self._shown_states[of[0]], of[1]
         form = self.app_state.format
         told = reminder_text(reminder, form.date, form.money)
         card = Card(spacing=6)
@@ -217,9 +241,7 @@ class RemindersPage(Page):
 
     # Dates ahead
 
-    def _ahead(self, found: tuple[tuple[AppState, Agenda], ...]) -> Card:
-        dated = [(state, subject) for state, each in found for subject in each.ahead]
-        subjects = sorted(dated, key=lambda pair: pair[1].date)
+    def _ahead(self, subjects: Sequence[tuple[int, Subject]]) -> Card:
         card = Card(spacing=10)
         head = row()
         head.addWidget(label("Dates ahead", "heading"), 1)
@@ -228,21 +250,36 @@ class RemindersPage(Page):
         card.add(head)
         if not subjects:
             card.add(label("There is no date ahead: nothing will be charged and nothing runs out.", "muted"))
-        for position, (state, subject) in enumerate(subjects if self._all_dates else subjects[:_AT_FIRST]):
-            if position:
-                card.add(line())
-            days = days_until(subject.date, self.app_state.now(), self.app_state.zone)
-            when = label(self.app_state.format.date(subject.date), wrap=False)
-            when.setFixedWidth(170)
-            entry = row(when, spacing=12)
-            entry.addLayout(
-                column(label(date_words(subject)), label(self._capital_place(state, subject), "small"), spacing=0), 1
-            )
-            entry.addWidget(label(days_away(days), "muted", wrap=False))
-            card.add(entry)
+        shown = subjects if self._all_dates else subjects[:_AT_FIRST]
+        rows = [Row(position, each, (*each, position == 0)) for position, each in enumerate(shown)]
+        self._add_rows(card, rows, self._date)
         if len(subjects) > _AT_FIRST and not self._all_dates:
             card.add(row(button(f"Show all {len(subjects)} dates", self._show_all_dates, "link"), None))
         return card
+
+    def _date(self, of: tuple[int, Subject, bool]) -> QWidget:
+        store, subject, is_first = of
+        days = days_until(subject.date, self.app_state.now(), self.app_state.zone)
+        on = self.app_state.format.date(subject.date)
+        when = label(on, wrap=False)
+        when.setFixedWidth(170)
+        place = self._capital_place(self._shown_states[store], subject)
+        entry = row(when, spacing=12)
+        entry.addLayout(column(label(date_words(subject)), label(place, "small"), spacing=0), 1)
+        entry.addWidget(label(days_away(days), "muted", wrap=False))
+        made = _below_line(entry, is_first=is_first)
+        made.setAccessibleName(f"{date_words(subject)}, {on}, {place}")
+        return made
+
+    def _add_rows(self, card: Card, rows: Sequence[Row], make: Callable[[Any], QWidget]) -> None:
+        """Put rows into a card: all of them where they are few, else those that are seen."""
+        if len(rows) <= _AT_FIRST:
+            for each in rows:
+                card.add(make(each.of))
+            return
+        listed = self.long_list(make, spacing=card.body.spacing())
+        card.add(listed)
+        listed.show_rows(rows)
 
     def _show_all_dates(self) -> None:
         self._all_dates = True
@@ -260,21 +297,26 @@ class RemindersPage(Page):
             self._tell(Notice("The dates are saved", words, tone="ok", actions=actions))
 
         others = tuple(
-            subject for state, each in self._agendas() if state is not self.app_state for subject in each.ahead
+            subject
+            for state in self._states()[1:]
+            for subject in state.snapshot.ahead
+            if subject.date > self.app_state.now()
         )
         self.app_state.reminders.export(self, path, form.date, form.money, done, self._tell, also=others)
 
     # What was shown
 
-    def _shown(self, entries: Sequence[tuple[AppState, InboxEntry]]) -> Card:
+    def _shown(self, entries: Sequence[tuple[int, InboxEntry]]) -> Card:
         card = Card(spacing=8)
         card.add(
             label("Shown so far", "heading"),
             label("Everything you were reminded of, so that a notice you missed is not lost.", "muted"),
         )
-        for state, entry in entries if self._all_shown else entries[:_AT_FIRST]:
-            card.add(line())
-            card.add(self._entry(entry, state))
+        shown = entries if self._all_shown else entries[:_AT_FIRST]
+        # Each record with its store: two stores can have records of the same address.
+        self._add_rows(
+            card, [Row((place, entry.address), entry, (place, entry)) for place, entry in shown], self._entry
+        )
         if len(entries) > _AT_FIRST and not self._all_shown:
             card.add(row(button(f"Show all {len(entries)}", self._show_all, "link"), None))
         return card
@@ -283,7 +325,8 @@ class RemindersPage(Page):
         self._all_shown = True
         self.show_values()
 
-    def _entry(self, entry: InboxEntry, state: AppState) -> QWidget:
+    def _entry(self, of: tuple[int, InboxEntry]) -> QWidget:
+        state, entry = self._shown_states[of[0]], of[1]
         form, now = self.app_state.format, self.app_state.now()
         status = status_of(entry, now)
         told = reminder_text(entry.reminder, form.date, form.money)
@@ -296,14 +339,13 @@ class RemindersPage(Page):
             EntryStatus.PUT_OFF: f"Put off until {form.moment(entry.snoozed_until)}" if entry.snoozed_until else "",
         }[status]
         gone = status is EntryStatus.NO_LONGER
-        made = QWidget()
         across = row(when, spacing=12)
-        across.setContentsMargins(0, 0, 0, 0)
         across.addLayout(column(label(told.title, "muted" if gone else ""), label(words, "small"), spacing=0), 1)
         if status in (EntryStatus.SILENCED, EntryStatus.PUT_OFF):
             again = partial(state.reminders.restore, entry.reminder)
             across.addWidget(button("Remind me again", again, "link", name=f"Remind me again: {told.title}"))
-        made.setLayout(across)
+        made = _below_line(across)
+        made.setAccessibleName(f"{told.title}, {words}")
         return made
 
     def _tell(self, what: Notice | CompanionError | None) -> None:
@@ -314,6 +356,32 @@ class RemindersPage(Page):
             self._news.addWidget(told)
 
 
-def _shown_at(pair: tuple[AppState, InboxEntry]) -> dt.datetime:
-    entry = pair[1]
+def _dates(shelves: Sequence[_Shelf], settings: ReminderSettings) -> _Dates:
+    """Returns what the page shows of all stores; called in the background."""
+    found = [
+        (place, agenda(facts, entries, settings, now))
+        for place, (facts, entries, now) in enumerate(shelves)
+        if facts is not None
+    ]
+    due = [(place, reminder) for place, each in found for reminder in each.due]
+    ahead = [(place, subject) for place, each in found for subject in each.ahead]
+    shown = [(place, entry) for place, (_, entries, _) in enumerate(shelves) for entry in newest_first(entries)]
+    return _Dates(
+        bool(found),
+        sorted(due, key=lambda pair: pair[1].subject.date),
+        sorted(ahead, key=lambda pair: pair[1].date),
+        sorted(shown, key=lambda pair: _shown_at(pair[1]), reverse=True),
+    )
+
+
+def _shown_at(entry: InboxEntry) -> dt.datetime:
     return entry.shown_at or entry.reminder.subject.date
+
+
+def _below_line(across: QLayout, *, is_first: bool = False) -> QWidget:
+    """A row of a card, with a line above it unless it is the first."""
+    made = QWidget()
+    below = column(*(() if is_first else (line(),)), across, spacing=10)
+    below.setContentsMargins(0, 0, 0, 0)
+    made.setLayout(below)
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ T = TypeVar("T")
 _THREADS = 6
 ENDING_SECONDS = 3.0
 """Seconds that work has to end once the program is quit."""
+_TURN_SECONDS = 0.001
+"""So long Python lets a worker compute before the GUI thread gets its turn; usual are 5 ms, each time it waits."""
 
 
 class Task:
@@ -103,6 +106,7 @@ class TaskRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(_TURN_SECONDS)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
         self._running: set[Task] = set()
         self._ended = False

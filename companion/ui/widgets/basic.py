@@ -233,6 +233,10 @@ def focusable(part: QWidget | QLayout | None) -> Iterator[QWidget]:
             yield part
         elif isinstance(part, QScrollArea):
             yield from focusable(part.widget())
+        elif (cards := getattr(part, "in_order", None)) is not None:
+            # A list without a layout, of which not everything exists.
+            for card in cards():
+                yield from focusable(card)
         else:
             yield from focusable(part.layout())
         return
@@ -242,16 +246,21 @@ def focusable(part: QWidget | QLayout | None) -> Iterator[QWidget]:
             yield from focusable(item.widget() or item.layout())
 
 
+def discard(widget: QWidget) -> None:
+    """Hide and delete a widget."""
+    focused = QApplication.focusWidget()
+    if focused is not None and (focused is widget or widget.isAncestorOf(focused)):
+        # Hidden with the focus, it would hand it on to whatever comes next, and the page would jump there.
+        focused.clearFocus()
+    widget.hide()
+    widget.deleteLater()
+
+
 def clear(layout: QLayout) -> None:
     """Remove and delete everything in `layout`."""
-    focused = QApplication.focusWidget()
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
-            if focused is not None and (focused is widget or widget.isAncestorOf(focused)):
-                # Hidden with the focus, it would hand it on to whatever comes next, and the page would jump there.
-                focused.clearFocus()
-            widget.hide()
-            widget.deleteLater()
+            discard(widget)
         elif (inner := item.layout()) is not None:
             clear(inner)
             inner.deleteLater()

@@ -21,6 +21,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.widgets.basic import focusable, spoken
+from companion.ui.widgets.long_list import LongList
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.ui import button, texts_of
 
@@ -183,12 +184,17 @@ def test_an_order_that_is_removed_is_not_left_over_as_a_purchase(
     qtbot.waitUntil(lambda: program.window.current is program.window.page("orders"), timeout=20_000)
     settle(program, qtbot)
     program.window.navigate_to(Destination("home"))
+    settle(program, qtbot)
     assert not reads(program, number)
     assert own_services.owned.purchases.all() == ()
 
 
-def due_titles(program: WindowedProgram) -> list[str]:
+def due_titles(program: WindowedProgram, qtbot: QtBot) -> list[str]:
     program.window.navigate_to(Destination("reminders"))
+    settle(program, qtbot)
+    listed = program.window.current.findChild(LongList)
+    assert listed is not None
+    qtbot.waitUntil(lambda: len(list(listed.in_order())) == listed.count)
     return [text for text in texts_of(program.window.current) if text.startswith("at ")]
 
 
@@ -201,12 +207,13 @@ def test_what_needs_a_decision_is_shown_of_every_store_with_its_name(
         add_order(own_services, other, place)
     other.close()
     program = start()
+    program.window.resize(1000, 20_000)  # All of it is seen at once.
     qtbot.waitUntil(lambda: len(program.book.states) == 2, timeout=20_000)
     settle(program, qtbot)
     names = [state.snapshot.profile.store.name for state in program.book.states if state.snapshot.profile]
     assert len(names) == 2, "a store that is silent is shown as it was last read"
-    assert set(due_titles(program)) == {f"at {name}" for name in names}
-    per_store = {name: due_titles(program).count(f"at {name}") for name in names}
+    assert set(due_titles(program, qtbot)) == {f"at {name}" for name in names}
+    per_store = {name: due_titles(program, qtbot).count(f"at {name}") for name in names}
     assert per_store[names[0]] == per_store[names[1]] > 0
     silent = next(state for state in program.book.states if state.store == other.url)
     here = program.window.current
@@ -214,4 +221,4 @@ def test_what_needs_a_decision_is_shown_of_every_store_with_its_name(
     theirs = [part for part in buttons if spoken(part).endswith(silent.snapshot.profile.store.name)]
     theirs[0].click()  # type: ignore[attr-defined]
     settle(program, qtbot)
-    assert due_titles(program).count(f"at {silent.snapshot.profile.store.name}") == per_store[names[0]] - 1
+    assert due_titles(program, qtbot).count(f"at {silent.snapshot.profile.store.name}") == per_store[names[0]] - 1

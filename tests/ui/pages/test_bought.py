@@ -122,7 +122,7 @@ def test_a_dropped_mail_is_confirmed_and_then_owned(
     assert (found.name, found.order_number, str(found.products[0].expires)) == ("Harbour Suite", "4711", "2027-11-23")
     assert any(KEY in entry for entry in keychain.entries.values())
     person.window.navigate_to(Destination("home"))
-    assert person.reads("Harbour Suite")
+    person.until(lambda: person.reads("Harbour Suite"))
 
 
 def test_adding_can_be_undone(person: Person, tmp_path: Path, keychain: MemoryKeychain) -> None:

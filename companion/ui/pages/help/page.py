@@ -68,9 +68,7 @@ class HelpPage(Page):
         self._support = column(spacing=14)
         self.add_to_head(button("Call support", self._show_number))
         self.add(self._topics, row(self._back, None), self._article, self._support)
-        app_state.changed.connect(self.show_values)
-        book.changed.connect(self.show_values)
-        owned.changed.connect(self.show_values)
+        self.follow(app_state.changed, book.changed, owned.changed)
 
     def arrive(self, destination: Destination) -> None:
         if destination.number != self._number:
@@ -203,11 +201,7 @@ class HelpPage(Page):
 
     # Support
 
-    def show_values(self) -> None:
-        with self.keeping_focus():
-            self._render()
-
-    def _render(self) -> None:
+    def render_values(self) -> None:
         clear(self._support)
         subjects = self._subjects()
         subject = self._subject(subjects)

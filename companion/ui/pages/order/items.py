@@ -22,7 +22,6 @@ from companion.domain.entitlements.licences import EffectiveStatus, effective_st
 from companion.domain.entitlements.seats import ThisPC, freeing_sentence, seat_line, seat_sentence, seat_use
 from companion.domain.overview.product_cards import (
     charge_sentence,
-    product_cards,
     status_sentence,
     status_tone,
     status_words,
@@ -43,13 +42,13 @@ class LicenceCard(Section):
 
     def __init__(self, view: OrderView, licence: Licence) -> None:
         super().__init__(view, licence.product_name, "licences-and-keys")
-        app_state, order, profile = self.app_state, self.order, self.profile
+        app_state, order = self.app_state, self.order
         self._licence = licence
         self._seat_id = app_state.snapshot.seat_id
-        # With all orders, because a later one may carry this licence on.
-        orders = app_state.snapshot.orders_read
-        cards = product_cards(orders, profile, app_state.now(), app_state.zone, this_seat=self._seat_id)
-        self._card = next(card for card in cards if (card.order_number, card.licence_id) == (order.number, licence.id))
+        # Worked out with all orders, because a later one may carry this licence on.
+        card = app_state.snapshot.card(order.number, licence.id)
+        assert card is not None  # noqa: S101 - this page shows orders of the snapshot, each licence of which has one
+        self._card = card
         self.add(
             row(chip(status_words(self._card), TONES[status_tone(self._card)]), None),
             label(status_sentence(self._card, app_state.format.date)),

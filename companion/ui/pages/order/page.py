@@ -38,7 +38,7 @@ class OrderPage(Page):
         self._news = column(spacing=8)
         self._cards = column(spacing=14)
         self.add(self._news, self._cards)
-        app_state.changed.connect(self.show_values)
+        self.follow(app_state.changed)
 
     def arrive(self, destination: Destination) -> None:
         self._number = destination.number
@@ -69,17 +69,14 @@ class OrderPage(Page):
     def _refresh(self) -> None:
         self.app_state.refresh(self._number)
 
-    def show_values(self) -> None:
-        if self._number:
-            with self.keeping_focus():
-                self._render()
-
-    def _render(self) -> None:
+    def render_values(self) -> None:
+        if not self._number:
+            return
         self.title.setText(f"Order {self._number}")
         clear(self._cards)
         self._returns = self._downloads = None
         snapshot = self.app_state.snapshot
-        known = next((known for known in snapshot.orders if known.number == self._number), None)
+        known = snapshot.known(self._number)
         if known is None:
             return
         order, profile = known.order, snapshot.profile

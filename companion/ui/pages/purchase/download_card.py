@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -27,11 +27,13 @@ def key_of(found: Overview, download: PurchasedDownload) -> DownloadKey:
     return DownloadKey(order_number=found.id, artifact_id=download.item)
 
 
-def listed_downloads(owned: OwnedState) -> Iterator[tuple[Overview, PurchasedDownload]]:
-    """Yields the downloads of purchases that can be had by a link, or that were started."""
-    for found in owned.purchases:
+def listed_downloads(
+    owned: Iterable[Overview], items: Container[DownloadKey]
+) -> Iterator[tuple[Overview, PurchasedDownload]]:
+    """Yields the downloads of purchases that can be had by a link, or that were started and are among `items`."""
+    for found in owned:
         for download in found.downloads:
-            if download.has_link or key_of(found, download) in owned.downloads.items:
+            if download.has_link or key_of(found, download) in items:
                 yield found, download
 
 

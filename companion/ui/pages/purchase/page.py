@@ -54,7 +54,7 @@ class PurchasePage(Page):
         self._cards = column(spacing=14)
         self.add(self._news, self._cards)
         self._transfers: dict[DownloadKey, TransferCard] = {}
-        owned.changed.connect(self.show_values)
+        self.follow(owned.changed)
         owned.downloads.changed.connect(self._transfer_changed)
 
     def arrive(self, destination: Destination) -> None:
@@ -66,12 +66,9 @@ class PurchasePage(Page):
         if first is not None:
             QTimer.singleShot(0, first, first.setFocus)
 
-    def show_values(self) -> None:
-        if self._id:
-            with self.keeping_focus():
-                self._render()
-
-    def _render(self) -> None:
+    def render_values(self) -> None:
+        if not self._id:
+            return
         clear(self._cards)
         self._transfers = {}
         found = self._owned.purchase(self._id)

@@ -1,0 +1,47 @@
+"""Working out in the background what a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QObject
+
+from companion.domain.core.errors import CompanionError
+from companion.ui.state.tasks import TaskRunner
+
+T = TypeVar("T")
+
+
+class Prepared(Generic[T]):
+    """Prepares what `show` is called with on the GUI thread; while that is under way, only the latest wish counts.
+
+    With thousands of purchases, choosing and sorting takes longer than the window may stand still.
+    """
+
+    def __init__(self, runner: TaskRunner, owner: QObject, show: Callable[[T], None]) -> None:
+        self._runner, self._owner, self._show = runner, owner, show
+        self._under_way = False
+        self._next: Callable[[], T] | None = None
+
+    def ask(self, work: Callable[[], T]) -> None:
+        """Do `work` on another thread and show what it returns; it must touch no widget."""
+        if self._under_way:
+            self._next = work
+            return
+        self._under_way = True
+        self._runner.run(self._owner, lambda _: work(), self._done, self._failed)
+
+    def _done(self, found: T) -> None:
+        self._show(found)
+        self._go_on()
+
+    def _failed(self, error: CompanionError) -> None:
+        self._runner.unhandled.emit(error)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._under_way = False
+        work, self._next = self._next, None
+        if work is not None:
+            self.ask(work)
