@@ -121,8 +121,15 @@ class TaskRunner(QObject):
         progress: Callable[[Any], None] | None = None,
         cancelled: Callable[[], None] | None = None,
     ) -> Task:
-        """Run `work` on another thread; it gets its `Task`, to report progress and look for cancellation."""
+        """Run `work` on another thread; it gets its `Task`, to report progress and look for cancellation.
+
+        After `shut_down` nothing is begun any more.
+        """
         task = Task(self, owner, _Callbacks(done, failed, progress, cancelled))
+        if self._ended:
+            task.running = False
+            task.cancel()
+            return task
         self._running.add(task)
         owner.destroyed.connect(task.cancel)
         self._pool.submit(self._perform, task, work)

@@ -154,3 +154,11 @@ def test_work_that_never_ends_is_left_behind_and_the_last_pieces_are_done(qapp: 
     runner.shut_down(lambda: done.append("last"), seconds=0.2)
     assert done == ["last"]
     never.set()
+
+
+def test_after_the_end_nothing_is_begun(qtbot: QtBot) -> None:
+    """What was on its way back to the window when it was closed may ask for more."""
+    runner, owner, done = TaskRunner(), QObject(), list[object]()
+    runner.shut_down()
+    task = runner.run(owner, lambda _: done.append("worked"), done.append)
+    assert (task.running, runner.busy, done) == (False, False, [])
