@@ -18,7 +18,9 @@ from companion.services.container.owned import Owned, build_owned
 
 if TYPE_CHECKING:
     from companion.domain.pc.finding import Finding
-    from companion.domain.store.profile import Profile
+    from companion.domain.pc.network_diagnostics import NetworkReport, StepResult
+    from companion.domain.store.profile import Probe, Profile
+    from companion.services.app.cancellation import Cancellation
     from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import OrderDownloads
     from companion.services.installation.recovery import Recovery
@@ -223,7 +225,6 @@ def _installing(
     from companion.services.installation.runner import Installer
     from companion.services.installation.workflow import Installations
     from companion.services.pc.device import ThisPC
-    from companion.services.pc.network_diagnostics import NetworkDiagnostics
     from companion.services.pc.program_closer import ProgramCloser
 
     this_pc, recovery = ThisPC(platform.system, library), build_recovery(where, platform, library.note)
@@ -234,7 +235,7 @@ def _installing(
         closing,
         Installer(platform),
         recovery,
-        NetworkDiagnostics(),
+        _check_network,
         orders,
         library,
         this_pc,
@@ -250,6 +251,15 @@ def address_of_store(owned: Owned, named: str) -> str:
     Raises `CompanionError` ``no-such-store`` or ``bad-store-url``.
     """
     return check_store_url(named if "://" in named or "." in named else owned.stores.find(named).address)
+
+
+def _check_network(
+    store: str, probe: Probe, on_step: Callable[[StepResult], None], cancellation: Cancellation
+) -> NetworkReport:
+    """Check the connection to a store; what that takes is loaded when it is first done."""
+    from companion.services.pc.network_diagnostics import NetworkDiagnostics
+
+    return NetworkDiagnostics().check(store, probe, on_step, cancellation)
 
 
 def choose_store(owned: Owned, given: str | None = None) -> str:

@@ -18,7 +18,7 @@ import urllib3
 
 from companion import __version__
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.proxies import ProxySetting, bypasses, proxy_for
 from companion.domain.entitlements.order_lookup import is_loopback
 from companion.services.http.happy_eyeballs import POOLS
@@ -26,27 +26,6 @@ from companion.services.http.happy_eyeballs import POOLS
 USER_AGENT = f"Companion/{__version__}"
 CONNECT_SECONDS = 6.0
 READ_SECONDS = 20.0
-
-
-def require_safe_url(url: str) -> str:
-    """Returns `url` if it is https, or http to this PC itself.
-
-    Raises `CompanionError` ``unsafe-address`` otherwise: a password or an installer must not travel unprotected.
-    """
-    try:
-        parts = urllib.parse.urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        parts, host = urllib.parse.SplitResult("", "", "", "", ""), None
-    if host and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))) and "@" not in parts.netloc:
-        return url
-    raise CompanionError(
-        ErrorCode.UNSAFE_ADDRESS,
-        "This address is not safe to use",
-        "Only addresses that start with https:// are used, so that nothing can be read or changed in between.",
-        "Check the address. If a store's own page gave it to you, tell the store.",
-        kind=ErrorKind.USAGE,
-    )
 
 
 def proxies_for(url: str) -> dict[str, str]:

@@ -19,13 +19,12 @@ from companion.domain.pc.closing import ClosingProgress, ClosingResult
 from companion.domain.pc.network_diagnostics import NetworkReport, StepResult
 from companion.domain.pc.preflight import Finding, Requirements, findings
 from companion.domain.store.orders import Download, Grant, Licence
-from companion.domain.store.profile import ExitMeaning, Profile, Stage
+from companion.domain.store.profile import ExitMeaning, Probe, Profile, Stage
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.recovery import Recovery
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.device import ThisPC
-from companion.services.pc.network_diagnostics import NetworkDiagnostics
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.storage.database import Library
 from companion.services.storage.records import CHECKED, TimelineEntry
@@ -43,6 +42,10 @@ class Installed:
     licence: Licence | None
 
 
+CheckNetwork = Callable[[str, Probe, Callable[[StepResult], None], Cancellation], NetworkReport]
+"""Checks the connection to a store by its address, step by step."""
+
+
 class Installations:
     """Everything between a download and a working product. Every step lands in the case time-line."""
 
@@ -53,7 +56,7 @@ class Installations:
         closing: ProgramCloser,
         installer: Installer,
         recovery: Recovery,
-        network_diagnostics: NetworkDiagnostics,
+        check_network: CheckNetwork,
         orders: Orders,
         library: Library,
         this_pc: ThisPC,
@@ -65,7 +68,7 @@ class Installations:
         self._closing = closing
         self._installer = installer
         self._recovery = recovery
-        self._network_diagnostics = network_diagnostics
+        self._check_network = check_network
         self._orders = orders
         self._library = library
         self._this_pc = this_pc
@@ -119,7 +122,7 @@ class Installations:
         """Check the connection to the store step by step; None when the store offers no probe. Raises `Cancelled`."""
         if profile.probe is None:
             return None
-        report = self._network_diagnostics.check(self._orders.store, profile.probe, on_step, cancellation)
+        report = self._check_network(self._orders.store, profile.probe, on_step, cancellation)
         self._note("checked the connection to the store", None, fine=report.fine, between=len(report.between))
         return report
 

@@ -28,7 +28,8 @@ from companion.domain.pc.network_diagnostics import (
 )
 from companion.domain.store.profile import Probe
 from companion.services.app.cancellation import Cancellation
-from companion.services.http.session import USER_AGENT, proxies_for, require_safe_url
+from companion.services.http.addresses import require_safe_url
+from companion.services.http.session import USER_AGENT, proxies_for
 
 OnStep = Callable[[StepResult], None]
 Trust = Callable[[], ssl.SSLContext]

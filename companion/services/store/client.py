@@ -7,15 +7,14 @@ import dataclasses
 import datetime as dt
 import logging
 import re
+import threading
 import time
 import urllib.parse
 import uuid
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
-import requests
-import urllib3
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
@@ -40,11 +39,12 @@ from companion.domain.store.orders import (
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
 from companion.services.app.cancellation import Cancellation
-from companion.services.http.bodies import read_body
-from companion.services.http.failures import unreachable
-from companion.services.http.session import new_session, require_safe_url
-from companion.services.http.time_limit import run_within
+from companion.services.http.addresses import require_safe_url
 from companion.services.store.keychain import Credentials
+
+# What sends requests is loaded with the first one: the window is there, and most commands end, without any.
+if TYPE_CHECKING:
+    import requests
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -78,21 +78,8 @@ class StoreClient:
         self._seconds = seconds
         self._closed = Cancellation()
         self.url = require_safe_url(url).rstrip("/")
-        # Every call is safe to send again: it reads, or is conditional, or carries an idempotency key.
-        again = urllib3.Retry(
-            3,
-            connect=2,
-            read=1,
-            status=2,
-            redirect=0,
-            other=0,
-            allowed_methods=None,
-            backoff_factor=0.3,
-            status_forcelist=(502, 503, 504),
-            respect_retry_after_header=False,
-            raise_on_status=False,
-        )
-        self._session = new_session(retry=again)
+        self._connecting = threading.Lock()
+        self._session: requests.Session | None = None
 
     def stop(self) -> None:
         """End the calls that are under way; they, and those that come later, raise `Cancelled`."""
@@ -101,7 +88,15 @@ class StoreClient:
     def close(self) -> None:
         """End the calls that are under way, and close the connections."""
         self.stop()
-        self._session.close()
+        with self._connecting:
+            if self._session is not None:
+                self._session.close()
+
+    def _connected(self) -> requests.Session:
+        with self._connecting:
+            if self._session is None:
+                self._session = _new_session()
+            return self._session
 
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
         """The vendor profile, or None when it is still the one `etag` names.
@@ -259,6 +254,8 @@ class StoreClient:
             sent["Authorization"] = f"Bearer {_header_safe(token)}"
         if method == "POST":
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
+        from companion.services.http.time_limit import run_within
+
         try:
             answer = run_within(self._seconds, self._closed, lambda: self._exchange(method, path, body, sent))
         except CompanionError as error:
@@ -271,11 +268,39 @@ class StoreClient:
             raise answer.refusal()
 
     def _exchange(self, method: str, path: str, body: object, headers: dict[str, str]) -> _Answer:
+        import requests
+        import urllib3
+
+        from companion.services.http.bodies import read_body
+        from companion.services.http.failures import unreachable
+
         try:
-            with self._session.request(method, self.url + path, json=body, headers=headers, stream=True) as response:
+            with self._connected().request(method, self.url + path, json=body, headers=headers, stream=True) as response:
                 return _Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(self.url, error) from None
+
+
+def _new_session() -> requests.Session:
+    import urllib3
+
+    from companion.services.http.session import new_session
+
+    # Every call is safe to send again: it reads, or is conditional, or carries an idempotency key.
+    again = urllib3.Retry(
+        3,
+        connect=2,
+        read=1,
+        status=2,
+        redirect=0,
+        other=0,
+        allowed_methods=None,
+        backoff_factor=0.3,
+        status_forcelist=(502, 503, 504),
+        respect_retry_after_header=False,
+        raise_on_status=False,
+    )
+    return new_session(retry=again)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

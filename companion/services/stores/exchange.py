@@ -10,10 +10,11 @@ import urllib3.exceptions
 
 from companion.domain.connectors.redirects import following_address
 from companion.services.app.cancellation import Cancellation
+from companion.services.http.addresses import require_safe_url
 from companion.services.http.bodies import read_body
 from companion.services.http.failures import unreachable
 from companion.services.http.redirects import Route
-from companion.services.http.session import new_session, require_safe_url
+from companion.services.http.session import new_session
 from companion.services.http.time_limit import run_within
 
 ANSWER_SECONDS = 20.0

@@ -286,8 +286,8 @@ class Connection:
                     raise failure(ErrorCode.REDIRECTS)
 
     def _ask(self, url: str, asked: RangeRequest, known: FileFacts) -> tuple[Any, Any]:
+        from companion.services.http.addresses import require_safe_url
         from companion.services.http.redirects import Route
-        from companion.services.http.session import require_safe_url
 
         first, route = require_safe_url(url), Route(url)
         while True:

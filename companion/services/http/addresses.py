@@ -1,0 +1,29 @@
+"""Which addresses may be asked. Kept apart from what sends requests, so that a start does not load all of that."""
+
+from __future__ import annotations
+
+import urllib.parse
+
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.entitlements.order_lookup import is_loopback
+
+
+def require_safe_url(url: str) -> str:
+    """Returns `url` if it is https, or http to this PC itself.
+
+    Raises `CompanionError` ``unsafe-address`` otherwise: a password or an installer must not travel unprotected.
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urllib.parse.SplitResult("", "", "", "", ""), None
+    if host and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))) and "@" not in parts.netloc:
+        return url
+    raise CompanionError(
+        ErrorCode.UNSAFE_ADDRESS,
+        "This address is not safe to use",
+        "Only addresses that start with https:// are used, so that nothing can be read or changed in between.",
+        "Check the address. If a store's own page gave it to you, tell the store.",
+        kind=ErrorKind.USAGE,
+    )
