@@ -46,11 +46,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(words: list[str], output: Output) -> int:
-    from companion.cli.context import CommandContext
-    from companion.cli.failures import record_failure, record_success
     from companion.cli.parser import parse
 
+    # Help and the version end here, and need nothing of what follows.
     arguments = parse(words)
+    from companion.cli.context import CommandContext
+    from companion.cli.failures import record_failure, record_success
+
     output.progress_json = arguments.progress == "json"
     context = CommandContext(arguments, output)
     try:

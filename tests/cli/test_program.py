@@ -54,8 +54,13 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
         (["verify", "nothing", "--sha256", "0" * 64], ("PySide6", "keyring", "werkzeug", "sqlite3")),
         (
             ["--store", "http://127.0.0.1:9", "orders", "list", "--json"],
-            ("PySide6", "keyring", "werkzeug", "companion.domain.mail.reader", "companion.services.purchases.registry"),
+            (
+                *("PySide6", "keyring", "werkzeug", "requests", "email", "companion.domain.mail.reader"),
+                "companion.services.purchases.registry",
+            ),
         ),
+        (["purchases", "list", "--json"], ("PySide6", "keyring", "werkzeug", "requests", "psutil", "email")),
+        (["--version"], ("msgspec", "sqlite3", "requests", "companion.services", "companion.cli.context")),
         (["--help"], ("PySide6", "requests", "keyring", "werkzeug", "sqlite3", "psutil")),
     ],
 )
