@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode, encode
@@ -35,10 +35,12 @@ from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
 from companion.services.app.atomic_file import write_file
 from companion.services.app.time_zone import LocalZone
-from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, ReminderChange, orders_read
-from companion.services.store.orders import Orders
+
+if TYPE_CHECKING:
+    from companion.services.downloads.order_downloads import OrderDownloads
+    from companion.services.store.orders import Orders
 
 _log = logging.getLogger(__name__)
 

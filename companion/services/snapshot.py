@@ -21,7 +21,6 @@ from companion.domain.store.profile import Profile
 from companion.domain.support.failure_streak import Failure
 from companion.domain.support.help_articles import Article
 from companion.domain.transfers.queue import QueueEntry
-from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
 from companion.services.reminders import OF_PURCHASES, reminder_facts, reminder_settings, without_known_orders
 from companion.services.storage.database import Library
@@ -31,6 +30,7 @@ from companion.services.store.attempts import failures
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from companion.services.downloads.order_downloads import OrderDownloads
     from companion.services.store.orders import Orders
     from companion.services.support.help_search import HelpSearch
 

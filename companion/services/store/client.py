@@ -275,7 +275,9 @@ class StoreClient:
         from companion.services.http.failures import unreachable
 
         try:
-            with self._connected().request(method, self.url + path, json=body, headers=headers, stream=True) as response:
+            with self._connected().request(
+                method, self.url + path, json=body, headers=headers, stream=True
+            ) as response:
                 return _Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(self.url, error) from None

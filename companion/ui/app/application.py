@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
@@ -24,7 +25,7 @@ from companion.services.container.store import Services, address_of_store, open_
 from companion.services.storage.records import KnownStore
 from companion.ui.app.library_notices import LibraryNotices
 from companion.ui.app.main_window import Window
-from companion.ui.app.pages import build_pages, build_store_pages, build_wizard
+from companion.ui.app.pages import AllPages, StorePages
 from companion.ui.app.recovery_notices import RecoveryNotices
 from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
@@ -42,7 +43,6 @@ from companion.ui.notifications import Channel, Message, Notifications
 from companion.ui.notifications.balloon import BalloonChannel
 from companion.ui.notifications.desktop import DesktopChannel
 from companion.ui.notifications.window import WindowChannel
-from companion.ui.pages.add import SampleLogIn
 from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
@@ -50,6 +50,9 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
+
+if TYPE_CHECKING:
+    from companion.ui.pages.add import SampleLogIn
 
 _log = logging.getLogger(__name__)
 
@@ -88,11 +91,13 @@ class WindowedProgram:
         self.book = StoreBook(self.app_state)
         self._others: list[Services] = []
         self._opener = opener = Opener(services.platform.programs, self.runner)
-        wizard = build_wizard(self.app_state, services, opener)
         self.autostart = AutostartState(
             services.platform.autostart, partial(start_command, services.folders, tray=True), self.runner
         )
-        pages = build_pages(self.app_state, self.owned, self.book, services, wizard, opener, self.autostart, samples)
+        pages = {
+            **AllPages(self.app_state, self.owned, self.book, services, opener, self.autostart).makers(),
+            **StorePages(self.app_state, self.owned, self.book, services, opener, self._installed, samples).makers(),
+        }
         self.settings = WindowSettings(services.library, self.runner)
         self.window = Window(
             self.app_state, self.settings, services.keychain, pages, self.owned, self.book, has_tray=has_tray
@@ -114,7 +119,6 @@ class WindowedProgram:
         )
         self.app_state.changed.connect(self.library_notices.tell_of_saving)
         self.owned.changed.connect(self.library_notices.tell_of_saving)
-        wizard.ended.connect(self.recovery.offer)
         self.window.hidden_to_tray.connect(self._explain_tray)
         self.window.closed_for_good.connect(self.quit)
         self.owned.store_added.connect(self._store_added)
@@ -171,8 +175,6 @@ class WindowedProgram:
         self.tray.show()
         self.settings.load(lambda: self._open_window(in_tray))
         self.app_state.reminders.load()
-        self.app_state.downloads.open()
-        self.owned.downloads.open()
         self.app_state.load(lambda: self.owned.load(self._first_page))
         if self._services.platform.name is Platform.LINUX:
             self.resume_signal.listen()
@@ -186,6 +188,8 @@ class WindowedProgram:
         # A person who was quicker than the library stays where they went.
         if not self.window.has_navigated:
             self.window.navigate_to(Destination(self._first()))
+        self.app_state.downloads.open()
+        self.owned.downloads.open()
         # What is loaded by now stays. The garbage collector holds up the window, and need not look at it again.
         gc.freeze()
         self.recovery.recover()
@@ -228,9 +232,8 @@ class WindowedProgram:
     def _show_store(self, services: Services) -> None:
         self._others.append(services)
         state = self._make_app_state(services)
-        wizard = build_wizard(state, services, self._opener)
-        wizard.ended.connect(self.recovery.offer)
-        self.window.add_store(state, build_store_pages(state, self.owned, self.book, services, wizard, self._opener))
+        pages = StorePages(state, self.owned, self.book, services, self._opener, self._installed)
+        self.window.add_store(state, pages.makers())
         self.book.add(state)
         controller = ReminderController(state)
         controller.navigation_requested.connect(lambda to: self.open(to._replace(store=state.store)))
@@ -243,6 +246,10 @@ class WindowedProgram:
             state.refresh()
 
         state.load(begin)
+
+    def _installed(self) -> None:
+        """The wizard was left: what it closed may be opened again."""
+        self.recovery.offer()
 
     def _first(self) -> str:
         if self.app_state.snapshot.orders or self.owned.purchases:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
@@ -24,10 +25,9 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
 from companion.services.store.keychain import Keychain
+from companion.ui.app.pages import PageMaker
 from companion.ui.look.icons import icon, pixmap
 from companion.ui.navigation import Destination, Page, centred
-from companion.ui.pages.bought.dropped import Dropped, can_take, taken
-from companion.ui.pages.bought.page import BoughtPage
 from companion.ui.state.app_state import AppState
 from companion.ui.state.download_state import DownloadState
 from companion.ui.state.owned_state import OwnedState
@@ -36,6 +36,9 @@ from companion.ui.state.window_settings import GEOMETRY, WindowSettings
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable, label
 from companion.ui.widgets.notice import Notice, Notices
+
+if TYPE_CHECKING:
+    from companion.ui.pages.bought.dropped import Dropped
 
 _NAVIGATION = (
     ("home", "Home"),
@@ -71,7 +74,7 @@ class Window(QMainWindow):
         app_state: AppState,
         settings: WindowSettings,
         keychain: Keychain,
-        pages: Mapping[str, Page],
+        pages: Mapping[str, PageMaker],
         owned: OwnedState,
         book: StoreBook,
         *,
@@ -88,13 +91,10 @@ class Window(QMainWindow):
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
         self._stack = QStackedWidget()
-        self._pages = pages
+        self._makers = {("", name): maker for name, maker in pages.items()}
+        self._made: dict[tuple[str, str], Page] = {}
         self._buttons: dict[str, QToolButton] = {}
-        self._of_store: dict[tuple[str, str], Page] = {}
         self._owned, self._book = owned, book
-        for page in pages.values():
-            self._stack.addWidget(page)
-            page.navigation_requested.connect(self.navigate_to)
         self._lay_out()
         self._add_shortcuts()
         self._listen(app_state)
@@ -109,17 +109,10 @@ class Window(QMainWindow):
         state.changed.connect(lambda: self._show_values(state))
         state.downloads.opened.connect(lambda: self._offer_unfinished(state.downloads))
 
-    def add_store(self, state: AppState, pages: Mapping[str, Page]) -> None:
+    def add_store(self, state: AppState, pages: Mapping[str, PageMaker]) -> None:
         """Take in the pages of one more store; what leads from one of them leads to the others of the same store."""
-
-        def lead(destination: Destination) -> None:
-            self.navigate_to(destination if destination.store else destination._replace(store=state.store))
-
-        for name, page in pages.items():
-            self._of_store[state.store, name] = page
-            self._stack.addWidget(page)
-            page.navigation_requested.connect(lead)
-        state.navigation_requested.connect(lead)
+        self._makers |= {(state.store, name): maker for name, maker in pages.items()}
+        state.navigation_requested.connect(partial(self._lead, state.store))
         self._listen(state)
 
     def _lay_out(self) -> None:
@@ -187,6 +180,8 @@ class Window(QMainWindow):
     # Drops: the whole window takes them, whatever page is shown
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from companion.ui.pages.bought.dropped import can_take
+
         if can_take(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -196,6 +191,8 @@ class Window(QMainWindow):
         self._drop_here.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        from companion.ui.pages.bought.dropped import taken
+
         self._drop_here.hide()
         # Never moved: the e-mail stays where it is.
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -206,8 +203,10 @@ class Window(QMainWindow):
         """Look at what was dropped, on the page for that."""
         self.bring_to_front()
         self.navigate_to(Destination("bought"))
-        page = self._pages["bought"]
-        assert isinstance(page, BoughtPage)  # noqa: S101 - pages are built by their names
+        from companion.ui.pages.bought.page import BoughtPage
+
+        page = self.page("bought")
+        assert isinstance(page, BoughtPage)  # noqa: S101 - pages are made by their names
         page.offer(dropped)
 
     def focusNextPrevChild(self, onward: bool) -> bool:
@@ -230,9 +229,10 @@ class Window(QMainWindow):
     def navigate_to(self, destination: Destination) -> None:
         """Show a page."""
         self.has_navigated = True
-        page = self._of_store.get((destination.store, destination.page)) or self._pages[destination.page]
-        if page is not self._stack.currentWidget():
-            self.current.leave_page()
+        page = self.page(destination.page, destination.store)
+        before = self._stack.currentWidget()
+        if isinstance(before, Page) and before is not page:
+            before.leave_page()
         self._notices.drop("news")
         marked = _BELONGS_TO.get(destination.page, destination.page)
         self._buttons[marked].setChecked(True)
@@ -244,14 +244,21 @@ class Window(QMainWindow):
 
     @property
     def current(self) -> Page:
-        """The page that is shown."""
+        """The page that is shown; Home before any was."""
         found = self._stack.currentWidget()
-        assert isinstance(found, Page)  # noqa: S101 - only pages are put into the stack
-        return found
+        return found if isinstance(found, Page) else self.page("home")
 
-    def page(self, name: str) -> Page:
-        """A page by its name."""
-        return self._pages[name]
+    def page(self, name: str, store: str = "") -> Page:
+        """A page by its name, of a store where each has its own; it is made when it is first asked for."""
+        key = (store, name) if (store, name) in self._makers else ("", name)
+        if key not in self._made:
+            page = self._made[key] = self._makers[key]()
+            self._stack.addWidget(page)
+            page.navigation_requested.connect(partial(self._lead, key[0]))
+        return self._made[key]
+
+    def _lead(self, store: str, destination: Destination) -> None:
+        self.navigate_to(destination if destination.store or not store else destination._replace(store=store))
 
     def show_error(self, error: CompanionError) -> None:
         """Show a failure above the page."""

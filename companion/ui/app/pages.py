@@ -1,81 +1,156 @@
-"""Builds the pages of the window, each with the services it starts work on."""
+"""How each page of the window is made, with the services it starts work on.
+
+A page is made when it is first shown, and its module is imported then: most starts show one page, or none in the tray.
+"""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from companion.services.app.launch_command import start_command
 from companion.services.container.store import Services
 from companion.ui.navigation import Page
-from companion.ui.pages.add import AddPage, SampleLogIn
-from companion.ui.pages.bought.page import BoughtPage
-from companion.ui.pages.downloads import DownloadsPage
-from companion.ui.pages.help.page import HelpPage
-from companion.ui.pages.home import HomePage
-from companion.ui.pages.order.page import OrderPage
-from companion.ui.pages.orders import OrdersPage
-from companion.ui.pages.purchase.page import PurchasePage
-from companion.ui.pages.reminders import RemindersPage
-from companion.ui.pages.stores import StoresPage
 from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import CaseDesk, StoreBook
-from companion.ui.wizard.page import InstallPage
+
+if TYPE_CHECKING:
+    from companion.ui.pages.add import AddPage, SampleLogIn
+    from companion.ui.pages.bought.page import BoughtPage
+    from companion.ui.pages.downloads import DownloadsPage
+    from companion.ui.pages.help.page import HelpPage
+    from companion.ui.pages.home import HomePage
+    from companion.ui.pages.order.page import OrderPage
+    from companion.ui.pages.orders import OrdersPage
+    from companion.ui.pages.purchase.page import PurchasePage
+    from companion.ui.pages.reminders import RemindersPage
+    from companion.ui.pages.stores import StoresPage
+    from companion.ui.wizard.page import InstallPage
+
+PageMaker = Callable[[], Page]
 
 
-def build_pages(
-    app_state: AppState,
-    owned: OwnedState,
-    book: StoreBook,
-    services: Services,
-    wizard: InstallPage,
-    opener: Opener,
-    autostart: AutostartState,
-    samples: tuple[SampleLogIn, ...],
-) -> dict[str, Page]:
-    """Returns every page by the name a `Destination` has for it."""
-    return {
-        "home": HomePage(app_state, owned, book),
-        "orders": OrdersPage(app_state, owned, book),
-        "bought": BoughtPage(app_state, owned, book, partial(_start_demo, services, app_state)),
-        "purchase": PurchasePage(app_state, owned, opener),
-        "stores": StoresPage(app_state, owned),
-        "downloads": DownloadsPage(app_state, owned, opener, book),
-        "reminders": RemindersPage(app_state, book, autostart),
-        **build_store_pages(app_state, owned, book, services, wizard, opener, samples),
-    }
+class StorePages:
+    """Makes the pages that are about one store; each store with the Store API has its own."""
+
+    def __init__(
+        self,
+        app_state: AppState,
+        owned: OwnedState,
+        book: StoreBook,
+        services: Services,
+        opener: Opener,
+        installed: Callable[[], object],
+        samples: tuple[SampleLogIn, ...] = (),
+    ) -> None:
+        """`installed` is called when the person leaves the wizard, with or without an installation."""
+        self._app_state, self._owned, self._services, self._opener = app_state, owned, services, opener
+        self._book, self._installed, self._samples = book, installed, samples
+        book.case_desks[services.orders.store] = CaseDesk(services.case_files, services.orders)
+
+    def makers(self) -> dict[str, PageMaker]:
+        """Returns what makes each page, by the name a `Destination` has for it."""
+        return {"order": self._order, "add": self._add, "install": self._install, "help": self._help}
+
+    def _order(self) -> OrderPage:
+        from companion.ui.pages.order.page import OrderPage
+
+        return OrderPage(self._app_state, self._owned, self._services.orders, self._opener)
+
+    def _add(self) -> AddPage:
+        from companion.ui.pages.add import AddPage
+
+        return AddPage(self._app_state, self._services.orders, self._samples)
+
+    def _install(self) -> InstallPage:
+        """The page that leads from a download to a working installation."""
+        from companion.ui.wizard.page import InstallPage
+
+        services = self._services
+        made = InstallPage(
+            self._app_state,
+            services.orders,
+            services.order_downloads,
+            services.installations,
+            services.recovery,
+            self._opener,
+        )
+        made.ended.connect(self._installed)
+        return made
+
+    def _help(self) -> HelpPage:
+        from companion.ui.pages.help.page import HelpPage
+
+        return HelpPage(self._app_state, self._owned, self._book, self._services.help, self._opener)
 
 
-def build_store_pages(
-    app_state: AppState,
-    owned: OwnedState,
-    book: StoreBook,
-    services: Services,
-    wizard: InstallPage,
-    opener: Opener,
-    samples: tuple[SampleLogIn, ...] = (),
-) -> dict[str, Page]:
-    """Returns the pages that are about one store; each store with the Store API has its own."""
-    orders = services.orders
-    book.case_desks[orders.store] = CaseDesk(services.case_files, orders)
-    return {
-        "order": OrderPage(app_state, owned, orders, opener),
-        "add": AddPage(app_state, orders, samples),
-        "install": wizard,
-        "help": HelpPage(app_state, owned, book, services.help, opener),
-    }
+class AllPages:
+    """Makes the pages that are about everything that is owned, of the first store's state."""
 
+    def __init__(
+        self,
+        app_state: AppState,
+        owned: OwnedState,
+        book: StoreBook,
+        services: Services,
+        opener: Opener,
+        autostart: AutostartState,
+    ) -> None:
+        self._app_state, self._owned, self._book = app_state, owned, book
+        self._services, self._opener, self._autostart = services, opener, autostart
 
-def _start_demo(services: Services, app_state: AppState) -> None:
-    """The demo has a home of its own and runs beside this program."""
-    command = (*start_command(services.folders, tray=False), "demo")
-    app_state.runner.run(app_state, lambda _: services.platform.programs.launch(command), lambda _: None)
+    def makers(self) -> dict[str, PageMaker]:
+        """Returns what makes each page, by the name a `Destination` has for it."""
+        return {
+            "home": self._home,
+            "orders": self._orders,
+            "bought": self._bought,
+            "purchase": self._purchase,
+            "stores": self._stores,
+            "downloads": self._downloads,
+            "reminders": self._reminders,
+        }
 
+    def _home(self) -> HomePage:
+        from companion.ui.pages.home import HomePage
 
-def build_wizard(app_state: AppState, services: Services, opener: Opener) -> InstallPage:
-    """Returns the page that leads from a download to a working installation."""
-    return InstallPage(
-        app_state, services.orders, services.order_downloads, services.installations, services.recovery, opener
-    )
+        return HomePage(self._app_state, self._owned, self._book)
+
+    def _orders(self) -> OrdersPage:
+        from companion.ui.pages.orders import OrdersPage
+
+        return OrdersPage(self._app_state, self._owned, self._book)
+
+    def _bought(self) -> BoughtPage:
+        from companion.ui.pages.bought.page import BoughtPage
+
+        return BoughtPage(self._app_state, self._owned, self._book, self._start_demo)
+
+    def _purchase(self) -> PurchasePage:
+        from companion.ui.pages.purchase.page import PurchasePage
+
+        return PurchasePage(self._app_state, self._owned, self._opener)
+
+    def _stores(self) -> StoresPage:
+        from companion.ui.pages.stores import StoresPage
+
+        return StoresPage(self._app_state, self._owned)
+
+    def _downloads(self) -> DownloadsPage:
+        from companion.ui.pages.downloads import DownloadsPage
+
+        return DownloadsPage(self._app_state, self._owned, self._opener, self._book)
+
+    def _reminders(self) -> RemindersPage:
+        from companion.ui.pages.reminders import RemindersPage
+
+        return RemindersPage(self._app_state, self._book, self._autostart)
+
+    def _start_demo(self) -> None:
+        """The demo has a home of its own and runs beside this program."""
+        command = (*start_command(self._services.folders, tray=False), "demo")
+        launch = self._services.platform.programs.launch
+        self._app_state.runner.run(self._app_state, lambda _: launch(command), lambda _: None)

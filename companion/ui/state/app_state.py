@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,16 +17,18 @@ from companion.domain.entitlements.artifacts import Offer, offer_of
 from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.services.app.time_zone import LocalZone
-from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.reminders import Reminders, reminder_facts
 from companion.services.snapshot import Snapshot, SnapshotReader
-from companion.services.store.lookup import Added
-from companion.services.store.orders import Orders
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
 from companion.ui.state.download_state import OrderDownloadState
 from companion.ui.state.reminder_state import ReminderState
 from companion.ui.state.tasks import Task, TaskRunner
+
+if TYPE_CHECKING:
+    from companion.services.downloads.order_downloads import OrderDownloads
+    from companion.services.store.lookup import Added
+    from companion.services.store.orders import Orders
 
 
 class _Reading(NamedTuple):

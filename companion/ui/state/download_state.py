@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,9 +13,11 @@ from companion.domain.core.errors import Cancelled
 from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
-from companion.services.downloads.order_downloads import OrderDownloads
-from companion.services.downloads.queue import Queue, QueueItem
 from companion.ui.state.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from companion.services.downloads.order_downloads import OrderDownloads
+    from companion.services.downloads.queue import Queue, QueueItem
 
 
 class OpensQueue(Protocol):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -14,19 +14,21 @@ from companion.domain.connectors.answers import StoreAnswer
 from companion.domain.connectors.capabilities import Capabilities
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Secret
-from companion.domain.mail.inputs import Recognised
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Field, SourceKind
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.support.makers_desk import DirectoryDesk, directory_desk
-from companion.services.container.owned import Owned
-from companion.services.purchases.activations import Changed
-from companion.services.purchases.refresh import Refreshed
-from companion.services.purchases.registry import Added, Removed
 from companion.services.storage.records import KnownStore
 from companion.ui.state.download_state import DownloadState
 from companion.ui.state.tasks import Task, TaskRunner
+
+if TYPE_CHECKING:
+    from companion.domain.mail.inputs import Recognised
+    from companion.services.container.owned import Owned
+    from companion.services.purchases.activations import Changed
+    from companion.services.purchases.refresh import Refreshed
+    from companion.services.purchases.registry import Added, Removed
 
 Failed = Callable[[CompanionError], None]
 _LOOK_EVERY_MS = 15 * 60 * 1000
@@ -166,6 +168,7 @@ class OwnedState(QObject):
     def stop_asking(self) -> None:
         """Ask no more by itself."""
         self._timer.stop()
+        self._soon.stop()
 
     def _ask_due(self) -> None:
         self._ask(lambda task, told: self._owned.asking.refresh.due(task.cancellation, told))

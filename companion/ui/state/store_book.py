@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.overview.product_cards import ProductCard
-from companion.services.store.orders import Orders
-from companion.services.support.case_file import CaseFileWriter
 from companion.ui.state.app_state import AppState
+
+if TYPE_CHECKING:
+    from companion.services.store.orders import Orders
+    from companion.services.support.case_file import CaseFileWriter
 
 
 class CaseDesk(NamedTuple):

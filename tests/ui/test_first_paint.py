@@ -1,0 +1,31 @@
+"""The window is painted before anything is loaded that it does not need for that."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+NOT_YET = (
+    *("requests", "urllib3", "certifi", "charset_normalizer", "idna", "ssl", "http", "email", "html.parser"),
+    *("keyring", "secretstorage", "jeepney", "cryptography", "psutil", "werkzeug", "PySide6.QtSvgWidgets"),
+    *("companion.demo", "companion.domain.mail", "companion.domain.directory", "companion.services.stores"),
+    *("companion.ui.pages", "companion.ui.wizard", "companion.services.support.search"),
+)
+"""Packages and modules that the first paint does without."""
+
+
+def test_the_first_paint_needs_no_network_no_keychain_no_mail_and_no_page(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/no-bus",
+    }
+    words = [sys.executable, str(ROOT / "tests" / "ui" / "first_paint.py"), str(tmp_path / "home")]
+    ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    imported = ran.stdout.split()
+    assert "companion.ui.app.main_window" in imported
+    early = [name for name in imported if any(name == each or name.startswith(f"{each}.") for each in NOT_YET)]
+    assert early == []
