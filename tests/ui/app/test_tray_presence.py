@@ -102,7 +102,7 @@ def test_starting_with_the_pc_is_asked_once_with_the_nearest_date(
     assert not starting(program), "once"
     program.window.navigate_to(Destination("reminders"))
     page = program.window.page("reminders")
-    assert "Companion does not start with this PC" in texts_of(page)
+    qtbot.waitUntil(lambda: "Companion does not start with this PC" in texts_of(page))
     button(page, "Start with this PC").click()
     qtbot.waitUntil(lambda: "Companion does not start with this PC" not in texts_of(page))
     assert (tmp_path / "config" / "autostart" / "companion.desktop").exists()
