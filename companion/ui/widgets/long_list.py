@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -49,7 +49,9 @@ class LongList(QWidget):
         self._scroll, self._make_of, self._spacing = scroll, make, spacing
         self._rows: Sequence[Row] = ()
         self._places: dict[Hashable, int] = {}
-        self._tops: list[int] = [0]
+        self._usual = _USUAL
+        self._measured: list[int] = []
+        self._surplus: list[int] = [0]
         self._placed = True
         self._heights: dict[Hashable, int] = {}
         self._made: dict[Hashable, tuple[object, QWidget]] = {}
@@ -97,15 +99,24 @@ class LongList(QWidget):
     def _place_all(self) -> None:
         """Work out where each card is; one that was never made is taken to be as tall as the others are."""
         self._placed = True
-        known = self._heights
-        usual = sum(known.values()) // len(known) if known else _USUAL
-        heights = (known.get(row.key, usual) + self._spacing for row in self._rows)
-        self._tops = list(itertools.accumulate(heights, initial=0))
-        self.setFixedHeight(max(0, self._tops[-1] - self._spacing))
+        known = {place: tall for key, tall in self._heights.items() if (place := self._places.get(key)) is not None}
+        self._usual = sum(known.values()) // len(known) if known else _USUAL
+        self._measured = sorted(known)
+        surplus = (known[place] - self._usual for place in self._measured)
+        self._surplus = list(itertools.accumulate(surplus, initial=0))
+        self.setFixedHeight(max(0, self._top(len(self._rows)) - self._spacing))
         for key, (_, card) in self._made.items():
             place = self._places[key]
-            card.setGeometry(0, self._tops[place], self.width(), known.get(key, usual))
+            card.setGeometry(0, self._top(place), self.width(), known.get(place, self._usual))
             self._number(card, place)
+
+    def _top(self, place: int) -> int:
+        """Where a card begins, in pixels: worked out of the few that have been made, not of thousands."""
+        return place * (self._usual + self._spacing) + self._surplus[bisect_left(self._measured, place)]
+
+    def _place_at(self, y: int) -> int:
+        """Returns the place of the card at `y`, or the nearest one."""
+        return max(0, bisect_right(range(len(self._rows)), y, key=self._top) - 1)
 
     def _measure(self, key: Hashable, card: QWidget) -> bool:
         """Note how tall a card is; returns whether that is news."""
@@ -117,11 +128,11 @@ class LongList(QWidget):
     def _measure_all(self) -> None:
         """Cards have changed their height: what is below them moves, what is seen stays where it is."""
         anchor = self._first_seen()
-        before = self._tops[anchor] if anchor < len(self._rows) else 0
+        before = self._top(anchor) if anchor < len(self._rows) else 0
         news = [self._measure(key, card) for key, (_, card) in self._made.items()]
         if any(news) or not self._placed:
             self._place_all()
-            moved = self._tops[anchor] - before if anchor < len(self._rows) else 0
+            moved = self._top(anchor) - before if anchor < len(self._rows) else 0
             if moved and self._seen()[0] > 0:
                 bar = self._scroll.verticalScrollBar()
                 bar.setValue(bar.value() + moved)
@@ -131,11 +142,11 @@ class LongList(QWidget):
         viewport = self._scroll.viewport()
         top = -self.mapTo(viewport, QPoint(0, 0)).y() if viewport.isAncestorOf(self) else 0
         # Of a list that has just become shorter, the end is seen once the page has been laid out.
-        top = min(top, max(0, self._tops[-1] - viewport.height()))
+        top = min(top, max(0, self._top(len(self._rows)) - viewport.height()))
         return top, top + viewport.height()
 
     def _first_seen(self) -> int:
-        return max(0, bisect_right(self._tops, max(0, self._seen()[0]), hi=len(self._rows)) - 1)
+        return self._place_at(self._seen()[0])
 
     # Making and dropping
 
@@ -160,9 +171,9 @@ class LongList(QWidget):
     def _make_some(self, *, ahead: int, most: int) -> bool:
         """Make cards that are missing within sight and `ahead` of it, at most so many; returns whether any was made."""
         top, bottom = self._seen()
-        place = max(0, bisect_right(self._tops, max(0, top - ahead), hi=len(self._rows)) - 1)
+        place = self._place_at(top - ahead)
         made = 0
-        while place < len(self._rows) and self._tops[place] <= bottom + ahead and made < most:
+        while place < len(self._rows) and self._top(place) <= bottom + ahead and made < most:
             if self._rows[place].key not in self._made:
                 self._make_card(place)
                 made += 1
@@ -181,8 +192,8 @@ class LongList(QWidget):
         self._made[key] = row.shows, card
         card.ensurePolished()
         self._measure(key, card)
-        card.setGeometry(0, self._tops[place], self.width(), self._heights[key])
-        self._placed &= self._tops[place + 1] - self._tops[place] == self._heights[key] + self._spacing
+        card.setGeometry(0, self._top(place), self.width(), self._heights[key])
+        self._placed &= self._top(place + 1) - self._top(place) == self._heights[key] + self._spacing
         card.show()
 
     def _number(self, card: QWidget, place: int) -> None:
@@ -227,8 +238,8 @@ class LongList(QWidget):
         keys = {
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: len(self._rows) - 1,
-            Qt.Key.Key_PageDown: bisect_right(self._tops, self._tops[place] + page, hi=len(self._rows)) - 1,
-            Qt.Key.Key_PageUp: bisect_right(self._tops, max(0, self._tops[place] - page), hi=len(self._rows)) - 1,
+            Qt.Key.Key_PageDown: self._place_at(self._top(place) + page),
+            Qt.Key.Key_PageUp: self._place_at(self._top(place) - page),
         }
         to = keys.get(Qt.Key(event.key()))
         if to is None or not self._rows:
