@@ -74,6 +74,7 @@ class Page(QWidget):
         super().__init__()
         self.app_state = app_state
         self._stale = True
+        self._heard: list[tuple[SignalInstance, Callable[..., object]]] = []
         self._arriving = False
         self.setObjectName("page")
         self.setAccessibleName(title)
@@ -173,12 +174,27 @@ class Page(QWidget):
     def leave_page(self) -> None:
         """Called when another page is shown instead."""
 
+    def holds_work(self) -> bool:
+        """Whether the page holds what the person would miss: then it is kept while the window is closed."""
+        return False
+
     # What is shown
 
     def follow(self, *signals: SignalInstance) -> None:
         """Render anew whenever one of these is emitted: at once where the page is seen, else when it is next shown."""
         for signal in signals:
-            signal.connect(self._values_changed)
+            self.listen(signal, self._values_changed)
+
+    def listen(self, signal: SignalInstance, slot: Callable[..., object]) -> None:
+        """Call `slot` whenever a signal of what outlives this page is emitted, until `retire`."""
+        signal.connect(slot)
+        self._heard.append((signal, slot))
+
+    def retire(self) -> None:
+        """Listen to nothing any more: the page is about to be deleted."""
+        for signal, slot in self._heard:
+            signal.disconnect(slot)
+        self._heard.clear()
 
     def _values_changed(self) -> None:
         if self.isVisible():

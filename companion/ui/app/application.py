@@ -25,7 +25,7 @@ from companion.services.container.store import Services, address_of_store, open_
 from companion.services.storage.records import KnownStore
 from companion.ui.app.library_notices import LibraryNotices
 from companion.ui.app.main_window import Window
-from companion.ui.app.pages import AllPages, StorePages
+from companion.ui.app.pages import AllPages, StorePages, load_ahead
 from companion.ui.app.recovery_notices import RecoveryNotices
 from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
@@ -119,7 +119,7 @@ class WindowedProgram:
         )
         self.app_state.changed.connect(self.library_notices.tell_of_saving)
         self.owned.changed.connect(self.library_notices.tell_of_saving)
-        self.window.hidden_to_tray.connect(self._explain_tray)
+        self.window.hidden_to_tray.connect(self._go_to_tray)
         self.window.closed_for_good.connect(self.quit)
         self.owned.store_added.connect(self._store_added)
         # Dates of purchases are told beside those of the first store's orders.
@@ -190,6 +190,8 @@ class WindowedProgram:
             self.window.navigate_to(Destination(self._first()))
         self.app_state.downloads.open()
         self.owned.downloads.open()
+        if self.window.isVisible():
+            self.runner.run(self.window, lambda _: load_ahead(), lambda _: None)
         # What is loaded by now stays. The garbage collector holds up the window, and need not look at it again.
         gc.freeze()
         self.recovery.recover()
@@ -258,8 +260,8 @@ class WindowedProgram:
 
     def open(self, destination: Destination) -> None:
         """Bring the window to the front with a page."""
-        self.window.bring_to_front()
         self.window.navigate_to(destination)
+        self.window.bring_to_front()
 
     def asked_again(self, wishes: StartRequest) -> None:
         """The person started the program a second time."""
@@ -272,6 +274,14 @@ class WindowedProgram:
             )
 
     # The tray
+
+    def _go_to_tray(self) -> None:
+        self._explain_tray()
+        # Most of a year is spent in the tray: what only the window needs is not held there.
+        self.window.drop_pages()
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     def _explain_tray(self) -> None:
         if self.settings.value(CLOSING_EXPLAINED) is None:

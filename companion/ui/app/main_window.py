@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -82,6 +83,7 @@ class Window(QMainWindow):
     ) -> None:
         super().__init__()
         self.has_navigated = False
+        self._there = Destination("home")
         self._app_state = app_state
         self._settings = settings
         self._keychain = keychain
@@ -229,6 +231,7 @@ class Window(QMainWindow):
     def navigate_to(self, destination: Destination) -> None:
         """Show a page."""
         self.has_navigated = True
+        self._there = destination
         page = self.page(destination.page, destination.store)
         before = self._stack.currentWidget()
         if isinstance(before, Page) and before is not page:
@@ -256,6 +259,18 @@ class Window(QMainWindow):
             self._stack.addWidget(page)
             page.navigation_requested.connect(partial(self._lead, key[0]))
         return self._made[key]
+
+    def drop_pages(self) -> None:
+        """Let go of the pages while the window is closed; those that hold something begun stay."""
+        for key, page in tuple(self._made.items()):
+            if page.holds_work() or page.findChild(QDialog) is not None:
+                continue
+            if page is self._stack.currentWidget():
+                page.leave_page()
+            page.retire()
+            del self._made[key]
+            self._stack.removeWidget(page)
+            page.deleteLater()
 
     def _lead(self, store: str, destination: Destination) -> None:
         self.navigate_to(destination if destination.store or not store else destination._replace(store=store))
@@ -341,7 +356,9 @@ class Window(QMainWindow):
             self.closed_for_good.emit()
 
     def bring_to_front(self) -> None:
-        """Show the window above the others."""
+        """Show the window above the others, with the page that was shown last."""
+        if self.has_navigated and self._stack.currentWidget() is not self.page(self._there.page, self._there.store):
+            self.navigate_to(self._there)
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()

@@ -5,6 +5,7 @@ A page is made when it is first shown, and its module is imported then: most sta
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
     from companion.ui.wizard.page import InstallPage
 
 PageMaker = Callable[[], Page]
+_LARGE = ("companion.domain.mail.confirming", "companion.services.purchases.intake")
+"""What pages need that takes longer to load than the window may stand still."""
+
+
+def load_ahead() -> None:
+    """Load what the first look at a page would wait for; for a worker, once the window is there."""
+    for name in _LARGE:
+        importlib.import_module(name)
 
 
 class StorePages:

@@ -156,6 +156,10 @@ class AddPage(Page):
         self.scroll_to_top()
         self._add.setFocus()
 
+    def holds_work(self) -> bool:
+        typed = any(field.text() for field in (self._number, self._password, self._email, self._digits))
+        return typed or (self._task is not None and self._task.running)
+
     def arrive(self, _destination: Destination) -> None:
         self._say(None)
         for field in (self._password, self._digits):

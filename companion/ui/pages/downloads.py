@@ -94,10 +94,10 @@ class DownloadsPage(Page):
         owned.downloads.changed.connect(self._purchase_changed)
         for state in book.states:
             self._listen(state)
-        book.added.connect(self._listen)
+        self.listen(book.added, self._listen)
 
     def _listen(self, state: AppState) -> None:
-        state.downloads.changed.connect(lambda key: self._item_changed(state, key))
+        self.listen(state.downloads.changed, partial(self._item_changed, state))
 
     def render_values(self) -> None:
         shelves = [

@@ -72,7 +72,7 @@ class RemindersPage(Page):
         self._shown_states: tuple[AppState, ...] = ()
         self._prepared = Prepared(app_state.runner, self, self._show_dates)
         self.follow(book.changed, *(state.reminders.changed for state in self._states()))
-        book.added.connect(lambda state: self.follow(state.reminders.changed))
+        self.listen(book.added, lambda state: self.follow(state.reminders.changed))
         autostart.changed.connect(self._show_start)
 
     def arrive(self, destination: Destination) -> None:

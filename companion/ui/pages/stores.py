@@ -44,6 +44,9 @@ class StoresPage(Page):
         self._known = column(spacing=6)
         self.add(card, self._known)
 
+    def holds_work(self) -> bool:
+        return bool(self._field.text()) or (self._task is not None and self._task.running)
+
     def arrive(self, destination: Destination) -> None:
         clear(self._outcome)
         self._field.setText(destination.item)

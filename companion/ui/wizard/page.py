@@ -89,6 +89,9 @@ class InstallPage(Page):
 
         self.app_state.runner.run(self, read, lambda found: self._offer(*found), self._failed)
 
+    def holds_work(self) -> bool:
+        return self._job is not None
+
     def leave_page(self) -> None:
         """Stop looking at the PC while another page is shown; a download goes on."""
         self._steps[self._stack.currentIndex()].depart()

@@ -79,6 +79,9 @@ class BoughtPage(Page):
             self._show_entry()
             self._box.setFocus()
 
+    def holds_work(self) -> bool:
+        return not self._busy_with_nothing()
+
     def leave_page(self) -> None:
         if self._task is not None:
             self._task.cancel()

@@ -1,0 +1,125 @@
+"""How much memory the program holds with 20 purchases: in its window, and in the tray with the window closed.
+
+Run with ``python -m benchmarks.memory [--count 20] [--where] [--json FILE]`` on Linux; no screen is needed. Prints what
+the kernel counts for the process (`smaps_rollup`): resident memory, and the part that is its own. A week in the tray is
+28 readings of the library with the window opened and closed in between. ``--where`` adds the lines of the program
+that hold most (`tracemalloc`, which takes memory itself).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from companion.services.container.store import build_window_services
+from companion.services.store.keychain import Keychain
+from companion.ui.app.application import WindowedProgram, application
+from companion.ui.look.theme import LIGHT
+from companion.ui.navigation import Destination
+from tests.kits.memory_keychain import MemoryKeychain
+
+MOST_WINDOW, MOST_TRAY, MOST_GROWTH = 90.0, 75.0, 2.0
+WEEK = 28
+
+
+def memory() -> dict[str, float]:
+    """Returns resident and own memory in MiB."""
+    fields = dict(
+        line.split(":", 1) for line in Path("/proc/self/smaps_rollup").read_text().splitlines() if "kB" in line
+    )
+    kib = {name: float(value.split()[0]) for name, value in fields.items()}
+    own = kib["Private_Clean"] + kib["Private_Dirty"]
+    return {"resident": round(kib["Rss"] / 1024, 1), "own": round(own / 1024, 1)}
+
+
+def settle(program: WindowedProgram, milliseconds: int = 200) -> None:
+    """Let the window work until nothing is under way twice in a row."""
+    quiet = 0
+    while quiet < 2:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+        quiet = 0 if program.runner.busy else quiet + 1
+
+
+def measure(home: Path) -> dict[str, Any]:
+    """Returns the figures of one run."""
+    services = build_window_services(home, None, keychain=Keychain(backend=MemoryKeychain()))
+    program = WindowedProgram(application(), services, theme=LIGHT)
+    program.start(in_tray=False)
+    settle(program, 1000)
+    found: dict[str, Any] = {"window": memory()}
+    for page in ("orders", "downloads", "reminders", "help", "bought", "home"):
+        program.window.navigate_to(Destination(page))
+        settle(program)
+    found["window, every page seen"] = memory()
+    program.window.has_tray = lambda: True
+    program.window.close()
+    settle(program)
+    found["tray"] = memory()
+    for _ in range(WEEK):
+        program.app_state.load()
+        program.owned.load()
+        program.window.bring_to_front()
+        settle(program, 5)
+        program.window.close()
+        settle(program, 5)
+    found["tray, after a week"] = memory()
+    if tracemalloc.is_tracing():
+        for each in tracemalloc.take_snapshot().statistics("filename")[:15]:
+            print(f"  {each.size / 2**20:6.2f} MiB {each.traceback}", file=sys.stderr)
+    program.close()
+    services.close()
+    return found
+
+
+def _in_a_process(count: int, *, where: bool) -> dict[str, Any]:
+    """Fill a library here, and measure in a process that has loaded nothing but the program."""
+    from benchmarks.smoothness import fill
+    from companion.services.app.resources import resource
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        fill(home, count // 2, resource("profiles/larkfield.json").read_bytes())
+        words = [sys.executable, "-m", "benchmarks.memory", "--home", str(home), *(["--where"] if where else [])]
+        ran = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=20, help="how many orders, and as many purchases of other shops")
+    parser.add_argument("--where", action="store_true", help="tell which files of the program hold most")
+    parser.add_argument("--home", type=Path, help="measure with this library in this process, and print JSON alone")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    given = parser.parse_args()
+    if given.where:
+        tracemalloc.start()
+    if given.home is not None:
+        print(json.dumps(measure(given.home)))
+        return 0
+    found = _in_a_process(given.count, where=given.where)
+    print(f"{given.count} purchases, half of them orders of a store; MiB")
+    for name, sizes in found.items():
+        print(f"  {name:<26}{sizes['resident']:>8} resident {sizes['own']:>8} its own")
+    if given.json is not None:
+        given.json.write_text(json.dumps(found, indent=1), "utf-8")
+    grown = found["tray, after a week"]["resident"] - found["tray"]["resident"]
+    met = found["window"]["resident"] <= MOST_WINDOW and found["tray"]["resident"] <= MOST_TRAY
+    return int(not met or grown > MOST_GROWTH)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

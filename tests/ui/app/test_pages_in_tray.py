@@ -1,0 +1,52 @@
+"""In the tray, with the window closed, no page is held that nothing is lost with."""
+
+from __future__ import annotations
+
+import shiboken6
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from companion.ui.app.application import WindowedProgram
+from companion.ui.navigation import Destination
+
+
+def close(program: WindowedProgram, qtbot: QtBot) -> None:
+    program.window.has_tray = lambda: True
+    with qtbot.waitSignal(program.window.hidden_to_tray):
+        program.window.close()
+
+
+def test_pages_are_let_go_and_come_back_where_the_person_was(program: WindowedProgram, qtbot: QtBot) -> None:
+    window = program.window
+    pages = [window.page(name) for name in ("home", "orders", "downloads", "reminders", "help", "bought", "stores")]
+    window.navigate_to(Destination("orders"))
+    close(program, qtbot)
+    qtbot.waitUntil(lambda: not any(shiboken6.isValid(page) for page in pages))
+    # What they listened to goes on without them.
+    program.book.changed.emit()
+    program.owned.changed.emit()
+    program.app_state.reminders.changed.emit()
+    program.app_state.downloads.changed.emit(None)
+    window.bring_to_front()
+    assert window.isVisible()
+    assert window.current is window.page("orders")
+    assert window.current not in pages
+
+
+def test_what_was_begun_is_there_when_the_window_comes_back(program: WindowedProgram, qtbot: QtBot) -> None:
+    program.window.navigate_to(Destination("add"))
+    page = program.window.current
+    field = page.findChild(QLineEdit)
+    assert field is not None
+    field.setText("LF-48")
+    close(program, qtbot)
+    program.window.bring_to_front()
+    assert program.window.current is page
+    assert field.text() == "LF-48"
+
+
+def test_the_tray_leads_to_a_page_that_was_let_go(program: WindowedProgram, qtbot: QtBot) -> None:
+    program.window.navigate_to(Destination("help"))
+    close(program, qtbot)
+    program.open(Destination("home"))
+    assert program.window.current is program.window.page("home")
