@@ -18,13 +18,13 @@ from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Field, SourceKind
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product
-from companion.domain.support.makers_desk import DirectoryDesk, directory_desk
 from companion.services.storage.records import KnownStore
 from companion.ui.state.download_state import DownloadState
 from companion.ui.state.tasks import Task, TaskRunner
 
 if TYPE_CHECKING:
     from companion.domain.mail.inputs import Recognised
+    from companion.domain.support.makers_desk import DirectoryDesk
     from companion.services.container.owned import Owned
     from companion.services.purchases.activations import Changed
     from companion.services.purchases.refresh import Refreshed
@@ -353,6 +353,8 @@ class OwnedState(QObject):
         """Find the support of a purchase in the directory of makers."""
 
         def work(_: Task) -> DirectoryDesk | None:
+            from companion.domain.support.makers_desk import directory_desk
+
             return directory_desk(self._owned.purchases.get(purchase_id), self._owned.directory.current)
 
         self.runner.run(owner, work, done)
