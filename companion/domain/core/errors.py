@@ -106,6 +106,7 @@ class ErrorCode(enum.StrEnum):
     LICENCE_AMBIGUOUS = "licence-ambiguous"
     SEAT_UNKNOWN = "seat-unknown"
     RECEIPT_UNKNOWN = "receipt-unknown"
+    NO_KEY = "no-key"
     NO_LETTER = "no-letter"
     NO_PAGE = "no-page"
     NO_AUTO_RENEWAL = "no-auto-renewal"

@@ -126,10 +126,11 @@ class Keychain:
         self.trouble = None
         return KeychainState(place=self.place, locked=False)
 
-    def keep(self, account: str, credentials: Model) -> Kept:
+    def keep(self, account: str, credentials: Model, *, quiet: bool = False) -> Kept:
         """Store an entry for `account` and read it back; with no working keychain keep it in memory.
 
-        `trouble` then says in a plain sentence why. Raises `CompanionError` ``credentials-too-long``.
+        `trouble` then says in a plain sentence why. With `quiet` the person is not asked to unlock the keychain.
+        Raises `CompanionError` ``credentials-too-long``.
         """
         text = encode(credentials).decode()
         if len(text) > MOST_CHARACTERS:
@@ -146,7 +147,7 @@ class Keychain:
             return backend.get_password(SERVICE, account) == text
 
         try:
-            kept = self._thread.ask(write)
+            kept = self._thread.ask(write, quiet=quiet)
         except KeychainFailed as failure:
             self.trouble = str(failure)
             return Kept.SESSION
@@ -157,22 +158,23 @@ class Keychain:
         """Returns the credentials of `account`, or None when there are none or the keychain cannot be used."""
         return self._read(account, Credentials)
 
-    def keep_secret(self, account: str, secret: Secret) -> Kept:
+    def keep_secret(self, account: str, secret: Secret, *, quiet: bool = False) -> Kept:
         """Store one secret text for `account`, in as many entries as its length takes."""
         text = secret.reveal()
         parts = [text[at : at + _PART] for at in range(0, len(text), _PART)] or [""]
         kept = {
-            self.keep(_part_of(account, number), KeptSecret(secret=Secret(part), parts=len(parts)))
+            self.keep(_part_of(account, number), KeptSecret(secret=Secret(part), parts=len(parts)), quiet=quiet)
             for number, part in enumerate(parts)
         }
         return Kept.SESSION if Kept.SESSION in kept else Kept.KEYCHAIN
 
-    def read_secret(self, account: str) -> Secret | None:
+    def read_secret(self, account: str, *, quiet: bool = False) -> Secret | None:
         """Returns the secret text of `account`, or None when there is none or the keychain cannot be used."""
-        first = self._read(account, KeptSecret)
+        first = self._read(account, KeptSecret, quiet=quiet)
         if first is None:
             return None
-        found = [first, *(self._read(_part_of(account, number), KeptSecret) for number in range(1, first.parts))]
+        others = (_part_of(account, number) for number in range(1, first.parts))
+        found = [first, *(self._read(part, KeptSecret, quiet=quiet) for part in others)]
         whole = [part.secret.reveal() for part in found if part is not None]
         return Secret("".join(whole)) if len(whole) == first.parts else None
 
@@ -182,13 +184,13 @@ class Keychain:
         for number in range(first.parts if first is not None else 1):
             self.forget(_part_of(account, number))
 
-    def _read(self, account: str, kind: type[EntryT]) -> EntryT | None:
+    def _read(self, account: str, kind: type[EntryT], *, quiet: bool = False) -> EntryT | None:
         with self._lock:
             known, changes = self._known.get(account), self._changes[account]
         if isinstance(known, kind):
             return known
         try:
-            text = self._entry(account)
+            text = self._thread.ask(lambda backend: backend.get_password(SERVICE, account), quiet=quiet)
         except KeychainFailed as failure:
             self.trouble = str(failure)
             return None
@@ -252,9 +254,6 @@ class Keychain:
                 self._known.pop(account, None)
             else:
                 self._known[account] = credentials
-
-    def _entry(self, account: str) -> str | None:
-        return self._thread.ask(lambda backend: backend.get_password(SERVICE, account))
 
 
 def _has(backend: Backend, account: str) -> bool | None:

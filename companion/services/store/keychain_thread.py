@@ -65,6 +65,7 @@ class KeychainLocked(KeychainFailed):
 class _Request(NamedTuple, Generic[T]):
     work: Callable[[Backend], T]
     answer: concurrent.futures.Future[T]
+    quiet: bool
 
 
 class KeychainThread:
@@ -91,9 +92,12 @@ class KeychainThread:
         """Why the person is not asked again; None as long as they may be."""
         return self._refused
 
-    def ask(self, work: Callable[[Backend], T]) -> T:
-        """Run `work` with the backend and return its answer. Raises `KeychainFailed`."""
-        request: _Request[T] = _Request(work, concurrent.futures.Future())
+    def ask(self, work: Callable[[Backend], T], *, quiet: bool = False) -> T:
+        """Run `work` with the backend and return its answer. Raises `KeychainFailed`.
+
+        With `quiet` the person is not asked to unlock anything, where the backend can do without.
+        """
+        request: _Request[T] = _Request(work, concurrent.futures.Future(), quiet)
         with self._lock:
             if self._closed or self._overdue:
                 raise KeychainFailed(_CLOSING) if self._closed else KeychainLocked(NOT_UNLOCKED)
@@ -140,7 +144,7 @@ class KeychainThread:
             except BaseException as error:  # noqa: BLE001 - handed to the caller as a reason
                 failure = _reason(error)
             with self._lock:
-                self._learn(worker, failure, still_locked=still_locked)
+                self._learn(worker, failure, asked=not request.quiet, still_locked=still_locked)
                 if request.answer.done():
                     continue  # it comes too late: the caller has given up
                 if failure is None:
@@ -158,16 +162,16 @@ class KeychainThread:
                 raise KeychainLocked(self._refused)
             return request.work(backend), False
         refused = self._refused is not None
-        backend.may_ask = not refused
+        backend.may_ask = not (refused or request.quiet)
         return request.work(backend), refused and backend.is_locked()
 
-    def _learn(self, worker: object, failure: KeychainFailed | None, *, still_locked: bool) -> None:
+    def _learn(self, worker: object, failure: KeychainFailed | None, *, asked: bool, still_locked: bool) -> None:
         """Whether the person may be asked again, from how a request has ended."""
         if self._worker is not worker:
             return  # it was left behind
         if failure is None and not still_locked:
             self._refused = None
-        elif isinstance(failure, KeychainLocked):
+        elif asked and isinstance(failure, KeychainLocked):
             self._refused = self._refused or str(failure)
 
     def _next(self, worker: object) -> _Request[Any] | None:

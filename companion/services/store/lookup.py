@@ -20,6 +20,7 @@ from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials, Kept, Keychain
+from companion.services.store.licence_keys import LicenceKeys
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
 
@@ -60,6 +61,7 @@ class OrderLookup:
         self._client = client
         self._keychain = keychain
         self._sessions = sessions
+        self._licence_keys = LicenceKeys(keychain, sessions.account)
         self._cache = cache
         self._renewal = renewal
         self._attempts = attempts
@@ -137,6 +139,7 @@ class OrderLookup:
             check_number(number, fresh.value)
             self._sessions.hold(number, session)
             self._cache.add(number, fresh)
+            self._licence_keys.keep(fresh.value, None)
             if self._keychain.keep(self._sessions.account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
             self._note(_ADDED, number, kept=kept.value)
@@ -147,11 +150,22 @@ class OrderLookup:
 
         Raises `CompanionError` ``order-unknown`` when it was never added.
         """
-        self._cache.known(number)
+        known = self._cache.known(number)
+        self._licence_keys.forget(number, known.order.licences if known.order is not None else ())
         self._keychain.forget(self._sessions.account(number))
         self._sessions.drop(number)
         self._cache.remove(number)
         self._note("order removed", number)
+
+    def licence_key(self, number: str, licence_id: str) -> Secret | None:
+        """Returns the key of a licence as it was last told, without asking the store; None when it is not kept.
+
+        Raises `CompanionError` ``order-unknown``.
+        """
+        order = self._cache.known(number).order
+        licences = order.licences if order is not None else ()
+        told = next((licence.key for licence in licences if licence.id == licence_id), None)
+        return told if told is not None else self._licence_keys.read(number, licence_id)
 
     def in_keychain(self, number: str) -> bool | None:
         """Whether the keychain holds the credentials of an order; None when there is none or it cannot be asked."""
@@ -179,6 +193,8 @@ class OrderLookup:
         etag = self._cache.etag(known)
         fresh = self._sessions.authorised(number, lambda token: self._client.order(number, token, etag))
         found = self._cache.unchanged(known) if fresh is None else self._cache.remember(known, fresh)
+        if fresh is not None:
+            self._licence_keys.keep(fresh.value, known.order)
         if found.order is not None:
             self._renewal.fetch_lost_receipts(found.order)
         return found

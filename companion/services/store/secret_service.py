@@ -15,7 +15,7 @@ import secretstorage
 from jeepney import DBusAddress, new_method_call
 from secretstorage.exceptions import ItemNotFoundException, PromptDismissedException, SecretStorageException
 
-from companion.services.store.keychain_thread import KeychainFailed, KeychainLocked
+from companion.services.store.keychain_thread import KeychainLocked
 
 if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection
@@ -129,12 +129,13 @@ class SecretService:
 
 @contextlib.contextmanager
 def _connected() -> Iterator[DBusConnection]:
-    """A connection to the session bus, once the service has shown that it answers. Raises `KeychainFailed`."""
+    """A connection to the session bus, once the service has shown that it answers. Raises `KeychainLocked`."""
     with contextlib.closing(secretstorage.dbus_init()) as bus:
         try:
             bus.send_and_get_reply(new_method_call(_SERVICE, "Ping"), timeout=_ANSWER_SECONDS)
         except TimeoutError:
-            raise KeychainFailed(NOT_ANSWERING) from None
+            # As little use as a locked one, and as long a wait: it is not tried again for each entry.
+            raise KeychainLocked(NOT_ANSWERING) from None
         yield bus
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
+from companion.cli.options import password_option
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
@@ -24,16 +25,27 @@ class LicencesResult(Model, frozen=True):
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion licences``."""
+    parser.add_argument("action", choices=["key"], nargs="?", help="show the serial key of one licence instead")
+    parser.add_argument("number", metavar="NUMBER", nargs="?", help="with key: the order number")
+    parser.add_argument("--licence", metavar="ID", help="with key: which licence, when the order has several")
+    parser.add_argument("--yes", action="store_true", help="with key: show it without asking, also into a pipe")
+    password_option(parser)
     parser.describe(
         json="{at, licences: [{orderNumber, licenceId, productName, standing, expiresAt, daysLeft, autoRenew, "
-        "nextCharge, window, seats, action, …}], troubles}",
-        examples=("licences", "licences --json"),
-        notes="Every order is read from the store again; what cannot be read is shown as it was last read.",
+        "nextCharge, window, seats, action, …}], troubles}; "
+        "key: {orderNumber, licenceId, productName, key, caseSensitive}, with --yes only",
+        examples=("licences", "licences --json", "licences key LF-5930-2216"),
+        notes="Every order is read from the store again; what cannot be read is shown as it was last read. A key comes "
+        "from the keychain, also when the store does not answer.",
     )
 
 
 def run(context: CommandContext) -> int:
     """Read every order anew and show its licences; what cannot be read is shown as it was last seen."""
+    if context.arguments.action == "key":
+        from companion.cli.commands.entitlements.licence_key import show_key
+
+        return show_key(context)
     troubles: list[tuple[str, CompanionError]] = []
     cards: list[ProductCard] = []
     for services in context.every_store:

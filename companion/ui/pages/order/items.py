@@ -17,6 +17,7 @@ from companion.domain.billing.shipping import (
     parcels,
     settled_sentences,
 )
+from companion.domain.core.model import Secret
 from companion.domain.entitlements.artifacts import Offer, offer_sentence
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.entitlements.seats import ThisPC, freeing_sentence, seat_line, seat_sentence, seat_use
@@ -31,7 +32,7 @@ from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.pages.order.section import OrderView, Section
-from companion.ui.widgets.basic import button, chip, facts_grid, label, line, restyle, row
+from companion.ui.widgets.basic import button, chip, clear, column, facts_grid, label, line, restyle, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.switch import Switch
@@ -76,9 +77,27 @@ class LicenceCard(Section):
         elif licence.key is not None:
             self.add(label("Serial key", "strong"), KeyBox(licence.key, case_sensitive=licence.key_case_sensitive))
         elif self._alive:
-            self.add(
-                label("The serial key is shown when the store can be reached: it is never kept on this PC.", "muted")
-            )
+            self._key = column(spacing=4)
+            find = button("Show the serial key", self._find_key, name=f"Show the serial key of {licence.product_name}")
+            self._key.addLayout(row(label("Serial key", "strong", wrap=False), find, None))
+            self.add(self._key)
+
+    def _find_key(self) -> None:
+        """The store has not told the key since the program was started: the keychain may have it."""
+        lookup, number, licence = self.view.orders.lookup, self.order.number, self._licence
+
+        def show(key: Secret | None) -> None:
+            clear(self._key)
+            if key is None:
+                words = "It is not in the keychain. It is shown as soon as the store can be reached."
+                self._key.addWidget(label(words, "muted"))
+                return
+            self._key.addWidget(label("Serial key", "strong"))
+            box = KeyBox(key, case_sensitive=licence.key_case_sensitive)
+            self._key.addWidget(box)
+            box.focus_copy()
+
+        self.app_state.runner.run(self, lambda _: lookup.licence_key(number, licence.id), show, self.view.tell)
 
     def _renewal(self) -> QHBoxLayout:
         form = self.app_state.format
