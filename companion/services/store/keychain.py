@@ -78,13 +78,14 @@ class Keychain:
         self._changes: collections.Counter[str] = collections.Counter()
         self._lock = threading.Lock()  # guards the two above, and is never held while the keychain is asked
         self._system = SystemKeychain()
+        self._given = None if backend is None else "the keychain"
         self._thread = KeychainThread(self._system.find if backend is None else lambda: backend, unlock_seconds)
         self.trouble: str | None = None
 
     @property
     def place(self) -> str | None:
         """The name of the operating system's keychain; None before the first call, and where there is none."""
-        return self._system.place
+        return self._given or self._system.place
 
     @property
     def refused(self) -> bool:

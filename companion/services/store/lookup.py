@@ -19,7 +19,7 @@ from companion.services.storage.records import KnownOrder, TimelineEntry
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
 from companion.services.store.client import StoreClient
-from companion.services.store.keychain import Credentials, Kept, Keychain
+from companion.services.store.keychain import Credentials, Kept, Keychain, KeychainState
 from companion.services.store.licence_keys import LicenceKeys
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
@@ -166,6 +166,19 @@ class OrderLookup:
         licences = order.licences if order is not None else ()
         told = next((licence.key for licence in licences if licence.id == licence_id), None)
         return told if told is not None else self._licence_keys.read(number, licence_id)
+
+    @property
+    def keychain_refused(self) -> bool:
+        """Whether the person did not unlock the keychain when they were asked; nothing is asked for this."""
+        return self._keychain.refused
+
+    def keychain_state(self) -> KeychainState:
+        """Returns where passwords and keys would be kept now, without asking the person for anything."""
+        return self._keychain.state()
+
+    def unlock_keychain(self) -> KeychainState:
+        """Ask the person to unlock the keychain, because they want to be asked."""
+        return self._keychain.unlock()
 
     def in_keychain(self, number: str) -> bool | None:
         """Whether the keychain holds the credentials of an order; None when there is none or it cannot be asked."""

@@ -27,6 +27,7 @@ from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
 from companion.services.store.keychain import Keychain
 from companion.ui.app.pages import PageMaker
+from companion.ui.dialogs.password import missing_actions
 from companion.ui.look.icons import icon, pixmap
 from companion.ui.navigation import Destination, Page, centred
 from companion.ui.state.app_state import AppState
@@ -310,10 +311,13 @@ class Window(QMainWindow):
         self._store.setText("\n".join(names))
         key = "" if state is self._app_state else f" {state.store}"
         for error in state.snapshot.troubles[:2]:
-            notice = failure_notice(state, error, self.navigate_to, actions=(("Try again", state.refresh),))
+            missing = missing_actions(self, state) if error.code == ErrorCode.CREDENTIALS_NEEDED else ()
+            notice = failure_notice(state, error, self.navigate_to, actions=missing or (("Try again", state.refresh),))
             self._notices.show_notice(f"{error.code}{key}", notice)
         if not state.snapshot.troubles:
             self._notices.drop(f"{ErrorCode.STORE_UNREACHABLE}{key}")
+        if not state.missing:
+            self._notices.drop(f"{ErrorCode.CREDENTIALS_NEEDED}{key}")
 
     def _offer_unfinished(self, transfers: DownloadState, key: str = "unfinished") -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""

@@ -28,7 +28,7 @@ from companion.domain.entitlements.order_lookup import (
     tidy_order_password,
 )
 from companion.domain.mail.confirmation import MailReading, MailRefusal, refusal_sentence
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain import Kept, KeychainState
 from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders
 from companion.ui.navigation import Destination, Page
@@ -59,6 +59,7 @@ class AddPage(Page):
         self._task: Task | None = None
         self.setAcceptDrops(True)
         self._intro = label("", "muted")
+        self._where = label("", "muted")
         self.add(self._intro, self._form(), self._promise())
         if samples:
             self.add(self._samples(samples))
@@ -123,17 +124,35 @@ class AddPage(Page):
         lock = icon_label("lock", self.app_state.theme.accent, 22)
         words = column(
             label("Where this is kept", "strong"),
-            label(
-                "The password or card digits go into this computer's own keychain, protected by your sign-in. "
-                "They are sent to the store only. Remove the order, and they are gone.",
-                "muted",
-            ),
+            self._where,
         )
         line = row(lock, spacing=14)
         line.setAlignment(lock, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
         card.add(line)
         return card
+
+    def _look_where(self) -> None:
+        """Look first, then promise: not every computer has a keychain."""
+        self._where.setText("Looking where the password can be kept…")
+        lookup = self._orders.lookup
+        self.app_state.runner.run(self, lambda _: lookup.keychain_state(), self._show_where)
+
+    def _show_where(self, state: KeychainState) -> None:
+        sent = "They are sent to the store only."
+        if state.place is None:
+            words = (
+                f"{state.trouble or 'This computer has no keychain.'} The password or card digits are known only until "
+                f"Companion is closed: it asks for them again at each start. {sent}"
+            )
+        else:
+            locked = " It is locked, and asks you to unlock it." if state.locked else ""
+            trouble = f" {state.trouble}" if state.trouble else ""
+            words = (
+                f"The password or card digits go into {state.place}, protected by your sign-in.{locked}{trouble} "
+                f"{sent} Remove the order, and they are gone."
+            )
+        self._where.setText(words)
 
     def _samples(self, samples: tuple[SampleLogIn, ...]) -> Card:
         card = Card(spacing=8)
@@ -162,6 +181,7 @@ class AddPage(Page):
 
     def arrive(self, _destination: Destination) -> None:
         self._say(None)
+        self._look_where()
         for field in (self._password, self._digits):
             field.clear()
         (self._number if self._ways.checkedId() == 0 else self._email).setFocus()

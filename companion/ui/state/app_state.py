@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 class _Reading(NamedTuple):
     number: int
     snapshot: Snapshot
+    missing: tuple[str, ...] | None = None
+    """The orders that lack their password; None where the store was not asked."""
 
 
 class AppState(QObject):
@@ -81,6 +83,18 @@ class AppState(QObject):
         self.downloads.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False
+        self.missing: tuple[str, ...] = ()
+        """The orders that could not be opened for lack of their password."""
+
+    @property
+    def keychain_refused(self) -> bool:
+        """Whether the keychain waits for the person to unlock it."""
+        return self._orders.lookup.keychain_refused
+
+    def unlock_keychain(self) -> None:
+        """Ask the person to unlock the keychain, and then the store for all orders."""
+        lookup = self._orders.lookup
+        self.runner.run(self, lambda _: lookup.unlock_keychain(), lambda _: self.refresh())
 
     @property
     def store(self) -> str:
@@ -144,6 +158,7 @@ class AppState(QObject):
     def _refresh(self, task: Task, number: str | None) -> _Reading:
         orders = self._orders
         troubles: list[CompanionError] = []
+        missing = [each for each in self.missing if number is not None and each != number]
         try:
             orders.lookup.profile()
         except CompanionError as error:
@@ -156,17 +171,21 @@ class AppState(QObject):
                 orders.lookup.refresh(known)
             except CompanionError as error:
                 troubles.append(error)
+                if error.code == ErrorCode.CREDENTIALS_NEEDED:
+                    missing.append(known)
                 if error.code == ErrorCode.STORE_UNREACHABLE:
                     break
-        return self._read(tuple(troubles))
+        return self._read(tuple(troubles), tuple(missing))
 
-    def _read(self, troubles: tuple[CompanionError, ...] = ()) -> _Reading:
-        return _Reading(next(self._readings), self._snapshots.read(troubles))
+    def _read(self, troubles: tuple[CompanionError, ...] = (), missing: tuple[str, ...] | None = None) -> _Reading:
+        return _Reading(next(self._readings), self._snapshots.read(troubles), missing)
 
     def _replace(self, found: _Reading, done: Callable[[], None] | None = None) -> None:
         # Of two readings at the same time, the one that began later is the newer.
         if found.number > self._shown:
-            self._shown, self.snapshot = found
+            self._shown, self.snapshot = found.number, found.snapshot
+            if found.missing is not None:
+                self.missing = found.missing
             self.changed.emit()
         if done is not None:
             done()

@@ -11,6 +11,7 @@ from companion.domain.store.unread import unread_sentences
 from companion.services.storage.records import KnownOrder
 from companion.services.store.orders import Orders
 from companion.ui.dialogs.auto_renewal import ask_to_switch
+from companion.ui.dialogs.password import missing_notice
 from companion.ui.navigation import EXTEND, RETURN_RENEWAL, SWITCH_OFF, Destination, Page
 from companion.ui.pages.order.items import DownloadsCard, LicenceCard, ParcelsCard
 from companion.ui.pages.order.money import MoneyCard, ReturnCard
@@ -79,6 +80,8 @@ class OrderPage(Page):
         known = snapshot.known(self._number)
         if known is None:
             return
+        if self._number in self.app_state.missing:
+            self._cards.addWidget(missing_notice(self.window(), self.app_state, self._number))
         order, profile = known.order, snapshot.profile
         if order is None or profile is None:
             self._cards.addWidget(label("This order has not been read from the store yet.", "muted"))
