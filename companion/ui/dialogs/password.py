@@ -37,7 +37,9 @@ class PasswordDialog(OrderDialog):
         layout.setContentsMargins(26, 22, 26, 20)
         layout.setSpacing(12)
         layout.addWidget(heading)
-        layout.addWidget(label(f"{self._about()}It is in the confirmation e-mail. Capital and small letters differ."))
+        layout.addWidget(
+            label(f"{self._about()}The password is in the confirmation e-mail. Capital and small letters differ.")
+        )
         layout.addWidget(caption)
         layout.addWidget(self._field)
         layout.addLayout(self._outcome)
