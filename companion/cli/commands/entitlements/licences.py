@@ -6,7 +6,7 @@ from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.options import password_option
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE
-from companion.cli.usage import Parser
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model
 from companion.domain.entitlements.download_access import window_sentence
@@ -25,7 +25,7 @@ class LicencesResult(Model, frozen=True):
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion licences``."""
-    parser.add_argument("action", choices=["key"], nargs="?", help="show the serial key of one licence instead")
+    parser.add_argument("action", metavar="key", nargs="?", help="show the serial key of one licence instead")
     parser.add_argument("number", metavar="NUMBER", nargs="?", help="with key: the order number")
     parser.add_argument("--licence", metavar="ID", help="with key: which licence, when the order has several")
     parser.add_argument("--yes", action="store_true", help="with key: show it without asking, also into a pipe")
@@ -42,7 +42,12 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Read every order anew and show its licences; what cannot be read is shown as it was last seen."""
-    if context.arguments.action == "key":
+    action = context.arguments.action
+    if action is not None and action != "key":
+        raise usage_error(
+            f"“{action}” is not possible here.", "Use: companion licences, or companion licences key NUMBER"
+        )
+    if action == "key":
         from companion.cli.commands.entitlements.licence_key import show_key
 
         return show_key(context)
