@@ -15,6 +15,8 @@ REFRESH_AFTER_FAILURE = dt.timedelta(hours=3)
 Shorter waits would bring back everybody at once when a store that was down answers again (`benchmarks/year.py`).
 """
 _JUMP = 90.0
+_AFTER_WAKING = dt.timedelta(seconds=30)
+_WAKING_SPREAD = dt.timedelta(minutes=10)
 
 
 def jumped(before: Clocks, after: Clocks) -> bool:
@@ -53,6 +55,11 @@ def next_refresh(
     moments = (_moment(this_pc, number) for number in (slot, slot + 1, slot + 2))
     # Two moments of neighbouring slots may nearly meet; the second would bring nothing new.
     return next(moment for moment in moments if moment - last > REFRESH_EVERY / 3)
+
+
+def after_waking(now: dt.datetime, this_pc: str) -> dt.datetime:
+    """Returns when the store may be asked after the PC woke up: the network needs a moment, and not all at once."""
+    return now + _AFTER_WAKING + _WAKING_SPREAD * _drawn(f"{this_pc} woke {now.timestamp()}")
 
 
 def _after_failure(failed: dt.datetime, this_pc: str, failures: int) -> dt.datetime:

@@ -54,6 +54,8 @@ MOST_BYTES = 8 * 1024 * 1024
 CALL_SECONDS = 60.0
 """Seconds for one whole call: finding the name, proxy, greeting, head, body and repetitions."""
 _JSON = "application/json"
+_TIME_KEEPS = 60.0
+"""Seconds for which the clock of an answer is carried on."""
 _SESSIONS = "/v1/sessions"
 
 
@@ -77,6 +79,7 @@ class StoreClient:
     def __init__(self, url: str, *, seconds: float = CALL_SECONDS) -> None:
         self._seconds = seconds
         self._closed = Cancellation()
+        self._told_time: tuple[dt.datetime, float, float] | None = None
         self.url = require_safe_url(url).rstrip("/")
         self._connecting = threading.Lock()
         self._session: requests.Session | None = None
@@ -117,7 +120,16 @@ class StoreClient:
             ) from None
 
     def time(self) -> dt.datetime | None:
-        """The store's clock, or None when it does not tell or cannot be reached; to the second."""
+        """The store's clock, or None when it does not tell or cannot be reached; to the second.
+
+        Any answer tells it: the store is asked for it only when none has come within the last minute.
+        """
+        if self._told_time is not None:
+            told, steady, wall = self._told_time
+            passed = time.monotonic() - steady
+            # Where this PC slept or its clock was set in between, only a new answer tells.
+            if passed < _TIME_KEEPS and abs(time.time() - wall - passed) < 1:
+                return told + dt.timedelta(seconds=passed)
         try:
             return self._answer("HEAD", "/v1/probe").store_time()
         except CompanionError:
@@ -261,6 +273,8 @@ class StoreClient:
         except CompanionError as error:
             error.may_have_acted &= _changes(method, path)
             raise
+        if (told := answer.store_time()) is not None:
+            self._told_time = told, time.monotonic(), time.time()
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
@@ -21,6 +23,7 @@ from companion.services.store.cache import OrderCache, check_number
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain import Credentials, Kept, Keychain, KeychainState
 from companion.services.store.licence_keys import LicenceKeys
+from companion.services.store.look_plans import plan_of, remember_plan
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
 
@@ -140,6 +143,7 @@ class OrderLookup:
             self._sessions.hold(number, session)
             self._cache.add(number, fresh)
             self._licence_keys.keep(fresh.value, None)
+            self._believe_again(number)
             if self._keychain.keep(self._sessions.account(number), credentials) is Kept.SESSION:
                 kept = Kept.SESSION
             self._note(_ADDED, number, kept=kept.value)
@@ -197,6 +201,14 @@ class OrderLookup:
         """Open an order for this process only, without keeping its credentials."""
         with self._attempts.counted(LOG_IN, None):
             self._sessions.hold(number, self._sessions.log_in(number, credentials))
+        self._believe_again(number)
+
+    def _believe_again(self, number: str) -> None:
+        """A password that works takes the place of one that was refused."""
+        plan = plan_of(self._library, self._cache.store)
+        if number in plan.refused:
+            refused = tuple(each for each in plan.refused if each != number)
+            remember_plan(self._library, self._cache.store, msgspec.structs.replace(plan, refused=refused))
 
     # Reading
 

@@ -13,6 +13,7 @@ from companion.services.store.cache import OrderCache
 from companion.services.store.client import StoreClient
 from companion.services.store.idempotency import IdempotentRequests
 from companion.services.store.keychain import Keychain
+from companion.services.store.looking import StoreLooks
 from companion.services.store.lookup import OrderLookup
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
@@ -29,6 +30,7 @@ class Orders(NamedTuple):
     actions: OrderActions
     attempts: Attempts
     client: StoreClient
+    looks: StoreLooks
 
     def stop(self) -> None:
         """End what is being asked of the store; nothing can be asked afterwards."""
@@ -49,4 +51,5 @@ def open_orders(client: StoreClient, keychain: Keychain, library: Library, clock
     renewal = RenewalSwitch(client, sessions, requests, library, clock)
     lookup = OrderLookup(client, keychain, sessions, cache, renewal, attempts, library, clock)
     actions = OrderActions(client, sessions, requests, renewal, lookup, cache, attempts, library, clock)
-    return Orders(lookup, cache, actions, attempts, client)
+    looks = StoreLooks(lookup, cache, library, clock)
+    return Orders(lookup, cache, actions, attempts, client, looks)

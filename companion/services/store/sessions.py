@@ -76,7 +76,9 @@ class Sessions:
                 return held[0], False
             raise self._credentials_needed()
         session = self.log_in(number, credentials)
-        self.hold(number, session)
+        # One log-in may open all orders of a customer: none of them needs another one.
+        for opened in {number, *session.order_numbers}:
+            self.hold(opened, session)
         return session.token, True
 
     def _credentials_needed(self) -> CompanionError:

@@ -196,7 +196,7 @@ class WindowedProgram:
         gc.freeze()
         self.recovery.recover()
         self.reminder_controller.start(self.notifications)
-        self.app_state.refresh()
+        self.reminder_controller.ask_if_due()
         self.owned.other_stores(self.window, self.app_state.store, self._open_stores)
         self.owned.start_asking()
 
@@ -245,7 +245,7 @@ class WindowedProgram:
 
         def begin() -> None:
             controller.start(self.notifications)
-            state.refresh()
+            controller.ask_if_due()
 
         state.load(begin)
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from companion.domain.core.errors import CompanionError, ErrorKind
+from companion.domain.core.errors import CompanionError
 from companion.domain.core.time.clock import Clocks
-from companion.domain.reminders.clock import jumped, next_refresh
+from companion.domain.reminders.clock import after_waking, jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary
 from companion.services.reminders import DueNow
@@ -27,8 +27,6 @@ _log = logging.getLogger(__name__)
 
 _TICK = dt.timedelta(minutes=5)
 _LEAST = dt.timedelta(seconds=1)
-# After waking up, the network needs a moment.
-_AFTER_SLEEP = dt.timedelta(seconds=30)
 _SEVERAL = "several dates"
 
 LATER = "later"
@@ -58,11 +56,8 @@ class ReminderController(QObject):
         self._clocks = self._read_clocks()
         self._next_look: dt.datetime | None = app_state.now()
         self._looking = self._again = False
-        self._refreshed: dt.datetime | None = None
-        self._failed: dt.datetime | None = None
-        self._failures = 0
         self._refreshing = False
-        self._not_before = app_state.now()
+        self._not_before = self._woken = app_state.now()
         self._clock_told = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -84,9 +79,8 @@ class ReminderController(QObject):
 
     def woke(self) -> None:
         """The PC woke up: look at once, and ask the store when the network is likely to be there."""
-        self._not_before = self._app_state.now() + _AFTER_SLEEP
-        # It can have been the network of this PC that failed before it slept: that says nothing about now.
-        self._failed, self._failures = None, 0
+        now, this_pc = self._app_state.now(), self._app_state.snapshot.seat_id
+        self._woken = self._not_before = after_waking(now, this_pc)
         self._clocks = self._read_clocks()
         self._app_state.load()
 
@@ -107,14 +101,22 @@ class ReminderController(QObject):
         elif self._next_look is not None and self._next_look <= now:
             self.look()
         if not self._refreshing and self._refresh_at(now) <= now:
-            self._app_state.refresh()
+            self._app_state.refresh(asked=False)
         self._set_timer()
 
+    def ask_if_due(self) -> None:
+        """Ask the store if it is time, as at the start of the program."""
+        if not self._refreshing and self._refresh_at(self._app_state.now()) <= self._app_state.now():
+            self._app_state.refresh(asked=False)
+
     def _refresh_at(self, now: dt.datetime) -> dt.datetime:
-        return max(
-            next_refresh(self._refreshed, self._failed, now, self._app_state.snapshot.seat_id, self._failures),
-            self._not_before,
-        )
+        plan = self._app_state.look_plan
+        at = next_refresh(plan.last, plan.failed, now, self._app_state.snapshot.seat_id, plan.failures)
+        if plan.failures == 1 and plan.failed is not None and plan.failed < self._woken:
+            # It can have been the network of this PC that failed before it slept.
+            at = min(at, self._woken)
+        wanted = plan.not_before if plan.not_before is not None and plan.waits(now) else at
+        return max(at, wanted, self._not_before)
 
     def _set_timer(self) -> None:
         now = self._app_state.now()
@@ -131,11 +133,7 @@ class ReminderController(QObject):
         self._refreshing = begun
         if begun:
             return
-        if any(trouble.kind is ErrorKind.UNREACHABLE for trouble in self._app_state.snapshot.troubles):
-            self._failed = self._app_state.now()
-            self._failures += 1
-        else:
-            self._refreshed, self._failed, self._failures = self._app_state.now(), None, 0
+        if self._app_state.look_plan.failed is None:
             self._app_state.reminders.check_clock(self._tell_of_clock)
         self._set_timer()
 

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Secret
 from companion.domain.core.platform import Platform
 from companion.domain.entitlements.artifacts import Offer, offer_of
 from companion.domain.reminders.dates import ReminderFacts
+from companion.domain.store.look_plan import LookPlan
 from companion.domain.store.orders import Download, Order, Receipt, Subscription
 from companion.services.app.time_zone import LocalZone
 from companion.services.reminders import Reminders, reminder_facts
 from companion.services.snapshot import Snapshot, SnapshotReader
+from companion.services.store.look_plans import look_setting, read_plan
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
 from companion.ui.state.download_state import OrderDownloadState
@@ -125,10 +127,16 @@ class AppState(QObject):
 
         self.runner.run(self, lambda _: self._read(), lambda found: self._replace(found, done), failed=fail)
 
-    def refresh(self, number: str | None = None) -> None:
+    @property
+    def look_plan(self) -> LookPlan:
+        """How the store was looked at last."""
+        return read_plan(self.snapshot.settings.get(look_setting(self.store)))
+
+    def refresh(self, number: str | None = None, *, asked: bool = True) -> None:
         """Ask the store for the profile and all orders, or for one of them.
 
-        While that is under way, nothing is doubled: it is asked once more afterwards.
+        What no person `asked` for leaves out what is new enough. While that is under way, nothing is doubled: it is
+        asked once more afterwards.
         """
         if not self.has_store:
             return
@@ -140,7 +148,7 @@ class AppState(QObject):
         self.working.emit(True)
         self._refreshing = self.runner.run(
             self,
-            lambda task: self._refresh(task, number),
+            lambda task: self._refresh(task, number, asked=asked),
             lambda found: self._replace(found, self._refreshed),
             failed=self._refresh_failed,
         )
@@ -155,27 +163,11 @@ class AppState(QObject):
         self.changed.emit()
         self.working.emit(False)
 
-    def _refresh(self, task: Task, number: str | None) -> _Reading:
-        orders = self._orders
-        troubles: list[CompanionError] = []
-        missing = [each for each in self.missing if number is not None and each != number]
-        try:
-            orders.lookup.profile()
-        except CompanionError as error:
-            troubles.append(error)
-        for known in orders.cache.numbers():
-            if number is not None and known != number:
-                continue
-            task.cancellation.check()
-            try:
-                orders.lookup.refresh(known)
-            except CompanionError as error:
-                troubles.append(error)
-                if error.code == ErrorCode.CREDENTIALS_NEEDED:
-                    missing.append(known)
-                if error.code == ErrorCode.STORE_UNREACHABLE:
-                    break
-        return self._read(tuple(troubles), tuple(missing))
+    def _refresh(self, task: Task, number: str | None, *, asked: bool) -> _Reading:
+        # A look that leaves orders out says nothing of their passwords.
+        kept = [each for each in self.missing if not asked or (number is not None and each != number)]
+        found = self._orders.looks.look(task.cancellation, only=number, asked=asked)
+        return self._read(found.errors, tuple(dict.fromkeys((*kept, *found.missing))))
 
     def _read(self, troubles: tuple[CompanionError, ...] = (), missing: tuple[str, ...] | None = None) -> _Reading:
         return _Reading(next(self._readings), self._snapshots.read(troubles), missing)

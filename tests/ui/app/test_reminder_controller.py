@@ -262,7 +262,11 @@ def test_a_pc_that_failed_to_reach_the_store_asks_again_when_it_wakes(
     qtbot.waitUntil(lambda: bool(state.snapshot.troubles), timeout=20_000)
     qtbot.waitUntil(lambda: controller._refresh_at(state.now()) > state.now() + dt.timedelta(hours=1))
     controller.woke()
-    assert controller._refresh_at(state.now()) < state.now() + dt.timedelta(minutes=1)
+    assert controller._refresh_at(state.now()) < state.now() + dt.timedelta(minutes=11)
+    state.refresh()
+    qtbot.waitUntil(lambda: state.look_plan.failures == 2, timeout=20_000)
+    controller.woke()
+    assert controller._refresh_at(state.now()) > state.now() + dt.timedelta(hours=1), "the store itself is down"
 
 
 def test_a_wrong_clock_is_told_in_the_window_and_once_as_a_notice(

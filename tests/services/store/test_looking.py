@@ -1,0 +1,181 @@
+"""Looks at a real store that is counted, broken or tired: it is never stormed."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from companion.demo.server import DemoStore
+from companion.domain.core.model import Secret
+from companion.domain.reminders.clock import next_refresh
+from companion.domain.store.look_plan import LookPlan
+from companion.services.app.cancellation import Cancellation
+from companion.services.app.resources import resource
+from companion.services.storage.database import Library
+from companion.services.store.client import StoreClient
+from companion.services.store.keychain import Credentials, Keychain
+from companion.services.store.orders import Orders, open_orders
+from tests.kits.memory_keychain import MemoryKeychain
+
+DAY, TICK = dt.timedelta(days=1), dt.timedelta(minutes=5)
+START = dt.datetime(2027, 3, 1, 8, tzinfo=dt.UTC)
+Answered = Callable[..., Iterable[bytes]]
+
+
+class CountedStore:
+    """A demo store that notes each request, and a program with its orders; both live by the clock `now`."""
+
+    def __init__(self, root: Path) -> None:
+        self.now = START
+        self.calls: list[tuple[dt.datetime, str]] = []
+        self.fault: tuple[str, tuple[tuple[str, str], ...]] | None = None
+        profile = resource("profiles/larkfield.json").read_bytes()
+        self.store = DemoStore(
+            root / "store", profile=profile, system="linux", size=2**20, password_cost=2**10,
+            clock=lambda: self.now, around=self._around,
+        )  # fmt: skip
+        self.keychain = Keychain(backend=MemoryKeychain())
+        self.library = Library(root / "library.db")
+        self.client = StoreClient(self.store.url)
+        self.orders = self.start()
+
+    def start(self) -> Orders:
+        """Start the program: nothing but library and keychain is what it was."""
+        self.orders = open_orders(self.client, self.keychain, self.library, lambda: self.now)
+        return self.orders
+
+    def _around(self, application: Answered) -> Answered:
+        def counted(environ: dict[str, Any], begin: Callable[..., Any]) -> Iterable[bytes]:
+            self.calls.append((self.now, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"))
+            if self.fault is None:
+                return application(environ, begin)
+            status, headers = self.fault
+            begin(status, [("Content-Length", "0"), *headers])
+            return [b""]
+
+        return counted
+
+    def add_all(self) -> tuple[str, ...]:
+        """Add every order of the demo, each with its own password."""
+        for account in self.store.accounts:
+            self.orders.lookup.add(account.order_number, Secret(account.order_password))
+        self.calls.clear()
+        return self.orders.cache.numbers()
+
+    def look(self, *, asked: bool = False) -> list[str]:
+        """Look once; the calls that it took, and the codes of what went wrong."""
+        before = len(self.calls)
+        self.errors = [error.code.value for error in self.orders.looks.look(Cancellation(), asked=asked).errors]
+        return [call for _, call in self.calls[before:]]
+
+    def live(self, days: float) -> None:
+        """Let the time pass with the PC on from eight to eleven, looking whenever it is time."""
+        end = self.now + days * DAY
+        while self.now < end:
+            self.now += TICK
+            if self.now.hour < 8:
+                continue
+            if self.now.hour == 8 and self.now.minute == 0:
+                self.start()
+            plan: LookPlan = self.orders.looks.plan
+            if (
+                not plan.waits(self.now)
+                and next_refresh(plan.last, plan.failed, self.now, "pc", plan.failures) <= self.now
+            ):
+                self.look()
+
+    def close(self) -> None:
+        self.client.close()
+        self.library.close()
+        self.store.close()
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> Iterator[CountedStore]:
+    with contextlib.closing(CountedStore(tmp_path)) as made:
+        yield made
+
+
+def by_day(counted: CountedStore, word: str = "") -> list[int]:
+    """The calls with a word in them on each of the days."""
+    days = [(at - START) // DAY for at, call in counted.calls if word in call]
+    return [days.count(day) for day in range(4)]
+
+
+def test_a_day_with_all_orders_of_as_many_customers(counted: CountedStore) -> None:
+    numbers = counted.add_all()
+    assert len(numbers) >= 19
+    counted.live(4)
+    assert all(requests <= 60 * len(numbers) / 19 for requests in by_day(counted)), by_day(counted)
+    assert all(log_ins <= len(numbers) for log_ins in by_day(counted, "sessions")), by_day(counted, "sessions")
+    assert {number for number in numbers if any(number in call for _, call in counted.calls)} == set(numbers)
+
+
+def test_one_log_in_opens_all_orders_of_a_customer(counted: CountedStore) -> None:
+    account = counted.store.accounts[-1]
+    added = counted.orders.lookup.add_by_card(account.email, Secret(account.card_last_digits)).numbers
+    assert len(added) > 1
+    counted.start()
+    calls = counted.look(asked=True)
+    assert len([call for call in calls if "sessions" in call]) == 1
+    assert len([call for call in calls if "/orders/" in call]) == len(added)
+
+
+@pytest.mark.parametrize("fault", ["500 Oops", "502 Bad", "503 Busy", "429 Too Many Requests"])
+def test_a_row_of_calls_ends_at_the_first_fault_of_the_store(counted: CountedStore, fault: str) -> None:
+    counted.add_all()
+    counted.fault = (fault, ())
+    assert {call.partition(" ")[2] for call in counted.look(asked=True)} == {"/v1/profile"}
+    assert counted.orders.looks.plan.failures == 1
+
+
+def test_a_store_that_is_down_is_asked_less_and_less(counted: CountedStore) -> None:
+    counted.add_all()
+    counted.fault = ("503 Busy", ())
+    counted.live(4)
+    looks = sorted({at for at, _ in counted.calls})
+    assert 2 <= len(looks) <= 4 * 6
+    assert counted.orders.looks.plan.failures == len(looks), "also across the starts of the program"
+    counted.fault = None
+    counted.live(1)
+    assert counted.orders.looks.plan.failures == 0
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Busy"])
+def test_a_store_that_asks_for_patience_gets_it(counted: CountedStore, status: str) -> None:
+    counted.add_all()
+    counted.fault = (status, (("Retry-After", "36000"),))
+    counted.look()
+    counted.fault = None
+    counted.start()
+    counted.now += dt.timedelta(hours=9)
+    assert counted.look() == []
+    counted.now += dt.timedelta(hours=2)
+    assert counted.look() != []
+
+
+def test_a_refused_password_is_not_tried_again_until_the_person_acts(counted: CountedStore) -> None:
+    counted.add_all()
+    refused = counted.orders.cache.numbers()[0]
+    account = f"{refused} at {counted.store.url.partition('://')[2]}"
+    counted.keychain.keep(account, Credentials(order_password=Secret("no longer")))
+    counted.now += 4 * DAY
+    counted.start()
+    counted.look()
+    assert counted.errors == ["credentials-wrong"]
+    assert counted.orders.looks.plan.refused == (refused,)
+    for asked in (False, True):
+        counted.now += 4 * DAY
+        counted.start()
+        assert not [call for call in counted.look(asked=asked) if refused in call]
+    assert counted.errors == ["credentials-wrong"], "a person who asks is told"
+    password = next(each.order_password for each in counted.store.accounts if each.order_number == refused)
+    counted.orders.lookup.add(refused, Secret(password))
+    assert not counted.orders.looks.plan.refused
+    counted.now += 4 * DAY
+    assert [call for call in counted.look() if refused in call]
