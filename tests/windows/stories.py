@@ -10,8 +10,10 @@ import dataclasses
 import datetime as dt
 import hashlib
 import importlib
+import importlib.metadata
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -48,6 +50,12 @@ HIVES = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}
 
 def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def installed_packages() -> dict[str, str]:
+    """Returns the packages of this Python and their versions, by their names in the form of an index."""
+    found = importlib.metadata.distributions()
+    return {re.sub(r"[-_.]+", "-", each.metadata["Name"]).lower(): each.version for each in found}
 
 
 def profile() -> Profile:
