@@ -111,6 +111,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "help-search": Command("support.help_search", "search and read the help articles"),
     "case-file": Command("support.case_file", "show, save or send the redacted file that support needs"),
     "keychain": Command("app.keychain", "show where passwords and keys are kept; unlock it"),
+    "quit": Command("app.quit", "end the running program; its downloads go on at the next start"),
     "uninstall-data": Command("app.uninstall_data", "list and remove everything that Companion left on this PC"),
     "demo": Command("app.demo", "try everything with an embedded store and invented orders"),
     "store": Command("app.store", "run only the embedded store"),
@@ -132,6 +133,8 @@ _SYNONYMS = {
     "tracking": "shipping",
     "renew": "auto-renew",
     "case": "case-file",
+    "exit": "quit",
+    "stop": "quit",
 }
 
 # Options before the command that take a value; --progress belongs after it, and is typed before it by mistake.

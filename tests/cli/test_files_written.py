@@ -55,6 +55,7 @@ def scripted(cli: Cli, folder: Path) -> list[list[object]]:
         ["support"],
         ["help-search", "install"],
         ["keychain"],
+        ["quit"],
         ["case-file", FAMILY, "--password-stdin", "--to", folder / "case.json"],
         ["add", mail, "--yes"],
         ["purchases", "new", "--product", "Tool", "--order", "18", "--expires", "2028-01-08"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import socket
 import stat
@@ -31,16 +32,19 @@ ANSWER_SECONDS = 5.0
 _CONNECT_SECONDS = 0.1
 _ADDRESS = "running.address"
 _MOST_ADDRESS = 4096
+_MOST_ANSWER = 64
+_QUITTING = re.compile(rb"taken ([1-9][0-9]{0,9})\n")
 # A socket's path may be 108 bytes long on Linux and 104 on macOS, with the zero that ends it (unix(7)).
 _LONGEST_PATH = 100
 _MADE = "companion-"
 
 
 class StartRequest(Model, frozen=True):
-    """What a later start was asked for: to stay in the tray, and another store than the one used last."""
+    """What a later start was asked for: to stay in the tray, another store than the one used last, or to quit."""
 
     tray: bool = False
     store: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    quit: bool = False
 
 
 def hand_over(state: Path, request: StartRequest, *, seconds: float = ANSWER_SECONDS) -> bool:
@@ -48,16 +52,31 @@ def hand_over(state: Path, request: StartRequest, *, seconds: float = ANSWER_SEC
 
     Raises `CompanionError` ``not-answering`` when one listens and does not answer within `seconds`.
     """
-    address = _announced(state)
-    if address is None:
-        return False
-    message = encode(request) + b"\n"
-    answer = _ask_socket(address, message, seconds) if os.name == "posix" else _ask_pipe(address, message, seconds)
+    answer = _ask(state, request, seconds)
     if answer is None:
         return False
     if answer != TAKEN:
         raise not_answering()
     return True
+
+
+def ask_to_quit(state: Path, *, seconds: float = ANSWER_SECONDS) -> int | None:
+    """Ask the program that runs with the folder `state` to quit; returns its process id, None when none listens.
+
+    Raises `CompanionError` ``not-answering`` when one listens and does not answer within `seconds`.
+    """
+    answer = _ask(state, StartRequest(quit=True), seconds)
+    if answer is None:
+        return None
+    found = _QUITTING.fullmatch(answer)
+    if found is None:
+        raise not_answering("It was asked to quit, and nothing came back.")
+    return int(found[1])
+
+
+def quitting(pid: int) -> bytes:
+    """Returns what the running program answers when it is asked to quit: its process id, to wait for its end."""
+    return b"%s %d\n" % (TAKEN.strip(), pid)
 
 
 def place_to_listen(state: Path) -> str | None:
@@ -130,6 +149,15 @@ def _announced(state: Path) -> str | None:
     return text if text and "\0" not in text else None
 
 
+def _ask(state: Path, request: StartRequest, seconds: float) -> bytes | None:
+    """The answer of the program that runs with this folder, None when none listens."""
+    address = _announced(state)
+    if address is None:
+        return None
+    message = encode(request) + b"\n"
+    return _ask_socket(address, message, seconds) if os.name == "posix" else _ask_pipe(address, message, seconds)
+
+
 def _ask_socket(address: str, message: bytes, seconds: float) -> bytes | None:
     """The answer of the socket's owner, None when none of this user's listens there."""
     path = Path(address)
@@ -152,9 +180,9 @@ def _exchange(link: socket.socket, message: bytes, until: float) -> bytes:
     link.settimeout(max(0.001, until - time.monotonic()))
     link.sendall(message)
     answer = b""
-    while not answer.endswith(b"\n") and len(answer) < len(TAKEN):
+    while not answer.endswith(b"\n") and len(answer) < _MOST_ANSWER:
         link.settimeout(max(0.001, until - time.monotonic()))
-        part = link.recv(len(TAKEN))
+        part = link.recv(_MOST_ANSWER)
         if not part:
             break
         answer += part
@@ -187,17 +215,17 @@ def _talk(address: str, message: bytes, answer: list[bytes | None]) -> None:
         with Path(rf"\\.\pipe\{address}").open("r+b", buffering=0) as pipe:
             answer.append(b"")
             pipe.write(message)
-            answer.append(pipe.readline(len(TAKEN)))
+            answer.append(pipe.readline(_MOST_ANSWER))
     except OSError:
         if not answer:
             answer.append(None)
 
 
-def not_answering() -> CompanionError:
-    """Returns what is told when a program runs and does not react."""
+def not_answering(asked: str = "It was asked to show its window, and nothing came back.") -> CompanionError:
+    """Returns what is told when a program runs and does not react to what it was asked."""
     return CompanionError(
         ErrorCode.NOT_ANSWERING,
         "Companion is running but does not react",
-        "It was asked to show its window, and nothing came back.",
+        asked,
         "Give it a minute. If it stays like this, restart the PC, or end Companion in the task manager.",
     )

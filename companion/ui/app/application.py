@@ -382,6 +382,7 @@ def _run(program: WindowedProgram, qt: QApplication, instance: SingleInstance | 
     endings.told.connect(program.quit)
     if instance is not None:
         instance.asked.connect(program.asked_again)
+        instance.on_quit = program.quit
     program.on_quit = partial(end_within, MOST_SECONDS)
     previous = sys.excepthook
     sys.excepthook = _catch(program, previous)

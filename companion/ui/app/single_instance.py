@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QLockFile, QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from companion.domain.core.errors import CompanionError
@@ -19,6 +21,7 @@ from companion.services.app.running_program import (
     hand_over,
     not_answering,
     place_to_listen,
+    quitting,
     retract,
 )
 
@@ -29,12 +32,16 @@ _MOST_BYTES = 64 * 1024
 
 
 class SingleInstance(QObject):
-    """The lock of one person's running program, and its ear for later starts; `asked` carries their `StartRequest`."""
+    """The lock of one person's running program, and its ear for later starts; `asked` carries their `StartRequest`.
+
+    `on_quit` is called when one of them asks this program to quit; at first that ends whatever loop Qt is in.
+    """
 
     asked = Signal(object)
 
     def __init__(self, state: Path, *, patience_ms: int = int(ANSWER_SECONDS * 1000)) -> None:
         super().__init__()
+        self.on_quit: Callable[[], object] = QCoreApplication.exit  # which ends a dialog's own loop too
         self._patience = patience_ms
         self._state = state
         # What cannot be made here is told, with its reason, when the library is opened.
@@ -108,6 +115,10 @@ class SingleInstance(QObject):
         elif socket.canReadLine():
             with contextlib.suppress(CompanionError):
                 wishes = decode_exact(bytes(socket.readLine().data()), StartRequest, source="a second start")
-                socket.write(TAKEN)
+                socket.write(quitting(os.getpid()) if wishes.quit else TAKEN)
                 socket.flush()
-                self.asked.emit(wishes)
+                if wishes.quit:
+                    # Only once the answer is on its way: from here on nothing more is sent.
+                    QTimer.singleShot(0, self, lambda: self.on_quit())
+                else:
+                    self.asked.emit(wishes)

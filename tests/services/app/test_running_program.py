@@ -14,9 +14,11 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.running_program import (
     StartRequest,
     announce,
+    ask_to_quit,
     hand_over,
     is_private,
     place_to_listen,
+    quitting,
     retract,
 )
 from tests.kits.listener import Listener
@@ -51,13 +53,33 @@ def listening(state: Path) -> Iterator[Listener]:
 
 def test_the_request_arrives(state: Path, listening: Listener) -> None:
     assert hand_over(state, StartRequest(tray=True, store="https://shop.example"))
-    assert listening.heard == [b'{"tray":true,"store":"https://shop.example"}\n']
+    assert listening.heard == [b'{"tray":true,"store":"https://shop.example","quit":false}\n']
 
 
 def test_nothing_runs(state: Path) -> None:
     assert not hand_over(state, StartRequest())
     announce(state, str(state / "running.socket"))
     assert not hand_over(state, StartRequest()), "what is left of a program that was killed"
+
+
+def test_one_that_is_asked_to_quit_tells_its_process_id(state: Path) -> None:
+    assert ask_to_quit(state) is None
+    listener = Listener(state / "running.socket", quitting(4711))
+    announce(state, str(state / "running.socket"))
+    assert ask_to_quit(state) == 4711
+    assert listener.heard == [b'{"tray":false,"store":null,"quit":true}\n']
+    listener.close()
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"taken\n", b"taken 0\n", b"taken -1\n", b"taken 1", b"9" * 100])
+def test_an_answer_without_a_process_id_is_none(state: Path, answer: bytes | None) -> None:
+    listener = Listener(state / "running.socket", answer)
+    announce(state, str(state / "running.socket"))
+    with pytest.raises(CompanionError) as failed:
+        ask_to_quit(state, seconds=0.2)
+    assert failed.value.code is ErrorCode.NOT_ANSWERING
+    assert "quit" in failed.value.message
+    listener.close()
 
 
 @pytest.mark.parametrize("answer", [None, b"", b"no\n", b"taken?\n"])

@@ -82,5 +82,5 @@ def _require_not_running(context: CommandContext) -> None:
             ErrorCode.STILL_RUNNING,
             "Companion is running",
             "Its files are in use, so nothing was removed.",
-            "Quit it first (right-click its icon beside the clock, then Quit), then try again.",
+            "Quit it first (by its icon beside the clock, or: companion quit --wait), then try again.",
         )
