@@ -1,12 +1,12 @@
-"""``companion money``: what was held, charged and refunded."""
+"""``companion money``: what was held, charged and refunded, and what a line of a card statement is about."""
 
 from __future__ import annotations
 
 from companion.cli.context import CommandContext
-from companion.cli.options import order_number
+from companion.cli.options import password_option
 from companion.cli.order_access import read_order
-from companion.cli.output import EXIT_DONE
-from companion.cli.usage import Parser
+from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.usage import Parser, usage_error
 from companion.domain.billing.charges import (
     Movement,
     TwoCharges,
@@ -16,7 +16,11 @@ from companion.domain.billing.charges import (
     two_charges_sentences,
     why_two_charges,
 )
+from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
+from companion.domain.overview.card_statement import LONGEST_LINE, StatementMatch
+from companion.services.reminders import without_known_orders
+from companion.services.support.card_statement import explain_statement
 
 
 class MoneyResult(Model, frozen=True):
@@ -33,17 +37,54 @@ class MoneyResult(Model, frozen=True):
     ahead: str | None = None
 
 
+class StatementResult(Model, frozen=True):
+    """``money --statement``: what the line may be about, the surest first, and what to do."""
+
+    line: str
+    matches: tuple[StatementMatch, ...]
+    explained: tuple[str, ...]
+
+
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion money``."""
-    order_number(parser)
+    parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
+    parser.add_argument("--statement", metavar="LINE", help="a line of your card statement: what is it about?")
+    password_option(parser)
     parser.describe(
-        json="{orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead}",
-        examples=("money LF-5930-2216",),
+        json="{orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead}; with "
+        "--statement {line, matches: [{kind: hold|charge|renewal|refund|expectedRenewal|price, certainty: "
+        "certain|likely|possible, agrees: [name|amount|day], name, store, amount, at, orderNumber, purchaseId, "
+        "returnableUntil}], explained}",
+        examples=("money LF-5930-2216", 'money --statement "LKF*LARKFIELD 65.20 23 NOV"'),
+        notes="A line of a statement is compared with all orders and purchases as they were read last. It is not "
+        "kept, and no store is asked. Exit 1 when it fits nothing.",
     )
 
 
 def run(context: CommandContext) -> int:
-    """Show what was held, charged and given back, and why there may seem to be two charges."""
+    """Show what was held, charged and given back, or explain a line of a card statement."""
+    given = context.arguments.number is not None, context.arguments.statement is not None
+    if given.count(True) != 1:
+        raise usage_error(
+            "Name an order, or give a line of your card statement, not both.",
+            'companion money NUMBER, or companion money --statement "LKF*LARKFIELD 65.20 23 NOV"',
+        )
+    return _explain(context) if given[1] else _movements(context)
+
+
+def _explain(context: CommandContext) -> int:
+    owned, line = context.owned, clean_text(context.arguments.statement, LONGEST_LINE)
+    if not line:
+        raise usage_error("The line of the statement is empty.", "Copy it as the bank prints it, with its amount.")
+    others = without_known_orders(owned.library, owned.all_purchases())
+    found = explain_statement(owned.library, others, line, owned.clock(), owned.zone)
+    date, money = context.formats.date, context.formats.money
+    explained = found.sentences(date, money)
+    context.output.result(StatementResult(line=line, matches=found.matches, explained=explained), *explained)
+    return EXIT_DONE if found.matches else EXIT_NO
+
+
+def _movements(context: CommandContext) -> int:
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     profile, now, date = services.orders.lookup.profile(), services.clock(), context.formats.date
