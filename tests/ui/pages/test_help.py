@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.case_file import CaseFileDialog
 from companion.ui.navigation import Destination
 from companion.ui.support import SUPPORT
+from tests.kits.cli import UNWANTED
 from tests.kits.ui import button, texts_of
 
 
@@ -51,6 +53,27 @@ def test_a_number_without_hours_is_not_called_closed(
     qtbot.waitUntil(lambda: "Talk to a person" in texts(), timeout=15_000)
     assert "Closed now" not in texts()
     assert "Hours not known" in texts()
+
+
+def test_a_line_of_a_statement_is_explained(
+    program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
+) -> None:
+    add(next(each for each in store.accounts if each.order_number == UNWANTED))
+    program.window.navigate_to(Destination("help"))
+    page = program.window.current
+    field = next(each for each in page.findChildren(QLineEdit) if each.accessibleName().startswith("A line of"))
+    button(page, "Explain it").click()
+    assert "Type or paste a line of your statement first." in visible_texts(program)
+    for line, said in (("LKF*LARKFIELD 65.20", "This is the renewal of"), ("ACME 1.00", "Nothing that you have added")):
+        field.setText(line)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(partial(_is_said, program, said))
+    field.clear()
+    assert not any(each.startswith("Nothing that you have") for each in visible_texts(program))
+
+
+def _is_said(program: WindowedProgram, beginning: str) -> bool:
+    return any(each.startswith(beginning) for each in visible_texts(program))
 
 
 def visible_texts(program: WindowedProgram) -> list[str]:

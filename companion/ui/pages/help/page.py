@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from companion.domain.overview.card_statement import StoreOrders
 from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.history import agenda
 from companion.domain.support.help_articles import Article, Group
@@ -24,6 +25,7 @@ from companion.services.support.help_search import HelpSearch, Hit
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page
 from companion.ui.pages.help.article import ArticleView
+from companion.ui.pages.help.statement import StatementCard
 from companion.ui.pages.help.support import purchase_card, store_card
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
@@ -67,7 +69,8 @@ class HelpPage(Page):
         self._article.web_page.connect(lambda url: opener.open_url(url))
         self._support = column(spacing=14)
         self.add_to_head(button("Call support", self._show_number))
-        self.add(self._topics, row(self._back, None), self._article, self._support)
+        self._statement = StatementCard(app_state, self._known)
+        self.add(self._topics, row(self._back, None), self._article, self._statement, self._support)
         self.follow(app_state.changed, book.changed, owned.changed)
 
     def arrive(self, destination: Destination) -> None:
@@ -161,9 +164,18 @@ class HelpPage(Page):
     def _take_turns(self, *, reading: bool) -> None:
         self._topics.setVisible(not reading)
         self._article.setVisible(reading)
+        self._statement.setVisible(not reading)
         self._back.setVisible(reading)
 
-    # What support is asked about
+    # What is known
+
+    def _known(self) -> tuple[tuple[StoreOrders, ...], tuple[Overview, ...]]:
+        stores = (
+            StoreOrders(profile.store.name if (profile := state.snapshot.profile) is not None else state.store, orders)
+            for state in self._book.states
+            if (orders := state.snapshot.orders_read)
+        )
+        return tuple(stores), self._purchases()
 
     def _purchases(self) -> tuple[Overview, ...]:
         """The purchases of any shop: the first store's snapshot has them, without its own orders."""
