@@ -27,6 +27,7 @@ from companion.domain.purchases.facts import (
 )
 from companion.domain.purchases.matching import KnownPurchases, MatchKind, search_marks
 from companion.domain.purchases.purchase import Overview, Purchase, overview
+from companion.domain.purchases.receipts import EmailReceipt, email_receipts, receipts_about, receipts_of
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
 from companion.services.storage.tables.purchases import Change
@@ -145,7 +146,7 @@ class PurchaseRegistry:
 
     def _take_in(self, drafts: Iterable[_Hashed], known: KnownPurchases, belongs: _Belongs) -> tuple[Added, ...]:
         """Add each draft to the purchase that `belongs` names; candidates instead of one mean that it is left out."""
-        now, new, done = self._clock(), dict[str, list[Fact]](), list[Added]()
+        now, new, done, receipts = self._clock(), dict[str, list[Fact]](), list[Added](), list[EmailReceipt]()
         for draft, facts in drafts:
             place = belongs(known, facts)
             if isinstance(place, tuple):
@@ -155,11 +156,13 @@ class PurchaseRegistry:
             before = self._held(old) if old is not None else None
             kept = self._keep(place, draft)
             new.setdefault(place, []).extend(facts)
-            known.put(_with(old or Purchase(id=place, added_at=now), facts))
+            known.put(after := _with(old or Purchase(id=place, added_at=now), facts))
+            # Of several that are added at once, a later one can replace what an earlier one said.
+            receipts.extend(email_receipts(after, old.facts if old is not None else ()))
             kind = AddedKind.ADDED if old is None else AddedKind.UPDATED
             done.append(Added(kind, place, kept=kept, before=before))
         if new:
-            self._library.change_purchases({id_: _merging(id_, now, facts) for id_, facts in new.items()})
+            self._library.change_purchases({id_: _merging(id_, now, facts) for id_, facts in new.items()}, receipts)
         return tuple(done)
 
     def learn(self, purchase_id: str, facts: Iterable[Fact], *, complete: bool = False) -> Overview | None:
@@ -210,7 +213,7 @@ class PurchaseRegistry:
         found = self._find(purchase_id)
         held = self._held(found)
         self._keychain.forget(found)
-        self._library.change_purchase(found.id, lambda _: None)
+        self._library.change_purchases({found.id: lambda _: None}, email_receipts(found))
         return held
 
     def put_back(self, removed: Removed) -> Overview:
@@ -230,8 +233,19 @@ class PurchaseRegistry:
             self._keychain.forget(now)
         for field, about, secret in before.secrets:
             self._keychain.keep(before.purchase.id, field, about, secret)
-        self._library.change_purchase(before.purchase.id, lambda _: before.purchase)
+        self._library.change_purchases({before.purchase.id: lambda _: before.purchase}, email_receipts(before.purchase))
         return self._shown(before.purchase)
+
+    def receipts(self, number: str) -> tuple[EmailReceipt, ...]:
+        """Returns the receipts that came by e-mail of an order number or the beginning of a purchase's id.
+
+        Those of purchases that were removed are among them, newest first.
+        """
+        return receipts_of(number, self.all(), self._library.email_receipts())
+
+    def receipts_about(self, found: Overview) -> tuple[EmailReceipt, ...]:
+        """Returns the receipts of a purchase that came by e-mail, newest first."""
+        return receipts_about(found, self._library.email_receipts())
 
     def key(self, purchase_id: str, item: str) -> Secret | None:
         """Returns the licence key of a product (its item), or None."""

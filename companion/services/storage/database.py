@@ -9,6 +9,7 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
+from companion.domain.purchases.receipts import EmailReceipt
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.library_file import SetAside
@@ -102,9 +103,11 @@ _SAVED = {
     "stores": ("address", "kind", "name", "added_at"),
     "purchases": purchases.PURCHASE_COLUMNS,
     "facts": purchases.FACT_COLUMNS,
+    "email_receipts": ("id", "purchase", "body"),
 }
 _KINDS: dict[str, type[Model]] = {
     "receipts": Receipt,
+    "email_receipts": EmailReceipt,
     "reminders": InboxEntry,
     "intents": IdempotentRequest,
     "files": KnownFile,

@@ -71,4 +71,5 @@ MIGRATIONS = (
     """
     CREATE TABLE programs (form INTEGER PRIMARY KEY, version TEXT NOT NULL);
     """,
+    purchases.RECEIPTS,
 )

@@ -15,14 +15,16 @@ from pathlib import Path
 
 from companion.domain.core.model import EARLIEST, Model
 from companion.domain.core.serialization import decode, encode_without_secrets
+from companion.domain.purchases.receipts import EmailReceipt
 from companion.domain.store.orders import Receipt
 from companion.services.app.atomic_file import append_durably
-from companion.services.storage.rows import body_or_none, fetched
+from companion.services.storage.rows import body_or_none, fetched, read_bodies
 
 _log = logging.getLogger(__name__)
 
 _DIGEST = 64
 READ_RECEIPTS = "SELECT store, number, body FROM receipts"
+READ_EMAILS = "SELECT body FROM email_receipts"
 """What the rows are read by that are compared with the file."""
 
 
@@ -32,6 +34,15 @@ class KeptReceipt(Model, frozen=True):
     store: str
     number: str
     receipt: Receipt
+
+
+class KeptEmail(Model, frozen=True):
+    """A receipt that came by e-mail."""
+
+    email: EmailReceipt
+
+
+Kept = KeptReceipt | KeptEmail
 
 
 class ReceiptFile:
@@ -46,7 +57,7 @@ class ReceiptFile:
             return self.path.stat().st_size > 0
         return False
 
-    def add(self, *kept: KeptReceipt) -> None:
+    def add(self, *kept: Kept) -> None:
         """Add receipts; a disk that takes none is noted, since the library has them too and they are added later."""
         lines = (encode_without_secrets(each) for each in kept)
         # The line break in front ends a line that was cut.
@@ -56,18 +67,19 @@ class ReceiptFile:
         except OSError as error:
             _log.warning("a receipt could not be kept twice: %s", error.strerror)
 
-    def read(self) -> tuple[KeptReceipt, ...]:
+    def read(self) -> tuple[Kept, ...]:
         """Returns the receipts of all lines that are whole."""
         try:
             lines = self.path.read_bytes().split(b"\n")
         except OSError:
             return ()
-        found = []
+        found: list[Kept] = []
         for line in lines:
             body = line[_DIGEST + 1 :]
             if body and line[:_DIGEST] == hashlib.sha256(body).hexdigest().encode():
+                kind: type[Kept] = KeptEmail if body.startswith(b'{"email"') else KeptReceipt
                 with contextlib.suppress(Exception):
-                    found.append(decode(body, KeptReceipt, source="the receipts"))
+                    found.append(decode(body, kind, source="the receipts"))
         return tuple(found)
 
     def exchange(self, db: sqlite3.Connection) -> int:
@@ -75,28 +87,35 @@ class ReceiptFile:
 
         Returns how many the library lacked.
         """
-        lacking, unkept = self.differences(fetched(db, READ_RECEIPTS))
-        if lacking:
-            db.executemany("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)", map(receipt_row, lacking))
+        lacking, unkept = self.differences(fetched(db, READ_RECEIPTS), fetched(db, READ_EMAILS))
+        emails = [email_receipt_row(kept.email) for kept in lacking if isinstance(kept, KeptEmail)]
+        others = [receipt_row(kept) for kept in lacking if isinstance(kept, KeptReceipt)]
+        db.executemany("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)", others)
+        db.executemany("INSERT OR REPLACE INTO email_receipts VALUES (?, ?, ?)", emails)
         if unkept:
             self.add(*unkept)
         return len(lacking)
 
-    def differences(self, rows: Iterable[tuple[object, ...]]) -> tuple[list[KeptReceipt], list[KeptReceipt]]:
-        """Returns what the library with these rows (`READ_RECEIPTS`) lacks, and what the file lacks."""
+    def differences(
+        self, rows: Iterable[tuple[object, ...]], emails: Iterable[tuple[object, ...]]
+    ) -> tuple[list[Kept], list[Kept]]:
+        """Returns what the library with these rows (`READ_RECEIPTS`, `READ_EMAILS`) lacks, and what the file lacks."""
         kept = {_address(each): each for each in self.read()}
-        known = {
-            _address(each): each
+        held: list[Kept] = [
+            KeptReceipt(store=str(store), number=str(number), receipt=receipt)
             for store, number, body in rows
             if (receipt := body_or_none(body, Receipt)) is not None
-            for each in [KeptReceipt(store=str(store), number=str(number), receipt=receipt)]
-        }
+        ]
+        held += [KeptEmail(email=each) for each in read_bodies((body for (body,) in emails), EmailReceipt)]
+        known = {_address(each): each for each in held}
         lacking = [each for address, each in kept.items() if address not in known]
         return lacking, [each for address, each in known.items() if address not in kept]
 
 
-def _address(kept: KeptReceipt) -> tuple[str, str]:
-    return kept.store, kept.receipt.id
+def _address(kept: Kept) -> tuple[str, str, str]:
+    if isinstance(kept, KeptEmail):
+        return "email", kept.email.purchase, kept.email.id
+    return "store", kept.store, kept.receipt.id
 
 
 def receipt_row(kept: KeptReceipt) -> tuple[str, str, str, bytes, str]:
@@ -104,3 +123,8 @@ def receipt_row(kept: KeptReceipt) -> tuple[str, str, str, bytes, str]:
     receipt = kept.receipt
     received = (receipt.received_at or EARLIEST).isoformat()
     return kept.store, receipt.id, kept.number, encode_without_secrets(receipt), received
+
+
+def email_receipt_row(receipt: EmailReceipt) -> tuple[str, str, bytes]:
+    """Returns a receipt that came by e-mail as a row of the library."""
+    return receipt.id, receipt.purchase, encode_without_secrets(receipt)

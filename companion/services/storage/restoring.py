@@ -139,7 +139,7 @@ def fill(db: sqlite3.Connection, place: Place, told: SetAside, schema: Schema) -
     migrate(db, place.path, schema.migrations)
     db.execute("BEGIN IMMEDIATE")
     counts = _save(place.path, db, schema)
-    counts["receipts"] += place.receipts.exchange(db)
+    counts["receipts"] += counts.pop("email_receipts", 0) + place.receipts.exchange(db)
     orders, receipts = counts["orders"], counts["receipts"]
     saved = Saved(orders, receipts, counts.total() - orders - receipts)
     told = SetAside(reason=told.reason, happened_at=told.happened_at, name=told.name, copy_made_at=made_at, saved=saved)

@@ -15,7 +15,7 @@ from companion.domain.core.redaction import Redact, redaction
 from companion.domain.core.serialization import to_builtins
 from companion.domain.pc.finding import Finding
 from companion.domain.purchases.purchase import Overview
-from companion.domain.purchases.receipts import email_receipts
+from companion.domain.purchases.receipts import receipts_about
 from companion.domain.store.profile import Profile
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.pc.device import ThisPC
@@ -105,7 +105,7 @@ class CaseFileWriter:
                 if file.number in inside
             ),
             log=_log_lines(self._log_file, outside),
-            purchase=_purchase(about.purchase) if about.purchase is not None else None,
+            purchase=_purchase(about.purchase, self._library) if about.purchase is not None else None,
         )
         name = profile.store.name if profile is not None else self._orders.store
         return msgspec.structs.replace(case, summary=summary_lines(case, name, self._zone))
@@ -125,7 +125,7 @@ def _numbers_inside(known: Iterable[KnownOrder], about: CaseAbout) -> frozenset[
     return frozenset(order.number for order in known)
 
 
-def _purchase(bought: Overview) -> CasePurchase:
+def _purchase(bought: Overview, library: Library) -> CasePurchase:
     return CasePurchase(
         id=bought.id,
         store=bought.store.name or bought.store.address,
@@ -146,7 +146,7 @@ def _purchase(bought: Overview) -> CasePurchase:
         ),
         receipts=tuple(
             CaseEmailReceipt(source=each.source, received_at=each.received_at, statement=each.statement)
-            for each in email_receipts(bought)
+            for each in receipts_about(bought, library.email_receipts())
         ),
     )
 

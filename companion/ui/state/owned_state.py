@@ -18,6 +18,7 @@ from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Field, SourceKind
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product
+from companion.domain.purchases.receipts import EmailReceipt, receipts_about
 from companion.services.storage.records import KnownStore
 from companion.ui.state.download_state import DownloadState
 from companion.ui.state.tasks import Task, TaskRunner
@@ -74,6 +75,7 @@ class _Read(NamedTuple):
     purchases: tuple[Overview, ...]
     by_id: dict[str, Overview]
     capabilities: dict[str, Capabilities]
+    receipts: tuple[EmailReceipt, ...]
     news: bool
 
 
@@ -99,6 +101,7 @@ class OwnedState(QObject):
         self._by_id: dict[str, Overview] = {}
         self.capabilities: dict[str, Capabilities] = {}
         """What programs can do at the store of a purchase, by its id; without an entry they can do nothing."""
+        self._receipts: tuple[EmailReceipt, ...] = ()
         self.downloads = DownloadState(lambda: owned.asking.downloads, runner)
         """The downloads of purchases, each by the purchase's id and the item."""
         self.answers: dict[str, StoreAnswer] = {}
@@ -121,6 +124,10 @@ class OwnedState(QObject):
         """Returns one purchase, or None."""
         return self._by_id.get(purchase_id)
 
+    def receipts_of(self, found: Overview) -> tuple[EmailReceipt, ...]:
+        """Returns the receipts of a purchase that came by e-mail, newest first."""
+        return receipts_about(found, self._receipts)
+
     def load(self, done: Callable[[], None] | None = None) -> None:
         """Show what the library holds; `done` is called when that is what it held at this moment or later.
 
@@ -131,18 +138,22 @@ class OwnedState(QObject):
             self._waiting = [*(self._waiting or ()), *asking]
             return
         self._loading = asking
-        self.runner.run(self, lambda _: self._read(self.purchases, self.capabilities), self._loaded, self._not_loaded)
+        shown = (self.purchases, self.capabilities, self._receipts)
+        self.runner.run(self, lambda _: self._read(shown), self._loaded, self._not_loaded)
 
-    def _read(self, purchases: tuple[Overview, ...], capabilities: dict[str, Capabilities]) -> _Read:
+    def _read(self, shown: object) -> _Read:
         # Orders of the Store API are purchases too.
         self._owned.mirror.run()
         found = self._owned.purchases.all()
         connectors = self._owned.asking.refresh.connectors_of(found)
         can = {id_: connector.capabilities for id_, connector in connectors.items()}
-        return _Read(found, {each.id: each for each in found}, can, (found, can) != (purchases, capabilities))
+        receipts = self._owned.library.email_receipts()
+        news = (found, can, receipts) != shown
+        return _Read(found, {each.id: each for each in found}, can, receipts, news)
 
     def _loaded(self, read: _Read) -> None:
         self.purchases, self._by_id, self.capabilities = read.purchases, read.by_id, read.capabilities
+        self._receipts = read.receipts
         if read.news:
             self.changed.emit()
         self._end_loading()

@@ -26,6 +26,17 @@ CANARY = "CANARY-7Q2X-KEY9-ZZ41"
 LINK = "https://shop.example/?download_file=1&key=CANARY-LINK"
 
 
+OFF = "The automatic renewal of your plan has been turned off."
+
+
+def renewal(value: str, days: int = 0) -> Draft:
+    """What an e-mail of the shop says of the renewal of order 18."""
+    said = [(Field.ORDER_NUMBER, "18", ""), (Field.SENDER_DOMAIN, "shop.example", "")]
+    draft = draft_of(said, MAIL, NOW + dt.timedelta(days=days))
+    fact = Fact(field=Field.AUTO_RENEW, value=value, source=MAIL, said_at=NOW + dt.timedelta(days=days), quote=OFF)
+    return draft._replace(facts=(*draft.facts, fact))
+
+
 class Owned:
     """One user's purchases, and how to start the program anew."""
 
@@ -212,3 +223,52 @@ def test_what_was_added_to_a_purchase_can_be_taken_back(owned: Owned) -> None:
     assert key is not None
     assert key.reveal() == CANARY
     assert not any(LINK in value for value in owned.backend.entries.values())
+
+
+def test_an_email_that_says_off_stays_a_receipt_whatever_is_said_later(owned: Owned) -> None:
+    id_ = str(owned.registry.add(order()).purchase_id)
+    owned.registry.add(renewal("off"))
+    owned.registry.add(renewal("on", days=30))
+    shown = owned.registry.get(id_)
+    assert shown.auto_renew is AutoRenewal.ON
+    (receipt,) = owned.registry.receipts_about(shown)
+    assert (receipt.statement, receipt.sender, receipt.received_at) == (OFF, MAIL.name, NOW)
+    owned.registry.remove(id_)
+    owned.restart()
+    assert owned.registry.receipts("18") == owned.registry.receipts(id_[:6]) == (receipt,)
+    assert owned.registry.receipts("1") == owned.registry.receipts("") == ()
+
+
+def test_of_several_emails_added_at_once_each_that_says_off_is_a_receipt(owned: Owned) -> None:
+    owned.registry.add_all([order(), renewal("off"), renewal("on", days=30), renewal("off", days=60)])
+    found = owned.registry.receipts("18")
+    assert [each.received_at for each in found] == [NOW + dt.timedelta(days=60), NOW]
+
+
+def test_what_an_earlier_version_knew_only_as_a_fact_stays_too(owned: Owned) -> None:
+    id_ = str(owned.registry.add_all([order(), renewal("off")])[0].purchase_id)
+    with sqlite3.connect(owned.path) as db:
+        db.execute("DELETE FROM email_receipts")
+    owned.path.with_name("receipts.jsonl").unlink()
+    owned.restart()
+    (receipt,) = owned.registry.receipts("18")
+    owned.registry.add(renewal("on", days=30))
+    assert owned.registry.receipts("18") == (receipt,)
+    owned.registry.remove(id_)
+    assert owned.registry.receipts("18") == (receipt,)
+
+
+def test_a_removed_purchase_that_is_added_again_has_its_receipts(owned: Owned) -> None:
+    id_ = str(owned.registry.add_all([order(), renewal("off")])[0].purchase_id)
+    kept = owned.registry.receipts("18")
+    owned.registry.remove(id_)
+    again = owned.registry.get(str(owned.registry.add(order()).purchase_id))
+    assert owned.registry.receipts_about(again) == kept
+    owned.registry.add(renewal("off"))
+    assert len(owned.registry.receipts("18")) == 1, "the same e-mail is one receipt"
+    other = draft_of(
+        [(Field.ORDER_NUMBER, "18", ""), (Field.SENDER_DOMAIN, "other.example", ""), (Field.PRODUCT, "X", "X")],
+        Source(kind=SourceKind.EMAIL, name="a@other.example"), NOW,
+    )  # fmt: skip
+    elsewhere = owned.registry.get(str(owned.registry.add(other).purchase_id))
+    assert owned.registry.receipts_about(elsewhere) == (), "the same number of another shop is another purchase"

@@ -16,6 +16,7 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
 from companion.domain.purchases.purchase import Purchase
+from companion.domain.purchases.receipts import EmailReceipt
 from companion.domain.store.library_file import Saved, UnusableReason
 from companion.domain.store.orders import Receipt
 from companion.services.storage.database import Library
@@ -243,6 +244,30 @@ def test_receipts_of_an_earlier_version_are_kept_beside_it_too(path: Path) -> No
     Library(path).close()
     line = path.with_name("receipts.jsonl").read_bytes().strip().split(b" ", 1)[1]
     assert json.loads(line)["receipt"]["id"] == "R-LF-1"
+
+
+def test_a_receipt_that_came_by_email_outlives_library_copies_and_purchase(path: Path) -> None:
+    email = EmailReceipt(
+        id="E-1", purchase="abc", name="Suite", order_number="18", sender="a@shop.example", received_at=NOW,
+        auto_renew=False, statement="It is off.",
+    )  # fmt: skip
+    fill(path, "LF-1")
+    with contextlib.closing(Library(path)) as library:
+        library.change_purchases({}, receipts=(email, email))
+        library.change_purchases({}, receipts=(email,))
+    assert path.with_name("receipts.jsonl").read_bytes().count(b"a@shop.example") == 1
+    empty(path)
+    for copy in path.with_name("copies").iterdir():
+        copy.unlink()
+    with contextlib.closing(Library(path)) as library:
+        assert library.email_receipts() == (email,)
+        assert receipts(library) == ["R-LF-1"]
+        assert library.set_aside is not None
+        assert library.set_aside.saved == Saved(receipts=2)
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE email_receipts SET body = '{'")
+    with contextlib.closing(Library(path)) as library:
+        assert library.email_receipts() == (email,), "a row that cannot be read comes back from the file"
 
 
 def test_three_copies_are_kept_one_for_each_day(path: Path) -> None:

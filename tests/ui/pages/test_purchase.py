@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.model import Secret
-from companion.domain.purchases.draft import draft_of
+from companion.domain.purchases.draft import Draft, draft_of
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
 from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
@@ -79,6 +81,10 @@ class Owner:
                      MAIL, later), into=self.id,
         )  # fmt: skip
         self.load()
+
+
+def always(answer: object) -> Callable[..., object]:
+    return lambda *_: answer
 
 
 @pytest.fixture
@@ -224,3 +230,24 @@ def test_an_email_that_confirms_a_switched_off_renewal_is_a_receipt(owner: Owner
     owner.load()
     owner.until(lambda: owner.reads("Auto-renewal switched off: Harbour Suite"))
     assert owner.reads(said)
+
+
+def test_such_a_receipt_stays_when_a_later_email_says_on_and_can_be_saved(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = "The automatic renewal has been turned off."
+    off = Fact(field=Field.AUTO_RENEW, value="off", source=MAIL, said_at=SENT, quote=said)
+    on = Fact(field=Field.AUTO_RENEW, value="on", source=MAIL, said_at=SENT + dt.timedelta(days=9))
+    for fact in (off, on):
+        owner.registry.add(Draft((fact,), MAIL, fact.said_at), into=owner.id)
+    owner.load()
+    owner.until(lambda: owner.reads(said))
+    number = owner.program.owned.receipts_of(owner.registry.get(owner.id))[0].id
+    for kind, ending in (("PDF", "pdf"), ("text", "txt")):
+        path = tmp_path / f"receipt.{ending}"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", always((str(path), "")))
+        owner.press(f"Save as {kind} of receipt {number}")
+        owner.until(path.exists)
+        owner.until(partial(owner.reads, path.name))
+    assert (tmp_path / "receipt.pdf").read_bytes().startswith(b"%PDF-")
+    assert f"What it says: {said}" in (tmp_path / "receipt.txt").read_text("utf-8")

@@ -12,7 +12,7 @@ from companion.domain.billing.auto_renewal import receipt_lines
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.serialization import to_builtins
-from companion.domain.purchases.receipts import EmailReceipt, email_receipt_lines, receipts_of
+from companion.domain.purchases.receipts import EmailReceipt, email_receipt_lines
 from companion.domain.store.orders import Receipt
 from companion.services.app.atomic_file import write_file
 
@@ -35,8 +35,8 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--to", metavar="FILE", type=Path, help="save them as JSON")
     parser.add_argument("--pdf", metavar="FILE", type=Path, help="save them as PDF")
     parser.describe(
-        json="{orderNumber, receipts, emails: [{id, purchase, orderNumber, sender, receivedAt, autoRenew, statement,"
-        " source: email}], pdf, path}",
+        json="{orderNumber, receipts, emails: [{id, purchase, name, orderNumber, sender, receivedAt, autoRenew,"
+        " statement, source: email}], pdf, path}",
         examples=("receipts LF-5930-2216", "receipts LF-5930-2216 --pdf receipts.pdf"),
         notes="Receipts are kept on this PC; the store is not asked.",
     )
@@ -47,10 +47,9 @@ def run(context: CommandContext) -> int:
     import json
 
     number, wanted = context.arguments.number.strip(), context.arguments.receipt
-    purchases = {found.id: found for found in context.owned.purchases.all()}
-    emails = tuple(each for each in receipts_of(number, purchases.values()) if wanted in (None, each.id))
+    emails = tuple(each for each in context.owned.purchases.receipts(number) if wanted in (None, each.id))
     kept: tuple[Receipt, ...] = ()
-    if not emails or context.owned.library.stores_with_orders():
+    if context.arguments.store or context.owned.library.stores_with_orders():
         number = number if emails else context.order_number()
         kept = tuple(each for each in context.services.orders.cache.receipts(number) if wanted in (None, each.id))
     if not kept and not emails:
@@ -58,12 +57,13 @@ def run(context: CommandContext) -> int:
             ErrorCode.RECEIPT_UNKNOWN,
             "There is no such receipt",
             f"No receipt of order {number} is kept on this PC." if wanted is None else f"There is no receipt {wanted}.",
-            "A receipt is kept here whenever Companion on this PC switches auto-renewal."
+            "A receipt is kept here whenever Companion on this PC switches auto-renewal, and when an e-mail that"
+            " confirms it is added: companion add FILE"
             if wanted is None
             else f"See what there is: companion receipts {number}",
         )
     papers = [_lines(context, number, receipt) for receipt in kept]
-    papers += [email_receipt_lines(each, purchases[each.purchase].name, context.formats.moment) for each in emails]
+    papers += [email_receipt_lines(each, context.formats.moment) for each in emails]
     path = context.arguments.to.absolute() if context.arguments.to else None
     pdf = context.arguments.pdf.absolute() if context.arguments.pdf else None
     if path is not None:

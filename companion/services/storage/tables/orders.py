@@ -8,7 +8,7 @@ from collections.abc import Callable
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.orders import Invoice, Order, Receipt
-from companion.services.storage.receipt_file import READ_RECEIPTS, KeptReceipt, receipt_row
+from companion.services.storage.receipt_file import READ_EMAILS, READ_RECEIPTS, KeptReceipt, receipt_row
 from companion.services.storage.records import KnownCase, KnownOrder
 from companion.services.storage.rows import body_or_none, moment, moment_or_none, read_bodies, text_or_none
 from companion.services.storage.tables.base import Tables, or_in_memory
@@ -107,7 +107,8 @@ class OrderTable(Tables):
 
     def _exchange_receipts(self) -> None:
         """Bring the receipts of the library and of the file beside it to the same state."""
-        if any(self._place.receipts.differences(self._rows(READ_RECEIPTS))):
+        rows = self._rows(READ_RECEIPTS), self._rows(READ_EMAILS)
+        if any(self._place.receipts.differences(*rows)):
             with self._writing() as db:
                 self._place.receipts.exchange(db)
 

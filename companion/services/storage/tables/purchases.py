@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
 from companion.domain.purchases.matching import SearchMarks
 from companion.domain.purchases.purchase import Purchase
-from companion.services.storage.rows import fetched, moment, moment_or_none
+from companion.domain.purchases.receipts import EmailReceipt
+from companion.services.storage.receipt_file import KeptEmail, email_receipt_row
+from companion.services.storage.rows import fetched, moment, moment_or_none, read_bodies
 from companion.services.storage.tables.base import Tables
 
 _log = logging.getLogger(__name__)
@@ -29,6 +31,10 @@ INDEXES = """
     CREATE INDEX facts_by_item ON facts (field, about);
     CREATE INDEX facts_of_odd_numbers ON facts (purchase)
         WHERE field = 'orderNumber' AND (value GLOB '##*' OR value GLOB '*[^ -~]*');
+    """
+RECEIPTS = """
+    CREATE TABLE email_receipts (id TEXT NOT NULL, purchase TEXT NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (id, purchase));
     """
 PURCHASE_COLUMNS = ("id", "added_at")
 FACT_COLUMNS = ("purchase", "about", "field", "source_kind", "source_name", "value", "quote", "said_at")
@@ -100,10 +106,31 @@ class PurchaseTable(Tables):
         """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
         return self.change_purchases({id_: change})[id_]
 
-    def change_purchases(self, changes: Mapping[str, Change]) -> dict[str, Purchase | None]:
-        """Do what `change_purchase` does to several purchases (by their ids), all as one step."""
+    def change_purchases(
+        self, changes: Mapping[str, Change], receipts: Iterable[EmailReceipt] = ()
+    ) -> dict[str, Purchase | None]:
+        """Do what `change_purchase` does to several purchases (by their ids), all as one step.
+
+        `receipts` are kept for good, in the library and beside it.
+        """
         with self._writing(lasting=True) as db:
+            self._keep_receipts(db, receipts)
             return {id_: _change(db, id_, change) for id_, change in changes.items()}
+
+    def email_receipts(self) -> tuple[EmailReceipt, ...]:
+        """The receipts of all purchases that came by e-mail, also of purchases that were removed."""
+        rows = self._rows("SELECT body FROM email_receipts ORDER BY id, purchase")
+        return read_bodies((body for (body,) in rows), EmailReceipt)
+
+    def _keep_receipts(self, db: sqlite3.Connection, receipts: Iterable[EmailReceipt]) -> None:
+        new = []
+        for receipt in receipts:
+            *address, body = email_receipt_row(receipt)
+            added = db.execute("INSERT OR IGNORE INTO email_receipts VALUES (?, ?, ?)", (*address, body))
+            if added.rowcount > 0:
+                new.append(KeptEmail(email=receipt))
+        if new:
+            self._place.receipts.add(*new)
 
 
 def _change(db: sqlite3.Connection, id_: str, change: Change) -> Purchase | None:

@@ -22,7 +22,6 @@ from companion.domain.overview.purchase_cards import (
 )
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.purchase import Overview, Product
-from companion.domain.purchases.receipts import EmailReceipt, email_receipt_lines, email_receipts
 from companion.domain.purchases.values import EntitlementState
 from companion.domain.purchases.words import date_of, seats_words
 from companion.domain.transfers.queue import DownloadKey
@@ -33,11 +32,12 @@ from companion.ui.look.tones import TONES
 from companion.ui.navigation import Destination, Page
 from companion.ui.pages.purchase.download_card import PurchaseDownloadCard
 from companion.ui.pages.purchase.facts import ConflictsCard, FactsCard, name_of_item
+from companion.ui.pages.purchase.receipts import EmailReceiptsCard
 from companion.ui.pages.transfer_card import TransferCard
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
-from companion.ui.widgets.basic import Card, button, chip, clear, column, facts_grid, focusable, label, row
+from companion.ui.widgets.basic import Card, button, chip, clear, column, focusable, label, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
@@ -87,8 +87,8 @@ class PurchasePage(Page):
             if product.has_key or product.seats.used is not None or product.seats.limit is not None:
                 self._cards.addWidget(self._product(found, product))
         self._show_downloads(found)
-        if receipts := email_receipts(found):
-            self._cards.addWidget(self._receipts(found, receipts))
+        if receipts := self._owned.receipts_of(found):
+            self._cards.addWidget(EmailReceiptsCard(self.app_state, receipts, self.tell))
         self._cards.addWidget(FactsCard(found, self.app_state.format, self._keep))
         self._cards.addWidget(self._keeping())
 
@@ -120,16 +120,6 @@ class PurchasePage(Page):
                 row(button("Open the page where it is managed", partial(self._opener.open_url, page, self.tell)), None),
                 label("Change it there, then drop the e-mail that confirms it on this window.", "small"),
             )
-        return card
-
-    def _receipts(self, found: Overview, receipts: tuple[EmailReceipt, ...]) -> Card:
-        """The e-mails that confirm a switched-off renewal, as proof."""
-        card = Card(spacing=8)
-        card.add(label("Receipts", "heading"))
-        for receipt in receipts:
-            title, *rest = email_receipt_lines(receipt, found.name, self.app_state.format.moment)
-            facts = [(name, value) for name, _, value in (text.partition(": ") for text in rest)]
-            card.add(label(title, "strong"), facts_grid(facts))
         return card
 
     def _asking(self, found: Overview) -> Card:
