@@ -14,8 +14,10 @@ def is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
+def ask_secret(prompt: str, *, from_stdin: bool, option: str = "--password-stdin") -> Secret:
     """Returns a secret that the person types or, with `from_stdin`, the first line of standard input.
+
+    `option` is how the command is told to read standard input.
 
     Raises `CompanionError` ``secret-needed`` when it cannot be asked for, or nothing was entered.
     """
@@ -31,7 +33,7 @@ def ask_secret(prompt: str, *, from_stdin: bool) -> Secret:
             ErrorCode.SECRET_NEEDED,
             f"{prompt} is needed",
             "Nothing was entered.",
-            "Type it when asked, or send it to standard input with --password-stdin.",
+            f"Type it when asked, or send it to standard input with {option}.",
             kind=ErrorKind.USAGE,
         )
     return Secret(text)

@@ -112,7 +112,10 @@ _Codec = Callable[[str], str]
 
 def _word_of(kind: type[enum.StrEnum]) -> _Codec:
     def read(text: str) -> str:
-        return kind(text.strip()).value
+        try:
+            return kind(text.strip()).value
+        except ValueError:
+            raise ValueError(f"it is not one of: {', '.join(kind)}") from None
 
     return read
 

@@ -111,8 +111,15 @@ def date_text(text: str) -> str:
     """
     word = text.strip()
     if _DAY.fullmatch(word):
-        return _in_range(dt.date.fromisoformat(word)).isoformat()
-    moment = dt.datetime.fromisoformat(word)
+        try:
+            day = dt.date.fromisoformat(word)
+        except ValueError:
+            raise ValueError("there is no such day in the calendar") from None
+        return _in_range(day).isoformat()
+    try:
+        moment = dt.datetime.fromisoformat(word)
+    except ValueError:
+        raise ValueError("this is not a date written year-month-day") from None
     if moment.tzinfo is None:
         raise ValueError("a moment needs an offset from UTC")
     _in_range(moment.date())
@@ -141,7 +148,10 @@ def read_money(text: str) -> Money:
 
 def term_text(text: str) -> str:
     """Returns a term as an ISO 8601 duration: ``P1Y``. Raises `ValueError`."""
-    period = Period.parse(text.strip().upper())
+    try:
+        period = Period.parse(text.strip().upper())
+    except ValueError:
+        raise ValueError("this is not a length of time that can be used") from None
     if period == Period():
         raise ValueError("a term is longer than nothing")
     return str(period)
@@ -149,7 +159,7 @@ def term_text(text: str) -> str:
 
 def count_text(text: str) -> str:
     """Returns a whole number from 0 to a million. Raises `ValueError`."""
-    number = int(text.strip())
+    number = _whole(text)
     if not 0 <= number <= 1_000_000:
         raise ValueError("the number is out of range")
     return str(number)
@@ -163,7 +173,7 @@ def seats_limit_text(text: str) -> str:
 
 def size_text(text: str) -> str:
     """Returns a number of bytes. Raises `ValueError`."""
-    number = int(text.strip())
+    number = _whole(text)
     if not 0 <= number < 2**50:
         raise ValueError("the size is out of range")
     return str(number)
@@ -194,6 +204,13 @@ def host_name(address: str) -> str:
         return (urlsplit(address).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text.strip())
+    except ValueError:
+        raise ValueError("this is not a whole number") from None
 
 
 def _in_range(day: dt.date) -> dt.date:

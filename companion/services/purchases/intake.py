@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,6 +76,8 @@ class Intake:
 
     def recognise(self, name: str, data: bytes) -> Recognised:
         """Returns what the bytes of one input are; `name` is what the person calls it."""
+        if not data.strip():
+            return Recognised(name, InputKind.UNKNOWN, None, "It is empty.")
         kind = kind_of(data)
         if kind is FileKind.OUTLOOK:
             letter = _outlook_letter(data)
@@ -139,9 +140,9 @@ class Intake:
 
 def _begin(path: Path) -> tuple[int, bytes]:
     try:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
             # A pipe or a device could keep the reader waiting without end.
-            raise FileNotFoundError(errno.ENOENT, "there is no such file")
+            raise IsADirectoryError if path.is_dir() else OSError
         with path.open("rb") as file:
             return path.stat().st_size, file.read(65_536)
     except OSError as error:
@@ -157,12 +158,18 @@ def _whole(path: Path) -> bytes:
 
 
 def _not_readable(path: Path, error: OSError) -> CompanionError:
+    message, hint = f"{path.name} could not be opened ({error.strerror}).", "Check that it is there and is yours."
+    if isinstance(error, IsADirectoryError):
+        message, hint = f"{path.name} is a folder.", "Choose the e-mails in it instead; several at once are fine."
+    elif isinstance(error, FileNotFoundError):
+        message, hint = f"There is no file {path.name}.", "Check how it is spelled and in which folder it is."
+    elif isinstance(error, PermissionError):
+        message = f"{path.name} may not be read by you."
+        hint = "Save the e-mail once more in a folder of your own, and choose that."
+    elif error.strerror is None:
+        message, hint = f"{path.name} is not a file.", "Choose an e-mail or a text that was saved as a file."
     return CompanionError(
-        ErrorCode.FILE_NOT_READABLE,
-        "The file could not be read",
-        f"{path.name} could not be opened ({error.strerror}).",
-        "Check that it is there and is yours.",
-        kind=ErrorKind.USAGE,
+        ErrorCode.FILE_NOT_READABLE, "The file could not be read", message, hint, kind=ErrorKind.USAGE
     )
 
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from companion.cli.commands.purchases.shown import JSON, ShownPurchase, lines, shown
+from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, ShownPurchase, lines, shown
 from companion.cli.context import CommandContext
 from companion.cli.options import progress_option, yes_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import is_interactive
-from companion.cli.usage import Parser
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.text import counted
-from companion.domain.mail.inputs import InputKind, Recognised
+from companion.domain.mail.inputs import InputKind, Recognised, recognise_text
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.purchase import Purchase, overview
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.owned import Owned
 from companion.services.purchases.registry import Added, AddedKind
+from companion.services.store.keychain import Kept
 
 _MOST_STDIN = 32 * 1024 * 1024
 
@@ -76,13 +78,15 @@ def run(context: CommandContext) -> int:
         context.output.say(*_found_lines(each, context.owned))
     added: list[str] = []
     updated: list[str] = []
-    failed = None
+    failed, kept = None, set[Kept]()
     if not asked.dry_run:
-        failed = _add_all(context, usable, added, updated)
+        failed = _add_all(context, usable, added, updated, kept)
     result = AddResult(
         found=tuple(_found(each, context.owned) for each in recognised), added=tuple(added), updated=tuple(updated)
     )
-    context.output.result(result, *_outcome(result, dry=asked.dry_run))
+    context.output.result(result, *_outcome(result, recognised, context.owned, dry=asked.dry_run))
+    if Kept.SESSION in kept:
+        context.output.say(NOT_KEPT)
     if failed is not None:
         context.output.error(failed)
     return EXIT_DONE if usable and failed is None else EXIT_NO
@@ -92,9 +96,22 @@ def _recognise(context: CommandContext, cancellation: Cancellation) -> Iterator[
     intake = context.owned.intake
     for name in context.arguments.files or ["-"]:
         if name != "-":
+            _refuse_text(name, context.owned.clock())
             yield from intake.read_file(Path(name).absolute(), cancellation)
             continue
         yield intake.recognise("standard input", _standard_input())
+
+
+def _refuse_text(name: str, now: dt.datetime) -> None:
+    """A key or an address among the words can be read by other programs, and no error may repeat it."""
+    looks_like_file = "." in name and "://" not in name
+    if looks_like_file or Path(name).exists() or recognise_text("", name, now) is None:
+        return
+    raise usage_error(
+        "The names of files are expected here, and this looks like the text itself.",
+        "Give it on standard input: enter companion add - and then the text, and end with Ctrl+D (on Windows with"
+        " Ctrl+Z and Enter).",
+    )
 
 
 def _standard_input() -> bytes:
@@ -105,7 +122,7 @@ def _standard_input() -> bytes:
 
 
 def _add_all(
-    context: CommandContext, usable: Iterable[Recognised], added: list[str], updated: list[str]
+    context: CommandContext, usable: Iterable[Recognised], added: list[str], updated: list[str], kept: set[Kept]
 ) -> CompanionError | None:
     """Add what was recognised; returns what went wrong last, if anything did."""
     drafts = [each.draft for each in usable if each.draft is not None and _may_be_added(context, each)]
@@ -113,14 +130,14 @@ def _add_all(
     if is_interactive():
         for draft in drafts:
             try:
-                _note(_add(context, draft), added, updated)
+                _note(_add(context, draft), added, updated, kept)
             except CompanionError as error:
                 failed = error
         return failed
     try:
         # With no person to ask, what may belong to another purchase becomes one of its own, so nothing is mixed.
         for found in context.owned.purchases.add_all(drafts, sure=True):
-            _note(found, added, updated)
+            _note(found, added, updated, kept)
     except CompanionError as error:
         failed = error
     return failed
@@ -133,8 +150,9 @@ def _may_be_added(context: CommandContext, each: Recognised) -> bool:
     return context.arguments.yes or not is_interactive() or _agreed(context, f"Add {each.input}?")
 
 
-def _note(found: Added, added: list[str], updated: list[str]) -> None:
+def _note(found: Added, added: list[str], updated: list[str], kept: set[Kept]) -> None:
     if found.purchase_id is not None:
+        kept.add(found.kept)
         (added if found.kind is AddedKind.ADDED else updated).append(found.purchase_id)
 
 
@@ -189,7 +207,7 @@ def _found_lines(each: Recognised, owned: Owned) -> list[str]:
     preview = _preview(each, owned)
     if preview is not None:
         told += [
-            line
+            line.replace("in the keychain", "found") if line.startswith("  Key ") else line
             for line in lines(overview(preview), owned.zone)
             if not line.startswith("  Id ") and "not known" not in line
         ]
@@ -199,12 +217,18 @@ def _found_lines(each: Recognised, owned: Owned) -> list[str]:
     return told
 
 
-def _outcome(result: AddResult, *, dry: bool) -> list[str]:
+def _outcome(result: AddResult, recognised: Iterable[Recognised], owned: Owned, *, dry: bool) -> list[str]:
+    stores = [each.address for each in recognised if each.kind is InputKind.STORE_ADDRESS and each.address]
+    told = [f"This can be the address of a store. Add it with: companion stores add {address}" for address in stores]
     usable = sum(found.purchase is not None for found in result.found)
     if not usable:
-        return ["Nothing of a purchase was recognised. Add one by hand: companion purchases new --product NAME"]
+        return told or ["Nothing was added. A purchase is added by hand with: companion purchases new --product NAME"]
     if dry:
-        return [f"{counted(usable, 'purchase')} recognised; nothing was added."]
-    parts = [f"{counted(len(result.added), 'purchase')} added"]
-    parts += [f"{counted(len(result.updated), 'purchase')} updated"] if result.updated else []
-    return [f"{', '.join(parts)}. See them with: companion purchases list"]
+        return [*told, f"{counted(usable, 'purchase')} recognised; nothing was added."]
+    known = len(dict.fromkeys(result.updated))
+    parts = [f"{counted(len(result.added), 'purchase')} added"] if result.added or not known else []
+    parts += [f"{counted(known, 'purchase')} that {'was' if known == 1 else 'were'} known already brought up to date"]
+    told.append(f"{', '.join(parts if known else parts[:1])}. See them with: companion purchases list")
+    added = (owned.purchases.get(id_) for id_ in dict.fromkeys(result.added))
+    unnamed = [found.id[:6] for found in added if not any(product.name for product in found.products)]
+    return told + [f"Say what it is called with: companion purchases edit {id_} product=NAME" for id_ in unnamed]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from companion.cli.commands.purchases.shown import JSON, lines, shown
+import argparse
+
+from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, lines, shown, tidy_key
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import ask_secret
@@ -10,6 +12,7 @@ from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind, read_value
+from companion.services.store.keychain import Kept
 
 _OPTIONS = {
     "product": (Field.PRODUCT, "NAME", "what it is called"),
@@ -36,6 +39,7 @@ def add_arguments(parser: Parser) -> None:
         destination = "purchase_store" if name == "store" else name
         parser.add_argument(f"--{name.replace('_', '-')}", dest=destination, metavar=metavar, help=about)
     parser.add_argument("--key-stdin", action="store_true", help="read the licence key from standard input")
+    parser.add_argument("--key", dest="typed_key", metavar="KEY", help=argparse.SUPPRESS)
     parser.describe(
         json=JSON,
         examples=(
@@ -49,6 +53,11 @@ def add_arguments(parser: Parser) -> None:
 def run(context: CommandContext) -> int:
     """Add a purchase by hand."""
     asked = context.arguments
+    if asked.typed_key is not None:
+        raise usage_error(
+            "A key is not typed among the words of a command, where other programs can read it.",
+            'Give it on standard input: companion purchases new --product "Harbour Suite" --key-stdin',
+        )
     typed = {
         name: value
         for name in _OPTIONS
@@ -64,20 +73,17 @@ def run(context: CommandContext) -> int:
     for name, text in typed.items():
         field = _OPTIONS[name][0]
         values.append((field, read_value(field, text), product))
-    key: Secret | None = ask_secret("Licence key", from_stdin=True) if asked.key_stdin else None
+    key: Secret | None = ask_secret("Licence key", from_stdin=True, option="--key-stdin") if asked.key_stdin else None
     owned = context.owned
     draft = draft_of(
-        values, Source(kind=SourceKind.PERSON), owned.clock(), keys=[(product, _tidy(key))] if key is not None else ()
+        values,
+        Source(kind=SourceKind.PERSON),
+        owned.clock(),
+        keys=[(product, tidy_key(key))] if key is not None else (),
     )
     added = owned.purchases.add(draft, as_new=True)
     found = owned.purchases.get(str(added.purchase_id))
     context.output.result(shown(found), *lines(found, owned.zone))
+    if added.kept is Kept.SESSION:
+        context.output.say(NOT_KEPT)
     return EXIT_DONE
-
-
-def _tidy(key: Secret) -> Secret:
-    """A pasted key without invisible signs and blanks around it; its case is kept."""
-    text = key.reveal()
-    return Secret(
-        "".join(sign for sign in text if sign.isprintable() and sign not in "\u200b\u200c\u200d\ufeff").strip()
-    )

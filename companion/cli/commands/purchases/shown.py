@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from companion.domain.core.foreign_text import clean_text
-from companion.domain.core.model import Instant, Model
+from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source
@@ -83,6 +83,12 @@ JSON = (
     " renewal: {at, amount, term}, autoRenew: on|off|failed|unknown, price,"
     " downloads: [{name, size, sha256, openUntil}], managePage, returnBy, cancelBy, note,"
     " facts: [{field, value, source: {kind, name}, at, about}], conflicts}"
+)
+
+
+NOT_KEPT = (
+    "There is no keychain that can be used, so the key and the links are gone when this command ends. Keep the e-mail,"
+    " see what is wrong with: companion keychain, and add it once more."
 )
 
 
@@ -219,3 +225,11 @@ def _date(text: str | None, zone: dt.tzinfo) -> str:
 def listed(found: Iterable[Overview]) -> tuple[ShownPurchase, ...]:
     """Returns several purchases for the JSON output."""
     return tuple(shown(each) for each in found)
+
+
+def tidy_key(key: Secret) -> Secret:
+    """Returns a pasted key without invisible signs and blanks around it; its case is kept."""
+    text = key.reveal()
+    return Secret(
+        "".join(sign for sign in text if sign.isprintable() and sign not in "\u200b\u200c\u200d\ufeff").strip()
+    )
