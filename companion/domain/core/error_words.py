@@ -303,6 +303,11 @@ WORDS = {
         "The chosen drive is formatted as FAT32, which ends at 4 GB for a single file.",
         "Choose a folder on another drive.",
     ),
+    ErrorCode.TOO_LONG: Words(
+        "The file does not end",
+        "More came than a file of unknown length may have.",
+        "Check that the address is right. A really long file needs “companion fetch” with --max-size.",
+    ),
     ErrorCode.FOLDER: Words(
         "The folder cannot be used",
         "The file could not be written in the chosen folder.",

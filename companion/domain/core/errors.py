@@ -148,6 +148,7 @@ class ErrorCode(enum.StrEnum):
     LOCKED = "locked"
     DISK_FULL = "disk-full"
     TOO_LARGE = "too-large"
+    TOO_LONG = "too-long"
     FOLDER = "folder"
     LINK = "link"
     IN_USE = "in-use"

@@ -121,11 +121,13 @@ class Options(Model, frozen=True):
     `most_retries` counts failures in a row without progress. A connection that brings less than `minimum_rate`
     bytes per second for `patience` seconds is given up. `longest_wait` is the longest `Retry-After` (seconds)
     that is waited for, `first_wait` the pause (seconds) after a first failure. `verify_existing` takes a file
-    that is already there and right as the result.
+    that is already there and right as the result. `most_bytes` is the most that the file may have; without it only
+    a file whose length no server tells is bounded, and any such file leaves a reserve on the disk.
     """
 
     most_connections: int = 1
     limit_rate: int | None = None
+    most_bytes: int | None = None
     most_retries: int = 6
     minimum_rate: int = 1024
     patience: float = 15.0

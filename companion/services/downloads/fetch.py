@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.domain.core.error_words import failure
-from companion.domain.core.errors import ErrorCode
+from companion.domain.core.error_words import WORDS, failure
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.transfers.blocks import layout_of
 from companion.domain.transfers.filenames import filename_of_url, name_in_address, name_of_download, safe_filename
 from companion.domain.transfers.models import (
@@ -33,6 +33,10 @@ from companion.services.downloads.transfer.transport import Address, FileChanged
 from companion.services.downloads.verify import verify
 
 _MOST_BEGINNINGS = 4
+_HINT_REMOVED = {
+    ErrorCode.DISK_FULL: "Free some space or choose another folder, then start again; what had arrived was removed.",
+    ErrorCode.TOO_LONG: f"{WORDS[ErrorCode.TOO_LONG].hint} What had arrived was removed.",
+}
 _STANDARD = Options()
 
 
@@ -211,10 +215,16 @@ class FetchJob:
         self._context.totals.resumed_from = taken.done if taken else 0
         if expected.size is not None:
             files.require_room(expected.size)
-        state = FileState(files, self._source, expected, taken)
+        state = FileState(files, self._source, expected, taken, self._context.options.most_bytes)
         verified_part, self._verified_part = self._verified_part, None
         try:
             return Supervisor(state, self._context, verified_part).run()
+        except CompanionError as error:
+            if error.code not in _HINT_REMOVED or state.can_be_continued:
+                raise
+            # Nothing could be made of what arrived: it would only fill the disk.
+            files.discard()
+            raise failure(error.code, message=error.message, hint=_HINT_REMOVED[error.code]) from None
         finally:
             self._changed_etag |= state.changed_etag
             self._labelled |= state.labelled

@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.transfers.models import Expected
-from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn
+from companion.domain.transfers.models import Expected, TransferProgress
+from tests.kits.downloads import MIB, QUICK, UNKNOWN, arrives, expect, get, leave_partial, spawn
 from tests.kits.faulty_server import FaultyServer, Reply, Request
 
 Start = Callable[..., FaultyServer]
@@ -74,6 +74,70 @@ def test_disk_fills_up_in_the_middle(start: Start, content: bytes, small_disk: P
     result = get(server.url(), expect(content), small_disk)
     arrives(result, content)
     assert result.bytes_fetched <= len(content) - threshold + 2 * MIB
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+@pytest.mark.parametrize("etag", [True, False])
+def test_a_file_without_end_stops_before_the_disk_is_full(
+    start: Start, content: bytes, small_disk: Path, chunked: bool, etag: bool
+) -> None:
+    headers = [("ETag", '"one"')] if etag else []
+    server = start(content, lambda _: Reply(chunked=chunked, length=False, endless=True, headers=headers))
+    with pytest.raises(CompanionError) as full:
+        get(server.url(), UNKNOWN, small_disk)
+    assert full.value.code == ErrorCode.DISK_FULL
+    assert "does not say how long" in full.value.message
+    left = os.statvfs(small_disk)
+    if etag:
+        assert "what has arrived is kept" in full.value.hint
+        assert (small_disk / "setup.bin.part").stat().st_size >= MIB
+        assert left.f_bavail >= left.f_blocks // 20
+    else:
+        assert "was removed" in full.value.hint
+        assert list(small_disk.iterdir()) == []
+    assert len(server.requests) == 1
+
+
+def test_a_file_without_end_leaves_room_that_another_program_takes_meanwhile(
+    start: Start, content: bytes, small_disk: Path
+) -> None:
+    def grow(progress: TransferProgress) -> None:
+        if progress.done and not (small_disk / "other").exists():
+            (small_disk / "other").write_bytes(bytes(2 * MIB))
+
+    reply = Reply(chunked=True, endless=True, headers=[("ETag", '"one"')])
+    server = start(content, lambda _: reply)
+    options = msgspec.structs.replace(QUICK, limit_rate=4 * MIB)
+    with pytest.raises(CompanionError) as full:
+        get(server.url(), UNKNOWN, small_disk, progress=grow, options=options)
+    assert full.value.code == ErrorCode.DISK_FULL
+    assert (small_disk / "other").stat().st_size == 2 * MIB
+    assert (small_disk / "setup.bin.part").stat().st_size < 4 * MIB
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("etag", [True, False])
+def test_a_file_may_be_given_a_largest_size(
+    start: Start, content: bytes, tmp_path: Path, told: bool, etag: bool
+) -> None:
+    headers = [("ETag", '"endless"')] if etag else []
+    endless = Reply(chunked=True, endless=True, headers=headers)
+    server = start(content, lambda _: Reply(body=content, headers=headers) if told else endless)
+    options = msgspec.structs.replace(QUICK, most_bytes=2 * MIB)
+    with pytest.raises(CompanionError) as failed:
+        get(server.url(), UNKNOWN, tmp_path, options=options)
+    assert failed.value.code == ErrorCode.TOO_LONG
+    part = tmp_path / "setup.bin.part"
+    assert part.exists() == (etag and not told), "what can be continued is kept"
+    assert not part.exists() or 0 < part.stat().st_size <= 2 * MIB
+    server.script = None
+    arrives(get(server.url(), UNKNOWN, tmp_path, options=QUICK), content)
+
+
+def test_a_file_of_exactly_the_largest_size_arrives(start: Start, content: bytes, tmp_path: Path) -> None:
+    options = msgspec.structs.replace(QUICK, most_bytes=len(content))
+    server = start(content, lambda _: Reply(chunked=True, body=content))
+    arrives(get(server.url(), UNKNOWN, tmp_path, options=options), content)
 
 
 def test_room_counts_what_is_there_already(start: Start, content: bytes, small_disk: Path) -> None:

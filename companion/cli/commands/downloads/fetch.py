@@ -20,6 +20,12 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder for the file")
     parser.add_argument("--name", metavar="FILE", help="the name of the file, if not the server's own")
     parser.add_argument("--size", metavar="BYTES", type=whole(0), help="the size that the file must have")
+    parser.add_argument(
+        "--max-size",
+        metavar="BYTES",
+        type=whole(1),
+        help="the most bytes to take; 20 GB by default where no server tells the length",
+    )
     parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that the file must have")
     pieces_option(parser)
     parser.add_argument(
@@ -56,7 +62,11 @@ def run(context: CommandContext) -> int:
         fixed_address=counted,
     )
     # A shop's link counts its requests: more connections would use it up.
-    options = Options(most_connections=1 if counted else asked.connections, limit_rate=asked.limit_rate)
+    options = Options(
+        most_connections=1 if counted else asked.connections,
+        limit_rate=asked.limit_rate,
+        most_bytes=asked.max_size,
+    )
     try:
         with interruptible() as cancellation:
             done = fetch_file(

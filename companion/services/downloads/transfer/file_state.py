@@ -15,6 +15,7 @@ from companion.services.downloads.state.block_map import BlockMap
 from companion.services.downloads.state.journal import Claim, Journal, new_header
 from companion.services.downloads.state.partial import DownloadFiles
 from companion.services.downloads.state.resume import Resumption
+from companion.services.downloads.state.room import Room
 from companion.services.downloads.transfer.transport import FileChangedError
 
 _MOST_CLAIMED_AT_END = 64 * 1024 * 1024
@@ -27,8 +28,19 @@ class FileState:
     Everything about single bytes is in `block_map`; the rest changes only when an answer tells something new.
     """
 
-    def __init__(self, files: DownloadFiles, source: str, expected: Expected, resumption: Resumption | None) -> None:
-        """`source` identifies the address in the journal; `resumption` is what is taken over from an earlier run."""
+    def __init__(
+        self,
+        files: DownloadFiles,
+        source: str,
+        expected: Expected,
+        resumption: Resumption | None,
+        most_bytes: int | None = None,
+    ) -> None:
+        """`source` identifies the address in the journal; `resumption` is what is taken over from an earlier run.
+
+        `most_bytes` is the most that the file may have.
+        """
+        self._room = Room(files.folder, most_bytes)
         self.files, self.expected = files, expected
         self.resumption = resumption or Resumption()
         size = self.resumption.size if expected.size is None else expected.size
@@ -87,6 +99,7 @@ class FileState:
                 if self.block_map.reach() > take.total:
                     raise FileChangedError
                 layout = layout_of(self.expected, take.total)
+                self._room.require_total(take.total)
                 self.files.require_room(take.total)
                 self.block_map.learn_size(layout)
             self.changed_etag |= self.etag is not None and take.etag != self.etag
@@ -95,6 +108,19 @@ class FileState:
             self.labelled |= take.labelled
             if self._journal is None:
                 self._begin_journal(())
+
+    def require_growth(self, count: int, reach: int) -> None:
+        """Raise `CompanionError` unless `count` more bytes up to the offset `reach` may be written."""
+        if self.largest_size is not None:
+            if reach > self.largest_size:
+                raise too_many_bytes()
+        elif self.block_map.size is None:
+            self._room.require(count, reach)
+
+    @property
+    def can_be_continued(self) -> bool:
+        """Whether another run can prove that further bytes belong to those that are there."""
+        return self.has_digest or self.etag is not None or self.block_map.size is not None
 
     def begin(self) -> None:
         """Begin the journal with what was taken over; without that it begins with the first answer."""
@@ -164,3 +190,8 @@ class FileState:
             self.etag,
         )
         self._journal = Journal(self.files.journal, header, claims)
+
+
+def too_many_bytes() -> CompanionError:
+    """Returns the error of a server that sends more than the file can have."""
+    return failure(ErrorCode.CHANGED, message="The server sends more bytes than the file should have.")

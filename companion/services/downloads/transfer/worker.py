@@ -16,7 +16,7 @@ from companion.domain.transfers.models import Options
 from companion.domain.transfers.responses import RangeRequest, Take
 from companion.services.downloads.state.journal import CLAIM_EVERY, Claim
 from companion.services.downloads.state.partial import describe_disk_error
-from companion.services.downloads.transfer.file_state import FileState
+from companion.services.downloads.transfer.file_state import FileState, too_many_bytes
 from companion.services.downloads.transfer.splice import SplicePipe
 from companion.services.downloads.transfer.transport import (
     Address,
@@ -222,8 +222,7 @@ class Worker:
                 if count == 0:
                     self._end(body)
                     return
-                if work.file.largest_size is not None and offset + count > work.file.largest_size:
-                    raise _too_many_bytes()
+                work.file.require_growth(count, offset + count)
                 self._store(file, view[:count], offset)
             # What comes with the head of the answer is little, and says nothing of the line.
             self._throttle(count, trickles=count < _SMALL and offset > begin)
@@ -240,7 +239,7 @@ class Worker:
         except CompanionError:
             more = 0
         if more:
-            raise _too_many_bytes()
+            raise too_many_bytes()
 
     def _end(self, body: Body) -> None:
         """A body without a length is over: the whole file, if its end can be believed."""
@@ -343,10 +342,6 @@ class Worker:
                     claims.append(Claim(start=start, stop=self._claimed, crc=self._crc))
             offset, view = offset + len(part), view[len(part) :]
         return claims
-
-
-def _too_many_bytes() -> CompanionError:
-    return failure(ErrorCode.CHANGED, message="The server sends more bytes than the file should have.")
 
 
 def join_all(workers: list[Worker], seconds: float) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from companion.cli.commands.downloads.results import FetchResult
 from tests.kits.cli import Cli
+from tests.kits.faulty_server import FaultyServer, Reply
 
 
 def test_any_file_is_fetched_and_proven(cli: Cli, tmp_path: Path) -> None:
@@ -25,3 +26,13 @@ def test_fetching_needs_no_home(cli: Cli, tmp_path: Path) -> None:
     cli.home.write_text("a file in its place")
     assert cli("fetch", f"{cli.url}/v1/probe", "--to", tmp_path / "to").code == 0
     cli.home.unlink()
+
+
+def test_the_most_bytes_can_be_given(cli: Cli, tmp_path: Path) -> None:
+    told = cli("fetch", f"{cli.url}/v1/probe", "--to", tmp_path / "to", "--max-size", 65535, "--json")
+    told.error(1, "too-long")
+    with FaultyServer(b"", lambda _: Reply(chunked=True, endless=True)) as server:
+        found = cli("fetch", server.url(), "--to", tmp_path / "to", "--max-size", 10**6, "--json")
+    assert "1.0 MB" in found.error(1, "too-long")["message"]
+    assert list((tmp_path / "to").iterdir()) == []
+    assert cli("fetch", f"{cli.url}/v1/probe", "--to", tmp_path / "to", "--max-size", 65536).code == 0
