@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QMimeData, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
@@ -37,16 +40,20 @@ def copy_secret(secret: Secret) -> QTimer:
     timer = QTimer(application)
     timer.setSingleShot(True)
     timer.setInterval(CLEAR_SECONDS * 1000)
-    timer.timeout.connect(lambda: _clear(clipboard, secret))
+    clear = partial(_clear, clipboard, secret)
+    timer.timeout.connect(clear)
     timer.timeout.connect(timer.deleteLater)
+    timer.timeout.connect(lambda: atexit.unregister(clear))
     if application is not None:
         application.aboutToQuit.connect(timer.timeout)
+    # Without an event loop that ends in order too: Qt keeps what it was given until after Python has ended.
+    atexit.register(clear)
     timer.start()
     return timer
 
 
 def _clear(clipboard: QClipboard, secret: Secret) -> None:
-    if clipboard.text() == secret.reveal():
+    if QGuiApplication.instance() is not None and clipboard.text() == secret.reveal():
         clipboard.clear()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -82,6 +85,21 @@ def test_the_clipboard_is_cleared_when_the_program_ends_before(qtbot: QtBot) -> 
     assert isinstance(application, QGuiApplication)
     application.aboutToQuit.emit()
     assert QGuiApplication.clipboard().text() == ""
+
+
+_COPY_AND_END = """
+from PySide6.QtWidgets import QApplication
+from companion.domain.core.model import Secret
+from companion.ui.widgets.key import copy_secret
+application = QApplication([])
+copy_secret(Secret("LP26-ended-at-once"))
+assert application.clipboard().text()
+"""
+
+
+def test_a_program_with_a_copied_key_ends_in_order_even_without_its_event_loop() -> None:
+    ended = subprocess.run([sys.executable, "-c", _COPY_AND_END], capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_text_from_outside_is_never_taken_for_markup(qtbot: QtBot) -> None:
