@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,18 @@ for name in ("COMPANION_HOME", "COMPANION_STORE", "http_proxy", "https_proxy", "
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
 
+_BEFORE_A_LOOK = 20_000
+"""Objects that may be garbage after a test; looking through all of them takes some hundredths of a second."""
+
 SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+
+
+@pytest.fixture(autouse=True)
+def garbage() -> Iterator[None]:
+    """Once a window was open in this process Python looks for garbage no longer by itself (`TaskRunner`)."""
+    yield
+    if not gc.isenabled() and gc.get_count()[0] > _BEFORE_A_LOOK:
+        gc.collect()
 
 
 @pytest.fixture

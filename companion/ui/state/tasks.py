@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -94,11 +95,43 @@ class _Callbacks:
         self.cancelled = cancelled
 
 
+class _Job:
+    """Work on the way to another thread, and its outcome on the way back; `take` leaves it empty.
+
+    Work refers to widgets, which Qt may be deleting at the same moment: a thread that dropped the last reference to
+    one would free what Qt is just about to look at. So the other thread is left with an empty job.
+    """
+
+    def __init__(self, task: Task, work: Callable[[Task], object]) -> None:
+        self._parts: list[Any] = [task, work]
+        self._result: object = None
+        self._error: BaseException | None = None
+
+    def perform(self) -> None:
+        """Do the work; every ending of it is kept."""
+        try:
+            self._parts[0].cancellation.check()
+            self._result = self._parts[1](self._parts[0])
+        except BaseException as caught:  # noqa: BLE001 - every ending is delivered to the GUI thread
+            self._error = caught
+            if not isinstance(caught, (Cancelled, CompanionError)):
+                _log.exception("unexpected failure in background work")
+
+    def take(self) -> tuple[list[Any], object, BaseException | None]:
+        """Returns the task and its work, the result, and the error; called on the GUI thread."""
+        taken = self._parts, self._result, self._error
+        self._parts, self._result, self._error = [], None, None
+        return taken
+
+
 class TaskRunner(QObject):
     """Runs blocking work on a pool of threads and brings its outcome back to the GUI thread.
 
     Callbacks run on the GUI thread, in order, and only while `owner` exists; when the owner is deleted its work is
     asked to stop. A failure without a `failed` callback is emitted as `unhandled`, so none is ever lost.
+
+    From the first runner on Python looks for garbage on the GUI thread only, after what other threads brought: widgets
+    can be part of it, and deleting one on another thread ends the program with a crash.
     """
 
     unhandled = Signal(object)
@@ -107,6 +140,7 @@ class TaskRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         sys.setswitchinterval(_TURN_SECONDS)
+        gc.disable()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
         self._running: set[Task] = set()
         self._ended = False
@@ -132,7 +166,7 @@ class TaskRunner(QObject):
             return task
         self._running.add(task)
         owner.destroyed.connect(task.cancel)
-        self._pool.submit(self._perform, task, work)
+        self._pool.submit(self._perform, _Job(task, work))
         return task
 
     def post(self, call: Callable[[], None]) -> None:
@@ -166,24 +200,27 @@ class TaskRunner(QObject):
         _perform_each(last)
         self._pool.shutdown(wait=True)
 
-    def _perform(self, task: Task, work: Callable[[Task], object]) -> None:
-        result: object = None
-        error: BaseException | None = None
-        try:
-            task.cancellation.check()
-            result = work(task)
-        except BaseException as caught:  # noqa: BLE001 - every ending is delivered to the GUI thread
-            error = caught
-            if not isinstance(caught, (Cancelled, CompanionError)):
-                _log.exception("unexpected failure in background work")
-        self.post(lambda: self._finish(task, result, error))
+    def _perform(self, job: _Job) -> None:
+        job.perform()
+        self.post(lambda: self._finish(job))
 
-    def _finish(self, task: Task, result: object, error: BaseException | None) -> None:
+    def _finish(self, job: _Job) -> None:
+        parts, result, error = job.take()
+        task: Task = parts[0]
         self._running.discard(task)
         task.finish(result, error)
 
     def _call(self, call: Callable[[], None]) -> None:
         call()
+        collect_if_due()
+
+
+def collect_if_due() -> None:
+    """Look for garbage as soon as Python would have done by itself (`gc.get_threshold`)."""
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
+            gc.collect(generation)
+            return
 
 
 def _perform_each(last: Iterable[Callable[[], object]]) -> None:

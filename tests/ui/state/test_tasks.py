@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+import weakref
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -162,3 +165,56 @@ def test_after_the_end_nothing_is_begun(qtbot: QtBot) -> None:
     runner.shut_down()
     task = runner.run(owner, lambda _: done.append("worked"), done.append)
     assert (task.running, runner.busy, done) == (False, False, [])
+
+
+class _Work:
+    """Work that can be watched by a weak reference, as the widgets that work refers to."""
+
+    def __call__(self, _: Task) -> str:
+        return "done"
+
+
+def test_the_last_reference_to_work_is_dropped_on_the_gui_thread(
+    runner: TaskRunner, owner: QObject, qtbot: QtBot
+) -> None:
+    looked = threading.Event()
+
+    def hold(frame: FrameType, event: str, _: object) -> None:
+        """Keep the other thread where it has just handed over the outcome."""
+        if event == "return" and frame.f_code is TaskRunner.post.__code__:
+            looked.wait(20)
+
+    threading.setprofile(hold)
+    work, done = _Work(), list[str]()
+    alive = weakref.ref(work)
+    try:
+        runner.run(owner, work, done.append)
+        del work
+        qtbot.waitUntil(lambda: bool(done))
+        assert alive() is None, "the other thread still holds it"
+    finally:
+        threading.setprofile(None)
+        looked.set()
+
+
+class _Garbage:
+    """Refers to itself, so that only the garbage collector ends it; notes on which thread."""
+
+    def __init__(self, ended: list[threading.Thread]) -> None:
+        self._itself, self._ended = self, ended
+
+    def __del__(self) -> None:
+        self._ended.append(threading.current_thread())
+
+
+def test_garbage_is_looked_for_on_the_gui_thread_only(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    ended: list[threading.Thread] = []
+    kept: list[list[object]] = []
+
+    def work(_: Task) -> None:
+        _Garbage(ended)
+        kept.extend([] for _ in range(2 * gc.get_threshold()[0]))
+
+    runner.run(owner, work, lambda _: None)
+    qtbot.waitUntil(lambda: bool(ended))
+    assert ended == [threading.main_thread()]
