@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from companion.demo.problems import Refusal
+from companion.domain.core.money import Money
 from companion.domain.store.orders import ReturnReason
 
 T = TypeVar("T")
@@ -60,7 +61,10 @@ class LetterAcceptance(Body, frozen=True):
 
 
 class BackupMediumRequest(Body, frozen=True):
+    """`agreed_total` is the final price the customer agreed to; at any other the store refuses."""
+
     method: _Short | None = None
+    agreed_total: Money | None = None
 
 
 class SeatRequest(Body, frozen=True):

@@ -7,6 +7,8 @@ import math
 
 import msgspec
 
+from companion.domain.core.money import Money
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Known:
@@ -29,6 +31,7 @@ _KNOWN = {
     "not-acceptable": _Known(406, "There is no such form of this"),
     "not-eligible": _Known(409, "The store does not take this back"),
     "already-done": _Known(409, "This has been done already"),
+    "price-changed": _Known(409, "The price has changed"),
     "letter-not-needed": _Known(409, "This return needs no letter"),
     "seats-exhausted": _Known(409, "All seats are taken"),
     "subscription-ended": _Known(409, "The subscription has ended"),
@@ -49,7 +52,10 @@ CODES = {code: known.status for code, known in _KNOWN.items()}
 
 
 class Refusal(Exception):
-    """The store's "no" to a request. `field` names the member that does not fit; `retry_after` is in seconds."""
+    """The store's "no" to a request. `field` names the member that does not fit; `retry_after` is in seconds.
+
+    `total` is the price as it is now.
+    """
 
     def __init__(
         self,
@@ -58,12 +64,14 @@ class Refusal(Exception):
         *,
         field: str | None = None,
         retry_after: float | None = None,
+        total: Money | None = None,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.field = field
+        self.total = total
         self.retry_after = None if retry_after is None else max(1, math.ceil(retry_after))
         self.headers = headers
 
@@ -84,6 +92,8 @@ class Refusal(Exception):
         }
         if self.field is not None:
             members["field"] = self.field
+        if self.total is not None:
+            members["total"] = self.total
         if self.retry_after is not None:
             members["retryAfter"] = self.retry_after
         return msgspec.json.encode(members)

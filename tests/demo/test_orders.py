@@ -243,6 +243,17 @@ def test_a_backup_medium_is_added_once_and_charged_when_it_ships(customer: Any, 
     assert customer("LF-5930-2216").order()["shipments"][0]["status"] == "delivered"
 
 
+def test_the_backup_medium_is_sold_at_the_price_that_was_quoted_only(customer: Any, refused: Refused) -> None:
+    path = "/v1/orders/LF-5847-7721/backup-media"
+    cho = customer("LF-5847-7721")
+    quote = cho.get(f"{path}/quote").json()
+    assert quote == {"total": {"amount": 1194, "currency": "GBP"}, "tax": {"amount": 199, "currency": "GBP"}}
+    other = cho.post(path, {"agreedTotal": {"amount": 995, "currency": "USD"}})
+    assert (refused(other), other.json()["total"]) == ((409, "price-changed"), quote["total"])
+    assert cho.post(path, {"agreedTotal": quote["total"]}).json()["charges"][-1]["amount"] == quote["total"]
+    assert refused(cho.get(f"{path}/quote")) == (409, "already-done")
+
+
 def test_a_backup_medium_needs_a_valid_download_and_a_way_there(customer: Any, refused: Refused) -> None:
     for number in ("LF-6014-5529", "LF-2954-3871", "LF-5781-6492"):
         answer = customer(number).post(f"/v1/orders/{number}/backup-media", {})

@@ -16,11 +16,11 @@ from companion.demo.api import app
 from companion.domain.core import money
 from companion.domain.core.model import Model, Unread
 from companion.domain.core.serialization import decode, encode
-from companion.domain.store import orders, profile
+from companion.domain.store import orders, profile, quotes
 
 _READ = {
     struct.__name__: struct
-    for module in (orders, profile, money)
+    for module in (orders, profile, money, quotes)
     for struct in vars(module).values()
     if isinstance(struct, type) and issubclass(struct, Model) and struct not in (Model, Unread)
 }

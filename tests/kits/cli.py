@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 ANNUAL = "LF-4821-0937"
 FAMILY = "LF-5930-2216"
+BRITISH = "LF-5847-7721"
 CLOSED = "LF-5562-8803"
 BOXED = "LF-6014-5529"
 EXPIRED = "LF-2954-3871"
@@ -61,6 +62,13 @@ class Ran:
         return found
 
 
+class Terminal(io.StringIO):
+    """Standard input that counts as a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class Cli:
     """Runs ``companion --home … --store …`` with the given words."""
 
@@ -71,10 +79,11 @@ class Cli:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
 
-    def __call__(self, *words: object, stdin: str = "") -> Ran:
+    def __call__(self, *words: object, stdin: str = "", terminal: bool = False) -> Ran:
+        """Run a command; with `terminal` the standard input counts as one, so that a person can be asked."""
         where = ["--store", self.url] if self.url else []
         with self._monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", io.StringIO(stdin))
+            patch.setattr(sys, "stdin", Terminal(stdin) if terminal else io.StringIO(stdin))
             self._capsys.readouterr()
             code = main(["--home", str(self.home), *where, *map(str, words)])
         captured = self._capsys.readouterr()

@@ -200,6 +200,13 @@ def get_invoice(call: Call, number: str) -> Response:
     return response
 
 
+def quote_backup_medium(call: Call, number: str) -> Response:
+    """``GET /v1/orders/{orderNumber}/backup-media/quote``"""
+    with call.store.database.transaction() as connection:
+        record = current(connection, call, call.own(number))
+    return respond(answer_with(actions.quote_backup_medium(record, call.store.terms(call.now))))
+
+
 def add_backup_medium(call: Call, number: str) -> Response:
     """``POST /v1/orders/{orderNumber}/backup-media``"""
     asked = call.body(bodies.BackupMediumRequest)

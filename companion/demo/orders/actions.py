@@ -22,6 +22,7 @@ from companion.demo.orders.lifecycle import (
 )
 from companion.demo.orders.records import Record
 from companion.demo.problems import Refusal
+from companion.domain.core.money import Money
 from companion.domain.store.orders import (
     AutoRenewChange,
     Charge,
@@ -43,6 +44,7 @@ from companion.domain.store.orders import (
     SubscriptionStatus,
 )
 from companion.domain.store.profile import Policies
+from companion.domain.store.quotes import Quote
 
 EXTENSION = dt.timedelta(days=5)
 """How long a closed download window is opened again, once."""
@@ -161,20 +163,33 @@ def with_licence(record: Record, licence: Licence) -> tuple[Record, Licence]:
     return record.with_order(licences=licences), licence
 
 
-def add_backup_medium(record: Record, asked: BackupMediumRequest, terms: Terms) -> tuple[Record, Order]:
-    """Add the physical copy to a download order: a hold now, the charge when the parcel leaves."""
+def quote_backup_medium(record: Record, terms: Terms) -> Quote:
+    """The final price of the physical copy of a download order, in the order's currency and with its tax."""
+    price = _backup_price(record, terms)
+    return Quote(total=record.billing.with_tax(price), tax=record.billing.tax_on(price))
+
+
+def _backup_price(record: Record, terms: Terms) -> Money:
     order, offer = record.order, terms.policies.backup_medium
-    method = method_of(terms.policies, asked.method or terms.policies.shipping.methods[0].code)
-    if method is None or travel_days(terms.policies, method, order.country) is None:
-        raise Refusal("invalid-request", "Parcels to this country do not travel that way.", field="method")
     if any(item.kind is LineItemKind.BACKUP_MEDIUM for item in order.line_items):
         raise Refusal("already-done", "The backup medium is on this order already.")
     bought = any(item.kind is LineItemKind.DOWNLOAD for item in order.line_items)
     valid = any(licence.status is LicenceStatus.ACTIVE for licence in order.licences)
     if not (offer.offered and offer.price and bought and valid):
         raise Refusal("not-eligible", "A backup medium can only be added to a download order with a valid licence.")
+    return replace(offer.price, currency=order.currency)
+
+
+def add_backup_medium(record: Record, asked: BackupMediumRequest, terms: Terms) -> tuple[Record, Order]:
+    """Add the physical copy to a download order: a hold now, the charge when the parcel leaves."""
+    order, offer = record.order, terms.policies.backup_medium
+    method = method_of(terms.policies, asked.method or terms.policies.shipping.methods[0].code)
+    if method is None or travel_days(terms.policies, method, order.country) is None:
+        raise Refusal("invalid-request", "Parcels to this country do not travel that way.", field="method")
+    price, quote = _backup_price(record, terms), quote_backup_medium(record, terms)
+    if asked.agreed_total is not None and asked.agreed_total != quote.total:
+        raise Refusal("price-changed", "This is not what the customer agreed to.", total=quote.total)
     mark = order.number.removeprefix("LF-")
-    price = replace(offer.price, currency=order.currency)
     item = LineItem(
         id=f"item-{mark}-{len(order.line_items) + 1}",
         product_id="backup-medium",
@@ -188,8 +203,8 @@ def add_backup_medium(record: Record, asked: BackupMediumRequest, terms: Terms) 
         id=f"chg-{parcel.id}",
         kind=ChargeKind.AUTHORIZATION,
         at=terms.now,
-        amount=record.billing.with_tax(price),
-        tax=record.billing.tax_on(price),
+        amount=quote.total,
+        tax=quote.tax,
         statement_descriptor=terms.statement_descriptor,
         about=f"shipment:{parcel.id}",
     )
@@ -197,7 +212,7 @@ def add_backup_medium(record: Record, asked: BackupMediumRequest, terms: Terms) 
         line_items=(*order.line_items, item),
         shipments=(*order.shipments, parcel),
         charges=(*order.charges, hold),
-        total=total([order.total, record.billing.with_tax(price)]),
+        total=total([order.total, quote.total]),
     )
     record = replace(record, ships_at={**record.ships_at, parcel.id: leaves})
     return record, record.order

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from companion.domain.core.business_days import Days, add_business_days, holidays_note
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
 from companion.domain.core.text import FormatDate, FormatMoney, business_days
 from companion.domain.store.orders import LicenceStatus, LineItemKind, Order, OrderStatus, Shipment, ShipmentStatus
 from companion.domain.store.profile import Profile, ShippingMethod
+from companion.domain.store.quotes import Quote
 
 
 class Parcel(Model, frozen=True):
@@ -171,10 +174,16 @@ def settled_sentences(order: Order) -> tuple[str, ...]:
 
 
 class BackupOffer(Model, frozen=True):
-    """A physical copy of a download purchase that can be added to its order; `price` None means free of charge."""
+    """A physical copy of a download purchase that can be added to its order; `price` None means free of charge.
+
+    `price` is without tax, and in another currency than the order's where `other_currency` is true. `final` is what
+    will be charged, in the order's currency and with tax, where the store has named it.
+    """
 
     name: str
     price: Money | None
+    final: Money | None = None
+    other_currency: bool = False
 
 
 def backup_offer(order: Order, profile: Profile) -> BackupOffer | None:
@@ -185,13 +194,44 @@ def backup_offer(order: Order, profile: Profile) -> BackupOffer | None:
     over = order.licences and all(licence.status is not LicenceStatus.ACTIVE for licence in order.licences)
     if not policy.offered or not fits or over or order.status is OrderStatus.REFUNDED:
         return None
-    return BackupOffer(name=policy.name, price=policy.price)
+    other = policy.price is not None and policy.price.currency != order.currency
+    return BackupOffer(name=policy.name, price=policy.price, other_currency=other)
+
+
+def quoted(offer: BackupOffer, quote: Quote | None) -> BackupOffer:
+    """Returns the offer with the final price that the store has named, None where it names none beforehand."""
+    return msgspec.structs.replace(offer, final=quote.total if quote is not None else None)
 
 
 def backup_sentence(offer: BackupOffer, format_money: FormatMoney) -> str:
-    """What adding the backup medium means."""
-    cost = f"It costs {format_money(offer.price)}." if offer.price is not None else "It is free of charge."
+    """What adding the backup medium means, with the price as far as it is known."""
     return (
-        f"A {offer.name} is a physical copy of what you downloaded, sent to you by post. {cost} "
+        f"A {offer.name} is a physical copy of what you downloaded, sent to you by post. "
+        f"{_backup_cost(offer, format_money)} "
         "It comes in addition to the download; the download cannot be exchanged for it."
     )
+
+
+def _backup_cost(offer: BackupOffer, format_money: FormatMoney) -> str:
+    if offer.final is not None:
+        return f"It costs {format_money(offer.final)} with tax." if offer.final.amount else "It is free of charge."
+    if offer.price is None:
+        return "It is free of charge."
+    if offer.other_currency:
+        return f"The store lists it at {format_money(offer.price)} plus tax, and charges you in the order's currency."
+    return f"It costs {format_money(offer.price)} plus tax."
+
+
+def backup_consent(offer: BackupOffer) -> str:
+    """Returns what the person agrees to with the purchase: which card is charged, or that the price is still open."""
+    if offer.final is not None:
+        charged = "It is charged to the card of this order when it is sent." if offer.final.amount else ""
+        return charged or "Nothing will be charged."
+    if offer.price is None:
+        return "Nothing will be charged for it."
+    return "The store names the final price, with tax, only after you agreed. The card of this order is charged."
+
+
+def backup_button(offer: BackupOffer, format_money: FormatMoney) -> str:
+    """Returns what the button says that agrees: ``Buy for $10.82`` where the final price is known."""
+    return f"Buy for {format_money(offer.final)}" if offer.final is not None and offer.final.amount else "Add it"

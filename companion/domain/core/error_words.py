@@ -113,6 +113,11 @@ WORDS = {
         "The store has already recorded it.",
         "There is nothing left to do. Refresh the order to see its state.",
     ),
+    ErrorCode.PRICE_CHANGED: Words(
+        "The price has changed",
+        "It is no longer the price you agreed to, so nothing was bought and nothing is charged.",
+        "Look at the new price, and agree to it or leave it.",
+    ),
     ErrorCode.SEATS_EXHAUSTED: Words(
         "All seats are taken",
         "This licence is already used on as many PCs as it allows.",

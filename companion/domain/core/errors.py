@@ -90,6 +90,7 @@ class ErrorCode(enum.StrEnum):
     IDEMPOTENCY_CONFLICT = "idempotency-conflict"
     ALREADY_DONE = "already-done"
     NOT_ELIGIBLE = "not-eligible"
+    PRICE_CHANGED = "price-changed"
     LETTER_NOT_NEEDED = "letter-not-needed"
     LICENCE_ENDED = "licence-ended"
     SUBSCRIPTION_ENDED = "subscription-ended"

@@ -8,13 +8,15 @@ from companion.domain.core.error_words import WORDS
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
+from companion.domain.core.money import Money
 from companion.domain.core.time.durations import wait_in_words
 
 
 class Problem(Model, frozen=True):
     """What a store says when it refuses: RFC 9457 members, plus `code`, `retryable` and `field`.
 
-    `field` names the member of the request that did not fit; `retry_after` is in seconds.
+    `field` names the member of the request that did not fit; `retry_after` is in seconds; `total` is the price as it is
+    now, where a request agreed to another one.
     """
 
     status: int
@@ -23,6 +25,7 @@ class Problem(Model, frozen=True):
     field: str | None = None
     retryable: bool | None = None
     retry_after: float | None = None
+    total: Money | None = None
 
     def answered_with(self, status: int, retry_after: float | None) -> Problem:
         """Returns the problem with the status and the waiting time of the answer it came in."""
@@ -42,6 +45,7 @@ KNOWN_CODES = {
         ErrorCode.LICENCE_ENDED,
         ErrorCode.NOT_ELIGIBLE,
         ErrorCode.NOT_FOUND,
+        ErrorCode.PRICE_CHANGED,
         ErrorCode.SEATS_EXHAUSTED,
         ErrorCode.SESSION_EXPIRED,
         ErrorCode.STORE_ERROR,
@@ -61,11 +65,13 @@ _BY_STATUS = {
     401: ErrorCode.SESSION_EXPIRED,
     403: ErrorCode.STORE_REFUSED,
     404: ErrorCode.NOT_FOUND,
+    405: ErrorCode.NOT_FOUND,
     409: ErrorCode.VERSION_CONFLICT,
     412: ErrorCode.VERSION_CONFLICT,
     415: ErrorCode.INVALID_REQUEST,
     422: ErrorCode.INVALID_REQUEST,
     429: ErrorCode.TOO_MANY_ATTEMPTS,
+    501: ErrorCode.NOT_FOUND,
 }
 
 
@@ -79,6 +85,8 @@ def explain_problem(problem: Problem) -> CompanionError:
     code = known or _by_status(problem.status)
     words = WORDS[code]
     message = words.message if known else f"{words.message}{_quotation(problem)}"
+    if code is ErrorCode.PRICE_CHANGED and problem.total is not None:
+        message = f"{message} It is {problem.total.plain()} now."
     return CompanionError(
         code,
         words.title,

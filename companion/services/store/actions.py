@@ -10,6 +10,7 @@ from companion.domain.billing.auto_renewal import confirmed
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
+from companion.domain.core.money import Money
 from companion.domain.core.redaction import redact
 from companion.domain.store.orders import (
     Extension,
@@ -21,6 +22,7 @@ from companion.domain.store.orders import (
     Subscription,
     SupportCase,
 )
+from companion.domain.store.quotes import Quote
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, TimelineEntry
 from companion.services.store.attempts import Attempts
@@ -137,10 +139,17 @@ class OrderActions:
         self._note("letter accepted", number, id=found.id)
         return found
 
-    def add_backup_medium(self, number: str) -> Order:
-        """Add the physical backup medium to an order."""
-        what = ("adding the backup medium", number)
-        self._once(number, what, lambda token, key: self._client.add_backup_medium(number, token, key))
+    def quote_backup_medium(self, number: str) -> Quote | None:
+        """Returns the final price of the backup medium, None at a store that names none beforehand."""
+        return self._sessions.authorised(number, lambda token: self._client.quote_backup_medium(number, token))
+
+    def add_backup_medium(self, number: str, agreed: Money | None = None) -> Order:
+        """Add the physical backup medium to an order at the final price that was agreed to.
+
+        Raises `CompanionError` ``price-changed`` when the store asks another one by now; nothing is bought then.
+        """
+        what = ("adding the backup medium", number, *(() if agreed is None else (agreed.plain(),)))
+        self._once(number, what, lambda token, key: self._client.add_backup_medium(number, agreed, token, key))
         self._note("backup medium added", number)
         return self._lookup.order(number)
 

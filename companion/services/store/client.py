@@ -19,8 +19,9 @@ import msgspec
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
+from companion.domain.core.money import Money
 from companion.domain.core.retry import parse_retry_after
-from companion.domain.core.serialization import decode
+from companion.domain.core.serialization import decode, to_builtins
 from companion.domain.core.time.http_date import parse_http_date
 from companion.domain.store.mail_patterns import without_faulty_patterns
 from companion.domain.store.orders import (
@@ -38,6 +39,7 @@ from companion.domain.store.orders import (
 )
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
+from companion.domain.store.quotes import Quote
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
 from companion.services.store.keychain import Credentials
@@ -206,9 +208,21 @@ class StoreClient:
             raise failure(ErrorCode.MALFORMED_ANSWER)
         return answer.body
 
-    def add_backup_medium(self, number: str, token: Secret, key: str) -> Order:
-        """Add the physical backup medium to a download order."""
-        return self._send("POST", f"/v1/orders/{_part(number)}/backup-media", Order, token=token, body={}, key=key)
+    def quote_backup_medium(self, number: str, token: Secret) -> Quote | None:
+        """The final price of the backup medium for this order, None at a store that names none beforehand."""
+        try:
+            fresh = self._get(f"/v1/orders/{_part(number)}/backup-media/quote", Quote, token=token)
+        except CompanionError as error:
+            if error.code != ErrorCode.NOT_FOUND:
+                raise
+            return None
+        return fresh.value if fresh is not None else None
+
+    def add_backup_medium(self, number: str, agreed: Money | None, token: Secret, key: str) -> Order:
+        """Add the physical backup medium to a download order; the store refuses at any other price than `agreed`."""
+        # Only a store that names the price beforehand knows this member, and requests carry no others.
+        body = {} if agreed is None else {"agreedTotal": to_builtins(agreed)}
+        return self._send("POST", f"/v1/orders/{_part(number)}/backup-media", Order, token=token, body=body, key=key)
 
     def take_seat(self, licence_id: str, seat_id: str, name: str, token: Secret) -> Licence:
         """Take a seat of a licence for a PC; taking it again changes nothing."""

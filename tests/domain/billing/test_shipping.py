@@ -4,8 +4,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from companion.domain.billing import shipping
+from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.store.orders import LineItemKind, OrderStatus, Shipment, ShipmentStatus
+from companion.domain.store.quotes import Quote
 
 SHOW = plain_date(dt.UTC)
 
@@ -109,7 +111,16 @@ def test_the_backup_medium_is_added_to_downloads_only_and_once(build):
     offer = shipping.backup_offer(build.order(), build.profile())
     assert offer is not None
     assert shipping.backup_sentence(offer, plain_money).startswith("A Backup DVD is a physical copy")
-    assert "It costs 9.99 USD." in shipping.backup_sentence(offer, plain_money)
+    assert "It costs 9.99 USD plus tax." in shipping.backup_sentence(offer, plain_money)
+    assert "after you agreed" in shipping.backup_consent(offer)
+    assert shipping.backup_button(offer, plain_money) == "Add it"
+    final = shipping.quoted(offer, Quote(total=Money(amount=1082, currency="USD")))
+    assert "It costs 10.82 USD with tax." in shipping.backup_sentence(final, plain_money)
+    assert "charged to the card of this order" in shipping.backup_consent(final)
+    assert shipping.backup_button(final, plain_money) == "Buy for 10.82 USD"
+    abroad = shipping.backup_offer(build.order(currency="GBP"), build.profile())
+    assert abroad is not None
+    assert "It costs" not in shipping.backup_sentence(abroad, plain_money), "a price in another currency is no price"
     disc = build.line_item(id="item-2", kind=LineItemKind.BACKUP_MEDIUM)
     for order in (
         build.order(line_items=(build.line_item(kind=LineItemKind.PHYSICAL),)),

@@ -78,7 +78,9 @@ def test_everything_the_program_asks_fits_the_document(
     orders.actions.free_seat(FAMILY, licence.id, "pc-1")
     orders.lookup.invoice(FAMILY)
     orders.lookup.invoice_pdf(FAMILY)
-    orders.actions.add_backup_medium(FAMILY)
+    quote = orders.actions.quote_backup_medium(FAMILY)
+    assert quote is not None
+    orders.actions.add_backup_medium(FAMILY, quote.total)
     orders.actions.open_case(FAMILY, "It stops.", "{}")
     unwanted = orders.lookup.order(UNWANTED)
     orders.actions.request_return(unwanted, ReturnReason.UNWANTED_RENEWAL, unwanted.subscriptions[0].id)

@@ -11,12 +11,17 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of, price_facts
 from companion.domain.billing.returns import renewal_return
 from companion.domain.billing.shipping import (
+    BackupOffer,
+    backup_button,
+    backup_consent,
     backup_offer,
     backup_sentence,
     parcel_sentences,
     parcels,
+    quoted,
     settled_sentences,
 )
+from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Secret
 from companion.domain.entitlements.artifacts import Offer, offer_sentence
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
@@ -28,6 +33,7 @@ from companion.domain.overview.product_cards import (
     status_words,
 )
 from companion.domain.store.orders import Download, Extension, ExtensionStatus, Licence, Seat
+from companion.domain.store.quotes import Quote
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import RETURN_RENEWAL, Destination
@@ -258,19 +264,43 @@ class ParcelsCard(Section):
             if not self.order.shipments:
                 self.add(label("There is no backup medium for this order.", "muted"))
             return
-        sentence = backup_sentence(offer, self.app_state.format.money)
-        add = button(f"Add the {offer.name}…", lambda: None)
-        orders, number = self.orders, self.order.number
+        add = button(f"Add the {offer.name}…", lambda: self._ask_price(add, offer))
+        self.add(label(backup_sentence(offer, self.app_state.format.money)), row(add, None))
+
+    def _ask_price(self, add: QPushButton, offer: BackupOffer) -> None:
+        """Ask the store for the final price, then the person; the page is not drawn anew for it."""
+        orders, number, text = self.orders, self.order.number, add.text()
+        add.setEnabled(False)
+        add.setText("Asking the store for the price…")
+
+        def again() -> None:
+            add.setEnabled(True)
+            add.setText(text)
+
+        def answered(quote: Quote | None) -> None:
+            again()
+            self._ask_to_buy(add, quoted(offer, quote))
+
+        def fail(error: CompanionError) -> None:
+            again()
+            self.tell(error)
+
+        self.app_state.runner.run(self, lambda _: orders.actions.quote_backup_medium(number), answered, fail)
+
+    def _ask_to_buy(self, add: QPushButton, offer: BackupOffer) -> None:
+        orders, number, money = self.orders, self.order.number, self.app_state.format.money
+        done = Notice(
+            f"The {offer.name} has been added", "The order shows its parcel as soon as it is packed.", tone="ok"
+        )
 
         def agreed() -> None:
-            done = Notice(
-                f"The {offer.name} has been added", "The order shows its parcel as soon as it is packed.", tone="ok"
-            )
-            self.act(add, lambda _: orders.actions.add_backup_medium(number), lambda _: done)
+            self.act(add, lambda _: orders.actions.add_backup_medium(number, offer.final), lambda _: done)
 
-        add.clicked.connect(
-            lambda: self.ask(
-                "Backup medium", f"Add a {offer.name} to this order?", (sentence,), "Add it", "Not now", agreed
-            )
+        self.ask(
+            "Backup medium",
+            f"Add a {offer.name} to this order?",
+            (backup_sentence(offer, money), backup_consent(offer)),
+            backup_button(offer, money),
+            "Not now",
+            agreed,
         )
-        self.add(label(sentence), row(add, None))
