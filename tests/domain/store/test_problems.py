@@ -63,5 +63,5 @@ def test_what_the_store_says_about_trying_again_counts():
 
 def test_quoted_text_is_short_and_plain():
     error = explain_problem(Problem(status=418, code="x" * 300, detail="a\x1b[2J\u202eb"))
-    assert "“a [2J b”" in error.message
+    assert "“a[2Jb”" in error.message
     assert f"“{'x' * 200}…”" in error.message

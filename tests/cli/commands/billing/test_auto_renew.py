@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from companion.cli.commands.billing.auto_renew import AutoRenewResult
 from companion.cli.commands.billing.receipts import ReceiptsResult
 from tests.kits.cli import ANNUAL, BOXED, EXPIRED, FAMILY, Cli, Wire
@@ -34,10 +36,17 @@ def test_auto_renewal_that_cannot_be_switched(cli: Cli) -> None:
     cli("auto-renew", ANNUAL, "maybe", "--json").error(2, "usage")
 
 
-def test_a_switch_whose_answer_was_lost_keeps_its_receipt(bare: Cli, wire: Wire) -> None:
+@pytest.mark.parametrize("lost", [2, 100])
+def test_a_switch_whose_answer_was_lost_keeps_its_receipt(bare: Cli, wire: Wire, lost: int) -> None:
+    """The order is read again: at once where the store answers by then, else it is not known yet."""
     bare.add(FAMILY)
-    wire.drops = 2
-    bare.opened(FAMILY, "auto-renew", FAMILY, "off", "--yes", "--json").error(3, "store-unreachable")
+    wire.drops = lost
+    first = bare.opened(FAMILY, "auto-renew", FAMILY, "off", "--yes", "--json")
+    if lost == 2:
+        assert first.shown(AutoRenewResult).receipt is not None
+    else:
+        first.error(3, "receipt-later")
+    wire.drops = 0
     again = bare.opened(FAMILY, "auto-renew", FAMILY, "off", "--yes", "--json").shown(AutoRenewResult)
     assert not again.changed, "it was off already"
     (receipt,) = bare("receipts", FAMILY, "--json").shown(ReceiptsResult).receipts
