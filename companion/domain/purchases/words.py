@@ -88,11 +88,18 @@ def ends_words(expires: Expiry, zone: dt.tzinfo, format_date: FormatDate) -> str
     return _ENDS.get(expires.kind, _ENDS[ExpiryKind.UNKNOWN])
 
 
+def key_place_words(held: bool | None) -> str:
+    """Returns where a known licence key is, by whether the keychain has it (None: it cannot tell)."""
+    if held is None:
+        return "known; whether the keychain has it is not known now"
+    return "in the keychain" if held else "not on this computer; the e-mail or the shop has it"
+
+
 def value_words(fact: Fact, zone: dt.tzinfo, format_date: FormatDate, format_money: FormatMoney) -> str:
     """Returns the value of a fact as a person reads it; secrets are only said to be kept."""
     field, value = fact.field, fact.value
     if field in SECRET_FIELDS:
-        return "Kept in the keychain"
+        return "Known, not shown"
     if field is Field.EXPIRES and value in _EXPIRY:
         return _EXPIRY[value]
     if field in _DATES:

@@ -275,6 +275,10 @@ class PurchaseRegistry:
         """Returns the address of a download (its item), or None."""
         return self._keychain.read(self._find(purchase_id).id, Field.DOWNLOAD_LINK, item)
 
+    def holds_key(self, purchase_id: str, item: str) -> bool | None:
+        """Whether the keychain has the licence key of a product; None where it cannot tell. It may block."""
+        return self._keychain.holds(self._find(purchase_id).id, Field.KEY, item)
+
     def _held(self, purchase: Purchase) -> Removed:
         held = self._keychain.secrets_of(purchase)
         secrets = (

@@ -41,6 +41,12 @@ class PurchaseKeychain:
         """Returns one secret of a purchase, or None."""
         return self._keychain.read_secret(_account(purchase_id, field, about))
 
+    def holds(self, purchase_id: str, field: Field, about: str) -> bool | None:
+        """Whether the keychain itself has this secret; None where it cannot tell. It is not unlocked for this."""
+        found = self._keychain.holds(_account(purchase_id, field, about))
+        # Where there is no keychain at all, the secret is certainly not in it.
+        return False if found is None and self._keychain.place is None else found
+
     def secrets_of(self, purchase: Purchase) -> PurchaseSecrets:
         """Returns all secrets that the facts of `purchase` speak of and the keychain still holds."""
         found: dict[Field, dict[str, Secret]] = {Field.KEY: {}, Field.DOWNLOAD_LINK: {}, Field.ACTIVATION: {}}

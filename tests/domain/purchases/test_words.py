@@ -41,7 +41,7 @@ def said(field: Field, value: str) -> Fact:
         (Field.STATE, "notActivatedHere", "Not activated on this PC"),
         (Field.SEATS_LIMIT, "unlimited", "Unlimited"),
         (Field.ORDER_NUMBER, "abc-18", "abc-18"),
-        (Field.KEY, "0f" * 32, "Kept in the keychain"),
+        (Field.KEY, "0f" * 32, "Known, not shown"),
     ],
 )
 def test_a_value_reads_like_a_sentence(field: Field, value: str, words: str) -> None:

@@ -207,8 +207,8 @@ def _found_lines(each: Recognised, owned: Owned) -> list[str]:
     preview = _preview(each, owned)
     if preview is not None:
         told += [
-            line.replace("in the keychain", "found") if line.startswith("  Key ") else line
-            for line in lines(overview(preview), owned.zone)
+            line
+            for line in lines(overview(preview), owned.zone, lambda _: "found")
             if not line.startswith("  Id ") and "not known" not in line
         ]
     told += [f"  Warning: {each.warning}"] if each.warning else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, fact_lines, lines, shown, tidy_key
+from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, fact_lines, key_words_of, lines, shown, tidy_key
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import ask_secret
@@ -45,7 +45,8 @@ def run(context: CommandContext) -> int:
     purchases = context.owned.purchases
     kept = [_keep_key(context, item) for field, _, item in changes if field is Field.KEY]
     found = purchases.edit(context.arguments.id, [change for change in changes if change[0] is not Field.KEY])
-    context.output.result(shown(found), *lines(found, context.owned.zone), *fact_lines(found))
+    told = lines(found, context.owned.zone, key_words_of(context.owned.purchases, found))
+    context.output.result(shown(found), *told, *fact_lines(found))
     if Kept.SESSION in kept:
         context.output.say(NOT_KEPT)
     return EXIT_DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, lines, shown, tidy_key
+from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, key_words_of, lines, shown, tidy_key
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import ask_secret
@@ -83,7 +83,8 @@ def run(context: CommandContext) -> int:
     )
     added = owned.purchases.add(draft, as_new=True)
     found = owned.purchases.get(str(added.purchase_id))
-    context.output.result(shown(found), *lines(found, owned.zone))
+    told = lines(found, owned.zone, key_words_of(owned.purchases, found))
+    context.output.result(shown(found), *told)
     if added.kept is Kept.SESSION:
         context.output.say(NOT_KEPT)
     return EXIT_DONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.commands.purchases.shown import JSON, fact_lines, lines, shown
+from companion.cli.commands.purchases.shown import JSON, fact_lines, key_words_of, lines, shown
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
@@ -18,5 +18,6 @@ def run(context: CommandContext) -> int:
     """Show one purchase."""
     context.owned.mirror.run()
     found = context.owned.purchases.get(context.arguments.id)
-    context.output.result(shown(found), *lines(found, context.owned.zone), *fact_lines(found))
+    told = lines(found, context.owned.zone, key_words_of(context.owned.purchases, found))
+    context.output.result(shown(found), *told, *fact_lines(found))
     return EXIT_DONE

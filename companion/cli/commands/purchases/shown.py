@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model, Secret
@@ -12,7 +13,10 @@ from companion.domain.core.text import plain_date
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source
 from companion.domain.purchases.purchase import Overview, Product, Renewal, Seats, StoreIdentity
 from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry
-from companion.domain.purchases.words import date_of, ends_words
+from companion.domain.purchases.words import date_of, ends_words, key_place_words
+
+if TYPE_CHECKING:
+    from companion.services.purchases.registry import PurchaseRegistry
 
 _UNKNOWN = "not known"
 
@@ -135,7 +139,7 @@ def _product(product: Product) -> ShownProduct:
 
 
 def _fact(fact: Fact) -> ShownFact:
-    value = "in the keychain" if fact.field in SECRET_FIELDS else fact.value
+    value = "not shown" if fact.field in SECRET_FIELDS else fact.value
     return ShownFact(field=fact.field, value=value, source=fact.source, at=fact.said_at, about=fact.about)
 
 
@@ -149,7 +153,16 @@ def one_line(found: Overview, zone: dt.tzinfo) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def lines(found: Overview, zone: dt.tzinfo) -> list[str]:
+KeyWords = Callable[[Product], str]
+"""Where the licence key of a product is, in words."""
+
+
+def key_words_of(registry: PurchaseRegistry, found: Overview) -> KeyWords:
+    """Returns the words for a purchase that is known: the keychain is asked whether it really has the key."""
+    return lambda product: key_place_words(registry.holds_key(found.id, product.item))
+
+
+def lines(found: Overview, zone: dt.tzinfo, key_words: KeyWords) -> list[str]:
     """Returns a purchase as lines for people, with what is not known said as such; dates are those in `zone`."""
     told = [found.name, f"  {'Id':<14}{found.id}"]
     told += _row("Shop", " ".join(filter(None, (found.store.name, found.store.address))) or None)
@@ -157,7 +170,7 @@ def lines(found: Overview, zone: dt.tzinfo) -> list[str]:
     told += _row("Order", found.order_number)
     told += _row("Bought on", _date(found.bought_on, zone) if found.bought_on else None)
     for product in found.products:
-        told += _product_lines(product, zone, alone=len(found.products) == 1)
+        told += _product_lines(product, zone, key_words, alone=len(found.products) == 1)
     told += _row("Price", found.price.plain() if found.price else None)
     told += _row("Auto-renewal", None if found.auto_renew is AutoRenewal.UNKNOWN else found.auto_renew.value)
     if found.renewal is not None:
@@ -172,14 +185,14 @@ def lines(found: Overview, zone: dt.tzinfo) -> list[str]:
     return told
 
 
-def _product_lines(product: Product, zone: dt.tzinfo, *, alone: bool) -> list[str]:
+def _product_lines(product: Product, zone: dt.tzinfo, key_words: KeyWords, *, alone: bool) -> list[str]:
     told = [] if alone else _row("Product", product.name)
     told += _row("Good", ends_words(product.expires, zone, plain_date(zone)))
     if product.state is not EntitlementState.UNKNOWN:
         told += _row("State", product.state.value)
     told += _row("Version", product.version, always=False)
     told += _row("Newest", product.newest_version, always=False)
-    told += _row("Key", "in the keychain" if product.has_key else None)
+    told += _row("Key", key_words(product) if product.has_key else None)
     if product.seats.used is not None or product.seats.limit is not None:
         used = "?" if product.seats.used is None else product.seats.used
         told += _row("Seats", f"{used} of {_UNKNOWN if product.seats.limit is None else product.seats.limit}")

@@ -68,6 +68,10 @@ def test_nothing_is_said_to_be_in_the_keychain_that_is_not(bare: Cli) -> None:
     assert "There is no keychain" in bare("add", MAIL).err
     by_hand = bare("purchases", "new", "--product", "X", "--key-stdin", stdin=f"{KEY}\n")
     assert "There is no keychain" in by_hand.err
+    (found, _) = bare("purchases", "list", "--json").json["purchases"]
+    shown = bare("purchases", "show", found["id"]).out
+    assert "Key           not on this computer; the e-mail or the shop has it" in shown
+    assert "in the keychain" not in shown
 
 
 def test_an_email_that_is_added_again_is_said_to_be_known(bare: Cli) -> None:
