@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from companion.domain.connectors import edd
@@ -19,6 +20,21 @@ from companion.services.store.client import StoreClient
 from companion.services.stores.exchange import post_form
 
 UNKNOWN = "unknown"
+_ANSWERS = frozenset({ErrorCode.PORTAL, ErrorCode.MALFORMED_ANSWER})
+"""What a web page in place of a store's answer leads to."""
+
+
+class AddedStore(NamedTuple):
+    """A store that is remembered now; `no_answer` tells why it could not be asked what kind it is."""
+
+    store: KnownStore
+    no_answer: CompanionError | None = None
+
+
+class _Look(NamedTuple):
+    kind: str
+    name: str = ""
+    no_answer: CompanionError | None = None
 
 
 class StoreList:
@@ -50,16 +66,25 @@ class StoreList:
             kind=ErrorKind.NO,
         )
 
-    def add(self, address: str, cancellation: Cancellation) -> KnownStore:
+    def add(self, address: str, cancellation: Cancellation) -> AddedStore:
         """Look what kind of store answers at `address`, and remember it; other stores stay as they are.
 
-        A store that cannot be asked is remembered as well, as unknown. Raises `CompanionError` ``bad-store-url``.
+        A store that cannot be asked is remembered as well: as what it was known as before, else as unknown. The address
+        of a page within a store leads to the store. Raises `CompanionError` ``bad-store-url``.
         """
         checked = check_store_url(address)
-        kind, name = self._kind_of(checked, cancellation)
-        store = KnownStore(address=checked, kind=kind, name=name, added_at=self._clock())
+        found = self._look(checked, cancellation)
+        root = urlsplit(checked)._replace(path="").geturl()
+        if found.kind == UNKNOWN and root != checked:
+            at_root = self._look(root, cancellation)
+            if at_root.kind != UNKNOWN:
+                found, checked = at_root, root
+        if found.no_answer is not None:
+            before = next((store for store in self.all() if store.address == checked), None)
+            found = found._replace(kind=before.kind, name=before.name) if before is not None else found
+        store = KnownStore(address=checked, kind=found.kind, name=found.name, added_at=self._clock())
         self._library.remember_store(store)
-        return store
+        return AddedStore(store, found.no_answer)
 
     def remove(self, name: str) -> KnownStore:
         """Forget a store; what was bought there stays. Raises `CompanionError` ``no-such-store``."""
@@ -67,16 +92,17 @@ class StoreList:
         self._library.forget_store(store.address)
         return store
 
-    def _kind_of(self, address: str, cancellation: Cancellation) -> tuple[str, str]:
+    def _look(self, address: str, cancellation: Cancellation) -> _Look:
         client = StoreClient(address)
         try:
             found = client.profile()
-            return STORE_API, found.value.store.name if found is not None else ""
-        except CompanionError:
+            return _Look(STORE_API, found.value.store.name if found is not None else "")
+        except CompanionError as error:
             cancellation.check()
+            no_answer = error if error.kind is ErrorKind.UNREACHABLE and error.code not in _ANSWERS else None
         finally:
             client.close()
-        return (edd.KIND, "") if _is_edd(address, cancellation) else (UNKNOWN, "")
+        return _Look(edd.KIND) if _is_edd(address, cancellation) else _Look(UNKNOWN, "", no_answer)
 
 
 def _is_edd(address: str, cancellation: Cancellation) -> bool:

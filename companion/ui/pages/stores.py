@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.purchases.from_order import STORE_API
+from companion.services.purchases.stores import AddedStore
 from companion.services.storage.records import KnownStore
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
@@ -91,12 +92,19 @@ class StoresPage(Page):
         self._outcome.addWidget(Notice.of_error(error, closable=False))
         self._field.setFocus()
 
-    def _found(self, store: KnownStore) -> None:
+    def _found(self, added: AddedStore) -> None:
+        store, no_answer = added
         self._show_asking(False)
         self._owned.stores(self, self._show_known)
         if store.kind == STORE_API:
             return  # the window opens it, and leads to its orders
         name = store.name or store.address
+        if no_answer is not None:
+            words = f"{no_answer.message} Check how it is spelled, and add it again later: then its kind is looked at."
+            self._outcome.addWidget(
+                Notice(f"{name} is remembered, but did not answer", words, tone="attention", closable=False)
+            )
+            return
         self._outcome.addWidget(
             Notice(
                 f"{name} is remembered",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from companion.services.purchases.activations import Changed
     from companion.services.purchases.refresh import Refreshed
     from companion.services.purchases.registry import Added, Removed
+    from companion.services.purchases.stores import AddedStore
 
 Failed = Callable[[CompanionError], None]
 _LOOK_EVERY_MS = 15 * 60 * 1000
@@ -384,11 +385,11 @@ class OwnedState(QObject):
 
         self.runner.run(owner, work, done)
 
-    def add_store(self, owner: QObject, address: str, done: Callable[[KnownStore], None], failed: Failed) -> Task:
+    def add_store(self, owner: QObject, address: str, done: Callable[[AddedStore], None], failed: Failed) -> Task:
         """Look what kind of store answers at an address, and remember it."""
 
-        def show(store: KnownStore) -> None:
-            self.store_added.emit(store)
-            done(store)
+        def show(added: AddedStore) -> None:
+            self.store_added.emit(added.store)
+            done(added)
 
         return self.runner.run(owner, lambda task: self._owned.stores.add(address, task.cancellation), show, failed)

@@ -22,6 +22,8 @@ def add_arguments(parser: Parser) -> None:
 def run(context: CommandContext) -> int:
     """Add a store."""
     with interruptible() as cancellation:
-        store = context.owned.stores.add(context.arguments.address, cancellation)
-    context.output.result(shown(store), line(store))
+        store, no_answer = context.owned.stores.add(context.arguments.address, cancellation)
+    context.output.result(shown(store), line(store, answered=no_answer is None))
+    if no_answer is not None:
+        context.output.say(f"{no_answer.message} Look again with: companion stores add {store.address}")
     return EXIT_DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from companion.domain.connectors import edd
 from companion.domain.core.model import Instant, Model
 from companion.domain.purchases.from_order import STORE_API
+from companion.services.purchases.stores import UNKNOWN
 from companion.services.storage.records import KnownStore
 
 
@@ -25,8 +26,10 @@ def shown(store: KnownStore) -> ShownStore:
     return ShownStore(kind=store.kind, name=store.name or None, address=store.address, added_at=store.added_at)
 
 
-def line(store: KnownStore) -> str:
-    """Returns a store in one line."""
+def line(store: KnownStore, *, answered: bool = True) -> str:
+    """Returns a store in one line; where it has not `answered`, its kind is what was known before."""
     kinds = {STORE_API: "offers the Store API", edd.KIND: "runs Easy Digital Downloads"}
-    told = kinds.get(store.kind, "tells programs nothing; its e-mails do")
+    told = kinds.get(store.kind, "is not known to tell programs anything; its e-mails tell what you bought")
+    if not answered:
+        told = "is remembered, but did not answer" if store.kind == UNKNOWN else f"{told}, but did not answer now"
     return f"{store.name or store.address}  {store.address if store.name else ''}  {told}".replace("    ", "  ")
