@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from companion.services.container.store import Services
 
 
+NO_STORE_OF_ORDERS = (
+    "No store that lists orders for programs is known. What you own, and until when: companion purchases list"
+)
+
+
 class CommandContext:
     """The arguments, the output and the services of one command."""
 
@@ -67,6 +72,18 @@ class CommandContext:
         others = [address for address in addresses if address != self.services.orders.store]
         self._others = tuple(open_store(self.owned, address) for address in others)
         return (self.services, *self._others)
+
+    def stores_if_any(self) -> tuple[Services, ...]:
+        """Returns `every_store`; none for a person who owns purchases of ordinary shops only.
+
+        Raises `CompanionError` ``no-store`` for a person who owns nothing yet.
+        """
+        try:
+            return self.every_store
+        except CompanionError as error:
+            if error.code is not ErrorCode.NO_STORE or not self.owned.all_purchases():
+                raise
+            return ()
 
     @functools.cached_property
     def owned(self) -> Owned:
@@ -112,7 +129,24 @@ class CommandContext:
                 f"Say which is meant, for example: companion --store {stores[0]} …",
                 kind=ErrorKind.USAGE,
             )
+        if not stores and getattr(self.arguments, "only_of_a_store", False):
+            self._refuse_bought_elsewhere(str(number))
         return stores[0] if stores else None
+
+    def _refuse_bought_elsewhere(self, number: str) -> None:
+        """Raise `CompanionError` for an order of an ordinary shop: no other store is asked about it."""
+        from companion.domain.purchases.from_order import STORE_API
+
+        for found in self.owned.purchases.numbered(number):
+            if found.store.kind != STORE_API:
+                shop = found.store.name or found.store.address or "a shop that is not known"
+                raise CompanionError(
+                    ErrorCode.ORDER_UNKNOWN,
+                    "This order is from another shop",
+                    f"{found.name} (order {clean_text(number, 40)}) was bought at {shop}, which does not offer this to"
+                    " programs.",
+                    f"What is known of it: companion purchases show {found.id[:6]}",
+                )
 
     @functools.cached_property
     def local(self) -> Local:

@@ -15,6 +15,7 @@ def progress_option(parser: argparse.ArgumentParser) -> None:
 def order_number(parser: argparse.ArgumentParser) -> None:
     """The order that a command is about, and its password from standard input instead of the keychain."""
     parser.add_argument("number", metavar="NUMBER", help="the order number")
+    parser.set_defaults(only_of_a_store=True)
     password_option(parser)
 
 

@@ -291,7 +291,7 @@ def choose_store(owned: Owned, given: str | None = None) -> str:
         ErrorCode.NO_STORE,
         "No store has been chosen",
         "Companion does not know yet which store your software comes from.",
-        "Name it once with --store https://… (the store's confirmation e-mail has the address), "
-        "or try everything out with: companion demo",
+        "Add what you bought anywhere with: companion add FILE, name a store once with --store https://… (its "
+        "confirmation e-mail has the address), or try everything out with: companion demo",
         kind=ErrorKind.USAGE,
     )

@@ -25,7 +25,7 @@ from companion.domain.purchases.facts import (
     read_value,
     replace_facts,
 )
-from companion.domain.purchases.matching import KnownPurchases, MatchKind, search_marks
+from companion.domain.purchases.matching import KnownPurchases, MatchKind, SearchMarks, search_marks
 from companion.domain.purchases.purchase import Overview, Purchase, overview
 from companion.domain.purchases.receipts import EmailReceipt, email_receipts, receipts_about, receipts_of
 from companion.services.purchases.secrets import PurchaseKeychain
@@ -107,6 +107,13 @@ class PurchaseRegistry:
     def get(self, purchase_id: str) -> Overview:
         """Returns one purchase; the first characters of its id are enough. Raises `CompanionError` ``no-purchase``."""
         return self._shown(self._find(purchase_id))
+
+    def numbered(self, number: str) -> tuple[Overview, ...]:
+        """Returns the purchases with an order number, however it is spelled."""
+        wanted = number.strip().lstrip("#").casefold()
+        found = self._library.purchases_like(SearchMarks(numbers=frozenset({wanted})))
+        shown = (self._shown(purchase) for purchase in found)
+        return tuple(each for each in shown if (each.order_number or "").lstrip("#").casefold() == wanted)
 
     def record(self, purchase_id: str) -> Purchase:
         """Returns one purchase with its facts as they are kept. Raises `CompanionError` ``no-purchase``."""

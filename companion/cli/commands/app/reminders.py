@@ -10,7 +10,6 @@ from pathlib import Path
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
-from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import joined, sentence_start
 from companion.domain.reminders.dates import Subject
@@ -74,7 +73,7 @@ def run(context: CommandContext) -> int:
 
     Muting and quiet hours only apply to notifications; a person who asks gets an answer at any time.
     """
-    stores = _stores(context)
+    stores = context.stores_if_any()
     now: dt.datetime = context.arguments.now or context.owned.clock()
     date = context.formats.date
     agendas = [_of_orders(services.reminders.agenda(now)) for services in stores]
@@ -95,16 +94,6 @@ def run(context: CommandContext) -> int:
     )
     context.output.result(shown, *_lines(context, shown))
     return EXIT_DONE
-
-
-def _stores(context: CommandContext) -> tuple[Services, ...]:
-    """The stores with orders; none for a person who owns purchases of other shops only. Raises ``no-store``."""
-    try:
-        return context.every_store
-    except CompanionError as error:
-        if error.code is not ErrorCode.NO_STORE or not context.owned.purchases.all():
-            raise
-        return ()
 
 
 def _of_orders(found: Agenda) -> Agenda:

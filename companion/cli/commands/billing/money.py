@@ -49,6 +49,7 @@ def add_arguments(parser: Parser) -> None:
     """Describe ``companion money``."""
     parser.add_argument("number", metavar="NUMBER", nargs="?", help="the order number")
     parser.add_argument("--statement", metavar="LINE", help="a line of your card statement: what is it about?")
+    parser.set_defaults(only_of_a_store=True)
     password_option(parser)
     parser.describe(
         json="{orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead}; with "

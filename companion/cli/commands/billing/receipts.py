@@ -49,7 +49,8 @@ def run(context: CommandContext) -> int:
     number, wanted = context.arguments.number.strip(), context.arguments.receipt
     emails = tuple(each for each in context.owned.purchases.receipts(number) if wanted in (None, each.id))
     kept: tuple[Receipt, ...] = ()
-    if context.arguments.store or context.owned.library.stores_with_orders():
+    library = context.owned.library
+    if context.arguments.store or (library.stores_with_orders() and (not emails or library.stores_of(number))):
         number = number if emails else context.order_number()
         kept = tuple(each for each in context.services.orders.cache.receipts(number) if wanted in (None, each.id))
     if not kept and not emails:

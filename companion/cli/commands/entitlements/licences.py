@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.context import CommandContext
+from companion.cli.context import NO_STORE_OF_ORDERS, CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.options import password_option
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE
@@ -29,6 +29,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("number", metavar="NUMBER", nargs="?", help="with key: the order number")
     parser.add_argument("--licence", metavar="ID", help="with key: which licence, when the order has several")
     parser.add_argument("--yes", action="store_true", help="with key: show it without asking, also into a pipe")
+    parser.set_defaults(only_of_a_store=True)
     password_option(parser)
     parser.describe(
         json="{at, licences: [{orderNumber, licenceId, productName, standing, expiresAt, daysLeft, autoRenew, "
@@ -53,11 +54,12 @@ def run(context: CommandContext) -> int:
         return show_key(context)
     troubles: list[tuple[str, CompanionError]] = []
     cards: list[ProductCard] = []
-    for services in context.every_store:
+    stores = context.stores_if_any()
+    for services in stores:
         try:
             profile = services.orders.lookup.profile()
         except CompanionError as error:
-            if len(context.every_store) == 1:
+            if len(stores) == 1:
                 raise
             # One store that does not answer hides no other.
             troubles.append(("", error))
@@ -84,9 +86,8 @@ def run(context: CommandContext) -> int:
         troubles=tuple(ErrorReport.of(error, number or None) for number, error in troubles),
     )
     lines = [line for card in cards for line in _card_lines(context, card)]
-    context.output.result(
-        shown, *(lines or ["There are no licences here yet. Add an order: companion orders add NUMBER"])
-    )
+    empty = "There are no licences here yet. Add an order: companion orders add NUMBER"
+    context.output.result(shown, *(lines or [empty if stores else NO_STORE_OF_ORDERS]))
     for trouble in shown.troubles:
         what = f"Order {trouble.order_number}" if trouble.order_number else "A store"
         context.output.say(f"{what} was not read anew. {trouble.message} {trouble.hint}")

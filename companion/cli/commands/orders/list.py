@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.context import CommandContext
+from companion.cli.context import NO_STORE_OF_ORDERS, CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
@@ -38,9 +38,9 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show what was added, without asking the store."""
-    stores = context.every_store
+    stores = context.stores_if_any()
     shown = ListOrdersResult(
-        store=context.services.orders.store,
+        store=stores[0].orders.store if stores else "",
         orders=tuple(
             ListedOrder(
                 order_number=known.number,
@@ -59,5 +59,6 @@ def run(context: CommandContext) -> int:
         status = OrderStatus(order.status).words.lower() if order.status is not None else "not read yet"
         where = f"  {order.store}" if len(stores) > 1 else ""
         lines.append(f"{order.order_number}  {status}  {', '.join(order.products)}{where}".rstrip())
-    context.output.result(shown, *(lines or ["No order has been added yet. Add one: companion orders add NUMBER"]))
+    empty = "No order has been added yet. Add one: companion orders add NUMBER"
+    context.output.result(shown, *(lines or [empty if stores else NO_STORE_OF_ORDERS]))
     return EXIT_DONE

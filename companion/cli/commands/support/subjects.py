@@ -38,7 +38,7 @@ def known_subjects(context: CommandContext) -> KnownSubjects:
     from companion.services.reminders import without_known_orders
 
     troubles: list[CompanionError] = []
-    stores = tuple(each for each in (_profile_of(one, troubles) for one in _stores(context)) if each is not None)
+    stores = tuple(each for each in (_profile_of(one, troubles) for one in context.stores_if_any()) if each is not None)
     owned = context.owned
     purchases = () if context.arguments.store else without_known_orders(owned.library, owned.all_purchases())
     if not stores and not purchases and troubles:
@@ -75,16 +75,6 @@ def chosen_subject(context: CommandContext, known: KnownSubjects, words: str | N
     ]
     due += [DueDate("", each.subject) for each in context.owned.reminders().agenda().due] if known.purchases else []
     return subject_in_need(subjects, failures(context.owned.library, context.owned.clock()), due)
-
-
-def _stores(context: CommandContext) -> tuple[Services, ...]:
-    """The stores with orders; none for a person who owns purchases of other shops only. Raises ``no-store``."""
-    try:
-        return context.every_store
-    except CompanionError as error:
-        if error.code is not ErrorCode.NO_STORE or not context.owned.all_purchases():
-            raise
-        return ()
 
 
 def _profile_of(services: Services, troubles: list[CompanionError]) -> KnownStore | None:
