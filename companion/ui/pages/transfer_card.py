@@ -39,7 +39,8 @@ class TransferCard(Card):
         head.addWidget(label(title, "heading"), 1)
         head.addWidget(self._chip)
         self.add(head)
-        self.add(label(about, "muted"))
+        if about:
+            self.add(label(about, "muted"))
         self._said = label("")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -63,6 +64,9 @@ class TransferCard(Card):
         return item is not None and item.entry.state is not TransferState.DONE
 
     # What the kinds of downloads differ in
+
+    checks_parts = True
+    """Whether the store publishes digests of the file's parts, so that counting the checked ones tells something."""
 
     def file(self, item: QueueItem | None) -> Path | None:
         """Returns where the finished file lies."""
@@ -89,16 +93,19 @@ class TransferCard(Card):
         state = item.entry.state if item is not None else None
         progress = item.progress if item is not None else None
         running = item is not None and state not in RESTING
-        self._bar.setVisible(running or state in (TransferState.PAUSED, TransferState.FAILED))
+        halfway = state in (TransferState.PAUSED, TransferState.FAILED) and self._arrived() > 0
+        self._bar.setVisible(running or halfway)
         self._speed.setVisible(running)
-        self._pieces.setVisible(running and progress is not None and progress.pieces_total > 0)
-        if progress is not None:
+        self._pieces.setVisible(running and self.checks_parts and progress is not None and progress.pieces_total > 0)
+        if progress is None and halfway:
+            progress = self._transfers.arrived_so_far[self._key]
+        elif progress is not None:
             self._pieces.setText(pieces_words(progress))
             self._speed.add(progress.rate)
         if progress is not None and progress.size:
             self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
         self._said.setText(self._sentence(item, file))
-        facts = (state, file)
+        facts = (state, file, halfway)
         if facts != self._shown:
             self._shown = facts
             self._show_chip(state, file)
@@ -107,9 +114,10 @@ class TransferCard(Card):
     def _sentence(self, item: QueueItem | None, file: Path | None) -> str:
         form = self.app_state.format
         if item is not None and item.entry.state is TransferState.PAUSED:
-            return "Paused. What has arrived is kept, and it continues from there."
+            return f"Paused. What has arrived is kept{self._how_much()}, and it continues from there."
         if item is not None and item.entry.state is TransferState.FAILED:
-            return "Stopped. What has arrived is kept, and it continues from there."
+            kept = f" What has arrived is kept{self._how_much()}, and it continues from there."
+            return f"Stopped.{kept if self._arrived() else ''}"
         if item is not None and item.progress is not None:
             progress = item.progress
             size = f"{form.size(progress.done)} of {form.size(progress.size)} · " if progress.size else ""
@@ -118,10 +126,22 @@ class TransferCard(Card):
             return "Waiting for its turn."
         return f"It is on this PC: {file}" if file is not None else self.resting_sentence()
 
+    def _arrived(self) -> int:
+        """Returns how many bytes have arrived, 0 where that was not heard of in this session."""
+        known = self._transfers.arrived_so_far.get(self._key)
+        return known.done if known is not None else 0
+
+    def _how_much(self) -> str:
+        known, form = self._transfers.arrived_so_far.get(self._key), self.app_state.format
+        if known is None or not known.done:
+            return ""
+        whole = f" of {form.size(known.size)}" if known.size else ""
+        return f" ({form.size(known.done)}{whole})"
+
     def _show_chip(self, state: TransferState | None, file: Path | None) -> None:
         words = {TransferState.PAUSED: "Paused", TransferState.FAILED: "Stopped"}.get(state) if state else None
         if words is None and state is not None and state not in RESTING:
-            words = "Downloading"
+            words = "Waiting" if state is TransferState.QUEUED else "Downloading"
         if words is None and file is not None:
             words = "On this PC"
         self._chip.setText(words or "")
@@ -132,8 +152,9 @@ class TransferCard(Card):
         clear(self._trouble)
         state = item.entry.state if item is not None else None
         if item is not None and state in (TransferState.PAUSED, TransferState.FAILED):
+            again = "Try again" if state is TransferState.FAILED and not self._arrived() else "Resume"
             parts = [
-                self.action("Resume", partial(self._transfers.resume, self._key), "primary"), self._remove_button(),
+                self.action(again, partial(self._transfers.resume, self._key), "primary"), self._remove_button(),
             ]  # fmt: skip
             if item.entry.trouble is not None:
                 trouble = item.entry.trouble

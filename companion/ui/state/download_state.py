@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import Cancelled
 from companion.domain.store.orders import Download
-from companion.domain.transfers.models import TransferState
+from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.ui.state.tasks import TaskRunner
 
@@ -48,6 +48,8 @@ class DownloadState(QObject):
         self._queue: Queue | None = None
         self._closed = False
         self.items: dict[DownloadKey, QueueItem] = {}
+        self.arrived_so_far: dict[DownloadKey, TransferProgress] = {}
+        """How each download stood when it was last heard of while it ran, as far as that was in this session."""
 
     def open(self) -> None:
         """Read what was left of earlier runs; downloads that were under way are continued."""
@@ -122,6 +124,10 @@ class DownloadState(QObject):
         """Called on worker threads: only the newest news of each download is brought over."""
         key = item if isinstance(item, DownloadKey) else item.entry.key
         with self._lock:
+            if isinstance(item, DownloadKey):
+                self.arrived_so_far.pop(key, None)
+            elif item.progress is not None:
+                self.arrived_so_far[key] = item.progress
             announced = bool(self._news)
             self._news[key] = None if isinstance(item, DownloadKey) else item
         if not announced:

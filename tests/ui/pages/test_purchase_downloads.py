@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.model import Secret
@@ -179,3 +179,43 @@ def test_removing_the_purchase_takes_its_unfinished_download_with_it(buyer: Buye
     buyer.program.owned.remove(buyer.window, buyer.id, lambda _: None, lambda _: None)
     buyer.until(lambda: buyer.item is None)
     assert not [*folder.glob("*.part*")]
+
+
+def test_what_has_arrived_is_still_shown_after_another_page(buyer: Buyer, shop: WooPeer) -> None:
+    pausing(buyer, shop)
+    for page in ("downloads", "purchase"):
+        buyer.show(page)
+        buyer.until(lambda: buyer.reads("kept (200.0 kB of"))
+        bars = buyer.window.current.findChildren(QProgressBar)
+        assert [bar.value() > 0 for bar in bars if bar.isVisible()] == [True]
+
+
+def test_a_download_that_was_refused_at_once_has_nothing_to_resume(buyer: Buyer, shop: WooPeer) -> None:
+    shop.downloads["f6a1"].left = 0
+    buyer.press("Download")
+    buyer.comes_to(TransferState.FAILED)
+    buyer.until(lambda: buyer.reads("The shop refuses this download"))
+    assert not buyer.reads("What has arrived is kept")
+    assert not [bar for bar in buyer.window.current.findChildren(QProgressBar) if bar.isVisible()]
+    shop.downloads["f6a1"].left = 3
+    buyer.press("Try again")
+    buyer.comes_to(TransferState.DONE)
+
+
+def test_on_its_page_each_file_has_its_own_heading(buyer: Buyer) -> None:
+    headings = [part.text() for part in buyer.window.current.findChildren(QLabel) if part.property("role") == "heading"]
+    assert headings.count("setup.zip") == 1
+    buyer.show("downloads")
+    buyer.until(lambda: buyer.reads("setup.zip") and buyer.reads("Harbour Suite"))
+
+
+def test_no_parts_are_counted_where_the_shop_publishes_no_digest(buyer: Buyer, shop: WooPeer) -> None:
+    shop.cut_after = [200_000]
+    shop.fault = lambda call: len(shop.calls) > 1
+    buyer.press("Download")
+    buyer.until(lambda: buyer.item is not None and buyer.item.progress is not None and buyer.item.progress.done)
+    labels = [part for part in buyer.window.current.findChildren(QLabel) if part.isVisible()]
+    assert not [part for part in labels if "parts checked" in part.text()]
+    buyer.press("Pause")
+    buyer.comes_to(TransferState.PAUSED)
+    shop.fault = None

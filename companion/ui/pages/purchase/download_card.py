@@ -43,13 +43,17 @@ class PurchaseDownloadCard(TransferCard):
     failed = Signal(object)
 
     def __init__(
-        self, app_state: AppState, owned: OwnedState, opener: Opener, found: Overview, download: PurchasedDownload
-    ) -> None:
+        self, app_state: AppState, owned: OwnedState, opener: Opener, found: Overview, download: PurchasedDownload, *,
+        on_its_page: bool = False,
+    ) -> None:  # fmt: skip
+        """`on_its_page`: the page says already which purchase it is, so the file's name is the heading."""
         self._owned, self._opener, self._found, self._download = owned, opener, found, download
         name = download.name or "Download"
         about = " · ".join(part for part in (origin_words(found), name) if part)
         key, spoken = key_of(found, download), f"{name} of {found.name}"
-        super().__init__(app_state, owned.downloads, key, found.name, about, spoken, name)
+        title, about = (name, "") if on_its_page else (found.name, about)
+        self.checks_parts = download.sha256 is not None
+        super().__init__(app_state, owned.downloads, key, title, about, spoken, name)
         self.show_item(owned.downloads.items.get(key))
 
     def file(self, item: QueueItem | None) -> Path | None:

@@ -223,7 +223,7 @@ class PurchasePage(Page):
 
     def _show_downloads(self, found: Overview) -> None:
         for each in found.downloads:
-            card = PurchaseDownloadCard(self.app_state, self._owned, self._opener, found, each)
+            card = PurchaseDownloadCard(self.app_state, self._owned, self._opener, found, each, on_its_page=True)
             card.failed.connect(self.tell)
             self._transfers[card.key] = card
             self._cards.addWidget(card)
