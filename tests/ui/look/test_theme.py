@@ -56,3 +56,19 @@ def test_qt_keeps_its_references(qapp: QApplication) -> None:
     for number in range(10_000):
         made.setText(str(number % 7))
     assert sys.getrefcount(None) > before - 5_000
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_what_can_be_operated_has_an_outline_that_is_seen(theme: Theme) -> None:
+    """WCAG 2.2, 1.4.11: fields, buttons, scroll bars, progress bars and the ring of what has the focus."""
+    grounds = (theme.window, theme.surface, theme.raised, theme.info_ground)
+    outlines = (theme.line_strong, theme.accent)
+    pairs = [(line, ground) for line in outlines for ground in grounds]
+    assert [(*pair, round(_contrast(*pair), 2)) for pair in pairs if _contrast(*pair) < 3] == []
+
+
+def test_the_style_sheet_uses_that_outline() -> None:
+    sheet = resource("style/companion.qss").read_text(encoding="utf-8")
+    for rule in ("QPushButton {", "QSpinBox {", "QProgressBar {", "QScrollBar::handle:vertical {"):
+        body = sheet[sheet.index(rule) : sheet.index("}", sheet.index(rule))]
+        assert "@line_strong" in body, rule
