@@ -7,8 +7,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import ReminderAction
@@ -17,12 +26,22 @@ from companion.ui.widgets.basic import clear, focusable, label, row, spoken
 from companion.ui.widgets.long_list import LongList
 
 CONTENT_WIDTH = 760
+_NARROW = 560
+_ROOM, _LITTLE_ROOM = (32, 26, 32, 26), (8, 12, 8, 12)
+"""What is left free around a page's content: left, top, right, bottom."""
 RETURN_RENEWAL = "return-renewal"
 """What a `Destination` to the order page names to give back the last renewal at once."""
 SWITCH_OFF = "switch-off:"
 """What the item of a `Destination` to the order page begins with to ask about auto-renewal; then the subscription."""
 EXTEND = "extend"
 """What a `Destination` to the order page names to show its downloads, which can be asked for again there."""
+
+_SCROLLS: dict[int, QAbstractSlider.SliderAction] = {
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 
 
 class Destination(NamedTuple):
@@ -92,8 +111,8 @@ class Page(QWidget):
         ground = QWidget()
         ground.setObjectName("page")
         inner = QWidget()
-        across = centred(inner)
-        across.setContentsMargins(32, 26, 32, 26)
+        self._across = across = centred(inner)
+        across.setContentsMargins(*_ROOM)
         ground.setLayout(across)
         self._body = QVBoxLayout(inner)
         self._body.setContentsMargins(0, 0, 0, 0)
@@ -107,11 +126,37 @@ class Page(QWidget):
         self._body.addLayout(self.content)
         self._body.addStretch(1)
         self._scroll.setWidget(ground)
-        outer.addWidget(self._scroll)
+        self._outer = outer
+        outer.addWidget(self._scroll, 1)
 
     def add_to_head(self, part: QWidget) -> None:
         """Put a part to the right of the title."""
         self._head.addWidget(part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._across.setContentsMargins(*(_LITTLE_ROOM if self.width() < _NARROW else _ROOM))
+
+    def add_footer(self, part: QWidget) -> None:
+        """Put a part below the page, where it stays in sight however long the page is."""
+        frame = QFrame()
+        frame.setObjectName("footer")
+        across = centred(part)
+        across.setContentsMargins(32, 10, 32, 12)
+        frame.setLayout(across)
+        self._outer.addWidget(frame)
+
+    def take_focus(self) -> None:
+        """Give the keyboard to where this page begins: its title, unless a page says otherwise."""
+        self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def scroll_by_key(self, key: int) -> bool:
+        """Scroll as PageUp, PageDown, Home and End ask; returns whether `key` was one of them."""
+        action = _SCROLLS.get(key)
+        if action is None:
+            return False
+        self._scroll.verticalScrollBar().triggerAction(action)
+        return True
 
     def long_list(self, make: Callable[[Any], QWidget], *, spacing: int = 14) -> LongList:
         """Returns a list whose cards exist while they are seen on this page; `make` makes one of what a row is `of`."""

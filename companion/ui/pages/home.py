@@ -276,7 +276,10 @@ class LicenceCard(Card):
     def _switch(self, card: ProductCard) -> QWidget | None:
         if card.auto_renew is AutoRenew.NOT_OFFERED or card.status is EffectiveStatus.EXPIRED:
             return None
-        switch = Switch(self.app_state.theme, f"Auto-renewal of {_named(card)}", on=card.auto_renew is AutoRenew.ON)
+        form = self.app_state.format
+        said = charge_sentence(card, form.date, form.money)
+        on = card.auto_renew is AutoRenew.ON
+        switch = Switch(self.app_state.theme, f"Auto-renewal of {_named(card)}", on=on, consequence=said)
         switch.requested.connect(lambda on: ask_to_switch(self, self.app_state, card.order_number, card.licence_id, on))
         return switch
 

@@ -41,10 +41,10 @@ class WhenCard(Card):
         self.add(label("How long before", "heading"))
         for kind in CHOOSABLE:
             name, about = _NAMES[kind]
-            self.add(_setting(name, about, self._box(kind, name, settings)), line())
+            self.add(setting(name, about, self._box(kind, name, settings)), line())
         late = Switch(app_state.theme, "Refunds and parcels that are late", on=settings.overdue)
         late.requested.connect(self._tell_what_is_late)
-        self.add(_setting("Refunds and parcels that are late", "Told once, the day after", late))
+        self.add(setting("Refunds and parcels that are late", "Told once, the day after", late))
 
     def _box(self, kind: ReminderKind, name: str, settings: ReminderSettings) -> Choice:
         profile = self._app_state.snapshot.profile
@@ -76,10 +76,10 @@ class QuietCard(Card):
         shown = Switch(app_state.theme, "Show reminders by themselves", on=not settings.muted)
         shown.requested.connect(lambda on: app_state.reminders.mute(not on))
         about = "Switched off, they only wait on the Reminders page."
-        self.add(_setting("Show reminders by themselves", about, shown), line())
+        self.add(setting("Show reminders by themselves", about, shown), line())
         quiet = Switch(app_state.theme, "Quiet hours", on=settings.quiet is not None)
         quiet.requested.connect(self._switch_quiet)
-        self.add(_setting("Quiet hours", "What comes up then is shown when they end.", quiet))
+        self.add(setting("Quiet hours", "What comes up then is shown when they end.", quiet))
         if settings.quiet is not None:
             begins = _time("Quiet hours begin", settings.quiet.begins, lambda time: self._set_quiet(begins=time))
             ends = _time("Quiet hours end", settings.quiet.ends, lambda time: self._set_quiet(ends=time))
@@ -87,7 +87,7 @@ class QuietCard(Card):
             self.add(hours)
         self.add(line())
         morning = _time("What “tomorrow morning” means", settings.morning, self._set_morning)
-        self.add(_setting("“Tomorrow morning”", "When a reminder that you put off comes back.", morning))
+        self.add(setting("“Tomorrow morning”", "When a reminder that you put off comes back.", morning))
 
     def _switch_quiet(self, on: bool) -> None:
         self._keep(quiet=QuietHours() if on else None)
@@ -116,7 +116,7 @@ class StartCard(Card):
         self._switch.requested.connect(self._ask)
         about = "Companion then waits beside the clock. If it does not run, it cannot remind you."
         self.add(
-            label("Start with the PC", "heading"), _setting("Start when I sign in", about, self._switch), self._news
+            label("Start with the PC", "heading"), setting("Start when I sign in", about, self._switch), self._news
         )
         autostart.changed.connect(self._show)
         autostart.load()
@@ -145,13 +145,16 @@ class StartCard(Card):
         self._news.show()
 
 
-def _setting(name: str, about: str, control: QWidget) -> QWidget:
+def setting(name: str, about: str, control: QWidget) -> QWidget:
     """A setting: what it is, a few words on it, and its control on the right."""
     made = QWidget()
     across = row(spacing=16)
     across.setContentsMargins(0, 0, 0, 0)
     named = label(name, "strong")
     named.setMinimumWidth(_NAME_WIDTH)
+    named.setBuddy(control)
+    if isinstance(control, Switch):
+        control.setAccessibleDescription(about)
     across.addLayout(column(named, label(about, "small"), spacing=1), 1)
     across.addWidget(control, 2 if isinstance(control, Choice) else 0)
     made.setLayout(across)

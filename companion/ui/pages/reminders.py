@@ -146,7 +146,7 @@ class RemindersPage(Page):
         words = "After a restart nothing reminds you until you open Companion yourself."
         start = ("Start with this PC", self._start_with_pc)
         title = "Companion does not start with this PC"
-        return Notice(title, words, tone="attention", actions=(start,), closable=False)
+        return Notice(title, words, tone="attention", actions=(start,), closable=False, standing=True)
 
     def _start_with_pc(self) -> None:
         def answered(starts: bool) -> None:
@@ -159,7 +159,7 @@ class RemindersPage(Page):
     def _muted(self) -> Notice:
         words = "Nothing pops up. What is due waits here, and the icon beside the clock shows that something waits."
         again = ("Show them again", partial(self.app_state.reminders.mute, False))
-        return Notice("Reminders are muted", words, tone="attention", actions=(again,), closable=False)
+        return Notice("Reminders are muted", words, tone="attention", actions=(again,), closable=False, standing=True)
 
     # What needs a decision
 

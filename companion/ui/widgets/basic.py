@@ -28,10 +28,12 @@ from PySide6.QtWidgets import (
 
 from companion.domain.core.foreign_text import printable
 from companion.ui.look.icons import icon
+from companion.ui.widgets.spoken import SpokenAs, speak_as
 
 _log = logging.getLogger(__name__)
 
 _LEAST_TITLE = 160
+_HEADINGS = ("title", "heading")
 
 
 def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selectable: bool = False) -> QLabel:
@@ -44,6 +46,8 @@ def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selec
         made.setMinimumWidth(1)
     if role:
         made.setProperty("role", role)
+    if role in _HEADINGS:
+        speak_as(made, SpokenAs.HEADING)
     if tone:
         made.setProperty("tone", tone)
     if selectable:
@@ -101,12 +105,12 @@ def button(text: str, clicked: Callable[[], object], role: str = "", *, name: st
 class TitleLink(QPushButton):
     """A card's title that leads on; a long name a store gave ends in "…" where there is no room for all of it."""
 
-    def __init__(self, text: str, clicked: Callable[[], object], *, name: str = "") -> None:
+    def __init__(self, text: str, clicked: Callable[[], object], *, name: str = "", role: str = "link title") -> None:
         super().__init__(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(True)
-        self.setProperty("role", "link title")
+        self.setProperty("role", role)
         self.setAccessibleName(name or text)
         self.clicked.connect(lambda: clicked())
 
@@ -130,6 +134,7 @@ def icon_label(name: str, colour: str, size: int = 20) -> QLabel:
     made = QLabel()
     made.setPixmap(icon(name, colour).pixmap(size, size))
     made.setFixedSize(size, size)
+    speak_as(made, SpokenAs.DECORATION)
     return made
 
 
@@ -148,6 +153,7 @@ class Card(QFrame):
     def __init__(self, *, spacing: int = 10) -> None:
         super().__init__()
         self.setObjectName("card")
+        speak_as(self, SpokenAs.GROUP)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(22, 18, 22, 18)
         self.body.setSpacing(spacing)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.transfers.queue import DownloadFailure
 from companion.ui.widgets.basic import button, label, row
+from companion.ui.widgets.spoken import SpokenAs, announcer, speak_as
 
 
 def details_of(failure: CompanionError | DownloadFailure) -> str:
@@ -21,6 +22,7 @@ def details_of(failure: CompanionError | DownloadFailure) -> str:
 class Notice(QFrame):
     """One notice with its actions; `closed` is emitted when the person puts it away.
 
+    A screen reader announces it as soon as it is shown, unless it is a `standing` part of its page.
     `details` are what "Copy details" puts on the clipboard; without them there is no such button.
     """
 
@@ -36,9 +38,12 @@ class Notice(QFrame):
         actions: tuple[tuple[str, Callable[[], object]], ...] = (),
         closable: bool = True,
         details: str = "",
+        standing: bool = False,
     ) -> None:
         super().__init__()
+        self._closable, self._told, self._urgent = closable, standing, tone == "over"
         self.setObjectName("notice")
+        speak_as(self, SpokenAs.GROUP)
         self.setProperty("tone", tone)
         self.setAccessibleName(title)
         self.setAccessibleDescription(f"{message} {hint}".strip())
@@ -60,6 +65,26 @@ class Notice(QFrame):
         outer.addLayout(words, 1)
         if closable:
             outer.addWidget(button("Close", self.closed.emit, "link"), 0, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def closable(self) -> bool:
+        """Whether the person can put it away."""
+        return self._closable
+
+    @property
+    def words(self) -> str:
+        """Everything it says, as it is read aloud."""
+        return f"{self.accessibleName()}. {self.accessibleDescription()}"
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._told:
+            self._told = True
+            announcer.announce(self, self.words, urgent=self._urgent)
+
+    def take_place_of(self, older: Notice) -> None:
+        """What was announced in the same words a moment ago is not announced again."""
+        self._told = self._told or older.words == self.words
 
     def add_line(self, text: str) -> None:
         """Say one thing more, above the buttons."""
@@ -104,6 +129,9 @@ class Notices(QWidget):
 
     def show_notice(self, key: str, notice: Notice, *, lasting: bool = False) -> None:
         """Show `notice` in place of an older one with the same `key`; a `lasting` one makes no room for later ones."""
+        for old_key, older in self._shown:
+            if old_key == key:
+                notice.take_place_of(older)
         self.drop(key)
         passing = [old_key for old_key, _ in self._shown if old_key not in self._lasting]
         for old_key in passing[2:]:
@@ -127,6 +155,14 @@ class Notices(QWidget):
             entry[1].hide()
             entry[1].deleteLater()
         self.setVisible(bool(self._shown))
+
+    def close_newest(self) -> bool:
+        """Put the newest notice away that can be; returns whether there was one."""
+        for _, notice in self._shown:
+            if notice.closable:
+                notice.closed.emit()
+                return True
+        return False
 
     def shows(self, key: str) -> bool:
         """Whether a notice with this key is shown."""

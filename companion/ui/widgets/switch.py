@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from companion.ui.look.theme import Theme
+from companion.ui.widgets.spoken import SpokenAs, speak_as
+
+_WORDS = ("Off", "On")
+_TRACK = 50
 
 
 class Switch(QCheckBox):
     """Looks on or off as it was told; a click or the space bar emits `requested` and leaves it as it is.
 
-    To a screen reader it is a check box with the given name.
+    To a screen reader it is a check box with the given name; `consequence` is what its state means, in a sentence.
     """
 
     requested = Signal(bool)
 
-    def __init__(self, theme: Theme, name: str, *, on: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, *, on: bool, consequence: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setAccessibleName(name)
+        self.setAccessibleDescription(consequence)
+        speak_as(self, SpokenAs.SWITCH)
         self.setChecked(on)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        return QSize(50, 30)
+        return QSize(self._word_width() + _TRACK, 32)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -38,20 +46,30 @@ class Switch(QCheckBox):
         """Ask instead of changing: only the store's answer moves the switch."""
         self.requested.emit(not self.isChecked())
 
+    def _word_width(self) -> int:
+        return max(self.fontMetrics().horizontalAdvance(word) for word in _WORDS) + 8
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.setFixedSize(self.sizeHint())
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = self._theme
+        theme, on, left = self._theme, self.isChecked(), float(self._word_width())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(4, 4, 42, 22)
-        ground = theme.accent if self.isChecked() else theme.muted
+        painter.setPen(QColor(theme.text if self.isEnabled() else theme.muted))
+        words = QRectF(0, 0, left - 4, 32)
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _WORDS[on])
+        ground = theme.accent if on else theme.muted
         if not self.isEnabled():
             ground = theme.line
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.accent), 2))
-            painter.drawRoundedRect(QRectF(1, 1, 48, 28), 14, 14)
+            painter.drawRoundedRect(QRectF(left + 1, 1, 48, 30), 15, 15)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(track, 11, 11)
+        painter.drawRoundedRect(QRectF(left + 4, 5, 42, 22), 11, 11)
         painter.setBrush(QColor(theme.surface))
-        painter.drawEllipse(QRectF(27 if self.isChecked() else 7, 7, 16, 16))
+        painter.drawEllipse(QRectF(left + (27 if on else 7), 8, 16, 16))
         painter.end()

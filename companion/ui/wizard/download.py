@@ -16,6 +16,7 @@ from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import button, column, exact, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.speed import SpeedGraph
+from companion.ui.widgets.spoken import announcer
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
 
@@ -32,6 +33,7 @@ class DownloadStep(Step):
         )
         self._key: DownloadKey | None = None
         self._resting = False
+        self._announced = 0
         self._purchases = purchases
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -52,6 +54,7 @@ class DownloadStep(Step):
         super().enter(job)
         self.heading.setText(f"Downloading {job.download.name}")
         self._facts.setText("Asking the store…")
+        self._announced = 0
         self._speed.clear()
         purchases, number, artifact_id = self._purchases, job.order.number, job.download.artifact_id
 
@@ -106,11 +109,19 @@ class DownloadStep(Step):
     def _show(self, progress: TransferProgress) -> None:
         form = self.app_state.format
         if progress.size:
+            self._announce(progress.done * 100 // progress.size)
             self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
             self._share.setText(f"{form.size(progress.done)} of {form.size(progress.size)}")
         self._facts.setText(progress_words(progress, form))
         self._pieces.setText(pieces_words(progress))
         self._speed.add(progress.rate)
+
+    def _announce(self, percent: int) -> None:
+        """Every quarter is told, each once."""
+        quarter = percent // 25 * 25
+        if quarter > self._announced:
+            self._announced = quarter
+            announcer.announce(self, f"{quarter} % downloaded")
 
     def _failed(self, trouble: DownloadFailure) -> None:
         self._facts.setText("Stopped. What has arrived is kept.")
@@ -133,6 +144,7 @@ class DownloadStep(Step):
         def finish(grant: Grant) -> None:
             job.fetched = Fetched(grant, transferred)
             self._bar.setValue(1000)
+            self._announce(100)
             self.advance.emit()
 
         self.app_state.runner.run(

@@ -22,6 +22,7 @@ from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
+from companion.ui.widgets.spoken import announcer
 
 _ICONS = {
     Severity.BLOCKS: ("cross", "over"),
@@ -70,7 +71,7 @@ class LiveCheckList(QWidget):
         self._rows.clear()
         clear(self._list)
         clear(self._news)
-        self._summary.setText("Checking this PC…")
+        self._summarise("Checking this PC…")
         self.cleared.emit(False)
         self._watching = self._app_state.runner.run(self, lambda _: requirements(), self._watch, failed=self._fail)
 
@@ -109,13 +110,18 @@ class LiveCheckList(QWidget):
         blocking = sum(finding.severity is Severity.BLOCKS for finding in findings)
         free = can_continue(findings)
         if free and any(finding.severity is Severity.UNKNOWN for finding in findings):
-            self._summary.setText("Nothing is known to stand in the way, but not everything could be checked.")
+            self._summarise("Nothing is known to stand in the way, but not everything could be checked.")
         elif free:
-            self._summary.setText("Nothing stands in the way.")
+            self._summarise("Nothing stands in the way.")
         else:
             things = "One thing stands" if blocking == 1 else f"{blocking} things stand"
-            self._summary.setText(f"{things} in the way. This page changes by itself as soon as that is cleared.")
+            self._summarise(f"{things} in the way. This page changes by itself as soon as that is cleared.")
         self.cleared.emit(free)
+
+    def _summarise(self, sentence: str) -> None:
+        if sentence != self._summary.text():
+            self._summary.setText(sentence)
+            announcer.announce(self, sentence)
 
     def _take_away(self, identity: str) -> None:
         _, old = self._rows.pop(identity)

@@ -70,6 +70,11 @@ class InstallPage(Page):
             step.leave.connect(self._end)
         self._choose.chosen.connect(self._begin)
         self.add(self._stepper, self._stack)
+        self._footers = QStackedWidget()
+        self._footers.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for step in self._steps:
+            self._footers.addWidget(step.footer)
+        self.add_footer(self._footers)
         self._show(0)
 
     def arrive(self, destination: Destination) -> None:
@@ -79,6 +84,7 @@ class InstallPage(Page):
             return
         self._wanted, self._job = destination, None
         self._show(0)
+        self.take_focus()
         self._choose.heading.setText("Reading the order…")
         self._choose.onward.setEnabled(False)
         clear(self._choose.content)
@@ -136,6 +142,7 @@ class InstallPage(Page):
             vertical = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
             step.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
         self._stack.setCurrentIndex(index)
+        self._footers.setCurrentIndex(index)
         self._stepper.show_step(index)
         self.scroll_to_top()
 
@@ -143,4 +150,7 @@ class InstallPage(Page):
         self._show(index)
         if self._job is not None and index > 0:
             self._steps[index].enter(self._job)
-            self._steps[index].onward.setFocus()
+            self.take_focus()
+
+    def take_focus(self) -> None:
+        self._steps[self._stack.currentIndex()].take_focus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.support import number_sentence
 from companion.ui.widgets.basic import Card, button, clear, label, restyle, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.spoken import SpokenAs, announcer, speak_as
 from companion.ui.wizard.job import Job
 
 STEPS = ("Choose", "Check this PC", "Download", "Verify", "Install", "Done")
@@ -24,6 +25,7 @@ class Stepper(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        speak_as(self, SpokenAs.GROUP)
         self._current = 0
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
@@ -41,6 +43,7 @@ class Stepper(QFrame):
         for index, made in enumerate(self._labels):
             restyle(made, tone="ok" if index < current else "here" if index == current else "")
         self.setAccessibleName(f"Step {current + 1} of {len(STEPS)}: {STEPS[current]}")
+        announcer.announce(self, self.accessibleName())
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
@@ -64,7 +67,7 @@ class Stepper(QFrame):
 
 
 class Step(QWidget):
-    """One step: a heading, a card, and the buttons that lead on.
+    """One step: a heading, a card, and in `footer` the buttons that lead on.
 
     `advance` and `leave` go to the next and out, `navigation_requested` asks the window for another page.
     """
@@ -93,9 +96,21 @@ class Step(QWidget):
         outer.addWidget(self.card)
         self.back = button("Cancel", self.leave.emit)
         self.onward = button(onward, self.go_on, "primary")
-        self.buttons = row(self.back, None, self.onward)
-        outer.addLayout(self.buttons)
+        self.footer = QWidget()
+        self.footer.setLayout(row(self.back, None, self.onward))
+        self.onward.installEventFilter(self)
         outer.addStretch(1)
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the main action, or to the heading for as long as that cannot be done yet."""
+        ready = self.onward.isEnabled() and self.onward.isVisible()
+        (self.onward if ready else self.heading).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        woke = watched is self.onward and event.type() is QEvent.Type.EnabledChange
+        if woke and self.onward.isEnabled() and self.heading.hasFocus():
+            self.take_focus()
+        return super().eventFilter(watched, event)
 
     def heightForWidth(self, width: int) -> int:
         # The page is as tall as the step that is shown, and not as the longest of all six.

@@ -82,6 +82,9 @@ class BoughtPage(Page):
     def holds_work(self) -> bool:
         return not self._busy_with_nothing()
 
+    def take_focus(self) -> None:
+        (self._box if self._box.isVisible() else self.title).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def leave_page(self) -> None:
         if self._task is not None:
             self._task.cancel()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from companion.domain.overview.card_statement import StoreOrders
 from companion.domain.purchases.purchase import Overview
@@ -33,11 +35,11 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
 from companion.ui.support import SUPPORT
-from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
+from companion.ui.widgets.basic import Card, TitleLink, button, clear, column, label, line, row
 from companion.ui.widgets.choice import Choice
 
 _MOST_HITS = 6
-_COLUMNS = 2
+_COLUMNS, _TWO_FIT = 2, 640
 
 
 class HelpPage(Page):
@@ -57,6 +59,9 @@ class HelpPage(Page):
         self._field.setPlaceholderText("What is it about? For example: installer close browser")
         self._field.setAccessibleName("Search the help")
         self._field.setClearButtonEnabled(True)
+        for clearing in self._field.findChildren(QToolButton):
+            clearing.setAccessibleName("Clear the search")
+        self._columns = _COLUMNS
         self._field.textChanged.connect(self._search)
         self._results = column(spacing=2)
         self._topics = Card(spacing=12)
@@ -88,6 +93,16 @@ class HelpPage(Page):
             return
         self._leave_article()
         self._field.setFocus()
+
+    def take_focus(self) -> None:
+        (self._field if self._field.isVisible() else self.title).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = _COLUMNS if self.width() >= _TWO_FIT else 1
+        if columns != self._columns:
+            self._columns = columns
+            self._search(self._field.text())
 
     # Articles
 
@@ -128,10 +143,10 @@ class HelpPage(Page):
             topics.addWidget(label(group.heading, "strong"))
             for article in articles:
                 if article.group is group:
-                    topics.addLayout(row(button(article.title, partial(self._open, article.name), "link"), None))
+                    topics.addWidget(TitleLink(article.title, partial(self._open, article.name), role="link"))
             topics.addStretch(1)
-            grid.addLayout(topics, place // _COLUMNS, place % _COLUMNS)
-        for each in range(_COLUMNS):
+            grid.addLayout(topics, place // self._columns, place % self._columns)
+        for each in range(self._columns):
             grid.setColumnStretch(each, 1)
         return grid
 
