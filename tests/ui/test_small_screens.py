@@ -18,6 +18,7 @@ from companion.services.container.store import Services
 from companion.services.purchases.registry import Added
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import EXTEND, Destination
+from companion.ui.pages.settings.page import SUBJECTS
 from companion.ui.widgets.basic import TitleLink
 from companion.ui.wizard.steps import STEPS, Stepper
 
@@ -57,6 +58,7 @@ def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot
     places = [Destination("order", number) for number in (CLOSED, UNWANTED, REFUNDED)]
     places += [Destination(name) for name in ("add", "home", "orders", "downloads", "reminders", "help")]
     places += [Destination("reminders", item="settings"), Destination("install", CLOSED)]
+    places += [Destination("settings", item=subject) for subject in ("", *SUBJECTS)]
     places += [Destination("bought"), Destination("bought", item="by-hand"), Destination("stores")]
     places += [Destination("purchase", _long_purchase(small, qtbot))]
     for place in places:
@@ -69,7 +71,7 @@ def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot
 def test_the_window_opens_no_larger_than_the_screen(program: WindowedProgram) -> None:
     screen = program.window.screen().availableSize()
     assert program.window.size().boundedTo(screen) == program.window.size()
-    assert program.window.minimumSize() == QSize(720, 400)
+    assert program.window.minimumSize() == QSize(512, 320)
 
 
 def test_the_steps_keep_the_name_of_the_present_one_where_not_all_fit(qtbot: QtBot) -> None:
@@ -118,8 +120,8 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(
     small.window.navigate_to(Destination("help"))
     page: Any = small.window.page("help")
     qtbot.waitUntil(lambda: not small.runner.busy)
+    small.window.notices.clear()
     hits = tuple(services.help.search("order", 12))
-    page._show_all(hits)
     page._open(hits[-1].name)
     qtbot.waitUntil(lambda: in_sight(page._article, page), timeout=10_000)
 

@@ -7,17 +7,14 @@ import logging
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import ErrorCode
 from companion.domain.core.platform import Platform
 from companion.domain.purchases.from_order import STORE_API
-from companion.services.app.errors import as_error
 from companion.services.app.launch_command import start_command
 from companion.services.app.resources import resource
 from companion.services.app.running_program import StartRequest
@@ -29,10 +26,7 @@ from companion.ui.app.pages import AllPages, StorePages, load_ahead
 from companion.ui.app.recovery_notices import RecoveryNotices
 from companion.ui.app.reminder_controller import ReminderController
 from companion.ui.app.resume_signal import ResumeSignal
-from companion.ui.app.shutdown import MOST_SECONDS, ShutdownSignals, end_within
-from companion.ui.app.single_instance import SingleInstance
 from companion.ui.app.start_question import StartQuestion
-from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.app.tray import Tray
 from companion.ui.app.tray_presence import TrayPresence
 from companion.ui.look.format import Format
@@ -47,12 +41,14 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.settings_state import SettingsState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
 
 if TYPE_CHECKING:
     from companion.ui.pages.add import SampleLogIn
+    from companion.ui.pages.settings.desk import Desk
 
 _log = logging.getLogger(__name__)
 
@@ -94,14 +90,17 @@ class WindowedProgram:
         self.autostart = AutostartState(
             services.platform.autostart, partial(start_command, services.folders, tray=True), self.runner
         )
-        pages = {
-            **AllPages(self.app_state, self.owned, self.book, services, opener, self.autostart).makers(),
-            **StorePages(self.app_state, self.owned, self.book, services, opener, self._installed, samples).makers(),
-        }
         self.settings = WindowSettings(services.library, self.runner)
-        self.window = Window(
-            self.app_state, self.settings, services.keychain, pages, self.owned, self.book, has_tray=has_tray
+        everything = AllPages(
+            self.app_state, self.owned, self.book, services, opener, self.autostart, self._settings_desk
         )
+        of_store = StorePages(self.app_state, self.owned, self.book, services, opener, self._installed, samples)
+        pages = {**everything.makers(), **of_store.makers()}
+        self.window = Window(
+            self.app_state, self.settings, services.keychain, pages, self.owned, self.book, has_tray=has_tray,
+            is_demo=bool(samples),
+        )  # fmt: skip
+        self.window.quit_asked.connect(self.quit)
         self.tray = Tray(self.app_state, self.book, self.owned.downloads)
         self.tray.open_page.connect(self.open)
         self.tray.quit_asked.connect(self.quit)
@@ -128,6 +127,8 @@ class WindowedProgram:
         self._presence = TrayPresence(self.window, self.settings, has_tray, self._timestamp)
         self._start_question = self._make_start_question()
         self._quitting = False
+        self.removes: bool | None = None
+        """Whether finished downloads go too, once everything is to be removed after the end; else None."""
         self.on_quit: Callable[[], object] = lambda: None
         """Called when the program begins to end."""
 
@@ -145,6 +146,14 @@ class WindowedProgram:
             reminders=services.reminders,
             has_store=services.has_store,
         )
+
+    def _settings_desk(self) -> Desk:
+        from companion.ui.pages.settings.desk import Desk
+
+        return Desk(
+            self.app_state, self.owned, self.autostart, self.settings, SettingsState(self._services, self.runner),
+            self.quit, self._remove_all, lambda there: self.window.navigate_to(there),
+        )  # fmt: skip
 
     def _make_start_question(self) -> StartQuestion:
         asked = StartQuestion(
@@ -318,6 +327,11 @@ class WindowedProgram:
         self.close()
         self._qt.quit()
 
+    def _remove_all(self, finished: bool) -> None:
+        # What is open cannot be removed: it is done when everything has ended.
+        self.removes = finished
+        self.quit()
+
     def close(self) -> None:
         """Stop everything and wait for it; nothing is shown any more by then."""
         self._presence.stop()
@@ -338,74 +352,3 @@ class WindowedProgram:
             *(services.close_store for services in self._others),
             self._services.recovery.leave,
         )
-
-
-def run_window(
-    build: Callable[[], Services],
-    request: StartRequest,
-    *,
-    state: Path | None = None,
-    samples: tuple[SampleLogIn, ...] = (),
-) -> int:
-    """Run the window until the person quits; returns the exit code.
-
-    `build` makes the services. A failure before the window can open is shown in a dialog. Of several programs that
-    keep their things in `state` only the first one runs; a later one hands over its `request`. `samples` are log-ins
-    of a demo store, offered on the first-run page.
-    """
-    qt = application()
-    instance = SingleInstance(state) if state is not None else None
-    try:
-        if instance is not None and not instance.begin(request):
-            return 0
-        services = build()
-    except CompanionError as error:
-        return tell_at_start(error)
-    try:
-        return _run(WindowedProgram(qt, services, samples=samples), qt, instance, request.tray)
-    finally:
-        services.close()
-        if instance is not None:
-            instance.end()
-
-
-def tell_at_start(error: CompanionError) -> int:
-    """Show why the window cannot open; returns the exit code."""
-    show_at_start(application(), error)
-    return 1
-
-
-def _run(program: WindowedProgram, qt: QApplication, instance: SingleInstance | None, tray: bool) -> int:
-    endings = ShutdownSignals(qt)
-    endings.leaving.connect(program.leaving)
-    endings.stayed.connect(program.stayed)
-    endings.told.connect(program.quit)
-    if instance is not None:
-        instance.asked.connect(program.asked_again)
-        instance.on_quit = program.quit
-    program.on_quit = partial(end_within, MOST_SECONDS)
-    previous = sys.excepthook
-    sys.excepthook = _catch(program, previous)
-    try:
-        program.start(in_tray=tray)
-        return qt.exec()
-    finally:
-        sys.excepthook = previous
-        endings.close()
-
-
-def _catch(program: WindowedProgram, previous: _Hook) -> _Hook:
-    """Handles an exception that was not caught on the GUI thread: it is logged, and shown like every failure."""
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            previous(kind, error, trace)
-            program.quit()
-            return
-        _log.error("unexpected failure in the window", exc_info=(kind, error, trace))
-        program.window.show_error(as_error(error))
-
-    return hook
-
-
-_Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]

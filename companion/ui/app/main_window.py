@@ -8,16 +8,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QDialog,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
-    QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,33 +34,33 @@ from companion.domain.transfers.models import TransferState
 from companion.services.store.keychain import Keychain
 from companion.ui.app.pages import PageMaker
 from companion.ui.dialogs.password import missing_actions
-from companion.ui.look.icons import icon, pixmap
+from companion.ui.frame import keys
+from companion.ui.frame.drop_here import DropHere
+from companion.ui.frame.focus import give_focus, leave_title
+from companion.ui.frame.history import History
+from companion.ui.frame.navigation_rail import NavigationRail
+from companion.ui.look.icons import icon
 from companion.ui.navigation import Destination, Page, centred
 from companion.ui.state.app_state import AppState
 from companion.ui.state.download_state import DownloadState
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
-from companion.ui.state.window_settings import GEOMETRY, WindowSettings
+from companion.ui.state.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
 from companion.ui.support import failure_notice
-from companion.ui.widgets.basic import focusable, label
+from companion.ui.widgets.basic import focusable
 from companion.ui.widgets.notice import Notice, Notices
 
 if TYPE_CHECKING:
     from companion.ui.pages.bought.dropped import Dropped
 
-_NAVIGATION = (
-    ("home", "Home"),
-    ("orders", "Orders"),
-    ("downloads", "Downloads"),
-    ("reminders", "Reminders"),
-    ("help", "Help"),
-)
 # A page that is reached from another one keeps that one marked in the navigation.
 _BELONGS_TO = {
     "order": "orders", "add": "orders", "install": "downloads", "bought": "home", "purchase": "home", "stores": "home",
 }  # fmt: skip
-# The smallest laptops, at the magnification Windows sets them to, leave little more than this.
-_SMALLEST = QSize(720, 400)
+# A screen of 1024 × 640, magnified to 200 %, leaves this.
+_SMALLEST = QSize(512, 320)
+_NARROW = 800
+"""Below this width the navigation shows icons alone."""
 _USUAL = QSize(1020, 720)
 _FRAME = QSize(16, 40)
 _WAITING = (TransferState.PAUSED, TransferState.FAILED)
@@ -70,6 +76,7 @@ class Window(QMainWindow):
 
     hidden_to_tray = Signal()
     closed_for_good = Signal()
+    quit_asked = Signal()
 
     def __init__(
         self,
@@ -81,8 +88,10 @@ class Window(QMainWindow):
         book: StoreBook,
         *,
         has_tray: Callable[[], bool],
+        is_demo: bool = False,
     ) -> None:
         super().__init__()
+        self._is_demo = is_demo
         self.has_navigated = False
         self._there = Destination("home")
         self._app_state = app_state
@@ -96,7 +105,10 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self._makers = {("", name): maker for name, maker in pages.items()}
         self._made: dict[tuple[str, str], Page] = {}
-        self._buttons: dict[str, QToolButton] = {}
+        self._history = History()
+        self._is_detail = False
+        self._rail = NavigationRail(app_state.theme)
+        self._rail.asked.connect(lambda name: self.navigate_to(Destination(name)))
         self._owned, self._book = owned, book
         self._lay_out()
         self._add_shortcuts()
@@ -106,7 +118,7 @@ class Window(QMainWindow):
         owned.news.connect(self._tell_of_change)
         owned.downloads.opened.connect(lambda: self._offer_unfinished(owned.downloads, "unfinished purchases"))
         self.setAcceptDrops(True)
-        self._drop_here = _DropHere(self)
+        self._drop_here = DropHere(self)
 
     def _listen(self, state: AppState) -> None:
         state.changed.connect(lambda: self._show_values(state))
@@ -130,55 +142,61 @@ class Window(QMainWindow):
         above.setContentsMargins(32, 14, 32, 0)
         right.addLayout(above)
         right.addWidget(self._stack, 1)
-        across.addWidget(self._navigation())
+        across.addWidget(self._rail)
         across.addLayout(right, 1)
         self.setCentralWidget(ground)
 
-    def _navigation(self) -> QFrame:
-        frame = QFrame()
-        frame.setObjectName("navigation")
-        frame.setFixedWidth(200)
-        column = QVBoxLayout(frame)
-        column.setContentsMargins(14, 20, 14, 16)
-        column.setSpacing(4)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 0, 14)
-        head.setSpacing(10)
-        mark = label("")
-        mark.setPixmap(pixmap("companion", size=30))
-        head.addWidget(mark)
-        head.addWidget(label("Companion", "heading", wrap=False), 1)
-        column.addLayout(head)
-        group = QButtonGroup(self)
-        for name, text in _NAVIGATION:
-            column.addWidget(self._navigation_button(name, text, group))
-        column.addStretch(1)
-        self._store = label("", "small")
-        column.addWidget(self._store)
-        return frame
-
-    def _navigation_button(self, name: str, text: str, group: QButtonGroup) -> QToolButton:
-        made = QToolButton()
-        made.setText(f"  {text}")
-        made.setAccessibleName(text)
-        made.setProperty("role", "nav")
-        made.setIcon(icon(name, self._app_state.theme.text))
-        made.setIconSize(QSize(20, 20))
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        made.setCheckable(True)
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        made.setCursor(Qt.CursorShape.PointingHandCursor)
-        made.clicked.connect(lambda: self.navigate_to(Destination(name)))
-        group.addButton(made)
-        self._buttons[name] = made
-        return made
-
     def _add_shortcuts(self) -> None:
-        for number, (name, _) in enumerate(_NAVIGATION, start=1):
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self.navigate_to, Destination(name)))
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, self._refresh)
-        QShortcut(QKeySequence("Ctrl+N"), self, partial(self.navigate_to, Destination("bought")))
+        for section in (*keys.SECTIONS, keys.SETTINGS):
+            self._on(section.keys, partial(self._go_by_key, Destination(section.page)))
+        self._on(keys.REFRESH, self._refresh)
+        self._on(keys.ADD, partial(self._go_by_key, Destination("bought")))
+        self._on(keys.SEARCH, partial(self._go_by_key, Destination("help")))
+        self._on(keys.HELP, partial(self._go_by_key, Destination("help")))
+        self._on(keys.SHORTCUTS, partial(self._go_by_key, Destination("settings", item="shortcuts")))
+        self._on(keys.BACK, self.go_back)
+        self._on(keys.FORWARD, partial(self._return_to, self._history.forward))
+        self._on(keys.CLOSE, self._close_or_back)
+        self._on(keys.QUIT, self.quit_asked.emit)
+
+    def _on(self, sequence: str, work: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(sequence), self, work)
+
+    def _go_by_key(self, destination: Destination) -> None:
+        """The keyboard goes along: to the page's first field, or to its title."""
+        self.navigate_to(destination)
+        self.current.take_focus()
+
+    def go_back(self) -> None:
+        """Show the page before."""
+        self._return_to(self._history.back)
+
+    def _return_to(self, step: Callable[[], Destination | None]) -> None:
+        destination = step()
+        if destination is not None:
+            self._show(destination)
+            self.current.take_focus()
+
+    def _close_or_back(self) -> None:
+        if not self._notices.close_newest() and self._is_detail:
+            self.go_back()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.BackButton:
+            self.go_back()
+        elif event.button() is Qt.MouseButton.ForwardButton:
+            self._return_to(self._history.forward)
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nothing else wanted scrolls the page, wherever the keyboard is."""
+        if not self.current.scroll_by_key(event.key()):
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rail.set_narrow(self.width() < _NARROW)
 
     # Drops: the whole window takes them, whatever page is shown
 
@@ -217,7 +235,9 @@ class Window(QMainWindow):
         in_order = tuple(focusable(self.centralWidget()))
         for before, after in itertools.pairwise(in_order):
             QWidget.setTabOrder(before, after)
-        moved = super().focusNextPrevChild(onward)
+        moved = leave_title(self, self.current, self._rail.current(), onward=onward) or super().focusNextPrevChild(
+            onward
+        )
         focused = self.focusWidget()
         if moved and focused is not None and self.current.isAncestorOf(focused):
             self.current.scroll_to(focused)
@@ -231,20 +251,28 @@ class Window(QMainWindow):
 
     def navigate_to(self, destination: Destination) -> None:
         """Show a page."""
+        self._history.note(destination)
+        self._show(destination)
+
+    def _show(self, destination: Destination) -> None:
         self.has_navigated = True
         self._there = destination
         page = self.page(destination.page, destination.store)
-        before = self._stack.currentWidget()
+        before, focused = self._stack.currentWidget(), self.focusWidget()
         if isinstance(before, Page) and before is not page:
             before.leave_page()
         self._notices.drop("news")
         marked = _BELONGS_TO.get(destination.page, destination.page)
-        self._buttons[marked].setChecked(True)
+        self._is_detail = marked != destination.page
+        self._rail.mark(marked)
         with page.arriving():
             self._stack.setCurrentWidget(page)
             page.arrive(destination)
         if destination.page == "home":
             self._tell(destination.item)
+        if page is not before and (focused is None or (before is not None and before.isAncestorOf(focused))):
+            # The page that had the keyboard is gone; otherwise Qt would give it to whatever comes next.
+            give_focus(self, page)
 
     @property
     def current(self) -> Page:
@@ -308,7 +336,7 @@ class Window(QMainWindow):
 
     def _show_values(self, state: AppState) -> None:
         names = [found.snapshot.profile.store.name for found in self._book.states if found.snapshot.profile is not None]
-        self._store.setText("\n".join(names))
+        self._rail.name_stores(names, demo=self._is_demo)
         key = "" if state is self._app_state else f" {state.store}"
         for error in state.snapshot.troubles[:2]:
             missing = missing_actions(self, state) if error.code == ErrorCode.CREDENTIALS_NEEDED else ()
@@ -349,9 +377,10 @@ class Window(QMainWindow):
         self._settings.remember(GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing hides the window where a tray icon stays; quitting is in the tray's menu."""
+        """Closing hides the window where a tray icon stays, unless the person chose that it ends the program."""
         self.remember_geometry()
-        if self.has_tray() and not self.ending:
+        stays = self._settings.value(CLOSING) != ENDS
+        if stays and self.has_tray() and not self.ending:
             event.ignore()
             self.hide()
             self.hidden_to_tray.emit()
@@ -367,24 +396,3 @@ class Window(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
-
-
-class _DropHere(QFrame):
-    """Covers the window while something is dragged over it, and says what dropping does."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self.setObjectName("dropHere")
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        words = QVBoxLayout(self)
-        text = label("Drop it to add it", "title", wrap=False)
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.addWidget(text)
-        self.hide()
-
-    def cover(self) -> None:
-        """Show it over everything else."""
-        self.setGeometry(self._window.rect().adjusted(8, 8, -8, -8))
-        self.raise_()
-        self.show()

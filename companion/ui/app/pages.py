@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from companion.ui.pages.orders import OrdersPage
     from companion.ui.pages.purchase.page import PurchasePage
     from companion.ui.pages.reminders import RemindersPage
+    from companion.ui.pages.settings.desk import Desk
+    from companion.ui.pages.settings.page import SettingsPage
     from companion.ui.pages.stores import StoresPage
     from companion.ui.wizard.page import InstallPage
 
@@ -107,8 +109,10 @@ class AllPages:
         services: Services,
         opener: Opener,
         autostart: AutostartState,
+        desk: Callable[[], Desk],
     ) -> None:
-        self._app_state, self._owned, self._book = app_state, owned, book
+        """`desk` makes what the settings work with."""
+        self._app_state, self._owned, self._book, self._desk = app_state, owned, book, desk
         self._services, self._opener, self._autostart = services, opener, autostart
 
     def makers(self) -> dict[str, PageMaker]:
@@ -121,6 +125,7 @@ class AllPages:
             "stores": self._stores,
             "downloads": self._downloads,
             "reminders": self._reminders,
+            "settings": self._settings,
         }
 
     def _home(self) -> HomePage:
@@ -152,6 +157,11 @@ class AllPages:
         from companion.ui.pages.downloads import DownloadsPage
 
         return DownloadsPage(self._app_state, self._owned, self._opener, self._book)
+
+    def _settings(self) -> SettingsPage:
+        from companion.ui.pages.settings.page import SettingsPage
+
+        return SettingsPage(self._desk())
 
     def _reminders(self) -> RemindersPage:
         from companion.ui.pages.reminders import RemindersPage

@@ -17,7 +17,10 @@ GEOMETRY = "windowGeometry"
 CLOSING_EXPLAINED = "closingToTrayExplained"
 NO_TRAY_EXPLAINED = "noTrayExplained"
 START_ASKED = "startWithPcAsked"
-_NAMES = (GEOMETRY, CLOSING_EXPLAINED, NO_TRAY_EXPLAINED, START_ASKED)
+CLOSING = "closingTheWindow"
+"""What closing the window does: `STAYS` (also where nothing was chosen) or `ENDS`."""
+STAYS, ENDS = "stays", "ends"
+_NAMES = (CLOSING, GEOMETRY, CLOSING_EXPLAINED, NO_TRAY_EXPLAINED, START_ASKED)
 
 
 class SettingStore(Protocol):

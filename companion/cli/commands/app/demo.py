@@ -50,7 +50,7 @@ def _in_window(context: CommandContext) -> int:
     from companion.services.app.cancellation import Cancellation
     from companion.services.app.running_program import StartRequest
     from companion.services.container.store import Services, build_services
-    from companion.ui.app.application import run_window
+    from companion.ui.app.running import run_window
     from companion.ui.pages.add import SampleLogIn
 
     asked = context.arguments

@@ -29,7 +29,7 @@ def run(context: CommandContext) -> int:
         if hand_over(state, request):
             return 0
     except CompanionError as error:
-        from companion.ui.app.application import tell_at_start
+        from companion.ui.app.running import tell_at_start
 
         return tell_at_start(error)
     return _open_window(context, request, state)
@@ -38,7 +38,7 @@ def run(context: CommandContext) -> int:
 def _open_window(context: CommandContext, request: StartRequest, state: Path) -> int:
     # Imported only now, because a start beside a running program ends without them.
     from companion.services.container.store import build_window_services
-    from companion.ui.app.application import run_window
+    from companion.ui.app.running import run_window
 
     asked = context.arguments
 

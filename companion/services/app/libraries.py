@@ -1,0 +1,48 @@
+"""The libraries that this program is made of: their versions and licences, as their own metadata say."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from typing import NamedTuple
+
+_MORE = ("PySide6-Essentials", "shiboken6")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_LONGEST = 60
+
+
+class LibraryFacts(NamedTuple):
+    """One library; `licence` is what it says of itself."""
+
+    name: str
+    version: str
+    licence: str
+
+
+def libraries() -> tuple[LibraryFacts, ...]:
+    """Returns the installed libraries that this program requires, in alphabetical order; reads their metadata."""
+    try:
+        required = importlib.metadata.requires("companion") or []
+    except importlib.metadata.PackageNotFoundError:
+        required = []
+    wanted = {found[0] for line in required if "extra ==" not in line and (found := _NAME.match(line))} | set(_MORE)
+    known = (_facts_of(name) for name in wanted)
+    return tuple(sorted((each for each in known if each is not None), key=lambda each: each.name.casefold()))
+
+
+def _facts_of(name: str) -> LibraryFacts | None:
+    try:
+        metadata = importlib.metadata.metadata(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return LibraryFacts(metadata["Name"], metadata["Version"], _licence(metadata))
+
+
+def _licence(metadata: importlib.metadata.PackageMetadata) -> str:
+    """The expression, else the short field, else the classifier: older packages have only one of the later two."""
+    fields = ("License-Expression", "License")
+    said = next((str(metadata[field]) for field in fields if field in metadata), "")
+    if said and len(said) <= _LONGEST and "\n" not in said:
+        return said
+    named = [line.rpartition("::")[2].strip() for line in metadata.get_all("Classifier") or () if "License" in line]
+    return ", ".join(named) or "see its own distribution"

@@ -1,0 +1,29 @@
+"""What covers the window while something is dragged over it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from companion.ui.widgets.basic import label
+
+
+class DropHere(QFrame):
+    """Covers the window while something is dragged over it, and says what dropping does."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setObjectName("dropHere")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        words = QVBoxLayout(self)
+        text = label("Drop it to add it", "title", wrap=False)
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words.addWidget(text)
+        self.hide()
+
+    def cover(self) -> None:
+        """Show it over everything else."""
+        self.setGeometry(self._window.rect().adjusted(8, 8, -8, -8))
+        self.raise_()
+        self.show()

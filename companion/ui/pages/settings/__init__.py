@@ -1,0 +1,1 @@
+"""The Settings page: one overview, and a view for each subject."""

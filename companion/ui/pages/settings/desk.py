@@ -1,0 +1,32 @@
+"""What the views of the Settings page work with."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from companion.ui.navigation import Destination
+from companion.ui.state.app_state import AppState
+from companion.ui.state.autostart_state import AutostartState
+from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.settings_state import SettingsState
+from companion.ui.state.window_settings import WindowSettings
+
+
+@dataclasses.dataclass(frozen=True)
+class Desk:
+    """`quit` ends the program, `remove_all` ends it and removes everything, finished downloads too where it is told."""
+
+    app_state: AppState
+    owned: OwnedState
+    autostart: AutostartState
+    window: WindowSettings
+    state: SettingsState
+    quit: Callable[[], object]
+    remove_all: Callable[[bool], object]
+    navigate_to: Callable[[Destination], object]
+
+
+View = Callable[[Desk], QWidget]

@@ -1,0 +1,41 @@
+"""General settings: starting with the PC, what closing the window does, and quitting."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from companion.ui.frame.keys import QUIT, in_words
+from companion.ui.pages.reminder_settings import StartCard, setting
+from companion.ui.pages.settings.desk import Desk
+from companion.ui.pages.settings.view import below
+from companion.ui.state.window_settings import CLOSING, ENDS, STAYS
+from companion.ui.widgets.basic import Card, button, label, row
+from companion.ui.widgets.choice import Choice
+
+_CLOSINGS = {STAYS: "Stays beside the clock and reminds you", ENDS: "Ends, and reminds you no more"}
+
+
+def general(desk: Desk) -> QWidget:
+    """Returns the view of the general settings."""
+    return below(StartCard(desk.app_state, desk.autostart), _closing(desk), _quitting(desk))
+
+
+def _closing(desk: Desk) -> Card:
+    words, values = list(_CLOSINGS.values()), list(_CLOSINGS)
+    present = values.index(desk.window.value(CLOSING) or STAYS)
+    choice = Choice(desk.app_state.theme, "When the window is closed, Companion", words, present)
+    choice.activated.connect(lambda place: desk.window.remember(CLOSING, values[place]))
+    card = Card(spacing=12)
+    about = "Where the desktop has no place for the icon, closing always ends it."
+    card.add(label("When the window is closed", "heading"), setting("Companion", about, choice))
+    return card
+
+
+def _quitting(desk: Desk) -> Card:
+    card = Card(spacing=12)
+    card.add(
+        label("Quit", "heading"),
+        label("Downloads pause and continue at the next start. Until then nothing reminds you.", "muted"),
+        row(button("Quit Companion", desk.quit, tip=in_words(QUIT)), label(in_words(QUIT), "muted"), None),
+    )
+    return card

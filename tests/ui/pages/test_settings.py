@@ -1,0 +1,143 @@
+"""The Settings page: what it shows is what the system says, and what it changes has an effect."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from companion.services.app.cancellation import Cancellation
+from companion.services.container.store import Services, build_services
+from companion.ui.app.application import WindowedProgram
+from companion.ui.navigation import Destination
+from companion.ui.pages.settings.data import RemoveDialog
+from companion.ui.state.settings_state import remove_everything
+from companion.ui.state.window_settings import CLOSING, ENDS
+from companion.ui.widgets.choice import Choice
+from companion.ui.widgets.question import Question
+from tests.kits.ui import button, texts_of
+
+_SUBJECTS = ("General", "Reminders", "Stores", "Security", "Data", "Shortcuts", "About and licences")
+
+
+def _open(program: WindowedProgram, subject: str, qtbot: QtBot) -> None:
+    program.window.navigate_to(Destination("settings", item=subject))
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+
+
+def test_the_overview_leads_to_every_subject_and_back(program: WindowedProgram, qtbot: QtBot) -> None:
+    _open(program, "", qtbot)
+    page = program.window.current
+    assert [text for text in texts_of(page) if text in _SUBJECTS] == list(_SUBJECTS)
+    for subject in _SUBJECTS:
+        texts_of(page)
+        button(page, subject).click()
+        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        assert page.title.text() == subject
+        assert QApplication.focusWidget() in (page.title, None)
+        button(page, "All settings").click()
+        assert page.title.text() == "Settings"
+
+
+def test_closing_the_window_ends_the_program_where_that_was_chosen(program: WindowedProgram, qtbot: QtBot) -> None:
+    window = program.window
+    window.has_tray = lambda: True
+    event = QCloseEvent()
+    window.closeEvent(event)
+    assert not event.isAccepted(), "it stays in the tray unless something else was chosen"
+    window.show()
+    _open(program, "general", qtbot)
+    choice = next(made for made in window.current.findChildren(Choice) if made.isVisible())
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    qtbot.waitUntil(lambda: not program.runner.busy)
+    assert program.settings.value(CLOSING) == ENDS
+    window.closed_for_good.disconnect()
+    with qtbot.waitSignal(window.closed_for_good):
+        window.closeEvent(QCloseEvent())
+
+
+def test_a_store_is_removed_after_a_question(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
+    services.owned.stores.add("http://127.0.0.1:9", _never())
+    _open(program, "stores", qtbot)
+    page = program.window.current
+    assert any("127.0.0.1:9" in text for text in texts_of(page))
+    button(page, "Remove…").click()
+    question = program.window.findChild(Question)
+    assert question is not None
+    assert question.keep.isDefault()
+    question.agree.click()
+    qtbot.waitUntil(lambda: not services.owned.stores.all())
+    qtbot.waitUntil(lambda: "None was added yet." in texts_of(page))
+
+
+def test_security_says_what_the_keychain_says(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
+    _open(program, "security", qtbot)
+    said = " ".join(texts_of(program.window.current))
+    state = services.keychain.state()
+    assert (state.place or "in memory only") in said
+    assert "30 seconds" in said
+
+
+def test_about_names_versions_and_licences(program: WindowedProgram, qtbot: QtBot) -> None:
+    _open(program, "about", qtbot)
+    said = " ".join(texts_of(program.window.current))
+    for wanted in ("GNU Lesser General Public License", "PySide6", "requests", "Apache", "Python"):
+        assert wanted in said
+
+
+def test_shortcuts_lists_every_key(program: WindowedProgram, qtbot: QtBot) -> None:
+    _open(program, "shortcuts", qtbot)
+    said = texts_of(program.window.current)
+    assert {"Ctrl+1", "Ctrl+Q", "F1", "F5", "Alt+Left"} <= set(said)
+
+
+def test_a_copy_of_the_library_is_made_when_asked(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
+    services.library.remember_setting("something", "worth keeping")
+    _open(program, "data", qtbot)
+    page = program.window.current
+    button(page, "Make a copy now").click()
+    qtbot.waitUntil(lambda: any(text.startswith("Made on: ") for text in texts_of(page)), timeout=10_000)
+    assert list((services.folders.state / "copies").iterdir())
+
+
+def test_removing_everything_lists_first_and_keeps_downloads(
+    program: WindowedProgram, services: Services, qtbot: QtBot
+) -> None:
+    file = services.folders.downloads / "LF-1" / "setup.exe"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"bought")
+    _open(program, "data", qtbot)
+    button(program.window.current, "Show what would be removed…").click()
+    qtbot.waitUntil(lambda: program.window.findChild(RemoveDialog) is not None, timeout=10_000)
+    dialog = program.window.findChild(RemoveDialog)
+    assert dialog is not None
+    assert dialog.keep.isDefault()
+    lines = " ".join(texts_of(dialog))
+    assert "library" in lines
+    assert "finished download" in lines
+    assert services.folders.library.exists(), "listing removes nothing"
+    dialog.agree.click()
+    assert program.removes is False
+
+
+def test_what_is_removed_after_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/no-bus")
+    services = build_services(tmp_path / "home", "http://127.0.0.1:9")
+    with contextlib.closing(services):
+        file = services.folders.downloads / "setup.exe"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"bought")
+        removal = remove_everything(services, finished=False)
+        assert removal.failed == ()
+        assert not services.folders.library.exists()
+        assert file.exists()
+
+
+def _never() -> Cancellation:
+    return Cancellation()
