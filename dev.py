@@ -19,6 +19,7 @@ USAGE = """\
 python3 dev.py demo [options of companion demo]   set up, then the main job against the embedded store
 python3 dev.py test [--quick] [pytest options]    set up, then all checks and tests
 python3 dev.py test-windows [pytest options]      the Windows lab and its tests (Debian, x86-64)
+python3 dev.py build-windows                      the Windows program, built and tried under Wine (likewise)
 python3 dev.py pictures FOLDER [--theme dark]     photographs of every page of the real window
 python3 dev.py mutate [MODULE...]                 how well the tests hold modules of companion/domain (a long run)
 python3 dev.py fuzz [--minutes N] [--target NAME]  inputs of other parties, spoiled at random; --seed N repeats a run
@@ -57,7 +58,7 @@ def misunderstood(name: str, rest: list[str]) -> str:
     if name not in COMMANDS:
         close = difflib.get_close_matches(name, COMMANDS, n=1)
         return f"dev.py has no command “{name}”." + (f" Did you mean “{close[0]}”?" if close else "")
-    if name in ("setup", "lock", "capabilities") and rest:
+    if name in ("setup", "lock", "capabilities", "build-windows") and rest:
         return f"“{name}” takes no further words: {' '.join(rest)}"
     if name == "pictures" and not [word for word in rest if not word.startswith("-")]:
         return "“pictures” needs the folder that the pictures go to."
@@ -118,6 +119,11 @@ def test_windows(rest: list[str]) -> int:
     return code or python("-m", "pytest", "tests/windows", "-m", "windows", *rest)
 
 
+def build_windows(_rest: list[str]) -> int:
+    set_up(DEVELOP)
+    return run("bash", ROOT / "tests/windows/setup_lab.sh") or python("-m", "tools.windows.build")
+
+
 def pictures(rest: list[str]) -> int:
     set_up(DEVELOP)
     add_test_programs()
@@ -162,6 +168,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "test-windows": test_windows,
+    "build-windows": build_windows,
     "pictures": pictures,
     "mutate": mutate,
     "fuzz": fuzz,

@@ -427,6 +427,58 @@ def whole_job(home: str) -> dict[str, object]:
     return command_line("--home", home, "demo", "--no-window", "--json", "--size", "8")
 
 
+def run_programs(runs: str) -> list[dict[str, object]]:
+    """Programs, one after the other, each a list of its words: how each ended, and what it printed."""
+    return [_ran(words) for words in json.loads(runs)]
+
+
+def _ran(words: list[str]) -> dict[str, object]:
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+    out, err = (text.decode(errors="replace") for text in (done.stdout, done.stderr))
+    return {"words": words, "code": done.returncode, "out": out, "err": err}
+
+
+def quit_running(windowed: str, console: str, *options: str) -> dict[str, object]:
+    """The program in the tray, which is asked to quit as soon as it listens, and asked once more."""
+    state = Path(options[-1])
+    program = subprocess.Popen([windowed, *options, "--tray"])
+    until((state / "running.address").exists, 60)
+    first, again = (_ran([console, *options, "quit", "--wait", "--json"]) for _ in range(2))
+    return {"quit": json.loads(str(first["out"])), "again": json.loads(str(again["out"])), "code": program.wait(0)}
+
+
+def start_in_tray(windowed: str) -> int:
+    """The installed program, which outlives this Python; returns its process id once it listens."""
+    address = Path(os.environ["LOCALAPPDATA"], "Companion", "running.address")
+    program = subprocess.Popen([windowed, "--tray"], close_fds=True, cwd="C:\\")
+    until(address.exists, 60)
+    return program.pid
+
+
+def install_beside_a_reader(setup: str, path: str) -> dict[str, object]:
+    """An installer that runs while another program has a file of the installed one open."""
+    with Path(path).open("rb"):
+        return _ran([setup, "/S"])
+
+
+def file_description(path: str) -> dict[str, object]:
+    """What the version resource of a program says, by the functions that Explorer uses."""
+    import ctypes
+
+    windll: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
+    size = windll.version.GetFileVersionInfoSizeW(path, None)
+    block = ctypes.create_string_buffer(size)
+    windll.version.GetFileVersionInfoW(path, 0, size, block)
+
+    def text(name: str) -> str:
+        found, length = ctypes.c_wchar_p(), ctypes.c_uint()
+        key = f"\\StringFileInfo\\040904B0\\{name}"
+        windll.version.VerQueryValueW(block, key, ctypes.byref(found), ctypes.byref(length))
+        return found.value or ""
+
+    return {"description": text("FileDescription"), "version": text("ProductVersion")}
+
+
 def command_line(*words: str) -> dict[str, object]:
     """A command with ``--json``: what it prints, and its exit code."""
     import contextlib

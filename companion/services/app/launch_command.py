@@ -10,16 +10,14 @@ from companion.services.app.paths import AppFolders, app_folders
 
 def start_command(where: AppFolders, *, tray: bool) -> tuple[str, ...]:
     """Returns the command that starts this program with the same folders, in the tray or with its window."""
-    if getattr(sys, "frozen", False):
-        program: tuple[str, ...] = (sys.executable,)
-    else:
-        program = (_windowless(Path(sys.executable)), "-m", "companion")
+    started = _windowless(Path(sys.executable))
+    program = (started,) if getattr(sys, "frozen", False) else (started, "-m", "companion")
     # The default folders are not named: naming one of them would move the others.
     home = ("--home", str(where.state)) if where == app_folders(where.state) else ()
     return (*program, *home, *(("--tray",) if tray else ()))
 
 
-def _windowless(python: Path) -> str:
-    """Returns the Python that opens no console window, where there is one (on Windows)."""
-    quiet = python.with_name("pythonw.exe")
-    return str(quiet if quiet.exists() else python)
+def _windowless(program: Path) -> str:
+    """Returns the same Python, or built program, that opens no console window, where there is one (on Windows)."""
+    quiet = program.with_name(f"{program.stem}w{program.suffix}")
+    return str(quiet if program.suffix == ".exe" and quiet.exists() else program)

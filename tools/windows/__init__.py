@@ -1,0 +1,1 @@
+"""The Windows program: its icon, its manifest, and building it under Wine."""
