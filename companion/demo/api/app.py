@@ -40,6 +40,7 @@ _ROUTES = Map(
         _rule("GET", "/v1/probe", endpoints.get_probe, bearer=False),
         _rule("POST", "/v1/sessions", endpoints.log_in, bearer=False),
         _rule("POST", "/v1/password-resets", endpoints.reset_password, bearer=False),
+        _rule("GET", "/v1/orders", endpoints.get_orders),
         _rule("GET", "/v1/orders/<number>", endpoints.get_order),
         _rule("PUT", "/v1/subscriptions/<subscription_id>/auto-renew", endpoints.switch_auto_renew),
         _rule("POST", "/v1/orders/<number>/downloads/<artifact_id>/grant", endpoints.grant_download),

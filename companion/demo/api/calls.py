@@ -155,9 +155,14 @@ def answer_with(value: object, status: int = 200, headers: tuple[tuple[str, str]
     return Answer(status, encode(value), headers)
 
 
+def etag_of(document: bytes) -> str:
+    """The strong ETag of a document, without its quotation marks."""
+    return hashlib.sha256(document).hexdigest()[:32]
+
+
 def conditional(call: Call, document: bytes, *, cache: str) -> Response:
     """A document under a strong ETag, or 304 when the customer has it already (RFC 9110 §13.1.2)."""
-    etag = hashlib.sha256(document).hexdigest()[:32]
+    etag = etag_of(document)
     if call.request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:

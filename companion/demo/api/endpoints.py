@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from companion.demo import bodies
 from companion.demo.api.answers import Answer
-from companion.demo.api.calls import Call, answer_with, change, conditional, current, holder, once, respond
+from companion.demo.api.calls import Call, answer_with, change, conditional, current, etag_of, holder, once, respond
 from companion.demo.downloads.artifact import PIECE_LENGTH, VERSION, probe_bytes
 from companion.demo.downloads.files import check_signature, serve_bytes, serve_file, sign
 from companion.demo.mail import send_new_password
@@ -29,6 +29,8 @@ from companion.domain.store.orders import (
     Installation,
     Licence,
     Order,
+    OrderCollection,
+    OrderEntry,
     OrderPage,
     Return,
     Subscription,
@@ -74,6 +76,15 @@ def reset_password(call: Call) -> Response:
     send_new_password(call.store.database, call.store.sessions, call.store.outbox, asked, call.now)
     statement = "If the store knows this order, a new order password is on its way to the customer's e-mail address."
     return respond(answer_with({"statement": statement}, 202))
+
+
+def get_orders(call: Call) -> Response:
+    """``GET /v1/orders``"""
+    with call.store.database.transaction() as connection:
+        records = [current(connection, call, number) for number in call.opened.order_numbers]
+    shown = [_shown(call, record.order) for record in records]
+    entries = tuple(OrderEntry(etag=f'"{etag_of(encode(order))}"', order=order) for order in shown)
+    return conditional(call, encode(OrderCollection(orders=entries)), cache="private, no-cache")
 
 
 def get_order(call: Call, number: str) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model
+from companion.domain.store.collections import Collections
 from companion.domain.store.orders import Order
 
 NEAR = dt.timedelta(days=14)
@@ -20,7 +21,8 @@ class LookPlan(Model, frozen=True):
     """How a store was looked at last.
 
     `last` is the last look that succeeded, `failed` the last of `failures` in a row since then. Before `not_before`
-    the store does not want to be asked. `refused` are the orders whose password the store has refused.
+    the store does not want to be asked. `refused` are the orders whose password the store has refused, `collections`
+    what is known of reading orders together.
     """
 
     last: Instant | None = None
@@ -28,6 +30,7 @@ class LookPlan(Model, frozen=True):
     failures: int = 0
     not_before: Instant | None = None
     refused: tuple[str, ...] = ()
+    collections: Collections = Collections()
 
     def waits(self, now: dt.datetime) -> bool:
         """Returns whether the store has asked to be left alone for now."""
@@ -42,18 +45,20 @@ def after_look(
     refused: frozenset[str] = frozenset(),
     opened: frozenset[str] = frozenset(),
     whole: bool = True,
+    collections: Collections | None = None,
 ) -> LookPlan:
     """Returns the plan after a look that met these `errors`.
 
     `opened` are the orders that could be read, `refused` those whose password was not taken; a look that was not
-    `whole` asked for one order only.
+    `whole` asked for one order only. `collections` is what it learned of them.
     """
     waits = [each.retry_after for each in errors if each.retry_after is not None]
     known = tuple(sorted((set(before.refused) | refused) - opened))
     not_before = now + min(dt.timedelta(seconds=max(waits)), LONGEST_PATIENCE) if waits else None
+    collections = collections or before.collections
     if any(ends_look(each) for each in errors):
-        return LookPlan(before.last, now, before.failures + 1, not_before, known)
-    return LookPlan(now if whole else before.last, None, 0, not_before, known)
+        return LookPlan(before.last, now, before.failures + 1, not_before, known, collections)
+    return LookPlan(now if whole else before.last, None, 0, not_before, known, collections)
 
 
 def ends_look(error: CompanionError) -> bool:

@@ -388,6 +388,19 @@ class Order(Model, frozen=True):
         return tuple(download for download in self.downloads if download.licence_id == licence.id)
 
 
+class OrderEntry(Model, frozen=True):
+    """One order of a collection, with the ETag that it has when it is asked for by itself."""
+
+    etag: str
+    order: Order
+
+
+class OrderCollection(Model, frozen=True):
+    """All orders that a log-in opens."""
+
+    orders: Annotated[tuple[OrderEntry, ...], msgspec.Meta(max_length=20_000)]
+
+
 class SupportCase(Model, frozen=True):
     """A case that support has taken on."""
 

@@ -12,7 +12,7 @@ import time
 import urllib.parse
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
@@ -20,9 +20,7 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
-from companion.domain.core.retry import parse_retry_after
-from companion.domain.core.serialization import decode, to_builtins
-from companion.domain.core.time.http_date import parse_http_date
+from companion.domain.core.serialization import to_builtins
 from companion.domain.store.mail_patterns import without_faulty_patterns
 from companion.domain.store.orders import (
     AutoRenewChange,
@@ -32,16 +30,17 @@ from companion.domain.store.orders import (
     Invoice,
     Licence,
     Order,
+    OrderCollection,
     Return,
     ReturnReason,
     Session,
     SupportCase,
 )
-from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import Profile
 from companion.domain.store.quotes import Quote
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
+from companion.services.store.answers import Answer
 from companion.services.store.keychain import Credentials
 
 # What sends requests is loaded with the first one: the window is there, and most commands end, without any.
@@ -59,6 +58,8 @@ _JSON = "application/json"
 _TIME_KEEPS = 60.0
 """Seconds for which the clock of an answer is carried on."""
 _SESSIONS = "/v1/sessions"
+_NOT_OFFERED = (400, 404, 405, 406, 410, 501)
+"""What stores answer to a call that they do not know."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class Fresh(Generic[T]):
     value: T
     etag: str | None
     store_time: dt.datetime | None
+
+
+class NotOfferedError(Exception):
+    """The store has no such call; it is one that a store need not have."""
 
 
 class StoreClient:
@@ -156,6 +161,18 @@ class StoreClient:
         """An order, or None when it is still the one `etag` names."""
         return self._get(f"/v1/orders/{_part(number)}", Order, token=token, etag=etag)
 
+    def orders(self, token: Secret, etag: str | None = None) -> Fresh[OrderCollection] | None:
+        """All orders that a token opens, or None when they are still those that `etag` names.
+
+        Raises `NotOfferedError` where the store has no such call.
+        """
+        try:
+            return self._get("/v1/orders", OrderCollection, token=token, etag=etag, optional=True)
+        except CompanionError as error:
+            if error.code != ErrorCode.MALFORMED_ANSWER:
+                raise
+            raise NotOfferedError from error
+
     def switch_auto_renew(self, subscription_id: str, version: str, on: bool, token: Secret) -> AutoRenewChange:
         """Switch auto-renewal of the subscription as `version` names it; the store refuses if it has changed since."""
         path = f"/v1/subscriptions/{_part(subscription_id)}/auto-renew"
@@ -240,10 +257,16 @@ class StoreClient:
         return self._send("POST", "/v1/support/cases", SupportCase, token=token, body=body, key=key)
 
     def _get(
-        self, path: str, kind: type[T], *, token: Secret | None = None, etag: str | None = None
+        self,
+        path: str,
+        kind: type[T],
+        *,
+        token: Secret | None = None,
+        etag: str | None = None,
+        optional: bool = False,
     ) -> Fresh[T] | None:
         headers = {"If-None-Match": etag} if etag else {}
-        answer = self._answer("GET", path, token=token, headers=headers)
+        answer = self._answer("GET", path, token=token, headers=headers, optional=optional)
         if answer.status == 304:
             return None
         return Fresh(answer.read(kind), answer.headers.get("ETag"), answer.store_time())
@@ -273,8 +296,12 @@ class StoreClient:
         headers: dict[str, str] | None = None,
         key: str | None = None,
         accept: str = _JSON,
-    ) -> _Answer:
-        """Send one request and return its answer; whatever is not a success is raised as a `CompanionError`."""
+        optional: bool = False,
+    ) -> Answer:
+        """Send one request and return its answer; whatever is not a success is raised as a `CompanionError`.
+
+        A store need not know an `optional` call: that it does not is raised as `NotOfferedError`.
+        """
         sent = {"Accept": f"{accept}, application/problem+json", **(headers or {})}
         if token is not None:
             sent["Authorization"] = f"Bearer {_header_safe(token)}"
@@ -292,10 +319,12 @@ class StoreClient:
         _log.info("%s %s -> %d", method, path.split("?")[0], answer.status)
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer
+        if optional and answer.status in _NOT_OFFERED:
+            raise NotOfferedError
         with _lost_unless_read(method, path):
             raise answer.refusal()
 
-    def _exchange(self, method: str, path: str, body: object, headers: dict[str, str]) -> _Answer:
+    def _exchange(self, method: str, path: str, body: object, headers: dict[str, str]) -> Answer:
         import requests
         import urllib3
 
@@ -306,7 +335,7 @@ class StoreClient:
             with self._connected().request(
                 method, self.url + path, json=body, headers=headers, stream=True
             ) as response:
-                return _Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
+                return Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(self.url, error) from None
 
@@ -331,36 +360,6 @@ def _new_session() -> requests.Session:
         raise_on_status=False,
     )
     return new_session(retry=again)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: Any
-    body: bytes
-
-    def read(self, kind: type[T]) -> T:
-        content_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if content_type == "text/html":
-            raise failure(ErrorCode.PORTAL)
-        return decode(self.body, kind, source="the store")
-
-    def refusal(self) -> CompanionError:
-        """Returns the error that this answer stands for: its problem details (RFC 9457), or what its status tells."""
-        retry_after = parse_retry_after(self.headers.get("Retry-After"), time.time())
-        content_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if content_type == "application/problem+json":
-            with contextlib.suppress(CompanionError):
-                found = decode(self.body, Problem, source="the store")
-                waiting = found.retry_after if retry_after is None else retry_after
-                return explain_problem(found.answered_with(self.status, waiting))
-        if content_type == "text/html" and self.status < 400:
-            return failure(ErrorCode.PORTAL)
-        return explain_problem(Problem(status=self.status, retry_after=retry_after))
-
-    def store_time(self) -> dt.datetime | None:
-        """The store's clock (RFC 9110 §6.6.1)."""
-        return parse_http_date(self.headers.get("Date"), dt.datetime.now(dt.UTC))
 
 
 _HEADER_VALUE = re.compile(r"[!-~]{1,8192}")

@@ -14,6 +14,7 @@ from companion.services.storage.database import Library
 from companion.services.store.cache import OrderCache
 from companion.services.store.look_plans import plan_of, remember_plan
 from companion.services.store.lookup import OrderLookup
+from companion.services.store.together import Learned, OrdersTogether
 
 
 class Look(NamedTuple):
@@ -27,9 +28,15 @@ class StoreLooks:
     """Looks at one store. Safe to use from several threads; a look blocks."""
 
     def __init__(
-        self, lookup: OrderLookup, cache: OrderCache, library: Library, clock: Callable[[], dt.datetime]
+        self,
+        lookup: OrderLookup,
+        together: OrdersTogether,
+        cache: OrderCache,
+        library: Library,
+        clock: Callable[[], dt.datetime],
     ) -> None:
         self._lookup = lookup
+        self._together = together
         self._cache = cache
         self._library = library
         self._clock = clock
@@ -56,7 +63,7 @@ class StoreLooks:
             _refused_before(number) for number in plan.refused if asked and only is None and self._cache.has(number)
         ]
         refused: set[str] = set()
-        opened: set[str] = set()
+        learned = Learned(plan.collections)
         missing: list[str] = []
         # With nothing to ask for, the profile alone shows whether a store that was down is back.
         if numbers or asked or plan.failed is not None:
@@ -65,18 +72,33 @@ class StoreLooks:
             cancellation.check()
             if any(map(ends_look, errors)):
                 break
-            error = self._try(lambda number=number: self._lookup.refresh(number), errors)  # type: ignore[misc]
+            if number in learned.opened:
+                continue
+            error = self._try(lambda number=number: self._read(number, only, learned), errors)  # type: ignore[misc]
             if error is None:
-                opened.add(number)
-            elif error.code == ErrorCode.CREDENTIALS_WRONG:
+                continue
+            if error.code == ErrorCode.CREDENTIALS_WRONG:
                 refused.add(number)
             elif error.code == ErrorCode.CREDENTIALS_NEEDED:
                 missing.append(number)
         after = after_look(
-            plan, errors, self._clock(), refused=frozenset(refused), opened=frozenset(opened), whole=only is None
+            plan,
+            errors,
+            self._clock(),
+            refused=frozenset(refused),
+            opened=frozenset(learned.opened),
+            whole=only is None,
+            collections=learned.collections,
         )
         remember_plan(self._library, self._cache.store, after)
         return Look(tuple(errors), tuple(missing))
+
+    def _read(self, number: str, only: str | None, learned: Learned) -> None:
+        if only is None:
+            self._together.read(number, learned)
+        else:
+            self._lookup.refresh(number)
+            learned.opened.add(number)
 
     def _numbers(self, plan: LookPlan, only: str | None, *, asked: bool, now: dt.datetime) -> tuple[str, ...]:
         if asked:

@@ -20,7 +20,7 @@ from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder, TimelineEntry
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
-from companion.services.store.client import StoreClient
+from companion.services.store.client import Fresh, StoreClient
 from companion.services.store.keychain import Credentials, Kept, Keychain, KeychainState
 from companion.services.store.licence_keys import LicenceKeys
 from companion.services.store.look_plans import plan_of, remember_plan
@@ -215,8 +215,16 @@ class OrderLookup:
     def refresh(self, number: str) -> KnownOrder:
         """An order as the store sees it now."""
         known = self._cache.known(number)
-        etag = self._cache.etag(known)
+        etag = self.validator(known)
         fresh = self._sessions.authorised(number, lambda token: self._client.order(number, token, etag))
+        return self.take(known, fresh)
+
+    def validator(self, known: KnownOrder) -> str | None:
+        """Returns the ETag to ask with, or None when an answer without the order would leave its keys unknown."""
+        return self._cache.etag(known)
+
+    def take(self, known: KnownOrder, fresh: Fresh[Order] | None) -> KnownOrder:
+        """Remember what the store has just said of an order; None says that it is still `known`."""
         found = self._cache.unchanged(known) if fresh is None else self._cache.remember(known, fresh)
         if fresh is not None:
             self._licence_keys.keep(fresh.value, known.order)

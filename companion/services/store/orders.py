@@ -17,6 +17,7 @@ from companion.services.store.looking import StoreLooks
 from companion.services.store.lookup import OrderLookup
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
+from companion.services.store.together import OrdersTogether
 
 
 class Orders(NamedTuple):
@@ -51,5 +52,6 @@ def open_orders(client: StoreClient, keychain: Keychain, library: Library, clock
     renewal = RenewalSwitch(client, sessions, requests, library, clock)
     lookup = OrderLookup(client, keychain, sessions, cache, renewal, attempts, library, clock)
     actions = OrderActions(client, sessions, requests, renewal, lookup, cache, attempts, library, clock)
-    looks = StoreLooks(lookup, cache, library, clock)
+    together = OrdersTogether(client, sessions, cache, lookup, clock)
+    looks = StoreLooks(lookup, together, cache, library, clock)
     return Orders(lookup, cache, actions, attempts, client, looks)

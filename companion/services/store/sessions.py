@@ -53,6 +53,11 @@ class Sessions:
         with self._lock:
             return frozenset(token.reveal() for token, _ in self._tokens.values())
 
+    def opened_by(self, token: Secret) -> frozenset[str]:
+        """Returns the orders for which this token is held."""
+        with self._lock:
+            return frozenset(number for number, (held, _) in self._tokens.items() if held == token)
+
     def authorised(self, number: str, work: Callable[[Secret], T]) -> T:
         """Run `work` with a token, logging in when there is none or the store has ended it."""
         token, fresh = self._token(number)

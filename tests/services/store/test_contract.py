@@ -13,6 +13,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import ReturnReason
+from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
@@ -63,7 +64,9 @@ def test_everything_the_program_asks_fits_the_document(
     orders.lookup.profile()
     orders.lookup.profile()
     assert StoreClient(client.url).time() is not None
-    orders.lookup.add_by_card(store.accounts[0].email, Secret(store.accounts[0].card_last_digits))
+    orders.lookup.add_by_card(store.accounts[-1].email, Secret(store.accounts[-1].card_last_digits))
+    assert orders.looks.look(Cancellation()).errors == ()
+    assert orders.looks.look(Cancellation()).errors == ()
     orders.lookup.request_password_reset(number=FAMILY)
     orders.lookup.request_password_reset(email=store.accounts[0].email)
     family = orders.lookup.order(FAMILY)

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from companion.demo.database import Database
 from companion.demo.server import DemoStore
+from companion.demo.sessions import LogInLimits, Sessions
 from companion.domain.core.model import Secret
 from companion.domain.reminders.clock import next_refresh
 from companion.domain.store.look_plan import LookPlan
@@ -31,7 +33,11 @@ class CountedStore:
     """A demo store that notes each request, and a program with its orders; both live by the clock `now`."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.now = START
+        self.faulty_path: str | None = None
+        self.spoil: Callable[[bytes], bytes] = lambda body: body
+        self.statuses: list[str] = []
         self.calls: list[tuple[dt.datetime, str]] = []
         self.fault: tuple[str, tuple[tuple[str, str], ...]] | None = None
         profile = resource("profiles/larkfield.json").read_bytes()
@@ -51,12 +57,19 @@ class CountedStore:
 
     def _around(self, application: Answered) -> Answered:
         def counted(environ: dict[str, Any], begin: Callable[..., Any]) -> Iterable[bytes]:
-            self.calls.append((self.now, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"))
-            if self.fault is None:
-                return application(environ, begin)
-            status, headers = self.fault
-            begin(status, [("Content-Length", "0"), *headers])
-            return [b""]
+            path = environ["PATH_INFO"]
+            self.calls.append((self.now, f"{environ['REQUEST_METHOD']} {path}"))
+
+            def noted(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+                self.statuses.append(status)
+                return begin(status, headers, exc_info)
+
+            if self.fault is not None and self.faulty_path in (None, path):
+                status, headers = self.fault
+                noted(status, [("Content-Length", "0"), *headers])
+                return [b""]
+            body = application(environ, noted)
+            return [self.spoil(b"".join(body))] if path == "/v1/orders" else body
 
         return counted
 
@@ -123,7 +136,7 @@ def test_one_log_in_opens_all_orders_of_a_customer(counted: CountedStore) -> Non
     counted.start()
     calls = counted.look(asked=True)
     assert len([call for call in calls if "sessions" in call]) == 1
-    assert len([call for call in calls if "/orders/" in call]) == len(added)
+    assert [call for call in calls if "/orders" in call] == ["GET /v1/orders"]
 
 
 @pytest.mark.parametrize("fault", ["500 Oops", "502 Bad", "503 Busy", "429 Too Many Requests"])
@@ -179,3 +192,98 @@ def test_a_refused_password_is_not_tried_again_until_the_person_acts(counted: Co
     assert not counted.orders.looks.plan.refused
     counted.now += 4 * DAY
     assert [call for call in counted.look() if refused in call]
+
+
+class OneCustomer(CountedStore):
+    """All orders of the store are of one customer, who found them by e-mail address and card."""
+
+    EMAIL, DIGITS = "one@post.example", "1234"
+
+    def add_all(self) -> tuple[str, ...]:
+        with contextlib.closing(Database(self.root / "store" / "store.db")) as database:
+            sessions = Sessions(database, life=DAY, limits=LogInLimits(), password_cost=2**10)
+            with database.transaction() as connection:
+                for account in self.store.accounts:
+                    password = Secret(account.order_password)
+                    sessions.add_log_in(connection, account.order_number, password, self.EMAIL, Secret(self.DIGITS))
+        self.orders.lookup.add_by_card(self.EMAIL, Secret(self.DIGITS))
+        self.calls.clear()
+        return self.orders.cache.numbers()
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[OneCustomer]:
+    with contextlib.closing(OneCustomer(tmp_path)) as made:
+        yield made
+
+
+def test_a_day_with_all_orders_of_one_customer(one: OneCustomer) -> None:
+    numbers = one.add_all()
+    assert len(numbers) >= 19
+    before = {number: one.orders.cache.known(number).read_at for number in numbers}
+    one.live(4)
+    assert all(0 < requests <= 12 for requests in by_day(one)), by_day(one)
+    assert all(log_ins <= 2 for log_ins in by_day(one, "sessions")), by_day(one, "sessions")
+    assert all(one.orders.cache.known(number).read_at != before[number] for number in numbers), "all were read"
+
+
+def test_what_changes_at_the_store_is_seen_in_the_collection(one: OneCustomer) -> None:
+    numbers = one.add_all()
+    first, second = one.orders.lookup.order("LF-5930-2216"), one.orders.lookup.order(numbers[0])
+    one.look(asked=True)
+    assert one.look(asked=True) == ["GET /v1/profile", "GET /v1/orders"]
+    assert one.statuses[-1].startswith("304")
+    one.orders.actions.switch_auto_renew(first.number, first.subscriptions[0], not first.subscriptions[0].auto_renew)
+    one.calls.clear()
+    one.look(asked=True)
+    assert one.statuses[-1].startswith("200")
+    shown = one.orders.cache.known(first.number).order
+    assert shown is not None
+    assert shown.subscriptions[0].auto_renew is not first.subscriptions[0].auto_renew
+    one.look(asked=True)
+    assert one.statuses[-1].startswith("304")
+    assert len(one.orders.cache.read()) == len(numbers)
+    assert one.orders.cache.known(second.number).order == second
+
+
+def test_an_order_that_was_added_later_is_no_reason_to_believe_an_old_validator(one: OneCustomer) -> None:
+    numbers = one.add_all()
+    one.look(asked=True)
+    one.orders.lookup.remove(numbers[0])
+    one.look(asked=True)
+    assert one.statuses[-1].startswith("200"), "the validator is of other orders"
+    assert one.orders.cache.numbers() == numbers[1:]
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "405 Method Not Allowed", "501 Not Implemented", "200 OK"])
+def test_a_store_without_a_collection_is_not_asked_for_it_again(one: OneCustomer, status: str) -> None:
+    numbers = one.add_all()
+    one.fault, one.faulty_path = (status, ()), "/v1/orders"
+    calls = one.look(asked=True)
+    assert one.errors == []
+    assert calls.count("GET /v1/orders") == 1
+    assert [call for call in calls if "/orders/" in call] == [f"GET /v1/orders/{number}" for number in numbers]
+    one.start()
+    assert "GET /v1/orders" not in one.look(asked=True)
+    one.now += 31 * DAY
+    assert "GET /v1/orders" in one.look(asked=True), "it may have got one"
+
+
+@pytest.mark.parametrize("fault", ["500 Oops", "503 Busy", "429 Too Many Requests"])
+def test_a_fault_of_the_collection_ends_the_look(one: OneCustomer, fault: str) -> None:
+    one.add_all()
+    one.fault, one.faulty_path = (fault, ()), "/v1/orders"
+    calls = one.look(asked=True)
+    assert not [call for call in calls if "/orders/" in call]
+    assert one.orders.looks.plan.failures == 1
+    one.fault = None
+    assert "GET /v1/orders" in one.look(asked=True)
+
+
+def test_an_order_that_cannot_be_read_takes_no_other_with_it(one: OneCustomer) -> None:
+    numbers = one.add_all()
+    one.spoil = lambda body: body.replace(b'"total":{"amount"', b'"totel":{"amount"', 1)
+    calls = one.look(asked=True)
+    assert len([call for call in calls if "/orders/" in call]) == 1, "it is asked for by itself"
+    assert one.errors == []
+    assert {number for number in numbers if one.orders.cache.known(number).read_at == one.now} == set(numbers)
