@@ -18,6 +18,10 @@ from companion.domain.store.problems import Problem, explain_problem
 T = TypeVar("T")
 
 
+class NotOfferedError(Exception):
+    """The store has no such call; it is one that a store need not have."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
     """One answer of a store, read whole."""

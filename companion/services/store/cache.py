@@ -31,8 +31,8 @@ class _Keyed(NamedTuple):
 class OrderCache:
     """The orders of one store as they were last read. Asks neither the store nor the keychain.
 
-    The library never holds a licence key, so the keys that were read since the start are kept here, with the ETag of
-    the answer they came in. Safe to use from several threads; methods may wait for the disk.
+    The library never holds a licence key, so the keys that were read since the start, or came out of the keychain, are
+    held here with the ETag of the answer they came in. Safe to use from several threads; methods may wait for the disk.
     """
 
     def __init__(self, library: Library, store: str, clock: Callable[[], dt.datetime]) -> None:
@@ -83,6 +83,13 @@ class OrderCache:
         with self._lock:
             held = self._etags.get(known.number)
         return known.etag if held == known.etag else None
+
+    def put_back(self, known: KnownOrder, keys: Mapping[str, Secret]) -> str | None:
+        """Hold the keys of an order that were kept elsewhere, and return the ETag to ask with."""
+        with self._lock:
+            if known.number not in self._etags:
+                self._keys[known.number], self._etags[known.number] = dict(keys), known.etag
+        return self.etag(known)
 
     def add(self, number: str, fresh: Fresh[Order]) -> None:
         """Add an order with what the store has just said of it."""

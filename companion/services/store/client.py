@@ -40,7 +40,7 @@ from companion.domain.store.profile import Profile
 from companion.domain.store.quotes import Quote
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
-from companion.services.store.answers import Answer
+from companion.services.store.answers import Answer, NotOfferedError
 from companion.services.store.keychain import Credentials
 
 # What sends requests is loaded with the first one: the window is there, and most commands end, without any.
@@ -69,10 +69,6 @@ class Fresh(Generic[T]):
     value: T
     etag: str | None
     store_time: dt.datetime | None
-
-
-class NotOfferedError(Exception):
-    """The store has no such call; it is one that a store need not have."""
 
 
 class StoreClient:

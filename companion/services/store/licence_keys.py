@@ -38,6 +38,20 @@ class LicenceKeys:
         """Returns the key of a licence, or None when it is not kept or the keychain cannot be used."""
         return self._keychain.read_secret(self._name(number, licence_id))
 
+    def all_kept(self, order: Order) -> dict[str, Secret] | None:
+        """Returns the keys of an order's licences by id, or None unless each is kept or is that of another order.
+
+        The person is not asked to unlock the keychain for it.
+        """
+        found: dict[str, Secret] = {}
+        for licence in order.licences:
+            key = self._keychain.read_secret(self._name(order.number, licence.id), quiet=True)
+            if key is not None:
+                found[licence.id] = key
+            elif licence.key_from_order is None:
+                return None
+        return found
+
     def forget(self, number: str, licences: Iterable[Licence]) -> None:
         """Remove keys and prove that they are gone. Raises `CompanionError` ``keychain-kept-it``."""
         for licence in licences:

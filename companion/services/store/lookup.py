@@ -221,7 +221,12 @@ class OrderLookup:
 
     def validator(self, known: KnownOrder) -> str | None:
         """Returns the ETag to ask with, or None when an answer without the order would leave its keys unknown."""
-        return self._cache.etag(known)
+        etag = self._cache.etag(known)
+        if etag is None and known.etag is not None and known.order is not None:
+            keys = self._licence_keys.all_kept(known.order)
+            if keys is not None:
+                return self._cache.put_back(known, keys)
+        return etag
 
     def take(self, known: KnownOrder, fresh: Fresh[Order] | None) -> KnownOrder:
         """Remember what the store has just said of an order; None says that it is still `known`."""

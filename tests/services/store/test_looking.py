@@ -38,6 +38,7 @@ class CountedStore:
         self.faulty_path: str | None = None
         self.spoil: Callable[[bytes], bytes] = lambda body: body
         self.statuses: list[str] = []
+        self.looked_from = 0
         self.calls: list[tuple[dt.datetime, str]] = []
         self.fault: tuple[str, tuple[tuple[str, str], ...]] | None = None
         profile = resource("profiles/larkfield.json").read_bytes()
@@ -73,16 +74,24 @@ class CountedStore:
 
         return counted
 
+    def answers(self) -> list[tuple[str, str]]:
+        """Each call of the last look with the status of its answer."""
+        return list(zip([call for _, call in self.calls], self.statuses, strict=True))[self.looked_from :]
+
+    def forget_calls(self) -> None:
+        self.calls.clear()
+        self.statuses.clear()
+
     def add_all(self) -> tuple[str, ...]:
         """Add every order of the demo, each with its own password."""
         for account in self.store.accounts:
             self.orders.lookup.add(account.order_number, Secret(account.order_password))
-        self.calls.clear()
+        self.forget_calls()
         return self.orders.cache.numbers()
 
     def look(self, *, asked: bool = False) -> list[str]:
         """Look once; the calls that it took, and the codes of what went wrong."""
-        before = len(self.calls)
+        before = self.looked_from = len(self.calls)
         self.errors = [error.code.value for error in self.orders.looks.look(Cancellation(), asked=asked).errors]
         return [call for _, call in self.calls[before:]]
 
@@ -207,7 +216,7 @@ class OneCustomer(CountedStore):
                     password = Secret(account.order_password)
                     sessions.add_log_in(connection, account.order_number, password, self.EMAIL, Secret(self.DIGITS))
         self.orders.lookup.add_by_card(self.EMAIL, Secret(self.DIGITS))
-        self.calls.clear()
+        self.forget_calls()
         return self.orders.cache.numbers()
 
 
@@ -234,7 +243,7 @@ def test_what_changes_at_the_store_is_seen_in_the_collection(one: OneCustomer) -
     assert one.look(asked=True) == ["GET /v1/profile", "GET /v1/orders"]
     assert one.statuses[-1].startswith("304")
     one.orders.actions.switch_auto_renew(first.number, first.subscriptions[0], not first.subscriptions[0].auto_renew)
-    one.calls.clear()
+    one.forget_calls()
     one.look(asked=True)
     assert one.statuses[-1].startswith("200")
     shown = one.orders.cache.known(first.number).order
@@ -244,6 +253,36 @@ def test_what_changes_at_the_store_is_seen_in_the_collection(one: OneCustomer) -
     assert one.statuses[-1].startswith("304")
     assert len(one.orders.cache.read()) == len(numbers)
     assert one.orders.cache.known(second.number).order == second
+
+
+def test_the_first_look_after_a_start_reads_only_what_changed(counted: CountedStore) -> None:
+    numbers = counted.add_all()
+    before = counted.orders.cache.read()
+    counted.start()
+    assert len([call for call in counted.look(asked=True) if "/orders/" in call]) == len(numbers)
+    answered = [status for call, status in counted.answers() if "/orders/" in call]
+    assert {status.partition(" ")[0] for status in answered} == {"304"}
+    assert counted.orders.cache.read() == before, "with the keys, which come from the keychain"
+
+
+def test_the_first_look_after_a_start_of_one_customer(one: OneCustomer) -> None:
+    one.add_all()
+    one.look(asked=True)
+    one.start()
+    one.look(asked=True)
+    assert one.answers()[-1][1].startswith("304")
+
+
+def test_an_order_whose_key_is_not_kept_any_more_is_read_whole(counted: CountedStore) -> None:
+    counted.add_all()
+    order = next(each for each in counted.orders.cache.read() if each.licences and each.licences[0].key)
+    account = f"{order.number} at {counted.store.url.partition('://')[2]} key of {order.licences[0].id}"
+    counted.keychain.forget_secret(account)
+    counted.start()
+    counted.look(asked=True)
+    whole = [call for call, status in counted.answers() if "/orders/" in call and status.startswith("200")]
+    assert whole == [f"GET /v1/orders/{order.number}"]
+    assert counted.orders.cache.known(order.number).order == order
 
 
 def test_an_order_that_was_added_later_is_no_reason_to_believe_an_old_validator(one: OneCustomer) -> None:

@@ -202,8 +202,9 @@ def test_an_order_that_was_removed_while_it_was_asked_for_does_not_come_back(
     ):
         kit = StoreKit(demo_store, library, Keychain(), client)
         kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
-        # Another start of the program has not read it yet, so the store sends it whole.
-        kit = StoreKit(demo_store, library, kit.keychain, client)
+        # Another start of the program, on a PC that keeps no keys, has not read it yet: the store sends it whole.
+        kit = StoreKit(demo_store, library, Keychain(), client)
+        kit.orders.lookup.use_for_session(FAMILY, Credentials(order_password=kit.password(FAMILY)))
         remove = True
         failing("order-unknown", lambda: kit.orders.lookup.refresh(FAMILY))
         assert kit.orders.cache.remembered() == ()
