@@ -98,6 +98,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "extend": Command("downloads.extend", "ask the store to reopen a closed download window"),
     "fetch": Command("downloads.fetch", "download a file from any https address, and verify it"),
     "verify": Command("downloads.verify", "check a file against its digest, and repair it"),
+    "identify": Command("pc.identify", "say what an installer is, without running it"),
     "preflight": Command("pc.preflight", "check what on this PC would block an installation"),
     "close-blockers": Command("pc.close_blockers", "close the programs that block an installation"),
     "install": Command("pc.install", "check this PC, then verify and run the installer"),

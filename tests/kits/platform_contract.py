@@ -284,8 +284,10 @@ def promise_a_run_of_the_system_has_one_mark(platform: PlatformServices, folder:
 def promise_a_mark_of_the_web_leaves_the_file_as_it_is(platform: PlatformServices, folder: Path) -> None:
     path = folder / "marked.bin"
     path.write_bytes(b"content")
+    true(platform.programs.comes_from_the_web(path) is not True, "marked already")
     platform.programs.mark_of_the_web(path)
     same(path.read_bytes(), b"content")
+    true(platform.programs.comes_from_the_web(path) is not False, "the mark is not found")
 
 
 def pids(list_processes: Iterable[object]) -> set[int]:

@@ -233,6 +233,10 @@ class ProgramLauncher(Protocol):
         """Marks a file as downloaded from the internet, where the system knows such a mark."""
         ...
 
+    def comes_from_the_web(self, path: Path) -> bool | None:
+        """Returns whether a file bears that mark; None where the system knows none, or cannot tell."""
+        ...
+
     def open_folder(self, path: Path) -> None:
         """Shows a file selected in its folder."""
         ...

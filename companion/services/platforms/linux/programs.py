@@ -53,6 +53,10 @@ class LinuxPrograms:
         # user.xdg.origin.url is the closest there is, and it would store a signed address: nothing is marked.
         del path
 
+    def comes_from_the_web(self, path: Path) -> bool | None:
+        del path
+        return None
+
     def open_folder(self, path: Path) -> None:
         uri = path.resolve().as_uri()
         words = ["gdbus", "call", "--session", "--dest", "org.freedesktop.FileManager1"]

@@ -13,17 +13,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from companion.domain.core.errors import CompanionError
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from companion.services.platforms.common import posix, web_pages
 from companion.services.platforms.common.posix import launch_detached as launch
 from companion.services.platforms.common.posix import pin_copy as pin
 from companion.services.platforms.common.root_helper import as_administrator
-from companion.services.platforms.macos.command import LIMIT
+from companion.services.platforms.macos.command import LIMIT, output
 from companion.services.platforms.macos.processes import describe
 from companion.services.platforms.protocol import Launched
 
 __all__ = [
     "close_gently",
+    "comes_from_the_web",
     "end_session",
     "launch",
     "mark_of_the_web",
@@ -92,6 +94,13 @@ def start_installer(path: Path, arguments: Sequence[str], *, elevate: bool) -> L
 def mark_of_the_web(path: Path) -> None:
     mark = f"0081;{int(time.time()):x};Companion;"
     subprocess.run(["xattr", "-w", "com.apple.quarantine", mark, str(path)], capture_output=True, check=False)
+
+
+def comes_from_the_web(path: Path) -> bool | None:
+    try:
+        return bool(output(["xattr", "-p", "com.apple.quarantine", str(path)], failing=True).strip())
+    except CompanionError:
+        return None
 
 
 def open_folder(path: Path) -> None:

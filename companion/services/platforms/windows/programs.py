@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import datetime as dt
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from ctypes import wintypes
@@ -22,6 +23,7 @@ from companion.services.platforms.windows.security import signature
 
 __all__ = [
     "close_gently",
+    "comes_from_the_web",
     "end_session",
     "launch",
     "mark_of_the_web",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 _PAGES = frozenset({"https", "ms-settings", "windowsdefender"})
+_ZONE, _INTERNET, _LONGEST_MARK = re.compile(r"^ZoneId\s*=\s*(\d)", re.MULTILINE), 3, 4096
 _MARK = "[ZoneTransfer]\r\nZoneId=3\r\n"
 _WM_CLOSE, _WM_QUERYENDSESSION, _WM_ENDSESSION = 0x0010, 0x0011, 0x0016
 _ENDSESSION_CLOSEAPP = 1
@@ -183,6 +186,17 @@ def pin(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
 def mark_of_the_web(path: Path) -> None:
     # Without HostUrl: the address is signed and would let others download.
     Path(f"{path}:Zone.Identifier").write_text(_MARK, encoding="ascii", newline="")
+
+
+def comes_from_the_web(path: Path) -> bool | None:
+    try:
+        with Path(f"{path}:Zone.Identifier").open(encoding="utf-8", errors="replace") as file:
+            found = _ZONE.search(file.read(_LONGEST_MARK))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None  # a disk without such marks
+    return int(found[1]) >= _INTERNET if found else None
 
 
 def open_folder(path: Path) -> None:

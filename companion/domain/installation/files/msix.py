@@ -1,0 +1,79 @@
+"""Reading a package of the Microsoft Store's kind (MSIX, APPX): the manifest in its archive, within bounds.
+
+Source: "App package manifest" (learn.microsoft.com).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from xml.etree import ElementTree
+
+from companion.domain.installation.files.identity import (
+    FileSignature,
+    InstallerIdentity,
+    Technology,
+    architecture_word,
+    tidy,
+)
+from companion.domain.installation.files.regions import RegionFile, Regions, number
+
+_MANIFEST, _BUNDLE = "AppxManifest.xml", "AppxMetadata/AppxBundleManifest.xml"
+_SIGNATURE = "AppxSignature.p7x"
+_LONGEST_MANIFEST = 1 << 20
+_LONGEST_DIRECTORY = 4 << 20
+_END_OF_DIRECTORY, _TAIL = b"PK\x05\x06", 66_000
+_ORGANISATION = re.compile(r"(?:^|,)\s*(?:O|CN)\s*=\s*(?:\"([^\"]+)\"|([^,]+))")
+
+
+def read_msix(regions: Regions) -> InstallerIdentity | None:
+    """Returns what the package tells, None for any other archive. Raises what broken archives make zipfile raise."""
+    if not _is_small(regions):
+        return None
+    with zipfile.ZipFile(RegionFile(regions)) as archive:
+        names = set(archive.namelist())
+        manifest = next((name for name in (_MANIFEST, _BUNDLE) if name in names), None)
+        if manifest is None:
+            return None
+        with archive.open(manifest) as file:
+            text = file.read(_LONGEST_MANIFEST)
+    signature = FileSignature.UNKNOWN if _SIGNATURE in names else FileSignature.NONE
+    return _identity(text, signature, bundle=manifest == _BUNDLE)
+
+
+def _is_small(regions: Regions) -> bool:
+    """Returns whether the list of its files is short enough to be read."""
+    tail = regions.read(max(regions.size - _TAIL, 0), _TAIL)
+    at = tail.rfind(_END_OF_DIRECTORY)
+    return at >= 0 and number(tail, at + 12, 4) <= _LONGEST_DIRECTORY
+
+
+def _identity(text: bytes, signature: FileSignature, *, bundle: bool) -> InstallerIdentity:
+    found = InstallerIdentity(technology=Technology.MSIX, signature=signature, needs_administrator=False, complete=True)
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        return found
+    root = ElementTree.fromstring(text)  # noqa: S314 - entities, which could grow without end, are refused above
+    identity = root.find("{*}Identity")
+    properties = root.find("{*}Properties")
+    attributes = identity.attrib if identity is not None else {}
+    return InstallerIdentity(
+        technology=Technology.MSIX,
+        product_name=tidy(_of(properties, "DisplayName") or attributes.get("Name")),
+        version=tidy(attributes.get("Version")),
+        publisher=tidy(_of(properties, "PublisherDisplayName") or _organisation(attributes.get("Publisher", ""))),
+        architecture=None if bundle else architecture_word(attributes.get("ProcessorArchitecture", "neutral")),
+        signature=signature,
+        needs_administrator=False,
+        complete=True,
+    )
+
+
+def _of(properties: ElementTree.Element | None, name: str) -> str | None:
+    """Returns a text of the manifest; one that only names a resource is none."""
+    text = properties.findtext(f"{{*}}{name}") if properties is not None else None
+    return None if text is None or text.startswith("ms-resource:") else text
+
+
+def _organisation(publisher: str) -> str | None:
+    found = _ORGANISATION.search(publisher)
+    return (found[1] or found[2]) if found else None

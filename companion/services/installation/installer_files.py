@@ -1,0 +1,120 @@
+"""Reading what the file of an installer is: a few regions of it, within a bound, whatever it turns out to be."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.foreign_text import clean_text
+from companion.domain.installation.files.identity import (
+    FileSignature,
+    InstallerIdentity,
+    Technology,
+    fits_pc,
+    with_signature,
+)
+from companion.domain.installation.files.reading import read_identity
+from companion.domain.installation.files.regions import TooMuchError
+from companion.services.platforms.protocol import PlatformServices
+
+_MOST_READ = 32 << 20
+"""Bytes that are read of any file: several times what a real installer takes."""
+_MOST_READS = 20_000
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+class FileRegions:
+    """The regions of an open file; a file that shrinks meanwhile gives fewer bytes."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._left, self._reads_left = _MOST_READ, _MOST_READS
+        self._size = os.fstat(descriptor).st_size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Returns the bytes at `offset`. Raises `TooMuchError` and `OSError`."""
+        length = min(length, max(self._size - offset, 0))
+        if length <= 0 or offset < 0:
+            return b""
+        self._left -= length
+        self._reads_left -= 1
+        if self._left < 0 or self._reads_left < 0:
+            raise TooMuchError
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        return os.read(self._descriptor, length)
+
+
+def identify(path: Path, platform: PlatformServices) -> InstallerIdentity:
+    """Returns what the file is, by its own bytes and by what the system says of it; nothing of it is run.
+
+    Only a signature that is there is checked, which makes the system read the whole file. Raises `CompanionError`
+    ``file-missing``, ``bad-file`` or ``file-not-readable``.
+    """
+    found = read_file(path)
+    system = platform.system.operating_system().value
+    found = msgspec.structs.replace(
+        found,
+        fits=fits_pc(found, platform.name, system.architecture if system else None),
+        mark_of_the_web=platform.programs.comes_from_the_web(path),
+    )
+    if found.technology is Technology.UNKNOWN or found.signature is FileSignature.NONE:
+        return found
+    return with_signature(found, platform.programs.signature(path))
+
+
+def read_file(path: Path) -> InstallerIdentity:
+    """Returns what the bytes of the file tell. Raises `CompanionError` as `identify` does."""
+    try:
+        # A pipe or a device is not waited for.
+        descriptor = os.open(path, os.O_RDONLY | _NO_WAITING)
+    except (OSError, ValueError) as error:
+        raise _not_opened(path, error) from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _no_file(path)
+        return read_identity(FileRegions(descriptor), path.name)
+    finally:
+        os.close(descriptor)
+
+
+def _not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
+    name = clean_text(path.name, 100)
+    reason = error.strerror if isinstance(error, OSError) else None
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, FileNotFoundError):
+        return CompanionError(
+            ErrorCode.FILE_MISSING,
+            "There is no such file",
+            f"{name} is not there.",
+            "Check its name, and the folder that it is in.",
+            kind=ErrorKind.USAGE,
+        )
+    # Windows refuses to open a folder, POSIX systems a pipe of the network kind.
+    if number == errno.ENXIO or (isinstance(error, PermissionError) and path.is_dir()):
+        return _no_file(path)
+    return CompanionError(
+        ErrorCode.FILE_NOT_READABLE,
+        "This file cannot be read",
+        f"{name} cannot be opened ({reason or 'its name cannot be used'}).",
+        "Check that you may read it. If its path is very long, copy it to a folder with a short name.",
+        kind=ErrorKind.USAGE,
+    )
+
+
+def _no_file(path: Path) -> CompanionError:
+    return CompanionError(
+        ErrorCode.BAD_FILE,
+        "This is not a file",
+        f"{clean_text(path.name, 100) or path} is a folder, a pipe or a device.",
+        "Name the installer itself.",
+        kind=ErrorKind.USAGE,
+    )

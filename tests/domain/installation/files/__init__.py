@@ -1,0 +1,1 @@
+"""Tests of what the file of an installer is."""
