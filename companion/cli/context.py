@@ -112,6 +112,11 @@ class CommandContext:
             self._told_unsaved = True
 
     @property
+    def may_know_a_store(self) -> bool:
+        """Whether a store is named, or there is a library that may know one; nothing is opened for the answer."""
+        return bool(self._named_store) or self.opened_owned is not None or self.local.folders.library.exists()
+
+    @property
     def _named_store(self) -> str | None:
         return self.arguments.store or os.environ.get("COMPANION_STORE")
 

@@ -7,7 +7,7 @@ import enum
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import AutostartEntry
-from companion.domain.store.profile import Profile
+from companion.domain.store.profile import GeneralRules, Profile
 
 PROGRAMS = "programs"
 """The `id` of the finding about all programs: none blocks, or it is not known which run."""
@@ -78,10 +78,10 @@ class Requirements(Model, frozen=True):
     """What the job needs of this PC.
 
     `size` is the whole download in bytes, `already` what of it is on the disk; `destination` the folder it goes to;
-    `files` those the installation replaces.
+    `files` those the installation replaces. `profile` is the store's, or the rules for any installer.
     """
 
-    profile: Profile
+    profile: Profile | GeneralRules
     platform: Platform
     destination: str | None = None
     size: int = 0

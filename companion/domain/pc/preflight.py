@@ -26,6 +26,11 @@ def findings(
         *program_findings(facts, requirements, stage, now, zone),
         *pc_findings(facts, requirements, stage),
     )
+    return most_severe_first(rows)
+
+
+def most_severe_first(rows: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Returns the findings in the order in which they are shown."""
     return tuple(sorted(rows, key=lambda row: _ORDER[row.severity]))
 
 

@@ -42,7 +42,8 @@ def add_arguments(parser: Parser) -> None:
         json="{programs, closed: {gone, left, consentNeeded, cameBack, reopen}, heldBack: [{entry, since, job}], "
         "blocked, findings, unknown}",
         examples=("close-blockers", "close-blockers --hold"),
-        notes="Exit 1 also when it is not known whether a program blocks. A program that may be another one of the "
+        notes="Without a store, what may block an installer of any maker is closed. "
+        "Exit 1 also when it is not known whether a program blocks. A program that may be another one of the "
         "same name is asked about by itself; --yes does not close it. What --hold switches off is switched on again "
         "after the next installation, when Companion starts a day later, or by companion put-back, which also opens "
         "again what was closed.",

@@ -61,7 +61,7 @@ def close_programs(
     and no program is closed.
     """
     rules = {rule.id: rule for rule in check.profile.blockers}
-    wanted = [(row, rules[row.rule_id]) for row in closable(rows) if row.rule_id in rules]
+    wanted = [(row, rules[row.rule_id]) for row in closable(rows, warned=check.is_general) if row.rule_id in rules]
     _explain(context, wanted)
     unsure = [(row, rules[row.rule_id]) for row in doubtful(rows) if row.rule_id in rules]
     agreed = [(row, rule) for row, rule in unsure if _agreed_to(context, row, rule)]
@@ -74,9 +74,10 @@ def close_programs(
     return ClosedPrograms(tuple(dict.fromkeys(rule.name for _, rule in wanted)), closed, held)
 
 
-def closable(rows: Sequence[Finding]) -> list[Finding]:
-    """The findings about programs that surely block and that this person may close."""
-    return [row for row in rows if row.severity is Severity.BLOCKS and not row.doubtful and _can_be_closed(row)]
+def closable(rows: Sequence[Finding], *, warned: bool = False) -> list[Finding]:
+    """The findings about programs that surely block, with `warned` also that may, and that this person may close."""
+    grave = {Severity.BLOCKS, Severity.WARNS} if warned else {Severity.BLOCKS}
+    return [row for row in rows if row.severity in grave and not row.doubtful and _can_be_closed(row)]
 
 
 def doubtful(rows: Sequence[Finding]) -> list[Finding]:

@@ -16,8 +16,8 @@ from companion.domain.installation.autostart_holds import BY_HAND, Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Requirements
 from companion.domain.pc.network_diagnostics import NetworkReport
-from companion.domain.pc.preflight import can_continue, findings
-from companion.domain.store.profile import Profile, Stage
+from companion.domain.pc.preflight import can_continue, findings, most_severe_first
+from companion.domain.store.profile import GeneralRules, Profile, Stage
 
 if TYPE_CHECKING:
     from companion.domain.pc.facts import Facts
@@ -45,6 +45,9 @@ def check_options(parser: Parser) -> None:
     )
     parser.add_argument("--profile", metavar="FILE", type=Path, help="a vendor profile to use instead of the store's")
     parser.add_argument(
+        "--for", dest="file", metavar="FILE", type=Path, help="the installer that is to be run; no store is needed"
+    )
+    parser.add_argument(
         "--purchase", metavar="ABOUT", help="a purchase of any shop: the rules that the directory has of its maker"
     )
 
@@ -68,6 +71,38 @@ def _profile_of_purchase(context: CommandContext, words: str) -> Profile:
     return check_profile(bought.name, parties_of(bought.facts, context.owned.directory.current).maker)
 
 
+def _rules(context: CommandContext) -> tuple[Profile | GeneralRules, Services | None]:
+    """Returns the rules that apply, and the services of the store that they are of, if they are of one."""
+    from companion.services.pc.general_rules import general_rules
+
+    asked = context.arguments
+    if asked.purchase:
+        return _profile_of_purchase(context, asked.purchase), None
+    if asked.profile is not None:
+        return context.profile(), None
+    if asked.file is not None or not context.may_know_a_store:
+        return general_rules(), None
+    try:
+        return context.profile(), context.services
+    except CompanionError as error:
+        if error.code != ErrorCode.NO_STORE:
+            raise
+        return general_rules(), None
+
+
+def _for_file(
+    rules: Profile | GeneralRules, path: Path, local: Local | Services
+) -> tuple[Profile | GeneralRules, tuple[Finding, ...]]:
+    """Returns the rules with what the file needs, and what the file itself tells."""
+    from companion.domain.installation.files.checks import file_findings, rules_for
+    from companion.services.installation.installer_files import identify
+
+    found = identify(path, local.platform)
+    if isinstance(rules, GeneralRules):
+        rules = rules_for(found, path.stat().st_size, rules, local.platform.name)
+    return rules, file_findings(found, clean_text(path.name, 60))
+
+
 class PreflightCheck:
     """Checks this PC and closes what blocks; `services` are those of a store, None without one.
 
@@ -75,7 +110,13 @@ class PreflightCheck:
     """
 
     def __init__(
-        self, local: Local | Services, services: Services | None, stage: Stage, requirements: Requirements, job: str
+        self,
+        local: Local | Services,
+        services: Services | None,
+        stage: Stage,
+        requirements: Requirements,
+        job: str,
+        of_file: tuple[Finding, ...] = (),
     ) -> None:
         self.stage = stage
         self.requirements = requirements
@@ -83,22 +124,33 @@ class PreflightCheck:
         self.recovery = local.recovery
         self._local = local
         self._services = services
+        self._of_file = of_file
 
     @classmethod
     def asked_for(cls, context: CommandContext) -> PreflightCheck:
-        """Returns the check of ``--stage`` and ``--profile``; a file or a purchase of another shop needs no store."""
+        """Returns the check of ``--stage``, ``--profile``, ``--purchase`` and ``--for``, which need no store.
+
+        Where no store is known, and for a file, the rules for installers of any maker apply.
+        """
         stage, asked = Stage(context.arguments.stage), context.arguments
-        profile = _profile_of_purchase(context, asked.purchase) if asked.purchase else context.profile()
-        services = None if asked.profile is not None or asked.purchase else context.services
+        rules, services = _rules(context)
         local = services or context.local
+        found: tuple[Finding, ...] = ()
+        if asked.file is not None:
+            rules, found = _for_file(rules, asked.file.absolute(), local)
         folder = str(local.folders.downloads) if stage is Stage.DOWNLOAD else None
-        requirements = Requirements(profile=profile, platform=local.platform.name, destination=folder)
-        return cls(local, services, stage, requirements, BY_HAND)
+        requirements = Requirements(profile=rules, platform=local.platform.name, destination=folder)
+        return cls(local, services, stage, requirements, BY_HAND, found)
 
     @property
-    def profile(self) -> Profile:
+    def profile(self) -> Profile | GeneralRules:
         """The profile whose rules apply."""
         return self.requirements.profile
+
+    @property
+    def is_general(self) -> bool:
+        """Whether the rules are those for installers of any maker, which say what may block and not what does."""
+        return isinstance(self.profile, GeneralRules)
 
     def look(self, cancellation: Cancellation) -> PreflightResult:
         """Returns what is found now."""
@@ -113,7 +165,9 @@ class PreflightCheck:
         )
 
     def walk(self, context: CommandContext, cancellation: Cancellation) -> NetworkReport | None:
-        """Returns the result of checking the connection to the store, step by step."""
+        """Returns the result of checking the connection to the store, step by step; None without a store."""
+        if isinstance(self.profile, GeneralRules):
+            return None
         return context.services.installations.check_network(
             self.profile, lambda step: context.output.step(step, step.sentence), cancellation
         )
@@ -146,6 +200,7 @@ class PreflightCheck:
         return self._looked(findings(facts, self.requirements, self.stage, self._local.clock(), self._local.zone))
 
     def _looked(self, rows: tuple[Finding, ...]) -> PreflightResult:
+        rows = most_severe_first((*self._of_file, *rows))
         return PreflightResult(
             stage=self.stage,
             at=self._local.clock(),

@@ -42,7 +42,8 @@ def identity_lines(found: InstallerIdentity, filename: str) -> list[str]:
     if product:
         lines.append(f"It installs {product}{f', by {found.publisher}' if found.publisher else ''}.")
     lines.append(_SIGNATURES[found.signature].format(signer=found.signer or "no name in it"))
-    lines += _fit_lines(found)
+    if found.fits is False:
+        lines.append(misfit_sentence(found))
     if found.needs_administrator:
         lines.append("It needs administrator rights.")
     if found.mark_of_the_web:
@@ -50,11 +51,10 @@ def identity_lines(found: InstallerIdentity, filename: str) -> list[str]:
     return [*lines, *found.notes]
 
 
-def _fit_lines(found: InstallerIdentity) -> list[str]:
-    if found.fits is not False:
-        return []
+def misfit_sentence(found: InstallerIdentity) -> str:
+    """Returns what the file is made for, in a sentence that says that this PC is another."""
     platform = platform_of(found.technology)
     system = _SYSTEMS.get(platform) if platform else None
     processors = f"{found.architecture} processors" if found.architecture not in (None, "any") else None
     made = " with ".join(filter(None, (system, processors)))
-    return [f"It does not run on this PC: it is made for {made}." if made else "It does not run on this PC."]
+    return f"It does not run on this PC: it is made for {made}." if made else "It does not run on this PC."

@@ -13,7 +13,7 @@ from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Facts
 from companion.domain.pc.finding import PROGRAMS, Finding, Remedy, RemedyKind, Requirements, Severity
 from companion.domain.pc.process_matching import Doubt, Reach, Running, running
 from companion.domain.pc.untouchable import guarded
-from companion.domain.store.profile import BlockerSeverity, Stage
+from companion.domain.store.profile import BlockerKind, BlockerSeverity, Stage
 
 _NO_STARTUP_WINDOW = "--no-startup-window"
 _SEVERITY = {
@@ -80,6 +80,8 @@ def _severity(program: Running) -> Severity:
     """Returns how much it matters; what is never closed must not block for ever, and what is doubtful only asks."""
     if program.doubt not in (None, Doubt.PATH):
         return Severity.UNKNOWN
+    if program.rule.kind is BlockerKind.INSTALLER:
+        return _SEVERITY[program.rule.severity]  # it is never closed, but ends by itself
     return Severity.WARNS if program.reach is Reach.GUARDED else _SEVERITY[program.rule.severity]
 
 
@@ -214,6 +216,8 @@ def autostart_sentence(entry: AutostartEntry, what: str, platform: Platform) -> 
 
 def _advice(program: Running, platform: Platform) -> list[str]:
     name = program.rule.name
+    if program.rule.kind is BlockerKind.INSTALLER:
+        return []
     if program.reach is Reach.GUARDED:
         reasons = [guarded(process, platform) for process in program.processes]
         return list(dict.fromkeys(guarded_sentence(why) for why in reasons if why is not None))
@@ -251,6 +255,9 @@ def _remedies(
     program: Running, origin: Origin, boosted: bool, who: Who | None, platform: Platform
 ) -> tuple[Remedy, ...]:
     rule = program.rule
+    if rule.kind is BlockerKind.INSTALLER:
+        wait = "It must not be cut off. This check is updated automatically."
+        return (Remedy(kind=RemedyKind.BY_HAND, title="Wait until it has finished", explanation=wait),)
     if program.reach is not Reach.MINE:
         advice = _advice(program, platform)[0]
         by_hand = Remedy(kind=RemedyKind.BY_HAND, title=_by_hand(program), explanation=advice)

@@ -1,0 +1,47 @@
+"""What stands in the way of running a file, as far as the file itself tells."""
+
+from __future__ import annotations
+
+import msgspec
+
+from companion.domain.core.platform import Platform
+from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology
+from companion.domain.installation.files.words import misfit_sentence
+from companion.domain.pc.finding import Finding, Severity
+from companion.domain.store.profile import GeneralRules, SystemRequirement
+
+
+def rules_for(found: InstallerIdentity, size: int, rules: GeneralRules, platform: Platform) -> GeneralRules:
+    """Returns the rules with what this file needs: at least its own size on the disk, for what it unpacks."""
+    needed = SystemRequirement(platform=platform, free_space=size if found.technology is not Technology.UNKNOWN else 0)
+    return msgspec.structs.replace(rules, requirements=(*rules.requirements, needed))
+
+
+def file_findings(found: InstallerIdentity, name: str) -> tuple[Finding, ...]:
+    """Returns what blocks running the file, or one finding that says that it fits; `name` is harmless."""
+    rows = []
+    if found.technology is Technology.UNKNOWN:
+        rows.append(_blocks("file", f"{name} is no installer", " ".join(found.notes) or _NOT_KNOWN))
+    if found.fits is False:
+        rows.append(_blocks("file-fits", f"{name} does not run on this PC", misfit_sentence(found)))
+    if found.complete is False:
+        rows.append(_blocks("file-complete", f"{name} is not complete", "It ends too early. Download it again."))
+    if found.signature is FileSignature.INVALID:
+        rows.append(_blocks("file-signature", f"The signature of {name} is not valid", _NOT_VALID))
+    if rows:
+        return tuple(rows)
+    fine = Finding(
+        id="file",
+        severity=Severity.FINE,
+        title=f"{name} can be run here",
+        explanation="Nothing in the file is against it.",
+    )
+    return (fine,)
+
+
+_NOT_KNOWN = "It is of no kind that Companion knows."
+_NOT_VALID = "It was changed after its maker had signed it, or this PC does not trust the signature. Download it again."
+
+
+def _blocks(identity: str, title: str, explanation: str) -> Finding:
+    return Finding(id=identity, severity=Severity.BLOCKS, title=title, explanation=explanation)
