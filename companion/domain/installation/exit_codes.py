@@ -1,9 +1,11 @@
-"""What an installer's exit code means: the profile's table first, then Windows Installer's usual codes."""
+"""What an installer's exit code means: the profile's table, its technology's, then Windows Installer's usual codes."""
 
 from __future__ import annotations
 
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
+from companion.domain.installation.files.identity import Technology
+from companion.domain.installation.technology_codes import own_meaning
 from companion.domain.store.profile import ExitMeaning, Profile
 
 
@@ -131,14 +133,25 @@ _STOPPING_SIGNALS = {1, 2, 15}
 _KILLED = 9
 
 
-def explain_exit(code: int, profile: Profile | None, platform: Platform = Platform.WINDOWS) -> Outcome:
-    """Returns what exit `code` means: by the profile, else by the platform's common codes, else not known."""
+def explain_exit(
+    code: int,
+    profile: Profile | None,
+    platform: Platform = Platform.WINDOWS,
+    technology: Technology = Technology.UNKNOWN,
+) -> Outcome:
+    """Returns what exit `code` means: by the profile, else by the installer's technology, else by the platform's codes.
+
+    What none of them explains is said to be unknown.
+    """
     plain = _normal(code, platform)
     for entry in profile.exit_codes if profile else ():
         if entry.code in (code, plain):
             return Outcome(code=plain, meaning=entry.meaning, sentence=entry.sentence, hint=entry.hint)
     if plain == 0:
         return Outcome(code=0, meaning=_DONE, sentence="The installer reports success.", hint="Nothing else is needed.")
+    own = own_meaning(plain, technology)
+    if own is not None:
+        return Outcome(code=plain, meaning=own[0], sentence=own[1], hint=own[2])
     usual = _WINDOWS.get(plain) if platform is Platform.WINDOWS else _by_signal(plain)
     several = (_SEVERAL_WINDOWS if platform is Platform.WINDOWS else _SEVERAL_POSIX).get(plain)
     if several is not None:

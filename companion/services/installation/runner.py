@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.exit_codes import Outcome, explain_exit
+from companion.domain.installation.files.identity import Technology
 from companion.domain.installation.models import (
     InstallationProgress,
     InstallationResult,
@@ -21,6 +22,7 @@ from companion.domain.pc.facts import Process, Purpose
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
+from companion.services.installation.installer_files import read_file
 from companion.services.pc.exit_wait import wait_for_exit
 from companion.services.platforms.protocol import Launched, PlatformServices
 
@@ -38,6 +40,7 @@ class _Ran(NamedTuple):
     children: dict[int, Process]
     installer: str
     signature: Signature
+    technology: Technology
 
 
 class Installer:
@@ -72,7 +75,7 @@ class Installer:
             ran = self._run(path, grant, wanted, start, on_step, cancellation, self._must_be_signed(profile))
         except FileNotFoundError:
             raise _gone(path) from None
-        outcome = explain_exit(ran.code, profile, self._platform.name)
+        outcome = explain_exit(ran.code, profile, self._platform.name, ran.technology)
         on_exit(outcome)
         still = self._wait_for_children(ran.children, ran.installer, start, on_step)
         on_step(_at(InstallationStep.CHECKING, "Whether everything is in its place is checked.", start))
@@ -110,6 +113,7 @@ class Installer:
         with self._platform.programs.pin(path) as (handle, launchable):
             _verify(handle, grant, cancellation)
             signature = self._check_signature(launchable, grant, must_be_signed)
+            technology = read_file(launchable).technology
             cancellation.check()
             told = [f"{path.name} is started.", lacks_signature(signature, grant.publisher)]
             on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=" ".join(filter(None, told))))
@@ -117,7 +121,7 @@ class Installer:
                 launchable, grant.installation.arguments, elevate=elevate
             )
             code, children = self._wait(launched, start, on_step)
-            return _Ran(code, children, path.name, signature)
+            return _Ran(code, children, path.name, signature, technology)
 
     def _check_signature(self, path: Path, grant: Grant, must_be_signed: bool) -> Signature:
         signature = self._platform.programs.signature(path)

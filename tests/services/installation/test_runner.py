@@ -23,11 +23,13 @@ from companion.domain.store.orders import Grant, Installation
 from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.runner import Installer
+from companion.services.platforms.common import posix
 from companion.services.platforms.linux.programs import LinuxPrograms
 from companion.services.platforms.linux.system import LinuxSystem
 from tests.kits.linux import alive, script
 from tests.kits.processes import ROOT, command
 from tests.kits.waiting import until
+from tests.kits.windows_files import program
 
 
 def grant_for(path: Path, **installation: Any) -> Grant:
@@ -310,3 +312,26 @@ def test_cancelled_before_the_start_nothing_runs(install, tmp_path):
     with pytest.raises(Cancelled):
         install(path, grant_for(path), cancellation=cancellation)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        (
+            {"sections": [(b".text", b"x")], "overlay": b"\0\0\0\0\xef\xbe\xad\xdeNullsoftInst"},
+            "neither the store nor NSIS explains",
+        ),
+        ({"resources": {10: {11111: b"rDlPtS"}}}, "cancelled while it was running"),
+        ({}, "Some installers say so when they were cancelled"),
+    ],
+)
+def test_the_exit_code_is_told_by_what_made_the_installer(install, linux, tmp_path, parts, sentence):
+    path = tmp_path / "setup.exe"
+    path.write_bytes(program(**parts))
+
+    class OfWindows(LinuxPrograms):
+        def start_installer(self, launchable, arguments, *, elevate):
+            return posix.start_child(["/bin/sh", "-c", "exit 5"], tmp_path, path.name)
+
+    windows = dataclasses.replace(linux, name=Platform.WINDOWS, programs=OfWindows(os.environ))
+    assert sentence in install(path, grant_for(path), on=windows).outcome.sentence

@@ -1,0 +1,80 @@
+"""What exit codes mean by the technology of an installer."""
+
+from __future__ import annotations
+
+import pytest
+
+from companion.domain.core.platform import Platform
+from companion.domain.core.serialization import decode
+from companion.domain.installation.exit_codes import explain_exit
+from companion.domain.installation.files.identity import Technology
+from companion.domain.store.profile import ExitMeaning, Profile
+from companion.services.app.resources import resource
+
+DONE, RESTART, CANCELLED, BLOCKED, FAILED = (
+    ExitMeaning.DONE,
+    ExitMeaning.RESTART,
+    ExitMeaning.CANCELLED,
+    ExitMeaning.BLOCKED,
+    ExitMeaning.FAILED,
+)
+
+
+@pytest.mark.parametrize(
+    ("technology", "code", "meaning"),
+    [
+        *((technology, 0, DONE) for technology in Technology),
+        (Technology.INNO, 1, FAILED),
+        (Technology.INNO, 2, CANCELLED),
+        (Technology.INNO, 3, FAILED),
+        (Technology.INNO, 4, FAILED),
+        (Technology.INNO, 5, CANCELLED),
+        (Technology.INNO, 6, FAILED),
+        (Technology.INNO, 7, BLOCKED),
+        (Technology.INNO, 8, BLOCKED),
+        (Technology.NSIS, 1, CANCELLED),
+        (Technology.NSIS, 2, FAILED),
+        (Technology.NSIS, 20, FAILED),
+        (Technology.MSI, 1602, CANCELLED),
+        (Technology.MSI, 1603, FAILED),
+        (Technology.MSI, 1618, BLOCKED),
+        (Technology.MSI, 1619, FAILED),
+        (Technology.MSI, 1625, BLOCKED),
+        (Technology.MSI, 1633, BLOCKED),
+        (Technology.MSI, 1638, BLOCKED),
+        (Technology.MSI, 1641, RESTART),
+        (Technology.MSI, 3010, RESTART),
+        (Technology.BURN, 0x80070642, CANCELLED),
+        (Technology.BURN, -2147023294, CANCELLED),
+        (Technology.NSIS, 3010, RESTART),
+        (Technology.SQUIRREL, 0xC0000005, FAILED),
+    ],
+)
+def test_each_technology_has_its_own_codes(technology: Technology, code: int, meaning: ExitMeaning) -> None:
+    found = explain_exit(code, None, Platform.WINDOWS, technology)
+    assert found.meaning is meaning
+    assert found.sentence.endswith(".")
+    assert found.hint
+
+
+def test_five_is_no_refusal_of_windows_where_the_technology_is_known() -> None:
+    assert "cancelled" in explain_exit(5, None, Platform.WINDOWS, Technology.INNO).sentence
+    other = explain_exit(5, None, Platform.WINDOWS, Technology.NSIS).sentence
+    assert other == "The installer ended with exit code 5, which neither the store nor NSIS explains."
+    assert "Windows did not allow" in explain_exit(5, None, Platform.WINDOWS).sentence
+
+
+def test_the_stores_table_comes_first() -> None:
+    profile = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the test")
+    entry = next(entry for entry in profile.exit_codes if entry.code)
+    assert explain_exit(entry.code, profile, Platform.WINDOWS, Technology.NSIS).sentence == entry.sentence
+
+
+def test_a_code_that_no_table_has_is_said_to_be_unknown() -> None:
+    found = explain_exit(4242, None, Platform.WINDOWS, Technology.MSI)
+    assert found.meaning is FAILED
+    assert "4242" in found.sentence
+
+
+def test_signals_of_linux_keep_their_meaning() -> None:
+    assert explain_exit(-15, None, Platform.LINUX, Technology.RUN).meaning is CANCELLED
