@@ -18,6 +18,8 @@ _TABLE_MARK = "\u4840"
 _SIGNATURE, _SUMMARY = "\x05DigitalSignature", "\x05SummaryInformation"
 _TEMPLATE, _WORD_COUNT, _TEXT, _MOST_PROPERTIES = 7, 15, 30, 64
 _LONGEST_TEXT = 4096
+# More than real packages have; a hostile one must not take seconds.
+_MOST_ROWS, _MOST_TEXTS = 20_000, 300_000
 _NO_ELEVATION = 8
 _CODE_PAGES = {0: "cp1252", 65001: "utf-8", 20127: "ascii"}
 
@@ -88,6 +90,8 @@ def read_properties(stream: Open) -> dict[str, str]:
     table = stream(stream_name("Property")) or b""
     width = 3 if number(pool, 0, 4) & 0x80000000 else 2
     rows = len(table) // (2 * width)
+    if rows > _MOST_ROWS:
+        return {}
     references = [number(table, at * width, width) for at in range(2 * rows)]
     texts = dict(_texts(pool, data, frozenset(references)))
     return {
@@ -101,7 +105,8 @@ def _texts(pool: bytes, data: bytes, wanted: frozenset[int]) -> Iterator[tuple[i
     """Yields the wanted texts by their numbers; a text longer than 64 KiB takes two entries of the pool."""
     encoding = _CODE_PAGES.get(number(pool, 0, 4) & 0xFFFF, f"cp{number(pool, 0, 4) & 0xFFFF}")
     at, entry, index = 0, 4, 1
-    while entry + 4 <= len(pool) and at <= len(data):
+    last = min(max(wanted, default=0), _MOST_TEXTS)
+    while index <= last and entry + 4 <= len(pool) and at <= len(data):
         length, uses = number(pool, entry, 2), number(pool, entry + 2, 2)
         if length == 0 and uses:
             entry += 4

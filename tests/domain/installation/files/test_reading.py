@@ -24,6 +24,7 @@ from companion.domain.installation.files.identity import (
     fits_pc,
     with_signature,
 )
+from companion.domain.installation.files.msi import read_properties, stream_name
 from companion.domain.installation.files.reading import read_identity
 from companion.domain.installation.files.regions import BytesRegions
 from companion.domain.installation.files.words import identity_lines
@@ -225,6 +226,14 @@ def test_no_damage_makes_reading_fail(seed: int) -> None:
     for _ in range(chance.randint(1, 40)):
         data[chance.randrange(min(len(data), 4096))] = chance.choice((0, 1, 0x7F, 0xFF, chance.randrange(256)))
     read(bytes(data))
+
+
+def test_tables_of_endless_length_are_not_read() -> None:
+    streams = {stream_name("Property"): b"\1\0" * 100_000, stream_name("_StringPool"): b"\0" * 1000}
+    assert read_properties(streams.get) == {}
+    text, count = b"ProductNameHarbour", struct.pack("<IHHHH", 1252, 11, 1, 7, 1)
+    small = {"Property": b"\1\0\2\0", "_StringPool": count, "_StringData": text}
+    assert read_properties({stream_name(name): data for name, data in small.items()}.get) == {"ProductName": "Harbour"}
 
 
 def test_an_archive_that_grows_without_end_is_not_unpacked() -> None:
