@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from companion.cli.commands.support.lines import SupportLine, purchase_line, spoken, store_line
 from companion.cli.commands.support.subjects import KnownSubjects, chosen_subject, known_subjects
 from companion.cli.context import CommandContext
@@ -20,9 +18,6 @@ from companion.domain.support.subjects import (
     SupportSubject,
 )
 from companion.services.storage.records import KnownCase
-
-if TYPE_CHECKING:
-    pass
 
 
 class SupportResult(Model, frozen=True):
