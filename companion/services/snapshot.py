@@ -8,7 +8,9 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from companion.domain.billing.shipping import store_country
 from companion.domain.core.errors import CompanionError
+from companion.domain.core.public_holidays import load_holidays
 from companion.domain.overview.product_cards import ProductCard, product_cards
 from companion.domain.pc.facts import Machine
 from companion.domain.purchases.purchase import Overview
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from companion.services.downloads.order_downloads import OrderDownloads
     from companion.services.store.orders import Orders
     from companion.services.support.help_search import HelpSearch
+
+_YEARS_BACK, _YEARS_AHEAD = 3, 2
+"""The years around this one that dates of orders are counted in."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,6 +145,8 @@ class SnapshotReader:
         files = self._order_downloads.present(stored.files)
         orders = self._orders.cache.with_keys(stored.orders)
         now = self._clock()
+        if orders and stored.profile is not None:
+            _load_holidays(stored.profile, now.year)
         purchases = without_known_orders(self._library, self._owned())
         facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases)
         return Snapshot(
@@ -176,6 +183,12 @@ class SnapshotReader:
             return ()
         downloaded = frozenset(file.artifact for file in files)
         return product_cards(orders_read(orders), profile, now, self._zone, this_seat=seat_id, downloaded=downloaded)
+
+
+def _load_holidays(profile: Profile, year: int) -> None:
+    """Load what pages count business days and support hours with; they may not wait for the files it lies in."""
+    countries = (store_country(profile), *(entry.country for entry in profile.support.entries))
+    load_holidays(countries, range(year - _YEARS_BACK, year + _YEARS_AHEAD + 1))
 
 
 def _helped(articles: Iterable[Article]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _ENGLISH = "en_US"
 
@@ -20,11 +20,19 @@ def holidays_known(country: str | None) -> bool:
     return bool(country) and _library_knows(str(country).upper())
 
 
+def load_holidays(countries: Iterable[str | None], years: Iterable[int]) -> None:
+    """Read the holidays of countries, which lie in files, so that they are at hand on threads that may not wait."""
+    wanted = tuple(years)
+    for country in {each.upper() for each in countries if each}:
+        for year in wanted:
+            _holidays_of(country, year)
+
+
 def _plain_day(day: dt.date) -> dt.date:
     return day.date() if isinstance(day, dt.datetime) else day
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=1024)
 def _holidays_of(country: str, year: int) -> Mapping[dt.date, str] | None:
     """Returns the holidays of one year; a new object of the library each time, since filling one is not thread-safe."""
     if not _library_knows(country):

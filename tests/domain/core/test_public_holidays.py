@@ -40,3 +40,22 @@ def test_the_library_is_not_loaded_before_a_day_is_counted():
         "sys.exit('holidays' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+_LOAD_AND_LOOK = """
+import datetime as dt, sys
+from companion.domain.core.public_holidays import holidays_known, load_holidays, public_holiday
+load_holidays(["de", None, "US", "XX"], range(2026, 2028))
+touched = []
+sys.addaudithook(lambda event, arguments: touched.append(event) if event in ("open", "import") else None)
+days = dt.date(2026, 12, 25), dt.date(2027, 12, 25)
+names = [public_holiday(day, country) for day in days for country in ("DE", "US", "XX", None)]
+assert names == ["Christmas Day", "Christmas Day", None, None] * 2, names
+assert holidays_known("DE") and not holidays_known("XX")
+assert not touched, touched
+"""
+
+
+def test_what_was_loaded_before_is_looked_up_without_any_file():
+    done = subprocess.run([sys.executable, "-c", _LOAD_AND_LOOK], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
