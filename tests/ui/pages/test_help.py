@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
@@ -16,6 +18,7 @@ from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
+from companion.domain.reminders.history import agenda
 from companion.services.app.resources import resource
 from companion.services.container.store import Services
 from companion.services.platforms import current
@@ -53,6 +56,25 @@ def test_a_number_without_hours_is_not_called_closed(
     qtbot.waitUntil(lambda: "Talk to a person" in texts(), timeout=15_000)
     assert "Closed now" not in texts()
     assert "Hours not known" in texts()
+
+
+def test_what_needs_attention_is_found_in_the_background(
+    program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
+) -> None:
+    add(store.accounts[0])
+    here: list[str] = []
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is agenda.__code__:
+            here.append(frame.f_code.co_qualname)
+
+    sys.setprofile(look)
+    try:
+        program.window.navigate_to(Destination("help"))
+        qtbot.waitUntil(lambda: "Talk to a person" in visible_texts(program), timeout=15_000)
+    finally:
+        sys.setprofile(None)
+    assert not here, "with thousands of orders the window would stand still"
 
 
 def test_a_line_of_a_statement_is_explained(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -11,7 +13,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QToolButton, 
 
 from companion.domain.overview.card_statement import StoreOrders
 from companion.domain.purchases.purchase import Overview
-from companion.domain.reminders.history import agenda
+from companion.domain.reminders.dates import ReminderFacts
+from companion.domain.reminders.history import InboxEntry, agenda
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.support.help_articles import Article, Group
 from companion.domain.support.hotline import NOTHING_STATED, Stated
 from companion.domain.support.makers_desk import DirectoryDesk
@@ -22,6 +26,7 @@ from companion.domain.support.subjects import (
     purchase_subjects,
     subject_in_need,
 )
+from companion.services.snapshot import Snapshot
 from companion.services.support.case_values import CaseAbout
 from companion.services.support.help_search import HelpSearch, Hit
 from companion.ui.dialogs.case_file import show_case_file
@@ -32,6 +37,7 @@ from companion.ui.pages.help.support import purchase_card, store_card
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
 from companion.ui.support import SUPPORT
@@ -40,6 +46,23 @@ from companion.ui.widgets.choice import Choice
 
 _MOST_HITS = 6
 _COLUMNS, _TWO_FIT = 2, 640
+
+
+class _Shelf(NamedTuple):
+    """What is known of one store at a moment, and the records of its reminders."""
+
+    store: str
+    snapshot: Snapshot
+    facts: ReminderFacts | None
+    entries: tuple[InboxEntry, ...]
+    now: dt.datetime
+
+
+class _Found(NamedTuple):
+    """All that support can be asked about, and what of it needs attention."""
+
+    subjects: tuple[SupportSubject, ...]
+    in_need: SupportSubject | None
 
 
 class HelpPage(Page):
@@ -75,12 +98,15 @@ class HelpPage(Page):
         self._support = column(spacing=14)
         self.add_to_head(button("Call support", self._show_number))
         self._statement = StatementCard(app_state, self._known)
+        self._found = _Found((), None)
+        self._prepared = Prepared(app_state.runner, self, self._show_found_subjects)
         self.add(self._topics, row(self._back, None), self._article, self._statement, self._support)
         self.follow(app_state.changed, book.changed, owned.changed)
 
     def arrive(self, destination: Destination) -> None:
         if destination.number != self._number:
             self._chosen, self._stated = None, NOTHING_STATED
+            clear(self._support)  # until what it is about now is known
         self._number = destination.number
         self.show_values()
         if not self._field.text():
@@ -193,53 +219,44 @@ class HelpPage(Page):
         return tuple(stores), self._purchases()
 
     def _purchases(self) -> tuple[Overview, ...]:
-        """The purchases of any shop: the first store's snapshot has them, without its own orders."""
-        known = {(store.rstrip("/"), number) for store, number in self._book.orders()}
-        return tuple(
-            each
-            for each in self._owned.purchases
-            if ((each.store.address or "").rstrip("/"), each.order_number) not in known
-        )
+        """The purchases of any shop, without the orders of stores that are read themselves."""
+        return _without_orders(self._owned.purchases, self._book.orders())
 
-    def _subjects(self) -> tuple[SupportSubject, ...]:
-        orders = (
-            subject
-            for state in self._book.states
-            if state.snapshot.profile is not None
-            for subject in order_subjects(state.store, state.snapshot.profile.store.name, state.snapshot.orders_read)
-        )
-        return (*orders, *purchase_subjects(self._purchases()))
-
-    def _subject(self, subjects: tuple[SupportSubject, ...]) -> SupportSubject | None:
+    def _subject(self) -> SupportSubject | None:
         """What was chosen, else the order that led here, else what needs attention."""
+        subjects = self._found.subjects
         if self._chosen in subjects:
             return self._chosen
         here = [each for each in subjects if each.number == self._number and each.store == self.app_state.store]
-        if self._number and here:
-            return here[0]
-        return subject_in_need(subjects, self.app_state.snapshot.failures, self._due())
-
-    def _due(self) -> Iterator[DueDate]:
-        for state in dict.fromkeys((self.app_state, *self._book.states)):
-            facts = state.reminder_facts()
-            if facts is not None:
-                found = agenda(facts, state.reminders.entries, state.reminders.settings, state.now())
-                yield from (DueDate(state.store, each.subject) for each in found.due)
+        return here[0] if self._number and here else self._found.in_need
 
     # Support
 
     def render_values(self) -> None:
-        clear(self._support)
-        subjects = self._subjects()
-        subject = self._subject(subjects)
-        if subject is not None and subject.purchase:
-            self._show_purchase(subject.purchase)
-        else:
-            state = self._book.state(subject.store) if subject is not None else self.app_state
-            if state is not None and state.snapshot.profile is not None:
-                number = subject.number if subject is not None else ""
-                self._support.addWidget(store_card(state, number, self._stated, self._say))
-        self._support.addWidget(self._case_card(subjects, subject))
+        shelves = [
+            _Shelf(state.store, state.snapshot, state.reminder_facts(), state.reminders.entries, state.now())
+            for state in dict.fromkeys((self.app_state, *self._book.states))
+        ]
+        stores = frozenset(state.store for state in self._book.states)
+        settings = self.app_state.reminders.settings
+        self._prepared.ask(partial(_find, shelves, stores, self._book.orders(), self._owned.purchases, settings))
+
+    def _show_found_subjects(self, found: _Found) -> None:
+        self._found = found
+        self._show_support()
+
+    def _show_support(self) -> None:
+        with self.keeping_focus():
+            clear(self._support)
+            subject = self._subject()
+            if subject is not None and subject.purchase:
+                self._show_purchase(subject.purchase)
+            else:
+                state = self._book.state(subject.store) if subject is not None else self.app_state
+                if state is not None and state.snapshot.profile is not None:
+                    number = subject.number if subject is not None else ""
+                    self._support.addWidget(store_card(state, number, self._stated, self._say))
+            self._support.addWidget(self._case_card(self._found.subjects, subject))
 
     def _show_purchase(self, purchase_id: str) -> None:
         """Show what the directory knows; it is read in the background the first time."""
@@ -253,11 +270,11 @@ class HelpPage(Page):
 
     def _learn(self, purchase_id: str, desk: DirectoryDesk | None) -> None:
         self._desks[purchase_id] = desk
-        self.show_values()
+        self._show_support()
 
     def _say(self, stated: Stated) -> None:
         self._stated = stated
-        self.show_values()
+        self._show_support()
 
     def _show_number(self) -> None:
         self._leave_article()
@@ -279,7 +296,7 @@ class HelpPage(Page):
 
     def _ask_about(self, subject: SupportSubject) -> None:
         self._chosen, self._stated = subject, NOTHING_STATED
-        self.show_values()
+        self._show_support()
 
     def _show_case_file(self, subject: SupportSubject | None) -> None:
         store = subject.store if subject is not None and subject.store else self.app_state.store
@@ -315,6 +332,38 @@ class HelpPage(Page):
                 ),
             )
         return card
+
+
+def _without_orders(purchases: tuple[Overview, ...], orders: tuple[tuple[str, str], ...]) -> tuple[Overview, ...]:
+    """Returns the purchases that are none of these orders, each given as the address of its store and its number."""
+    known = {(store.rstrip("/"), number) for store, number in orders}
+    return tuple(each for each in purchases if ((each.store.address or "").rstrip("/"), each.order_number) not in known)
+
+
+def _find(
+    shelves: Sequence[_Shelf],
+    stores: frozenset[str],
+    orders: tuple[tuple[str, str], ...],
+    purchases: tuple[Overview, ...],
+    settings: ReminderSettings,
+) -> _Found:
+    """Returns what support can be asked about at these stores and elsewhere; called in the background."""
+    subjects = (
+        *(
+            subject
+            for shelf in shelves
+            if shelf.store in stores and (profile := shelf.snapshot.profile) is not None
+            for subject in order_subjects(shelf.store, profile.store.name, shelf.snapshot.orders_read)
+        ),
+        *purchase_subjects(_without_orders(purchases, orders)),
+    )
+    due = (
+        DueDate(shelf.store, each.subject)
+        for shelf in shelves
+        if shelf.facts is not None
+        for each in agenda(shelf.facts, shelf.entries, settings, shelf.now).due
+    )
+    return _Found(subjects, subject_in_need(subjects, shelves[0].snapshot.failures, due))
 
 
 def _subject_text(subject: SupportSubject, *, several: bool) -> str:
