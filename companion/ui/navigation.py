@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLayout,
@@ -105,6 +104,7 @@ class Page(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._find: Callable[[], QWidget | None] | None = None
+        self._focus_name = ""
         bar = self._scroll.verticalScrollBar()
         bar.rangeChanged.connect(lambda *_: self._show_found())
         bar.actionTriggered.connect(lambda _: self._let_go())
@@ -200,14 +200,23 @@ class Page(QWidget):
 
     @contextlib.contextmanager
     def keeping_focus(self) -> Iterator[None]:
-        """Make the page anew, and leave the keyboard at the button where it was."""
-        focused = QApplication.focusWidget()
-        name = spoken(focused) if focused is not None and self.isAncestorOf(focused) else ""
+        """Make the page anew, and leave the keyboard at the button where it was, also while a dialog is open over it.
+
+        The page may be made anew several times before it is laid out, so the name is kept until the keyboard is back.
+        """
+        focused = self.window().focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self._focus_name = spoken(focused)
+        name = self._focus_name
         yield
         again = next((part for part in focusable(self) if spoken(part) == name), None) if name else None
         if again is not None:
             # It takes the focus only once it is shown, which is when the page has been laid out.
-            QTimer.singleShot(0, again, again.setFocus)
+            QTimer.singleShot(0, again, lambda: self._focus_again(again))
+
+    def _focus_again(self, part: QWidget) -> None:
+        self._focus_name = ""
+        part.setFocus()
 
     def empty(self) -> None:
         """Take everything but the title off the page."""

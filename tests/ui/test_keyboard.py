@@ -15,9 +15,11 @@ from companion.demo.server import DemoStore
 from companion.services.container.store import Services
 from companion.services.support.case_values import CaseAbout
 from companion.ui.app.application import WindowedProgram
+from companion.ui.dialogs.auto_renewal import SwitchDialog
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination
 from companion.ui.widgets.basic import button, focusable, spoken
+from companion.ui.widgets.switch import Switch
 
 CLOSED, UNWANTED, OPEN = "LF-5562-8803", "LF-3126-9058", "LF-5930-2216"
 
@@ -118,3 +120,30 @@ def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(
     assert dialog._summary.text() == "It stops at 40 %."
     assert not services.orders.cache.cases()
     dialog.reject()
+
+
+def test_the_keyboard_is_back_at_the_switch_after_the_dialog(filled: WindowedProgram, qtbot: QtBot) -> None:
+    window = filled.window
+    window.navigate_to(Destination("home"))
+    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    switch = next(part for part in window.current.findChildren(Switch) if part.isVisible() and part.isChecked())
+    name = spoken(switch)
+    switch.setFocus()
+    qtbot.keyClick(switch, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.findChild(SwitchDialog) is not None)
+    dialog = window.findChild(SwitchDialog)
+    assert dialog is not None
+    with qtbot.waitSignal(filled.app_state.changed, timeout=10_000):
+        dialog._confirm.click()
+    qtbot.waitUntil(lambda: "is off" in dialog._heading.text() and not filled.runner.busy, timeout=10_000)
+    with qtbot.waitSignal(filled.app_state.changed, timeout=10_000):
+        filled.app_state.refresh()
+    dialog._leave.click()
+    qtbot.waitUntil(lambda: window.focusWidget() is not None and spoken(_where(window)) == name)
+    assert isinstance(window.focusWidget(), Switch)
+
+
+def _where(window: QWidget) -> QWidget:
+    found = window.focusWidget()
+    assert found is not None
+    return found

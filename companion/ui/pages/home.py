@@ -280,8 +280,12 @@ class LicenceCard(Card):
         said = charge_sentence(card, form.date, form.money)
         on = card.auto_renew is AutoRenew.ON
         switch = Switch(self.app_state.theme, f"Auto-renewal of {_named(card)}", on=on, consequence=said)
-        switch.requested.connect(lambda on: ask_to_switch(self, self.app_state, card.order_number, card.licence_id, on))
+        switch.requested.connect(partial(self._ask, card))
         return switch
+
+    def _ask(self, card: ProductCard, on: bool) -> None:
+        # The dialog belongs to the window: this card is made anew as soon as the store has answered.
+        ask_to_switch(self.window(), self.app_state, card.order_number, card.licence_id, on)
 
     def _actions(self, card: ProductCard) -> QHBoxLayout | None:
         artifact = card.window.artifacts[0].artifact_id if card.window.artifacts else ""

@@ -16,7 +16,14 @@ from companion.domain.reminders.dates import ReminderFacts, Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import EntryStatus, InboxEntry, agenda, newest_first, status_of
 from companion.domain.reminders.settings import ReminderSettings
-from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, date_words, place_words, reminder_text
+from companion.domain.reminders.text import (
+    ACTION_WORDS,
+    ReminderAction,
+    date_words,
+    no_date_sentence,
+    place_words,
+    reminder_text,
+)
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
@@ -249,13 +256,21 @@ class RemindersPage(Page):
             head.addWidget(button("Save for my calendar…", self._export))
         card.add(head)
         if not subjects:
-            card.add(label("There is no date ahead: nothing will be charged and nothing runs out.", "muted"))
+            card.add(label(self._why_no_date(), "muted"))
         shown = subjects if self._all_dates else subjects[:_AT_FIRST]
         rows = [Row(position, each, (*each, position == 0)) for position, each in enumerate(shown)]
         self._add_rows(card, rows, self._date)
         if len(subjects) > _AT_FIRST and not self._all_dates:
             card.add(row(button(f"Show all {len(subjects)} dates", self._show_all_dates, "link"), None))
         return card
+
+    def _why_no_date(self) -> str:
+        """What may be said of an empty list: a promise only where every store has just answered."""
+        states = [state for state in self._states() if state.has_store]
+        read = [known.read_at for state in states for known in state.snapshot.orders]
+        # What e-mails told of purchases at other shops says nothing of today.
+        complete = not self.app_state.snapshot.purchases and not any(state.snapshot.troubles for state in states)
+        return no_date_sentence(read, self.app_state.now(), self.app_state.format.moment, complete=complete)
 
     def _date(self, of: tuple[int, Subject, bool]) -> QWidget:
         store, subject, is_first = of

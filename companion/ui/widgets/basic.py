@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QFrame,
     QGridLayout,
@@ -254,7 +253,8 @@ def focusable(part: QWidget | QLayout | None) -> Iterator[QWidget]:
 
 def discard(widget: QWidget) -> None:
     """Hide and delete a widget."""
-    focused = QApplication.focusWidget()
+    # Of the widget's own window: while a dialog is open, that is not the one with the keyboard.
+    focused = widget.window().focusWidget()
     if focused is not None and (focused is widget or widget.isAncestorOf(focused)):
         # Hidden with the focus, it would hand it on to whatever comes next, and the page would jump there.
         focused.clearFocus()
