@@ -31,7 +31,9 @@ from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
 from companion.ui.dialogs.case_file import CaseFileDialog
 from companion.ui.dialogs.invoice import InvoiceDialog
 from companion.ui.navigation import RETURN_RENEWAL, Destination
+from companion.ui.widgets.question import Question
 from tests.kits import ui as ui_kit
+from tests.kits.ui import button as the_button
 
 FAMILY, BOXED, UNWANTED, CLOSED, EXPIRED = (
     "LF-5930-2216", "LF-6014-5529", "LF-3126-9058", "LF-5562-8803", "LF-2954-3871",
@@ -380,3 +382,22 @@ def order_of(person: Person) -> Order:
     found = person.program.app_state.snapshot.order(FAMILY)
     assert found is not None
     return found
+
+
+def test_removing_what_renews_by_itself_says_so_and_offers_to_switch_it_off(
+    program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
+) -> None:
+    account = next(each for each in store.accounts if "Renews in 6 days" in each.about)
+    add(account)
+    program.window.navigate_to(Destination("order", account.order_number))
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    the_button(program.window.current, "Remove this order…").click()
+    question = program.window.findChild(Question)
+    assert question is not None
+    said = " ".join(texts_of(question))
+    assert "stays on. Renews on" in said
+    assert "will no longer warn you" in said
+    assert question.keep.isDefault()
+    the_button(question, "Switch auto-renewal off first…").click()
+    qtbot.waitUntil(lambda: program.window.findChild(SwitchDialog) is not None)
+    assert any(known.number == account.order_number for known in program.app_state.snapshot.orders)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from companion.domain.core.errors import CompanionError
+from companion.domain.overview.removing import removal_sentences, renewing
 from companion.domain.store.orders import Order
 from companion.domain.store.unread import unread_sentences
 from companion.services.storage.records import KnownOrder
@@ -153,21 +154,30 @@ class OrderPage(Page):
         return card
 
     def _ask_to_remove(self) -> None:
+        form, snapshot = self.app_state.format, self.app_state.snapshot
+        cards = renewing(snapshot.cards, self._number)
+        read = snapshot.order(self._number) is not None
+        first = cards[0].licence_id if cards else ""
         ask(
             self.window(),
             "Remove the order",
             f"Remove order {self._number} from this PC?",
-            ("Its credentials leave the keychain. You can add it again at any time.",),
+            removal_sentences(cards, form.date, form.money, is_read=read),
             "Remove it",
             "Keep it",
             self._remove,
+            other=("Switch auto-renewal off first…", partial(self._switch_off_first, first)) if cards else None,
         )
 
+    def _switch_off_first(self, licence_id: str) -> None:
+        ask_to_switch(self.window(), self.app_state, self._number, licence_id, False)
+
     def _remove(self) -> None:
-        number = self._number
+        number, news = self._number, self._owned.news
 
         def done() -> None:
             self._owned.forget_order(self.app_state.store, number)
             self.navigation_requested.emit(Destination("orders"))
+            news.emit(f"Order {number} was removed", "Nothing changed at the store.", None)
 
         self.app_state.remove_order(self, number, done, self.tell)
