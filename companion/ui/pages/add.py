@@ -186,6 +186,12 @@ class AddPage(Page):
             field.clear()
         (self._number if self._ways.checkedId() == 0 else self._email).setFocus()
 
+    def leave_page(self) -> None:
+        """An old error is none of the next visit."""
+        self._say(None)
+        for field in (self._number, self._password, self._email, self._digits):
+            restyle(field, invalid="false")
+
     def _choose_way(self, way: int, chosen: bool) -> None:
         if chosen:
             self._fields.setCurrentIndex(way)

@@ -50,6 +50,7 @@ class StoresPage(Page):
 
     def arrive(self, destination: Destination) -> None:
         clear(self._outcome)
+        restyle(self._field, invalid="false")
         self._field.setText(destination.item)
         self._field.setFocus()
         self._owned.stores(self, self._show_known)

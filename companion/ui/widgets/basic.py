@@ -46,6 +46,8 @@ def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selec
     if role:
         made.setProperty("role", role)
     if role in _HEADINGS:
+        # Its ring is drawn as a border, for which Qt would move the text to the right.
+        made.setIndent(0)
         speak_as(made, SpokenAs.HEADING)
     if tone:
         made.setProperty("tone", tone)

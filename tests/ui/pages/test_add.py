@@ -141,3 +141,13 @@ def test_a_wrong_pair_marks_both_inputs_and_the_first_failure_offers_no_number(
     qtbot.waitUntil(lambda: any("Support for this PC" in text for text in texts_of(page)), timeout=10_000)
     press(page, "Contact support")
     assert program.window.current is program.window.page("help")
+
+
+def test_an_old_error_is_gone_when_the_page_is_left(program: WindowedProgram, page: AddPage, qtbot: QtBot) -> None:
+    program.window.navigate_to(Destination("add"))
+    press(page, "Add the order")
+    marked = [each for each in page.findChildren(QLineEdit) if each.property("invalid") == "true"]
+    assert marked
+    program.window.navigate_to(Destination("home"))
+    program.window.navigate_to(Destination("add"))
+    assert not [each for each in page.findChildren(QLineEdit) if each.property("invalid") == "true"]
