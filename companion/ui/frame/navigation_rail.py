@@ -25,8 +25,8 @@ class NavigationRail(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("navigation")
-        self.setAccessibleName("Navigation")
         speak_as(self, SpokenAs.TABS)
+        self.setAccessibleName("Navigation")
         self._buttons: dict[str, QToolButton] = {}
         self._column = QVBoxLayout(self)
         self._column.setSpacing(4)
@@ -54,6 +54,7 @@ class NavigationRail(QFrame):
 
     def _button(self, section: Section) -> QToolButton:
         made = QToolButton()
+        speak_as(made, SpokenAs.TAB)
         made.setText(f"  {section.words}")
         made.setAccessibleName(section.words)
         made.setToolTip(f"{section.words} ({in_words(section.keys)})")
@@ -64,7 +65,6 @@ class NavigationRail(QFrame):
         made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.clicked.connect(lambda: self.asked.emit(section.page))
-        speak_as(made, SpokenAs.TAB)
         self._buttons[section.page] = made
         return made
 

@@ -37,18 +37,20 @@ _HEADINGS = ("title", "heading")
 
 def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selectable: bool = False) -> QLabel:
     """A text in one of the style sheet's roles; never rich text, so that nothing a store says is taken for markup."""
-    made = QLabel(printable(text))
+    made = QLabel()
+    if role in _HEADINGS:
+        # Before it has a text: what is told to assistive programs once is what it stays to them.
+        speak_as(made, SpokenAs.HEADING)
+        # Its ring is drawn as a border, for which Qt would move the text to the right.
+        made.setIndent(0)
     made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(printable(text))
     made.setWordWrap(wrap)
     if wrap:
         # One long word, such as a path, must not push the buttons beside it out of a small window.
         made.setMinimumWidth(1)
     if role:
         made.setProperty("role", role)
-    if role in _HEADINGS:
-        # Its ring is drawn as a border, for which Qt would move the text to the right.
-        made.setIndent(0)
-        speak_as(made, SpokenAs.HEADING)
     if tone:
         made.setProperty("tone", tone)
     if selectable:

@@ -23,7 +23,10 @@ class SpokenAs(enum.StrEnum):
 
 
 def speak_as(widget: QWidget, spoken_as: SpokenAs) -> None:
-    """Give `widget` this role; call it before the widget is shown."""
+    """Give `widget` this role; call it before anything else is set.
+
+    Qt asks for a role once, and where an assistive program listens that is as soon as a text or a name is set.
+    """
     _install()
     widget.setProperty(_PROPERTY, spoken_as.value)
 

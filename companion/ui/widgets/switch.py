@@ -26,9 +26,9 @@ class Switch(QCheckBox):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        speak_as(self, SpokenAs.SWITCH)
         self.setAccessibleName(name)
         self.setAccessibleDescription(consequence)
-        speak_as(self, SpokenAs.SWITCH)
         self.setChecked(on)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(self.sizeHint())

@@ -1,0 +1,62 @@
+"""The window as a screen reader in another process has it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from companion.demo.server import DemoStore
+from tests.kits.desktop import Desktop, desktop
+from tests.kits.screen_reader import Part, ScreenReader, screen_reader
+from tests.kits.waiting import until
+
+__all__ = ["desktop"]
+pytestmark = pytest.mark.desktop
+
+
+@pytest.fixture
+def reader(desktop: Desktop) -> Iterator[ScreenReader]:
+    desktop.environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
+    with screen_reader(desktop.environment) as made:
+        yield made
+
+
+@pytest.fixture
+def program(desktop: Desktop, reader: ScreenReader, demo_store: DemoStore) -> Iterator[subprocess.Popen[bytes]]:
+    words = [sys.executable, "-m", "companion", "--home", str(desktop.folder / "home"), "--store", demo_store.url]
+    with (desktop.folder / "program.log").open("wb") as log:
+        made = subprocess.Popen(words, env=desktop.environment, stdout=log, stderr=subprocess.STDOUT)
+    yield made
+    made.terminate()
+    made.wait(20)
+
+
+def _find(reader: ScreenReader, role: str, name: str) -> Part:
+    found: list[Part] = []
+
+    def there() -> bool:
+        found[:] = [part for part in reader.parts() if (part.role, part.name) == (role, name)]
+        return bool(found)
+
+    until(there)
+    return found[0]
+
+
+def test_every_control_has_a_name_a_role_and_a_state(program: subprocess.Popen[bytes], reader: ScreenReader) -> None:
+    assert program.poll() is None
+    reader.press(_find(reader, "page tab", "Settings"))
+    _find(reader, "heading", "Settings")
+    assert "selected" in _find(reader, "page tab", "Settings").states
+    assert "selected" not in _find(reader, "page tab", "Home").states
+    reader.press(_find(reader, "push button", "General"))
+    _find(reader, "heading", "General")
+    switch = _find(reader, "check box", "Start when I sign in")
+    assert "checkable" in switch.states
+    assert "checked" not in switch.states
+    assert "cannot remind you" in switch.description
+    assert program.poll() is None
+    unnamed = [part for part in reader.parts() if "focusable" in part.states and not part.name and part.role != "frame"]
+    assert unnamed == []
