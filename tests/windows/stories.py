@@ -455,10 +455,17 @@ def start_in_tray(windowed: str) -> int:
     return program.pid
 
 
-def install_beside_a_reader(setup: str, path: str) -> dict[str, object]:
+def run_to_its_end(*words: str) -> int:
+    """A program, without its output: what it starts would hold that open."""
+    return subprocess.run(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ).returncode
+
+
+def install_beside_a_reader(setup: str, path: str) -> int:
     """An installer that runs while another program has a file of the installed one open."""
     with Path(path).open("rb"):
-        return _ran([setup, "/S"])
+        return run_to_its_end(setup, "/S")
 
 
 def file_description(path: str) -> dict[str, object]:

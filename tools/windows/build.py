@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from companion import __version__
 from tools.environment import PYTHON, ROOT
 from tools.system_packages import say
+from tools.windows.icon_file import write_icon
 
 BUILT = ROOT / "build/windows"
 WORK = ROOT / "build/windows-work"
@@ -28,8 +31,31 @@ def build() -> int:
         return code
     files = [path for path in (BUILT / "companion").rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
-    say(f"Built: build/windows/companion, {len(files)} files, {size / 2**20:.1f} MiB. Now it is tried.")
-    return _run(PYTHON, "-m", "pytest", "tests/windows/test_built.py")
+    say(f"Built: build/windows/companion, {len(files)} files, {size / 2**20:.1f} MiB.")
+    setup = BUILT / f"Companion-{__version__}-setup.exe"
+    if code := make_installer(setup, version=__version__):
+        say("The installer could not be built; the message above says why.")
+        return code
+    write_sum(setup)
+    say(f"Built: {setup.relative_to(ROOT)}, {setup.stat().st_size / 2**20:.1f} MiB. Now both are tried.")
+    return _run(PYTHON, "-m", "pytest", "tests/windows/test_built.py", "tests/windows/test_installer.py")
+
+
+def make_installer(target: Path, *, version: str, quick: bool = False) -> int:
+    """Makes the installer of the built program, `quick` without compression for tests; returns makensis' exit code."""
+    icon = WORK / "companion.ico"
+    write_icon(ROOT / "resources/icons/companion.svg", icon)
+    defined = {"VERSION": version, "PROGRAM": BUILT / "companion", "ICON": icon, "OUTPUT": target}
+    options = [f"-D{name}={value}" for name, value in defined.items()]
+    quickly = ["-DQUICK"] if quick else []
+    return _run("makensis", "-V2", "-NOCD", *options, *quickly, ROOT / "tools/windows/installer.nsi")
+
+
+def write_sum(file: Path) -> None:
+    """Writes the SHA-256 digest of a file into SHA256SUMS beside it, in the form that ``sha256sum --check`` reads."""
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    file.with_name("SHA256SUMS").write_text(f"{digest} *{file.name}\n", encoding="utf-8")
 
 
 def _on_windows(word: object) -> str:

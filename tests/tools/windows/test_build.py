@@ -1,0 +1,18 @@
+"""What is made beside the Windows program."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tools.windows.build import write_sum
+
+
+def test_the_sum_is_what_the_usual_program_checks(tmp_path: Path) -> None:
+    setup = tmp_path / "Companion-1.2.3-setup.exe"
+    setup.write_bytes(b"an installer")
+    write_sum(setup)
+    check = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True).returncode == 0
+    setup.write_bytes(b"another one")
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True).returncode == 1
