@@ -156,19 +156,19 @@ def asked_by_plan(chance: random.Random) -> Iterator[dt.datetime]:
 def asked_by_window(chance: random.Random) -> Iterator[dt.datetime]:
     """Yields the moments at which one client's window reaches its store after the store's outage."""
     this_pc = f"pc-{chance.getrandbits(64):x}"
-    last, failed, failures = NOW - DAY, None, 0
+    last, failed = NOW - DAY, None
     while (at := next_refresh(last, None, last, this_pc)) < NOW:
         last = at
     while True:
         now = failed or last
-        at = next_refresh(last, failed, now, this_pc, failures)
+        at = next_refresh(last, failed, now, this_pc)
         if at >= NOW + OUTAGE + AFTER:
             return
         if at >= NOW + OUTAGE:
             yield at
-            last, failed, failures = at, None, 0
+            last, failed = at, None
         else:
-            failed, failures = at, failures + 1
+            failed = at
 
 
 Asked = Callable[[random.Random], Iterator[dt.datetime]]

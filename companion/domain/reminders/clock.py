@@ -9,10 +9,10 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.time.clock import Clocks, ran_ahead, woke_up, wrong_clock
 
 REFRESH_EVERY = dt.timedelta(hours=6)
-REFRESH_AFTER_FAILURE = dt.timedelta(hours=3)
-"""How long on average until the next try after a first failure, and `REFRESH_EVERY` after the next ones.
+REFRESH_AFTER_FAILURE = dt.timedelta(hours=6)
+"""How long at least until the next try after a failure; the wait is spread over as long again.
 
-Shorter waits would bring back everybody at once when a store that was down answers again (`benchmarks/year.py`).
+Shorter waits bring too many back at once when a store that was down answers again (`benchmarks/outage.py`).
 """
 _JUMP = 90.0
 _AFTER_WAKING = dt.timedelta(seconds=30)
@@ -38,19 +38,17 @@ def clock_trouble(store_time: dt.datetime | None, now: dt.datetime) -> Companion
     )
 
 
-def next_refresh(
-    last: dt.datetime | None, failed: dt.datetime | None, now: dt.datetime, this_pc: str, failures: int = 1
-) -> dt.datetime:
+def next_refresh(last: dt.datetime | None, failed: dt.datetime | None, now: dt.datetime, this_pc: str) -> dt.datetime:
     """Returns when to ask the store again: four times a day, at moments that differ from PC to PC and each time.
 
-    `last` is when it was asked with success, `failed` when the latest of `failures` tries in a row failed after that.
+    `last` is when it was asked with success, `failed` when the latest try failed after that.
     The moment may have passed: then ask now. A moment in the future of `now` that the PC's clock can no longer mean is
     not believed.
     """
     if last is None or last > now:
-        return now if failed is None or failed > now else _after_failure(failed, this_pc, failures)
+        return now if failed is None or failed > now else _after_failure(failed, this_pc)
     if failed is not None and last < failed <= now:
-        return _after_failure(failed, this_pc, failures)
+        return _after_failure(failed, this_pc)
     slot = int(last.timestamp() // REFRESH_EVERY.total_seconds())
     moments = (_moment(this_pc, number) for number in (slot, slot + 1, slot + 2))
     # Two moments of neighbouring slots may nearly meet; the second would bring nothing new.
@@ -62,10 +60,9 @@ def after_waking(now: dt.datetime, this_pc: str) -> dt.datetime:
     return now + _AFTER_WAKING + _WAKING_SPREAD * _drawn(f"{this_pc} woke {now.timestamp()}")
 
 
-def _after_failure(failed: dt.datetime, this_pc: str, failures: int) -> dt.datetime:
-    """The next try, spread over as long as the wait itself."""
-    wait = REFRESH_AFTER_FAILURE if failures <= 1 else REFRESH_EVERY
-    return failed + wait * (0.5 + _drawn(f"{this_pc} {failed.timestamp()}"))
+def _after_failure(failed: dt.datetime, this_pc: str) -> dt.datetime:
+    """The next try, spread over as long as the shortest wait."""
+    return failed + REFRESH_AFTER_FAILURE * (1 + _drawn(f"{this_pc} {failed.timestamp()}"))
 
 
 def _moment(this_pc: str, slot: int) -> dt.datetime:

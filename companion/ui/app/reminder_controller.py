@@ -111,7 +111,7 @@ class ReminderController(QObject):
 
     def _refresh_at(self, now: dt.datetime) -> dt.datetime:
         plan = self._app_state.look_plan
-        at = next_refresh(plan.last, plan.failed, now, self._app_state.snapshot.seat_id, plan.failures)
+        at = next_refresh(plan.last, plan.failed, now, self._app_state.snapshot.seat_id)
         if plan.failures == 1 and plan.failed is not None and plan.failed < self._woken:
             # It can have been the network of this PC that failed before it slept.
             at = min(at, self._woken)

@@ -96,15 +96,14 @@ def test_one_pc_asks_at_different_times_on_different_days():
 
 def test_a_failure_is_followed_by_another_try_and_a_clock_set_back_by_one_at_once():
     after = REFRESH_AFTER_FAILURE
-    assert 0.5 * after <= next_refresh(NOW, NOW + HOUR, NOW + HOUR, "pc") - NOW - HOUR <= 1.5 * after
-    assert 0.5 * after <= next_refresh(None, NOW, NOW, "pc") - NOW <= 1.5 * after
+    assert after <= next_refresh(NOW, NOW + HOUR, NOW + HOUR, "pc") - NOW - HOUR <= 2 * after
+    assert after <= next_refresh(None, NOW, NOW, "pc") - NOW <= 2 * after
     assert next_refresh(None, None, NOW, "pc") == NOW
     assert next_refresh(NOW + DAY, None, NOW, "pc") == NOW
     assert next_refresh(NOW - 30 * DAY, None, NOW, "pc") < NOW, "after a month of sleep it is overdue"
 
 
-@pytest.mark.parametrize("failures", [2, 3, 1000])
-def test_a_store_that_stays_down_is_asked_about_four_times_a_day(failures: int) -> None:
-    waits = [next_refresh(NOW, NOW + HOUR, NOW + HOUR, f"pc-{each}", failures) - NOW - HOUR for each in range(500)]
-    assert 0.5 * REFRESH_EVERY <= min(waits) < 0.6 * REFRESH_EVERY
-    assert 1.4 * REFRESH_EVERY < max(waits) <= 1.5 * REFRESH_EVERY
+def test_a_store_that_is_down_is_asked_a_few_times_a_day_at_moments_spread_over_hours() -> None:
+    waits = [next_refresh(NOW, NOW + HOUR, NOW + HOUR, f"pc-{each}") - NOW - HOUR for each in range(500)]
+    assert 6 * HOUR <= min(waits) < 6.2 * HOUR
+    assert 11.8 * HOUR < max(waits) <= 12 * HOUR

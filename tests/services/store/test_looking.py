@@ -105,10 +105,7 @@ class CountedStore:
             if self.now.hour == 8 and self.now.minute == 0:
                 self.start()
             plan: LookPlan = self.orders.looks.plan
-            if (
-                not plan.waits(self.now)
-                and next_refresh(plan.last, plan.failed, self.now, "pc", plan.failures) <= self.now
-            ):
+            if not plan.waits(self.now) and next_refresh(plan.last, plan.failed, self.now, "pc") <= self.now:
                 self.look()
 
     def close(self) -> None:
