@@ -26,6 +26,9 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode, encode_without_secrets
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.directory.maker import read_maker
+from companion.domain.installation.files.reading import read_identity
+from companion.domain.installation.files.regions import BytesRegions
+from companion.domain.installation.files.words import identity_lines
 from companion.domain.mail.confirmation import read_confirmation
 from companion.domain.mail.inputs import Recognised
 from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
@@ -42,6 +45,7 @@ from companion.domain.store.unread import unread_sentences
 from companion.services.downloads.state import journal
 from companion.services.purchases.intake import Intake
 from companion.services.storage.database import Library
+from tests.kits.windows_files import program, version
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parent / "corpus"
@@ -203,6 +207,19 @@ def _journals() -> tuple[bytes, ...]:
         return (path.read_bytes(),)
 
 
+def _installer(data: bytes) -> str:
+    found = read_identity(BytesRegions(data), "setup.exe")
+    _check(identity_lines(found, "setup.exe"))
+    known = [name for name in ("product_name", "version", "publisher", "architecture") if getattr(found, name)]
+    return " ".join([found.technology.value, str(found.complete), *known])
+
+
+def _installers() -> tuple[bytes, ...]:
+    resources = {16: {1: version({"ProductName": "Harbour Suite", "ProductVersion": "4.2.1"})}}
+    nsis = program(resources=resources, overlay=b"\0\0\0\0\xef\xbe\xad\xdeNullsoftInst")
+    return (*_files("tests/kits/installers/*.msi"), nsis, program(resources=resources, signature=b"signature"))
+
+
 TARGETS = {
     target.name: target
     for target in (
@@ -212,6 +229,7 @@ TARGETS = {
         Target("mail", _mail, lambda: _files("tests/mails/*/*.eml", "tests/mails/*/*.html", "tests/mails/*/*.txt")),
         Target("journal", _journal, _journals),
         Target("library", _library, lambda: _examples("Order")),
+        Target("installer", _installer, _installers),
         Target("directory", _directory, lambda: _files("resources/directory/*.json")),
     )
 }
