@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
@@ -16,7 +17,8 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
 from companion.domain.entitlements.artifacts import pick
@@ -68,13 +70,15 @@ def add_arguments(parser: Parser) -> None:
         json="{orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …}, seatTaken, "
         "closed, heldBack, stillHeld, stillClosed, error}",
         examples=("install LF-5930-2216", "install LF-5930-2216 --hold"),
-        notes="The file must have been downloaded before. What --hold switches off is switched on again when this "
+        notes="The file must have been downloaded before; it may stand in place of the number. "
+        "What --hold switches off is switched on again when this "
         "command ends; if the PC must be restarted to finish, after that.",
     )
 
 
 def run(context: CommandContext) -> int:
     """Check this PC, close what blocks if allowed, verify the installer, run it, and explain how it ended."""
+    _order_of_file(context)
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)
@@ -110,6 +114,29 @@ def run(context: CommandContext) -> int:
     shown = _shown(context, number, artifact, file, rows, closing, done, error)
     context.output.result(shown, *_lines(shown), *hold_lines(shown.still_held, check.moment))
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
+
+
+def _order_of_file(context: CommandContext) -> None:
+    """Put the order in place of a file that was downloaded for it. Raises `CompanionError` for any other file."""
+    asked = context.arguments
+    path = Path(asked.number)
+    if not path.is_file():
+        return
+    path = path.absolute()
+    library = context.owned.library
+    files = [file for store in library.stores_with_orders() for file in library.files(store)]
+    known = next((file for file in files if file.path == path), None)
+    if known is None:
+        raise CompanionError(
+            ErrorCode.BAD_FILE,
+            "This file is of no order",
+            f"{clean_text(path.name, 60)} was not downloaded for an order that was added: there is nothing to verify "
+            "it by, and it is not started.",
+            "companion identify says what it is, companion preflight --for what on this PC is in its way. Then start "
+            "it yourself.",
+            kind=ErrorKind.USAGE,
+        )
+    asked.number, asked.artifact = known.number, known.artifact
 
 
 def _catch_up(context: CommandContext) -> None:

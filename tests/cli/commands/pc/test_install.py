@@ -102,3 +102,20 @@ def test_an_older_version_than_the_one_seen_needs_consent(shop: Cli) -> None:
     library = Library(shop.home / "library.db")
     assert library.setting(name) == "99.0", "the newest stays known"
     library.close()
+
+
+def test_a_downloaded_file_stands_for_its_order(shop: Cli) -> None:
+    library = Library(shop.home / "library.db")
+    (file,) = library.files(library.stores_with_orders()[0])
+    library.close()
+    ran = shop.opened(FAMILY, "install", file.path, "--json")
+    assert ran.code == 0, (ran.out, ran.err)
+    assert ran.shown(InstallResult).order_number == FAMILY
+
+
+def test_a_file_of_no_order_is_not_started(shop: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "setup.run"
+    path.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    path.chmod(0o755)
+    assert "companion identify" in shop("install", path, "--json").error(2, "bad-file")["hint"]
+    assert not (tmp_path / "ran").exists()
