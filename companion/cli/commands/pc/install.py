@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,7 +121,7 @@ def _order_of_file(context: CommandContext) -> None:
     """Put the order in place of a file that was downloaded for it. Raises `CompanionError` for any other file."""
     asked = context.arguments
     path = Path(asked.number)
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - False for what can be no path, where pathlib raises
         return
     path = path.absolute()
     library = context.owned.library

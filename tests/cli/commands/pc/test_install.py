@@ -119,3 +119,7 @@ def test_a_file_of_no_order_is_not_started(shop: Cli, tmp_path: Path) -> None:
     path.chmod(0o755)
     assert "companion identify" in shop("install", path, "--json").error(2, "bad-file")["hint"]
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_word_that_is_too_long_for_a_path_is_no_order(shop: Cli) -> None:
+    assert shop("install", "a" * 5000, "--json").json["error"]["code"] != "bug"
