@@ -28,6 +28,7 @@ from companion.services.stores.protocol import StoreConnector
 _log = logging.getLogger(__name__)
 _MOST_STORES = 8
 _TELLS_NOTHING = "This store tells programs nothing; its e-mails and its own page do."
+_NO_SHOP = "No shop is known for it, so there is none to ask."
 _TWO_ADDRESSES = "Two addresses are known for this store. Choose one before your key is sent there."
 
 
@@ -146,7 +147,8 @@ class PurchaseRefresh:
     def _ask(self, purchase: Overview, connector: StoreConnector | None, cancellation: Cancellation) -> Refreshed:
         cancellation.check()
         if connector is None:
-            return self._untold(purchase, _TELLS_NOTHING)
+            known = purchase.store.name or purchase.store.address or purchase.store.kind
+            return self._untold(purchase, _TELLS_NOTHING if known else _NO_SHOP)
         if any(conflict.field is Field.STORE_ADDRESS for conflict in purchase.conflicts):
             return self._untold(purchase, _TWO_ADDRESSES)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLineEdit
 
+from companion.domain.connectors import edd
 from companion.domain.core.errors import CompanionError
 from companion.domain.purchases.from_order import STORE_API
 from companion.services.purchases.stores import AddedStore
@@ -14,6 +15,8 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, clear, column, label, restyle, row
 from companion.ui.widgets.notice import Notice
+
+_KINDS = {STORE_API: "can be asked for orders", edd.KIND: "can be asked about licence keys"}
 
 
 class StoresPage(Page):
@@ -65,8 +68,8 @@ class StoresPage(Page):
         card = Card(spacing=6)
         card.add(label("Stores you added", "heading"))
         for store in stores:
-            kind = "can be asked for orders" if store.kind == STORE_API else "its e-mails tell what you bought"
-            card.add(label(f"{store.name or store.address} · {kind}"))
+            told = _KINDS.get(store.kind, "its e-mails tell what you bought")
+            card.add(label(" · ".join(part for part in (store.name, store.address, told) if part)))
         self._known.addWidget(card)
 
     def _submit(self) -> None:

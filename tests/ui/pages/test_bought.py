@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.domain.purchases.facts import Field, SourceKind
 from companion.services.container.store import Services
+from companion.services.storage.records import KnownStore
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.pages.bought.dropped import file_names, mail_place, taken
@@ -240,6 +241,17 @@ def test_a_store_that_cannot_be_asked_is_remembered_and_says_what_helps(person: 
     person.field("Address of the store").setText("http://127.0.0.1:9")
     person.press("Add the store")
     person.until(lambda: person.reads("is remembered, but did not answer"))
+
+
+def test_stores_of_one_name_are_told_apart_by_their_addresses(person: Person, own_services: Services) -> None:
+    for number, kind in enumerate(("storeApi", "storeApi", "edd"), 1):
+        address = f"https://{number}.example"
+        added = KnownStore(address=address, kind=kind, name="One Name", added_at=own_services.owned.clock())
+        own_services.owned.library.remember_store(added)
+    person.window.navigate_to(Destination("stores"))
+    person.until(lambda: person.reads("One Name · https://1.example · can be asked for orders"))
+    assert person.reads("One Name · https://2.example · can be asked for orders")
+    assert person.reads("One Name · https://3.example · can be asked about licence keys")
 
 
 # What mail programs drag

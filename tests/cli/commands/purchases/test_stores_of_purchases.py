@@ -138,6 +138,8 @@ def test_what_cannot_be_asked_is_said(bare: Cli) -> None:
     (found,) = ran.shown(RefreshResult).refreshed
     assert (ran.code, found.outcome, found.error) == (0, "doesNotTell", None)
     assert found.said
+    assert "Harbour Suite: No shop is known for it" in bare("purchases", "refresh").out
+    bare("purchases", "edit", found.id, "storeName=Harbour Shop")
     assert "Harbour Suite: This store tells programs nothing" in bare("purchases", "refresh").out
 
 
