@@ -83,6 +83,23 @@ def next_charge(order: Order, subscription: Subscription | None, zone: dt.tzinfo
     return charge_of(order, subscription, zone)
 
 
+def removal_sentences(
+    order: Order, zone: dt.tzinfo, format_date: FormatDate, format_money: FormatMoney
+) -> tuple[str, ...]:
+    """Returns what removing `order` from this PC leaves running at the store; empty where nothing renews by itself."""
+    said = []
+    for licence in order.licences:
+        plan = order.subscription_of(licence)
+        if plan is None or auto_renew_of(plan) is not AutoRenew.ON or renewal_refunded(order, plan):
+            continue
+        charge = next_charge(order, plan, zone)
+        when = f" on {format_date(charge.at)} for {charge.words(format_money)}" if charge is not None else ""
+        said.append(f"{licence.product_name} renews by itself{when}.")
+    if not said:
+        return ()
+    return (*said, "Removing it here does not switch that off: the store goes on charging, and no reminder comes.")
+
+
 def charge_of(order: Order, subscription: Subscription, zone: dt.tzinfo) -> NextCharge | None:
     """What the next charge of `subscription` would be, `cancel_by` only where its day differs in `zone`.
 

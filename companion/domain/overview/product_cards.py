@@ -295,9 +295,17 @@ def status_sentence(card: ProductCard, format_date: FormatDate) -> str:
     return f"Active until {day}: {left}.{after}"
 
 
-def charge_sentence(card: ProductCard, format_date: FormatDate, format_money: FormatMoney) -> str:
-    """What auto-renewal will do, in whole sentences."""
+def charge_sentence(
+    card: ProductCard, format_date: FormatDate, format_money: FormatMoney, *, fresh: bool = True
+) -> str:
+    """What auto-renewal will do, in whole sentences.
+
+    That nothing will be charged is promised only with `fresh`, where the store has just said what the card says.
+    """
     charge = card.next_charge
+    if not fresh and charge is None and card.auto_renew is not AutoRenew.ON:
+        state = "was off" if card.auto_renew is AutoRenew.OFF else "was not part of this licence"
+        return f"Auto-renewal {state} when the store last answered; whether that is still so is not known now."
     if card.auto_renew is AutoRenew.NOT_OFFERED:
         return "There is no auto-renewal, so nothing will be charged."
     if charge is None:

@@ -235,7 +235,9 @@ class LicenceCard(Card):
         renewal_tone = "attention" if Concern.RENEWS_SOON in card.concerns else ""
         facts = QVBoxLayout()
         facts.setSpacing(10)
-        charge = label(charge_sentence(card, form.date, form.money), tone=renewal_tone)
+        charge = label(
+            charge_sentence(card, form.date, form.money, fresh=not self.app_state.snapshot.troubles), tone=renewal_tone
+        )
         facts.addLayout(_fact("Auto-renewal", charge, self._switch(card)))
         renewed = self._renewed(card)
         if renewed is not None:

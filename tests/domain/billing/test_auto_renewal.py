@@ -405,3 +405,17 @@ def test_a_plan_that_is_off_prevents_no_charge_whatever_is_announced(preview):
 
 def test_one_cent_more_is_more(build):
     assert facts(build, renewal_price=build.usd(5501))["At renewal"] == "55.01 USD, more than now"
+
+
+def test_what_goes_on_being_charged_is_said_before_an_order_is_removed(build):
+    def said(**changes):
+        return auto_renewal.removal_sentences(build.order(**changes), dt.UTC, plain_date(dt.UTC), plain_money)
+
+    renews, warning = said()
+    assert "renews by itself on" in renews
+    assert "does not switch that off" in warning
+    assert said(subscriptions=()) == ()
+    off = {"auto_renew": False, "next_charge_at": None, "status": SubscriptionStatus.CANCELLED}
+    assert said(subscriptions=(build.subscription(**off),)) == ()
+    unannounced, _ = said(subscriptions=(build.subscription(next_charge_at=None),))
+    assert unannounced.endswith("renews by itself.")

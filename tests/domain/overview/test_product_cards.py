@@ -586,6 +586,17 @@ def test_the_status_in_words(build, card, licence, words, sentence):
     assert product_cards.status_sentence(found, SHOW) == sentence
 
 
+def test_nothing_is_promised_by_what_was_not_just_read(build, card):
+    for plans in ((), (build.subscription(**OFF),)):
+        found = card(build.order(subscriptions=plans))
+        said = product_cards.charge_sentence(found, SHOW, plain_money, fresh=False)
+        assert "nothing will be charged" not in said
+        assert "not known now" in said
+    due = card(build.order())
+    fresh = product_cards.charge_sentence(due, SHOW, plain_money)
+    assert product_cards.charge_sentence(due, SHOW, plain_money, fresh=False) == fresh, "a charge is told all the same"
+
+
 def test_the_charge_in_words(build, card):
     def said(**changes):
         return product_cards.charge_sentence(card(build.order(**changes)), SHOW, plain_money)

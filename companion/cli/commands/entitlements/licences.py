@@ -54,6 +54,7 @@ def run(context: CommandContext) -> int:
         return show_key(context)
     troubles: list[tuple[str, CompanionError]] = []
     cards: list[ProductCard] = []
+    fresh: set[str] = set()
     stores = context.stores_if_any()
     for services in stores:
         try:
@@ -67,6 +68,7 @@ def run(context: CommandContext) -> int:
         for number in services.orders.cache.numbers():
             try:
                 services.orders.lookup.refresh(number)
+                fresh.add(number)
             except CompanionError as error:
                 troubles.append((number, error))
                 if error.code == ErrorCode.STORE_UNREACHABLE:
@@ -85,7 +87,7 @@ def run(context: CommandContext) -> int:
         licences=tuple(cards),
         troubles=tuple(ErrorReport.of(error, number or None) for number, error in troubles),
     )
-    lines = [line for card in cards for line in _card_lines(context, card)]
+    lines = [line for card in cards for line in _card_lines(context, card, card.order_number in fresh)]
     empty = "There are no licences here yet. Add an order: companion orders add NUMBER"
     context.output.result(shown, *(lines or [empty if stores else NO_STORE_OF_ORDERS]))
     for trouble in shown.troubles:
@@ -98,7 +100,7 @@ def run(context: CommandContext) -> int:
     return EXIT_UNREACHABLE if any(error.kind is ErrorKind.UNREACHABLE for _, error in troubles) else EXIT_NO
 
 
-def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
+def _card_lines(context: CommandContext, card: ProductCard, fresh: bool) -> list[str]:
     date = context.formats.date
     lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
@@ -108,7 +110,7 @@ def _card_lines(context: CommandContext, card: ProductCard) -> list[str]:
         return lines
     return [
         *lines,
-        f"  {charge_sentence(card, date, context.formats.money)}",
+        f"  {charge_sentence(card, date, context.formats.money, fresh=fresh)}",
         f"  {window_sentence(card.window, date)}",
         f"  Seats: {seat_words(card.seats)}.",
     ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from companion.cli.context import CommandContext
+from companion.cli.options import yes_option
 from companion.cli.output import EXIT_DONE
+from companion.cli.terminal.prompts import confirm, is_interactive
 from companion.cli.usage import Parser
+from companion.domain.billing.auto_renewal import removal_sentences
 from companion.domain.core.model import Model
 
 
@@ -19,6 +22,7 @@ class RemoveOrderResult(Model, frozen=True):
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion orders remove``."""
     parser.add_argument("number", metavar="NUMBER", help="the order number")
+    yes_option(parser)
     parser.describe(
         json="{orderNumber, removed, held}",
         examples=("orders remove LF-5930-2216",),
@@ -30,6 +34,7 @@ def run(context: CommandContext) -> int:
     """Forget an order; afterwards the keychain does not give its credentials any more."""
     number = context.order_number()
     orders = context.services.orders
+    _warn(context, number)
     orders.lookup.remove(number)
     held = orders.lookup.in_keychain(number)
     context.output.result(
@@ -37,6 +42,22 @@ def run(context: CommandContext) -> int:
         f"Order {number} is forgotten{_proof(context, number, held)} The order itself is untouched.",
     )
     return EXIT_DONE
+
+
+def _warn(context: CommandContext, number: str) -> None:
+    """Say what goes on being charged, and ask a person whether it shall be removed all the same.
+
+    Without a terminal it is only said: scripts remove orders without a person to ask, and adding it again undoes it.
+    """
+    known = context.services.orders.cache.known(number)
+    if known.order is None:
+        return
+    said = removal_sentences(known.order, context.services.zone, context.formats.date, context.formats.money)
+    if not said:
+        return
+    context.output.say(f"{' '.join(said)} To switch it off first: companion auto-renew {number} off")
+    if is_interactive():
+        confirm("Remove it from this PC all the same?", yes=context.arguments.yes)
 
 
 def _proof(context: CommandContext, number: str, held: bool | None) -> str:

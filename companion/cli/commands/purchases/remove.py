@@ -33,6 +33,8 @@ def run(context: CommandContext) -> int:
     context.output.say(one_line(found, context.owned.zone))
     if found.auto_renew is AutoRenewal.ON:
         context.output.say("It renews by itself, and goes on doing so: switch that off at the shop first.")
+    elif found.auto_renew is AutoRenewal.UNKNOWN:
+        context.output.say("Whether it renews by itself is not known: look at the shop first.")
     keys = sum(product.has_key for product in found.products)
     question = "Forget this purchase" + (" and its licence key in the keychain?" if keys else "?")
     confirm(question, yes=context.arguments.yes)

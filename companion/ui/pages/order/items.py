@@ -108,7 +108,8 @@ class LicenceCard(Section):
     def _renewal(self) -> QHBoxLayout:
         form = self.app_state.format
         line_ = row(spacing=12)
-        line_.addWidget(label(charge_sentence(self._card, form.date, form.money)), 1)
+        fresh = not self.app_state.snapshot.troubles
+        line_.addWidget(label(charge_sentence(self._card, form.date, form.money, fresh=fresh)), 1)
         plan = self.order.subscription_of(self._licence)
         if plan is not None:
             on = auto_renew_of(plan) is AutoRenew.ON

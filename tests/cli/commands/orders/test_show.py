@@ -10,7 +10,7 @@ from companion.cli.commands.orders.add import AddOrderResult
 from companion.cli.commands.orders.list import ListOrdersResult
 from companion.cli.commands.orders.remove import RemoveOrderResult
 from companion.cli.commands.orders.show import ShowOrderResult
-from tests.kits.cli import FAMILY, REFUNDED, Cli
+from tests.kits.cli import EXPIRED, FAMILY, REFUNDED, Cli
 
 
 def test_an_order_is_added_listed_shown_and_removed(cli: Cli) -> None:
@@ -71,3 +71,24 @@ def test_an_order_without_kept_credentials_asks_for_them(cli: Cli) -> None:
     cli.add(FAMILY)
     failure = cli("orders", "show", FAMILY, "--json").error(1, "credentials-needed")
     assert "--password-stdin" in failure["hint"]
+
+
+def test_removing_an_order_that_renews_by_itself_says_so_and_asks(cli: Cli) -> None:
+    cli.add(FAMILY)
+    kept = cli("orders", "remove", FAMILY, stdin="n\n", terminal=True)
+    assert kept.code == 1
+    assert "renews by itself on" in kept.out + kept.err
+    assert f"companion auto-renew {FAMILY} off" in kept.out + kept.err
+    assert [each["orderNumber"] for each in cli("orders", "list", "--json").json["orders"]] == [FAMILY]
+    gone = cli("orders", "remove", FAMILY)
+    assert gone.code == 0
+    assert "does not switch that off" in gone.out + gone.err
+
+
+def test_an_order_that_could_not_be_read_anew_promises_nothing(cli: Cli) -> None:
+    """Without a keychain its password is not there, so the store could not be asked."""
+    cli.add(EXPIRED)
+    ran = cli("licences")
+    assert ran.code == 1
+    assert "nothing will be charged" not in ran.out
+    assert "not known now" in ran.out
