@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines
+from companion.cli.commands.entitlements.seat_check import seat_trouble
 from companion.cli.context import CommandContext
 from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import read_order
@@ -32,6 +33,10 @@ def run(context: CommandContext) -> int:
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = choose(order, context.arguments.artifact, services.platform.name, services.clock(), services.zone)
+    trouble = seat_trouble(context, order, artifact)
+    if trouble is not None:
+        # The file may be fetched all the same: a seat can be freed until it is installed.
+        context.output.say(f"{trouble.title}. {trouble.message} {trouble.hint}")
     services.orders.lookup.profile()  # how many connections the store allows
     folder = context.arguments.to.absolute() if context.arguments.to else None
     with interruptible() as cancellation:

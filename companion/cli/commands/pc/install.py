@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
+from companion.cli.commands.entitlements.seat_check import seat_trouble
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
 from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
@@ -86,6 +87,9 @@ def run(context: CommandContext) -> int:
     file = _file_of(context, number, artifact)
     _catch_up(context)
     profile, grant = services.orders.lookup.profile(), services.order_downloads.grant(number, artifact.artifact_id)
+    trouble = seat_trouble(context, order, artifact)
+    if trouble is not None:
+        raise trouble
     needed = services.installations.requirements(profile, artifact, file.folder, grant)
     check = PreflightCheck(services, services, Stage.INSTALL, needed, artifact.artifact_id)
     done: Done | None = None
