@@ -74,6 +74,14 @@ def renewal_refunded(order: Order, subscription: Subscription) -> bool:
     )
 
 
+def ended_by_choice(order: Order, subscription: Subscription | None) -> bool:
+    """Whether the person has switched the plan off, or had its renewal given back: then nothing asks to renew it."""
+    if subscription is None:
+        return False
+    off = subscription.status is SubscriptionStatus.CANCELLED and not subscription.auto_renew
+    return off or renewal_refunded(order, subscription)
+
+
 def next_charge(order: Order, subscription: Subscription | None, zone: dt.tzinfo) -> NextCharge | None:
     """The charge that will come if nothing is done, or None."""
     if subscription is None or auto_renew_of(subscription) is not AutoRenew.ON:

@@ -8,7 +8,14 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from companion.domain.billing.auto_renewal import AutoRenew, NextCharge, auto_renew_of, live_subscription, next_charge
+from companion.domain.billing.auto_renewal import (
+    AutoRenew,
+    NextCharge,
+    auto_renew_of,
+    ended_by_choice,
+    live_subscription,
+    next_charge,
+)
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import FormatDate, FormatMoney, counted, days_away
 from companion.domain.core.time.periods import Period, days_until
@@ -116,14 +123,18 @@ def _card(
     plan = live_subscription(order, licence, now)
     window = window_of(order.downloads_of(licence) if state is not EffectiveStatus.REFUNDED else (), now, zone)
     charge = next_charge(order, plan, zone)
+    by_choice = ended_by_choice(order, order.subscription_of(licence))
     have_it = any(artifact.artifact_id in downloaded for artifact in window.artifacts)
     seats = seat_use(licence, this_seat)
     concerns: tuple[Concern, ...] = ()
     if state in _ALIVE and (not replaced or charge is not None):
         # What was renewed ahead is charged all the same as long as its auto-renewal is on.
         concerns = _date_concerns(licence, charge, plan.term if plan is not None else None, profile, now, zone)
+        if by_choice:
+            concerns = tuple(each for each in concerns if each is not Concern.EXPIRES_SOON)
     if state in _ALIVE and not replaced and not have_it:
         concerns += _window_concerns(window, seats, profile, now, zone)
+    action = _action(state, concerns, window, seats, have_it, profile)
     ends = licence.expires_at if state is not EffectiveStatus.REFUNDED else None
     return ProductCard(
         order_number=order.number,
@@ -140,7 +151,7 @@ def _card(
         next_charge=charge,
         window=window,
         seats=seats,
-        action=NextAction.NONE if replaced else _action(state, concerns, window, seats, have_it, profile),
+        action=NextAction.NONE if replaced or (by_choice and state is EffectiveStatus.EXPIRED) else action,
         concerns=concerns,
         carried_on=replaced,
         end_unknown=licence.end_unknown,

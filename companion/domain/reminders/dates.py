@@ -10,7 +10,7 @@ import enum
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from companion.domain.billing.auto_renewal import next_charge
+from companion.domain.billing.auto_renewal import ended_by_choice, next_charge
 from companion.domain.billing.expected_amount import ExpectedTax, amount_words
 from companion.domain.billing.returns import credit_between
 from companion.domain.billing.shipping import ON_ITS_WAY, expected_between, store_zone
@@ -84,7 +84,8 @@ class Subject(Model, frozen=True):
     """One date of one thing: a charge of a subscription, the end of a licence, of a download window, …
 
     `about` is the id of that thing, `date` when it happens. `amount` and `previous` are the prices of a charge now and
-    last time, `tax` what is known of the tax on the former; `opens_at` is when a download window began. `purchase` is
+    last time, `tax` what is known of the tax on the former; `by_choice` is an end the person chose, which is listed and
+    never reminded of; `opens_at` is when a download window began. `purchase` is
     set for dates of purchases of any shop; their order number may be unknown, which is an empty text.
     """
 
@@ -99,6 +100,7 @@ class Subject(Model, frozen=True):
     cancel_by: Instant | None = None
     term: Period | None = None
     opens_at: Instant | None = None
+    by_choice: bool = False
     purchase: OfPurchase | None = None
 
     def amount_words(self, format_money: FormatMoney) -> str | None:
@@ -180,6 +182,7 @@ def _of_licence(order: Order, licence: Licence, zone: dt.tzinfo, replaced: bool)
                 name=licence.product_name,
                 date=licence.expires_at,
                 term=plan.term if plan is not None else None,
+                by_choice=ended_by_choice(order, plan),
             )
         return
     kinds = [(ReminderKind.RENEWAL, charge.at)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from companion.domain.core.model import Model
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
@@ -60,12 +60,16 @@ def due(
     leads, records = Leads(facts.profile, settings), by_subject(shown)
     local = local_moment(now, facts.zone, settings.quiet)
     found = []
-    for subject in subjects(facts):
+    for subject in _reminded_of(facts):
         lead = lead_to_show(subject, leads, records, local)
         if lead is not None:
             days = subject.date.astimezone(facts.zone).toordinal() - local.today
             found.append(Reminder(subject=subject, lead=lead, days=days))
     return tuple(sorted(found, key=_urgency))
+
+
+def _reminded_of(facts: ReminderFacts) -> Iterator[Subject]:
+    return (subject for subject in subjects(facts) if not subject.by_choice)
 
 
 def _urgency(reminder: Reminder) -> tuple[dt.datetime, str, str]:
@@ -84,7 +88,7 @@ def next_wake(
     leads, records = Leads(facts.profile, settings), by_subject(shown)
     local = local_moment(now, facts.zone, settings.quiet)
     bounded = []
-    for subject in subjects(facts):
+    for subject in _reminded_of(facts):
         bound = earliest_day(subject, leads, records, local)
         if bound is not None:
             bounded.append((bound, subject))
@@ -99,7 +103,7 @@ def next_wake(
 
 def withdrawn(facts: ReminderFacts, shown: Iterable[Shown], now: dt.datetime) -> tuple[Shown, ...]:
     """Returns what was shown and no longer holds: switched off, renewed, moved, downloaded, or past."""
-    holding = {subject.address for subject in subjects(facts) if subject.kind.comes_after or subject.date > now}
+    holding = {subject.address for subject in _reminded_of(facts) if subject.kind.comes_after or subject.date > now}
     return tuple(record for record in shown if record.subject not in holding)
 
 

@@ -70,12 +70,17 @@ def test_a_renewal_that_costs_more_names_both_prices_and_the_last_day_to_cancel(
     )
 
 
-def test_a_cancelled_plan_stays_active_and_is_to_be_renewed_when_the_end_is_near(build, card):
+def test_a_plan_switched_off_on_purpose_stays_active_and_nothing_nags_to_renew_it(build, card):
     plan = build.subscription(auto_renew=False, status=SubscriptionStatus.CANCELLED, next_charge_at=None)
     order = build.order(licences=(build.licence(expires_at=build.day(9)),), subscriptions=(plan,))
     found = card(order)
     assert (found.auto_renew, found.next_charge) == (AutoRenew.OFF, None)
-    assert (found.tone, found.action) == (Tone.ATTENTION, NextAction.RENEW)
+    assert found.action is not NextAction.RENEW
+    assert Concern.EXPIRES_SOON not in found.concerns
+    over = build.order(licences=(build.licence(expires_at=build.day(-3)),), subscriptions=(plan,))
+    assert card(over).action is NextAction.NONE
+    never = build.order(licences=(build.licence(expires_at=build.day(9)),), subscriptions=())
+    assert (card(never).tone, card(never).action) == (Tone.ATTENTION, NextAction.RENEW)
 
 
 def test_a_licence_with_auto_renewal_on_is_not_said_to_expire(build, card):
@@ -345,7 +350,9 @@ def ending(build, card):
     """The card of a licence that ends in so many days, of a plan with auto-renewal off, with a term, or of none."""
 
     def one(days, term=None, **changes):
-        plans = (build.subscription(term=term, **OFF),) if term is not None else ()
+        # Never switched on: an end that was chosen by switching it off needs no attention.
+        off = {**OFF, "status": SubscriptionStatus.ACTIVE}
+        plans = (build.subscription(term=term, **off),) if term is not None else ()
         licence = build.licence(expires_at=build.day(days), subscription_id="sub-1" if plans else None)
         return card(build.order(**{"licences": (licence,), "subscriptions": plans, "downloads": ()} | changes))
 

@@ -364,3 +364,19 @@ def test_the_next_dates_are_listed_nearest_first(renewing, build):
         "Download window of Harbour Suite setup closes",
         "Last day to return Harbour Suite",
     ]
+
+
+def test_an_end_that_was_chosen_is_listed_and_never_reminded_of(build):
+    ends = (build.licence(expires_at=build.day(3)),)
+    off = build.subscription(auto_renew=False, status=SubscriptionStatus.CANCELLED, next_charge_at=None)
+    chosen = ReminderFacts((build.order(licences=ends, subscriptions=(off,)),), build.profile(), dt.UTC)
+    plain = ReminderFacts((build.order(licences=ends, subscriptions=()),), build.profile(), dt.UTC)
+
+    def kinds(facts):
+        found = due(facts, (), ReminderSettings(quiet=None), build.NOW)
+        return {reminder.kind for reminder in found}, {subject.kind for subject in upcoming(facts, build.NOW)}
+
+    reminded, listed = kinds(chosen)
+    assert ReminderKind.EXPIRY not in reminded
+    assert ReminderKind.EXPIRY in listed
+    assert ReminderKind.EXPIRY in kinds(plain)[0]
