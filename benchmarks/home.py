@@ -19,7 +19,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
 from companion.services.container.store import Services, build_window_services
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination

@@ -23,7 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 
 from companion.services.container.store import build_window_services
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination

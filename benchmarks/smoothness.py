@@ -46,7 +46,7 @@ from companion.services.app.resources import resource
 from companion.services.container.store import build_window_services
 from companion.services.platforms import current
 from companion.services.storage.database import Library
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination

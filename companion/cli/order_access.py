@@ -50,7 +50,7 @@ def with_password(context: CommandContext, number: str, work: Callable[[], T]) -
 
 
 def _use_password(context: CommandContext, number: str, *, from_stdin: bool) -> None:
-    from companion.services.store.keychain import Credentials
+    from companion.services.store.keychain.keychain import Credentials
 
     typed = ask_secret(f"Order password of {number}", from_stdin=from_stdin)
     password = tidy_order_password(typed.reveal())

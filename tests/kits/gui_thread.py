@@ -25,7 +25,7 @@ _MODULES_OF_CALLS = {
 _TYPES_OF_METHODS = {"sqlite3": "the database", "_socket": "the network", "_ssl": "the network"}
 _PACKAGES = {
     "/companion/services/storage/database.py": "the database",
-    "/companion/services/store/keychain.py": "the keychain",
+    "/companion/services/store/keychain/keychain.py": "the keychain",
     "/keyring/": "the keychain",
     "/secretstorage/": "the keychain",
     "/jeepney/": "the session bus",

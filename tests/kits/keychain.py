@@ -2,7 +2,7 @@
 
 import threading
 
-from companion.services.store.keychain_thread import KeychainLocked
+from companion.services.store.keychain.thread import KeychainLocked
 
 
 class GatedBackend:

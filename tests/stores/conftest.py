@@ -12,7 +12,7 @@ from companion.domain.core.model import Secret
 from companion.domain.purchases.facts import Field, item_key
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import Orders, open_orders
 from companion.services.stores.edd import EddStore
 from companion.services.stores.store_api import StoreApiStore

@@ -25,7 +25,7 @@ from companion.services.purchases.refresh import PurchaseRefresh
 from companion.services.purchases.registry import PurchaseRegistry
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.services.stores.connectors import Connectors
 from companion.services.stores.edd import EddStore
 from companion.services.stores.woocommerce import WooCommerceStore

@@ -9,7 +9,7 @@ import pytest
 from companion.domain.connectors.capabilities import Capability, Way
 from companion.domain.connectors.table import ANY_OTHER, KINDS, TITLES, WORDS, capability_table
 from companion.services.container.owned import build_owned
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from tests.kits.memory_keychain import MemoryKeychain
 from tools.capabilities import BEGIN, END, README, with_table
 

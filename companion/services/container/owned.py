@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from companion.services.purchases.stores import StoreList
     from companion.services.reminders import Reminders
     from companion.services.storage.database import Library
-    from companion.services.store.keychain import Keychain
+    from companion.services.store.keychain.keychain import Keychain
     from companion.services.stores.connectors import Connectors
     from companion.services.stores.store_api import OpenStores
 
@@ -158,7 +158,7 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
     """
     from companion.services.app.log import start_log
     from companion.services.storage.database import Library
-    from companion.services.store.keychain import Keychain
+    from companion.services.store.keychain.keychain import Keychain
 
     where = home_folders(home)
     where.prepare()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from companion.services.reminders import Reminders
     from companion.services.snapshot import SnapshotReader
     from companion.services.storage.database import Library
-    from companion.services.store.keychain import Keychain
+    from companion.services.store.keychain.keychain import Keychain
     from companion.services.store.orders import Orders
     from companion.services.support.case_file import CaseFileWriter
     from companion.services.support.help_search import HelpSearch

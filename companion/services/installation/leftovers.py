@@ -16,7 +16,7 @@ from companion.services.installation.recovery import Recovery
 from companion.services.platforms.protocol import AutostartControl
 from companion.services.purchases.secrets import HASH_ACCOUNT, PurchaseKeychain
 from companion.services.storage.database import Library
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.sessions import account_of
 
 _LIBRARY = ("library.db*", "library-*.db*", "library.lock", "receipts.jsonl")

@@ -12,7 +12,7 @@ from companion.domain.purchases.purchase import Overview, Product
 from companion.services.app.cancellation import Cancellation
 from companion.services.purchases.refresh import PurchaseRefresh
 from companion.services.purchases.registry import PurchaseRegistry
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain.keychain import Kept
 from companion.services.stores.protocol import StoreConnector
 
 

@@ -31,7 +31,7 @@ from companion.domain.purchases.receipts import EmailReceipt, email_receipts, re
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
 from companion.services.storage.tables.purchases import Change
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain.keychain import Kept
 
 
 class AddedKind(enum.StrEnum):

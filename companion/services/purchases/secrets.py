@@ -15,7 +15,7 @@ from companion.domain.connectors.answers import PurchaseSecrets
 from companion.domain.core.model import Secret
 from companion.domain.purchases.facts import SECRET_FIELDS, Field
 from companion.domain.purchases.purchase import Purchase
-from companion.services.store.keychain import Kept, Keychain
+from companion.services.store.keychain.keychain import Kept, Keychain
 
 HASH_ACCOUNT = "purchases hash"
 """The keychain's name for what the hashes are keyed with."""

@@ -41,7 +41,7 @@ from companion.domain.store.quotes import Quote
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
 from companion.services.store.answers import Answer, NotOfferedError
-from companion.services.store.keychain import Credentials
+from companion.services.store.keychain.keychain import Credentials
 
 # What sends requests is loaded with the first one: the window is there, and most commands end, without any.
 if TYPE_CHECKING:

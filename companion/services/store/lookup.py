@@ -21,8 +21,8 @@ from companion.services.storage.records import KnownOrder, TimelineEntry
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
 from companion.services.store.client import Fresh, StoreClient
-from companion.services.store.keychain import Credentials, Kept, Keychain, KeychainState
-from companion.services.store.licence_keys import LicenceKeys
+from companion.services.store.keychain.keychain import Credentials, Kept, Keychain, KeychainState
+from companion.services.store.keychain.licence_keys import LicenceKeys
 from companion.services.store.look_plans import plan_of, remember_plan
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions

@@ -12,7 +12,7 @@ from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache
 from companion.services.store.client import StoreClient
 from companion.services.store.idempotency import IdempotentRequests
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.looking import StoreLooks
 from companion.services.store.lookup import OrderLookup
 from companion.services.store.renewal_switch import RenewalSwitch

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.pages import PageMaker
 from companion.ui.dialogs.password import missing_actions
 from companion.ui.frame import keys

@@ -28,7 +28,7 @@ from companion.domain.entitlements.order_lookup import (
     tidy_order_password,
 )
 from companion.domain.mail.confirmation import MailReading, MailRefusal, refusal_sentence
-from companion.services.store.keychain import Kept, KeychainState
+from companion.services.store.keychain.keychain import Kept, KeychainState
 from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders
 from companion.ui.navigation import Destination, Page

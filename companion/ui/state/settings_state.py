@@ -14,7 +14,7 @@ from companion.services.container.store import Services
 from companion.services.installation.leftovers import Leftovers, Removal
 from companion.services.storage.copies import Copies
 from companion.services.storage.records import KnownStore
-from companion.services.store.keychain import Keychain, KeychainState
+from companion.services.store.keychain.keychain import Keychain, KeychainState
 from companion.ui.state.tasks import TaskRunner
 
 Failed = Callable[[CompanionError], None]

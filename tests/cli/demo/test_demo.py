@@ -21,7 +21,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.container.owned import build_owned
 from companion.services.container.store import build_services
 from companion.services.storage.database import Library
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from tests.kits.cli import FAMILY, Cli, Ran
 from tests.kits.memory_keychain import MemoryKeychain
 

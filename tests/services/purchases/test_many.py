@@ -18,7 +18,7 @@ from companion.services.purchases.mirror import OrderMirror
 from companion.services.purchases.registry import AddedKind, PurchaseRegistry
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from tests.kits.memory_keychain import MemoryKeychain
 
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)

@@ -15,7 +15,7 @@ from companion.domain.overview.purchase_cards import not_ordered
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
 from companion.services.container.owned import Owned, build_owned
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from tests.kits.calls import count_calls
 from tests.kits.memory_keychain import MemoryKeychain
 

@@ -17,7 +17,7 @@ from companion.domain.purchases.values import AutoRenewal, ExpiryKind
 from companion.services.purchases.registry import AddedKind, PurchaseRegistry
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
-from companion.services.store.keychain import Kept, Keychain
+from companion.services.store.keychain.keychain import Kept, Keychain
 from tests.kits.memory_keychain import MemoryKeychain
 
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)

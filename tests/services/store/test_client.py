@@ -19,7 +19,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.services.store.client import StoreClient
-from companion.services.store.keychain import Credentials
+from companion.services.store.keychain.keychain import Credentials
 
 T = TypeVar("T")
 

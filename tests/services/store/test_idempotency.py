@@ -18,7 +18,7 @@ from companion.domain.store.orders import LineItemKind, Order, ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import Orders, open_orders
 
 FAMILY, CLOSED, BOXED, UNWANTED = "LF-5930-2216", "LF-5562-8803", "LF-6014-5529", "LF-3126-9058"

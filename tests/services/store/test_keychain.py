@@ -15,7 +15,7 @@ import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
-from companion.services.store.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain, KeychainState
+from companion.services.store.keychain.keychain import MOST_CHARACTERS, Credentials, Kept, Keychain, KeychainState
 from tests.kits.keyring import choose_another_default_collection, items, watching_prompts
 from tests.kits.session import keyring_of
 from tests.kits.waiting import until
@@ -193,7 +193,7 @@ def watch(event, arguments):
         started.append((event, arguments))
 sys.addaudithook(watch)
 from companion.domain.core.model import Secret
-from companion.services.store.keychain import Credentials, Keychain
+from companion.services.store.keychain.keychain import Credentials, Keychain
 keychain = Keychain()
 kept = keychain.keep("LF-1", Credentials(order_password=Secret("one")))
 keychain.read("LF-2")

@@ -10,8 +10,8 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Order
-from companion.services.store.keychain import Keychain
-from companion.services.store.licence_keys import LicenceKeys
+from companion.services.store.keychain.keychain import Keychain
+from companion.services.store.keychain.licence_keys import LicenceKeys
 from tests.kits.build import Build
 from tests.kits.keychain import GatedBackend, LockedBackend
 

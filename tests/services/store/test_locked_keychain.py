@@ -12,8 +12,8 @@ import pytest
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.core.serialization import encode
-from companion.services.store.keychain import Credentials, Kept, Keychain
-from companion.services.store.keychain_backend import SystemKeychain
+from companion.services.store.keychain.backend import SystemKeychain
+from companion.services.store.keychain.keychain import Credentials, Kept, Keychain
 from tests.kits.keychain import GatedBackend, LockedBackend, RefusedBackend
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.services.container.store import build_window_services
 from companion.services.storage.database import Library
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from tests.kits.build import NOW, Build

@@ -14,7 +14,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.domain.core.serialization import encode
 from companion.services.container.store import Services, build_services
-from companion.services.store.keychain import Credentials, Keychain
+from companion.services.store.keychain.keychain import Credentials, Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.password import PasswordDialog
 from companion.ui.look.theme import LIGHT

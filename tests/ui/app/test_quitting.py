@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from companion.demo.server import DemoStore
 from companion.services.container.store import Services, build_services
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from tests.kits.faulty_server import FaultyServer, Reply

@@ -16,7 +16,7 @@ from companion.services.app.resources import resource
 from companion.services.app.running_program import StartRequest
 from companion.services.container.store import Services, build_window_services, open_store
 from companion.services.platforms import current
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination

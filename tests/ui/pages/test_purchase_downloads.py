@@ -17,7 +17,7 @@ from companion.domain.purchases.facts import Field, Source, SourceKind
 from companion.domain.transfers.models import TransferState
 from companion.services.container.store import Services, build_window_services
 from companion.services.downloads.queue import QueueItem
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination

@@ -10,7 +10,7 @@ from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 
 if TYPE_CHECKING:
-    from companion.services.store.keychain import KeychainState
+    from companion.services.store.keychain.keychain import KeychainState
 
 _UNLOCK = "Unlock it with: companion keychain unlock"
 

@@ -24,7 +24,7 @@ from companion.domain.purchases.purchase import Purchase, overview
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.owned import Owned
 from companion.services.purchases.registry import Added, AddedKind
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain.keychain import Kept
 
 _MOST_STDIN = 32 * 1024 * 1024
 

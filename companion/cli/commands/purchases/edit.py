@@ -10,7 +10,7 @@ from companion.cli.usage import Parser, usage_error
 from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.text import joined
 from companion.domain.purchases.facts import SECRET_FIELDS, Field, Source, SourceKind, item_key
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain.keychain import Kept
 
 _NOT_TYPED = SECRET_FIELDS | {Field.SENDER_DOMAIN}
 _FIELDS = tuple(field for field in Field if field not in _NOT_TYPED)

@@ -12,7 +12,7 @@ from companion.cli.usage import Parser, usage_error
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind, read_value
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain.keychain import Kept
 
 _OPTIONS = {
     "product": (Field.PRODUCT, "NAME", "what it is called"),

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QProgressBar, QWidget
 from companion.domain.core.text import counted
 from companion.domain.mail.inputs import InputKind, Recognised
 from companion.services.purchases.registry import Added, AddedKind
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain.keychain import Kept
 from companion.ui.navigation import Destination, Page
 from companion.ui.pages.bought.by_hand import ByHandCard
 from companion.ui.pages.bought.confirm import KIND_WORDS, ConfirmCard

@@ -27,7 +27,7 @@ from companion.domain.purchases.words import date_of, seats_words
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.purchases.activations import Changed
 from companion.services.purchases.registry import Removed
-from companion.services.store.keychain import Kept
+from companion.services.store.keychain.keychain import Kept
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import Destination, Page
 from companion.ui.pages.purchase.download_card import PurchaseDownloadCard

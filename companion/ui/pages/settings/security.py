@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from companion.services.store.keychain import KeychainState
+from companion.services.store.keychain.keychain import KeychainState
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
 from companion.ui.widgets.basic import Card, button, label, row

@@ -19,7 +19,7 @@ from companion.services.container.local import build_local
 from companion.services.container.owned import build_owned
 from companion.services.installation.leftovers import Leftovers
 from companion.services.purchases.secrets import PurchaseKeychain
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.sessions import account_of
 from tests.kits.build import NOW
 from tests.kits.cli import FAMILY, Cli

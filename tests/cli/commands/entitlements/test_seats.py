@@ -6,7 +6,7 @@ from companion.cli.commands.downloads.results import FetchResult
 from companion.cli.commands.entitlements.seats import SeatsResult
 from companion.domain.core.model import Secret
 from companion.services.container.store import build_services
-from companion.services.store.keychain import Credentials
+from companion.services.store.keychain.keychain import Credentials
 from tests.kits.cli import ANNUAL, FAMILY, Cli
 
 

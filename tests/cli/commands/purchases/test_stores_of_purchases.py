@@ -19,7 +19,7 @@ from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
 from companion.domain.purchases.purchase import Seats
 from companion.services.container.owned import build_owned
-from companion.services.store.keychain import Keychain
+from companion.services.store.keychain.keychain import Keychain
 from tests.kits.cli import FAMILY, Cli, Ran
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.stores.edd_peer import EddPeer

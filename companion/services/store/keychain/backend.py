@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 from companion.domain.core.platform import Platform
 from companion.services.platforms import this_platform
-from companion.services.store.keychain_thread import NO_KEYCHAIN, Backend, NoKeychain
+from companion.services.store.keychain.thread import NO_KEYCHAIN, Backend, NoKeychain
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def _of_keyring(module: str, name: str) -> Callable[[], tuple[float, Backend]]:
 
 
 def _secret_service() -> tuple[float, Backend]:
-    from companion.services.store.secret_service import SecretService
+    from companion.services.store.keychain.secret_service import SecretService
 
     if not SecretService.available():
         raise NoKeychain(NO_KEYCHAIN)

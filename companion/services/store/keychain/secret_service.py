@@ -15,7 +15,7 @@ import secretstorage
 from jeepney import DBusAddress, new_method_call
 from secretstorage.exceptions import ItemNotFoundException, PromptDismissedException, SecretStorageException
 
-from companion.services.store.keychain_thread import KeychainLocked
+from companion.services.store.keychain.thread import KeychainLocked
 
 if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Licence, Order
-from companion.services.store.keychain import Kept, Keychain
+from companion.services.store.keychain.keychain import Kept, Keychain
 
 
 class LicenceKeys:

@@ -14,8 +14,8 @@ from typing import TypeVar
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model, Secret
 from companion.domain.core.serialization import decode_exact, encode
-from companion.services.store.keychain_backend import SystemKeychain
-from companion.services.store.keychain_thread import Backend, KeychainFailed, KeychainThread, NoKeychain, QuietBackend
+from companion.services.store.keychain.backend import SystemKeychain
+from companion.services.store.keychain.thread import Backend, KeychainFailed, KeychainThread, NoKeychain, QuietBackend
 
 SERVICE = "Companion"
 # Windows caps an entry at 2,560 bytes, which its UTF-16 form halves (CREDENTIALW, CRED_MAX_CREDENTIAL_BLOB_SIZE).
