@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from companion.cli.output import Output
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.text import joined
+from companion.domain.core.untrusted.foreign_text import clean_text
 
 if TYPE_CHECKING:
     from companion.cli.formats import Formats

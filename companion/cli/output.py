@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import escaped_json, printable
+from companion.domain.core.untrusted.foreign_text import escaped_json, printable
 
 if TYPE_CHECKING:
     from companion.domain.core.model import Model

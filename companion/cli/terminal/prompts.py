@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import printable
 from companion.domain.core.model import Secret
+from companion.domain.core.untrusted.foreign_text import printable
 
 
 def is_interactive() -> bool:

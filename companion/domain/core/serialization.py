@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from companion.domain.core.bounded import LONGEST_LINE, BoundedReader
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import is_harmless
 from companion.domain.core.model import Secret
 from companion.domain.core.time.periods import Period
+from companion.domain.core.untrusted.bounded import LONGEST_LINE, BoundedReader
+from companion.domain.core.untrusted.foreign_text import is_harmless
 
 T = TypeVar("T")
 
@@ -30,9 +30,9 @@ def decode(data: bytes, kind: type[T], *, source: str) -> T:
     """Returns one JSON document read as `kind`; unknown fields are ignored, so that a store may grow.
 
     This is the one way in for documents of stores, profiles, files and the library. Texts are cleaned and cut, and a
-    part that cannot be used is left out alone (`companion.domain.core.bounded`). `source` names the sender in plain
-    words ("the store"). Raises `CompanionError` ``malformed-answer``; its message names the field that did not fit but
-    never the text found there, which could be a secret.
+    part that cannot be used is left out alone (`companion.domain.core.untrusted.bounded`). `source` names the sender
+    in plain words ("the store"). Raises `CompanionError` ``malformed-answer``; its message names the field that did not
+    fit but never the text found there, which could be a secret.
     """
     try:
         if _is_plain(data):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from companion.domain.core.company_names import bare_name
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.directory.maker import MadeProduct, Maker
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, item_key
 from companion.domain.purchases.purchase import Purchase

@@ -13,9 +13,9 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.order_lookup import is_loopback
 from companion.domain.purchases.values import EARLIEST, host_name, web_text
 

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.inputs import InputKind, recognise_text
 from companion.domain.purchases.draft import Draft, draft_of
 from companion.domain.purchases.facts import (

@@ -8,8 +8,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.message.rows import tidy
 from companion.domain.mail.origin import platforms
 from companion.domain.mail.reading import Reading

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import STRUCTURED, Notes
 from companion.domain.mail.origin import platforms

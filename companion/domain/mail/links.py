@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.message.rows import Link
 from companion.domain.mail.notes import MOST_ITEMS, Notes
 from companion.domain.mail.origin import platforms

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.message.letter import Letter
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.origin import platforms

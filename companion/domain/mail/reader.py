@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Secret
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.labelled import LabelledValues
 from companion.domain.mail.lines import take_lines, take_unlabelled_keys
 from companion.domain.mail.links import manage_page, take_links

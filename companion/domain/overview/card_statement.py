@@ -16,10 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from companion.domain.billing.auto_renewal import next_charge
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money, decimals
 from companion.domain.core.text import joined
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.purchase import Overview
 from companion.domain.purchases.words import date_of
 from companion.domain.store.orders import Charge, ChargeKind, Order

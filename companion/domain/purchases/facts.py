@@ -11,8 +11,8 @@ import enum
 from collections.abc import Callable, Iterable
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases import values
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.purchases.facts import Fact, Field, Source, canonical, item_key
 from companion.domain.purchases.values import AutoRenewal, EntitlementState

@@ -6,8 +6,8 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
-from companion.domain.core.foreign_text import clean_prose
 from companion.domain.core.text import FormatDate, FormatMoney, sentence_start
+from companion.domain.core.untrusted.foreign_text import clean_prose
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.text import date_words, place_words
 

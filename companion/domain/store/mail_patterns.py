@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from companion.domain.core.model import Unread
-from companion.domain.core.safe_pattern import compile_pattern
+from companion.domain.core.untrusted.safe_pattern import compile_pattern
 from companion.domain.store.profile import Profile
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.redaction import redact
+from companion.domain.core.untrusted.foreign_text import clean_text
 
 
 def as_error(error: BaseException) -> CompanionError:

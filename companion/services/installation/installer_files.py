@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.identity import (
     FileSignature,
     InstallerIdentity,

@@ -8,8 +8,8 @@ from pathlib import Path
 from companion.domain.connectors.answers import NO_LINK, DownloadOffer, StoreAnswer
 from companion.domain.connectors.refused_downloads import explain_refusal
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.text import joined
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.purchase import Overview, PurchasedDownload
 from companion.domain.transfers.filenames import purchase_folder
 from companion.domain.transfers.models import Expected, Options, TransferProgress, Transferred, TransferState

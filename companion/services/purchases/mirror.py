@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from companion import __version__
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, replace_facts
 from companion.domain.purchases.from_order import STORE_API, facts_of_order

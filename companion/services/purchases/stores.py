@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from companion.domain.connectors import edd
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.order_lookup import check_store_url
 from companion.domain.purchases.from_order import STORE_API
 from companion.services.app.cancellation import Cancellation

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.domain.core.foreign_text import printable
+from companion.domain.core.untrusted.foreign_text import printable
 from companion.ui.look.icons import icon
 from companion.ui.widgets.spoken import SpokenAs, speak_as
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.money import Money, decimals
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.facts import Field, canonical, item_key, read_value
 from companion.domain.purchases.purchase import read_expiry
 from companion.domain.purchases.values import Expiry, ExpiryKind, read_money

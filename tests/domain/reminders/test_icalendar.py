@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.domain.core.foreign_text import clean_prose
 from companion.domain.core.text import plain_date, plain_money
+from companion.domain.core.untrusted.foreign_text import clean_prose
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
 from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.icalendar import calendar

@@ -16,8 +16,8 @@ from companion.domain.billing.charges import (
     two_charges_sentences,
     why_two_charges,
 )
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.overview.card_statement import LONGEST_LINE, StatementMatch
 from companion.services.reminders import without_known_orders
 from companion.services.support.card_statement import explain_statement

@@ -20,8 +20,8 @@ from companion.domain.billing.returns import (
 )
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import indented
 from companion.domain.core.model import Model
+from companion.domain.core.untrusted.foreign_text import indented
 from companion.domain.store.orders import Order, Return, ReturnReason
 
 _REASONS = {

@@ -20,9 +20,9 @@ from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.artifacts import pick
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.installation.ending import ending_error, ending_text

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from companion.cli.context import CommandContext
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import moment_in_words
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.autostart_holds import BY_HAND, Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Requirements

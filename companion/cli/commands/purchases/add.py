@@ -15,9 +15,9 @@ from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import is_interactive
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.text import counted
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_text
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.purchase import Purchase, overview

@@ -7,8 +7,8 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import ask_secret
 from companion.cli.usage import Parser, usage_error
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.text import joined
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.facts import SECRET_FIELDS, Field, Source, SourceKind, item_key
 from companion.services.store.keychain.keychain import Kept
 

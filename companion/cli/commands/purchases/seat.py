@@ -10,9 +10,9 @@ from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
 from companion.domain.connectors.answers import Outcome, StoreAnswer
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.purchase import Overview, Product, Seats
 
 

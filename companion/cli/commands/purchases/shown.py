@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source
 from companion.domain.purchases.purchase import Overview, Product, Renewal, Seats, StoreIdentity
 from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from companion.cli.commands.support.lines import KnownStore
 from companion.cli.context import CommandContext
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.support.subjects import (
     DueDate,
     SupportSubject,

@@ -8,8 +8,8 @@ from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.store.profile import MenuChoice
 from companion.domain.support.hotline import NOTHING_STATED, Stated
 from companion.domain.support.makers_desk import directory_desk

@@ -6,9 +6,9 @@ import enum
 
 import msgspec
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.pc.code_signatures import Signature, SignatureState
 
 

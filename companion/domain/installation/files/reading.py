@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 
 import msgspec
 
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files import compound_file
 from companion.domain.installation.files import unix_packages as unix
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, tidy

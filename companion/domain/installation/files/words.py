@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from companion.domain.core.foreign_text import clean_text
 from companion.domain.core.platform import Platform
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, platform_of
 
 _KINDS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.message.letter import Letter
 from companion.domain.mail.message.rows import Link, Row, words
 from companion.domain.mail.origin import platforms

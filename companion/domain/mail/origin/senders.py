@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.message.letter import Letter
 from companion.domain.mail.message.rows import words
 from companion.domain.mail.origin.platforms import TITLES, Platform, belongs

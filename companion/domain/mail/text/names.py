@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from companion.domain.core.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.message.rows import tidy, words
 from companion.domain.mail.text.pairs import label_of
 from companion.domain.mail.text.recognise import find_amount, find_date

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from companion.domain.core.safe_pattern import compile_pattern
+from companion.domain.core.untrusted.safe_pattern import compile_pattern
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.text.pairs import MOST_ROWS
 

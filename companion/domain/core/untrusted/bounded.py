@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
-from companion.domain.core.foreign_text import LONGEST_PROSE, clean_prose, clean_text
 from companion.domain.core.model import EARLIEST, LATEST, Unread
 from companion.domain.core.redaction import redact
+from companion.domain.core.untrusted.foreign_text import LONGEST_PROSE, clean_prose, clean_text
 
 LONGEST_LINE = 2000
 """Characters of a text on one line, unless its type names another limit."""

@@ -14,15 +14,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.domain.core.bounded import within_bounds
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.foreign_text import clean_text, escaped_json, is_harmless, printable
 from companion.domain.core.serialization import decode, encode_without_secrets
+from companion.domain.core.untrusted.bounded import within_bounds
+from companion.domain.core.untrusted.foreign_text import clean_text, escaped_json, is_harmless, printable
 from companion.domain.store.orders import LicenceStatus, Order, OrderStatus, SubscriptionStatus
 from companion.domain.store.profile import BlockerSeverity, Profile
 from companion.domain.store.unread import unread_sentences
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 HOSTILE = "<b>bold</b>\u202egpj.exe\u200b\x07\x1b[31mred\x1b]0;title\x07\n\r\nLine2 \u2066x\u2069"
 
 

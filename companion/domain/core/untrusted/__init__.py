@@ -1,0 +1,1 @@
+"""Values and texts of other parties: bounded where they are read, harmless where they are shown."""
