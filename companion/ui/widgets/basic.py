@@ -249,10 +249,22 @@ def focusable(part: QWidget | QLayout | None) -> Iterator[QWidget]:
         else:
             yield from focusable(part.layout())
         return
-    for place in range(part.count()):
-        item = part.itemAt(place)
-        if item is not None:
-            yield from focusable(item.widget() or item.layout())
+    for inner in inside(part):
+        yield from focusable(inner)
+
+
+def inside(layout: QLayout) -> list[QWidget | QLayout]:
+    """Returns what lies in `layout`, in order.
+
+    Not by `QLayout.itemAt`: PySide keeps what that returns after Qt has deleted it, takes whatever Qt puts at the same
+    address later for it, and the program crashes when that is deleted.
+    """
+    parent = layout.parentWidget()
+    widgets = [each for each in parent.children() if isinstance(each, QWidget)] if parent is not None else []
+    layouts = [each for each in layout.children() if isinstance(each, QLayout)]
+    places: dict[int, QWidget | QLayout] = {layout.indexOf(each): each for each in widgets}
+    places |= {layout.indexOf(each): each for each in layouts}
+    return [places[place] for place in sorted(places) if place >= 0]
 
 
 def discard(widget: QWidget) -> None:

@@ -8,13 +8,13 @@ import sys
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidgetItem
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.ui.look.theme import LIGHT
-from companion.ui.widgets.basic import label
+from companion.ui.widgets.basic import Card, focusable, label, row
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice, Notices
 from companion.ui.widgets.switch import Switch
@@ -100,6 +100,21 @@ assert application.clipboard().text()
 def test_a_program_with_a_copied_key_ends_in_order_even_without_its_event_loop() -> None:
     ended = subprocess.run([sys.executable, "-c", _COPY_AND_END], capture_output=True, timeout=60)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_walking_through_a_page_keeps_no_items_of_its_layouts(qtbot: QtBot) -> None:
+    card = Card()
+    qtbot.addWidget(card)
+    first, second = QPushButton("first"), QPushButton("second")
+    card.add(label("words"), row(first, None), second)
+    before = _items_known()
+    assert list(focusable(card)) == [first, second]
+    assert _items_known() == before, "Qt deletes them without telling Python"
+
+
+def _items_known() -> int:
+    """Returns the number of items of layouts that Python refers to."""
+    return sum(isinstance(each, QWidgetItem) for each in shiboken6.getAllValidWrappers())
 
 
 def test_text_from_outside_is_never_taken_for_markup(qtbot: QtBot) -> None:

@@ -41,7 +41,7 @@ from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
 from companion.ui.support import SUPPORT
-from companion.ui.widgets.basic import Card, TitleLink, button, clear, column, label, line, row
+from companion.ui.widgets.basic import Card, TitleLink, button, clear, column, inside, label, line, row
 from companion.ui.widgets.choice import Choice
 
 _MOST_HITS = 6
@@ -281,8 +281,7 @@ class HelpPage(Page):
         self.keep_in_sight(self._number_card)
 
     def _number_card(self) -> QWidget | None:
-        first = self._support.itemAt(0)
-        return first.widget() if first is not None else None
+        return next((each for each in inside(self._support) if isinstance(each, QWidget)), None)
 
     def _which(self, subjects: tuple[SupportSubject, ...], subject: SupportSubject) -> QHBoxLayout:
         """What support is asked about: it also decides which number is the right one."""
