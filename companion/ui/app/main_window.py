@@ -102,6 +102,7 @@ class Window(QMainWindow):
         self.setWindowIcon(icon("companion"))
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
+        self._troubles_told: dict[str, set[str]] = {}
         self._stack = QStackedWidget()
         self._makers = {("", name): maker for name, maker in pages.items()}
         self._made: dict[tuple[str, str], Page] = {}
@@ -338,14 +339,20 @@ class Window(QMainWindow):
         names = [found.snapshot.profile.store.name for found in self._book.states if found.snapshot.profile is not None]
         self._rail.name_stores(names, demo=self._is_demo)
         key = "" if state is self._app_state else f" {state.store}"
+        told = set()
         for error in state.snapshot.troubles[:2]:
             missing = missing_actions(self, state) if error.code == ErrorCode.CREDENTIALS_NEEDED else ()
             notice = failure_notice(state, error, self.navigate_to, actions=missing or (("Try again", state.refresh),))
             self._notices.show_notice(f"{error.code}{key}", notice)
+            told.add(f"{error.code}{key}")
+        over = self._troubles_told.get(key, set()) - told
         if not state.snapshot.troubles:
-            self._notices.drop(f"{ErrorCode.STORE_UNREACHABLE}{key}")
+            over.add(f"{ErrorCode.STORE_UNREACHABLE}{key}")
         if not state.missing:
-            self._notices.drop(f"{ErrorCode.CREDENTIALS_NEEDED}{key}")
+            over.add(f"{ErrorCode.CREDENTIALS_NEEDED}{key}")
+        for each in over:
+            self._notices.drop(each)
+        self._troubles_told[key] = told
 
     def _offer_unfinished(self, transfers: DownloadState, key: str = "unfinished") -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""
