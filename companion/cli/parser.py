@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from companion import __version__
 from companion.cli.usage import Parser, closest, usage_error
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.text import sentence_start
 
 
 class Command(NamedTuple):
@@ -178,7 +177,7 @@ def _add_commands(
     adding = parser.add_subparsers(parser_class=Parser, prog=parser.prog, **settings)
     for name, command in commands.items():
         summary = command.summary
-        added = adding.add_parser(name, help=summary, description=f"{sentence_start(summary)}.")
+        added = adding.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
         if [name] != list(typed[:1]):
             continue
         if isinstance(command, CommandGroup):
