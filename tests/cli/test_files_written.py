@@ -46,6 +46,7 @@ def scripted(cli: Cli, folder: Path) -> list[list[object]]:
         ["fetch", "https://127.0.0.1:9/x", "--to", folder / "fetched"],
         ["verify", mail, "--sha256", "0" * 64],
         ["preflight"],
+        ["identify", mail],
         ["put-back"],
         ["money", FAMILY, "--password-stdin"],
         ["invoice", FAMILY, "--password-stdin", "--pdf", folder / "invoice.pdf"],

@@ -40,6 +40,7 @@ ALLOWED = {
     "/zoneinfo/_common.py": "time zone rules, which come with Python or the system, read once each",
     "/zoneinfo/_tzpath.py": "the same rules are looked for",
     "/companion/services/app/resources.py": "what is shipped with the program is looked for",
+    "/weakref.py": "what is left of connections that were closed is taken away with other garbage, without any answer",
     "/logging/__init__.py": "log lines are short, local, and must not be lost when the program ends unexpectedly",
     "/companion/ui/look/icons.py": "drawings that are shipped with the program, read once each",
     "/companion/ui/look/theme.py": "the style sheet that is shipped with the program, read once",

@@ -71,7 +71,7 @@ PROMISES = (
        ("hostile/test_spoiled_answers.py::test_the_client_reads_them_or_says_why_not",
         "hostile/test_spoiled_answers.py::test_the_terminal_says_a_clear_sentence",
         "hostile/test_spoiled_answers.py::test_the_window_shows_everything_else",
-        "domain/core/test_bounded.py::test_a_date_that_cannot_be_right_is_not_known_and_told")),
+        "domain/core/untrusted/test_bounded.py::test_a_date_that_cannot_be_right_is_not_known_and_told")),
     _P("every-call-ends", "Every call to a store ends in time, and so does the program.",
        ("services/store/test_time_limits.py::test_a_call_ends_in_time",
         "ui/app/test_quitting.py::test_a_signal_ends_the_program_while_its_store_never_ends_an_answer")),

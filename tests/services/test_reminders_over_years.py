@@ -86,7 +86,8 @@ class Life:
         local = now.astimezone(zone).hour
         for subject in subjects(ReminderFacts(tuple(self.orders), build.profile(), zone)):
             awake = self.wanted.quiet is None or 8 <= local < 22 or subject.date - now <= DAY
-            if awake and self._first_day(subject, zone) <= now < subject.date - HOUR:
+            called = self._first_day(subject, zone) <= now < subject.date - HOUR
+            if awake and called and not subject.by_choice:
                 self.called_for.add(subject.address)
 
     def _first_day(self, subject: Subject, zone: dt.tzinfo) -> dt.datetime:

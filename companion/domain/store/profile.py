@@ -274,15 +274,6 @@ class MailPatterns(Model, frozen=True):
     order_password: str | None = None
 
 
-class GeneralRules(Model, frozen=True):
-    """What may block an installer of any maker; fields are named and read as those of a profile."""
-
-    id: str
-    blockers: tuple[BlockerRule, ...] = ()
-    requirements: tuple[SystemRequirement, ...] = ()
-    exit_codes: tuple[ExitCode, ...] = ()
-
-
 class Profile(Model, frozen=True):
     """Everything the app must know of a vendor to serve its customers.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import importlib.metadata
 
 _MORE = ("PySide6-Essentials", "shiboken6")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -21,6 +23,8 @@ class LibraryFacts(NamedTuple):
 
 def libraries() -> tuple[LibraryFacts, ...]:
     """Returns the installed libraries that this program requires, in alphabetical order; reads their metadata."""
+    import importlib.metadata  # here, because it loads the reading of e-mails, and the window shows this page rarely
+
     try:
         required = importlib.metadata.requires("companion") or []
     except importlib.metadata.PackageNotFoundError:
@@ -31,6 +35,8 @@ def libraries() -> tuple[LibraryFacts, ...]:
 
 
 def _facts_of(name: str) -> LibraryFacts | None:
+    import importlib.metadata
+
     try:
         metadata = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.core.serialization import decode
-from companion.domain.store.profile import GeneralRules
+from companion.domain.store.general_rules import GeneralRules
 from companion.services.app.resources import resource
 
 

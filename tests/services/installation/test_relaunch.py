@@ -196,7 +196,7 @@ from pathlib import Path
 from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.pc.closing import ClosingStep
-from companion.domain.store.profile import Stage
+from companion.domain.store.profile import Profile, Stage
 from companion.services.app.cancellation import Cancellation
 from companion.domain.pc.closing import Patience
 from companion.services.pc.program_closer import ProgramCloser
@@ -205,7 +205,8 @@ from companion.services.installation.relaunch import Relauncher
 
 linux = linux_services()
 relauncher = Relauncher(Path(sys.argv[1]), linux, lambda: dt.datetime.now(dt.UTC))
-needs = serialization.decode(Path(sys.argv[2]).read_bytes(), Requirements, source="the test")
+rules = serialization.decode(Path(sys.argv[2]).read_bytes(), Profile, source="the test")
+needs = Requirements(profile=rules, platform=linux.name)
 
 def on_step(step):
     if step.step is ClosingStep.CLOSED:
@@ -244,7 +245,7 @@ def test_killed_after_closing_a_real_window_it_is_opened_by_the_next_run(
     (pid,) = programs.running("outlook")
 
     needs = tmp_path / "needs.json"
-    needs.write_bytes(serialization.encode(requirements(programs.rules("outlook"))))
+    needs.write_bytes(serialization.encode(requirements(programs.rules("outlook")).profile))
     journal = tmp_path / "journal"
     app = subprocess.Popen([sys.executable, "-c", CLOSER, journal, needs], stdout=subprocess.PIPE)
     assert app.stdout is not None

@@ -29,7 +29,12 @@ def add_arguments(parser: Parser) -> None:
     parser.describe(
         json="{stage, at, blocked, findings: [{id, severity: blocks|warns|unknown|fine, title, explanation, evidence, "
         "remedies, ruleId, pids}], heldBack: [{entry, since, job}], path: {fine, sentence, hint, steps, between}}",
-        examples=("preflight", "preflight --stage download --network", "preflight --for setup.exe"),
+        examples=(
+            "preflight",
+            "preflight --stage download --network",
+            "preflight --watch",
+            "preflight --for setup.exe",
+        ),
         notes="Without a store, the rules for installers of any maker apply, which warn of what may block. "
         "Exit 1 when something blocks, or when the connection to the store is broken.",
     )

@@ -8,7 +8,8 @@ from companion.domain.core.platform import Platform
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology
 from companion.domain.installation.files.words import misfit_sentence
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.store.profile import GeneralRules, SystemRequirement
+from companion.domain.store.general_rules import GeneralRules
+from companion.domain.store.profile import SystemRequirement
 
 
 def rules_for(found: InstallerIdentity, size: int, rules: GeneralRules, platform: Platform) -> GeneralRules:
