@@ -348,8 +348,8 @@ class Window(QMainWindow):
         over = self._troubles_told.get(key, set()) - told
         if not state.snapshot.troubles:
             over.add(f"{ErrorCode.STORE_UNREACHABLE}{key}")
-        if not state.missing:
-            over.add(f"{ErrorCode.CREDENTIALS_NEEDED}{key}")
+        # That a password is missing holds until it is there, however many other troubles are told before it.
+        (over.discard if state.missing else over.add)(f"{ErrorCode.CREDENTIALS_NEEDED}{key}")
         for each in over:
             self._notices.drop(each)
         self._troubles_told[key] = told
