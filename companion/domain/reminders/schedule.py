@@ -49,13 +49,22 @@ def _quiet_until(local: dt.datetime, zone: dt.tzinfo, quiet: QuietHours | None) 
         inside = time >= quiet.begins or time < quiet.ends
     if not inside:
         return None
-    ends = (
-        dt.datetime.combine(local.date() + dt.timedelta(days=days), quiet.ends.replace(fold=fold), zone)
-        for days in (0, 1)
-        for fold in (0, 1)
-    )
     now = local.astimezone(dt.UTC)
-    return min(end for end in (moment.astimezone(dt.UTC) for moment in ends) if end > now)
+    days = (local.date() + dt.timedelta(days=days) for days in (0, 1))
+    return min(end for day in days for end in _moments_of(dt.datetime.combine(day, quiet.ends), zone) if end > now)
+
+
+def _moments_of(wall: dt.datetime, zone: dt.tzinfo) -> tuple[dt.datetime, ...]:
+    """When clocks in `zone` show `wall`: twice when they go back; when they jump over it, the moment of that jump."""
+    first, second = (wall.replace(fold=fold, tzinfo=zone).astimezone(dt.UTC) for fold in (0, 1))
+    if first <= second:
+        return first, second
+    early, late = second, first
+    before = early.astimezone(zone).utcoffset()
+    while late - early > dt.timedelta(seconds=1):
+        middle = early + (late - early) // 2
+        early, late = (middle, late) if middle.astimezone(zone).utcoffset() == before else (early, middle)
+    return (late.replace(microsecond=0),)
 
 
 class Lead(NamedTuple):

@@ -406,3 +406,16 @@ def test_the_earliest_day_for_leads_in_months_leaves_a_week_of_slack(build, rene
     # From 10 March a month reaches 10 April; 50 days later is 29 April, 19 days farther, less a week.
     assert earliest_day(renewal(50), months, {}, local) == local.today + 12
     assert earliest_day(renewal(33), months, {}, local) == local.today
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "ends"),
+    [
+        ("2027-03-14T05:28:00+00:00", "America/New_York", "2027-03-14T07:00:00+00:00"),
+        ("2027-03-14T23:40:00+00:00", "UTC", "2027-03-15T02:30:00+00:00"),
+    ],
+)
+def test_quiet_hours_that_end_in_the_hour_that_clocks_skip_end_with_the_jump(now, zone, ends):
+    quiet = QuietHours(begins=dt.time(23, 30), ends=dt.time(2, 30))
+    found = local_moment(dt.datetime.fromisoformat(now), ZoneInfo(zone), quiet)
+    assert found.quiet_until == dt.datetime.fromisoformat(ends)
