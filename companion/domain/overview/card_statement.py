@@ -38,6 +38,21 @@ _DAY = re.compile(
     rf"(?<!\d)(?:\d{{4}}-\d\d-\d\d|(?:{_D}[./-]{_M}|{_M}[./-]{_D})(?:[./-](?:\d{{4}}|\d\d))?\.?"
     rf"|{_D}[ .-]{{0,2}}(?:{_MONTH})|(?:{_MONTH})[ .-]{{0,2}}{_D})(?!\d)"
 )
+_ORDINAL = r"(?:ST|ND|RD|TH)?"
+_APART, _YEAR, _STOP = "[ .,/'-]", r"(?P<year>\d{4}|\d\d)", r"(?!\d)(?![./-]\d)"
+_END = rf"(?:(?P<apart>{_APART}{{1,2}}){_YEAR})?{_STOP}"
+_END_OF_NAME = rf"(?:(?P<apart>{_APART}{{0,2}}){_YEAR})?{_STOP}"
+_DAYS = tuple(
+    re.compile(rf"(?<![\d./-]){spelled}")
+    for spelled in (
+        rf"(?P<day>{_D}){_ORDINAL}[ .-]{{0,2}}(?P<month>{_MONTH})[A-Z]*{_END_OF_NAME}",
+        rf"(?P<month>{_MONTH})[A-Z]*[ .-]{{0,2}}(?P<day>{_D}){_ORDINAL}{_END}",
+        rf"(?P<day>{_D})[./-](?P<month>{_M})(?:\.(?!\d))?{_END}",
+        rf"(?P<month>{_M})[./-](?P<day>{_D}){_END}",
+        r"(?P<apart>)(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)",
+    )
+)
+"""How banks print a day; 3/11 is read both ways."""
 _AHEAD = dt.timedelta(days=2)
 """A charge that is announced for later than this cannot be on a statement yet."""
 
@@ -109,19 +124,54 @@ def explain_line(
 
     What is announced for the days after `now` is left out. When one is certain the merely possible ones are left out.
     """
-    text = clean_text(line, LONGEST_LINE).upper()
+    printed = _Line.of(clean_text(line, LONGEST_LINE).upper())
     found = []
     for entry in (*_of_orders(stores, zone), *_of_purchases(purchases, zone)):
         at = entry.match.at
         if at is not None and at > now + _AHEAD:
             continue
-        away = _days_away(text, at.astimezone(zone).date()) if at is not None else None
-        agrees = tuple(_agreements(text, entry, away))
-        certainty = _certainty(text, agrees)
+        away = printed.days_away(at.astimezone(zone).date()) if at is not None else None
+        agrees = tuple(_agreements(printed, entry, away))
+        certainty = _certainty(printed, agrees)
         if certainty is not None:
             found.append(_Found(msgspec.structs.replace(entry.match, certainty=certainty, agrees=agrees), away))
     found.sort(key=_rank)
     return _only_the_surest(found)
+
+
+class _Line(NamedTuple):
+    """A line in capital letters, taken apart once: it is compared with everything that was ever bought.
+
+    `days` are the days that it prints, as year (None where none is printed), month and day.
+    """
+
+    text: str
+    letters: str
+    words: tuple[str, ...]
+    days: frozenset[tuple[int | None, int, int]]
+    has_amount: bool
+    has_day: bool
+
+    @classmethod
+    def of(cls, text: str) -> _Line:
+        rest = _without_amounts(text)
+        return cls(
+            text,
+            _letters(text),
+            tuple(_words(text)),
+            frozenset(_printed_days(rest)),
+            _AMOUNT.search(text) is not None,
+            _DAY.search(rest) is not None,
+        )
+
+    def days_away(self, day: dt.date) -> int | None:
+        """How far the printed day is from the day of the charge; None where none is printed that fits."""
+        near = ((shift, day + dt.timedelta(days=shift)) for shift in _POSTED_WITHIN)
+        fitting = (abs(shift) for shift, each in near if self._prints_day(each))
+        return min(fitting, default=None) if self.days else None
+
+    def _prints_day(self, day: dt.date) -> bool:
+        return not self.days.isdisjoint({(None, day.month, day.day), (day.year, day.month, day.day)})
 
 
 class _Found(NamedTuple):
@@ -154,20 +204,20 @@ def _only_the_surest(found: list[_Found]) -> tuple[StatementMatch, ...]:
     return tuple(left)
 
 
-def _agreements(text: str, entry: _Entry, days_away: int | None) -> Iterator[Agreement]:
-    if any(_names(text, name) for name in entry.names):
+def _agreements(line: _Line, entry: _Entry, days_away: int | None) -> Iterator[Agreement]:
+    if any(_names(line, name) for name in entry.names):
         yield Agreement.NAME
-    if any(_prints(text, amount) for amount in entry.amounts):
+    if any(_prints(line.text, amount) for amount in entry.amounts):
         yield Agreement.AMOUNT
     if days_away is not None:
         yield Agreement.DAY
 
 
-def _certainty(text: str, agrees: tuple[Agreement, ...]) -> Certainty | None:
+def _certainty(line: _Line, agrees: tuple[Agreement, ...]) -> Certainty | None:
     """How sure it is; what the line states otherwise (another amount, another day) speaks against it."""
     named, paid, dated = (each in agrees for each in (Agreement.NAME, Agreement.AMOUNT, Agreement.DAY))
-    other_amount = not paid and _AMOUNT.search(text) is not None
-    other_day = not dated and _DAY.search(_without_amounts(text)) is not None
+    other_amount = not paid and line.has_amount
+    other_day = not dated and line.has_day
     if named and paid and not other_day:
         return Certainty.CERTAIN
     if (named and paid) or (paid and dated) or (named and dated and not other_amount):
@@ -177,19 +227,18 @@ def _certainty(text: str, agrees: tuple[Agreement, ...]) -> Certainty | None:
     return None
 
 
-def _names(text: str, name: str) -> bool:
+def _names(line: _Line, name: str) -> bool:
     """Whether the line prints the name: banks cut names, and drop what is no letter or digit."""
     wanted = _letters(name)
-    if len(wanted) >= _SHORTEST_NAME and wanted in _letters(text):
+    if len(wanted) >= _SHORTEST_NAME and wanted in line.letters:
         return True
-    printed = _words(text)
-    cut = (word for word in printed if len(word) > _SHORTEST_NAME)
+    cut = (word for word in line.words if len(word) > _SHORTEST_NAME)
     if any(wanted.startswith(word) for word in cut):
         return True
     return any(
         one.startswith(word) or (len(one) > _SHORTEST_NAME and word.startswith(one))
         for word in _words(name)
-        for one in printed
+        for one in line.words
     )
 
 
@@ -222,28 +271,22 @@ def _prints(text: str, amount: Money) -> bool:
         spellings.add(f"{spelled}{mark}{minor:0{places}d}" if places else spelled)
     if not minor and amount.currency in text:
         spellings.add(str(whole))
-    return any(re.search(rf"(?<![\d.,']){re.escape(spelled)}(?![\d]|[.,]\d)", text) for spelled in spellings)
-
-
-def _days_away(text: str, day: dt.date) -> int | None:
-    """How far the printed day is from the day of the charge; None where none is printed that fits."""
-    rest = _without_amounts(text)
-    shifts = (shift for shift in _POSTED_WITHIN if _prints_day(rest, day + dt.timedelta(days=shift)))
-    return min((abs(shift) for shift in shifts), default=None)
-
-
-def _prints_day(text: str, day: dt.date) -> bool:
-    month, year = _MONTHS[day.month - 1], rf"(?:{day.year}|{day.year % 100:02d})"
-    number, numeric = rf"0?{day.day}", rf"0?{day.month}"
-    end = rf"(?:[ .,/'-]{{0,2}}{year})?(?!\d)(?![./-]\d)"
-    spellings = (
-        rf"{number}(?:ST|ND|RD|TH)?[ .-]{{0,2}}{month}[A-Z]*{end}",
-        rf"{month}[A-Z]*[ .-]{{0,2}}{number}(?:ST|ND|RD|TH)?{end}",
-        rf"{number}[./-]{numeric}\.?{end}",
-        rf"{numeric}[./-]{number}{end}",
-        rf"{day.year}-{day.month:02d}-{day.day:02d}(?!\d)",
+    return any(
+        spelled in text and re.search(rf"(?<![\d.,']){re.escape(spelled)}(?![\d]|[.,]\d)", text)
+        for spelled in spellings
     )
-    return any(re.search(rf"(?<![\d./-]){spelled}", text) for spelled in spellings)
+
+
+def _printed_days(text: str) -> Iterator[tuple[int | None, int, int]]:
+    for pattern in _DAYS:
+        for found in pattern.finditer(text):
+            named, year = found["month"], found["year"]
+            month = _MONTHS.index(named) + 1 if named in _MONTHS else int(named)
+            if year is not None:
+                yield int(year) if len(year) == 4 else 2000 + int(year), month, int(found["day"])
+            # Two digits after a blank need not be a year.
+            if year is None or (len(year) == 2 and not found["apart"].strip()):
+                yield None, month, int(found["day"])
 
 
 def _without_amounts(text: str) -> str:

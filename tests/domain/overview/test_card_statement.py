@@ -64,6 +64,13 @@ def test_another_amount_or_another_day_is_not_certain(order):
     assert explain("OTHER SHOP 65.20 23 NOV", order)[0].agrees == (Agreement.AMOUNT, Agreement.DAY)
 
 
+def test_a_printed_year_must_be_that_of_the_charge(order):
+    for line in ("23 NOV 2025", "23/11/2025", "2025-11-23", "NOV 23, 2025", "23.11.25"):
+        assert Agreement.DAY not in explain(f"LKF*LARKFIELD 65.20 {line}", order)[0].agrees
+    for line in ("23 NOV 26", "23.11.26", "23 NOV 14", "23 NOV 2026"):
+        assert Agreement.DAY in explain(f"LKF*LARKFIELD 65.20 {line}", order)[0].agrees
+
+
 @pytest.mark.parametrize("line", ["ACME CLOUD 12.00 1 JUN", "", "65.2", "165.20 2 JUN", "65.201", "1 NOV", "\u202e 9"])
 def test_what_fits_nothing_is_not_explained(order, line):
     assert explain(line, order) == ()
