@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from companion.domain.overview.card_statement import StoreOrders
+from companion.domain.overview.purchase_cards import not_ordered
 from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.reminders.history import InboxEntry, agenda
@@ -220,7 +221,7 @@ class HelpPage(Page):
 
     def _purchases(self) -> tuple[Overview, ...]:
         """The purchases of any shop, without the orders of stores that are read themselves."""
-        return _without_orders(self._owned.purchases, self._book.orders())
+        return not_ordered(self._owned.purchases, self._book.orders())
 
     def _subject(self) -> SupportSubject | None:
         """What was chosen, else the order that led here, else what needs attention."""
@@ -333,12 +334,6 @@ class HelpPage(Page):
         return card
 
 
-def _without_orders(purchases: tuple[Overview, ...], orders: tuple[tuple[str, str], ...]) -> tuple[Overview, ...]:
-    """Returns the purchases that are none of these orders, each given as the address of its store and its number."""
-    known = {(store.rstrip("/"), number) for store, number in orders}
-    return tuple(each for each in purchases if ((each.store.address or "").rstrip("/"), each.order_number) not in known)
-
-
 def _find(
     shelves: Sequence[_Shelf],
     stores: frozenset[str],
@@ -354,7 +349,7 @@ def _find(
             if shelf.store in stores and (profile := shelf.snapshot.profile) is not None
             for subject in order_subjects(shelf.store, profile.store.name, shelf.snapshot.orders_read)
         ),
-        *purchase_subjects(_without_orders(purchases, orders)),
+        *purchase_subjects(not_ordered(purchases, orders)),
     )
     due = (
         DueDate(shelf.store, each.subject)
