@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtWidgets import QLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import counted, days_away, sentence_start
 from companion.domain.core.time.periods import days_until
-from companion.domain.reminders.dates import ReminderFacts, Subject
+from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
-from companion.domain.reminders.history import EntryStatus, InboxEntry, agenda, newest_first, status_of
-from companion.domain.reminders.settings import ReminderSettings
+from companion.domain.reminders.history import EntryStatus, InboxEntry, status_of
+from companion.domain.reminders.several_stores import AllDates, StoreDates, all_dates
 from companion.domain.reminders.text import (
     ACTION_WORDS,
     ReminderAction,
@@ -43,22 +42,6 @@ _SNOOZES = {
     Snooze.TOMORROW_MORNING: "Tomorrow morning",
     Snooze.THREE_DAYS: "In 3 days",
 }
-
-
-_Shelf = tuple[ReminderFacts | None, tuple[InboxEntry, ...], dt.datetime]
-"""What is known of one store and the purchases told with it, the records of reminders, and the moment."""
-
-
-class _Dates(NamedTuple):
-    """What needs a decision, what lies ahead, what was shown, each with the place of its store.
-
-    `known` says whether anything is known that could have a date.
-    """
-
-    known: bool
-    due: list[tuple[int, Reminder]]
-    ahead: list[tuple[int, Subject]]
-    shown: list[tuple[int, InboxEntry]]
 
 
 class RemindersPage(Page):
@@ -103,8 +86,10 @@ class RemindersPage(Page):
                 self._cards.addWidget(card)
             return
         self._shown_states = self._states()
-        shelves = [(state.reminder_facts(), state.reminders.entries, state.now()) for state in self._shown_states]
-        self._prepared.ask(partial(_dates, shelves, self.app_state.reminders.settings))
+        stores = [
+            StoreDates(state.reminder_facts(), state.reminders.entries, state.now()) for state in self._shown_states
+        ]
+        self._prepared.ask(partial(all_dates, stores, self.app_state.reminders.settings))
 
     def _take_away(self) -> None:
         clear(self._above)
@@ -112,7 +97,7 @@ class RemindersPage(Page):
         if self._in_settings:
             self._due_list.show_rows(())
 
-    def _show_dates(self, found: _Dates) -> None:
+    def _show_dates(self, found: AllDates) -> None:
         if self._in_settings:
             return
         with self.keeping_focus():
@@ -123,7 +108,7 @@ class RemindersPage(Page):
         """The first store's state, which has the dates of purchases too, and those of all further stores."""
         return (self.app_state, *(state for state in self._book.states if state is not self.app_state))
 
-    def _put_dates(self, found: _Dates) -> None:
+    def _put_dates(self, found: AllDates) -> None:
         if self.app_state.reminders.settings.muted:
             self._above.addWidget(self._muted())
         if self._autostart.starts is False:
@@ -369,28 +354,6 @@ class RemindersPage(Page):
             told = Notice.of_error(what) if isinstance(what, CompanionError) else what
             told.closed.connect(partial(self._tell, None))
             self._news.addWidget(told)
-
-
-def _dates(shelves: Sequence[_Shelf], settings: ReminderSettings) -> _Dates:
-    """Returns what the page shows of all stores; called in the background."""
-    found = [
-        (place, agenda(facts, entries, settings, now))
-        for place, (facts, entries, now) in enumerate(shelves)
-        if facts is not None
-    ]
-    due = [(place, reminder) for place, each in found for reminder in each.due]
-    ahead = [(place, subject) for place, each in found for subject in each.ahead]
-    shown = [(place, entry) for place, (_, entries, _) in enumerate(shelves) for entry in newest_first(entries)]
-    return _Dates(
-        bool(found),
-        sorted(due, key=lambda pair: pair[1].subject.date),
-        sorted(ahead, key=lambda pair: pair[1].date),
-        sorted(shown, key=lambda pair: _shown_at(pair[1]), reverse=True),
-    )
-
-
-def _shown_at(entry: InboxEntry) -> dt.datetime:
-    return entry.shown_at or entry.reminder.subject.date
 
 
 def _below_line(across: QLayout, *, is_first: bool = False) -> QWidget:

@@ -1,0 +1,54 @@
+"""The dates of several stores in one list: what needs a decision, what lies ahead, what was shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from companion.domain.reminders.dates import ReminderFacts, Subject
+from companion.domain.reminders.due import Reminder
+from companion.domain.reminders.history import InboxEntry, agenda, newest_first
+from companion.domain.reminders.settings import ReminderSettings
+
+
+class StoreDates(NamedTuple):
+    """What is known of one store and the purchases told with it, the records of reminders, and the moment."""
+
+    facts: ReminderFacts | None
+    entries: tuple[InboxEntry, ...]
+    now: dt.datetime
+
+
+class AllDates(NamedTuple):
+    """What needs a decision, what lies ahead, what was shown, each with the place of its store in the question.
+
+    `known` says whether anything is known that could have a date.
+    """
+
+    known: bool
+    due: list[tuple[int, Reminder]]
+    ahead: list[tuple[int, Subject]]
+    shown: list[tuple[int, InboxEntry]]
+
+
+def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDates:
+    """Returns the dates of all stores, the nearest first, and what was shown, the latest first."""
+    found = [
+        (place, agenda(store.facts, store.entries, settings, store.now))
+        for place, store in enumerate(stores)
+        if store.facts is not None
+    ]
+    due = [(place, reminder) for place, each in found for reminder in each.due]
+    ahead = [(place, subject) for place, each in found for subject in each.ahead]
+    shown = [(place, entry) for place, store in enumerate(stores) for entry in newest_first(store.entries)]
+    return AllDates(
+        bool(found),
+        sorted(due, key=lambda pair: pair[1].subject.date),
+        sorted(ahead, key=lambda pair: pair[1].date),
+        sorted(shown, key=lambda pair: _shown_at(pair[1]), reverse=True),
+    )
+
+
+def _shown_at(entry: InboxEntry) -> dt.datetime:
+    return entry.shown_at or entry.reminder.subject.date
