@@ -28,12 +28,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
 from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.pages import PageMaker
-from companion.ui.dialogs.password import missing_actions
+from companion.ui.app.trouble_notices import TroubleNotices
 from companion.ui.frame import keys
 from companion.ui.frame.drop_here import DropHere
 from companion.ui.frame.focus import give_focus, leave_title
@@ -102,7 +102,7 @@ class Window(QMainWindow):
         self.setWindowIcon(icon("companion"))
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
-        self._troubles_told: dict[str, set[str]] = {}
+        self._troubles = TroubleNotices(self, self._notices, self.navigate_to)
         self._stack = QStackedWidget()
         self._makers = {("", name): maker for name, maker in pages.items()}
         self._made: dict[tuple[str, str], Page] = {}
@@ -339,20 +339,7 @@ class Window(QMainWindow):
         names = [found.snapshot.profile.store.name for found in self._book.states if found.snapshot.profile is not None]
         self._rail.name_stores(names, demo=self._is_demo)
         key = "" if state is self._app_state else f" {state.store}"
-        told = set()
-        for error in state.snapshot.troubles[:2]:
-            missing = missing_actions(self, state) if error.code == ErrorCode.CREDENTIALS_NEEDED else ()
-            notice = failure_notice(state, error, self.navigate_to, actions=missing or (("Try again", state.refresh),))
-            self._notices.show_notice(f"{error.code}{key}", notice)
-            told.add(f"{error.code}{key}")
-        over = self._troubles_told.get(key, set()) - told
-        if not state.snapshot.troubles:
-            over.add(f"{ErrorCode.STORE_UNREACHABLE}{key}")
-        # That a password is missing holds until it is there, however many other troubles are told before it.
-        (over.discard if state.missing else over.add)(f"{ErrorCode.CREDENTIALS_NEEDED}{key}")
-        for each in over:
-            self._notices.drop(each)
-        self._troubles_told[key] = told
+        self._troubles.show(state, key)
 
     def _offer_unfinished(self, transfers: DownloadState, key: str = "unfinished") -> None:
         """Once after the start: a download that was paused or stopped is offered, never started unasked."""
