@@ -177,6 +177,7 @@ def _add_commands(
     adding = parser.add_subparsers(parser_class=Parser, prog=parser.prog, **settings)
     for name, command in commands.items():
         summary = command.summary
+        # Written out here: `core.text` would load what --version and --help do without.
         added = adding.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
         if [name] != list(typed[:1]):
             continue

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and mou
 
 NOT_RUN = {
     "install": "runs an installer",
-    "close-blockers": "ends programs of whoever runs the tests",
+    "close-blockers": "ends programs of the person who runs the tests",
     "demo": "has a folder of its own",
     "store": "has a folder of its own",
     "uninstall-data": "removes everything",

@@ -157,7 +157,7 @@ def test_one_command_asks_once_for_all_orders(person: Person, lock_keyring: Call
         assert "companion keychain unlock" in ran.err
         assert prompts() == 1
         state = person("keychain", "--json")
-        assert (state.code, state.json["locked"], prompts()) == (1, True, 1), "looking asks nobody"
+        assert (state.code, state.json["locked"], prompts()) == (1, True, 1), "looking asks for nothing"
         assert person("keychain", "unlock").code == 1
         assert prompts() == 2
 

@@ -55,7 +55,7 @@ def items(environment: dict[str, str]) -> list[str]:
 
 @contextlib.contextmanager
 def watching_prompts(environment: dict[str, str], folder: Path) -> Iterator[Callable[[], int]]:
-    """Counts how often somebody was asked to unlock the keyring, as the bus saw it."""
+    """Counts the requests to unlock the keyring that the bus saw."""
     log = folder / "prompts.log"
     rule = "type=method_call,interface=org.freedesktop.Secret.Prompt,member=Prompt"
     with log.open("wb") as file:

@@ -101,7 +101,7 @@ _MACOS = {
     ),
 }
 _NAMES = {Platform.WINDOWS: _WINDOWS, Platform.LINUX: _LINUX, Platform.MACOS: _MACOS}
-# Whatever lies there is the system's own or the protection's, whoever names it.
+# Programs in these folders belong to the system or to security software, under any name.
 _FOLDERS: dict[Platform, tuple[tuple[re.Pattern[str], Guarded], ...]] = {
     Platform.WINDOWS: (
         (re.compile(r"[a-z]:/windows/"), Guarded.SYSTEM),

@@ -118,7 +118,7 @@ class DownloadsPage(Page):
             for download in fitting(order, shelf.state.platform)
             if shelf.is_of_use(order, download, offer := shelf.offer(order, download))
         ]
-        # What is under way comes first, whatever it is of; else files of purchases follow those of orders.
+        # Downloads under way come first; otherwise files of purchases follow those of orders.
         for purchase, file in listed_downloads(owned, items):
             key = key_of(purchase, file)
             rank = (0, 0.0) if _is_under_way(items.get(key)) else (4, 0.0)

@@ -73,7 +73,7 @@ class TransferCard(Card):
         raise NotImplementedError
 
     def resting_sentence(self) -> str:
-        """Returns what is said of a download that nobody has started."""
+        """Returns the sentence for a download that has not been started."""
         raise NotImplementedError
 
     def resting_actions(self, file: Path | None) -> list[QPushButton]:

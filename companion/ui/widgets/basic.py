@@ -66,7 +66,7 @@ def shown_or_said(make: Callable[[], QWidget]) -> QWidget:
     """Returns what `make` makes, or in its place one sentence: a part that cannot be shown takes no other with it."""
     try:
         return make()
-    except Exception:  # noqa: BLE001 - whatever it is, the rest of the page is of use
+    except Exception:  # noqa: BLE001 - the rest of the page is useful without this part
         _log.exception("a part of a page could not be shown")
         return label("This part cannot be shown. The log says why; a case file for support holds it.", "muted")
 

@@ -154,7 +154,7 @@ def test_a_number_of_another_world_closes_no_strangers_window(linux, program):
 
 
 def _titles(linux) -> list[str]:
-    """The titles of all windows on the screen, whoever shows them."""
+    """The titles of all windows on the screen, of every program."""
     pids = [each.pid for each in linux.processes.list_processes()]
     return [title for process in linux.processes.describe(pids) for title in process.titles]
 

@@ -170,7 +170,7 @@ def test_a_keychain_that_comes_after_the_program_is_found(
 
 @pytest.mark.keychain
 def test_no_program_is_started(secret_service: dict[str, str], tmp_path: Path) -> None:
-    """Looking for the keychain of macOS starts ``gcc`` and others from the PATH, whoever put them there."""
+    """Looking for the keychain of macOS starts ``gcc`` and others from the PATH, where any program may lie."""
     record, tools = tmp_path / "started", tmp_path / "tools"
     tools.mkdir()
     for name in ("gcc", "cc", "ld", "ldconfig", "objdump", "sh", "bash", "uname", "lsb_release"):

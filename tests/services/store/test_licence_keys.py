@@ -75,7 +75,7 @@ def test_reading_an_order_asks_nobody_to_unlock_the_keychain() -> None:
     assert backend.prompts == 0
     assert kept.read("LF-1", "L1") == Secret("AAAA-1111"), "this program knows it"
     assert keys_over(backend).read("LF-1", "L1") is None
-    assert backend.prompts == 1, "whoever wants to see a key is asked"
+    assert backend.prompts == 1, "a person who wants to see a key is asked"
 
 
 def test_what_cannot_be_removed_is_said() -> None:

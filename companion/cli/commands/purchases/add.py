@@ -1,4 +1,4 @@
-"""``companion add``: whatever there is of a purchase becomes one."""
+"""``companion add``: e-mails, keys, links and order numbers become purchases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in the way of running a file, as far as the file itself tells."""
+"""Reasons not to run a file that can be read from the file itself."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _reason(error: BaseException) -> KeychainFailed:
     """Why a backend failed, without its own words: they could hold what was to be stored."""
     if isinstance(error, KeychainFailed):
         return error
-    # keyring's own name for it; whoever does not use keyring has not loaded it.
+    # keyring's own name for it; a backend that does not use keyring has not loaded it.
     if type(error).__name__ == "KeyringLocked":
         return KeychainLocked()
     _log.warning("the keychain failed with %s", type(error).__name__)
