@@ -16,8 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
 
-from companion.domain.purchases.draft import draft_of
-from companion.domain.purchases.facts import Field, Source, SourceKind
+from benchmarks.purchases import bought
 from companion.services.container.store import Services, build_window_services
 from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram, application
@@ -32,15 +31,7 @@ def fill(services: Services) -> None:
     """Add the purchases."""
     now = services.clock()
     for number in range(PURCHASES):
-        shop, name = f"shop{number % STORES}.example", f"Product {number:03}"
-        values = [
-            (Field.ORDER_NUMBER, f"N-{number}", ""),
-            (Field.STORE_ADDRESS, f"https://{shop}", ""),
-            (Field.PRODUCT, name, name),
-            (Field.EXPIRES, f"20{27 + number % 5}-{1 + number % 12:02}-{1 + number % 28:02}", name),
-        ]
-        draft = draft_of(values, Source(kind=SourceKind.EMAIL, name=f"orders@{shop}"), now)
-        services.owned.purchases.add(draft, as_new=True)
+        services.owned.purchases.add(bought(number, STORES, now), as_new=True)
 
 
 def settle(program: WindowedProgram) -> None:

@@ -33,12 +33,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit
 
+from benchmarks.purchases import bought
 from benchmarks.reminders import order
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.domain.core.serialization import decode
-from companion.domain.purchases.draft import draft_of
-from companion.domain.purchases.facts import Field, Source, SourceKind
+from companion.domain.purchases.facts import Source, SourceKind
 from companion.domain.purchases.from_order import facts_of_order
 from companion.domain.purchases.purchase import Purchase
 from companion.domain.store.profile import Profile
@@ -143,22 +143,10 @@ def fill(home: Path, count: int, profile: bytes) -> None:
         library.remember_order(STORE, read, None, now)
         facts = facts_of_order(read, source, STORE, now)
         _remember(library, Purchase(id=f"a{number:011}", added_at=now, facts=facts))
-        _remember(library, _bought(number, now))
+        _remember(library, Purchase(id=f"b{number:011}", added_at=now, facts=bought(number, SHOPS, now).facts))
     library.remember_setting("mirroredOrders", json.dumps(sorted([STORE, f"LF-{n}"] for n in range(count))))
     library.remember_setting("store", STORE)
     library.close()
-
-
-def _bought(number: int, now: dt.datetime) -> Purchase:
-    shop, name = f"shop{number % SHOPS}.example", f"Product {number:05}"
-    values = [
-        (Field.ORDER_NUMBER, f"N-{number}", ""),
-        (Field.STORE_ADDRESS, f"https://{shop}", ""),
-        (Field.PRODUCT, name, name),
-        (Field.EXPIRES, f"20{27 + number % 5}-{1 + number % 12:02}-{1 + number % 28:02}", name),
-    ]
-    draft = draft_of(values, Source(kind=SourceKind.EMAIL, name=f"orders@{shop}"), now)
-    return Purchase(id=f"b{number:011}", added_at=now, facts=draft.facts)
 
 
 def _remember(library: Library, purchase: Purchase) -> None:
