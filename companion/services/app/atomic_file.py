@@ -7,6 +7,7 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from companion.domain.core.error_words import failure
@@ -27,21 +28,35 @@ def replace_file(path: Path, content: bytes | str) -> None:
     one is private. What was begun is removed when it fails.
     """
     data = content.encode() if isinstance(content, str) else content
+    with replacing(path) as temporary:
+        _write_new(temporary, data, path)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Gives a name beside `path` to write under; what is there, complete and on the disk, then becomes `path`.
+
+    It is removed when the block fails. Raises `OSError`.
+    """
     temporary = path.with_name(f".companion-{secrets.token_hex(8)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, PRIVATE)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            _keep_mode(path, temporary)
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
     sync_folder(path.parent)
+
+
+def _write_new(temporary: Path, data: bytes, path: Path) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, PRIVATE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        _keep_mode(path, temporary)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_file(path: Path, content: bytes | str) -> None:

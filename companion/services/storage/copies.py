@@ -9,14 +9,13 @@ import contextlib
 import datetime as dt
 import logging
 import re
-import secrets
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from companion.services.app.atomic_file import private_folder, sync_file, sync_folder
+from companion.services.app.atomic_file import private_folder, replacing, sync_file
 from companion.services.storage.database_file import make_file
 
 _log = logging.getLogger(__name__)
@@ -65,20 +64,13 @@ class Copies:
                 yield path, dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
     def _write(self, db: sqlite3.Connection, wanted: Path) -> None:
-        temporary = self.folder / f".companion-{secrets.token_hex(8)}.tmp"
-        make_file(temporary)  # SQLite writes into an empty file that is there, with the mode that it has
-        try:
+        with replacing(wanted) as temporary:
+            make_file(temporary)  # SQLite writes into an empty file that is there, with the mode that it has
             db.execute("VACUUM INTO ?", (str(temporary),))
             with reading(temporary) as copy:
                 if not is_sound(copy):
                     raise sqlite3.DatabaseError("the copy is damaged")
             sync_file(temporary)
-            temporary.replace(wanted)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-        sync_folder(self.folder)
 
     def _rotate(self, newest: Path) -> None:
         others = [path for path in self._dated() if path != newest]
