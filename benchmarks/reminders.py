@@ -32,11 +32,11 @@ from companion.domain.store.orders import (
     LineItemKind,
     Order,
     OrderStatus,
-    ReturnEligibility,
     Subscription,
     SubscriptionStatus,
 )
 from companion.domain.store.profile import Profile
+from companion.domain.store.returns import ReturnEligibility
 from companion.services.app.resources import resource
 
 NOW = dt.datetime(2027, 3, 10, 15, 0, tzinfo=dt.UTC)

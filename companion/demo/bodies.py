@@ -8,7 +8,7 @@ import msgspec
 
 from companion.demo.problems import Refusal
 from companion.domain.core.money import Money
-from companion.domain.store.orders import ReturnReason
+from companion.domain.store.returns import ReturnReason
 
 T = TypeVar("T")
 _Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

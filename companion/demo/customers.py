@@ -22,12 +22,11 @@ from companion.domain.store.orders import (
     ChargeKind,
     LicenceStatus,
     OrderStatus,
-    ReturnReason,
-    ReturnStatus,
     Seat,
     ShipmentStatus,
     SubscriptionStatus,
 )
+from companion.domain.store.returns import ReturnReason, ReturnStatus
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 replace = msgspec.structs.replace

@@ -20,10 +20,10 @@ from companion.domain.store.orders import (
     LicenceStatus,
     Order,
     OrderStatus,
-    ReturnStatus,
     ShipmentStatus,
     SubscriptionStatus,
 )
+from companion.domain.store.returns import ReturnStatus
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

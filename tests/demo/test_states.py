@@ -38,8 +38,9 @@ from companion.domain.overview.product_cards import (
     status_sentence,
     status_words,
 )
-from companion.domain.store.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ReturnStatus, ShipmentStatus
+from companion.domain.store.orders import ChargeKind, LicenceStatus, Order, OrderStatus, ShipmentStatus
 from companion.domain.store.profile import Profile
+from companion.domain.store.returns import ReturnStatus
 from companion.services.app.resources import resource
 
 START = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)

@@ -16,11 +16,11 @@ from companion.demo.api import app
 from companion.domain.core import money
 from companion.domain.core.model import Model, Unread
 from companion.domain.core.serialization import decode, encode
-from companion.domain.store import orders, profile, quotes
+from companion.domain.store import orders, profile, quotes, returns
 
 _READ = {
     struct.__name__: struct
-    for module in (orders, profile, money, quotes)
+    for module in (orders, profile, money, quotes, returns)
     for struct in vars(module).values()
     if isinstance(struct, type) and issubclass(struct, Model) and struct not in (Model, Unread)
 }
@@ -89,7 +89,7 @@ def test_the_document_describes_nothing_the_program_does_not_have(document: dict
     enums = {name for name, schema in document["components"]["schemas"].items() if "enum" in schema}
     assert set(document["components"]["schemas"]) == _READ.keys() | _SENT.keys() | _OWN | enums
     for name in enums:
-        members = getattr(orders, name, None) or getattr(profile, name)
+        members = getattr(orders, name, None) or getattr(returns, name, None) or getattr(profile, name)
         assert {member.value for member in members} - {"unknown"} == set(
             document["components"]["schemas"][name]["enum"]
         )

@@ -20,7 +20,6 @@ from companion.domain.store.orders import (
     LineItemKind,
     Order,
     OrderStatus,
-    ReturnEligibility,
     Seat,
     Subscription,
     SubscriptionStatus,
@@ -42,6 +41,7 @@ from companion.domain.store.profile import (
     Support,
     SupportEntry,
 )
+from companion.domain.store.returns import ReturnEligibility
 
 NOW = dt.datetime(2027, 3, 10, 12, 0, tzinfo=dt.UTC)
 

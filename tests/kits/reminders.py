@@ -10,8 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from companion.domain.purchases.purchase import Overview
-from companion.domain.store.orders import Order, ReturnEligibility, SubscriptionStatus
+from companion.domain.store.orders import Order, SubscriptionStatus
 from companion.domain.store.profile import Profile
+from companion.domain.store.returns import ReturnEligibility
 from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.platforms import current
 from companion.services.reminders import Reminders

@@ -32,10 +32,10 @@ from companion.domain.store.orders import (
     OrderCollection,
     OrderEntry,
     OrderPage,
-    Return,
     Subscription,
     SupportCase,
 )
+from companion.domain.store.returns import Return
 
 _SEAT_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 _PAGE = """<!doctype html>

@@ -17,16 +17,13 @@ from companion.domain.store.orders import (
     LineItemKind,
     Order,
     OrderStatus,
-    Return,
-    ReturnEligibility,
-    ReturnReason,
-    ReturnStatus,
     Shipment,
     ShipmentStatus,
     Subscription,
     SubscriptionStatus,
 )
 from companion.domain.store.profile import Policies, ShippingMethod
+from companion.domain.store.returns import Return, ReturnEligibility, ReturnReason, ReturnStatus
 
 CHARGE_LEAD = dt.timedelta(days=1)
 """How long before the end of the paid time the next period is charged."""

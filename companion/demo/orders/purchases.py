@@ -23,10 +23,6 @@ from companion.domain.store.orders import (
     LineItemKind,
     Order,
     OrderStatus,
-    Return,
-    ReturnEligibility,
-    ReturnReason,
-    ReturnStatus,
     Seat,
     Shipment,
     ShipmentStatus,
@@ -34,6 +30,7 @@ from companion.domain.store.orders import (
     SubscriptionStatus,
 )
 from companion.domain.store.profile import Policies
+from companion.domain.store.returns import Return, ReturnEligibility, ReturnReason, ReturnStatus
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -23,16 +23,13 @@ from companion.domain.core.money import Money
 from companion.domain.store.orders import (
     Charge,
     ChargeKind,
-    DestructionLetter,
     LicenceStatus,
     LineItem,
     LineItemKind,
     OrderStatus,
-    Return,
-    ReturnReason,
-    ReturnStatus,
     SubscriptionStatus,
 )
+from companion.domain.store.returns import DestructionLetter, Return, ReturnReason, ReturnStatus
 
 replace = msgspec.structs.replace
 

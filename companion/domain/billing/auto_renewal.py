@@ -11,17 +11,9 @@ from companion.domain.core.money import Money
 from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away, sentence_start
 from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
-from companion.domain.store.orders import (
-    Licence,
-    LicenceStatus,
-    Order,
-    Receipt,
-    ReturnReason,
-    ReturnStatus,
-    Subscription,
-    SubscriptionStatus,
-)
+from companion.domain.store.orders import Licence, LicenceStatus, Order, Receipt, Subscription, SubscriptionStatus
 from companion.domain.store.profile import Profile
+from companion.domain.store.returns import ReturnReason, ReturnStatus
 
 
 class AutoRenew(enum.StrEnum):

@@ -20,13 +20,11 @@ from companion.domain.store.orders import (
     LineItemKind,
     Order,
     OrderStatus,
-    Return,
-    ReturnReason,
-    ReturnStatus,
     ShipmentStatus,
     Subscription,
 )
 from companion.domain.store.profile import CountedFrom, Profile
+from companion.domain.store.returns import Return, ReturnReason, ReturnStatus
 
 
 class NotEligible(enum.StrEnum):

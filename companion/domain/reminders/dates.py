@@ -23,17 +23,9 @@ from companion.domain.entitlements.licences import carried_on
 from companion.domain.purchases.facts import Source
 from companion.domain.purchases.purchase import Overview
 from companion.domain.purchases.values import AutoRenewal
-from companion.domain.store.orders import (
-    Download,
-    Licence,
-    LicenceStatus,
-    Order,
-    OrderStatus,
-    Return,
-    ReturnStatus,
-    Subscription,
-)
+from companion.domain.store.orders import Download, Licence, LicenceStatus, Order, OrderStatus, Subscription
 from companion.domain.store.profile import Profile
+from companion.domain.store.returns import Return, ReturnStatus
 
 
 class ReminderKind(enum.StrEnum):

@@ -11,10 +11,11 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.core.model import Count, Counted, Instant, Model, Prose, Secret, Unread, Whole
+from companion.domain.core.model import Count, Counted, Instant, Model, Secret, Unread, Whole
 from companion.domain.core.money import Money
 from companion.domain.core.platform import Platform, Sha256
 from companion.domain.core.time.periods import Period
+from companion.domain.store.returns import Return, ReturnEligibility
 
 
 class Session(Model, frozen=True):
@@ -251,55 +252,6 @@ class Charge(Model, frozen=True):
     about: str
     tax: Money | None = None
     released_at: Instant | None = None
-
-
-class ReturnReason(enum.StrEnum):
-    NOT_WANTED = "notWanted"
-    DOES_NOT_WORK = "doesNotWork"
-    UNWANTED_RENEWAL = "unwantedRenewal"
-    UNKNOWN = "unknown"
-
-
-class ReturnStatus(enum.StrEnum):
-    REQUESTED = "requested"
-    LETTER_NEEDED = "letterNeeded"
-    REFUND_INITIATED = "refundInitiated"
-    CREDITED = "credited"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
-class DestructionLetter(Model, frozen=True):
-    """The Electronic Letter of Destruction: physical goods are refunded once it is accepted."""
-
-    text: Prose
-    accepted_at: Instant | None = None
-
-
-class Return(Model, frozen=True):
-    """A return and how far its refund has come; `credit_from` … `credit_until` is when the credit will show."""
-
-    id: str
-    reason: ReturnReason
-    status: ReturnStatus
-    amount: Money
-    requested_at: Instant | None
-    line_item_ids: tuple[str, ...] = ()
-    subscription_id: str | None = None
-    letter: DestructionLetter | None = None
-    refund_initiated_at: Instant | None = None
-    credit_from: Instant | None = None
-    credit_until: Instant | None = None
-
-
-class ReturnEligibility(Model, frozen=True):
-    """Whether the store would take the order back now, until when, and by which rule it counts."""
-
-    eligible: bool
-    counted_from: Instant | None
-    deadline: Instant | None
-    rule: str
-    refusal: str | None = None
 
 
 class InvoiceLine(Model, frozen=True):

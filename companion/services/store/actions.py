@@ -12,17 +12,9 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
 from companion.domain.core.redaction import redact
-from companion.domain.store.orders import (
-    Extension,
-    Licence,
-    Order,
-    Receipt,
-    Return,
-    ReturnReason,
-    Subscription,
-    SupportCase,
-)
+from companion.domain.store.orders import Extension, Licence, Order, Receipt, Subscription, SupportCase
 from companion.domain.store.quotes import Quote
+from companion.domain.store.returns import Return, ReturnReason
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, TimelineEntry
 from companion.services.store.attempts import Attempts

@@ -24,20 +24,18 @@ from companion.domain.core.serialization import to_builtins
 from companion.domain.store.mail_patterns import without_faulty_patterns
 from companion.domain.store.orders import (
     AutoRenewChange,
-    DestructionLetter,
     Extension,
     Grant,
     Invoice,
     Licence,
     Order,
     OrderCollection,
-    Return,
-    ReturnReason,
     Session,
     SupportCase,
 )
 from companion.domain.store.profile import Profile
 from companion.domain.store.quotes import Quote
+from companion.domain.store.returns import DestructionLetter, Return, ReturnReason
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
 from companion.services.store.answers import Answer, NotOfferedError

@@ -15,8 +15,9 @@ from companion.demo.orders.purchases import Shop
 from companion.demo.orders.records import Record
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode, encode
-from companion.domain.store.orders import ChargeKind, LicenceStatus, OrderStatus, ReturnStatus
+from companion.domain.store.orders import ChargeKind, LicenceStatus, OrderStatus
 from companion.domain.store.profile import Policies, Profile
+from companion.domain.store.returns import ReturnStatus
 from companion.services.app.resources import resource
 
 _PROFILE = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")

@@ -11,7 +11,8 @@ import requests
 
 from companion.demo.orders.lifecycle import business_days_after
 from companion.domain.core.serialization import decode, encode
-from companion.domain.store.orders import ChargeKind, Order, Return
+from companion.domain.store.orders import ChargeKind, Order
+from companion.domain.store.returns import Return
 
 Refused = Callable[[requests.Response], tuple[int, str]]
 

@@ -9,16 +9,8 @@ from companion.domain.billing.auto_renewal import Refusal
 from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date, plain_moment, plain_money
 from companion.domain.core.time.periods import Period
-from companion.domain.store.orders import (
-    ChargeKind,
-    LicenceStatus,
-    OrderStatus,
-    Receipt,
-    Return,
-    ReturnReason,
-    ReturnStatus,
-    SubscriptionStatus,
-)
+from companion.domain.store.orders import ChargeKind, LicenceStatus, OrderStatus, Receipt, SubscriptionStatus
+from companion.domain.store.returns import Return, ReturnReason, ReturnStatus
 
 SHOW = plain_date(dt.UTC)
 

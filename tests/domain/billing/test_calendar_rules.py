@@ -17,7 +17,7 @@ from companion.domain.core.business_days import Days, is_business_day
 from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.download_access import WindowState, state_of
 from companion.domain.overview.product_cards import product_cards
-from companion.domain.store.orders import ReturnEligibility, ReturnReason
+from companion.domain.store.returns import ReturnEligibility, ReturnReason
 
 STORE = ZoneInfo("America/New_York")
 ZONES = [

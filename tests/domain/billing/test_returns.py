@@ -9,19 +9,15 @@ from companion.domain.core.text import plain_date, plain_money
 from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     ChargeKind,
-    DestructionLetter,
     Invoice,
     LineItemKind,
     OrderStatus,
-    Return,
-    ReturnEligibility,
-    ReturnReason,
-    ReturnStatus,
     Shipment,
     ShipmentStatus,
     SubscriptionStatus,
 )
 from companion.domain.store.profile import CountedFrom
+from companion.domain.store.returns import DestructionLetter, Return, ReturnEligibility, ReturnReason, ReturnStatus
 
 SHOW = plain_date(dt.UTC)
 

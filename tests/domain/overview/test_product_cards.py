@@ -13,16 +13,8 @@ from companion.domain.entitlements.licences import EffectiveStatus, span_words
 from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_use, seat_words
 from companion.domain.overview import product_cards
 from companion.domain.overview.product_cards import Concern, NextAction, Tone
-from companion.domain.store.orders import (
-    Extension,
-    ExtensionStatus,
-    LicenceStatus,
-    OrderStatus,
-    Return,
-    ReturnReason,
-    ReturnStatus,
-    SubscriptionStatus,
-)
+from companion.domain.store.orders import Extension, ExtensionStatus, LicenceStatus, OrderStatus, SubscriptionStatus
+from companion.domain.store.returns import Return, ReturnReason, ReturnStatus
 
 SHOW = plain_date(dt.UTC)
 

@@ -18,16 +18,8 @@ from companion.domain.reminders.due import (
 )
 from companion.domain.reminders.settings import AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.reminders.text import ReminderAction, date_words, reminder_text, summary
-from companion.domain.store.orders import (
-    LicenceStatus,
-    Return,
-    ReturnEligibility,
-    ReturnReason,
-    ReturnStatus,
-    Shipment,
-    ShipmentStatus,
-    SubscriptionStatus,
-)
+from companion.domain.store.orders import LicenceStatus, Shipment, ShipmentStatus, SubscriptionStatus
+from companion.domain.store.returns import Return, ReturnEligibility, ReturnReason, ReturnStatus
 
 LOUD = ReminderSettings(quiet=None)
 SHOW = plain_date(dt.UTC)

@@ -12,7 +12,8 @@ from companion.domain.reminders.dates import ReminderFacts, ReminderKind
 from companion.domain.reminders.due import Snooze, due, next_wake, snoozed
 from companion.domain.reminders.settings import AFTERWARDS, AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.reminders.subjects import subjects
-from companion.domain.store.orders import ReturnEligibility, SubscriptionStatus
+from companion.domain.store.orders import SubscriptionStatus
+from companion.domain.store.returns import ReturnEligibility
 from tests.kits.build import Build
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "America/New_York", "Europe/Berlin", "Pacific/Apia", "Africa/Cairo")]

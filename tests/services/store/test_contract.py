@@ -12,7 +12,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
-from companion.domain.store.orders import ReturnReason
+from companion.domain.store.returns import ReturnReason
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library

@@ -14,7 +14,8 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
-from companion.domain.store.orders import LineItemKind, Order, ReturnReason
+from companion.domain.store.orders import LineItemKind, Order
+from companion.domain.store.returns import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient

@@ -15,7 +15,7 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.store.orders import ReturnReason
+from companion.domain.store.returns import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient

@@ -24,7 +24,8 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
-from companion.domain.store.orders import Order, ReturnReason
+from companion.domain.store.orders import Order
+from companion.domain.store.returns import ReturnReason
 from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch

@@ -22,7 +22,8 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.untrusted.foreign_text import indented
-from companion.domain.store.orders import Order, Return, ReturnReason
+from companion.domain.store.orders import Order
+from companion.domain.store.returns import Return, ReturnReason
 
 _REASONS = {
     "not-wanted": ReturnReason.NOT_WANTED,

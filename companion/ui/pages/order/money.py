@@ -31,7 +31,8 @@ from companion.domain.billing.returns import (
     return_steps,
 )
 from companion.domain.core.text import sentence_start
-from companion.domain.store.orders import ChargeKind, Order, Return, ReturnReason
+from companion.domain.store.orders import ChargeKind, Order
+from companion.domain.store.returns import Return, ReturnReason
 from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
