@@ -30,6 +30,7 @@ from companion.ui.pages.add import SampleLogIn
 from companion.ui.pages.bought.confirm import ConfirmCard
 from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.page import BY_HAND
+from companion.ui.pages.settings.page import SUBJECTS
 from companion.ui.state.owned_state import Offered
 
 _PATIENCE = 20.0
@@ -107,6 +108,10 @@ class Photographer:
             self.window.navigate_to(Destination(name))
             self.settle()
             self.take(f"03-{name}", tall=True)
+        for subject in ("", *SUBJECTS):
+            self.window.navigate_to(Destination("settings", item=subject))
+            self.settle()
+            self.take(f"07-settings-{subject}" if subject else "07-settings", tall=True)
         for account in self.store.accounts:
             self.window.navigate_to(Destination("order", account.order_number))
             self.settle()

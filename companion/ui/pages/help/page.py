@@ -170,7 +170,9 @@ class HelpPage(Page):
             topics.addWidget(label(group.heading, "strong"))
             for article in articles:
                 if article.group is group:
-                    topics.addWidget(TitleLink(article.title, partial(self._open, article.name), role="link"))
+                    link = TitleLink(article.title, partial(self._open, article.name), role="link")
+                    # In a row of its own it takes the room that its words need, up to the whole column.
+                    topics.addLayout(row(link, None))
             topics.addStretch(1)
             grid.addLayout(topics, place // self._columns, place % self._columns)
         for each in range(self._columns):

@@ -34,6 +34,8 @@ _TECHNICAL = frozenset(
 
 
 _AT_FIRST = 3
+_ABOVE_TEXT = 7
+"""Pixels above the words of a row, which stand in the middle of the height of its link."""
 _GROUPS = {"product": 0, "": 1, "download": 2}
 
 
@@ -133,6 +135,7 @@ class FactRow(QWidget):
         self._name = card.name(about, field)
         caption = label(self._name, "muted")
         caption.setFixedWidth(150)
+        caption.setContentsMargins(0, _ABOVE_TEXT, 0, 0)
         self._grid.addWidget(caption, 0, 0, Qt.AlignmentFlag.AlignTop)
         self._place = QVBoxLayout()
         self._place.setSpacing(2)
@@ -149,6 +152,8 @@ class FactRow(QWidget):
         line.addWidget(value, 1)
         if self._field not in SECRET_FIELDS:
             line.addWidget(change)
+        else:
+            value.setContentsMargins(0, _ABOVE_TEXT, 0, _ABOVE_TEXT)
         self._place.addLayout(line)
         if self._fact is not None:
             self._place.addWidget(label(self._card.said(self._fact), "small"))
