@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLineEdit
 
-from companion.domain.connectors import edd
+from companion.domain.connectors.kinds import asked_for_words
 from companion.domain.core.errors import CompanionError
 from companion.domain.purchases.from_order import STORE_API
 from companion.services.purchases.stores import AddedStore
@@ -15,8 +15,6 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, clear, column, label, restyle, row
 from companion.ui.widgets.notice import Notice
-
-_KINDS = {STORE_API: "can be asked for orders", edd.KIND: "can be asked about licence keys"}
 
 
 class StoresPage(Page):
@@ -68,7 +66,7 @@ class StoresPage(Page):
         card = Card(spacing=6)
         card.add(label("Stores you added", "heading"))
         for store in stores:
-            told = _KINDS.get(store.kind, "its e-mails tell what you bought")
+            told = asked_for_words(store.kind)
             card.add(label(" · ".join(part for part in (store.name, store.address, told) if part)))
         self._known.addWidget(card)
 

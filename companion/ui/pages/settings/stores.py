@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from companion.domain.connectors.kinds import asked_for_words
 from companion.domain.core.errors import CompanionError
-from companion.domain.purchases.from_order import STORE_API
 from companion.services.storage.records import KnownStore
 from companion.ui.navigation import Destination
 from companion.ui.pages.settings.desk import Desk
@@ -22,7 +22,7 @@ class StoresCard(Card):
         self._desk = desk
         self._news, self._list = column(spacing=8), column(spacing=8)
         add = button("Add a store…", lambda: desk.navigate_to(Destination("stores")), "primary")
-        self.add(label("Stores that Companion asks", "heading"), self._news, self._list, row(add, None))
+        self.add(label("Stores you added", "heading"), self._news, self._list, row(add, None))
         self._look()
 
     def _look(self) -> None:
@@ -34,9 +34,13 @@ class StoresCard(Card):
             self._list.addWidget(label("None was added yet.", "muted"))
         for store in stores:
             name = store.name or store.address
-            kind = "can be asked for orders" if store.kind == STORE_API else "its e-mails tell what you bought"
             line = row(spacing=12)
-            line.addLayout(column(label(name, "strong"), label(f"{store.address} · {kind}", "small"), spacing=1), 1)
+            line.addLayout(
+                column(
+                    label(name, "strong"), label(f"{store.address} · {asked_for_words(store.kind)}", "small"), spacing=1
+                ),
+                1,
+            )
             line.addWidget(button("Remove…", partial(self._ask, store), name=f"Remove the store {name}"))
             self._list.addLayout(line)
 
