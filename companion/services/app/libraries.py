@@ -30,7 +30,8 @@ def libraries() -> tuple[LibraryFacts, ...]:
     except importlib.metadata.PackageNotFoundError:
         required = []
     wanted = {found[0] for line in required if "extra ==" not in line and (found := _NAME.match(line))} | set(_MORE)
-    known = (_facts_of(name) for name in wanted)
+    # One library may be required under two spellings of its name.
+    known = {_facts_of(name) for name in wanted}
     return tuple(sorted((each for each in known if each is not None), key=lambda each: each.name.casefold()))
 
 
