@@ -158,10 +158,19 @@ def test_without_a_screen_the_window_says_so(environment: dict[str, str]) -> Non
     assert run(environment, "--tray").returncode == 2
 
 
+def _with_ctrl_c(words: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
+    """Starts a command that Ctrl-C stops, also where the tests run in the background of a shell, which ignores it."""
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, ignored)
+
+
 @pytest.fixture
 def store(environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], StoreReady]]:
     words = [*COMPANION, "store", "--json", "--root", str(tmp_path / "root"), "--size", "1"]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = _with_ctrl_c(words, env=environment)
     assert process.stdout is not None
     line = process.stdout.readline()
     yield process, decode(line.encode(), StoreReady, source="the store")
@@ -215,7 +224,7 @@ def test_who_stops_a_command_before_its_result_gets_that_as_the_one_object(
     fifo = tmp_path / "profile"
     os.mkfifo(fifo)
     words = [*COMPANION, "preflight", "--profile", str(fifo), "--json"]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = _with_ctrl_c(words, env=environment)
     with fifo.open("wb"):  # Opens once the command reads, and gives it nothing.
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
