@@ -59,7 +59,7 @@ def test_a_dead_address_costs_a_moment(black_hole: Callable[[], int]) -> None:
         good = info(socket.AF_INET, "127.0.0.1", alive.getsockname()[1])
         began = time.monotonic()
         connect_first([dead, dead, good], 10).close()
-        assert 0.2 < time.monotonic() - began < 2
+        assert 0.2 < time.monotonic() - began < 8  # The limit of one attempt would be ten seconds.
         with pytest.raises(TimeoutError):
             connect_first([dead], 0.3)
 
@@ -69,8 +69,9 @@ def test_a_refused_address_costs_nothing() -> None:
         refused = info(socket.AF_INET, "127.0.0.1", closed.getsockname()[1])
         closed.close()
         began = time.monotonic()
-        connect_first([refused, info(socket.AF_INET, "127.0.0.1", alive.getsockname()[1])], 10).close()
-        assert time.monotonic() - began < 0.2
+        # Waiting for each would take ten seconds.
+        connect_first([refused] * 40 + [info(socket.AF_INET, "127.0.0.1", alive.getsockname()[1])], 10).close()
+        assert time.monotonic() - began < 5
         with pytest.raises(ConnectionRefusedError):
             connect_first([refused], 10)
 
