@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol
 
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
+from companion.domain.installation.proof.system_record import SystemRecord
 from companion.domain.pc.code_signatures import Signature
 from companion.domain.pc.facts import (
     AutostartEntry,
@@ -131,6 +132,10 @@ class SystemProbe(Protocol):
 
     def machine(self) -> Fact[Machine]:
         """Returns maker and model of this PC, as the firmware spells them."""
+        ...
+
+    def installed_products(self) -> SystemRecord:
+        """Returns what the system lists as installed now, for everyone and for this user; never raises."""
         ...
 
     def expand(self, path: str) -> Path:

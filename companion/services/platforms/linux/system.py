@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from companion.domain.core.platform import Platform
+from companion.domain.installation.proof.system_record import SystemRecord
 from companion.domain.pc.facts import (
     Fact,
     Firewall,
@@ -106,6 +107,9 @@ class LinuxSystem:
         if not maker:
             return Fact.unknown("the firmware does not say")
         return Fact.known(Machine(maker=maker, model=_line(_DMI / "product_name")))
+
+    def installed_products(self) -> SystemRecord:
+        return SystemRecord.unknown("the package database is not read by Companion")
 
     def expand(self, path: str) -> Path:
         return Path(posix.expand_variables(path, self._environment))

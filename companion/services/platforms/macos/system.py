@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from companion.domain.core.platform import Platform
+from companion.domain.installation.proof.system_record import SystemRecord
 from companion.domain.pc.facts import (
     Fact,
     Firewall,
@@ -71,6 +72,10 @@ def metered() -> Fact[bool]:
 
 def machine() -> Fact[Machine]:
     return Fact.known(Machine(maker="Apple", model=output(["sysctl", "-n", "hw.model"]).strip()))
+
+
+def installed_products() -> SystemRecord:
+    return SystemRecord.unknown("what macOS keeps of installations is not read by Companion")
 
 
 def expand(path: str) -> Path:

@@ -9,6 +9,7 @@ from ctypes import wintypes
 from pathlib import Path
 
 from companion.domain.core.platform import Platform
+from companion.domain.installation.proof.system_record import SystemRecord
 from companion.domain.pc.facts import Fact, Machine, Power, Purpose, Space, System
 from companion.services.platforms.windows.api import com, win32
 from companion.services.platforms.windows.api.registry import key_exists, read_value
@@ -22,6 +23,7 @@ __all__ = [
     "expand",
     "firewall",
     "free_space",
+    "installed_products",
     "machine",
     "metered",
     "operating_system",
@@ -98,6 +100,10 @@ def free_space(places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]
 def standard_folders() -> tuple[tuple[Purpose, str], ...]:
     temporary = os.environ.get("TEMP") or os.environ.get("TMP") or r"C:\Windows\Temp"
     return ((Purpose.TEMPORARY, temporary), (Purpose.PROGRAMS, os.environ.get("PROGRAMFILES", "C:\\")))
+
+
+def installed_products() -> SystemRecord:
+    return SystemRecord.unknown("Windows' list of installed programs is not read by Companion")
 
 
 def expand(path: str) -> Path:
