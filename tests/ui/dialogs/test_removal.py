@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -27,7 +27,7 @@ def is_told(dialog: RemovalDialog, words: str) -> bool:
     return any(words in text for text in texts_of(dialog))
 
 
-def closing(dialog: RemovalDialog) -> QPushButton:
+def closing(dialog: RemovalDialog) -> QAbstractButton:
     return button(dialog, "Close")
 
 
