@@ -19,6 +19,7 @@ class SpokenAs(enum.StrEnum):
     TABS = "tabs"
     TAB = "tab"
     SWITCH = "switch"
+    FOLD = "fold"
     DECORATION = "decoration"
 
 
@@ -94,6 +95,14 @@ class _Switch(_Button):
         return QRect(made.mapToGlobal(made.rect().topLeft()), made.size())
 
 
+class _Fold(_Button):
+    def state(self, /) -> QAccessible.State:
+        state = super().state()
+        state.expandable = True
+        state.expanded, state.collapsed = self._is_checked(), not self._is_checked()
+        return state
+
+
 class _Decoration(QAccessibleWidget):
     def state(self, /) -> QAccessible.State:
         state = super().state()
@@ -107,6 +116,7 @@ _ROLES: dict[str, tuple[type[QAccessibleWidget], QAccessible.Role]] = {
     SpokenAs.TABS: (QAccessibleWidget, QAccessible.Role.PageTabList),
     SpokenAs.TAB: (_Tab, QAccessible.Role.PageTab),
     SpokenAs.SWITCH: (_Switch, QAccessible.Role.CheckBox),
+    SpokenAs.FOLD: (_Fold, QAccessible.Role.Button),
     SpokenAs.DECORATION: (_Decoration, QAccessible.Role.Graphic),
 }
 

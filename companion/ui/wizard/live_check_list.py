@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.text import joined, without_marks
+from companion.domain.core.text import counted, joined, without_marks
 from companion.domain.pc.closing import ClosingProgress, ClosingResult
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
@@ -20,6 +20,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
+from companion.ui.widgets.fold import Fold
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
 from companion.ui.widgets.spoken import announcer
@@ -60,6 +61,9 @@ class LiveCheckList(QWidget):
         self._layout.addWidget(self._summary)
         self._layout.addLayout(self._news)
         self._layout.addLayout(self._list)
+        self._passed = Fold()
+        self._passed.hide()
+        self._layout.addWidget(self._passed)
 
     def start(self, stage: Stage, requirements: Callable[[], Requirements], job: str) -> None:
         """Begin to look, and go on looking; `job` is the artifact for which programs may be held back.
@@ -70,6 +74,8 @@ class LiveCheckList(QWidget):
         self._stage, self._requirements, self._job = stage, None, job
         self._rows.clear()
         clear(self._list)
+        clear(self._passed.inside)
+        self._passed.hide()
         clear(self._news)
         self._summarise("Checking this PC…")
         self.cleared.emit(False)
@@ -94,19 +100,16 @@ class LiveCheckList(QWidget):
         self._watching = self._closing = None
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Render the findings; rows that did not change stay as they are."""
+        """Render the findings, those without a fault folded; rows that did not change stay as they are."""
         wanted = {finding.id for finding in findings}
         for identity in [identity for identity in self._rows if identity not in wanted]:
             self._take_away(identity)
-        for position, finding in enumerate(sorted(findings, key=lambda found: found.severity is Severity.UNKNOWN)):
-            known = self._rows.get(finding.id)
-            if known is not None and known[0] == finding and self._list.indexOf(known[1]) == position:
-                continue
-            if known is not None:
-                self._take_away(finding.id)
-            made = FindingRow(self._app_state, finding, self._act)
-            self._rows[finding.id] = (finding, made)
-            self._list.insertWidget(position, made)
+        told = [finding for finding in findings if finding.severity is not Severity.FINE]
+        self._place(self._list, sorted(told, key=lambda found: found.severity is Severity.UNKNOWN))
+        passed = [finding for finding in findings if finding.severity is Severity.FINE]
+        self._place(self._passed.inside, passed)
+        self._passed.call(f"{counted(len(passed), 'check')} passed")
+        self._passed.setVisible(bool(passed))
         blocking = sum(finding.severity is Severity.BLOCKS for finding in findings)
         free = can_continue(findings)
         if free and any(finding.severity is Severity.UNKNOWN for finding in findings):
@@ -118,6 +121,17 @@ class LiveCheckList(QWidget):
             self._summarise(f"{things} in the way. This page changes by itself as soon as that is cleared.")
         self.cleared.emit(free)
 
+    def _place(self, layout: QVBoxLayout, findings: list[Finding]) -> None:
+        for position, finding in enumerate(findings):
+            known = self._rows.get(finding.id)
+            if known is not None and known[0] == finding and layout.indexOf(known[1]) == position:
+                continue
+            if known is not None:
+                self._take_away(finding.id)
+            made = FindingRow(self._app_state, finding, self._act)
+            self._rows[finding.id] = (finding, made)
+            layout.insertWidget(position, made)
+
     def _summarise(self, sentence: str) -> None:
         if sentence != self._summary.text():
             self._summary.setText(sentence)
@@ -125,7 +139,8 @@ class LiveCheckList(QWidget):
 
     def _take_away(self, identity: str) -> None:
         _, old = self._rows.pop(identity)
-        self._list.removeWidget(old)
+        for layout in (self._list, self._passed.inside):
+            layout.removeWidget(old)
         old.hide()
         old.deleteLater()
 
