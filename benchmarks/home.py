@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import companion.ui  # noqa: F401 - before PySide6, as in the program
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer

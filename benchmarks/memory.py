@@ -18,6 +18,8 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import companion.ui  # noqa: F401 - before PySide6, as in the program
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer

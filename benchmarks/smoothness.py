@@ -28,6 +28,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
+import companion.ui  # noqa: F401 - before PySide6, as in the program
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer

@@ -29,3 +29,10 @@ def test_the_first_paint_needs_no_network_no_keychain_no_mail_and_no_page(tmp_pa
     assert "companion.ui.app.main_window" in imported
     early = [name for name in imported if any(name == each or name.startswith(f"{each}.") for each in NOT_YET)]
     assert early == []
+
+
+def test_no_source_is_kept_of_what_is_imported_after_qt() -> None:
+    # PySide6 reads it for a feature that Companion does not use.
+    code = "import companion.ui.app.application, linecache; print(*linecache.cache, sep='\\n')"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert [name for name in ran.stdout.splitlines() if name.startswith(str(ROOT / "companion"))] == []

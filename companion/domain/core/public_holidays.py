@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import importlib.util
+import sys
 from collections.abc import Iterable, Mapping
 
 _ENGLISH = "en_US"
@@ -46,8 +48,16 @@ def _holidays_of(country: str, year: int) -> Mapping[dt.date, str] | None:
 def _library_knows(country: str) -> bool:
     # Loading the library takes some hundredths of a second, so it waits until the first day is counted.
     try:
-        import holidays
+        _one_country_at_a_time()
+        from holidays.registry import EntityLoader
     except ImportError:
         # Dates are then counted as for a country that is not known, and the sentences beside them say so.
         return False
-    return country in holidays.list_supported_countries(include_aliases=False)
+    return country in EntityLoader.get_country_codes(include_aliases=False)
+
+
+def _one_country_at_a_time() -> None:
+    """Put the package of the countries in its place without running it, as running it loads all 250 of them."""
+    name = "holidays.countries"
+    if name not in sys.modules and (spec := importlib.util.find_spec(name)) is not None:
+        sys.modules.setdefault(name, importlib.util.module_from_spec(spec))

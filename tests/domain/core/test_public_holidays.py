@@ -59,3 +59,24 @@ assert not touched, touched
 def test_what_was_loaded_before_is_looked_up_without_any_file():
     done = subprocess.run([sys.executable, "-c", _LOAD_AND_LOOK], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+_COUNTRIES_LOADED = """
+import datetime as dt, sys
+from companion.domain.core.public_holidays import public_holiday
+assert public_holiday(dt.date(2026, 12, 25), "DE") == "Christmas Day"
+assert public_holiday(dt.date(2026, 12, 6), "AX") == "Independence Day"
+print([name.rpartition(".")[2] for name in sys.modules if name.startswith("holidays.countries.")])
+"""
+
+
+def test_only_the_countries_that_are_asked_for_are_loaded():
+    done = subprocess.run([sys.executable, "-c", _COUNTRIES_LOADED], capture_output=True, text=True, timeout=60)
+    # The holidays of Åland are those of Finland and some more.
+    assert done.stdout.strip() == "['germany', 'finland', 'aland_islands']", done.stderr
+
+
+def test_every_country_of_the_library_can_be_loaded_alone():
+    import holidays
+
+    assert all(holidays_known(country) for country in holidays.list_supported_countries(include_aliases=False))
