@@ -15,10 +15,16 @@ from companion.domain.overview.product_cards import Tone, card_order
 from companion.domain.purchases.matching import same_domain
 from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.purchases.values import UNKNOWN_EXPIRY, AutoRenewal, EntitlementState, Expiry, ExpiryKind
-from companion.domain.purchases.words import STATE_WORDS, date_of, origin_words
+from companion.domain.purchases.words import STATE_WORDS, date_of, ends_words, origin_words
 
 _SOON_DAYS = 30
 """A date of a purchase needs attention this many days before; a shop without the Store API states no policy."""
+_ENDED = {
+    EntitlementState.REFUNDED: "It was refunded.",
+    EntitlementState.DISABLED: "The shop has disabled it.",
+    EntitlementState.REVOKED: "The shop has revoked it.",
+}
+"""What is said in place of an end that no longer matters."""
 _OVER = (EntitlementState.EXPIRED, EntitlementState.DISABLED, EntitlementState.REVOKED)
 
 
@@ -191,10 +197,25 @@ def state_words(card: PurchaseCard) -> str:
     return STATE_WORDS[card.state]
 
 
+def standing_words(found: Overview, now: dt.datetime, zone: dt.tzinfo, format_date: FormatDate) -> str:
+    """Returns how a purchase stands, in a few words for a list: until when it is good, or why it no longer is."""
+    card = _card(found, now, zone)
+    if card.state in _ENDED:
+        return state_words(card).lower()
+    ends = ends_words(card.until, zone, format_date)
+    if card.state is EntitlementState.EXPIRED:
+        return f"expired, ran {ends}" if card.until.at is not None else "expired"
+    if card.state in (EntitlementState.DISPUTED, EntitlementState.TEST):
+        return f"{state_words(card).lower()}, {ends}"
+    return ends
+
+
 def until_sentence(card: PurchaseCard, zone: dt.tzinfo, format_date: FormatDate) -> str:
     """Returns until when the purchase is good, in a whole sentence; unknown is said as unknown."""
-    if card.state is EntitlementState.REFUNDED:
-        return "It was refunded."
+    if (ended := _ENDED.get(card.state)) is not None:
+        return ended
+    if card.state is EntitlementState.EXPIRED and card.until.at is None:
+        return "It has expired."
     if card.until.kind is ExpiryKind.NEVER:
         return "It does not end."
     if card.until.kind is ExpiryKind.SUBSCRIPTION:

@@ -15,6 +15,7 @@ from companion.domain.overview.purchase_cards import (
     not_ordered,
     purchase_cards,
     renewal_sentence,
+    standing_words,
     state_tone,
     state_words,
     until_sentence,
@@ -54,7 +55,10 @@ def card(found: Overview) -> PurchaseCard:
         ({"expires": "2027-03-10"}, 0, Tone.ATTENTION, "Active", "It runs until 10 March 2027: today is its last day."),
         ({"expires": "2027-03-09"}, -1, Tone.OVER, "Expired", "It ran until 9 March 2027."),
         ({"expires": "2027-03-09", "state": "active"}, -1, Tone.OVER, "Expired", "It ran until 9 March 2027."),
-        ({"state": "disabled"}, None, Tone.OVER, "Disabled", "Until when it runs is not known."),
+        ({"state": "disabled"}, None, Tone.OVER, "Disabled", "The shop has disabled it."),
+        ({"expires": "never", "state": "disabled"}, None, Tone.OVER, "Disabled", "The shop has disabled it."),
+        ({"expires": "2028-01-08", "state": "revoked"}, 304, Tone.OVER, "Revoked", "The shop has revoked it."),
+        ({"expires": "subscription", "state": "expired"}, None, Tone.OVER, "Expired", "It has expired."),
         ({"expires": "2028-01-08", "state": "refunded"}, 304, Tone.ENDED, "Refunded", "It was refunded."),
     ],
 )
@@ -64,6 +68,24 @@ def test_a_card_says_until_when_and_never_guesses(
     made = card(owned(**values))
     assert (made.days_left, made.tone, state_words(made)) == (days, tone, state)
     assert until_sentence(made, ZONE, DATE) == sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "end not known"),
+        ({"expires": "2028-01-08"}, "until 8 January 2028"),
+        ({"expires": "2027-03-09"}, "expired, ran until 9 March 2027"),
+        ({"expires": "never"}, "does not expire"),
+        ({"expires": "never", "state": "expired"}, "expired"),
+        ({"expires": "never", "state": "disabled"}, "disabled"),
+        ({"expires": "2028-01-08", "state": "refunded"}, "refunded"),
+        ({"expires": "2028-01-08", "state": "disputed"}, "disputed, until 8 January 2028"),
+        ({"expires": "2028-01-08", "state": "notActivatedHere"}, "until 8 January 2028"),
+    ],
+)
+def test_a_line_of_a_list_never_calls_good_what_the_shop_has_ended(values: dict[str, str], words: str) -> None:
+    assert standing_words(owned(**values), NOW, ZONE, DATE) == words
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def run(context: CommandContext) -> int:
     """Show everything that is owned, without asking a store."""
     context.owned.mirror.run()
     found = context.owned.purchases.all()
-    lines = [one_line(purchase, context.owned.zone) for purchase in found]
+    lines = [one_line(purchase, context.owned.clock(), context.owned.zone) for purchase in found]
     empty = "Nothing has been added yet. Add an e-mail of a purchase: companion add FILE"
     context.output.result(ListPurchasesResult(purchases=listed(found)), *(lines or [empty]))
     return EXIT_DONE

@@ -68,6 +68,6 @@ def _line(context: CommandContext, each: Refreshed) -> str:
 
     purchase, answer = context.owned.purchases.get(each.purchase_id), each.answer
     if answer.outcome is Outcome.TOLD:
-        return f"{one_line(purchase, context.owned.zone)}. {answer.said}".rstrip(" .") + "."
+        return f"{one_line(purchase, context.owned.clock(), context.owned.zone)}. {answer.said}".rstrip(" .") + "."
     why = answer.said if answer.reason is None else f"{answer.reason.message} {answer.reason.hint}"
     return f"{purchase.id[:6]}  {purchase.name}: {why}"

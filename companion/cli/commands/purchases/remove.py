@@ -30,7 +30,7 @@ def run(context: CommandContext) -> int:
     """Forget a purchase after asking; its licence keys are removed from the keychain."""
     registry = context.owned.purchases
     found = registry.get(context.arguments.id)
-    context.output.say(one_line(found, context.owned.zone))
+    context.output.say(one_line(found, context.owned.clock(), context.owned.zone))
     if found.auto_renew is AutoRenewal.ON:
         context.output.say("It renews by itself, and goes on doing so: switch that off at the shop first.")
     elif found.auto_renew is AutoRenewal.UNKNOWN:

@@ -10,10 +10,11 @@ from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.overview.purchase_cards import standing_words
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source
 from companion.domain.purchases.purchase import Overview, Product, Renewal, Seats, StoreIdentity
 from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry
-from companion.domain.purchases.words import date_of, ends_words, key_place_words
+from companion.domain.purchases.words import STATE_WORDS, date_of, ends_words, key_place_words
 
 if TYPE_CHECKING:
     from companion.services.purchases.registry import PurchaseRegistry
@@ -143,13 +144,13 @@ def _fact(fact: Fact) -> ShownFact:
     return ShownFact(field=fact.field, value=value, source=fact.source, at=fact.said_at, about=fact.about)
 
 
-def one_line(found: Overview, zone: dt.tzinfo) -> str:
-    """Returns a purchase in one line: id, name, order, shop, end; dates are those in `zone`."""
+def one_line(found: Overview, now: dt.datetime, zone: dt.tzinfo) -> str:
+    """Returns a purchase in one line: id, name, order, shop, how it stands; dates are those in `zone`."""
     parts = [f"{found.id[:6]}  {found.name}"]
     if found.order_number and found.order_number not in found.name:
         parts.append(f"order {found.order_number}")
     parts += [found.store.name or found.store.address or ""]
-    parts += [ends_words(product.expires, zone, plain_date(zone)) for product in found.products[:1]]
+    parts += [standing_words(found, now, zone, plain_date(zone))] if found.products else []
     return ", ".join(part for part in parts if part)
 
 
@@ -189,7 +190,7 @@ def _product_lines(product: Product, zone: dt.tzinfo, key_words: KeyWords, *, al
     told = [] if alone else _row("Product", product.name)
     told += _row("Good", ends_words(product.expires, zone, plain_date(zone)))
     if product.state is not EntitlementState.UNKNOWN:
-        told += _row("State", product.state.value)
+        told += _row("State", STATE_WORDS[product.state].lower())
     told += _row("Version", product.version, always=False)
     told += _row("Newest", product.newest_version, always=False)
     told += _row("Key", key_words(product) if product.has_key else None)
