@@ -69,10 +69,12 @@ def is_download(address: str, words: str) -> bool:
 def _products_above(notes: Notes, downloads: Sequence[Link]) -> dict[str, str]:
     """Which product each file belongs to: in a receipt of EDD its name is the line above its files."""
     by_words: dict[str, str] = {}
+    # The shop calls its files what it likes: "Windows installer" as well as "setup.exe".
+    files = {link.words for link in downloads if link.words and platforms.is_edd_download(link.address)}
     name = ""
     for row in notes.letter.rich[:MOST_ROWS]:
         text = row.text
-        if INSTALLER.search(text):
+        if text in files or INSTALLER.search(text):
             if name:
                 by_words.setdefault(text, name)
         elif is_heading_of_product(text):
