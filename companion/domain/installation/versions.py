@@ -8,6 +8,8 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 
 _NUMBERS = re.compile(r"[vV]?(\d{1,9}(?:\.\d{1,9}){0,7})(?:[^\d.].*)?", re.DOTALL)
 
+_PLAIN = re.compile(r"[vV]?\d{1,9}(?:\.\d{1,9}){0,7}")
+
 
 def is_older(version: str, than: str) -> bool:
     """Returns whether `version` is surely older: by its dotted numbers; what has none is not compared."""
@@ -16,6 +18,16 @@ def is_older(version: str, than: str) -> bool:
         return False
     length = max(len(mine), len(theirs))
     return mine + [0] * (length - len(mine)) < theirs + [0] * (length - len(theirs))
+
+
+def is_same(one: str | None, other: str | None) -> bool:
+    """Returns whether two versions are surely the same: spelled alike, or of equal numbers ("4.2" and "4.2.0.0")."""
+    if one is None or other is None:
+        return False
+    if one.strip() == other.strip():
+        return True
+    plain = all(_PLAIN.fullmatch(version.strip()) for version in (one, other))
+    return plain and not is_older(one, other) and not is_older(other, one)
 
 
 def older_version(filename: str, version: str, newest: str) -> CompanionError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from companion.services.platforms.common.root_helper import Progress, progress_in
+from tests.kits.deb import deb
 from tests.kits.linux import script
 from tests.kits.processes import ROOT, command
 
@@ -89,6 +91,16 @@ def test_a_copy_that_is_not_what_was_verified_is_not_run(desk: Desk) -> None:
     desk.answer('/bin/sh -c "$3" "$4" "$5" 0000 "$7"')
     assert desk.install().startswith("file-damaged setup.run was changed after it had been verified.")
     assert not ran.exists()
+
+
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="installs a package of Debian")
+def test_a_package_goes_through_the_systems_own_tools(desk: Desk) -> None:
+    root = desk.folder / "root"
+    root.mkdir()
+    desk.installer = deb(desk.folder)
+    desk.answer(f'DPKG_ROOT="{root}" exec "$@"')
+    assert desk.install() == "exit 0"
+    assert (root / "usr/share/harbour/version").read_text() == "4.2"
 
 
 def test_how_far_it_came_is_its_last_word() -> None:

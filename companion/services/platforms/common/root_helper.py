@@ -1,5 +1,7 @@
 """Running an installer with administrator rights so that nothing the person's programs can change is run.
 
+A package is handed to the system's own package tools, which also fetch what it needs; nothing is removed for it.
+
 The rights are given to a few lines of shell, which cannot be exchanged since they are an argument: they copy the
 installer to a folder that only the administrator can write to, compare the copy's digest, and run the copy.
 """
@@ -31,6 +33,22 @@ exec >/dev/null 2>&1
 cd "$folder" || exit 125
 case "$name" in
 *.pkg) /usr/sbin/installer -pkg "$folder/$name" -target / ;;
+*.deb)
+  if [ -z "${DPKG_ROOT:-}" ] && command -v apt-get; then
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-remove --allow-downgrades "$folder/$name"
+  else
+    dpkg --install "$folder/$name"
+  fi
+  ;;
+*.rpm)
+  if command -v dnf; then
+    dnf --assumeyes install "$folder/$name"
+  elif command -v zypper; then
+    zypper --non-interactive install "$folder/$name"
+  else
+    rpm --upgrade --oldpackage "$folder/$name"
+  fi
+  ;;
 *) "$folder/$name" "$@" ;;
 esac
 """

@@ -12,13 +12,14 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.platforms.common import posix
 from companion.services.platforms.common.root_helper import Progress, as_administrator, progress_in
+from companion.services.platforms.linux.packages import into_other_root, other_root, package_kind
 from companion.services.platforms.protocol import Launched
 
 _EXECUTABLE = 0x0010  # MFD_EXEC, since Linux 6.3; older kernels refuse it and need it not
@@ -26,6 +27,7 @@ _SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_
 _DISMISSED, _NOT_AUTHORISED = 126, 127
 _APP_IMAGE = b"AI"
 _APP_IMAGE_AT = 8
+_HEAD = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +42,8 @@ class _Sealed:
 class Installers:
     """Pins files and starts what is pinned."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = os.environ if environment is None else environment
         self._sealed: dict[Path, _Sealed] = {}
 
     @contextlib.contextmanager
@@ -63,9 +66,12 @@ class Installers:
     def start(self, launchable: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
         """Start what `pin` handed out. Raises `CompanionError`."""
         sealed = self._sealed[launchable]
+        ending = package_kind(_head(launchable))
+        if ending is not None:
+            return self._install_package(launchable, sealed, ending)
         if elevate and os.geteuid() != 0:
             return _start_as_administrator(sealed, arguments)
-        environment = dict(os.environ)
+        environment = dict(self._environment)
         if _is_app_image(launchable):
             # Its run time reads itself again by this path; /proc/self would be another process by then.
             environment["TARGET_APPIMAGE"] = str(launchable)
@@ -78,6 +84,18 @@ class Installers:
             environment=environment,
         )
 
+    def _install_package(self, launchable: Path, sealed: _Sealed, ending: str) -> Launched:
+        """Hand a package to the system's package tools, which know what kind it is by its name."""
+        if ending == ".deb" and other_root(self._environment) is not None:
+            return posix.start_child(
+                into_other_root(str(launchable)),
+                Path("/"),
+                sealed.name,
+                pass_fds=(sealed.descriptor,),
+                environment=dict(self._environment),
+            )
+        return _start_as_administrator(dataclasses.replace(sealed, name=f"package{ending}"), (), called=sealed.name)
+
 
 def _memory(name: str) -> int:
     flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
@@ -89,15 +107,19 @@ def _memory(name: str) -> int:
         return os.memfd_create(short, flags)
 
 
-def _is_app_image(path: Path) -> bool:
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        file.seek(_APP_IMAGE_AT)
-        return file.read(len(_APP_IMAGE)) == _APP_IMAGE
+        return file.read(_HEAD)
 
 
-def _start_as_administrator(sealed: _Sealed, arguments: Sequence[str]) -> Launched:
-    asks = shutil.which("pkexec")
-    if asks is None:
+def _is_app_image(path: Path) -> bool:
+    return _head(path)[_APP_IMAGE_AT : _APP_IMAGE_AT + len(_APP_IMAGE)] == _APP_IMAGE
+
+
+def _start_as_administrator(sealed: _Sealed, arguments: Sequence[str], *, called: str | None = None) -> Launched:
+    """Start it after the person was asked for the password; the administrator needs not be asked."""
+    asks = [] if os.geteuid() == 0 else [shutil.which("pkexec")]
+    if None in asks:
         raise _unavailable(
             "This PC has no pkexec, the program that asks for the administrator's password.",
             "Install the package “polkit” or “pkexec”, or ask the administrator of this PC to run the installer.",
@@ -106,7 +128,7 @@ def _start_as_administrator(sealed: _Sealed, arguments: Sequence[str]) -> Launch
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     source = f"/proc/{os.getpid()}/fd/{sealed.descriptor}"
-    words = [asks, *as_administrator(source, digest, sealed.name, arguments)]
+    words = [*filter(None, asks), *as_administrator(source, digest, sealed.name, arguments)]
     try:
         process = subprocess.Popen(
             words,
@@ -118,8 +140,8 @@ def _start_as_administrator(sealed: _Sealed, arguments: Sequence[str]) -> Launch
             env={**os.environ, "LC_MESSAGES": "C", "LANGUAGE": ""},
         )
     except OSError as error:
-        raise posix.not_runnable(Path(sealed.name), error) from None
-    return _Elevated(process, sealed.name)
+        raise posix.not_runnable(Path(called or sealed.name), error) from None
+    return _Elevated(process, called or sealed.name)
 
 
 class _Elevated:

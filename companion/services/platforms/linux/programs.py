@@ -27,7 +27,7 @@ class LinuxPrograms:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
-        self._installers = Installers()
+        self._installers = Installers(environment)
 
     def close_gently(self, pid: int, started: dt.datetime | None = None) -> int:
         with x11.look(self._environment) as screen:

@@ -24,6 +24,7 @@ from companion.domain.pc.facts import (
     System,
 )
 from companion.services.platforms.common import posix
+from companion.services.platforms.linux.packages import installed_packages
 
 _SUPPLIES = Path("/sys/class/power_supply")
 _DMI = Path("/sys/class/dmi/id")
@@ -109,7 +110,7 @@ class LinuxSystem:
         return Fact.known(Machine(maker=maker, model=_line(_DMI / "product_name")))
 
     def installed_products(self) -> SystemRecord:
-        return SystemRecord.unknown("the package database is not read by Companion")
+        return installed_packages(self._environment)
 
     def expand(self, path: str) -> Path:
         return Path(posix.expand_variables(path, self._environment))
