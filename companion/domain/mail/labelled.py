@@ -53,9 +53,14 @@ class LabelledValues:
         self._headings: set[str] = set()
         self._buttons = {link.words for link in notes.letter.links if _ACTION.match(link.words)}
         self._until: tuple[str, str] | None = None
-        self._has_shop_downloads = notes.platform is Platform.WOOCOMMERCE and any(
-            platforms.is_woocommerce_download(link.address) for link in notes.letter.links
-        )
+        shop_downloads = [
+            link
+            for link in notes.letter.links
+            if notes.platform is Platform.WOOCOMMERCE and platforms.is_woocommerce_download(link.address)
+        ]
+        self._has_shop_downloads = bool(shop_downloads)
+        # The shop calls its files what it likes: "Windows installer" as well as "setup.exe".
+        self._files = {link.words for link in shop_downloads if link.words}
 
     def take_tables(self, rows: Sequence[Row]) -> None:
         """Take the rows of tables whose first row names the columns."""
@@ -91,7 +96,7 @@ class LabelledValues:
         if (value := row.cells.get(Label.EXPIRES)) is not None:
             if Label.DOWNLOAD in row.cells and notes.platform is Platform.WOOCOMMERCE:
                 # In a shop's table of downloads "Expires" is the end of the download, not of the licence.
-                notes.end(Field.DOWNLOAD_UNTIL, _file_of(row) or item, value, row.quote)
+                notes.end(Field.DOWNLOAD_UNTIL, self._file_of(row, item) or item, value, row.quote)
             else:
                 notes.end(Field.EXPIRES, item, value, row.quote)
         if (value := row.cells.get(Label.SEATS)) is not None:
@@ -99,7 +104,12 @@ class LabelledValues:
         if value := row.cells.get(Label.VERSION):
             notes.note(Field.VERSION, clean_text(value, 60), row.quote, item)
         if Label.DOWNLOAD in row.cells:
-            notes.download(_file_of(row) or item, row.quote)
+            notes.download(self._file_of(row, item) or item, row.quote)
+
+    def _file_of(self, row: TableRow, item: str) -> str:
+        words = row.cells.get(Label.DOWNLOAD, "")
+        file = clean_text(words, 120)
+        return self._notes.file(file, item) if words in self._files or _FILE.search(file) else ""
 
     def _order_row(self, row: TableRow) -> None:
         """A table about the order: its number, day and total side by side."""
@@ -160,8 +170,12 @@ class LabelledValues:
 
     def _download(self, pair: Pair) -> None:
         """A download by the name of its file, as WooCommerce lists it in plain text: "Download: setup.zip -"."""
-        name = clean_text(pair.values[0], 120).rstrip(" -") if not pair.within else ""
-        if "://" not in name and _FILE.search(name):
+        text = pair.values[0]
+        name = clean_text(text, 120).rstrip(" -") if not pair.within else ""
+        # There the address stands on the line after the dash, whatever the file is called.
+        named = _FILE.search(name) or (self._has_shop_downloads and text.rstrip().endswith(" -"))
+        if name and "://" not in name and named:
+            name = self._notes.file(name, self._notes.item())
             self._notes.download(name, pair.quote)
             self._flush_until(name)
 
@@ -291,11 +305,6 @@ def _key_of(value: str, pair: Pair) -> str | None:
         certain = {sure for word in words[:_MOST_WORDS_ON] if (sure := as_key(word, labelled=False)) is not None}
         key = certain.pop() if len(certain) == 1 else None
     return key
-
-
-def _file_of(row: TableRow) -> str:
-    file = clean_text(row.cells.get(Label.DOWNLOAD, ""), 120)
-    return file if _FILE.search(file) else ""
 
 
 _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,10 +36,18 @@ def take_links(notes: Notes) -> None:
     """Take all links that belong to the purchase."""
     downloads = [link for link in notes.letter.links if is_download(link.address, link.words)]
     products = _products_above(notes, downloads) if notes.platform is Platform.EDD else {}
+    taken: Counter[str] = Counter()
     for link in downloads:
         if link.address in notes.links or len(notes.links) >= MOST_ITEMS:
             continue
+        words = clean_text(link.words, 120)
         name = _name(notes, link, len({each.address for each in downloads}))
+        if (product := products.get(link.address)) is not None:
+            name = notes.file(name, product)
+        elif len(names := list(notes.files.get(words, {}).values())) > 1:
+            # The links stand in the order of the lines that name their products.
+            name = names[min(taken[words], len(names) - 1)]
+        taken[words] += 1
         notes.links[link.address] = LinkFound(name, Secret(link.address))
         notes.download(name, link.words or "Download link")
         _edd(notes, link, products.get(link.address, ""))
@@ -68,7 +77,7 @@ def is_download(address: str, words: str) -> bool:
 
 def _products_above(notes: Notes, downloads: Sequence[Link]) -> dict[str, str]:
     """Which product each file belongs to: in a receipt of EDD its name is the line above its files."""
-    by_words: dict[str, str] = {}
+    by_words: dict[str, list[str]] = {}
     # The shop calls its files what it likes: "Windows installer" as well as "setup.exe".
     files = {link.words for link in downloads if link.words and platforms.is_edd_download(link.address)}
     name = ""
@@ -76,14 +85,16 @@ def _products_above(notes: Notes, downloads: Sequence[Link]) -> dict[str, str]:
         text = row.text
         if text in files or INSTALLER.search(text):
             if name:
-                by_words.setdefault(text, name)
+                by_words.setdefault(text, []).append(name)
         elif is_heading_of_product(text):
             name = product_name(text)
         elif label_of(text) is None:
             name = ""
     found: dict[str, str] = {}
     for link in downloads:
-        product = _without_option(notes, by_words.get(link.words, ""))
+        names = by_words.get(link.words, [])
+        # Products with files of the same name: their links stand in the order of their lines.
+        product = _without_option(notes, (names.pop(0) if len(names) > 1 else names[0]) if names else "")
         if product and notes.product(product, product):
             found[link.address] = product
     return found

@@ -35,6 +35,8 @@ class Notes:
         self.names: dict[str, str] = {}
         self.keys: dict[str, KeyFound] = {}
         self.links: dict[str, LinkFound] = {}
+        self.files: dict[str, dict[str, str]] = {}
+        """What a file of each product is called here, by the words of its link and the product."""
         self.password: Secret | None = None
         self.password_is_structured = False
         self.current = ""
@@ -97,6 +99,11 @@ class Notes:
         lowered = text.casefold()
         fitting = [name for name in self.names.values() if name.casefold() in lowered]
         return max(fitting, key=len, default="")
+
+    def file(self, words: str, product: str) -> str:
+        """Returns what a product's file is called here; a second product's of the same words is told apart by it."""
+        names = self.files.setdefault(words, {})
+        return names.setdefault(product, f"{words} ({product})" if names and product else words)
 
     def download(self, name: str, quote: str) -> None:
         """Note a download by its name."""
