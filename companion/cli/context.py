@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from companion.services.container.local import Local
     from companion.services.container.owned import Owned
     from companion.services.container.store import Services
+    from companion.services.http.patience import Patience
 
 
 NO_STORE_OF_ORDERS = (
@@ -90,9 +91,24 @@ class CommandContext:
         """What works with everything that is owned, without any store. Raises `CompanionError`."""
         from companion.services.container.owned import build_owned
 
-        self.opened_owned = build_owned(self.arguments.home, verbose=self.arguments.verbose)
+        self.opened_owned = build_owned(self.arguments.home, verbose=self.arguments.verbose, patience=self.patience)
         self._tell_of_library()
         return self.opened_owned
+
+    @functools.cached_property
+    def patience(self) -> Patience:
+        """How long stores are waited for."""
+        from companion.services.container.environment import patience_seconds
+        from companion.services.http.patience import Patience
+
+        return Patience(patience_seconds(self.arguments.wait), self._tell_of_waiting)
+
+    def wait_in_full(self) -> None:
+        """Wait for stores as long as their answers may take, because this command is to change something."""
+        self.patience.in_full = True
+
+    def _tell_of_waiting(self, host: str) -> None:
+        self.output.say(f"{host} has not answered yet. Waiting …")
 
     def _tell_of_library(self) -> None:
         """Say once what happened to the library, before anything else is printed, and that nothing can be saved."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from companion.cli.error_report import ErrorReport
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.prompts import ask_secret, is_interactive
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import tidy_order_password
 
 if TYPE_CHECKING:
@@ -17,8 +20,59 @@ T = TypeVar("T")
 
 
 def read_order(context: CommandContext, number: str) -> Order:
-    """Returns the order as the store has it. Raises `CompanionError`."""
+    """Returns the order as the store has it, before something of it is changed. Raises `CompanionError`."""
+    context.wait_in_full()
     return with_password(context, number, lambda: context.services.orders.lookup.order(number))
+
+
+class ShownOrder(NamedTuple):
+    """An order to be shown, when it was read, and what kept it from being read anew."""
+
+    order: Order
+    read_at: dt.datetime
+    trouble: CompanionError | None = None
+
+    @property
+    def report(self) -> ErrorReport | None:
+        """The trouble as JSON shows it."""
+        return ErrorReport.of(self.trouble) if self.trouble is not None else None
+
+    @property
+    def failed_code(self) -> int:
+        """The exit code of the trouble, 0 without one."""
+        return EXIT_OF_KIND[self.trouble.kind] if self.trouble is not None else EXIT_DONE
+
+    def lines(self, context: CommandContext) -> list[str]:
+        """Returns how old this is and why, nothing for what was read just now."""
+        return stale_lines(context, self.read_at, self.trouble)
+
+
+def stale_lines(context: CommandContext, read_at: dt.datetime | None, trouble: CompanionError | None) -> list[str]:
+    """Returns how old something is and why, nothing without trouble."""
+    if trouble is None:
+        return []
+    if trouble.code == ErrorCode.NOT_ANSWERED_YET and read_at is not None:
+        return [f"As read on {context.formats.moment(read_at)}; {trouble.message} {trouble.hint}"]
+    since = f"on {context.formats.moment(read_at)}" if read_at is not None else "when it was read last"
+    return [f"{trouble.message} This is what was known {since}."]
+
+
+def order_to_show(context: CommandContext, number: str) -> ShownOrder:
+    """Returns the order as the store has it, or as it was last read where the store does not answer.
+
+    Raises `CompanionError`.
+    """
+    orders = context.services.orders
+    try:
+        known, trouble = with_password(context, number, lambda: orders.lookup.refresh(number)), None
+    except CompanionError as error:
+        if error.kind is not ErrorKind.UNREACHABLE:
+            raise
+        known, trouble = orders.cache.known(number), error
+        if known.order is None:
+            raise
+    assert known.order is not None and known.read_at is not None  # noqa: S101, PT018 - read just now, or remembered
+    return ShownOrder(known.order, known.read_at, trouble)
 
 
 def with_password(context: CommandContext, number: str, work: Callable[[], T]) -> T:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion import __version__
+from companion.cli.options import whole
 from companion.cli.usage import Parser, closest, usage_error
 from companion.domain.core.errors import CompanionError
 
@@ -138,7 +139,7 @@ _SYNONYMS = {
 }
 
 # Options before the command that take a value; --progress belongs after it, and is typed before it by mistake.
-_WITH_VALUE = ("--store", "--home", "--progress")
+_WITH_VALUE = ("--store", "--home", "--wait", "--progress")
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -202,7 +203,8 @@ def _module(command: Command) -> Any:
 def _top() -> Parser:
     parser = Parser(
         prog="companion",
-        usage="companion [--store URL] [--home DIR] [--verbose] [--json] COMMAND ...\n       companion [--tray]",
+        usage="companion [--store URL] [--home DIR] [--wait SECONDS] [--verbose] [--json] COMMAND ...\n"
+        "       companion [--tray]",
         description="Looks after software you bought online. Without a command, the window opens.",
     )
     parser.describe(
@@ -212,6 +214,12 @@ def _top() -> Parser:
     parser.add_argument("--version", action="version", version=f"Companion {__version__}")
     parser.add_argument("--store", metavar="URL", help="the store's address (https://…); remembered the first time")
     parser.add_argument("--home", metavar="DIR", type=Path, help="the folder in which Companion keeps everything")
+    parser.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        type=whole(1, 3600),
+        help="how long to wait for a store before showing what was read last; 3 by default",
+    )
     parser.add_argument("--verbose", action="store_true", help="write a more detailed log")
     parser.add_argument("--tray", action="store_true", help="start in the tray, without a command")
     parser.add_argument("--json", action="store_true", help="print one JSON object; also after the command")

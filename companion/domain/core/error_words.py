@@ -44,6 +44,13 @@ WORDS = {
         "Wait {wait}, then try once more with the data from the confirmation e-mail.",
         retryable=True,
     ),
+    ErrorCode.NOT_ANSWERED_YET: Words(
+        "The store has not answered yet",
+        "The store has not answered yet.",
+        "Try again later, or wait longer with: companion --wait 60 …",
+        kind=ErrorKind.UNREACHABLE,
+        retryable=True,
+    ),
     ErrorCode.SESSION_EXPIRED: Words(
         "The store has signed this order out",
         "The time-limited access to the order has ended.",

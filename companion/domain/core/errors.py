@@ -74,6 +74,7 @@ class ErrorCode(enum.StrEnum):
     NO_STORE = "no-store"
     NOT_A_STORE = "not-a-store"
     STORE_UNREACHABLE = "store-unreachable"
+    NOT_ANSWERED_YET = "not-answered-yet"
     STORE_ERROR = "store-error"
     UNSAFE_ADDRESS = "unsafe-address"
     UNTRUSTED_CONNECTION = "untrusted-connection"

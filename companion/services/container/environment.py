@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from pathlib import Path
@@ -23,6 +24,21 @@ def local_zone() -> LocalZone:
     from companion.services.app.time_zone import LocalZone
 
     return LocalZone()
+
+
+PATIENCE_SECONDS = 3.0
+"""Seconds for which a command waits for what it can show as it was last read."""
+
+
+def patience_seconds(asked: float | None) -> float:
+    """Returns the seconds that were `asked` for, else those that ``COMPANION_WAIT`` names, else the usual ones."""
+    if asked is not None:
+        return asked
+    with contextlib.suppress(ValueError):
+        named = float(os.environ.get("COMPANION_WAIT", ""))
+        if named > 0:
+            return named
+    return PATIENCE_SECONDS
 
 
 def home_folders(home: Path | None) -> AppFolders:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from companion.services.app.paths import AppFolders
 from companion.services.container.environment import home_folders, local_zone, utc_now
+from companion.services.http.patience import UNLIMITED, Patience
 
 if TYPE_CHECKING:
     from companion.domain.purchases.purchase import Overview
@@ -76,6 +77,7 @@ class Owned:
     library: Library
     keychain: Keychain
     log_file: Path
+    patience: Patience = UNLIMITED
     building: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False, compare=False)
 
     # Built when first needed: commands about one store's orders load none of it.
@@ -95,7 +97,7 @@ class Owned:
         """The stores that were added."""
         from companion.services.purchases.stores import StoreList
 
-        return StoreList(self.library, self.clock)
+        return StoreList(self.library, self.clock, patience=self.patience)
 
     @_BuiltOnce
     def directory(self) -> MakerDirectory:
@@ -151,10 +153,17 @@ class Owned:
         self.library.close()
 
 
-def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain | None = None) -> Owned:
+def build_owned(
+    home: Path | None,
+    *,
+    verbose: bool = False,
+    keychain: Keychain | None = None,
+    patience: Patience = UNLIMITED,
+) -> Owned:
     """Build what works with everything that is owned; no store is needed and none is asked.
 
-    `keychain` is the operating system's unless one is given. Raises `CompanionError` for folders and library.
+    `keychain` is the operating system's unless one is given; stores are waited for with `patience`. Raises
+    `CompanionError` for folders and library.
     """
     from companion.services.app.log import start_log
     from companion.services.storage.database import Library
@@ -171,6 +180,7 @@ def build_owned(home: Path | None, *, verbose: bool = False, keychain: Keychain 
         library=library,
         keychain=keychain,
         log_file=log_file,
+        patience=patience,
     )
 
 
@@ -190,11 +200,11 @@ def _asking(owned: Owned) -> Asking:
     library, registry, clock = owned.library, owned.purchases, owned.clock
     platform = current()
     this_pc = ThisPC(platform.system, library)
-    stores = OpenStores(owned.keychain, library, clock)
+    stores = OpenStores(owned.keychain, library, clock, patience=owned.patience)
     connectors = Connectors(
         (
             StoreApiStore(clock, stores.orders_at, lambda: (this_pc.seat_id, this_pc.name)),
-            EddStore(clock, lambda: edd.site_of_seat(this_pc.seat_id)),
+            EddStore(clock, lambda: edd.site_of_seat(this_pc.seat_id), patience=owned.patience),
             WooCommerceStore(clock),
         )
     )

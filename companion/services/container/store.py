@@ -152,7 +152,7 @@ def open_store(owned: Owned, address: str, *, tells_of_purchases: bool = True) -
     from companion.services.support.help_search import HelpSearch
 
     where, library, keychain, zone = owned.folders, owned.library, owned.keychain, owned.zone
-    client, platform = StoreClient(address), current()
+    client, platform = StoreClient(address, patience=owned.patience), current()
     orders = open_orders(client, keychain, library, utc_now)
     order_downloads = OrderDownloads(orders, library, platform.programs, where.downloads, utc_now)
     preflight = Preflight(platform, utc_now, store_clock=client.time)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
@@ -16,22 +16,41 @@ T = TypeVar("T")
 _POLL = 0.05
 
 
-def run_within(seconds: float, cancellation: Cancellation, work: Callable[[], T]) -> T:
+class Late(NamedTuple):
+    """What is done when work has not ended after `seconds`; the work goes on."""
+
+    seconds: float
+    tell: Callable[[], None]
+
+
+def run_within(
+    seconds: float,
+    cancellation: Cancellation,
+    work: Callable[[], T],
+    *,
+    ended: Callable[[], CompanionError] = lambda: failure(ErrorCode.TOO_SLOW),
+    late: Late | None = None,
+) -> T:
     """Returns what `work` returns or raises what it raises; it runs on a thread of its own.
 
-    Raises `CompanionError` ``too-slow`` after `seconds`, and `Cancelled`. An error whose kind is ``unreachable`` learns
-    whether any request left this PC (`CompanionError.may_have_acted`). Then the connections that `work` made are cut
-    and nothing of it is waited for: a name that does not resolve or a connection that does not come about keeps no
-    one waiting.
+    Raises `CompanionError` ``too-slow``, or what `ended` returns, after `seconds`, and `Cancelled`. An error whose kind
+    is ``unreachable`` learns whether any request left this PC (`CompanionError.may_have_acted`). Then the connections
+    that `work` made are cut and nothing of it is waited for: a name that does not resolve or a connection that does not
+    come about keeps no one waiting.
     """
     cancellation.check()
     attempt = _Attempt(work)
-    until = time.monotonic() + seconds
+    began = time.monotonic()
+    until = began + seconds
     try:
         while not attempt.over.wait(max(0.0, min(_POLL, until - time.monotonic()))):
             cancellation.check()
-            if time.monotonic() >= until:
-                raise failure(ErrorCode.TOO_SLOW)
+            now = time.monotonic()
+            if now >= until:
+                raise ended()
+            if late is not None and now >= began + late.seconds:
+                late.tell()
+                late = None
     except BaseException as error:
         attempt.cut()
         attempt.tell(error)

@@ -14,6 +14,7 @@ from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.order_lookup import check_store_url
 from companion.domain.purchases.from_order import STORE_API
 from companion.services.app.cancellation import Cancellation
+from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownStore
 from companion.services.store.client import StoreClient
@@ -40,7 +41,8 @@ class _Look(NamedTuple):
 class StoreList:
     """Every job on the list of stores."""
 
-    def __init__(self, library: Library, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, library: Library, clock: Callable[[], dt.datetime], *, patience: Patience = UNLIMITED) -> None:
+        self._patience = patience
         self._library = library
         self._clock = clock
 
@@ -93,7 +95,7 @@ class StoreList:
         return store
 
     def _look(self, address: str, cancellation: Cancellation) -> _Look:
-        client = StoreClient(address)
+        client = StoreClient(address, patience=self._patience)
         try:
             found = client.profile()
             return _Look(STORE_API, found.value.store.name if found is not None else "")

@@ -72,4 +72,11 @@ MIGRATIONS = (
     CREATE TABLE programs (form INTEGER PRIMARY KEY, version TEXT NOT NULL);
     """,
     purchases.RECEIPTS,
+    # When an invoice was read; of those kept before, that is not known. A file that was put together from saved rows
+    # may lack a table.
+    """
+    CREATE TABLE IF NOT EXISTS invoices (
+        store TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (store, number));
+    ALTER TABLE invoices ADD COLUMN read_at TEXT;
+    """,
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.core.model import Exact, Instant, Model
 from companion.domain.reminders.history import InboxEntry
-from companion.domain.store.orders import Grant, Order, Receipt, SupportCase
+from companion.domain.store.orders import Grant, Invoice, Order, Receipt, SupportCase
 from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
 
@@ -30,6 +31,13 @@ class KnownOrder(Model, frozen=True):
     read_at: Instant | None = None
     etag: str | None = None
     order: Order | None = None
+
+
+class KnownInvoice(NamedTuple):
+    """An invoice as it was last read; None for the time says that it is not known."""
+
+    invoice: Invoice
+    read_at: dt.datetime | None
 
 
 def orders_read(known: Iterable[KnownOrder]) -> tuple[Order, ...]:

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -38,6 +38,7 @@ from companion.domain.store.quotes import Quote
 from companion.domain.store.returns import DestructionLetter, Return, ReturnReason
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
+from companion.services.http.patience import UNLIMITED, Patience, not_answered_yet
 from companion.services.store.answers import Answer, NotOfferedError
 from companion.services.store.keychain.keychain import Credentials
 
@@ -74,11 +75,16 @@ class StoreClient:
 
     Orders are reached with the bearer `token` of an open session. A call that changes something carries an
     idempotency key, so that the same call, sent again after a lost answer, acts once. A call ends after
-    `CALL_SECONDS`, whatever the store, the network or a name server does, and at once when the client is closed.
+    `CALL_SECONDS`, whatever the store, the network or a name server does, and at once when the client is closed. What
+    is known from before is asked for no longer than `patience` allows; a store that took longer once is then taken to
+    be silent.
     """
 
-    def __init__(self, url: str, *, seconds: float = CALL_SECONDS) -> None:
+    def __init__(self, url: str, *, seconds: float = CALL_SECONDS, patience: Patience = UNLIMITED) -> None:
         self._seconds = seconds
+        self._patience = patience
+        self._calling = threading.local()
+        self._silent = False
         self._closed = Cancellation()
         self._told_time: tuple[dt.datetime, float, float] | None = None
         self.url = require_safe_url(url).rstrip("/")
@@ -102,6 +108,24 @@ class StoreClient:
                 self._session = _new_session()
             return self._session
 
+    @property
+    def _host(self) -> str:
+        return urllib.parse.urlsplit(self.url).netloc
+
+    @contextlib.contextmanager
+    def briefly(self, known: bool) -> Iterator[None]:
+        """Make the calls of this thread inside as calls whose answer is `known` from before."""
+        before = self._is_known
+        self._calling.known = known
+        try:
+            yield
+        finally:
+            self._calling.known = before
+
+    @property
+    def _is_known(self) -> bool:
+        return bool(getattr(self._calling, "known", False))
+
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
         """The vendor profile, or None when it is still the one `etag` names.
 
@@ -116,7 +140,7 @@ class StoreClient:
             raise CompanionError(
                 ErrorCode.NOT_A_STORE,
                 "No store was found there",
-                f"{urllib.parse.urlsplit(self.url).netloc} answers, but not as a store that works with Companion.",
+                f"{self._host} answers, but not as a store that works with Companion.",
                 "Compare the address with the one in the store's confirmation e-mail.",
             ) from None
 
@@ -132,7 +156,8 @@ class StoreClient:
             if passed < _TIME_KEEPS and abs(time.time() - wall - passed) < 1:
                 return told + dt.timedelta(seconds=passed)
         try:
-            return self._answer("HEAD", "/v1/probe").store_time()
+            with self.briefly(True):
+                return self._answer("HEAD", "/v1/probe").store_time()
         except CompanionError:
             return None
 
@@ -301,10 +326,8 @@ class StoreClient:
             sent["Authorization"] = f"Bearer {_header_safe(token)}"
         if method == "POST":
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
-        from companion.services.http.time_limit import run_within
-
         try:
-            answer = run_within(self._seconds, self._closed, lambda: self._exchange(method, path, body, sent))
+            answer = self._in_time(lambda: self._exchange(method, path, body, sent))
         except CompanionError as error:
             error.may_have_acted &= _changes(method, path)
             raise
@@ -317,6 +340,22 @@ class StoreClient:
             raise NotOfferedError
         with _lost_unless_read(method, path):
             raise answer.refusal()
+
+    def _in_time(self, exchange: Callable[[], Answer]) -> Answer:
+        """Returns the answer of an exchange. Raises `CompanionError` ``too-slow``, ``not-answered-yet``."""
+        from companion.services.http.time_limit import Late, run_within
+
+        seconds = self._patience.limit(self._seconds, known=self._is_known)
+        brief = seconds < self._seconds
+        if brief and self._silent:
+            raise not_answered_yet(self._host)
+
+        def ended() -> CompanionError:
+            self._silent = self._silent or brief
+            return not_answered_yet(self._host) if brief else failure(ErrorCode.TOO_SLOW)
+
+        late = Late(self._patience.seconds, lambda: self._patience.tell(self._host))
+        return run_within(seconds, self._closed, exchange, ended=ended, late=late)
 
     def _exchange(self, method: str, path: str, body: object, headers: dict[str, str]) -> Answer:
         import requests

@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 LOG_IN = "opening an order"
 _ADDED = "order added"
+_READING_INVOICE = "reading the invoice"
 _MOST_STEPS = 50
 
 
@@ -42,6 +43,14 @@ class Added(NamedTuple):
 
     numbers: tuple[str, ...]
     kept: Kept
+
+
+class ReadInvoice(NamedTuple):
+    """An invoice, when it was read (None: not known), and what kept it from being read anew."""
+
+    invoice: Invoice
+    read_at: dt.datetime | None
+    trouble: CompanionError | None = None
 
 
 class OrderLookup:
@@ -75,7 +84,8 @@ class OrderLookup:
         """The vendor profile: asked for anew, or the remembered one when the store cannot be reached."""
         remembered = self._library.profile(self._cache.store)
         try:
-            fresh = self._client.profile(remembered[1] if remembered else None)
+            with self._client.briefly(remembered is not None):
+                fresh = self._client.profile(remembered[1] if remembered else None)
         except CompanionError as error:
             if remembered is None or error.kind is not ErrorKind.UNREACHABLE:
                 raise
@@ -199,7 +209,8 @@ class OrderLookup:
 
     def use_for_session(self, number: str, credentials: Credentials) -> None:
         """Open an order for this process only, without keeping its credentials."""
-        with self._attempts.counted(LOG_IN, None):
+        known = self._cache.has(number) and self._cache.known(number).order is not None
+        with self._attempts.counted(LOG_IN, None), self._client.briefly(known):
             self._sessions.hold(number, self._sessions.log_in(number, credentials))
         self._believe_again(number)
 
@@ -216,7 +227,8 @@ class OrderLookup:
         """An order as the store sees it now."""
         known = self._cache.known(number)
         etag = self.validator(known)
-        fresh = self._sessions.authorised(number, lambda token: self._client.order(number, token, etag))
+        with self._client.briefly(known.order is not None):
+            fresh = self._sessions.authorised(number, lambda token: self._client.order(number, token, etag))
         return self.take(known, fresh)
 
     def validator(self, known: KnownOrder) -> str | None:
@@ -249,21 +261,31 @@ class OrderLookup:
 
     def invoice(self, number: str) -> Invoice:
         """The invoice of an order; the one read last when the store cannot be reached."""
-        with self._attempts.counted("reading the invoice", number):
+        return self.read_invoice(number).invoice
+
+    def read_invoice(self, number: str) -> ReadInvoice:
+        """The invoice of an order with when it was read, and why it is the one read last."""
+        remembered = self._library.invoice(self._cache.store, number)
+        with self._attempts.counted(_READING_INVOICE, number), self._client.briefly(remembered is not None):
             try:
                 found = self._sessions.authorised(number, lambda token: self._client.invoice(number, token))
             except CompanionError as error:
-                remembered = self._library.invoice(self._cache.store, number)
-                if remembered is None or error.kind is not ErrorKind.UNREACHABLE:
-                    raise
-                _log.info("showing the remembered invoice: %s", error.code)
-                return remembered
-        self._library.remember_invoice(self._cache.store, number, found)
-        return found
+                return self.kept_invoice(number, error)
+        now = self._clock()
+        self._library.remember_invoice(self._cache.store, number, found, now)
+        return ReadInvoice(found, now)
+
+    def kept_invoice(self, number: str, trouble: CompanionError) -> ReadInvoice:
+        """The invoice that was read last; raises `trouble` where there is none, or the store could be reached."""
+        remembered = self._library.invoice(self._cache.store, number)
+        if remembered is None or trouble.kind is not ErrorKind.UNREACHABLE:
+            raise trouble
+        _log.info("showing the remembered invoice: %s", trouble.code)
+        return ReadInvoice(remembered.invoice, remembered.read_at, trouble)
 
     def invoice_pdf(self, number: str) -> bytes:
         """The invoice of an order as PDF."""
-        with self._attempts.counted("reading the invoice", number):
+        with self._attempts.counted(_READING_INVOICE, number):
             return self._sessions.authorised(number, lambda token: self._client.invoice_pdf(number, token))
 
     def secrets(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from companion.domain.core.retry import parse_retry_after
 from companion.domain.purchases.facts import Source, SourceKind
 from companion.domain.purchases.purchase import Overview, Product
 from companion.services.app.cancellation import Cancellation
+from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.stores.exchange import ANSWER_SECONDS, Exchange, post_form
 
 
@@ -32,9 +33,15 @@ class EddStore:
     """
 
     def __init__(
-        self, clock: Callable[[], dt.datetime], site: Callable[[], str], *, seconds: float = ANSWER_SECONDS
+        self,
+        clock: Callable[[], dt.datetime],
+        site: Callable[[], str],
+        *,
+        seconds: float = ANSWER_SECONDS,
+        patience: Patience = UNLIMITED,
     ) -> None:
         """`seconds` is the longest that one answer may take."""
+        self._patience = patience
         self._clock = clock
         self._site = site
         self._seconds = seconds
@@ -142,7 +149,7 @@ class EddStore:
             site=site.reveal(),
         )
         try:
-            found = post_form(address, form, cancellation, seconds=self._seconds)
+            found = post_form(address, form, cancellation, seconds=self._seconds, patience=self._patience)
         except CompanionError as error:
             return StoreAnswer(Outcome.COULD_NOT_ASK, now, reason=error)
         refused = _refused(found, now)

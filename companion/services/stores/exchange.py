@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
 
 from companion.domain.connectors.redirects import following_address
+from companion.domain.core.error_words import failure
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
 from companion.services.http.bodies import read_body
 from companion.services.http.failures import unreachable
+from companion.services.http.patience import UNLIMITED, Patience, not_answered_yet
 from companion.services.http.redirects import Route
 from companion.services.http.session import new_session
-from companion.services.http.time_limit import run_within
+from companion.services.http.time_limit import Late, run_within
 
 ANSWER_SECONDS = 20.0
 """Seconds for a whole exchange, whatever pauses the server makes."""
@@ -37,7 +41,12 @@ class Exchange(NamedTuple):
 
 
 def post_form(
-    url: str, form: Mapping[str, str], cancellation: Cancellation, *, seconds: float = ANSWER_SECONDS
+    url: str,
+    form: Mapping[str, str],
+    cancellation: Cancellation,
+    *,
+    seconds: float = ANSWER_SECONDS,
+    patience: Patience = UNLIMITED,
 ) -> Exchange:
     """Send a form and return the answer; secrets go into the body, never into the address.
 
@@ -45,7 +54,13 @@ def post_form(
     never sent anywhere else. Nothing is tried twice. Raises `CompanionError` (store-unreachable, too-slow,
     malformed-answer, …) and `Cancelled`.
     """
-    return run_within(seconds, cancellation, lambda: _post(require_safe_url(url), dict(form)))
+    host, allowed = urlsplit(url).netloc, patience.limit(seconds)
+
+    def ended() -> CompanionError:
+        return not_answered_yet(host) if allowed < seconds else failure(ErrorCode.TOO_SLOW)
+
+    late = Late(patience.seconds, lambda: patience.tell(host))
+    return run_within(allowed, cancellation, lambda: _post(require_safe_url(url), dict(form)), ended=ended, late=late)
 
 
 def _post(url: str, form: dict[str, str]) -> Exchange:

@@ -17,6 +17,7 @@ from companion.domain.purchases.from_order import facts_of_order
 from companion.domain.purchases.purchase import Overview
 from companion.domain.store.orders import Licence
 from companion.services.app.cancellation import Cancellation
+from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.http.time_limit import run_within
 from companion.services.storage.database import Library
 from companion.services.store.client import StoreClient
@@ -140,7 +141,15 @@ class StoreApiStore:
 class OpenStores:
     """The orders of each store by its address, opened when first needed. Safe to use from several threads."""
 
-    def __init__(self, keychain: Keychain, library: Library, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        keychain: Keychain,
+        library: Library,
+        clock: Callable[[], dt.datetime],
+        *,
+        patience: Patience = UNLIMITED,
+    ) -> None:
+        self._patience = patience
         self._keychain = keychain
         self._library = library
         self._clock = clock
@@ -152,7 +161,7 @@ class OpenStores:
         address = address.rstrip("/")
         with self._lock:
             if address not in self._open:
-                client = StoreClient(address)
+                client = StoreClient(address, patience=self._patience)
                 self._open[address] = client, open_orders(client, self._keychain, self._library, self._clock)
             return self._open[address][1]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
+from companion.services.http.patience import Patience
 from companion.services.store.client import StoreClient
 from tests.kits.faulty_server import FaultyServer, Reply, Request
 from tests.kits.network import Authority, Proxy, serving
@@ -110,4 +111,42 @@ def test_an_answer_that_takes_its_time_is_waited_for() -> None:
         with pytest.raises(CompanionError) as failed:
             client.profile()
         assert failed.value.code == "not-a-store"
+        client.close()
+
+
+def test_what_is_known_is_asked_for_briefly_and_a_silent_store_only_once() -> None:
+    told: list[str] = []
+    with FaultyServer(b"", lambda _: FAULTS["accepts and never answers"]) as server:
+        client = StoreClient(url_of(server), patience=Patience(SHORT, told.append))
+        for _ in range(3):
+            with client.briefly(True), pytest.raises(CompanionError) as failed:
+                client.profile()
+            assert failed.value.code == "not-answered-yet"
+            assert failed.value.message.startswith("127.0.0.1")
+        assert client.time() is None
+        assert len(server.requests) == 1
+        assert told == []
+        client.close()
+
+
+def test_what_is_not_known_is_waited_for_in_full_and_this_is_told_once() -> None:
+    told: list[str] = []
+    with FaultyServer(b"", lambda _: FAULTS["accepts and never answers"]) as server:
+        client = StoreClient(url_of(server), seconds=3 * SHORT, patience=Patience(SHORT, told.append))
+        for _ in range(2):
+            with pytest.raises(CompanionError) as failed:
+                client.profile()
+            assert failed.value.code == "too-slow"
+        assert told == [f"127.0.0.1:{server.port}"]
+        client.close()
+
+
+def test_what_is_to_be_changed_is_waited_for_in_full() -> None:
+    patience = Patience(SHORT)
+    patience.in_full = True
+    with FaultyServer(b"", lambda _: FAULTS["accepts and never answers"]) as server:
+        client = StoreClient(url_of(server), seconds=2 * SHORT, patience=patience)
+        with client.briefly(True), pytest.raises(CompanionError) as failed:
+            client.profile()
+        assert failed.value.code == "too-slow"
         client.close()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from companion.cli.context import CommandContext
+from companion.cli.error_report import ErrorReport
 from companion.cli.options import password_option
-from companion.cli.order_access import read_order
+from companion.cli.order_access import order_to_show
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.usage import Parser, usage_error
 from companion.domain.billing.charges import (
@@ -16,7 +17,7 @@ from companion.domain.billing.charges import (
     two_charges_sentences,
     why_two_charges,
 )
-from companion.domain.core.model import Model
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.overview.card_statement import LONGEST_LINE, StatementMatch
 from companion.services.reminders import without_known_orders
@@ -35,6 +36,8 @@ class MoneyResult(Model, frozen=True):
     explained: tuple[str, ...]
     statement_descriptor: str
     ahead: str | None = None
+    read_at: Instant | None = None
+    trouble: ErrorReport | None = None
 
 
 class StatementResult(Model, frozen=True):
@@ -52,10 +55,10 @@ def add_arguments(parser: Parser) -> None:
     parser.set_defaults(only_of_a_store=True)
     password_option(parser)
     parser.describe(
-        json="{orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead}; with "
-        "--statement {line, matches: [{kind: hold|charge|renewal|refund|expectedRenewal|price, certainty: "
-        "certain|likely|possible, agrees: [name|amount|day], name, store, amount, at, orderNumber, purchaseId, "
-        "returnableUntil}], explained}",
+        json="{orderNumber, movements, twoCharges: {why, movements}, explained, statementDescriptor, ahead, "
+        "readAt, trouble}; with --statement {line, matches: [{kind: hold|charge|renewal|refund|expectedRenewal|price, "
+        "certainty: certain|likely|possible, agrees: [name|amount|day], name, store, amount, at, orderNumber, "
+        "purchaseId, returnableUntil}], explained}",
         examples=("money LF-5930-2216", 'money --statement "LKF*LARKFIELD 65.20 23 NOV"'),
         notes="A line of a statement is compared with all orders and purchases as they were read last. It is not "
         "kept, and no store is asked. Exit 1 when it fits nothing.",
@@ -87,7 +90,8 @@ def _explain(context: CommandContext) -> int:
 
 def _movements(context: CommandContext) -> int:
     services, number = context.services, context.order_number()
-    order = read_order(context, number)
+    found = order_to_show(context, number)
+    order = found.order
     profile, now, date = services.orders.lookup.profile(), services.clock(), context.formats.date
     two = why_two_charges(order, profile, now)
     explained = (
@@ -100,9 +104,11 @@ def _movements(context: CommandContext) -> int:
         explained=explained,
         statement_descriptor=profile.store.statement_descriptor,
         ahead=charge_ahead_sentence(order, profile, date),
+        read_at=found.read_at,
+        trouble=found.report,
     )
     lines = [movement_sentence(move, date, context.formats.money) for move in shown.movements]
     lines += [shown.ahead] if shown.ahead else []
     lines += ["Why are there two charges?", *(f"  {sentence}" for sentence in explained)] if explained else []
-    context.output.result(shown, *(lines or ["Nothing has been charged yet."]))
-    return EXIT_DONE
+    context.output.result(shown, *found.lines(context), *(lines or ["Nothing has been charged yet."]))
+    return found.failed_code

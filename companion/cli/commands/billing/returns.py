@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from companion.cli.context import CommandContext
+from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number, yes_option
-from companion.cli.order_access import read_order
+from companion.cli.order_access import order_to_show, read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
@@ -20,7 +21,7 @@ from companion.domain.billing.returns import (
 )
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.model import Model
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.untrusted.foreign_text import indented
 from companion.domain.store.orders import Order
 from companion.domain.store.returns import Return, ReturnReason
@@ -40,6 +41,8 @@ class ReturnsResult(Model, frozen=True):
     explained: tuple[str, ...]
     returns: tuple[Return, ...]
     asked: Return | None = None
+    read_at: Instant | None = None
+    trouble: ErrorReport | None = None
 
 
 def add_arguments(parser: Parser) -> None:
@@ -57,7 +60,7 @@ def add_arguments(parser: Parser) -> None:
     )
     yes_option(parser)
     parser.describe(
-        json="{orderNumber, outlook, explained, returns, asked}",
+        json="{orderNumber, outlook, explained, returns, asked, readAt, trouble}",
         examples=(
             "returns LF-5930-2216",
             "returns LF-5930-2216 request --reason unwanted-renewal",
@@ -68,8 +71,10 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show every return, request one, or accept its letter."""
-    services, number, action = context.services, context.order_number(), context.arguments.action
-    order = read_order(context, number)
+    action = context.arguments.action
+    services, number = context.services, context.order_number()
+    read = order_to_show(context, number) if action is None else None
+    order = read.order if read is not None else read_order(context, number)
     asked: Return | None = None
     if action == "request":
         reason = _REASONS[context.arguments.reason]
@@ -84,8 +89,19 @@ def run(context: CommandContext) -> int:
         order = services.orders.lookup.order(number)
     outlook = return_outlook(order, services.orders.lookup.profile(), services.clock(), services.zone)
     said = outlook_sentences(outlook, context.formats.date, context.formats.money)
-    shown = ReturnsResult(order_number=number, outlook=outlook, explained=said, returns=order.returns, asked=asked)
-    context.output.result(shown, *(() if asked is not None else said), *_return_lines(context, order))
+    shown = ReturnsResult(
+        order_number=number,
+        outlook=outlook,
+        explained=said,
+        returns=order.returns,
+        asked=asked,
+        read_at=read.read_at if read is not None else None,
+        trouble=read.report if read is not None else None,
+    )
+    stale = read.lines(context) if read is not None else []
+    context.output.result(shown, *stale, *(() if asked is not None else said), *_return_lines(context, order))
+    if read is not None and read.trouble is not None:
+        return read.failed_code
     return EXIT_DONE if action or outlook.eligible or order.returns else EXIT_NO
 
 

@@ -6,7 +6,7 @@ import sys
 
 from companion.cli.commands.entitlements.licence_choice import pick_licence
 from companion.cli.context import CommandContext
-from companion.cli.order_access import read_order
+from companion.cli.order_access import order_to_show, read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import usage_error
@@ -33,7 +33,7 @@ def show_key(context: CommandContext) -> int:
     number, order = context.order_number(), None
     if not asked.password_stdin:
         order = context.services.orders.cache.known(number).order
-    order = order or read_order(context, number)
+    order = order or order_to_show(context, number).order
     licence = pick_licence(order, asked.licence)
     _ask(context, licence)
     key = context.services.orders.lookup.licence_key(number, licence.id) or _from_store(context, number, licence)

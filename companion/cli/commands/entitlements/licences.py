@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+from typing import TYPE_CHECKING, NamedTuple
+
 from companion.cli.context import NO_STORE_OF_ORDERS, CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.options import password_option
@@ -14,13 +17,33 @@ from companion.domain.entitlements.licences import EffectiveStatus
 from companion.domain.entitlements.seats import seat_words
 from companion.domain.overview.product_cards import ProductCard, charge_sentence, product_cards, status_sentence
 
+if TYPE_CHECKING:
+    from companion.domain.store.profile import Profile
+    from companion.services.container.store import Services
+
+
+_SILENT = (ErrorCode.STORE_UNREACHABLE, ErrorCode.NOT_ANSWERED_YET, ErrorCode.TOO_SLOW)
+
+
+class Reading(Model, frozen=True):
+    """When an order was read last, and whether that was `anew`, by this command."""
+
+    order_number: str
+    store: str
+    read_at: Instant | None
+    anew: bool
+
 
 class LicencesResult(Model, frozen=True):
-    """``licences``: one card per licence, the most urgent first; `troubles` are orders that could not be read anew."""
+    """``licences``: one card per licence, the most urgent first.
+
+    `troubles` are orders that could not be read anew, `read` says how old what is shown of each order is.
+    """
 
     at: Instant
     licences: tuple[ProductCard, ...]
     troubles: tuple[ErrorReport, ...] = ()
+    read: tuple[Reading, ...] = ()
 
 
 def add_arguments(parser: Parser) -> None:
@@ -33,7 +56,7 @@ def add_arguments(parser: Parser) -> None:
     password_option(parser)
     parser.describe(
         json="{at, licences: [{orderNumber, licenceId, productName, standing, expiresAt, daysLeft, autoRenew, "
-        "nextCharge, window, seats, action, …}], troubles}; "
+        "nextCharge, window, seats, action, …}], troubles, read: [{orderNumber, store, readAt, anew}]}; "
         "key: {orderNumber, licenceId, productName, key, caseSensitive}, with --yes only",
         examples=("licences", "licences --json", "licences key LF-5930-2216"),
         notes="Every order is read from the store again; what cannot be read is shown as it was last read. A key comes "
@@ -52,42 +75,25 @@ def run(context: CommandContext) -> int:
         from companion.cli.commands.entitlements.licence_key import show_key
 
         return show_key(context)
-    troubles: list[tuple[str, CompanionError]] = []
-    cards: list[ProductCard] = []
-    fresh: set[str] = set()
     stores = context.stores_if_any()
-    for services in stores:
-        try:
-            profile = services.orders.lookup.profile()
-        except CompanionError as error:
-            if len(stores) == 1:
-                raise
-            # One store that does not answer hides no other.
-            troubles.append(("", error))
-            continue
-        for number in services.orders.cache.numbers():
-            try:
-                services.orders.lookup.refresh(number)
-                fresh.add(number)
-            except CompanionError as error:
-                troubles.append((number, error))
-                if error.code == ErrorCode.STORE_UNREACHABLE:
-                    break
-        cards += product_cards(
-            services.orders.cache.read(),
-            profile,
-            services.clock(),
-            services.zone,
-            this_seat=services.this_pc.seat_id,
-            downloaded=frozenset(file.artifact for file in services.order_downloads.files()),
-        )
-    now = context.owned.clock()
+    # Each store at the same time, so that one that does not answer holds up no other.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(stores)), thread_name_prefix="store") as pool:
+        found = list(pool.map(_ask, stores))
+    if len(found) == 1 and found[0].unknown is not None:
+        raise found[0].unknown
+    troubles = [trouble for each in found for trouble in each.troubles]
+    cards = [
+        (card, each.reading_of(card.order_number))
+        for services, each in zip(stores, found, strict=True)
+        for card in _cards(services, each)
+    ]
     shown = LicencesResult(
-        at=now,
-        licences=tuple(cards),
+        at=context.owned.clock(),
+        licences=tuple(card for card, _ in cards),
         troubles=tuple(ErrorReport.of(error, number or None) for number, error in troubles),
+        read=tuple(reading for each in found for reading in each.readings),
     )
-    lines = [line for card in cards for line in _card_lines(context, card, card.order_number in fresh)]
+    lines = [line for card, reading in cards for line in _card_lines(context, card, reading)]
     empty = "There are no licences here yet. Add an order: companion orders add NUMBER"
     context.output.result(shown, *(lines or [empty if stores else NO_STORE_OF_ORDERS]))
     for trouble in shown.troubles:
@@ -100,12 +106,66 @@ def run(context: CommandContext) -> int:
     return EXIT_UNREACHABLE if any(error.kind is ErrorKind.UNREACHABLE for _, error in troubles) else EXIT_NO
 
 
-def _card_lines(context: CommandContext, card: ProductCard, fresh: bool) -> list[str]:
-    date = context.formats.date
+class _Asked(NamedTuple):
+    """What asking one store led to; without a profile nothing of it can be shown, because of `unknown`."""
+
+    profile: Profile | None
+    troubles: tuple[tuple[str, CompanionError], ...]
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def unknown(self) -> CompanionError | None:
+        return self.troubles[0][1] if self.profile is None else None
+
+    def reading_of(self, number: str) -> Reading:
+        return next(reading for reading in self.readings if reading.order_number == number)
+
+
+def _ask(services: Services) -> _Asked:
+    """Read every order of a store anew; once the store does not answer, nothing more is asked."""
+    orders = services.orders
+    try:
+        profile = orders.lookup.profile()
+    except CompanionError as error:
+        return _Asked(None, (("", error),))
+    troubles: list[tuple[str, CompanionError]] = []
+    fresh: set[str] = set()
+    for number in orders.cache.numbers():
+        try:
+            orders.lookup.refresh(number)
+            fresh.add(number)
+        except CompanionError as error:
+            troubles.append((number, error))
+            if error.code in _SILENT:
+                break
+    readings = tuple(
+        Reading(order_number=known.number, store=orders.store, read_at=known.read_at, anew=known.number in fresh)
+        for known in orders.cache.remembered()
+    )
+    return _Asked(profile, tuple(troubles), readings)
+
+
+def _cards(services: Services, asked: _Asked) -> tuple[ProductCard, ...]:
+    if asked.profile is None:
+        return ()
+    return product_cards(
+        services.orders.cache.read(),
+        asked.profile,
+        services.clock(),
+        services.zone,
+        this_seat=services.this_pc.seat_id,
+        downloaded=frozenset(file.artifact for file in services.order_downloads.files()),
+    )
+
+
+def _card_lines(context: CommandContext, card: ProductCard, reading: Reading) -> list[str]:
+    date, fresh = context.formats.date, reading.anew
     lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
         f"  {status_sentence(card, date)}",
     ]
+    if not fresh:
+        lines.append(f"  As read on {context.formats.moment(reading.read_at)}.")
     if card.status is EffectiveStatus.REFUNDED:
         return lines
     return [

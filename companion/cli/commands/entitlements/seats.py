@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from companion.cli.commands.entitlements.licence_choice import pick_licence
 from companion.cli.context import CommandContext
+from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number, yes_option
-from companion.cli.order_access import read_order
+from companion.cli.order_access import order_to_show, read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.model import Model
+from companion.domain.core.model import Instant, Model
 from companion.domain.entitlements.seats import freeing_sentence, seat_line, seat_sentence, seat_use
 from companion.domain.store.orders import Licence, Seat
 
@@ -26,6 +27,8 @@ class SeatsResult(Model, frozen=True):
     this_pc: str
     taken: str | None = None
     freed: str | None = None
+    read_at: Instant | None = None
+    trouble: ErrorReport | None = None
 
 
 def add_arguments(parser: Parser) -> None:
@@ -42,7 +45,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--licence", metavar="ID", help="the licence, if the order has several")
     yes_option(parser)
     parser.describe(
-        json="{orderNumber, licenceId, productName, total, seats, thisPc, taken, freed}",
+        json="{orderNumber, licenceId, productName, total, seats, thisPc, taken, freed, readAt, trouble}",
         examples=("seats LF-5930-2216", "seats LF-5930-2216 take", 'seats LF-5930-2216 free "Old laptop"'),
     )
 
@@ -52,7 +55,8 @@ def run(context: CommandContext) -> int:
     action = context.arguments.action
     _require_seat_to_free(action, context.arguments.seat)
     services, number = context.services, context.order_number()
-    order = read_order(context, number)
+    read = order_to_show(context, number) if action is None else None
+    order = read.order if read is not None else read_order(context, number)
     licence = pick_licence(order, context.arguments.licence)
     here, taken, freed = services.this_pc.seat_id, None, None
     if action == "take":
@@ -69,9 +73,12 @@ def run(context: CommandContext) -> int:
         this_pc=here,
         taken=taken,
         freed=freed,
+        read_at=read.read_at if read is not None else None,
+        trouble=read.report if read is not None else None,
     )
-    context.output.result(shown, *_seat_lines(context, shown, licence))
-    return EXIT_DONE
+    stale = read.lines(context) if read is not None else []
+    context.output.result(shown, *stale, *_seat_lines(context, shown, licence))
+    return read.failed_code if read is not None else EXIT_DONE
 
 
 def _require_seat_to_free(action: str | None, seat: str | None) -> None:

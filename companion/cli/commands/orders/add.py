@@ -54,6 +54,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Find an order by number and password, or all orders by e-mail address and card digits."""
+    context.wait_in_full()
     asked = context.arguments
     ways = sum(given is not None for given in (asked.number, asked.email, asked.mail))
     if ways != 1 or (asked.card_digits is not None and asked.email is None):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from companion.cli.context import CommandContext
+from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number
-from companion.cli.order_access import read_order
+from companion.cli.order_access import order_to_show
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.core.model import Model
+from companion.domain.core.model import Instant, Model
 
 
 class OpenPageResult(Model, frozen=True):
@@ -18,6 +19,8 @@ class OpenPageResult(Model, frozen=True):
     purpose: str
     url: str
     opened: bool
+    read_at: Instant | None = None
+    trouble: ErrorReport | None = None
 
 
 def add_arguments(parser: Parser) -> None:
@@ -28,7 +31,7 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.describe(
-        json="{orderNumber, purpose, url, opened}",
+        json="{orderNumber, purpose, url, opened, readAt, trouble}",
         examples=("orders open LF-5930-2216", "orders open LF-5930-2216 renew --no-browser"),
     )
 
@@ -36,8 +39,8 @@ def add_arguments(parser: Parser) -> None:
 def run(context: CommandContext) -> int:
     """Open the store's own page of an order: there one renews by hand, with any card."""
     services, number, purpose = context.services, context.order_number(), context.arguments.page
-    order = read_order(context, number)
-    page = next((page for page in order.pages if page.purpose == purpose), None)
+    found = order_to_show(context, number)
+    page = next((page for page in found.order.pages if page.purpose == purpose), None)
     if page is None:
         raise CompanionError(
             ErrorCode.NO_PAGE,
@@ -47,6 +50,13 @@ def run(context: CommandContext) -> int:
         )
     if not context.arguments.no_browser:
         services.platform.programs.open_url(page.url)
-    shown = OpenPageResult(order_number=number, purpose=purpose, url=page.url, opened=not context.arguments.no_browser)
-    context.output.result(shown, page.url, "No card number ever passes through Companion.")
+    shown = OpenPageResult(
+        order_number=number,
+        purpose=purpose,
+        url=page.url,
+        opened=not context.arguments.no_browser,
+        read_at=found.read_at,
+        trouble=found.report,
+    )
+    context.output.result(shown, page.url, *found.lines(context), "No card number ever passes through Companion.")
     return EXIT_DONE

@@ -28,6 +28,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Ask the store to e-mail a new order password."""
+    context.wait_in_full()
     asked = context.arguments
     if (asked.number is None) == (asked.email is None):
         raise usage_error(

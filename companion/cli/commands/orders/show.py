@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number
-from companion.cli.order_access import with_password
-from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
+from companion.cli.order_access import order_to_show
 from companion.cli.usage import Parser
 from companion.domain.billing.charges import movement_sentence, timeline
 from companion.domain.billing.shipping import parcel_sentences, parcels
-from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.core.model import Instant, Model
 from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status, span_words
@@ -45,35 +43,24 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show one order as the store sees it now, or as it was last seen when the store cannot be reached."""
-    orders, number = context.services.orders, context.order_number()
-    trouble: CompanionError | None = None
-    try:
-        known = with_password(context, number, lambda: orders.lookup.refresh(number))
-    except CompanionError as error:
-        if error.kind is not ErrorKind.UNREACHABLE:
-            raise
-        known, trouble = orders.cache.known(number), error
-        if known.order is None:
-            raise
-    order, read_at = known.order, known.read_at
-    assert order is not None and read_at is not None  # noqa: S101, PT018 - it was read just now, or is remembered
+    number = context.order_number()
+    found = order_to_show(context, number)
     shown = ShowOrderResult(
-        order=order,
-        read_at=read_at,
-        receipts=orders.cache.receipts(number),
-        trouble=ErrorReport.of(trouble) if trouble else None,
+        order=found.order,
+        read_at=found.read_at,
+        receipts=context.services.orders.cache.receipts(number),
+        trouble=found.report,
     )
-    context.output.result(shown, *_order_lines(context, shown))
-    return EXIT_OF_KIND[trouble.kind] if trouble else EXIT_DONE
+    context.output.result(shown, *_order_lines(context, shown, found.lines(context)))
+    return found.failed_code
 
 
-def _order_lines(context: CommandContext, shown: ShowOrderResult) -> list[str]:
+def _order_lines(context: CommandContext, shown: ShowOrderResult, stale: list[str]) -> list[str]:
     order, services = shown.order, context.services
     profile = services.orders.cache.remembered_profile() or services.orders.lookup.profile()
     now, zone = services.clock(), services.zone
     lines = [f"Order {order.number}, {order.status.words.lower()}, placed on {context.formats.date(order.placed_at)}"]
-    if shown.trouble is not None:
-        lines.append(f"{shown.trouble.message} This is what was known on {context.formats.moment(shown.read_at)}.")
+    lines += stale
     lines += unread_sentences(order.all_unread)
     lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
     lines.append(f"  Total {order.total.plain()}")

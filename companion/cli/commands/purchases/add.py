@@ -70,6 +70,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Recognise every input, ask for agreement, and add what was recognised."""
+    context.wait_in_full()
     asked = context.arguments
     with interruptible() as cancellation:
         recognised = list(_recognise(context, cancellation))

@@ -28,6 +28,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Fetch a download of a purchase."""
+    context.wait_in_full()
     asked = context.arguments
     with interruptible() as cancellation:
         done = context.owned.asking.downloads.download(

@@ -10,6 +10,7 @@ from companion.cli.output import EXIT_DONE, EXIT_UNREACHABLE
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.connectors.answers import Outcome
+from companion.domain.core.errors import ErrorCode
 from companion.domain.core.model import Model
 
 if TYPE_CHECKING:
@@ -67,7 +68,12 @@ def _line(context: CommandContext, each: Refreshed) -> str:
     from companion.cli.commands.purchases.shown import one_line
 
     purchase, answer = context.owned.purchases.get(each.purchase_id), each.answer
+    known = one_line(purchase, context.owned.clock(), context.owned.zone)
     if answer.outcome is Outcome.TOLD:
-        return f"{one_line(purchase, context.owned.clock(), context.owned.zone)}. {answer.said}".rstrip(" .") + "."
+        return f"{known}. {answer.said}".rstrip(" .") + "."
+    if answer.reason is not None and answer.reason.code == ErrorCode.NOT_ANSWERED_YET:
+        said_at = max((fact.said_at for fact in purchase.facts), default=purchase.added_at)
+        since = f"As known on {context.formats.moment(said_at)}"
+        return f"{known}. {since}; {answer.reason.message} {answer.reason.hint}"
     why = answer.said if answer.reason is None else f"{answer.reason.message} {answer.reason.hint}"
     return f"{purchase.id[:6]}  {purchase.name}: {why}"

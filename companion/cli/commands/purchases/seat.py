@@ -38,6 +38,7 @@ def add_seat_arguments(parser: Parser) -> None:
 
 def change_seat(context: CommandContext, *, take: bool) -> int:
     """Ask the store, show the seats left, ask the person, and take or free the seat of this PC."""
+    context.wait_in_full()
     asking, registry = context.owned.asking, context.owned.purchases
     purchase = registry.get(context.arguments.id)
     product = pick_product(purchase, context.arguments.product)

@@ -21,6 +21,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Add a store."""
+    context.wait_in_full()
     with interruptible() as cancellation:
         store, no_answer = context.owned.stores.add(context.arguments.address, cancellation)
     context.output.result(shown(store), line(store, answered=no_answer is None))

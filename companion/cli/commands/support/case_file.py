@@ -68,6 +68,7 @@ def run(context: CommandContext) -> int:
             'Use: companion case-file NUMBER --send "The installer stops."',
         )
     if summary is not None:
+        context.wait_in_full()
         number = context.order_number()
         written = context.services.case_files.write(CaseAbout(number, others=asked.all_orders))
         case: SupportCase | None = _sent(context, number, summary, written)

@@ -9,7 +9,7 @@ from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.orders import Invoice, Order, Receipt
 from companion.services.storage.receipt_file import READ_EMAILS, READ_RECEIPTS, KeptReceipt, receipt_row
-from companion.services.storage.records import KnownCase, KnownOrder
+from companion.services.storage.records import KnownCase, KnownInvoice, KnownOrder
 from companion.services.storage.rows import body_or_none, moment, moment_or_none, read_bodies, text_or_none
 from companion.services.storage.tables.base import Tables, or_in_memory
 
@@ -113,16 +113,17 @@ class OrderTable(Tables):
                 self._place.receipts.exchange(db)
 
     @or_in_memory
-    def remember_invoice(self, store: str, number: str, invoice: Invoice) -> None:
+    def remember_invoice(self, store: str, number: str, invoice: Invoice, read_at: dt.datetime) -> None:
         """Keep an invoice for the time the store cannot be reached."""
         with self._writing() as db:
-            body = encode_without_secrets(invoice)
-            db.execute("INSERT OR REPLACE INTO invoices VALUES (?, ?, ?)", (store, number, body))
+            row = (store, number, encode_without_secrets(invoice), read_at.isoformat())
+            db.execute("INSERT OR REPLACE INTO invoices (store, number, body, read_at) VALUES (?, ?, ?, ?)", row)
 
-    def invoice(self, store: str, number: str) -> Invoice | None:
+    def invoice(self, store: str, number: str) -> KnownInvoice | None:
         """The invoice of an order as it was last read."""
-        rows = self._rows("SELECT body FROM invoices WHERE store = ? AND number = ?", store, number)
-        return body_or_none(rows[0][0], Invoice) if rows else None
+        rows = self._rows("SELECT body, read_at FROM invoices WHERE store = ? AND number = ?", store, number)
+        found = body_or_none(rows[0][0], Invoice) if rows else None
+        return KnownInvoice(found, moment_or_none(rows[0][1])) if found is not None else None
 
     def remember_case(self, store: str, known: KnownCase) -> None:
         """Keep the number of a case; the same case twice is one."""
