@@ -14,9 +14,11 @@ from companion.domain.core.errors import Cancelled, ErrorCode
 from companion.domain.purchases.facts import canonical
 from companion.domain.purchases.purchase import Purchase, overview
 from companion.services.app.cancellation import Cancellation
+from companion.services.http.patience import Patience
+from companion.services.stores.edd import EddStore
 from tests.kits.waiting import until
 from tests.stores.edd_peer import EddPeer
-from tests.stores.kit import Kit
+from tests.stores.kit import NOW, Kit
 from tests.stores.peer import Call, Fault, cut, drip, hang, huge, page, redirect, text
 
 PATIENCE = 30.0
@@ -231,3 +233,12 @@ def test_what_is_not_there_is_said_and_not_asked_for(kit: Kit, job: str) -> None
     assert isinstance(answer, StoreAnswer)
     assert answer.outcome is Outcome.DOES_NOT_TELL
     assert answer.said.endswith(("NUMBER", "."))
+
+
+def test_a_command_that_shows_something_waits_briefly_for_a_shop(edd_kit: Kit, edd_peer: EddPeer) -> None:
+    edd_peer.fault = hang
+    shop = EddStore(lambda: NOW, lambda: "https://seat.invalid", patience=Patience(0.4))
+    answer = shop.read(edd_kit.purchase, edd_kit.secrets, Cancellation())
+    could_not_ask(answer)
+    assert answer.reason is not None
+    assert answer.reason.code is ErrorCode.NOT_ANSWERED_YET
