@@ -175,6 +175,7 @@ class ErrorCode(enum.StrEnum):
     NOT_SIGNED = "not-signed"
     OLDER_VERSION = "older-version"
     NOT_PROVEN = "not-proven"
+    NOT_SILENT = "not-silent"
     INSTALLER_CANCELLED = "installer-cancelled"
     INSTALLER_BLOCKED = "installer-blocked"
     INSTALLER_FAILED = "installer-failed"

@@ -58,6 +58,11 @@ class Directory:
         """Returns the product of that name and its maker."""
         return self._products.get(_plain(name))
 
+    def maker_of(self, product: str | None, publisher: str | None) -> Maker | None:
+        """Returns the maker of a program: by the product's name, else by what the program calls its publisher."""
+        made = self.by_product(product) if product else None
+        return made[0] if made is not None else self.by_name(publisher) if publisher else None
+
     def by_domain(self, domain: str) -> Maker | None:
         """Returns the maker or shop that a domain belongs to (``mail.example.com`` to ``example.com``)."""
         labels = domain.strip(" .").lower().split(".")
