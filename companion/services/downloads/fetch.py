@@ -79,6 +79,9 @@ def fetch(
                 return found
             context = TransferContext(address, options, cancellation, Reporter(progress), new_pipe)
             return FetchJob(files, source_id, expected, context, named_by=url if named_by_server else None).run(mark)
+    except BaseException:
+        files.discard_empty()
+        raise
     finally:
         lock.release()
 

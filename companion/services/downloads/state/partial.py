@@ -77,6 +77,12 @@ class DownloadFiles:
                 message=f"The file needs {size_in_words(short)} more than the {size_in_words(free)} free on this disk.",
             )
 
+    def discard_empty(self) -> None:
+        """Remove partial and journal if nothing has arrived, so that a refused download leaves nothing behind."""
+        with contextlib.suppress(OSError):
+            if self.part.stat().st_size == 0:
+                self.discard()
+
     def discard(self) -> None:
         """Remove partial and journal; their content is void."""
         self.part.unlink(missing_ok=True)
