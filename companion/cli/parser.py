@@ -113,6 +113,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "case-file": Command("support.case_file", "show, save or send the redacted file that support needs"),
     "keychain": Command("app.keychain", "show where passwords and keys are kept; unlock it"),
     "quit": Command("app.quit", "end the running program; its downloads go on at the next start"),
+    "update": Command("app.update", "look for a new version of Companion, and install it"),
     "uninstall-data": Command("app.uninstall_data", "list and remove everything that Companion left on this PC"),
     "demo": Command("app.demo", "try everything with an embedded store and invented orders"),
     "store": Command("app.store", "run only the embedded store"),
@@ -134,6 +135,7 @@ _SYNONYMS = {
     "tracking": "shipping",
     "renew": "auto-renew",
     "case": "case-file",
+    "upgrade": "update",
     "exit": "quit",
     "stop": "quit",
 }

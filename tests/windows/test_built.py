@@ -65,6 +65,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "case-file": (),
     "keychain": (),
     "quit": (),
+    "update": ("--check",),
     "uninstall-data": ("--dry-run",),
 }
 """A run of each command, without a network. `demo` has a test of its own, and with it `store`."""

@@ -346,6 +346,44 @@ WORDS = {
         "Start the download from the order again. If it stays like this, tell the store.",
         kind=ErrorKind.USAGE,
     ),
+    # Updates of this program
+    ErrorCode.NO_UPDATE_SOURCE: Words(
+        "Updates are off",
+        "This build has no update source.",
+        "Get the new version from where you got this one.",
+    ),
+    ErrorCode.UPDATE_NOT_TRUSTED: Words(
+        "The update is not used",
+        "What the update server sent is not proven to come from the makers of Companion. Nothing was changed.",
+        "Try again tomorrow, on another network if you can. If it stays like this, tell support.",
+    ),
+    ErrorCode.UPDATE_TOO_OLD: Words(
+        "The update server's information is out of date",
+        "What the update server says is older than it may be, so it is not known whether there is a new version.",
+        "Check this PC's date and time. If they are right, try again tomorrow: the server has to be looked after.",
+    ),
+    ErrorCode.UPDATE_UNREACHABLE: Words(
+        "The update server does not answer",
+        "No usable answer came from the update server.",
+        "Check the internet connection. Companion looks again by itself later today.",
+        kind=ErrorKind.UNREACHABLE,
+        retryable=True,
+    ),
+    ErrorCode.UPDATE_NOT_POSSIBLE: Words(
+        "Companion cannot update itself here",
+        "This copy of Companion was not installed in a way that it can replace.",
+        "Get the new version from where you got this one.",
+    ),
+    ErrorCode.UPDATE_FAILED: Words(
+        "The update was not installed",
+        "The new version could not be put into place. The version before is as it was.",
+        "Restart the PC, then try again. Until then everything works as before.",
+    ),
+    ErrorCode.UPDATE_UNDERWAY: Words(
+        "An update is under way",
+        "Another run of Companion is looking for an update or installing one.",
+        "Wait until it has ended, then try again.",
+    ),
 }
 
 

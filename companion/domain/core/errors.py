@@ -186,6 +186,15 @@ class ErrorCode(enum.StrEnum):
     STORE_NOT_CLEAR = "store-not-clear"
     BAD_DIRECTORY_FILE = "bad-directory-file"
 
+    # Updates of this program
+    NO_UPDATE_SOURCE = "no-update-source"
+    UPDATE_NOT_TRUSTED = "update-not-trusted"
+    UPDATE_TOO_OLD = "update-too-old"
+    UPDATE_UNREACHABLE = "update-unreachable"
+    UPDATE_NOT_POSSIBLE = "update-not-possible"
+    UPDATE_FAILED = "update-failed"
+    UPDATE_UNDERWAY = "update-underway"
+
     # Support
     NO_NUMBER = "no-number"
     ARTICLE_UNKNOWN = "article-unknown"

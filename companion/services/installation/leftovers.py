@@ -20,7 +20,7 @@ from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.sessions import account_of
 
 _LIBRARY = ("library.db*", "library-*.db*", "library.lock", "receipts.jsonl")
-_RECORDS = ("held-back", "underway", "closed", "running.*", ".companion-*.tmp", ".write-test-*")
+_RECORDS = ("held-back", "underway", "closed", "running.*", ".companion-*.tmp", ".write-test-*", "update")
 _PARTIAL = ("*.part", "*.part.journal*", "*.part.lock")
 
 

@@ -1,0 +1,80 @@
+"""Builds what updates this program."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion import __version__
+from companion.services.app.paths import AppFolders
+from companion.services.container.environment import utc_now
+
+if TYPE_CHECKING:
+    from companion.services.platforms.protocol import PlatformServices
+    from companion.services.updates.service import Updates
+
+_QUIT_SECONDS = 60.0
+
+
+def build_updates(where: AppFolders, platform: PlatformServices) -> Updates:
+    """Build what looks for new versions of this program and installs them."""
+    from companion.services.updates.service import Updates
+    from companion.services.updates.source import built_in_source, this_installation
+
+    putting = _PutInPlace(where, platform)
+    return Updates(
+        where.state / "update",
+        built_in_source(),
+        this_installation(platform.name),
+        platform,
+        utc_now,
+        putting.put,
+        putting.launch,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _PutInPlace:
+    where: AppFolders
+    platform: PlatformServices
+
+    def put(self, archive: Path, version: str) -> None:
+        """Install a version where versions are folders side by side."""
+        from companion.services.app.running_program import StartRequest, hand_over
+        from companion.services.updates.folders import FolderUpdate, VersionFolders
+        from companion.services.updates.source import this_installation
+
+        base = this_installation(self.platform.name).base
+        if base is None:
+            raise AssertionError("only called where there are such folders")
+        update = FolderUpdate(
+            VersionFolders(base),
+            self.quit_running,
+            lambda _: self.platform.programs.launch(self._command(tray=True)),
+            lambda: hand_over(self.where.state, StartRequest(tray=True)),
+        )
+        update.install(archive, version, __version__)
+
+    def quit_running(self) -> bool:
+        """End the program that runs with the same folders; returns whether one did. Raises `CompanionError`."""
+        from companion.domain.core.error_words import failure
+        from companion.domain.core.errors import ErrorCode
+        from companion.services.app.running_program import ask_to_quit
+
+        pid = ask_to_quit(self.where.state)
+        if pid is None:
+            return False
+        if not self.platform.processes.wait_for_exit((pid,), _QUIT_SECONDS):
+            raise failure(ErrorCode.UPDATE_FAILED, message="Companion is running and does not quit.")
+        return True
+
+    def launch(self) -> None:
+        """Start the command that updates, which ends this program on its way."""
+        tray = self._command(tray=False)
+        self.platform.programs.launch((*tray, "update", "--yes"))
+
+    def _command(self, *, tray: bool) -> tuple[str, ...]:
+        from companion.services.app.launch_command import start_command
+
+        return start_command(self.where, tray=tray)

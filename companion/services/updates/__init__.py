@@ -1,0 +1,1 @@
+"""Looking for, fetching and installing updates of this program (The Update Framework)."""

@@ -1,0 +1,115 @@
+"""An update repository of the tests' own with fresh keys, and the web server that it lies on."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import json
+import platform
+import threading
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from securesystemslib.signer import CryptoSigner
+
+from companion.domain.updates.release import describing_file
+from companion.services.platforms import current
+from companion.services.updates.client import UpdateClient
+from companion.services.updates.source import TrustedSource
+from tools.release.keys import Keys
+from tools.release.repository import Repository
+
+PROGRAM = bytes(range(256)) * 800
+DESCRIBING = describing_file(current().name, platform.machine())
+"""What describes the newest release for this machine."""
+
+
+def now() -> dt.datetime:
+    """The present moment: the framework compares what expires with the clock of this machine."""
+    return dt.datetime.now(dt.UTC)
+
+
+def fresh_keys() -> Keys:
+    """Keys of every role; two for the root."""
+    ways = {"root": 2, "targets": 1, "snapshot": 1, "timestamp": 1}
+    return {role: [CryptoSigner.generate_ed25519() for _ in range(count)] for role, count in ways.items()}
+
+
+def release(version: str, file: str | None = None, notes: tuple[str, ...] = ("Faster.",)) -> bytes:
+    """The description of a release, as it is signed."""
+    described = {"version": version, "file": file or f"companion-{version}.tar.xz", "notes": notes}
+    return json.dumps(described).encode()
+
+
+class Site:
+    """A web server with a repository, and what it was asked for; `answer` may answer a request in its own way."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.keys = fresh_keys()
+        self.asked: list[str] = []
+        self.answer: Callable[[SimpleHTTPRequestHandler], bool] = lambda _: False
+        handler = functools.partial(_Handler, self, directory=str(folder))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.repository = Repository(folder, self.keys, now())
+
+    @property
+    def address(self) -> str:
+        """Where the repository lies."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+
+    def source(self) -> TrustedSource:
+        """What a program that is built now trusts."""
+        return TrustedSource(self.address, self.repository.first_root)
+
+    def offer(self, version: str, program: bytes | Path = PROGRAM) -> None:
+        """Publish a release."""
+        self.repository.add(f"companion-{version}.tar.xz", program)
+        self.repository.add(DESCRIBING, release(version))
+        self.repository.publish()
+
+    def again(self, when: dt.datetime | None = None) -> Repository:
+        """The repository as the maintainer's next run finds it, with the present `keys`."""
+        self.repository = Repository(self.folder, self.keys, when or now())
+        return self.repository
+
+    def close(self) -> None:
+        """Answer no more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, site: Site, *words: object, directory: str) -> None:
+        self._site = site
+        super().__init__(*words, directory=directory)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        self._site.asked.append(self.path)
+        if not self._site.answer(self):
+            super().do_GET()
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def site(folder: Path) -> Iterator[Site]:
+    """A site as long as the block runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Site(folder)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def client(source: TrustedSource, folder: Path) -> UpdateClient:
+    """A program that keeps what it has seen in `folder`."""
+    return UpdateClient(source, folder, DESCRIBING)

@@ -1,0 +1,1 @@
+"""Everything a maintainer uploads for a release: packages, updates, sums, parts, licences."""
