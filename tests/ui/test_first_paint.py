@@ -11,8 +11,14 @@ ROOT = Path(__file__).parent.parent.parent
 NOT_YET = (
     *("requests", "urllib3", "certifi", "charset_normalizer", "idna", "ssl", "http", "email", "html.parser"),
     *("keyring", "secretstorage", "jeepney", "cryptography", "psutil", "werkzeug", "PySide6.QtSvgWidgets"),
+    *("PySide6.QtDBus", "ctypes", "subprocess", "tarfile", "xml", "html", "holidays"),
     *("companion.demo", "companion.domain.mail", "companion.domain.directory", "companion.services.stores"),
-    *("companion.ui.pages", "companion.ui.wizard", "companion.services.support.search"),
+    *("companion.domain.pc.checks", "companion.domain.installation.files", "companion.domain.support"),
+    *("companion.services.downloads", "companion.services.installation", "companion.services.pc"),
+    *("companion.services.platforms.linux", "companion.services.platforms.windows", "companion.services.support"),
+    *("companion.services.reminders", "companion.services.snapshot_reader", "companion.services.store.client"),
+    *("companion.ui.pages", "companion.ui.wizard", "companion.ui.dialogs", "companion.ui.app.tray"),
+    *("companion.ui.app.reminder_controller", "companion.ui.app.recovery_notices", "companion.ui.state.settings_state"),
 )
 """Packages and modules that the first paint does without."""
 

@@ -7,9 +7,10 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from companion.services.app.paths import AppFolders
+from companion.services.container.built_once import BuiltOnce, is_built
 from companion.services.container.environment import home_folders, local_zone, utc_now
 from companion.services.http.patience import UNLIMITED, Patience
 
@@ -42,31 +43,6 @@ class Asking:
     stores: OpenStores
 
 
-_Part = TypeVar("_Part")
-
-
-class _BuiltOnce(Generic[_Part]):
-    """A part of `Owned` that is built when first needed, by one thread while the others wait.
-
-    `functools.cached_property` lets each of them build one since Python 3.12.
-    """
-
-    def __init__(self, build: Callable[[Owned], _Part]) -> None:
-        self._build = build
-        self.__doc__ = build.__doc__
-
-    def __set_name__(self, owner: type[Owned], name: str) -> None:
-        self._name = name
-
-    def __get__(self, owned: Owned, owner: type[Owned]) -> _Part:
-        # Once it is built, Python finds it in the instance and does not come here.
-        with owned.building:
-            if self._name not in owned.__dict__:
-                owned.__dict__[self._name] = self._build(owned)
-            part: _Part = owned.__dict__[self._name]
-            return part
-
-
 @dataclasses.dataclass(frozen=True)
 class Owned:
     """What works with everything that is owned, whatever store it came from, and without any store."""
@@ -82,7 +58,7 @@ class Owned:
 
     # Built when first needed: commands about one store's orders load none of it.
 
-    @_BuiltOnce
+    @BuiltOnce
     def purchases(self) -> PurchaseRegistry:
         """What is owned, and every change of it."""
         from companion.services.purchases.registry import PurchaseRegistry
@@ -92,14 +68,14 @@ class Owned:
             self.library, PurchaseKeychain(self.keychain), self.clock, lambda: self.directory.current
         )
 
-    @_BuiltOnce
+    @BuiltOnce
     def stores(self) -> StoreList:
         """The stores that were added."""
         from companion.services.purchases.stores import StoreList
 
         return StoreList(self.library, self.clock, patience=self.patience)
 
-    @_BuiltOnce
+    @BuiltOnce
     def directory(self) -> MakerDirectory:
         """What is known of makers and shops."""
         from companion.services.app.resources import resource
@@ -107,7 +83,7 @@ class Owned:
 
         return MakerDirectory(resource("directory"), self.folders.state / "directory")
 
-    @_BuiltOnce
+    @BuiltOnce
     def intake(self) -> Intake:
         """What recognises e-mails, keys, numbers and links."""
         from companion.services.purchases.intake import Intake
@@ -117,14 +93,14 @@ class Owned:
 
         return Intake(self.clock, known_products, lambda: self.directory.current.brands())
 
-    @_BuiltOnce
+    @BuiltOnce
     def mirror(self) -> OrderMirror:
         """What makes purchases of the orders that were added; it asks no store."""
         from companion.services.purchases.mirror import OrderMirror
 
         return OrderMirror(self.library, self.purchases, self.clock)
 
-    @_BuiltOnce
+    @BuiltOnce
     def asking(self) -> Asking:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
@@ -147,7 +123,7 @@ class Owned:
 
     def close(self) -> None:
         """Close what is open; nothing may be used afterwards."""
-        if "asking" in self.__dict__:
+        if is_built(self, "asking"):
             self.asking.stores.close()
         self.keychain.close()
         self.library.close()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.entitlements.order_lookup import check_store_url
 from companion.services.app.paths import AppFolders
-from companion.services.container.environment import utc_now
+from companion.services.container.built_once import BuiltOnce, is_built
 from companion.services.container.local import build_recovery
 from companion.services.container.owned import Owned, build_owned
+from companion.services.http.addresses import require_safe_url
 
 if TYPE_CHECKING:
     from companion.domain.pc.finding import Finding
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
     from companion.services.pc.program_closer import ProgramCloser
     from companion.services.platforms.protocol import PlatformServices
     from companion.services.reminders import Reminders
-    from companion.services.snapshot import SnapshotReader
+    from companion.services.snapshot_reader import SnapshotReader
     from companion.services.storage.database import Library
+    from companion.services.store.client import StoreClient
     from companion.services.store.keychain.keychain import Keychain
     from companion.services.store.orders import Orders
     from companion.services.support.case_file import CaseFileWriter
@@ -50,34 +53,152 @@ class Services:
     """The services of one store, over what the person owns. `clock` returns aware UTC times, `zone` is the person's."""
 
     owned: Owned
+    address: str
     folders: AppFolders
     clock: Callable[[], dt.datetime]
     zone: LocalZone
-    platform: PlatformServices
     library: Library
     keychain: Keychain
-    orders: Orders
-    order_downloads: OrderDownloads
-    reminders: Reminders
-    preflight: Preflight
-    closing: ProgramCloser
-    recovery: Recovery
-    installations: Installations
-    this_pc: ThisPC
-    help: HelpSearch
-    case_files: CaseFileWriter
     log_file: Path
     tells_of_purchases: bool = True
     """Whether dates of purchases of any shop are told beside those of the orders: of several stores, one does."""
+    building: threading.RLock = dataclasses.field(default_factory=threading.RLock, repr=False, compare=False)
 
     @property
     def has_store(self) -> bool:
         """Whether these are the services of a store that can be asked."""
-        return self.orders.store != NO_STORE
+        return self.address != NO_STORE
+
+    # Built when first needed: the window is painted, and most commands end, with none or few of them.
+
+    @BuiltOnce
+    def platform(self) -> PlatformServices:
+        """What depends on the operating system."""
+        from companion.services.platforms import current
+
+        return current()
+
+    @BuiltOnce
+    def client(self) -> StoreClient:
+        """What calls the store."""
+        from companion.services.store.client import StoreClient
+
+        return StoreClient(self.address, patience=self.owned.patience)
+
+    @BuiltOnce
+    def orders(self) -> Orders:
+        """The orders of the store."""
+        from companion.services.store.orders import open_orders
+
+        return open_orders(self.client, self.keychain, self.library, self.clock)
+
+    @BuiltOnce
+    def order_downloads(self) -> OrderDownloads:
+        """The downloads of orders."""
+        from companion.services.downloads.order_downloads import OrderDownloads
+
+        return OrderDownloads(self.orders, self.library, self.platform.programs, self.folders.downloads, self.clock)
+
+    @BuiltOnce
+    def reminders(self) -> Reminders:
+        """What reminds of the dates of the orders, and of those of purchases where these services tell of them."""
+        from companion.services.reminders import Reminders
+
+        return Reminders(
+            self.orders,
+            self.order_downloads,
+            self.library,
+            self.clock,
+            self.zone,
+            store_clock=self.client.time,
+            owned=self.owned.all_purchases if self.tells_of_purchases else None,
+        )
+
+    @BuiltOnce
+    def preflight(self) -> Preflight:
+        """What checks this PC."""
+        from companion.services.pc.checker import Preflight
+
+        return Preflight(self.platform, self.clock, store_clock=self.client.time)
+
+    @BuiltOnce
+    def closing(self) -> ProgramCloser:
+        """What closes programs."""
+        from companion.services.pc.program_closer import ProgramCloser
+
+        return ProgramCloser(self.platform, remember=self.recovery.relauncher.remember)
+
+    @BuiltOnce
+    def recovery(self) -> Recovery:
+        """What puts back what was changed on this PC."""
+        return build_recovery(self.folders, self.platform, self.library.note)
+
+    @BuiltOnce
+    def this_pc(self) -> ThisPC:
+        """This PC, as a store knows it."""
+        from companion.services.pc.device import ThisPC
+
+        return ThisPC(self.platform.system, self.library)
+
+    @BuiltOnce
+    def installations(self) -> Installations:
+        """What leads from a download to a working product."""
+        from companion.services.installation.runner import Installer
+        from companion.services.installation.workflow import Installations
+
+        return Installations(
+            self.platform.name,
+            self.preflight,
+            self.closing,
+            Installer(self.platform),
+            self.recovery,
+            _check_network,
+            self.orders,
+            self.library,
+            self.this_pc,
+            self.clock,
+            self.zone,
+        )
+
+    @BuiltOnce
+    def help(self) -> HelpSearch:
+        """The help articles."""
+        from companion.services.app.resources import resource
+        from companion.services.support.help_search import HelpSearch
+
+        return HelpSearch(resource("help"))
+
+    @BuiltOnce
+    def case_files(self) -> CaseFileWriter:
+        """What writes the file for the support."""
+        from companion.services.support.case_file import CaseFileWriter
+
+        return CaseFileWriter(
+            self.orders,
+            self.library,
+            self.order_downloads,
+            self.this_pc,
+            self.platform.system,
+            self._look_at_this_pc,
+            self.clock,
+            self.log_file,
+            self.zone,
+            self._numbers_at_other_stores,
+            self.owned.purchase_secrets,
+        )
+
+    def _look_at_this_pc(self, profile: Profile) -> tuple[Finding, ...]:
+        from companion.domain.store.profile import Stage
+
+        return self.installations.look(Stage.INSTALL, self.installations.requirements(profile))
+
+    def _numbers_at_other_stores(self) -> tuple[str, ...]:
+        others = (store for store in self.library.stores_with_orders() if store != self.address)
+        return tuple(order.number for store in others for order in self.library.orders(store))
 
     def snapshots(self) -> SnapshotReader:
         """Returns the reader of what the pages of the window show."""
-        from companion.services.snapshot import SnapshotReader
+        from companion.services.snapshot_reader import SnapshotReader
 
         return SnapshotReader(
             self.orders,
@@ -90,10 +211,25 @@ class Services:
             self.owned.all_purchases if self.tells_of_purchases else tuple,
         )
 
+    def prepare(self) -> tuple[object, ...]:
+        """Returns what the window needs as soon as it is painted, built; that takes some hundredths of a second."""
+        return self.orders, self.order_downloads, self.reminders, self.recovery, self.this_pc, self.help
+
+    def stop(self) -> None:
+        """End what is being asked of the store; nothing can be asked afterwards."""
+        self.client.stop()
+
+    def leave(self) -> None:
+        """Let go of what was held of this PC; may block."""
+        if is_built(self, "recovery"):
+            self.recovery.leave()
+
     def close_store(self) -> None:
         """Close what belongs to this store alone; what is owned stays open for the other stores."""
-        self.orders.client.close()
-        self.help.close()
+        if is_built(self, "client"):
+            self.client.close()
+        if is_built(self, "help"):
+            self.help.close()
 
     def close(self) -> None:
         """Close everything; nothing may be used afterwards."""
@@ -139,110 +275,21 @@ def build_window_services(
 
 
 def open_store(owned: Owned, address: str, *, tells_of_purchases: bool = True) -> Services:
-    """Build the services of one store over what is owned; `Services.close_store` ends them."""
-    from companion.domain.store.profile import Stage
-    from companion.services.app.resources import resource
-    from companion.services.downloads.order_downloads import OrderDownloads
-    from companion.services.pc.checker import Preflight
-    from companion.services.platforms import current
-    from companion.services.reminders import Reminders
-    from companion.services.store.client import StoreClient
-    from companion.services.store.orders import open_orders
-    from companion.services.support.case_file import CaseFileWriter
-    from companion.services.support.help_search import HelpSearch
+    """Build the services of one store over what is owned; `Services.close_store` ends them.
 
-    where, library, keychain, zone = owned.folders, owned.library, owned.keychain, owned.zone
-    client, platform = StoreClient(address, patience=owned.patience), current()
-    orders = open_orders(client, keychain, library, utc_now)
-    order_downloads = OrderDownloads(orders, library, platform.programs, where.downloads, utc_now)
-    preflight = Preflight(platform, utc_now, store_clock=client.time)
-    installing = _installing(where, platform, preflight, orders, library, zone)
-
-    def look(profile: Profile) -> tuple[Finding, ...]:
-        installations = installing["installations"]
-        return installations.look(Stage.INSTALL, installations.requirements(profile))
-
-    def other_numbers() -> tuple[str, ...]:
-        others = (store for store in library.stores_with_orders() if store != address)
-        return tuple(order.number for store in others for order in library.orders(store))
-
+    Raises `CompanionError` ``unsafe-address`` for an address that nothing may be sent to.
+    """
     return Services(
         owned=owned,
-        folders=where,
-        clock=utc_now,
-        zone=zone,
-        platform=platform,
-        library=library,
-        keychain=keychain,
-        orders=orders,
-        order_downloads=order_downloads,
-        reminders=Reminders(
-            orders,
-            order_downloads,
-            library,
-            utc_now,
-            zone,
-            store_clock=client.time,
-            owned=owned.all_purchases if tells_of_purchases else None,
-        ),
-        preflight=preflight,
-        **installing,
-        help=HelpSearch(resource("help")),
-        case_files=CaseFileWriter(
-            orders,
-            library,
-            order_downloads,
-            installing["this_pc"],
-            platform.system,
-            look,
-            utc_now,
-            owned.log_file,
-            zone,
-            other_numbers,
-            owned.purchase_secrets,
-        ),
+        address=require_safe_url(address).rstrip("/"),
+        folders=owned.folders,
+        clock=owned.clock,
+        zone=owned.zone,
+        library=owned.library,
+        keychain=owned.keychain,
         log_file=owned.log_file,
         tells_of_purchases=tells_of_purchases,
     )
-
-
-class _Installing(TypedDict):
-    closing: ProgramCloser
-    recovery: Recovery
-    this_pc: ThisPC
-    installations: Installations
-
-
-def _installing(
-    where: AppFolders,
-    platform: PlatformServices,
-    preflight: Preflight,
-    orders: Orders,
-    library: Library,
-    zone: dt.tzinfo,
-) -> _Installing:
-    """The services between a download and a working product."""
-    from companion.services.installation.runner import Installer
-    from companion.services.installation.workflow import Installations
-    from companion.services.pc.device import ThisPC
-    from companion.services.pc.program_closer import ProgramCloser
-
-    this_pc, recovery = ThisPC(platform.system, library), build_recovery(where, platform, library.note)
-    closing = ProgramCloser(platform, remember=recovery.relauncher.remember)
-    installations = Installations(
-        platform.name,
-        preflight,
-        closing,
-        Installer(platform),
-        recovery,
-        _check_network,
-        orders,
-        library,
-        this_pc,
-        utc_now,
-        zone,
-    )
-    return {"closing": closing, "recovery": recovery, "this_pc": this_pc, "installations": installations}
 
 
 def address_of_store(owned: Owned, named: str) -> str:

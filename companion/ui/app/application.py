@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,43 +16,42 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.platform import Platform
-from companion.domain.purchases.from_order import STORE_API
 from companion.services.app.launch_command import start_command
 from companion.services.app.resources import resource
-from companion.services.app.running_program import StartRequest
 from companion.services.container.store import Services, address_of_store, open_store
-from companion.services.storage.records import KnownStore
-from companion.ui.app.library_notices import LibraryNotices
+from companion.services.platforms import this_platform
 from companion.ui.app.main_window import Window
-from companion.ui.app.pages import AllPages, StorePages, load_ahead
-from companion.ui.app.recovery_notices import RecoveryNotices
-from companion.ui.app.reminder_controller import ReminderController
-from companion.ui.app.resume_signal import ResumeSignal
-from companion.ui.app.start_question import StartQuestion
-from companion.ui.app.tray import Tray
+from companion.ui.app.pages import AllPages, StorePages, load_after_painting, load_ahead
 from companion.ui.app.tray_presence import TrayPresence
 from companion.ui.look.format import Format
 from companion.ui.look.icons import icon
 from companion.ui.look.theme import Theme, apply_theme, system_theme
 from companion.ui.navigation import Destination
 from companion.ui.notifications import Channel, Message, Notifications
-from companion.ui.notifications.balloon import BalloonChannel
-from companion.ui.notifications.desktop import DesktopChannel
-from companion.ui.notifications.window import WindowChannel
 from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
-from companion.ui.state.settings_state import SettingsState
 from companion.ui.state.store_book import StoreBook
-from companion.ui.state.tasks import TaskRunner
+from companion.ui.state.tasks import Task, TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
 
 if TYPE_CHECKING:
+    from companion.services.app.running_program import StartRequest
+    from companion.services.storage.records import KnownStore
+    from companion.ui.app.library_notices import LibraryNotices
+    from companion.ui.app.recovery_notices import RecoveryNotices
+    from companion.ui.app.reminder_controller import ReminderController
+    from companion.ui.app.resume_signal import ResumeSignal
+    from companion.ui.app.start_question import StartQuestion
+    from companion.ui.app.tray import Tray
     from companion.ui.pages.add import SampleLogIn
     from companion.ui.pages.settings.desk import Desk
 
 _log = logging.getLogger(__name__)
+
+_PAINTED_SECONDS = 0.5
+"""So long the rest of the program waits for the window to be painted; one that is minimised never is."""
 
 
 def application() -> QApplication:
@@ -86,9 +87,9 @@ class WindowedProgram:
         self.owned = OwnedState(services.owned, self.runner)
         self.book = StoreBook(self.app_state)
         self._others: list[Services] = []
-        self._opener = opener = Opener(services.platform.programs, self.runner)
+        self._opener = opener = Opener(lambda: services.platform.programs, self.runner)
         self.autostart = AutostartState(
-            services.platform.autostart, partial(start_command, services.folders, tray=True), self.runner
+            lambda: services.platform.autostart, partial(start_command, services.folders, tray=True), self.runner
         )
         self.settings = WindowSettings(services.library, self.runner)
         everything = AllPages(
@@ -101,61 +102,96 @@ class WindowedProgram:
             is_demo=bool(samples),
         )  # fmt: skip
         self.window.quit_asked.connect(self.quit)
-        self.tray = Tray(self.app_state, self.book, self.owned.downloads)
-        self.tray.open_page.connect(self.open)
-        self.tray.quit_asked.connect(self.quit)
-        self.reminder_controller = ReminderController(self.app_state)
-        self.reminder_controller.navigation_requested.connect(self.open)
-        self.reminder_controller.troubled.connect(self.window.show_error)
-        self.reminder_controller.untroubled.connect(lambda: self.window.notices.drop(ErrorCode.CLOCK_WRONG))
-        self.notifications = self._channels()
-        self.resume_signal = ResumeSignal()
-        self.resume_signal.woke.connect(self.reminder_controller.woke)
-        self.recovery = RecoveryNotices(self.app_state, services.recovery, self.window.notices, self.window.navigate_to)
-        self.recovery.important.connect(self.window.bring_to_front)
-        self.library_notices = LibraryNotices(
-            services.library, services.folders.state, self.runner, self.window.notices, self.app_state.format
-        )
-        self.app_state.changed.connect(self.library_notices.tell_of_saving)
-        self.owned.changed.connect(self.library_notices.tell_of_saving)
         self.window.hidden_to_tray.connect(self._go_to_tray)
         self.window.closed_for_good.connect(self.quit)
         self.owned.store_added.connect(self._store_added)
         # Dates of purchases are told beside those of the first store's orders.
         self.owned.changed.connect(self.app_state.load)
-        self._reminding = [self.reminder_controller]
+        self._reminding: list[ReminderController] = []
         self._presence = TrayPresence(self.window, self.settings, has_tray, self._timestamp)
-        self._start_question = self._make_start_question()
         self._quitting = False
         self.removes: bool | None = None
         """Whether finished downloads go too, once everything is to be removed after the end; else None."""
         self.on_quit: Callable[[], object] = lambda: None
         """Called when the program begins to end."""
 
-    def _make_app_state(self, services: Services) -> AppState:
-        return AppState(
+    # What is not seen in the window is made once that has been painted
+
+    @functools.cached_property
+    def tray(self) -> Tray:
+        """The icon in the tray."""
+        from companion.ui.app.tray import Tray
+
+        made = Tray(self.app_state, self.book, self.owned.downloads)
+        made.open_page.connect(self.open)
+        made.quit_asked.connect(self.quit)
+        return made
+
+    @functools.cached_property
+    def reminder_controller(self) -> ReminderController:
+        """What reminds of the dates of the first store's orders and of purchases."""
+        from companion.ui.app.reminder_controller import ReminderController
+
+        made = ReminderController(self.app_state)
+        made.navigation_requested.connect(self.open)
+        made.troubled.connect(self.window.show_error)
+        made.untroubled.connect(lambda: self.window.notices.drop(ErrorCode.CLOCK_WRONG))
+        self._reminding.insert(0, made)
+        return made
+
+    @functools.cached_property
+    def notifications(self) -> Notifications:
+        """The notices outside the window."""
+        from companion.ui.notifications.balloon import BalloonChannel
+        from companion.ui.notifications.window import WindowChannel
+
+        told = self._pressed
+        ways: list[Channel] = [BalloonChannel(self.tray.icon, told), WindowChannel(self.window.notices, told)]
+        if this_platform() is Platform.LINUX:
+            from companion.ui.notifications.desktop import DesktopChannel
+
+            ways.insert(0, DesktopChannel(self.runner, told))
+        return Notifications(*ways)
+
+    @functools.cached_property
+    def resume_signal(self) -> ResumeSignal:
+        """What tells that the PC woke up."""
+        from companion.ui.app.resume_signal import ResumeSignal
+
+        made = ResumeSignal()
+        made.woke.connect(self.reminder_controller.woke)
+        return made
+
+    @functools.cached_property
+    def recovery(self) -> RecoveryNotices:
+        """What tells of installations that earlier runs left."""
+        from companion.ui.app.recovery_notices import RecoveryNotices
+
+        made = RecoveryNotices(self.app_state, self._services.recovery, self.window.notices, self.window.navigate_to)
+        made.important.connect(self.window.bring_to_front)
+        return made
+
+    @functools.cached_property
+    def library_notices(self) -> LibraryNotices:
+        """What tells of the library itself."""
+        from companion.ui.app.library_notices import LibraryNotices
+
+        made = LibraryNotices(
+            self._services.library,
+            self._services.folders.state,
             self.runner,
-            Format(QLocale(), services.zone),
-            self.theme,
-            platform=services.platform.name,
-            clock=services.clock,
-            zone=services.zone,
-            snapshots=services.snapshots(),
-            orders=services.orders,
-            purchases=services.order_downloads,
-            reminders=services.reminders,
-            has_store=services.has_store,
+            self.window.notices,
+            self.app_state.format,
         )
+        self.app_state.changed.connect(made.tell_of_saving)
+        self.owned.changed.connect(made.tell_of_saving)
+        return made
 
-    def _settings_desk(self) -> Desk:
-        from companion.ui.pages.settings.desk import Desk
+    @functools.cached_property
+    def start_question(self) -> StartQuestion:
+        """What asks once whether to start with the PC."""
+        from companion.ui.app.start_question import StartQuestion
 
-        return Desk(
-            self.app_state, self.owned, self.autostart, self.settings, SettingsState(self._services, self.runner),
-            self.quit, self._remove_all, lambda there: self.window.navigate_to(there),
-        )  # fmt: skip
-
-    def _make_start_question(self) -> StartQuestion:
         asked = StartQuestion(
             self.autostart,
             self.settings,
@@ -168,30 +204,62 @@ class WindowedProgram:
         self.owned.changed.connect(asked.look)
         return asked
 
+    def _make_app_state(self, services: Services) -> AppState:
+        return AppState(
+            self.runner,
+            Format(QLocale(), services.zone),
+            self.theme,
+            platform=this_platform(),
+            clock=services.clock,
+            zone=services.zone,
+            store=services.address,
+            snapshots=services.snapshots,
+            orders=lambda: services.orders,
+            purchases=lambda: services.order_downloads,
+            reminders=lambda: services.reminders,
+            has_store=services.has_store,
+        )
+
+    def _settings_desk(self) -> Desk:
+        from companion.ui.pages.settings.desk import Desk
+        from companion.ui.state.settings_state import SettingsState
+
+        return Desk(
+            self.app_state, self.owned, self.autostart, self.settings, SettingsState(self._services, self.runner),
+            self.quit, self._remove_all, lambda there: self.window.navigate_to(there),
+        )  # fmt: skip
+
     def _timestamp(self) -> str:
         return self.app_state.now().isoformat()
 
-    def _channels(self) -> Notifications:
-        told = self._pressed
-        ways: list[Channel] = [BalloonChannel(self.tray.icon, told), WindowChannel(self.window.notices, told)]
-        if self._services.platform.name is Platform.LINUX:
-            ways.insert(0, DesktopChannel(self.runner, told))
-        return Notifications(*ways)
-
     def start(self, *, in_tray: bool) -> None:
-        """Show what is remembered at once, then ask the store."""
-        self.library_notices.start()
-        self.tray.show()
+        """Show the window, or stay in the tray; then show what is remembered, and ask the store."""
         self.settings.load(lambda: self._open_window(in_tray))
-        self.app_state.reminders.load()
-        self.app_state.load(lambda: self.owned.load(self._first_page))
-        if self._services.platform.name is Platform.LINUX:
-            self.resume_signal.listen()
 
     def _open_window(self, in_tray: bool) -> None:
         self.window.restore_geometry()
         self._presence.begin(in_tray=in_tray)
+        painted = threading.Event() if self.window.isVisible() else None
+        if painted is not None:
+            self.window.once_painted(painted.set)
+        self.runner.run(self.window, partial(self._load_the_rest, painted), lambda _: self._go_on())
+
+    def _load_the_rest(self, painted: threading.Event | None, _task: Task) -> None:
+        if painted is not None:
+            painted.wait(_PAINTED_SECONDS)
+        load_after_painting(self._services)
+
+    def _go_on(self) -> None:
+        if self._quitting:
+            return
+        self.library_notices.start()
+        self.tray.show()
+        self.start_question.look()
         self.autostart.load()
+        self.app_state.reminders.load()
+        self.app_state.load(lambda: self.owned.load(self._first_page))
+        if this_platform() is Platform.LINUX:
+            self.resume_signal.listen()
 
     def _first_page(self) -> None:
         # A person who was quicker than the library stays where they went.
@@ -221,6 +289,8 @@ class WindowedProgram:
             self.open_store(address)
 
     def _store_added(self, store: KnownStore) -> None:
+        from companion.domain.purchases.from_order import STORE_API
+
         if store.kind == STORE_API:
             there = Destination("add", store=store.address)
             self.open_store(store.address, lambda: self.window.navigate_to(there))
@@ -241,6 +311,8 @@ class WindowedProgram:
         )
 
     def _show_store(self, services: Services) -> None:
+        from companion.ui.app.reminder_controller import ReminderController
+
         self._others.append(services)
         state = self._make_app_state(services)
         pages = StorePages(state, self.owned, self.book, services, self._opener, self._installed)
@@ -341,7 +413,7 @@ class WindowedProgram:
         self.tray.hide()
         self.window.hide()
         for services in (self._services, *self._others):
-            services.orders.stop()
+            services.stop()
         self._services.keychain.close()  # first: downloads and other work may be waiting for it to be unlocked
         self.runner.shut_down(
             self.notifications.close,
@@ -350,5 +422,5 @@ class WindowedProgram:
             self.owned.downloads.close,
             *(state.downloads.close for state in self.book.states if state is not self.app_state),
             *(services.close_store for services in self._others),
-            self._services.recovery.leave,
+            self._services.leave,
         )

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPaintEvent,
     QResizeEvent,
     QShortcut,
 )
@@ -31,8 +32,6 @@ from PySide6.QtWidgets import (
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import joined
 from companion.domain.transfers.models import TransferState
-from companion.services.store.keychain.keychain import Keychain
-from companion.ui.app.pages import PageMaker
 from companion.ui.app.trouble_notices import TroubleNotices
 from companion.ui.frame import keys
 from companion.ui.frame.drop_here import DropHere
@@ -43,15 +42,16 @@ from companion.ui.look.icons import icon
 from companion.ui.navigation import Destination, Page, centred
 from companion.ui.state.app_state import AppState
 from companion.ui.state.download_state import DownloadState
-from companion.ui.state.owned_state import OwnedState
-from companion.ui.state.store_book import StoreBook
 from companion.ui.state.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
-from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import focusable
 from companion.ui.widgets.notice import Notice, Notices
 
 if TYPE_CHECKING:
+    from companion.services.store.keychain.keychain import Keychain
+    from companion.ui.app.pages import PageMaker
     from companion.ui.pages.bought.dropped import Dropped
+    from companion.ui.state.owned_state import OwnedState
+    from companion.ui.state.store_book import StoreBook
 
 # A page that is reached from another one keeps that one marked in the navigation.
 _BELONGS_TO = {
@@ -92,6 +92,7 @@ class Window(QMainWindow):
     ) -> None:
         super().__init__()
         self._is_demo = is_demo
+        self._once_painted: Callable[[], object] | None = None
         self.has_navigated = False
         self._there = Destination("home")
         self._app_state = app_state
@@ -307,6 +308,8 @@ class Window(QMainWindow):
 
     def show_error(self, error: CompanionError) -> None:
         """Show a failure above the page."""
+        from companion.ui.support import failure_notice
+
         self._notices.show_notice(error.code, failure_notice(self._app_state, error, self.navigate_to))
 
     def _tell(self, item: str) -> None:
@@ -359,6 +362,16 @@ class Window(QMainWindow):
         self._notices.show_notice(key, notice)
 
     # The window itself
+
+    def once_painted(self, told: Callable[[], object]) -> None:
+        """Call `told` when the window is painted next."""
+        self._once_painted = told
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        told, self._once_painted = self._once_painted, None
+        if told is not None:
+            told()
 
     def restore_geometry(self) -> None:
         """Open where and as large as it was left."""

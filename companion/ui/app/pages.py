@@ -36,6 +36,23 @@ if TYPE_CHECKING:
 PageMaker = Callable[[], Page]
 _LARGE = ("companion.domain.mail.confirming", "companion.services.purchases.intake")
 """What pages need that takes longer to load than the window may stand still."""
+_AFTER_PAINTING = (
+    "companion.domain.installation.recovery",
+    "companion.domain.purchases.from_order",
+    "companion.domain.reminders.text",
+    "companion.services.pc.desktop_notifications",
+    "companion.services.purchases.mirror",
+    "companion.services.purchases.registry",
+    "companion.services.snapshot_reader",
+)
+"""What is needed as soon as the window has been painted, without Qt: that is loaded on the window's own thread."""
+
+
+def load_after_painting(services: Services) -> None:
+    """Load and build what is needed as soon as the window has been painted; for a worker."""
+    for name in _AFTER_PAINTING:
+        importlib.import_module(name)
+    services.prepare()
 
 
 def load_ahead() -> None:
@@ -60,7 +77,7 @@ class StorePages:
         """`installed` is called when the person leaves the wizard, with or without an installation."""
         self._app_state, self._owned, self._services, self._opener = app_state, owned, services, opener
         self._book, self._installed, self._samples = book, installed, samples
-        book.case_desks[services.orders.store] = CaseDesk(services.case_files, services.orders)
+        book.case_desks[services.address] = lambda: CaseDesk(services.case_files, services.orders)
 
     def makers(self) -> dict[str, PageMaker]:
         """Returns what makes each page, by the name a `Destination` has for it."""
@@ -171,5 +188,5 @@ class AllPages:
     def _start_demo(self) -> None:
         """The demo has a home of its own and runs beside this program."""
         command = (*start_command(self._services.folders, tray=False), "demo")
-        launch = self._services.platform.programs.launch
-        self._app_state.runner.run(self._app_state, lambda _: launch(command), lambda _: None)
+        programs = self._services.platform.programs
+        self._app_state.runner.run(self._app_state, lambda _: programs.launch(command), lambda _: None)

@@ -6,12 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from companion.domain.core.errors import ErrorCode
-from companion.ui.dialogs.password import missing_actions
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
-from companion.ui.support import failure_notice
-from companion.ui.widgets.notice import Notices
+from companion.ui.widgets.notice import Notice, Notices
 
 _MOST = 2
 """Failures of one store that are told at a time."""
@@ -28,9 +26,7 @@ class TroubleNotices:
         """Tell what kept a store from being read, and take away what does not hold any more; `key` names the store."""
         told = set()
         for error in state.snapshot.troubles[:_MOST]:
-            missing = missing_actions(self._window, state) if error.code == ErrorCode.CREDENTIALS_NEEDED else ()
-            notice = failure_notice(state, error, self._navigate, actions=missing or (("Try again", state.refresh),))
-            self._notices.show_notice(f"{error.code}{key}", notice)
+            self._notices.show_notice(f"{error.code}{key}", self._notice(state, error))
             told.add(f"{error.code}{key}")
         over = self._told.get(key, set()) - told
         if not state.snapshot.troubles:
@@ -40,3 +36,10 @@ class TroubleNotices:
         for each in over:
             self._notices.drop(each)
         self._told[key] = told
+
+    def _notice(self, state: AppState, error: CompanionError) -> Notice:
+        from companion.ui.dialogs.password import missing_actions
+        from companion.ui.support import failure_notice
+
+        missing = missing_actions(self._window, state) if error.code == ErrorCode.CREDENTIALS_NEEDED else ()
+        return failure_notice(state, error, self._navigate, actions=missing or (("Try again", state.refresh),))

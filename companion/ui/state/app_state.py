@@ -11,16 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.model import Secret
-from companion.domain.core.platform import Platform
-from companion.domain.entitlements.artifacts import Offer, offer_of
-from companion.domain.reminders.dates import ReminderFacts
-from companion.domain.store.look_plan import LookPlan
-from companion.domain.store.orders import Download, Order, Receipt, Subscription
-from companion.services.app.time_zone import LocalZone
-from companion.services.reminders import Reminders, reminder_facts
-from companion.services.snapshot import Snapshot, SnapshotReader
-from companion.services.store.look_plans import look_setting, read_plan
+from companion.services.snapshot import Snapshot
 from companion.ui.look.format import Format
 from companion.ui.look.theme import Theme
 from companion.ui.state.download_state import OrderDownloadState
@@ -28,7 +19,16 @@ from companion.ui.state.reminder_state import ReminderState
 from companion.ui.state.tasks import Task, TaskRunner
 
 if TYPE_CHECKING:
+    from companion.domain.core.model import Secret
+    from companion.domain.core.platform import Platform
+    from companion.domain.entitlements.artifacts import Offer
+    from companion.domain.reminders.dates import ReminderFacts
+    from companion.domain.store.look_plan import LookPlan
+    from companion.domain.store.orders import Download, Order, Receipt, Subscription
+    from companion.services.app.time_zone import LocalZone
     from companion.services.downloads.order_downloads import OrderDownloads
+    from companion.services.reminders import Reminders
+    from companion.services.snapshot_reader import SnapshotReader
     from companion.services.store.lookup import Added
     from companion.services.store.orders import Orders
 
@@ -44,6 +44,7 @@ class AppState(QObject):
     """Holds the newest snapshot and refreshes it in the background; `changed` is emitted whenever it is replaced.
 
     `navigation_requested` carries a `Destination` that something without a page of its own, such as a dialog, leads to.
+    The services are given as functions that build them, which is done on worker threads when they are first needed.
     """
 
     changed = Signal()
@@ -59,10 +60,11 @@ class AppState(QObject):
         platform: Platform,
         clock: Callable[[], dt.datetime],
         zone: LocalZone,
-        snapshots: SnapshotReader,
-        orders: Orders,
-        purchases: OrderDownloads,
-        reminders: Reminders,
+        store: str,
+        snapshots: Callable[[], SnapshotReader],
+        orders: Callable[[], Orders],
+        purchases: Callable[[], OrderDownloads],
+        reminders: Callable[[], Reminders],
         has_store: bool = True,
     ) -> None:
         super().__init__()
@@ -71,6 +73,8 @@ class AppState(QObject):
         self.theme = theme
         self.platform = platform
         self.zone = zone
+        self.store = store
+        """The address of the store."""
         self.has_store = has_store
         """Whether there is a store to ask; without one there are no orders."""
         self._clock = clock
@@ -91,20 +95,16 @@ class AppState(QObject):
     @property
     def keychain_refused(self) -> bool:
         """Whether the keychain waits for the person to unlock it."""
-        return self._orders.lookup.keychain_refused
+        return self._orders().lookup.keychain_refused
 
     def unlock_keychain(self) -> None:
         """Ask the person to unlock the keychain, and then the store for all orders."""
-        lookup = self._orders.lookup
-        self.runner.run(self, lambda _: lookup.unlock_keychain(), lambda _: self.refresh())
-
-    @property
-    def store(self) -> str:
-        """The address of the store."""
-        return self._orders.store
+        self.runner.run(self, lambda _: self._orders().lookup.unlock_keychain(), lambda _: self.refresh())
 
     def reminder_facts(self) -> ReminderFacts | None:
         """Returns what reminders are decided from, or None while neither a store nor a purchase is known."""
+        from companion.services.reminders import reminder_facts
+
         snapshot = self.snapshot
         return reminder_facts(snapshot.profile, snapshot.orders_read, snapshot.files, self.zone, snapshot.purchases)
 
@@ -114,6 +114,8 @@ class AppState(QObject):
 
     def offer(self, order: Order, download: Download) -> Offer:
         """What can be had of an artifact now."""
+        from companion.domain.entitlements.artifacts import Offer, offer_of
+
         profile = self.snapshot.profile
         return offer_of(order, download, profile, self.now(), self.zone) if profile else Offer.CLOSED
 
@@ -130,6 +132,8 @@ class AppState(QObject):
     @property
     def look_plan(self) -> LookPlan:
         """How the store was looked at last."""
+        from companion.services.store.look_plans import look_setting, read_plan
+
         return read_plan(self.snapshot.settings.get(look_setting(self.store)))
 
     def refresh(self, number: str | None = None, *, asked: bool = True) -> None:
@@ -166,11 +170,11 @@ class AppState(QObject):
     def _refresh(self, task: Task, number: str | None, *, asked: bool) -> _Reading:
         # A look that leaves orders out says nothing of their passwords.
         kept = [each for each in self.missing if not asked or (number is not None and each != number)]
-        found = self._orders.looks.look(task.cancellation, only=number, asked=asked)
+        found = self._orders().looks.look(task.cancellation, only=number, asked=asked)
         return self._read(found.errors, tuple(dict.fromkeys((*kept, *found.missing))))
 
     def _read(self, troubles: tuple[CompanionError, ...] = (), missing: tuple[str, ...] | None = None) -> _Reading:
-        return _Reading(next(self._readings), self._snapshots.read(troubles), missing)
+        return _Reading(next(self._readings), self._snapshots().read(troubles), missing)
 
     def _replace(self, found: _Reading, done: Callable[[], None] | None = None) -> None:
         # Of two readings at the same time, the one that began later is the newer.
@@ -190,8 +194,8 @@ class AppState(QObject):
         """Add an order by number and password."""
 
         def work(_: Task) -> Added:
-            self._orders.lookup.profile()
-            return self._orders.lookup.add(number, password)
+            self._orders().lookup.profile()
+            return self._orders().lookup.add(number, password)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
@@ -201,8 +205,8 @@ class AppState(QObject):
         """Add all orders of an e-mail address and card."""
 
         def work(_: Task) -> Added:
-            self._orders.lookup.profile()
-            return self._orders.lookup.add_by_card(email, digits)
+            self._orders().lookup.profile()
+            return self._orders().lookup.add_by_card(email, digits)
 
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
@@ -216,7 +220,7 @@ class AppState(QObject):
             self.downloads.remove_order(number)
             self.load(done)
 
-        return self.runner.run(owner, lambda _: self._orders.lookup.remove(number), removed, failed)
+        return self.runner.run(owner, lambda _: self._orders().lookup.remove(number), removed, failed)
 
     def switch_auto_renew(
         self, owner: QObject, number: str, plan: Subscription, on: bool,
@@ -225,9 +229,9 @@ class AppState(QObject):
         """Switch auto-renewal; afterwards the snapshot shows what the store says, whatever happened."""
 
         def work(_: Task) -> Receipt:
-            receipt = self._orders.actions.switch_auto_renew(number, plan, on)[1]
+            receipt = self._orders().actions.switch_auto_renew(number, plan, on)[1]
             if not on:
-                self._reminders.note_switched_off(number, plan.licence_id)
+                self._reminders().note_switched_off(number, plan.licence_id)
             return receipt
 
         def fail(error: CompanionError) -> None:

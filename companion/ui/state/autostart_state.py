@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from companion.domain.core.errors import CompanionError
-from companion.services.platforms.protocol import AutostartControl
 from companion.ui.state.tasks import Task, TaskRunner
+
+if TYPE_CHECKING:
+    from companion.domain.core.errors import CompanionError
+    from companion.services.platforms.protocol import AutostartControl
 
 _log = logging.getLogger(__name__)
 
@@ -17,12 +20,14 @@ _log = logging.getLogger(__name__)
 class AutostartState(QObject):
     """`starts` is None until the system was asked; `changed` is emitted with each answer.
 
-    `command` returns what is started at sign-in.
+    `control` returns what asks the system, and `command` what is started at sign-in; both are called in the background.
     """
 
     changed = Signal()
 
-    def __init__(self, control: AutostartControl, command: Callable[[], Sequence[str]], runner: TaskRunner) -> None:
+    def __init__(
+        self, control: Callable[[], AutostartControl], command: Callable[[], Sequence[str]], runner: TaskRunner
+    ) -> None:
         super().__init__()
         self._control, self._command, self._runner = control, command, runner
         self.starts: bool | None = None
@@ -32,9 +37,10 @@ class AutostartState(QObject):
         control, command = self._control, self._command
 
         def work(_: Task) -> bool:
-            if control.renew_start_at_login(command()):
+            autostart = control()
+            if autostart.renew_start_at_login(command()):
                 _log.info("the entry that starts the program at sign-in was given its present place")
-            return control.starts_at_login()
+            return autostart.starts_at_login()
 
         self._runner.run(self, work, self._show, self._not_known)
 
@@ -45,8 +51,9 @@ class AutostartState(QObject):
         control, command = self._control, self._command
 
         def work(_: Task) -> bool:
-            control.start_at_login(command() if on else None)
-            return control.starts_at_login()
+            autostart = control()
+            autostart.start_at_login(command() if on else None)
+            return autostart.starts_at_login()
 
         def show(starts: bool) -> None:
             self._show(starts)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import Cancelled
-from companion.domain.store.orders import Download
 from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.ui.state.tasks import TaskRunner
 
 if TYPE_CHECKING:
+    from companion.domain.store.orders import Download
     from companion.services.downloads.order_downloads import OrderDownloads
     from companion.services.downloads.queue import Queue, QueueItem
 
@@ -149,12 +149,12 @@ class DownloadState(QObject):
 class OrderDownloadState(DownloadState):
     """The downloads of one store's orders."""
 
-    def __init__(self, purchases: OrderDownloads, runner: TaskRunner) -> None:
-        super().__init__(lambda: purchases, runner)
+    def __init__(self, purchases: Callable[[], OrderDownloads], runner: TaskRunner) -> None:
+        super().__init__(purchases, runner)
         self._purchases = purchases
 
     def add(self, number: str, download: Download, folder: Path | None = None) -> DownloadKey:
         """Download an artifact; one that is under way or was paused goes on. Returns its key."""
-        entry = self._purchases.queue_entry(number, download, folder)
+        entry = self._purchases().queue_entry(number, download, folder)
         self.start(entry)
         return entry.key

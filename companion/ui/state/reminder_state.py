@@ -6,19 +6,21 @@ import dataclasses
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.text import FormatDate, FormatMoney
-from companion.domain.reminders.dates import Subject
-from companion.domain.reminders.due import Reminder, Snooze
-from companion.domain.reminders.history import InboxEntry
 from companion.domain.reminders.settings import ReminderSettings
-from companion.services.reminders import DueNow, Reminders
 from companion.ui.state.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from companion.domain.core.text import FormatDate, FormatMoney
+    from companion.domain.reminders.dates import Subject
+    from companion.domain.reminders.due import Reminder, Snooze
+    from companion.domain.reminders.history import InboxEntry
+    from companion.services.reminders import DueNow, Reminders
 
 T = TypeVar("T")
 Failed = Callable[[CompanionError], None]
@@ -29,7 +31,8 @@ class ReminderState(QObject):
 
     changed = Signal()
 
-    def __init__(self, reminders: Reminders, runner: TaskRunner) -> None:
+    def __init__(self, reminders: Callable[[], Reminders], runner: TaskRunner) -> None:
+        """`reminders` is called in the background."""
         super().__init__()
         self._reminders = reminders
         self._runner = runner
@@ -44,32 +47,32 @@ class ReminderState(QObject):
 
     def look(self, done: Callable[[DueNow], None], failed: Failed) -> None:
         """Find what is due; it is written down before `done` is told."""
-        self._then(self._reminders.look, done, failed)
+        self._then(lambda: self._reminders().look(), done, failed)
 
     def confirm(self, reminders: tuple[Reminder, ...]) -> None:
         """Mark reminders as shown."""
-        self._then(lambda: self._reminders.confirm(reminders), lambda _: None)
+        self._then(lambda: self._reminders().confirm(reminders), lambda _: None)
 
     def snooze(self, reminders: tuple[Reminder, ...], choice: Snooze, done: Callable[[object], None]) -> None:
         """Put reminders off; `done` gets when the first of them comes back."""
 
         def work() -> object:
-            backs = [self._reminders.snooze(reminder, choice) for reminder in reminders]
+            backs = [self._reminders().snooze(reminder, choice) for reminder in reminders]
             return min((back for back in backs if back is not None), default=None)
 
         self._then(work, done)
 
     def silence(self, reminder: Reminder) -> None:
         """Do not remind of this date any more."""
-        self._then(lambda: self._reminders.silence(reminder), lambda _: None)
+        self._then(lambda: self._reminders().silence(reminder), lambda _: None)
 
     def restore(self, reminder: Reminder) -> None:
         """Take that back."""
-        self._then(lambda: self._reminders.restore(reminder), lambda _: None)
+        self._then(lambda: self._reminders().restore(reminder), lambda _: None)
 
     def keep_settings(self, settings: ReminderSettings) -> None:
         """Keep what the person wants."""
-        self._then(lambda: self._reminders.keep_settings(settings), lambda _: None)
+        self._then(lambda: self._reminders().keep_settings(settings), lambda _: None)
 
     def mute(self, muted: bool) -> None:
         """Show nothing by itself any more, or again."""
@@ -77,14 +80,14 @@ class ReminderState(QObject):
 
     def check_clock(self, done: Callable[[CompanionError | None], None]) -> None:
         """Compare this PC's clock with the store's."""
-        self._runner.run(self, lambda _: self._reminders.clock_trouble(), done)
+        self._runner.run(self, lambda _: self._reminders().clock_trouble(), done)
 
     def export(
         self, owner: QObject, path: Path, date: FormatDate, money: FormatMoney,
         done: Callable[[int], None], failed: Failed, *, also: tuple[Subject, ...] = (),
     ) -> None:  # fmt: skip
         """Write all dates as an iCalendar file, together with `also`, those of further stores."""
-        self._runner.run(owner, lambda _: self._reminders.export(path, date, money, also), done, failed)
+        self._runner.run(owner, lambda _: self._reminders().export(path, date, money, also), done, failed)
 
     def _then(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
         """Do the work, then show records and settings as they are afterwards."""
@@ -94,7 +97,7 @@ class ReminderState(QObject):
             with self._lock:
                 result = work()
                 self._count += 1
-                return _Found(result, self._reminders.entries(), self._reminders.settings(), self._count)
+                return _Found(result, self._reminders().entries(), self._reminders().settings(), self._count)
 
         def show(found: _Found[T]) -> None:
             newer = found.number > self._shown

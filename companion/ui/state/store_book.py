@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from companion.domain.overview.product_cards import ProductCard
 from companion.ui.state.app_state import AppState
 
 if TYPE_CHECKING:
+    from companion.domain.overview.product_cards import ProductCard
     from companion.services.store.orders import Orders
     from companion.services.support.case_file import CaseFileWriter
 
@@ -25,7 +25,7 @@ class CaseDesk(NamedTuple):
 class StoreBook(QObject):
     """Holds one `AppState` for each store; each is read by itself, so that none holds up or hides another.
 
-    `case_desks` has what writes and sends the case files of each store, by its address.
+    `case_desks` has what builds the desk for the case files of each store, by its address.
 
     `changed` is emitted whenever one of them is replaced, `working` when the first starts asking its store and when the
     last has ended, `added` with each further state.
@@ -39,7 +39,7 @@ class StoreBook(QObject):
         super().__init__()
         self._states: list[AppState] = []
         self._busy: set[str] = set()
-        self.case_desks: dict[str, CaseDesk] = {}
+        self.case_desks: dict[str, Callable[[], CaseDesk]] = {}
         self.add(first)
 
     def add(self, state: AppState) -> None:

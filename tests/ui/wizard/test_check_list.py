@@ -31,7 +31,7 @@ FOUND = (
 
 @pytest.fixture
 def board(program: WindowedProgram, services: Services, qtbot: QtBot) -> LiveCheckList:
-    opener = Opener(services.platform.programs, program.runner)
+    opener = Opener(lambda: services.platform.programs, program.runner)
     made = LiveCheckList(program.app_state, services.installations, services.recovery, opener)
     qtbot.addWidget(made)
     made.resize(600, 400)

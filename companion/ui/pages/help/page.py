@@ -302,7 +302,7 @@ class HelpPage(Page):
 
     def _show_case_file(self, subject: SupportSubject | None) -> None:
         store = subject.store if subject is not None and subject.store else self.app_state.store
-        state, desk = self._book.state(store) or self.app_state, self._book.case_desks[store]
+        state, desk = self._book.state(store) or self.app_state, self._book.case_desks[store]()
         about = CaseAbout()
         if subject is not None and subject.purchase:
             about = CaseAbout(purchase=self._owned.purchase(subject.purchase))

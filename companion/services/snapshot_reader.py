@@ -1,0 +1,120 @@
+"""Reading what the pages of the window show, at one moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from companion.domain.billing.shipping import store_country
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.public_holidays import load_holidays
+from companion.domain.overview.product_cards import ProductCard, product_cards
+from companion.domain.purchases.purchase import Overview
+from companion.domain.reminders.due import upcoming
+from companion.domain.store.profile import Profile
+from companion.domain.support.help_articles import Article
+from companion.services.pc.device import ThisPC
+from companion.services.reminders import OF_PURCHASES, reminder_facts, reminder_settings, without_known_orders
+from companion.services.snapshot import Snapshot
+from companion.services.storage.database import Library
+from companion.services.storage.records import KnownFile, KnownOrder, orders_read
+from companion.services.store.attempts import failures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from companion.services.downloads.order_downloads import OrderDownloads
+    from companion.services.store.orders import Orders
+    from companion.services.support.help_search import HelpSearch
+
+_YEARS_BACK, _YEARS_AHEAD = 3, 2
+"""The years around this one that dates of orders are counted in."""
+
+
+class SnapshotReader:
+    """Reads snapshots, so that no widget has to ask the library, the disk or the keychain for anything.
+
+    `read` waits for the disk: it may be called on every thread except the GUI thread, that is, only in work that was
+    given to the window's task runner. The same is true of everything that writes. The store and the keychain are not
+    asked.
+    """
+
+    def __init__(
+        self,
+        orders: Orders,
+        library: Library,
+        order_downloads: OrderDownloads,
+        this_pc: ThisPC,
+        help_search: HelpSearch,
+        clock: Callable[[], dt.datetime],
+        zone: dt.tzinfo,
+        owned: Callable[[], Iterable[Overview]] = tuple,
+    ) -> None:
+        """`owned` returns the purchases of any shop."""
+        self._orders = orders
+        self._library = library
+        self._order_downloads = order_downloads
+        self._this_pc = this_pc
+        self._help = help_search
+        self._clock = clock
+        self._zone = zone
+        self._owned = owned
+
+    def read(self, troubles: tuple[CompanionError, ...] = ()) -> Snapshot:
+        """Returns what is known now; the values out of the library are of one and the same moment."""
+        seat_id = self._this_pc.seat_id  # before the library is read: it is chosen, and written, at its first use
+        stored = self._library.contents(self._orders.store)
+        files = self._order_downloads.present(stored.files)
+        orders = self._orders.cache.with_keys(stored.orders)
+        now = self._clock()
+        if orders and stored.profile is not None:
+            _load_holidays(stored.profile, now.year)
+        purchases = without_known_orders(self._library, self._owned())
+        facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases)
+        return Snapshot(
+            now,
+            stored.profile,
+            orders,
+            self._cards(orders, stored.profile, files, seat_id, now),
+            files,
+            troubles,
+            machine=self._this_pc.machine().value,
+            receipts=stored.receipts,
+            cases=stored.cases,
+            helped=_helped(self._help.articles),
+            settings=stored.settings,
+            queue=stored.queue,
+            purchases=purchases,
+            reminders=(*stored.reminders, *self._library.reminders(OF_PURCHASES)),
+            reminder_settings=reminder_settings(stored.settings),
+            seat_id=seat_id,
+            pc_name=self._this_pc.name,
+            failures=failures(self._library, now),
+            ahead=upcoming(facts, now) if facts is not None else (),
+        )
+
+    def _cards(
+        self,
+        orders: tuple[KnownOrder, ...],
+        profile: Profile | None,
+        files: tuple[KnownFile, ...],
+        seat_id: str,
+        now: dt.datetime,
+    ) -> tuple[ProductCard, ...]:
+        if profile is None:
+            return ()
+        downloaded = frozenset(file.artifact for file in files)
+        return product_cards(orders_read(orders), profile, now, self._zone, this_seat=seat_id, downloaded=downloaded)
+
+
+def _load_holidays(profile: Profile, year: int) -> None:
+    """Load what pages count business days and support hours with; they may not wait for the files it lies in."""
+    countries = (store_country(profile), *(entry.country for entry in profile.support.entries))
+    load_holidays(countries, range(year - _YEARS_BACK, year + _YEARS_AHEAD + 1))
+
+
+def _helped(articles: Iterable[Article]) -> dict[str, str]:
+    """The article for each error's code; of several, the one that is about the fewest errors."""
+    broadest_first = sorted(articles, key=lambda article: -len(article.errors))
+    return {code: article.name for article in broadest_first for code in article.errors}
