@@ -104,7 +104,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "install": Command("pc.install", "check this PC, then verify and run the installer"),
     "put-back": Command("pc.put_back", "restore what was switched off or closed for an installation"),
     "money": Command("billing.money", "show what was charged, and why there may be two charges"),
-    "invoice": Command("billing.invoice", "show or save the invoice"),
+    "invoice": Command("billing.invoice", "list, show or save the invoices"),
     "shipping": Command("billing.shipping", "show where the parcels are"),
     "backup-media": Command("billing.backup_media", "show or add the backup medium of an order"),
     "returns": Command("billing.returns", "show or request the return of an order or an unwanted renewal"),

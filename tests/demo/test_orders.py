@@ -17,6 +17,7 @@ from companion.domain.core.time.periods import Period
 from companion.domain.store.orders import (
     ChargeKind,
     Invoice,
+    InvoiceList,
     LicenceStatus,
     Order,
     OrderStatus,
@@ -193,6 +194,39 @@ def test_an_invoice_adds_up_in_both_kinds_of_tax(customer: Any) -> None:
         lines = sum(line.price.amount for line in invoice.lines)
         assert lines == (invoice.total if included else invoice.net).amount
         assert invoice.number == someone.order()["invoiceNumber"]
+
+
+def _invoices(someone: Any) -> dict[str, tuple[str, int]]:
+    path = f"/v1/orders/{someone.number}/invoices"
+    found = decode(someone.get(path).content, InvoiceList, source="the store").invoices
+    for entry in found:
+        invoice = decode(someone.get(f"{path}/{entry.number}").content, Invoice, source="the store")
+        assert (invoice.number, invoice.total, invoice.purpose) == (entry.number, entry.total, entry.purpose)
+        assert invoice.net.amount + invoice.tax.amount == invoice.total.amount
+        pdf = someone.get(f"{path}/{entry.number}", Accept="application/pdf").content
+        _check_pdf(pdf, [entry.number, entry.total.plain()])
+    return {entry.number: (entry.purpose.value, entry.total.amount) for entry in found}
+
+
+def test_each_payment_has_its_invoice_and_each_refund_its_note(customer: Any, clock: Any, refused: Refused) -> None:
+    cleo, iris, ben = (customer(number) for number in ("LF-3307-7145", "LF-3126-9058", "LF-5930-2216"))
+    assert _invoices(cleo) == {"INV-3307-7145": ("purchase", 4345)}
+    plan = iris.order()["subscriptions"][0]["id"]
+    asked = {"reason": "unwantedRenewal", "lineItemIds": [], "subscriptionId": plan}
+    assert iris.post("/v1/orders/LF-3126-9058/returns", asked).status_code == 201
+    assert _invoices(iris) == {
+        "INV-3126-9058": ("purchase", 5432),
+        "INV-3126-9058-R1": ("renewal", 6520),
+        "REF-3126-9058-1": ("refund", 6520),
+    }
+    ben.post("/v1/orders/LF-5930-2216/backup-media", {})
+    assert _invoices(ben) == {"INV-5930-2216": ("purchase", 5981), "INV-5930-2216-M": ("backupMedium", 1082)}
+    assert refused(ben.get("/v1/orders/LF-5930-2216/invoices/INV-3307-7145")) == (404, "not-found")
+    assert refused(ben.get("/v1/orders/LF-3307-7145/invoices")) == (404, "not-found")
+    assert refused(ben.get("/v1/orders/LF-3307-7145/invoices/INV-3307-7145")) == (404, "not-found")
+    clock.pass_by(days=7)
+    cleo = customer("LF-3307-7145")
+    assert _invoices(cleo) == {"INV-3307-7145": ("purchase", 4345), "INV-3307-7145-R1": ("renewal", 6520)}
 
 
 def test_an_invoice_is_a_pdf_when_that_is_preferred(customer: Any, refused: Refused) -> None:

@@ -38,7 +38,7 @@ from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.reminders.due import upcoming
 from companion.domain.reminders.icalendar import calendar
 from companion.domain.store.mail_patterns import without_faulty_patterns
-from companion.domain.store.orders import Grant, Invoice, Order, Session
+from companion.domain.store.orders import Grant, Invoice, InvoiceList, Order, Session
 from companion.domain.store.problems import Problem, explain_problem
 from companion.domain.store.profile import MailPatterns, Profile
 from companion.domain.store.unread import unread_sentences
@@ -102,7 +102,7 @@ def _profile(data: bytes) -> str:
 
 
 def _answers(data: bytes) -> str:
-    said = [_name_of(data, kind) for kind in (Grant, Invoice, Session)]
+    said = [_name_of(data, kind) for kind in (Grant, Invoice, InvoiceList, Session)]
     try:
         error = explain_problem(decode(data, Problem, source="the store"))
         _check([error.title, error.message, error.hint])
@@ -225,7 +225,7 @@ TARGETS = {
     for target in (
         Target("order", _order, lambda: _examples("Order")),
         Target("profile", _profile, lambda: _files("resources/profiles/larkfield.json")),
-        Target("answers", _answers, lambda: _examples("Grant", "Invoice", "Session", "Problem")),
+        Target("answers", _answers, lambda: _examples("Grant", "Invoice", "InvoiceList", "Session", "Problem")),
         Target("mail", _mail, lambda: _files("tests/mails/*/*.eml", "tests/mails/*/*.html", "tests/mails/*/*.txt")),
         Target("journal", _journal, _journals),
         Target("library", _library, lambda: _examples("Order")),

@@ -20,7 +20,8 @@ COMMANDS = (
 )  # fmt: skip
 OF_ORDER = (
     ("orders", "show", NUMBER), ("money", NUMBER), ("shipping", NUMBER), ("returns", NUMBER), ("seats", NUMBER),
-    ("invoice", NUMBER), ("receipts", NUMBER), ("auto-renew", NUMBER, "off", "--yes"), ("download", NUMBER),
+    ("invoice", NUMBER), ("invoice", NUMBER, "--list"), ("receipts", NUMBER),
+    ("auto-renew", NUMBER, "off", "--yes"), ("download", NUMBER),
     ("orders", "open", NUMBER, "order", "--no-browser"),
 )  # fmt: skip
 

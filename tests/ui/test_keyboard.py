@@ -85,13 +85,13 @@ def test_no_two_buttons_of_a_list_sound_alike(filled: WindowedProgram, page: str
 def test_the_keyboard_stays_where_it_was_when_the_page_is_made_anew(filled: WindowedProgram, qtbot: QtBot) -> None:
     filled.window.navigate_to(Destination("order", CLOSED))
     qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
-    before = next(part for part in focusable(filled.window.current) if spoken(part) == "Invoice…")
+    before = next(part for part in focusable(filled.window.current) if spoken(part) == "Invoices…")
     before.setFocus()
     at = before.mapTo(filled.window, QPoint(0, 0))
     with qtbot.waitSignal(filled.app_state.changed, timeout=10_000):
         filled.app_state.refresh()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None and _focused() is not before)
-    assert spoken(_focused()) == "Invoice…"
+    assert spoken(_focused()) == "Invoices…"
     qtbot.waitUntil(lambda: _focused().mapTo(filled.window, QPoint(0, 0)) == at)
 
 

@@ -48,6 +48,8 @@ _ROUTES = Map(
         _rule("POST", "/v1/orders/<number>/returns", endpoints.request_return),
         _rule("POST", "/v1/returns/<return_id>/destruction-letter", endpoints.accept_letter),
         _rule("GET", "/v1/orders/<number>/invoice", endpoints.get_invoice),
+        _rule("GET", "/v1/orders/<number>/invoices", endpoints.get_invoices),
+        _rule("GET", "/v1/orders/<number>/invoices/<invoice_number>", endpoints.get_invoice),
         _rule("GET", "/v1/orders/<number>/backup-media/quote", endpoints.quote_backup_medium),
         _rule("POST", "/v1/orders/<number>/backup-media", endpoints.add_backup_medium),
         _rule("PUT", "/v1/licences/<licence_id>/seats/<seat_id>", endpoints.take_seat),

@@ -17,7 +17,7 @@ from companion.demo.downloads.artifact import PIECE_LENGTH, VERSION, probe_bytes
 from companion.demo.downloads.files import check_signature, serve_bytes, serve_file, sign
 from companion.demo.mail import send_new_password
 from companion.demo.orders import actions, returns
-from companion.demo.orders.invoices import invoice_of, invoice_pdf
+from companion.demo.orders.invoices import invoice_pdf, invoices_of, purchase_invoice
 from companion.demo.orders.lifecycle import business_days_after
 from companion.demo.orders.records import Record
 from companion.demo.problems import Refusal
@@ -27,6 +27,8 @@ from companion.domain.store.orders import (
     Download,
     Grant,
     Installation,
+    InvoiceEntry,
+    InvoiceList,
     Licence,
     Order,
     OrderCollection,
@@ -192,11 +194,29 @@ def accept_letter(call: Call, return_id: str) -> Response:
     return change(call, number, act, key_required=True)
 
 
-def get_invoice(call: Call, number: str) -> Response:
-    """``GET /v1/orders/{orderNumber}/invoice``: JSON, or PDF where ``Accept`` prefers it."""
+def get_invoices(call: Call, number: str) -> Response:
+    """``GET /v1/orders/{orderNumber}/invoices``"""
     with call.store.database.transaction() as connection:
         record = current(connection, call, call.own(number))
-    invoice = invoice_of(record, call.store.profile.store.name)
+    found = invoices_of(record, call.store.profile.store.name)
+    entries = [
+        InvoiceEntry(number=each.number, issued_at=each.issued_at, total=each.total, purpose=each.purpose)
+        for each in found
+    ]
+    return respond(answer_with(InvoiceList(invoices=tuple(entries))))
+
+
+def get_invoice(call: Call, number: str, invoice_number: str | None = None) -> Response:
+    """``GET /v1/orders/{orderNumber}/invoice`` and ``…/invoices/{invoiceNumber}``: JSON, or PDF by ``Accept``."""
+    with call.store.database.transaction() as connection:
+        record = current(connection, call, call.own(number))
+    seller = call.store.profile.store.name
+    found = invoices_of(record, seller)
+    invoice = next((each for each in found if each.number == invoice_number), None)
+    if invoice_number is None:
+        invoice = purchase_invoice(record, seller)
+    if invoice is None:
+        raise Refusal("not-found", "This order has no such invoice.")
     accepted = call.request.accept_mimetypes
     form = accepted.best_match(("application/json", "application/pdf")) if accepted else "application/json"
     if form is None:

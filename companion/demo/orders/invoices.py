@@ -2,21 +2,83 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import msgspec
+
 from companion.demo.orders.lifecycle import total
 from companion.demo.orders.records import Record
-from companion.domain.store.orders import Invoice, InvoiceLine, LineItem
+from companion.domain.core.money import Money
+from companion.domain.store.orders import (
+    Charge,
+    ChargeKind,
+    Invoice,
+    InvoiceLine,
+    InvoicePurpose,
+    LineItem,
+    LineItemKind,
+)
 
 _PAGE_LINES = 46
 
 
-def invoice_of(record: Record, seller: str) -> Invoice:
-    """The invoice of an order."""
-    order, billing = record.order, record.billing
-    items = order.line_items
+def invoices_of(record: Record, seller: str) -> tuple[Invoice, ...]:
+    """Every invoice of an order: of the purchase, of each renewal and backup medium, and a note of each refund."""
+    order = record.order
+    bought = () if order.invoice_number is None else (purchase_invoice(record, seller),)
+    media = [item for item in order.line_items if item.kind is LineItemKind.BACKUP_MEDIUM]
+    renewals = [
+        charge
+        for charge in order.charges
+        if charge.kind is ChargeKind.CHARGE and charge.about.startswith("subscription:")
+    ]
+    refunds = [charge for charge in order.charges if charge.kind is ChargeKind.REFUND]
+    return (
+        *bought,
+        *(_medium_invoice(record, seller, item) for item in media),
+        *(_renewal_invoice(record, seller, charge, count) for count, charge in enumerate(renewals, 1)),
+        *(_refund_note(record, seller, charge, count) for count, charge in enumerate(refunds, 1)),
+    )
+
+
+def purchase_invoice(record: Record, seller: str) -> Invoice:
+    """The invoice of what was bought with an order."""
+    order = record.order
+    items = [item for item in order.line_items if item.kind is not LineItemKind.BACKUP_MEDIUM]
+    number = order.invoice_number or f"INV-{order.number}"
+    return _of_items(record, seller, items, number, order.placed_at, InvoicePurpose.PURCHASE)
+
+
+def _medium_invoice(record: Record, seller: str, item: LineItem) -> Invoice:
+    parcel = next(parcel for parcel in record.order.shipments if item.id in parcel.line_item_ids)
+    at = min(charge.at for charge in record.order.charges if charge.about == f"shipment:{parcel.id}")
+    return _of_items(record, seller, [item], f"INV-{_mark(record)}-M", at, InvoicePurpose.BACKUP_MEDIUM)
+
+
+def _renewal_invoice(record: Record, seller: str, charge: Charge, count: int) -> Invoice:
+    plan = next(plan for plan in record.order.subscriptions if charge.about == f"subscription:{plan.id}")
+    licence = next(licence for licence in record.order.licences if licence.id == plan.licence_id)
+    name, number = f"Renewal of {licence.product_name}", f"INV-{_mark(record)}-R{count}"
+    return _of_charge(record, seller, charge, name, number, InvoicePurpose.RENEWAL)
+
+
+def _refund_note(record: Record, seller: str, charge: Charge, count: int) -> Invoice:
+    name, number = "Refund", f"REF-{_mark(record)}-{count}"
+    return _of_charge(record, seller, charge, name, number, InvoicePurpose.REFUND)
+
+
+def _mark(record: Record) -> str:
+    return record.order.number.removeprefix("LF-")
+
+
+def _of_items(
+    record: Record, seller: str, items: list[LineItem], number: str, at: dt.datetime | None, purpose: InvoicePurpose
+) -> Invoice:
+    billing = record.billing
     return Invoice(
-        number=order.invoice_number or f"INV-{order.number}",
-        order_number=order.number,
-        issued_at=order.placed_at,
+        number=number,
+        order_number=record.order.number,
+        issued_at=at,
         seller=seller,
         buyer=billing.buyer,
         lines=tuple(_line(item, record) for item in items),
@@ -25,13 +87,35 @@ def invoice_of(record: Record, seller: str) -> Invoice:
         total=total([billing.with_tax(item.price) for item in items]),
         tax_name=billing.tax_name,
         tax_included=billing.tax_included,
+        purpose=purpose,
+    )
+
+
+def _of_charge(record: Record, seller: str, charge: Charge, name: str, number: str, purpose: InvoicePurpose) -> Invoice:
+    tax = charge.tax or Money(amount=0, currency=charge.amount.currency)
+    net = msgspec.structs.replace(charge.amount, amount=charge.amount.amount - tax.amount)
+    shown = charge.amount if record.billing.tax_included else net
+    return Invoice(
+        number=number,
+        order_number=record.order.number,
+        issued_at=charge.at,
+        seller=seller,
+        buyer=record.billing.buyer,
+        lines=(InvoiceLine(name=name, quantity=1, price=shown),),
+        net=net,
+        tax=tax,
+        total=charge.amount,
+        tax_name=record.billing.tax_name,
+        tax_included=record.billing.tax_included,
+        purpose=purpose,
     )
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
     """The invoice as a PDF of as many A4 pages as it needs."""
+    refund = invoice.purpose is InvoicePurpose.REFUND
     lines = [
-        "INVOICE",
+        "REFUND NOTE" if refund else "INVOICE",
         "",
         invoice.seller,
         "",
@@ -48,10 +132,11 @@ def invoice_pdf(invoice: Invoice) -> bytes:
         "",
         f"{'Net':<52} {invoice.net.plain():>16}",
         f"{invoice.tax_name + included:<52} {invoice.tax.plain():>16}",
-        f"{'Total':<52} {invoice.total.plain():>16}",
+        f"{'Given back' if refund else 'Total':<52} {invoice.total.plain():>16}",
         "",
-        "Exempt from tax? Send your certificate and this order number to claim the tax back.",
     ]
+    if not refund:
+        lines += ["Exempt from tax? Send your certificate and this order number to claim the tax back."]
     return _pdf([lines[start : start + _PAGE_LINES] for start in range(0, len(lines), _PAGE_LINES)])
 
 

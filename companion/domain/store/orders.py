@@ -262,6 +262,29 @@ class InvoiceLine(Model, frozen=True):
     price: Money
 
 
+class InvoicePurpose(enum.StrEnum):
+    PURCHASE = "purchase"
+    RENEWAL = "renewal"
+    BACKUP_MEDIUM = "backupMedium"
+    REFUND = "refund"
+    UNKNOWN = "unknown"
+
+
+class InvoiceEntry(Model, frozen=True):
+    """One invoice of an order; `total` is with every tax, and positive also where `purpose` says that it went back."""
+
+    number: str
+    issued_at: Instant | None
+    total: Money
+    purpose: InvoicePurpose
+
+
+class InvoiceList(Model, frozen=True):
+    """All invoices of an order."""
+
+    invoices: Annotated[tuple[InvoiceEntry, ...], msgspec.Meta(max_length=2000)]
+
+
 class Invoice(Model, frozen=True):
     """An invoice; `tax_included` tells whether the line prices already contain `tax` (VAT)."""
 
@@ -276,6 +299,7 @@ class Invoice(Model, frozen=True):
     total: Money
     tax_name: str
     tax_included: bool = False
+    purpose: InvoicePurpose = InvoicePurpose.UNKNOWN
 
 
 class OrderStatus(enum.StrEnum):

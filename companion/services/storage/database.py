@@ -13,7 +13,7 @@ from companion.domain.purchases.receipts import EmailReceipt
 from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.library_file import SetAside
-from companion.domain.store.orders import Invoice, Receipt
+from companion.domain.store.orders import Invoice, InvoiceList, Receipt
 from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage.migrations import MIGRATIONS
 from companion.services.storage.opening import open_library
@@ -99,6 +99,8 @@ _SAVED = {
     "files": ("store", "number", "artifact", "body"),
     "queue": ("store", "position", "number", "artifact", "body"),
     "invoices": ("store", "number", "body"),
+    "invoice_lists": ("store", "number", "body"),
+    "numbered_invoices": ("store", "number", "invoice", "body"),
     "cases": ("store", "id", "opened_at", "body"),
     "stores": ("address", "kind", "name", "added_at"),
     "purchases": purchases.PURCHASE_COLUMNS,
@@ -113,6 +115,8 @@ _KINDS: dict[str, type[Model]] = {
     "files": KnownFile,
     "queue": QueueEntry,
     "invoices": Invoice,
+    "invoice_lists": InvoiceList,
+    "numbered_invoices": Invoice,
     "cases": KnownCase,
 }
 
@@ -129,4 +133,5 @@ def _is_sound(table: str, body: object) -> bool:
     return True
 
 
-_SCHEMA = Schema(MIGRATIONS, _SAVED, _is_sound, stale=frozenset({"settings", "orders", "queue", "invoices"}))
+_STALE = frozenset({"settings", "orders", "queue", "invoices", "invoice_lists", "numbered_invoices"})
+_SCHEMA = Schema(MIGRATIONS, _SAVED, _is_sound, stale=_STALE)

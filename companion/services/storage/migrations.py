@@ -79,4 +79,13 @@ MIGRATIONS = (
         store TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (store, number));
     ALTER TABLE invoices ADD COLUMN read_at TEXT;
     """,
+    # `invoices` holds the one invoice that older stores have for an order; these hold all of them by their numbers.
+    """
+    CREATE TABLE IF NOT EXISTS invoice_lists (
+        store TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL, read_at TEXT,
+        PRIMARY KEY (store, number));
+    CREATE TABLE IF NOT EXISTS numbered_invoices (
+        store TEXT NOT NULL, number TEXT NOT NULL, invoice TEXT NOT NULL, body BLOB NOT NULL, read_at TEXT,
+        PRIMARY KEY (store, number, invoice));
+    """,
 )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from companion.domain.core.model import Exact, Instant, Model
 from companion.domain.reminders.history import InboxEntry
-from companion.domain.store.orders import Grant, Invoice, Order, Receipt, SupportCase
+from companion.domain.store.orders import Grant, Invoice, InvoiceList, Order, Receipt, SupportCase
 from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
 
@@ -37,6 +37,13 @@ class KnownInvoice(NamedTuple):
     """An invoice as it was last read; None for the time says that it is not known."""
 
     invoice: Invoice
+    read_at: dt.datetime | None
+
+
+class KnownInvoices(NamedTuple):
+    """The list of an order's invoices as it was last read; None for the time says that it is not known."""
+
+    invoices: InvoiceList
     read_at: dt.datetime | None
 
 

@@ -6,16 +6,19 @@ import contextlib
 import dataclasses
 import datetime as dt
 import time
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.retry import parse_retry_after
 from companion.domain.core.serialization import decode
 from companion.domain.core.time.http_date import parse_http_date
 from companion.domain.store.problems import Problem, explain_problem
 
 T = TypeVar("T")
+
+SESSIONS = "/v1/sessions"
 
 
 class NotOfferedError(Exception):
@@ -53,3 +56,18 @@ class Answer:
     def store_time(self) -> dt.datetime | None:
         """The store's clock (RFC 9110 §6.6.1)."""
         return parse_http_date(self.headers.get("Date"), dt.datetime.now(dt.UTC))
+
+
+@contextlib.contextmanager
+def lost_unless_read(method: str, path: str) -> Iterator[None]:
+    """An answer that cannot be used, or tells of a fault of the store, does not tell whether the store has acted."""
+    try:
+        yield
+    except CompanionError as error:
+        error.may_have_acted = changes(method, path) and error.kind is ErrorKind.UNREACHABLE
+        raise
+
+
+def changes(method: str, path: str) -> bool:
+    """Whether a call changes anything that counts: one more session does not."""
+    return method not in ("GET", "HEAD") and path != SESSIONS

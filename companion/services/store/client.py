@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
 from companion.domain.core.serialization import to_builtins
@@ -27,6 +27,7 @@ from companion.domain.store.orders import (
     Extension,
     Grant,
     Invoice,
+    InvoiceList,
     Licence,
     Order,
     OrderCollection,
@@ -39,7 +40,7 @@ from companion.domain.store.returns import DestructionLetter, Return, ReturnReas
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
 from companion.services.http.patience import UNLIMITED, Patience, not_answered_yet
-from companion.services.store.answers import Answer, NotOfferedError
+from companion.services.store.answers import SESSIONS, Answer, NotOfferedError, changes, lost_unless_read
 from companion.services.store.keychain.keychain import Credentials
 
 # What sends requests is loaded with the first one: the window is there, and most commands end, without any.
@@ -56,7 +57,6 @@ CALL_SECONDS = 60.0
 _JSON = "application/json"
 _TIME_KEEPS = 60.0
 """Seconds for which the clock of an answer is carried on."""
-_SESSIONS = "/v1/sessions"
 _NOT_OFFERED = (400, 404, 405, 406, 410, 501)
 """What stores answer to a call that they do not know."""
 
@@ -169,7 +169,7 @@ class StoreClient:
             body = {"email": credentials.email, "cardLastDigits": credentials.card_last_digits.reveal()}
         else:
             raise ValueError("credentials hold neither a password nor card digits")
-        return self._send("POST", _SESSIONS, Session, body=body)
+        return self._send("POST", SESSIONS, Session, body=body)
 
     def request_password_reset(self, *, number: str | None = None, email: str | None = None) -> None:
         """Ask the store to send a new order password; it never tells whether the order exists."""
@@ -231,15 +231,26 @@ class StoreClient:
         path = f"/v1/returns/{_part(return_id)}/destruction-letter"
         return self._send("POST", path, Return, token=token, body=body, key=key)
 
-    def invoice(self, number: str, token: Secret) -> Invoice:
-        """The invoice of an order."""
-        fresh = self._get(f"/v1/orders/{_part(number)}/invoice", Invoice, token=token)
+    def invoices(self, number: str, token: Secret) -> InvoiceList:
+        """All invoices of an order. Raises `NotOfferedError` where the store has no such call."""
+        fresh = self._get(f"/v1/orders/{_part(number)}/invoices", InvoiceList, token=token, optional=True)
         assert fresh is not None  # noqa: S101 - without an ETag there is no 304
         return fresh.value
 
-    def invoice_pdf(self, number: str, token: Secret) -> bytes:
-        """The invoice of an order as the store's own PDF."""
-        answer = self._answer("GET", f"/v1/orders/{_part(number)}/invoice", token=token, accept="application/pdf")
+    def invoice(self, number: str, token: Secret, invoice_number: str | None = None) -> Invoice:
+        """The invoice of the purchase, or the one with this number.
+
+        Raises `NotOfferedError` where the store has no invoice of that number, or none by number.
+        """
+        path, by_number = _invoice_path(number, invoice_number), invoice_number is not None
+        fresh = self._get(path, Invoice, token=token, optional=by_number)
+        assert fresh is not None  # noqa: S101 - without an ETag there is no 304
+        return fresh.value
+
+    def invoice_pdf(self, number: str, token: Secret, invoice_number: str | None = None) -> bytes:
+        """The same invoice as the store's own PDF. Raises `NotOfferedError` as `invoice` does."""
+        path, by_number = _invoice_path(number, invoice_number), invoice_number is not None
+        answer = self._answer("GET", path, token=token, accept="application/pdf", optional=by_number)
         if not answer.body.startswith(b"%PDF-"):
             raise failure(ErrorCode.MALFORMED_ANSWER)
         return answer.body
@@ -302,7 +313,7 @@ class StoreClient:
         key: str | None = None,
     ) -> T:
         answer = self._answer(method, path, body=body, token=token, headers=headers, key=key)
-        with _lost_unless_read(method, path):
+        with lost_unless_read(method, path):
             return answer.read(kind)
 
     def _answer(
@@ -329,7 +340,7 @@ class StoreClient:
         try:
             answer = self._in_time(lambda: self._exchange(method, path, body, sent))
         except CompanionError as error:
-            error.may_have_acted &= _changes(method, path)
+            error.may_have_acted &= changes(method, path)
             raise
         if (told := answer.store_time()) is not None:
             self._told_time = told, time.monotonic(), time.time()
@@ -338,7 +349,7 @@ class StoreClient:
             return answer
         if optional and answer.status in _NOT_OFFERED:
             raise NotOfferedError
-        with _lost_unless_read(method, path):
+        with lost_unless_read(method, path):
             raise answer.refusal()
 
     def _in_time(self, exchange: Callable[[], Answer]) -> Answer:
@@ -410,19 +421,9 @@ def _header_safe(token: Secret) -> str:
     return text
 
 
-@contextlib.contextmanager
-def _lost_unless_read(method: str, path: str) -> Iterator[None]:
-    """An answer that cannot be used, or tells of a fault of the store, does not tell whether the store has acted."""
-    try:
-        yield
-    except CompanionError as error:
-        error.may_have_acted = _changes(method, path) and error.kind is ErrorKind.UNREACHABLE
-        raise
-
-
-def _changes(method: str, path: str) -> bool:
-    """Whether a call changes anything that counts: one more session does not."""
-    return method not in ("GET", "HEAD") and path != _SESSIONS
+def _invoice_path(number: str, invoice_number: str | None) -> str:
+    order = f"/v1/orders/{_part(number)}"
+    return f"{order}/invoice" if invoice_number is None else f"{order}/invoices/{_part(invoice_number)}"
 
 
 def _part(text: str) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
-from companion.domain.store.orders import Grant, Invoice, Order, Session
+from companion.domain.store.orders import Grant, Order, Session
 from companion.domain.store.profile import Profile
 from companion.services.app.input_file import read_start
 from companion.services.storage.database import Library
@@ -34,7 +34,6 @@ _log = logging.getLogger(__name__)
 
 LOG_IN = "opening an order"
 _ADDED = "order added"
-_READING_INVOICE = "reading the invoice"
 _MOST_STEPS = 50
 
 
@@ -43,14 +42,6 @@ class Added(NamedTuple):
 
     numbers: tuple[str, ...]
     kept: Kept
-
-
-class ReadInvoice(NamedTuple):
-    """An invoice, when it was read (None: not known), and what kept it from being read anew."""
-
-    invoice: Invoice
-    read_at: dt.datetime | None
-    trouble: CompanionError | None = None
 
 
 class OrderLookup:
@@ -258,35 +249,6 @@ class OrderLookup:
     def grant(self, number: str, artifact_id: str) -> Grant:
         """A fresh signed URL for an artifact."""
         return self._sessions.authorised(number, lambda token: self._client.grant(number, artifact_id, token))
-
-    def invoice(self, number: str) -> Invoice:
-        """The invoice of an order; the one read last when the store cannot be reached."""
-        return self.read_invoice(number).invoice
-
-    def read_invoice(self, number: str) -> ReadInvoice:
-        """The invoice of an order with when it was read, and why it is the one read last."""
-        remembered = self._library.invoice(self._cache.store, number)
-        with self._attempts.counted(_READING_INVOICE, number), self._client.briefly(remembered is not None):
-            try:
-                found = self._sessions.authorised(number, lambda token: self._client.invoice(number, token))
-            except CompanionError as error:
-                return self.kept_invoice(number, error)
-        now = self._clock()
-        self._library.remember_invoice(self._cache.store, number, found, now)
-        return ReadInvoice(found, now)
-
-    def kept_invoice(self, number: str, trouble: CompanionError) -> ReadInvoice:
-        """The invoice that was read last; raises `trouble` where there is none, or the store could be reached."""
-        remembered = self._library.invoice(self._cache.store, number)
-        if remembered is None or trouble.kind is not ErrorKind.UNREACHABLE:
-            raise trouble
-        _log.info("showing the remembered invoice: %s", trouble.code)
-        return ReadInvoice(remembered.invoice, remembered.read_at, trouble)
-
-    def invoice_pdf(self, number: str) -> bytes:
-        """The invoice of an order as PDF."""
-        with self._attempts.counted(_READING_INVOICE, number):
-            return self._sessions.authorised(number, lambda token: self._client.invoice_pdf(number, token))
 
     def secrets(self) -> frozenset[str]:
         """Every secret this process knows: to be taken out of what leaves this PC."""

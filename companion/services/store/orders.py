@@ -12,6 +12,7 @@ from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache
 from companion.services.store.client import StoreClient
 from companion.services.store.idempotency import IdempotentRequests
+from companion.services.store.invoices import OrderInvoices
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.looking import StoreLooks
 from companion.services.store.lookup import OrderLookup
@@ -32,6 +33,7 @@ class Orders(NamedTuple):
     attempts: Attempts
     client: StoreClient
     looks: StoreLooks
+    invoices: OrderInvoices
 
     def stop(self) -> None:
         """End what is being asked of the store; nothing can be asked afterwards."""
@@ -54,4 +56,5 @@ def open_orders(client: StoreClient, keychain: Keychain, library: Library, clock
     actions = OrderActions(client, sessions, requests, renewal, lookup, cache, attempts, library, clock)
     together = OrdersTogether(client, sessions, cache, lookup, clock)
     looks = StoreLooks(lookup, together, cache, library, clock)
-    return Orders(lookup, cache, actions, attempts, client, looks)
+    invoices = OrderInvoices(client, sessions, cache, attempts, library, clock)
+    return Orders(lookup, cache, actions, attempts, client, looks, invoices)

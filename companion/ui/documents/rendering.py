@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLocale, QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
-from companion.domain.billing.invoices import tax_words
+from companion.domain.billing.invoices import invoice_title, tax_words, total_words
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.store.orders import Invoice
 
@@ -29,9 +29,9 @@ def invoice_html(invoice: Invoice, format_date: FormatDate, format_money: Format
     rows = [_row(f"{line.quantity} × {line.name}", format_money(line.price)) for line in invoice.lines]
     rows.append(_row("Without tax", format_money(invoice.net)))
     rows.append(_row(tax_words(invoice), format_money(invoice.tax)))
-    rows.append(_row("Total", format_money(invoice.total), bold=True))
+    rows.append(_row(total_words(invoice.purpose), format_money(invoice.total), bold=True))
     return (
-        f"<h2>Invoice {_safe(invoice.number)}</h2>"
+        f"<h2>{_safe(invoice_title(invoice))}</h2>"
         f"<p>{_safe(format_date(invoice.issued_at))}<br>Order {_safe(invoice.order_number)}</p>"
         f"<p>From: {_safe(invoice.seller)}<br>To: {_safe(invoice.buyer)}</p>"
         f'<table width="100%">{"".join(rows)}</table>'

@@ -162,10 +162,14 @@ def test_rows_of_every_other_table_leave_out_what_cannot_be_read(
 def test_invoices_cases_and_profiles_that_cannot_be_read_are_not_known_yet(
     library: Library, run: Callable[..., int], body: bytes
 ) -> None:
-    run("INSERT INTO invoices VALUES (?, '1', ?)", STORE, body)
+    run("INSERT INTO invoices (store, number, body) VALUES (?, '1', ?)", STORE, body)
+    run("INSERT INTO invoice_lists VALUES (?, '1', ?, NULL)", STORE, body)
+    run("INSERT INTO numbered_invoices VALUES (?, '1', 'I-1', ?, NULL)", STORE, body)
     run("INSERT INTO cases VALUES (?, 'C-1', ?, ?)", STORE, body, NOW.isoformat())
     run("INSERT INTO profiles VALUES (?, 'tag', ?, ?)", STORE, body, NOW.isoformat())
     assert library.invoice(STORE, "1") is None
+    assert library.invoices(STORE, "1") is None
+    assert library.invoice(STORE, "1", "I-1") is None
     assert library.cases(STORE) == ()
     assert library.profile(STORE) is None
     assert library.contents(STORE).profile is None

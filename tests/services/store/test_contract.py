@@ -79,8 +79,11 @@ def test_everything_the_program_asks_fits_the_document(
     orders.actions.take_seat(FAMILY, licence.id, "pc-1", "Ünder the kit")
     orders.actions.take_seat(FAMILY, licence.id, "pc-1", "Under the kit")
     orders.actions.free_seat(FAMILY, licence.id, "pc-1")
-    orders.lookup.invoice(FAMILY)
-    orders.lookup.invoice_pdf(FAMILY)
+    orders.invoices.one(FAMILY)
+    orders.invoices.pdf(FAMILY)
+    for entry in orders.invoices.all(UNWANTED):
+        assert orders.invoices.one(UNWANTED, entry.number).total == entry.total
+        orders.invoices.pdf(UNWANTED, entry.number)
     quote = orders.actions.quote_backup_medium(FAMILY)
     assert quote is not None
     orders.actions.add_backup_medium(FAMILY, quote.total)

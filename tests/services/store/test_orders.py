@@ -24,7 +24,9 @@ from companion.services.store.keychain.keychain import Credentials, Kept, Keycha
 from companion.services.store.orders import open_orders
 from tests.kits.store import StoreKit
 
-FAMILY, ANNUAL, CLOSED, BOXED = "LF-5930-2216", "LF-4821-0937", "LF-5562-8803", "LF-6014-5529"
+FAMILY, ANNUAL, CLOSED, BOXED, UNWANTED = (
+    "LF-5930-2216", "LF-4821-0937", "LF-5562-8803", "LF-6014-5529", "LF-3126-9058",
+)  # fmt: skip
 
 
 def failing(code: str, work: Any) -> CompanionError:
@@ -294,13 +296,67 @@ def test_seats_cases_invoices_and_extensions(kit: StoreKit) -> None:
     assert {seat.name for seat in taken.seats} > {"This PC"}
     assert len(kit.orders.actions.free_seat(FAMILY, licence.id, "pc-new").seats) == len(licence.seats)
     assert kit.orders.actions.open_case(FAMILY, "It does not start", "{}").case_number
-    assert kit.orders.lookup.invoice(FAMILY).order_number == FAMILY
-    assert kit.orders.lookup.invoice_pdf(FAMILY).startswith(b"%PDF-")
+    assert kit.orders.invoices.one(FAMILY).order_number == FAMILY
+    assert kit.orders.invoices.pdf(FAMILY).startswith(b"%PDF-")
     artifact = kit.orders.lookup.order(CLOSED).downloads[0].artifact_id
     failing("window-closed", lambda: kit.orders.lookup.grant(CLOSED, artifact))
     assert kit.orders.actions.request_extension(CLOSED, artifact).status.value == "granted"
     grant = kit.orders.lookup.grant(CLOSED, artifact)
     assert grant.url.startswith(kit.store.url)
+
+
+class _Older:
+    """A store of before there were several invoices: it knows the one of the purchase only."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if "/invoices" in environ["PATH_INFO"]:
+            environ["PATH_INFO"] = "/v1/no-such-call"
+        return self._application(environ, start_response)
+
+
+def test_a_store_with_one_invoice_only_lists_that_one(tmp_path: Path, no_keychain: None) -> None:
+    profile = resource("profiles/larkfield.json").read_bytes()
+    with DemoStore(
+        tmp_path / "older", profile=profile, system="linux", size=40_000, password_cost=2**10, around=_Older
+    ) as store:
+        library = Library(tmp_path / "older.db")
+        kit = StoreKit(store, library, Keychain(), StoreClient(store.url))
+        kit.orders.lookup.add(UNWANTED, kit.password(UNWANTED))
+        (only,) = kit.orders.invoices.all(UNWANTED)
+        assert (only.number, only.purpose.value) == ("INV-3126-9058", "purchase")
+        assert kit.orders.invoices.one(UNWANTED, only.number).total == only.total
+        assert kit.orders.invoices.pdf(UNWANTED, only.number).startswith(b"%PDF-")
+        failing("not-found", lambda: kit.orders.invoices.one(UNWANTED, "INV-3126-9058-R1"))
+        failing("not-found", lambda: kit.orders.invoices.pdf(UNWANTED, "INV-3126-9058-R1"))
+        kit.client.close()
+        library.close()
+
+
+def test_the_list_and_what_was_read_of_it_are_known_without_the_store(kit: StoreKit) -> None:
+    kit.orders.lookup.add(UNWANTED, kit.password(UNWANTED))
+    listed = kit.orders.invoices.all(UNWANTED)
+    read = kit.orders.invoices.one(UNWANTED, listed[0].number)
+    kit.store.close()
+    assert kit.orders.invoices.all(UNWANTED) == listed
+    assert kit.orders.invoices.one(UNWANTED, listed[0].number) == read
+    failing("store-unreachable", lambda: kit.orders.invoices.one(UNWANTED, listed[1].number))
+
+
+def test_the_invoices_go_with_their_order(kit: StoreKit) -> None:
+    kit.orders.lookup.add(UNWANTED, kit.password(UNWANTED))
+    for entry in kit.orders.invoices.all(UNWANTED):
+        kit.orders.invoices.one(UNWANTED, entry.number)
+    store = kit.orders.store
+    assert kit.library.invoices(store, UNWANTED) is not None
+    assert kit.library.invoice(store, UNWANTED, entry.number) is not None
+    assert kit.library.invoice(store, UNWANTED) is not None
+    kit.orders.lookup.remove(UNWANTED)
+    assert kit.library.invoices(store, UNWANTED) is None
+    assert kit.library.invoice(store, UNWANTED, entry.number) is None
+    assert kit.library.invoice(store, UNWANTED) is None
 
 
 def test_another_orders_things_are_not_given(kit: StoreKit) -> None:

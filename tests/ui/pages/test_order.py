@@ -32,6 +32,7 @@ from companion.ui.dialogs.auto_renewal import SwitchDialog, ask_to_switch
 from companion.ui.dialogs.case_file import CaseFileDialog
 from companion.ui.dialogs.invoice import InvoiceDialog
 from companion.ui.navigation import RETURN_RENEWAL, Destination
+from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.question import Question
 from tests.kits import ui as ui_kit
 from tests.kits.ui import button as the_button
@@ -237,7 +238,7 @@ def test_the_invoice_is_read_printed_and_saved_with_how_to_claim_tax_back(
     person: Person, viewer: Viewer, tmp_path: Path
 ) -> None:
     person.opens(FAMILY)
-    person.presses("Invoice…")
+    person.presses("Invoices…")
     dialog = person.dialog(InvoiceDialog)
     assert isinstance(dialog, InvoiceDialog)
     person.reads("Invoice INV-5930-2216", dialog)
@@ -259,10 +260,30 @@ def test_the_invoice_is_read_printed_and_saved_with_how_to_claim_tax_back(
     assert store_own.startswith(b"%PDF-")
     person.waits(lambda: not person.program.runner.busy)
     dialog.close()
-    person.presses("Invoice…")
+    person.presses("Invoices…")
     again = person.dialog(InvoiceDialog)
     person.reads("Invoice INV-5930-2216", again)
     again.close()
+
+
+def test_the_invoice_of_a_renewal_is_chosen_read_and_saved(person: Person, viewer: Viewer, tmp_path: Path) -> None:
+    person.opens(UNWANTED)
+    person.presses("Invoices…")
+    dialog = person.dialog(InvoiceDialog)
+    assert isinstance(dialog, InvoiceDialog)
+    person.reads("Invoice INV-3126-9058-R1", dialog)
+    person.reads("2 invoices", dialog)
+    choice = dialog.findChild(Choice)
+    assert choice is not None
+    assert ["Renewal · $65.20" in choice.itemText(0), "Purchase · $54.32" in choice.itemText(1)] == [True, True]
+    choice.setCurrentIndex(1)
+    person.reads("$54.32", dialog)
+    choice.setCurrentIndex(0)
+    person.reads("Renewal of Lantern Protect", dialog)
+    dialog.save_to(tmp_path / "renewal.pdf")
+    person.reads("The invoice has been saved", dialog)
+    assert b"INV-3126-9058-R1" in (tmp_path / "renewal.pdf").read_bytes()
+    dialog.close()
 
 
 def test_shipping_and_the_backup_medium(person: Person, services: Services) -> None:

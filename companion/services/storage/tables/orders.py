@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.idempotency import IdempotentRequest
-from companion.domain.store.orders import Invoice, Order, Receipt
+from companion.domain.store.orders import Invoice, InvoiceList, Order, Receipt
 from companion.services.storage.receipt_file import READ_EMAILS, READ_RECEIPTS, KeptReceipt, receipt_row
-from companion.services.storage.records import KnownCase, KnownInvoice, KnownOrder
+from companion.services.storage.records import KnownCase, KnownInvoice, KnownInvoices, KnownOrder
 from companion.services.storage.rows import body_or_none, moment, moment_or_none, read_bodies, text_or_none
 from companion.services.storage.tables.base import Tables, or_in_memory
 
@@ -78,6 +78,8 @@ class OrderTable(Tables):
             db.execute("DELETE FROM queue WHERE store = ? AND number = ?", (store, number))
             db.execute("DELETE FROM reminders WHERE store = ? AND number = ?", (store, number))
             db.execute("DELETE FROM invoices WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM invoice_lists WHERE store = ? AND number = ?", (store, number))
+            db.execute("DELETE FROM numbered_invoices WHERE store = ? AND number = ?", (store, number))
             gone = db.execute("DELETE FROM orders WHERE store = ? AND number = ?", (store, number))
             return gone.rowcount > 0
 
@@ -113,17 +115,41 @@ class OrderTable(Tables):
                 self._place.receipts.exchange(db)
 
     @or_in_memory
-    def remember_invoice(self, store: str, number: str, invoice: Invoice, read_at: dt.datetime) -> None:
-        """Keep an invoice for the time the store cannot be reached."""
+    def remember_invoice(
+        self, store: str, number: str, invoice: Invoice, read_at: dt.datetime, *, alone: bool = False
+    ) -> None:
+        """Keep an invoice for the time the store cannot be reached; `alone` is the one asked for by no number."""
+        body, at = encode_without_secrets(invoice), read_at.isoformat()
+        columns = "(store, number, invoice, body, read_at) VALUES (?, ?, ?, ?, ?)"
         with self._writing() as db:
-            row = (store, number, encode_without_secrets(invoice), read_at.isoformat())
-            db.execute("INSERT OR REPLACE INTO invoices (store, number, body, read_at) VALUES (?, ?, ?, ?)", row)
+            row = (store, number, invoice.number, body, at)
+            db.execute(f"INSERT OR REPLACE INTO numbered_invoices {columns}", row)
+            if alone:
+                columns = "(store, number, body, read_at) VALUES (?, ?, ?, ?)"
+                db.execute(f"INSERT OR REPLACE INTO invoices {columns}", (store, number, body, at))
 
-    def invoice(self, store: str, number: str) -> KnownInvoice | None:
-        """The invoice of an order as it was last read."""
-        rows = self._rows("SELECT body, read_at FROM invoices WHERE store = ? AND number = ?", store, number)
+    def invoice(self, store: str, number: str, invoice_number: str | None = None) -> KnownInvoice | None:
+        """The invoice of an order as it was last read, by its number or the one that is asked for by none."""
+        if invoice_number is None:
+            rows = self._rows("SELECT body, read_at FROM invoices WHERE store = ? AND number = ?", store, number)
+        else:
+            query = "SELECT body, read_at FROM numbered_invoices WHERE store = ? AND number = ? AND invoice = ?"
+            rows = self._rows(query, store, number, invoice_number)
         found = body_or_none(rows[0][0], Invoice) if rows else None
         return KnownInvoice(found, moment_or_none(rows[0][1])) if found is not None else None
+
+    @or_in_memory
+    def remember_invoices(self, store: str, number: str, invoices: InvoiceList, read_at: dt.datetime) -> None:
+        """Keep the list of an order's invoices."""
+        with self._writing() as db:
+            row = (store, number, encode_without_secrets(invoices), read_at.isoformat())
+            db.execute("INSERT OR REPLACE INTO invoice_lists (store, number, body, read_at) VALUES (?, ?, ?, ?)", row)
+
+    def invoices(self, store: str, number: str) -> KnownInvoices | None:
+        """The list of an order's invoices as it was last read."""
+        rows = self._rows("SELECT body, read_at FROM invoice_lists WHERE store = ? AND number = ?", store, number)
+        found = body_or_none(rows[0][0], InvoiceList) if rows else None
+        return KnownInvoices(found, moment_or_none(rows[0][1])) if found is not None else None
 
     def remember_case(self, store: str, known: KnownCase) -> None:
         """Keep the number of a case; the same case twice is one."""

@@ -16,6 +16,7 @@ from companion.domain.billing.charges import (
     two_charges_sentences,
     why_two_charges,
 )
+from companion.domain.billing.invoices import has_invoices
 from companion.domain.billing.returns import (
     NotEligible,
     OtherWay,
@@ -53,7 +54,7 @@ _WORDS = {
 
 
 class MoneyCard(Section):
-    """What was charged and when, why there may be two charges, and the invoice."""
+    """What was charged and when, why there may be two charges, and the invoices."""
 
     def __init__(self, view: OrderView) -> None:
         super().__init__(view, "Money", "two-charges")
@@ -72,9 +73,9 @@ class MoneyCard(Section):
             self.add(line(), label("Why are there two charges?", "strong"))
             for sentence in two_charges_sentences(two, profile.policies.payment, form.date, form.money):
                 self.add(label(sentence))
-        if order.invoice_number is not None:
-            invoice = button("Invoice…", lambda: show_invoice(self.window(), app_state, self.orders, order.number))
-            self.add(row(invoice, None))
+        if has_invoices(order):
+            invoices = button("Invoices…", lambda: show_invoice(self.window(), app_state, self.orders, order.number))
+            self.add(row(invoices, None))
 
     def _list(self, moves: tuple[Movement, ...]) -> QGridLayout:
         """One row for each movement: the day and the kind, what it was, the amount."""
