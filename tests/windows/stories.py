@@ -129,6 +129,44 @@ def add_link(name: str, target: str, words: str) -> str:
     return str(path)
 
 
+def add_startup_file(name: str, text: str) -> str:
+    folder = Path(os.environ["APPDATA"], r"Microsoft\Windows\Start Menu\Programs\Startup")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="ascii", newline="")
+    return str(folder / name)
+
+
+def several(steps: str) -> list[object]:
+    """Stories one after the other in one Python, which takes longer to start than most of them take."""
+    return [globals()[name](*words) for name, *words in json.loads(steps)]
+
+
+def start_service(name: str) -> str:
+    before = set(running())
+    done = subprocess.run(["sc.exe", "start", name], capture_output=True, text=True, check=True)
+    until(lambda: set(running()) - before)
+    return done.stdout
+
+
+def state_of_service(name: str) -> str:
+    """Returns the state of a service as its tool spells it, once it is neither starting nor stopping."""
+    states: list[str] = []
+
+    def settled() -> bool:
+        told = subprocess.run(["sc.exe", "query", name], capture_output=True, text=True, check=True).stdout
+        found = re.search(r"STATE\s*:\s*\d+\s+(\w+)", told)
+        states.append(found[1] if found else told)
+        return not states[-1].endswith("PENDING")
+
+    until(settled)
+    return states[-1]
+
+
+def wait_for_programs(count: str) -> int:
+    until(lambda: len(running()) == int(count))
+    return len(running())
+
+
 def add_service(name: str, command: str) -> str:
     words = ["sc.exe", "create", name, "binPath=", command, "start=", "auto", "DisplayName=", f"{name} Service"]
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,11 @@ class Windows:
         assert done.returncode == 0, failure
         assert lines, failure
         return json.loads(lines[-1])
+
+    def run_all(self, *steps: Sequence[str], timeout: float = 120) -> list[Any]:
+        """Run stories one after the other in one Windows Python, each with its arguments; returns their answers."""
+        answers: list[Any] = self.run("several", json.dumps(steps), timeout=timeout)
+        return answers
 
     def program(self, name: str) -> str:
         """The path of a stand-in, as Windows sees it."""

@@ -83,13 +83,19 @@ def _closest(
 
 
 def _closeness(entry: AutostartEntry, process: Process, *, only_first: bool = False) -> int:
-    """Returns 2 when the command contains the path of the program, 1 when it names a program of that name, else 0.
+    # Only the program of a line of a script counts: "taskkill /im outlook.exe" does not start it.
+    graded = [_grade(words(line)[:1], process) for line in entry.programs]
+    return max((_grade(words(entry.command)[: 1 if only_first else None], process), *graded))
+
+
+def _grade(candidates: tuple[str, ...], process: Process) -> int:
+    """Returns 2 when a word is the path of the program, 1 when it names a program of that name, else 0.
 
     A name alone counts: the same program may be reached by aliases, short names and versioned folders.
     """
     name = program_name(process.path or process.name).casefold()
     found = 0
-    for position, word in enumerate(words(entry.command)[: 1 if only_first else None]):
+    for position, word in enumerate(candidates):
         own = program_name(word).casefold()
         if name not in (own, own + ".exe") or (position and not _is_program(word)):
             continue

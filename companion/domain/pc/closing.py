@@ -26,6 +26,8 @@ class ClosingStep(enum.StrEnum):
     """It is told that the session ends."""
     CONSENT_NEEDED = "consentNeeded"
     """It did not close; only force would help, and the person has not agreed to that."""
+    STOPPING_SERVICE = "stoppingService"
+    """It is a service, and the system is asked to stop it, as the person agreed to."""
     FORCING = "forcing"
     CLOSED = "closed"
     WATCHING = "watching"
@@ -100,6 +102,8 @@ class ClosingPhase(enum.StrEnum):
     """Its windows were asked to close."""
     SESSION_ENDED = "sessionEnded"
     """It was told that the session ends."""
+    SERVICE_ASKED = "serviceAsked"
+    """The system was asked to stop the service that it is."""
     FORCED = "forced"
 
 
@@ -116,7 +120,8 @@ class ClosingFacts(Model, frozen=True):
 
     `reached` says whether the last action had any effect: whether a window was asked, or the end of the session told.
     `question` is the title of a window that the program shows since it was asked, `force` whether the person has agreed
-    to an end by force. `unseen` says that the program may have windows that could not be asked.
+    to an end by force. `unseen` says that the program may have windows that could not be asked, `service` that it is a
+    service of the system: ended by force, the system would only start it again.
     """
 
     now: float
@@ -125,6 +130,7 @@ class ClosingFacts(Model, frozen=True):
     question: str | None = None
     force: bool = False
     unseen: bool = False
+    service: bool = False
 
 
 class ClosingAction(enum.StrEnum):
@@ -134,6 +140,7 @@ class ClosingAction(enum.StrEnum):
     WAIT = "wait"
     REPORT_QUESTION = "reportQuestion"
     END_SESSION = "endSession"
+    STOP_SERVICE = "stopService"
     FORCE = "force"
     FINISH = "finish"
     """It is closed."""
@@ -161,6 +168,10 @@ def next_step(state: ClosingState, facts: ClosingFacts, patience: Patience) -> t
         if facts.reached and elapsed < patience.session:
             return ClosingAction.WAIT, state
         return _force_or_consent(state, facts)
+    if state.phase is ClosingPhase.SERVICE_ASKED:
+        # Never by force: the system would take that for a crash and start it again.
+        waits = facts.reached and elapsed < patience.session
+        return ClosingAction.WAIT if waits else ClosingAction.GIVE_UP, state
     if elapsed < patience.force:
         return ClosingAction.WAIT, state
     return ClosingAction.GIVE_UP, state
@@ -183,6 +194,8 @@ def _after_asking(
 
 
 def _force_or_consent(state: ClosingState, facts: ClosingFacts) -> tuple[ClosingAction, ClosingState]:
+    if facts.force and facts.service:
+        return ClosingAction.STOP_SERVICE, ClosingState(phase=ClosingPhase.SERVICE_ASKED, since=facts.now)
     if facts.force:
         return ClosingAction.FORCE, ClosingState(phase=ClosingPhase.FORCED, since=facts.now)
     return ClosingAction.REQUEST_CONSENT, state
@@ -241,6 +254,11 @@ def may_have_windows(processes: Iterable[Process]) -> bool:
     return any(process.windows is WindowState.UNKNOWN for process in processes)
 
 
+def is_service(program: Running) -> bool:
+    """Returns whether a part of `program` is a service of the system."""
+    return any(process.service is not None for process in program.processes)
+
+
 def can_relaunch(process: Process) -> bool:
     """Whether it can be opened again as it was; a browser's sub-processes come with their first process."""
     if not process.path or process.arguments is None:
@@ -257,13 +275,20 @@ def closing_sentence(step: ClosingStep, program: Running, *, question: str = "",
         ClosingStep.WAITING: f"{name} is closing.",
         ClosingStep.ASKS: f"{name} is asking: “{question}”. Please answer in its window.",
         ClosingStep.ENDING_SESSION: f"{name} is being told that the session ends, as when you sign out.",
-        ClosingStep.CONSENT_NEEDED: f"{name} did not close. It can be ended by force: {risk}",
+        ClosingStep.CONSENT_NEEDED: f"{name} {_what_force_means(program)}: {risk}",
+        ClosingStep.STOPPING_SERVICE: f"The system is being asked to stop {name}, as you allowed.",
         ClosingStep.FORCING: f"{name} is being ended by force, as you allowed.",
         ClosingStep.CLOSED: f"{name} is closed.",
         ClosingStep.CAME_BACK: f"{name} started again.",
         ClosingStep.REFUSED: f"{name} could not be ended: {reason}",
         ClosingStep.WATCHING: f"{name} is closed.",
     }[step]
+
+
+def _what_force_means(program: Running) -> str:
+    if is_service(program):
+        return "is a service. The system can be asked to stop it"
+    return "did not close. It can be ended by force"
 
 
 def watching_sentence(seconds: float) -> str:

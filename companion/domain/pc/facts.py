@@ -14,15 +14,19 @@ NOT_LOOKED_AT = "it was not looked at"
 
 
 class Fact(Model, Generic[T], frozen=True):
-    """The outcome of one probe: `value`, or None and the `reason` why it is not known (ends a sentence)."""
+    """The outcome of one probe: `value`, or None and the `reason` why it is not known (ends a sentence).
+
+    `gaps` are the reasons why `value` may not be everything: a part of the system did not answer.
+    """
 
     value: T | None = None
     reason: str | None = NOT_LOOKED_AT
+    gaps: tuple[str, ...] = ()
 
     @classmethod
-    def known(cls, value: T) -> Fact[T]:
-        """A probe that found `value`."""
-        return cls(value=value, reason=None)
+    def known(cls, value: T, *gaps: str) -> Fact[T]:
+        """A probe that found `value`, which lacks what could not be read because of `gaps`."""
+        return cls(value=value, reason=None, gaps=gaps)
 
     @classmethod
     def unknown(cls, reason: str) -> Fact[T]:
@@ -56,7 +60,8 @@ class Process(Model, frozen=True):
     """A running process; whatever is None could not be read.
 
     `name` is the executable's file name, `label` the name its maker gave it, `session` and `owner` are the operating
-    system's own names, `elevated` tells whether it runs as administrator.
+    system's own names, `elevated` tells whether it runs as administrator, `service` is the name of the system's service
+    that it is.
     """
 
     pid: int
@@ -72,6 +77,7 @@ class Process(Model, frozen=True):
     elevated: bool | None = None
     windows: WindowState = WindowState.UNKNOWN
     titles: tuple[str, ...] = ()
+    service: str | None = None
 
 
 class Who(Model, frozen=True):
@@ -94,6 +100,27 @@ class AutostartKind(enum.StrEnum):
     XDG_AUTOSTART = "xdgAutostart"
     SYSTEMD_UNIT = "systemdUnit"
     LAUNCH_AGENT = "launchAgent"
+    LOAD = "load"
+    """One of the older values beside the Run keys, from which Windows starts programs at sign-in."""
+    WINLOGON = "winlogon"
+    """A part of how Windows signs a person in: the desktop's program and what prepares it."""
+    LOGON_SCRIPT = "logonScript"
+    ACTIVE_SETUP = "activeSetup"
+    """What Windows runs once for each person after an installation for all of them."""
+    PACKAGED_APP = "packagedApp"
+    """The startup task of an app from the store of the system."""
+
+
+class StartMoment(enum.StrEnum):
+    """When an autostart entry does its work, where the entry itself does not say so by its kind."""
+
+    SIGN_IN = "signIn"
+    SYSTEM_START = "systemStart"
+    DELAYED = "delayed"
+    """Some minutes after the system has started."""
+    UNLOCK = "unlock"
+    SCHEDULE = "schedule"
+    EVENT = "event"
 
 
 class Scope(enum.StrEnum):
@@ -104,7 +131,11 @@ class Scope(enum.StrEnum):
 
 
 class AutostartEntry(Model, frozen=True):
-    """Something that starts a program unasked; `location` is where the entry lives (key, file, folder)."""
+    """Something that starts a program unasked; `location` is where the entry lives (key, file, folder).
+
+    `programs` are the commands of the script that `command` runs, `restarts` says that the system starts the program
+    again when it has ended.
+    """
 
     kind: AutostartKind
     name: str
@@ -112,6 +143,9 @@ class AutostartEntry(Model, frozen=True):
     location: str
     scope: Scope = Scope.USER
     enabled: bool = True
+    programs: tuple[str, ...] = ()
+    moment: StartMoment | None = None
+    restarts: bool = False
 
 
 class FirewallProfile(Model, frozen=True):

@@ -29,6 +29,8 @@ class RemedyKind(enum.StrEnum):
     CLOSE = "close"
     CLOSE_AND_HOLD = "closeAndHold"
     """Close it and keep it from starting until the installation is done."""
+    HOLD_AND_RESTART = "holdAndRestart"
+    """Keep what starts it from starting, and restart the PC: that one cannot be closed."""
     SWITCH_OFF_STARTUP_BOOST = "switchOffStartupBoost"
     OPEN_SETTINGS = "openSettings"
     FREE_SPACE = "freeSpace"

@@ -141,6 +141,9 @@ def reach_of(process: Process, who: Who | None) -> Reach:
     """Whether the app, run by `who`, may close `process`."""
     if who is None:
         return Reach.MINE
+    if process.service is not None:
+        # No person signs in as it: who may stop it decides, whatever account it runs in.
+        return Reach.MINE if who.elevated else Reach.ELEVATED
     if process.owner and who.user and process.owner.casefold() != who.user.casefold():
         return Reach.OTHER_USER
     if process.session is not None and who.session is not None and process.session != who.session:
@@ -219,9 +222,10 @@ def _doubt_of(process: Process, match: ProcessMatch, name: str, platform: Platfo
         return Doubt.INTERPRETER
     if narrowed:
         return None
-    if _agrees(process, name):
+    installed = is_installed(process.path, platform)
+    if _agrees(process, name) and (installed or _agrees_by_maker(process, name)):
         return None
-    return None if not _told(process) and is_installed(process.path, platform) else Doubt.ELSEWHERE
+    return None if not _told(process) and installed else Doubt.ELSEWHERE
 
 
 def _told(process: Process) -> bool:
@@ -232,6 +236,11 @@ def _told(process: Process) -> bool:
 def _agrees(process: Process, name: str) -> bool:
     """Whether what the file says of itself shares a word with the rule's name: "Thunderbird", "Mozilla"."""
     return bool(_words(f"{process.label or ''} {process.publisher or ''}") & _words(name))
+
+
+def _agrees_by_maker(process: Process, name: str) -> bool:
+    """Whether no other maker is named in the file: a viewer for "Outlook" files by another maker is not Outlook."""
+    return not process.publisher or bool(_words(process.publisher) & _words(name))
 
 
 def _words(text: str) -> set[str]:

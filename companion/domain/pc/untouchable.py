@@ -127,7 +127,7 @@ def guarded(process: Process, platform: Platform) -> Guarded | None:
     """
     if process.pid in _FIRST.get(platform, ()) or _is_kernel_thread(process, platform):
         return Guarded.SYSTEM
-    if platform is Platform.WINDOWS and (process.owner or "").casefold().rpartition("\\")[2] in _SYSTEM_OWNERS:
+    if platform is Platform.WINDOWS and _is_of_the_system(process):
         return Guarded.SYSTEM
     path = plain(process.path) if process.path else ""
     for folder, why in _FOLDERS.get(platform, ()):
@@ -143,6 +143,12 @@ def guarded(process: Process, platform: Platform) -> Guarded | None:
         elif own & names or executable in names:
             return why
     return None
+
+
+def _is_of_the_system(process: Process) -> bool:
+    """Returns whether it runs in an account of the system and is none of the services that the system stops itself."""
+    owner = (process.owner or "").casefold().rpartition("\\")[2]
+    return owner in _SYSTEM_OWNERS and process.service is None
 
 
 def _is_kernel_thread(process: Process, platform: Platform) -> bool:

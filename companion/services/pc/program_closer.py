@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.autostart_origin import origin_of
-from companion.domain.pc.checks.programs import why_it_runs
+from companion.domain.pc.checks.origin_words import what_to_do_about_the_starter, why_it_runs
 from companion.domain.pc.closing import (
     CameBack,
     ClosingAction,
@@ -21,6 +21,7 @@ from companion.domain.pc.closing import (
     Relaunch,
     came_back,
     closing_sentence,
+    is_service,
     may_close,
     may_have_windows,
     next_step,
@@ -143,11 +144,10 @@ class ProgramCloser:
         origin = origin_of(program.processes, autostart.value or (), known)
         sentences = [
             closing_sentence(ClosingStep.CAME_BACK, program),
-            *why_it_runs(origin, autostart, False, self._platform.name),
+            *why_it_runs(origin, autostart, None, self._platform.name),
+            what_to_do_about_the_starter(origin),
         ]
-        if origin.starter:
-            sentences.append(f"Close *{origin.starter.label or origin.starter.name}* first.")
-        sentence = " ".join(sentences)
+        sentence = " ".join(filter(None, sentences))
         pids = tuple(sorted(each.pid for each in program.processes))
         on_step(ClosingProgress(step=ClosingStep.CAME_BACK, name=program.rule.name, sentence=sentence, pids=pids))
         return CameBack(name=program.rule.name, process=process, sentence=sentence, entries=origin.entries)
@@ -187,6 +187,7 @@ class _ProgramClosing:
                 question=(question := self._question(state, left)),
                 force=force,
                 unseen=may_have_windows(self._program.processes),
+                service=is_service(self._program),
             )
             action, state = next_step(state, facts, self._patience)
             if action in (ClosingAction.FINISH, ClosingAction.REQUEST_CONSENT, ClosingAction.GIVE_UP):
@@ -210,6 +211,11 @@ class _ProgramClosing:
             self._say(ClosingStep.ENDING_SESSION, left)
             told = [self._programs.end_session(each.pid, each.started) for each in self._order if each.pid in left]
             return any(told)
+        if action is ClosingAction.STOP_SERVICE:
+            self._say(ClosingStep.STOPPING_SERVICE, left)
+            services = {each.service for each in self._program.processes if each.service and each.pid in left}
+            stopped = [service for service in sorted(services) if self._programs.stop_service(service)]
+            return bool(stopped)
         self._say(ClosingStep.FORCING, left)
         for process in self._program.processes:
             if process.pid in left:
@@ -224,6 +230,8 @@ class _ProgramClosing:
             self._say(ClosingStep.CONSENT_NEEDED, left)
         if action is ClosingAction.FINISH:
             self._say(ClosingStep.CLOSED, self._pids)
+        if action is ClosingAction.GIVE_UP and is_service(self._program):
+            self._say(ClosingStep.REFUSED, left, reason="the system did not stop this service.")
         return action is ClosingAction.FINISH
 
     def _question(self, state: ClosingState, left: set[int]) -> str | None:

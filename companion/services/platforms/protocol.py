@@ -210,6 +210,10 @@ class ProgramLauncher(Protocol):
         """Ends the process by force. Raises `CompanionError` ``close-refused``."""
         ...
 
+    def stop_service(self, name: str) -> bool:
+        """Asks the system to stop one of its services, as its own tools would; False when it does not."""
+        ...
+
     def launch(self, arguments: Sequence[str]) -> None:
         """Starts a program that outlives this app and is not its child, without a shell."""
         ...

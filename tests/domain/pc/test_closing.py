@@ -38,11 +38,13 @@ ASKED = ClosingState(phase=ClosingPhase.ASKED, since=START)
 REPORTED = ClosingState(phase=ClosingPhase.ASKED, since=START, question="Save?")
 ENDED = ClosingState(phase=ClosingPhase.SESSION_ENDED, since=START)
 FORCED = ClosingState(phase=ClosingPhase.FORCED, since=START)
+SERVICE = ClosingState(phase=ClosingPhase.SERVICE_ASKED, since=START)
 A = ClosingAction
 
 
-def after(seconds: float, *, running: bool = True, reached: bool = True, question: str = "", force: bool = False):
-    return ClosingFacts(now=START + seconds, running=running, reached=reached, question=question or None, force=force)
+def after(seconds: float, *, question: str = "", **more: bool):
+    facts = {"running": True, "reached": True, "force": False} | more
+    return ClosingFacts(now=START + seconds, question=question or None, **facts)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,13 @@ def after(seconds: float, *, running: bool = True, reached: bool = True, questio
         (ClosingState(), after(0, reached=False), A.ASK_WINDOWS),
         (ClosingState(), after(0, reached=False, force=True), A.ASK_WINDOWS),
         (ClosingState(), after(0, reached=False, running=False), A.ASK_WINDOWS),
+        # A service is stopped by the system, with consent; never by force, for it would come back.
+        (ENDED, after(0, reached=False, service=True), A.REQUEST_CONSENT),
+        (ENDED, after(0, reached=False, service=True, force=True), A.STOP_SERVICE),
+        (SERVICE, after(7.9, service=True, force=True), A.WAIT),
+        (SERVICE, after(8, service=True, force=True), A.GIVE_UP),
+        (SERVICE, after(0, reached=False, service=True, force=True), A.GIVE_UP),
+        (SERVICE, after(1, running=False, service=True, force=True), A.FINISH),
         # Waited for, as long as patience lasts.
         (ASKED, after(0), A.WAIT),
         (ASKED, after(10), A.WAIT),

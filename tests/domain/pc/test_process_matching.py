@@ -67,6 +67,9 @@ WINDOWS = {
         None,
     ),
     "another maker": (r"C:\Program Files\Foo\thunderbird.exe", "Storm Game", "Foo Ltd", Doubt.ELSEWHERE),
+    "another maker's viewer": (r"D:\Tools\thunderbird.exe", "Thunderbird mail viewer", "Foo Ltd", Doubt.ELSEWHERE),
+    "its own maker's elsewhere": (r"D:\Portable\thunderbird.exe", "Thunderbird", "Mozilla Corporation", None),
+    "no maker at all elsewhere": (r"D:\Portable\thunderbird.exe", "Thunderbird", None, None),
     "elsewhere": (r"C:\Games\thunderbird.exe", None, None, Doubt.ELSEWHERE),
     "in a temporary folder": (r"C:\Users\A\AppData\Local\Temp\thunderbird.exe", None, None, Doubt.ELSEWHERE),
 }

@@ -6,14 +6,22 @@ import datetime as dt
 from collections.abc import Mapping
 
 from companion.domain.core.platform import Platform
-from companion.domain.core.text import joined, moment_in_words
+from companion.domain.core.text import joined, moment_in_words, without_marks
 from companion.domain.pc.autostart_origin import Origin, origin_of
+from companion.domain.pc.checks.origin_words import (
+    Background,
+    called,
+    holdable,
+    services_in_words,
+    unseen,
+    why_it_runs,
+)
 from companion.domain.pc.checks.program_words import doubt_sentence, files_in_words, guarded_sentence
-from companion.domain.pc.facts import AutostartEntry, AutostartKind, Fact, Facts, Process, Scope, Who, WindowState
+from companion.domain.pc.facts import AutostartEntry, Facts, Process, Scope, Who, WindowState
 from companion.domain.pc.finding import PROGRAMS, Finding, Remedy, RemedyKind, Requirements, Severity
 from companion.domain.pc.process_matching import Doubt, Reach, Running, running
 from companion.domain.pc.untouchable import guarded
-from companion.domain.store.profile import BlockerKind, BlockerSeverity, Stage
+from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeverity, Stage
 
 _NO_STARTUP_WINDOW = "--no-startup-window"
 _SEVERITY = {
@@ -98,10 +106,10 @@ def _finding(
     if not program.processes:
         return _helpers_only(program, identity, known)
     origin = origin_of(program.processes, facts.autostart.value or (), known)
-    boosted = any(_NO_STARTUP_WINDOW in (process.arguments or ()) for process in program.processes)
+    background = _background(program)
     sentences = [_what_runs(program, now, zone)]
     if program.reach is Reach.MINE:
-        sentences += why_it_runs(origin, facts.autostart, boosted, platform)
+        sentences += why_it_runs(origin, facts.autostart, background, platform)
     sentences += _advice(program, platform)
     sentences.append(rule.why)
     if not program.certain:
@@ -112,7 +120,7 @@ def _finding(
         title=_title(program),
         explanation=" ".join(sentences),
         evidence=_evidence(program, origin, now, zone),
-        remedies=_remedies(program, origin, boosted, facts.who.value, platform),
+        remedies=_remedies(program, origin, background, facts.who.value, platform),
         rule_id=rule.id,
         pids=tuple(process.pid for process in (*program.processes, *program.helpers)),
         files=files_in_words(program),
@@ -175,43 +183,9 @@ def _place(program: Running) -> str:
         return " for another user of this PC" + (f" ({joined(owners)})" if owners else "")
     if program.reach is Reach.OTHER_SESSION:
         return " in another of your sessions on this PC"
-    return " as administrator" if program.reach is Reach.ELEVATED else ""
-
-
-def why_it_runs(
-    origin: Origin, autostart: Fact[tuple[AutostartEntry, ...]], boosted: bool, platform: Platform
-) -> list[str]:
-    """Returns why a program runs although the person did not open it, in sentences; none when that is not known."""
-    if origin.entries:
-        if origin.starter is None:
-            return [autostart_sentence(entry, "It", platform) for entry in origin.entries]
-        told = [f"It was started by {_called(origin.starter)}."]
-        return told + [autostart_sentence(entry, "That", platform) for entry in origin.entries]
-    if boosted:
-        return ["It starts automatically and waits in the background so that it opens faster (startup boost)."]
-    if origin.starter is not None:
-        return [f"It was started by {_called(origin.starter)}."]
-    if autostart.looked_at and autostart.value is None:
-        return [f"Whether it starts automatically is not known because {autostart.reason}."]
-    return []
-
-
-def autostart_sentence(entry: AutostartEntry, what: str, platform: Platform) -> str:
-    """Returns how `entry` makes `what` ("It") start, in a sentence that names the entry."""
-    name = f"*{entry.name}*"
-    system = "Windows" if platform is Platform.WINDOWS else "the system"
-    everyone = " for all users of this PC" if entry.scope is Scope.MACHINE else ""
-    return {
-        AutostartKind.RUN: f"{what} starts when you sign in: entry {name}{everyone}.",
-        AutostartKind.RUN_ONCE: f"{what} starts once at the next sign-in: entry {name}.",
-        AutostartKind.POLICY: f"{what} starts when you sign in because of an administrator's policy: entry {name}.",
-        AutostartKind.STARTUP_FOLDER: f"{what} starts when you sign in: {name} in the Startup folder{everyone}.",
-        AutostartKind.SERVICE: f"{what} is started by {system}: service {name}.",
-        AutostartKind.SCHEDULED_TASK: f"{what} is started by the scheduled task {name}.",
-        AutostartKind.XDG_AUTOSTART: f"{what} starts when you sign in: entry {name}{everyone}.",
-        AutostartKind.SYSTEMD_UNIT: f"{what} starts when you sign in: unit {name}.",
-        AutostartKind.LAUNCH_AGENT: f"{what} starts when you sign in: launch agent {name}.",
-    }[entry.kind]
+    if program.reach is not Reach.ELEVATED:
+        return ""
+    return " as a service of the system" if services_in_words(program.processes) else " as administrator"
 
 
 def _advice(program: Running, platform: Platform) -> list[str]:
@@ -226,6 +200,8 @@ def _advice(program: Running, platform: Platform) -> list[str]:
     if program.reach is Reach.OTHER_SESSION:
         return ["Sign in to that session and close it there, or restart the PC."]
     if program.reach is Reach.ELEVATED:
+        if services := services_in_words(program.processes):
+            return [f"It is {services}, which only an administrator can stop. Start Companion as administrator."]
         return ["Companion has no permission to close it. Please close it yourself."]
     return []
 
@@ -252,7 +228,7 @@ def _evidence(program: Running, origin: Origin, now: dt.datetime, zone: dt.tzinf
 
 
 def _remedies(
-    program: Running, origin: Origin, boosted: bool, who: Who | None, platform: Platform
+    program: Running, origin: Origin, background: Background | None, who: Who | None, platform: Platform
 ) -> tuple[Remedy, ...]:
     rule = program.rule
     if rule.kind is BlockerKind.INSTALLER:
@@ -271,38 +247,80 @@ def _remedies(
                 explanation="A restart ends all sessions. First make sure that everyone has saved their work.",
             ),
         )
-    pids = tuple(process.pid for process in program.processes)
+    return (
+        *_ways_to_close(program, origin, who),
+        *_away_over_a_restart(origin, who),
+        *_out_of_the_background(rule, background),
+    )
+
+
+def _ways_to_close(program: Running, origin: Origin, who: Who | None) -> tuple[Remedy, ...]:
+    name, pids = program.rule.name, tuple(process.pid for process in program.processes)
     asks = "Unsaved work can be saved first."
-    close = Remedy(kind=RemedyKind.CLOSE, title=f"Close {rule.name}", explanation=asks, changes=True, pids=pids)
-    held = _holdable(origin)
-    remedies = [close]
-    if held:
-        hold = Remedy(
-            kind=RemedyKind.CLOSE_AND_HOLD,
-            title=f"Close {rule.name} and keep it closed until the installation is complete",
-            explanation=f"{asks} {joined([f'*{entry.name}*' for entry in held])} is switched off until then "
-            "and switched on again afterwards.",
+    if services := services_in_words(program.processes):
+        asks = f"It is {services}, which the system is asked to stop."
+    close = Remedy(kind=RemedyKind.CLOSE, title=f"Close {name}", explanation=asks, changes=True, pids=pids)
+    held = holdable(origin)
+    if not held:
+        return (close,)
+    hold = Remedy(
+        kind=RemedyKind.CLOSE_AND_HOLD,
+        title=f"Close {name} and keep it closed until the installation is complete",
+        explanation=f"{asks} {_switched_off(held)}",
+        changes=True,
+        reversible=True,
+        needs_elevation=_needs_elevation(held, who),
+        pids=pids,
+        entries=held,
+    )
+    return (hold, close)
+
+
+def _away_over_a_restart(origin: Origin, who: Who | None) -> tuple[Remedy, ...]:
+    """Returns the way out where a program that shows nothing starts the blocker: it cannot be closed first."""
+    held, starter = holdable(origin), origin.starter
+    if starter is None or not held or not unseen(starter):
+        return ()
+    name = called(starter)
+    return (
+        Remedy(
+            kind=RemedyKind.HOLD_AND_RESTART,
+            title=f"Keep {without_marks(name)} from starting and restart the PC",
+            explanation=f"{name} has no window that could be closed, and may start the program again. "
+            f"{_switched_off(held)} After a restart of the PC, neither of them runs.",
             changes=True,
             reversible=True,
-            needs_elevation=any(entry.scope is Scope.MACHINE for entry in held) and not (who and who.elevated),
-            pids=pids,
+            needs_elevation=_needs_elevation(held, who),
             entries=held,
-        )
-        remedies.insert(0, hold)
-    if boosted and rule.startup_boost:
-        remedies.append(
-            Remedy(
-                kind=RemedyKind.SWITCH_OFF_STARTUP_BOOST,
-                title=f"Switch off the startup boost of {rule.name}",
-                explanation=rule.startup_boost,
-            )
-        )
-    return tuple(remedies)
+        ),
+    )
 
 
-def _holdable(origin: Origin) -> tuple[AutostartEntry, ...]:
-    """Returns the entries that may be switched off for a while; an administrator's policies are never changed."""
-    return tuple(entry for entry in origin.entries if entry.kind is not AutostartKind.POLICY)
+def _switched_off(held: tuple[AutostartEntry, ...]) -> str:
+    names = joined([f"*{entry.name}*" for entry in held])
+    return f"{names} is switched off until then and switched on again afterwards."
+
+
+def _needs_elevation(held: tuple[AutostartEntry, ...], who: Who | None) -> bool:
+    return any(entry.scope is Scope.MACHINE for entry in held) and not (who and who.elevated)
+
+
+def _out_of_the_background(rule: BlockerRule, background: Background | None) -> tuple[Remedy, ...]:
+    if background is None or not rule.startup_boost:
+        return ()
+    what = "startup boost" if background is Background.BOOST else "background mode"
+    title = f"Switch off the {what} of {rule.name}"
+    return (Remedy(kind=RemedyKind.SWITCH_OFF_STARTUP_BOOST, title=title, explanation=rule.startup_boost),)
+
+
+def _background(program: Running) -> Background | None:
+    """Returns which mode keeps a browser running unseen, by its arguments and its windows."""
+    if any(_NO_STARTUP_WINDOW in (process.arguments or ()) for process in program.processes):
+        return Background.BOOST
+    shows = {process.windows for process in program.processes}
+    if program.rule.kind is BlockerKind.BROWSER and shows <= {WindowState.NONE, WindowState.HIDDEN}:
+        return Background.STAYED
+    return None
 
 
 def _held_files(facts: Facts, known: Mapping[int, Process], stage: Stage, shown: set[int]) -> list[Finding]:
@@ -337,10 +355,6 @@ def _lives_beside(process: Process | None, path: str) -> bool:
 
 def _folder(path: str) -> str:
     return path.replace("\\", "/").casefold().rpartition("/")[0]
-
-
-def _called(process: Process) -> str:
-    return f"*{process.label or process.name}*"
 
 
 def _short(owner: str | None) -> str:

@@ -39,6 +39,10 @@ class LinuxPrograms:
     def terminate(self, pid: int, started: dt.datetime | None = None) -> None:
         _signal(pid, started, signal.SIGKILL)
 
+    def stop_service(self, name: str) -> bool:
+        del name  # which service a process is, is not looked up here
+        return False
+
     def signature(self, path: Path) -> Signature:
         del path
         return Signature(state=SignatureState.UNKNOWN)

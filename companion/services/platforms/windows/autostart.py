@@ -8,7 +8,6 @@ import ctypes
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from ctypes import wintypes
 from pathlib import Path
 
 import msgspec
@@ -21,6 +20,7 @@ from companion.services.platforms.windows import scheduled_tasks, shell_link
 from companion.services.platforms.windows.api import win32
 from companion.services.platforms.windows.api.registry import opened, values
 from companion.services.platforms.windows.api.win32 import dll
+from companion.services.platforms.windows.startup import packaged_apps, scripts, services, sign_in_settings
 
 _CURRENT = r"Software\Microsoft\Windows\CurrentVersion"
 _CURRENT_32 = r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion"
@@ -39,9 +39,10 @@ _RUN_KEYS = (
 # CSIDL_STARTUP and CSIDL_COMMON_STARTUP.
 _STARTUP_FOLDERS = ((7, "HKCU", Scope.USER), (24, "HKLM", Scope.MACHINE))
 _HELD_FOLDER = "Startup (held back for an installation)"
-_AUTOMATIC, _ON_DEMAND, _NO_CHANGE = 2, 3, 0xFFFFFFFF
-_CONNECT_AND_LIST, _QUERY_CONFIG, _CHANGE_CONFIG = 0x1 | 0x4, 0x1, 0x2
+_TASKS_UNKNOWN = "the task service of Windows does not answer"
 _OWN_NAME = "Companion"
+# Kinds whose entry is one value of the registry.
+_VALUES = (AutostartKind.RUN, AutostartKind.RUN_ONCE, AutostartKind.LOAD, AutostartKind.LOGON_SCRIPT)
 # learn.microsoft.com, "Run and RunOnce Registry Keys": "a command line no longer than 260 characters".
 _LONGEST_COMMAND = 260
 
@@ -54,8 +55,18 @@ class _Value(msgspec.Struct, frozen=True):
 
 
 def entries() -> Fact[tuple[AutostartEntry, ...]]:
-    """Returns Run keys, Startup folders, services that start automatically, and scheduled tasks."""
-    return Fact.known((*_run_values(), *_startup_links(), *_services(), *scheduled_tasks.entries()))
+    """Returns all that starts programs here; what does not answer is a gap, not an empty list."""
+    tasks = scheduled_tasks.entries()
+    found = (
+        *_run_values(),
+        *_startup_links(),
+        *services.entries(),
+        *(tasks or ()),
+        *sign_in_settings.entries(),
+        *packaged_apps.entries(),
+    )
+    gaps = () if tasks is not None else (_TASKS_UNKNOWN,)
+    return Fact.known(tuple(scripts.with_programs(entry) for entry in found), *gaps)
 
 
 def approved(data: bytes | None) -> bool:
@@ -66,7 +77,7 @@ def approved(data: bytes | None) -> bool:
 def hold(entry: AutostartEntry) -> HeldEntry:
     """Read what has to be restored. Raises ``hold-refused``."""
     with _translated(entry):
-        if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
+        if entry.kind in _VALUES:
             with opened(entry.location) as (winreg, key):
                 data, kind = winreg.QueryValueEx(key, entry.name)
             return HeldEntry(entry=entry, before=_spelled(data, kind))
@@ -74,10 +85,11 @@ def hold(entry: AutostartEntry) -> HeldEntry:
             path = Path(entry.location)
             return HeldEntry(entry=entry, before=str(path.parent.parent / _HELD_FOLDER / path.name))
         if entry.kind is AutostartKind.SERVICE:
-            with _service(entry.location, _QUERY_CONFIG) as service:
-                return HeldEntry(entry=entry, before=str(_configuration(service).start))
+            return HeldEntry(entry=entry, before=str(services.start_of(entry.location)))
         if entry.kind is AutostartKind.SCHEDULED_TASK:
             return HeldEntry(entry=entry, before="enabled")
+        if entry.kind is AutostartKind.PACKAGED_APP:
+            return HeldEntry(entry=entry, before=str(packaged_apps.state_of(entry.location)))
     raise CompanionError(
         ErrorCode.HOLD_REFUSED,
         "The automatic start cannot be paused",
@@ -90,13 +102,15 @@ def switch_off(held: HeldEntry) -> None:
     """Take the value away, move the link aside, or let the service wait for being asked."""
     entry = held.entry
     with _translated(entry):
-        if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
+        if entry.kind in _VALUES:
             with opened(entry.location, write=True) as (winreg, key), contextlib.suppress(FileNotFoundError):
                 winreg.DeleteValue(key, entry.name)
         elif entry.kind is AutostartKind.STARTUP_FOLDER:
             _move(Path(entry.location), Path(held.before))
         elif entry.kind is AutostartKind.SERVICE:
-            _set_start(entry.location, _ON_DEMAND)
+            services.set_start(entry.location, services.ON_DEMAND)
+        elif entry.kind is AutostartKind.PACKAGED_APP:
+            packaged_apps.set_state(entry.location, packaged_apps.SWITCHED_OFF)
         else:
             scheduled_tasks.set_enabled(entry.location, False)
 
@@ -105,16 +119,17 @@ def switch_on(held: HeldEntry) -> bool:
     """Put everything back; what has been set anew meanwhile stays, and is reported by False."""
     entry = held.entry
     with _translated(entry):
-        if entry.kind in (AutostartKind.RUN, AutostartKind.RUN_ONCE):
+        if entry.kind in _VALUES:
             return _restore_value(held)
         if entry.kind is AutostartKind.STARTUP_FOLDER:
             return _move_back(Path(held.before), Path(entry.location))
         if entry.kind is AutostartKind.SERVICE:
-            with _service(entry.location, _QUERY_CONFIG) as service:
-                now = _configuration(service).start
-            if now == _ON_DEMAND:
-                _set_start(entry.location, int(held.before))
-            return now in (_ON_DEMAND, int(held.before))
+            now = services.start_of(entry.location)
+            if now == services.ON_DEMAND:
+                services.set_start(entry.location, int(held.before))
+            return now in (services.ON_DEMAND, int(held.before))
+        if entry.kind is AutostartKind.PACKAGED_APP:
+            return packaged_apps.put_back(entry.location, int(held.before))
         scheduled_tasks.set_enabled(entry.location, True)
     return True
 
@@ -225,79 +240,6 @@ def _startup_links() -> list[AutostartEntry]:
                 )
             )
     return found
-
-
-def _services() -> list[AutostartEntry]:
-    """Programs of their own that the service control manager starts; drivers and shared hosts are not programs."""
-    found = []
-    with contextlib.suppress(OSError), _control_manager() as scm:
-        for name, label in _service_names(scm):
-            with contextlib.suppress(OSError), _service(name, _QUERY_CONFIG) as service:
-                configuration = _configuration(service)
-                if configuration.start == _AUTOMATIC:
-                    found.append(
-                        AutostartEntry(
-                            kind=AutostartKind.SERVICE,
-                            name=label or name,
-                            command=win32.expanded(configuration.command or ""),
-                            location=name,
-                            scope=Scope.MACHINE,
-                        )
-                    )
-    return found
-
-
-@contextlib.contextmanager
-def _control_manager() -> Iterator[int]:
-    scm = dll("advapi32").OpenSCManagerW(None, None, _CONNECT_AND_LIST)
-    if not scm:
-        raise win32.failure()
-    try:
-        yield scm
-    finally:
-        dll("advapi32").CloseServiceHandle(scm)
-
-
-@contextlib.contextmanager
-def _service(name: str, rights: int) -> Iterator[int]:
-    with _control_manager() as scm:
-        service = dll("advapi32").OpenServiceW(scm, name, rights)
-        if not service:
-            raise win32.failure()
-        try:
-            yield service
-        finally:
-            dll("advapi32").CloseServiceHandle(service)
-
-
-def _service_names(scm: int) -> list[tuple[str, str]]:
-    own_process, every_state, process_info = 0x10, 3, 0
-    needed, count, resume = wintypes.DWORD(), wintypes.DWORD(), wintypes.DWORD()
-    numbers = [ctypes.byref(number) for number in (needed, count, resume)]
-    list_services = dll("advapi32").EnumServicesStatusExW
-    list_services(scm, process_info, own_process, every_state, None, 0, *numbers, None)
-    buffer = ctypes.create_string_buffer(needed.value + 4096)
-    resume.value = 0
-    if not list_services(scm, process_info, own_process, every_state, buffer, len(buffer), *numbers, None):
-        raise win32.failure()
-    rows = (win32.ServiceStatus * count.value).from_buffer(buffer)
-    return [(row.name, row.label) for row in rows]
-
-
-def _configuration(service: int) -> win32.ServiceConfiguration:
-    needed = wintypes.DWORD()
-    dll("advapi32").QueryServiceConfigW(service, None, 0, ctypes.byref(needed))
-    buffer = ctypes.create_string_buffer(max(needed.value, ctypes.sizeof(win32.ServiceConfiguration)))
-    if not dll("advapi32").QueryServiceConfigW(service, buffer, len(buffer), ctypes.byref(needed)):
-        raise win32.failure()
-    return win32.ServiceConfiguration.from_buffer(buffer)
-
-
-def _set_start(name: str, start: int) -> None:
-    with _service(name, _CHANGE_CONFIG) as service:
-        unchanged = (_NO_CHANGE, start, _NO_CHANGE, None, None, None, None, None, None, None)
-        if not dll("advapi32").ChangeServiceConfigW(service, *unchanged):
-            raise win32.failure()
 
 
 def _spelled(data: object, kind: int) -> str:

@@ -7,7 +7,7 @@ import ctypes
 import datetime as dt
 import functools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ctypes import wintypes
 
 from companion.domain.pc.facts import Fact, HeldFile, ListedProcess, Process, Who, WindowState
@@ -16,6 +16,7 @@ from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.windows.api import restart_manager, win32
 from companion.services.platforms.windows.api.top_windows import Window, top_windows
 from companion.services.platforms.windows.api.win32 import dll
+from companion.services.platforms.windows.startup import services
 from companion.services.platforms.windows.system import expand
 
 _SNAP_PROCESS = 2
@@ -24,6 +25,7 @@ _TOKEN_USER, _TOKEN_ELEVATION_TYPE, _TOKEN_ELEVATION = 1, 18, 20
 _SPLIT_TOKEN = 3
 _EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
 _MOST_HANDLES = 63
+_SERVICE_MANAGER = "services.exe"
 
 
 def who() -> Fact[Who]:
@@ -73,20 +75,29 @@ def describe(pids: Iterable[int]) -> tuple[Process, ...]:
     wanted = set(pids)
     seen = {sighting.pid: sighting for sighting in list_processes()}
     windows = top_windows()
+    of_services = _services_among(wanted, seen)
     found: dict[int, Process] = {}
     waiting = sorted(wanted & seen.keys())
     while waiting:
         pid = waiting.pop()
         if pid in found:
             continue
-        found[pid] = _describe(seen[pid], windows.get(pid, []), pid in wanted)
+        found[pid] = _describe(seen[pid], windows.get(pid, []), pid in wanted, of_services.get(pid))
         parent = seen[pid].parent
         if parent in seen:
             waiting.append(parent)
     return tuple(sorted(found.values(), key=lambda process: (process.pid not in wanted, process.pid)))
 
 
-def _describe(sighting: ListedProcess, windows: list[Window], wanted: bool) -> Process:
+def _services_among(pids: Iterable[int], seen: Mapping[int, ListedProcess]) -> dict[int, str]:
+    """The services among `pids`, by their process; asked for only where the service manager has started one."""
+    parents = (seen.get(seen[pid].parent or 0) for pid in pids if pid in seen)
+    if not any(parent is not None and parent.name.casefold() == _SERVICE_MANAGER for parent in parents):
+        return {}
+    return services.names_by_process()
+
+
+def _describe(sighting: ListedProcess, windows: list[Window], wanted: bool, service: str | None) -> Process:
     path = started = owner = elevated = None
     arguments: tuple[str, ...] | None = None
     with (
@@ -113,6 +124,7 @@ def _describe(sighting: ListedProcess, windows: list[Window], wanted: bool) -> P
         elevated=elevated,
         windows=_state(windows),
         titles=tuple(window.title for window in windows if window.visible and window.title),
+        service=service,
     )
 
 

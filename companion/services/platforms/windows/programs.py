@@ -20,6 +20,7 @@ from companion.services.platforms.windows.api.top_windows import top_windows
 from companion.services.platforms.windows.api.win32 import dll
 from companion.services.platforms.windows.processes import started_of
 from companion.services.platforms.windows.security import signature
+from companion.services.platforms.windows.startup.services import stop_service
 
 __all__ = [
     "close_gently",
@@ -32,6 +33,7 @@ __all__ = [
     "pin",
     "signature",
     "start_installer",
+    "stop_service",
     "terminate",
 ]
 

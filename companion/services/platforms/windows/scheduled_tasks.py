@@ -7,12 +7,23 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
+from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope, StartMoment
 from companion.services.platforms.windows.api import com
+from companion.services.platforms.windows.startup.documents import parsed
 
 _HIDDEN_TOO = 1
 # Windows' own housekeeping: over a hundred tasks that start nothing a person would know.
 _HOUSEKEEPING = r"\Microsoft\Windows"
+# The first of them that a task has says when it is started.
+_TRIGGERS = {
+    "LogonTrigger": StartMoment.SIGN_IN,
+    "BootTrigger": StartMoment.SYSTEM_START,
+    "SessionStateChangeTrigger": StartMoment.UNLOCK,
+    "CalendarTrigger": StartMoment.SCHEDULE,
+    "TimeTrigger": StartMoment.SCHEDULE,
+    "EventTrigger": StartMoment.EVENT,
+    "IdleTrigger": StartMoment.EVENT,
+}
 _ELSEWHERE = re.compile(r"S-1-5-(18|19|20)|SYSTEM|LOCAL SERVICE|NETWORK SERVICE", re.IGNORECASE)
 
 
@@ -21,12 +32,8 @@ def entry_of(path: str, definition: str, enabled: bool = True) -> AutostartEntry
 
     Source: Task Scheduler Schema, ``Task/Actions/Exec``, ``Task/Settings/Enabled``, ``Task/Principals/Principal``.
     """
-    try:
-        # The declaration names UTF-16 while the text is decoded already. Entities cannot occur in a task: refused.
-        if "<!DOCTYPE" in definition:
-            return None
-        task = Xml.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", definition))  # noqa: S314
-    except Xml.ParseError:
+    task = parsed(definition)
+    if task is None:
         return None
     commands = []
     for action in task.iterfind("{*}Actions/{*}Exec"):
@@ -36,7 +43,9 @@ def entry_of(path: str, definition: str, enabled: bool = True) -> AutostartEntry
             commands.append(f'"{command}" {arguments}'.strip())
     if not commands:
         return None
-    switched_off = (task.findtext("{*}Settings/{*}Enabled") or "true").strip().lower() == "false"
+    triggers = [trigger for trigger in task.iterfind("{*}Triggers/*") if _is_on(trigger)]
+    # A task whose every trigger is off starts nothing; one without triggers is started by other programs.
+    switched_off = not _is_on(task.find("{*}Settings")) or (not triggers and task.find("{*}Triggers/*") is not None)
     user = task.findtext("{*}Principals/{*}Principal/{*}UserId") or ""
     group = task.findtext("{*}Principals/{*}Principal/{*}GroupId")
     everybody = group is not None or _ELSEWHERE.fullmatch(user.strip()) is not None
@@ -47,13 +56,33 @@ def entry_of(path: str, definition: str, enabled: bool = True) -> AutostartEntry
         location=path,
         scope=Scope.MACHINE if everybody else Scope.USER,
         enabled=enabled and not switched_off,
+        moment=_moment(triggers),
+        restarts=task.find("{*}Settings/{*}RestartOnFailure") is not None
+        or any(trigger.find("{*}Repetition/{*}Interval") is not None for trigger in triggers),
     )
 
 
-def entries() -> list[AutostartEntry]:
-    """The tasks this person may see; none where the task service does not answer."""
+def _is_on(part: Xml.Element | None) -> bool:
+    text = part.findtext("{*}Enabled") if part is not None else None
+    return (text or "true").strip().lower() not in ("false", "0")
+
+
+def _moment(triggers: list[Xml.Element]) -> StartMoment | None:
+    names = {trigger.tag.rpartition("}")[2] for trigger in triggers}
+    return next((moment for name, moment in _TRIGGERS.items() if name in names), None)
+
+
+def entries() -> list[AutostartEntry] | None:
+    """The tasks this person may see; None where the task service does not answer."""
+    try:
+        return _entries()
+    except OSError:
+        return None
+
+
+def _entries() -> list[AutostartEntry]:
     found = []
-    with contextlib.suppress(OSError), com.apartment():
+    with com.apartment():
         service = _service()
         for task in _tasks(service.call("GetFolder", "\\")):
             with contextlib.suppress(OSError):

@@ -7,11 +7,21 @@ import datetime as dt
 import pytest
 
 from companion.domain.core.platform import Platform
-from companion.domain.pc.facts import AutostartKind, Fact, Facts, HeldFile, Process, Scope, Who, WindowState
+from companion.domain.pc.facts import (
+    AutostartKind,
+    Fact,
+    Facts,
+    HeldFile,
+    Process,
+    Scope,
+    StartMoment,
+    Who,
+    WindowState,
+)
 from companion.domain.pc.finding import Finding, RemedyKind, Requirements, Severity
 from companion.domain.pc.preflight import can_continue, findings
-from companion.domain.store.profile import Stage
-from tests.kits.pc import NOW, OWN, OWN_PID, RULES, SHELL, WHO, ZONE, entry, facts, process
+from companion.domain.store.profile import BlockerKind, Stage
+from tests.kits.pc import NOW, OWN, OWN_PID, RULES, SHELL, WHO, ZONE, entry, facts, process, rule
 
 MAIL = r'"C:\Program Files\Example\OUTLOOK.EXE" /background'
 GHOST = process(7, "OUTLOOK.EXE")
@@ -75,6 +85,35 @@ ORIGINS = {
         entry("Mail Service", MAIL, kind=AutostartKind.SERVICE, scope=Scope.MACHINE),
         "It is started by Windows: service *Mail Service*.",
     ),
+    "delayed service": (
+        entry("Mail Service", MAIL, kind=AutostartKind.SERVICE, moment=StartMoment.DELAYED),
+        "It is started by Windows some minutes after the PC has started: service *Mail Service*.",
+    ),
+    "service with recovery": (
+        entry("Mail Service", MAIL, kind=AutostartKind.SERVICE, restarts=True),
+        "service *Mail Service*. When it is ended, Windows starts it again.",
+    ),
+    "task at sign-in": (
+        entry("Mail Task", MAIL, kind=AutostartKind.SCHEDULED_TASK, moment=StartMoment.SIGN_IN),
+        "It is started by the scheduled task *Mail Task* when you sign in.",
+    ),
+    "load": (entry("Load", MAIL, kind=AutostartKind.LOAD), "It starts when you sign in: value *Load* of the registry."),
+    "shell": (
+        entry("Shell", MAIL, kind=AutostartKind.WINLOGON, scope=Scope.MACHINE),
+        "It belongs to how Windows signs you in: value *Shell* of the registry for all users of this PC.",
+    ),
+    "active setup": (entry("Mail", MAIL, kind=AutostartKind.ACTIVE_SETUP), "once for each user by Windows"),
+    "app": (entry("Mail", MAIL, kind=AutostartKind.PACKAGED_APP), "startup task of the app *Mail*"),
+    "logon script": (entry("in.cmd", MAIL, kind=AutostartKind.LOGON_SCRIPT), "logon script *in.cmd*"),
+    "command file": (
+        entry(
+            "morning",
+            r'"C:\Startup\morning.cmd"',
+            kind=AutostartKind.STARTUP_FOLDER,
+            programs=(MAIL, "taskkill /im chrome.exe"),
+        ),
+        "It starts when you sign in: *morning* in the Startup folder.",
+    ),
     "task": (entry("Mail Task", MAIL, kind=AutostartKind.SCHEDULED_TASK), "by the scheduled task *Mail Task*"),
     "no folder": (entry("Short", "outlook.exe /min"), "entry *Short*"),
     "no ending": (entry("Shorter", r"C:\Programs\OUTLOOK"), "entry *Shorter*"),
@@ -93,6 +132,7 @@ NO_ORIGINS = {
     "switched off": entry("Off", MAIL, enabled=False),
     "another program": entry("Other", r'"C:\Program Files\Example\other.exe"'),
     "an option of that name": entry("Option", r'"C:\x\other.exe" /OUTLOOK.EXE'),
+    "a script that ends it": entry("Quiet", r"C:\x\quiet.cmd", programs=("taskkill /im OUTLOOK.EXE",)),
     "a longer name": entry("Longer", r"C:\x\NOTOUTLOOK.EXE"),
     "empty": entry("Empty", ""),
 }
@@ -127,6 +167,69 @@ def test_a_program_that_another_one_restarts_names_that_one_and_its_entry(board)
         "program:outlook"
     )
     assert [held.name for held in seen["program:outlook"].remedies[0].entries] == ["Helper"]
+
+
+def test_a_starter_without_a_window_is_kept_away_over_a_restart(board):
+    nurse = process(50, "MailHelper.exe", label="Mail Helper")
+    ghost = process(7, "OUTLOOK.EXE", parent=50)
+    helper = entry("Helper", r"C:\x\MailHelper.exe")
+    seen = board(facts(ghost, nurse, entries=(helper,)))
+    (away,) = (each for each in seen["program:outlook"].remedies if each.kind is RemedyKind.HOLD_AND_RESTART)
+    assert away.title == "Keep “Mail Helper” from starting and restart the PC"
+    assert (away.entries, away.pids) == ((helper,), ())
+    assert away.explanation == (
+        "*Mail Helper* has no window that could be closed, and may start the program again. *Helper* is switched off "
+        "until then and switched on again afterwards. After a restart of the PC, neither of them runs."
+    )
+    shown = process(50, "MailHelper.exe", label="Mail Helper", windows=WindowState.VISIBLE)
+    for others in ((ghost, shown), (ghost,)):
+        kinds = board(facts(*others, entries=(helper,))).kinds("program:outlook")
+        assert RemedyKind.HOLD_AND_RESTART not in kinds
+
+
+def test_what_does_not_answer_is_said_where_no_origin_is_found(board):
+    gap = "the task service of Windows does not answer"
+    unknown = board(facts(GHOST, autostart=Fact.known((), gap)))
+    assert f"What starts it is not known because {gap}." in unknown.text("program:outlook")
+    found = board(facts(GHOST, autostart=Fact.known((entry("MailHelper", MAIL),), gap)))
+    assert gap not in found.text("program:outlook")
+
+
+def test_a_browser_that_stayed_in_the_background_names_the_switch(build):
+    browser = rule(
+        "chrome", "Chrome", "chrome.exe", kind=BlockerKind.BROWSER, startup_boost="Under System, switch it off."
+    )
+    needs = Requirements(profile=build.profile(blockers=(browser,)), platform=Platform.WINDOWS)
+
+    def look(windows: WindowState) -> Board:
+        seen = facts(process(7, "chrome.exe", windows=windows))
+        return Board(findings(seen, needs, Stage.INSTALL, NOW, ZONE))
+
+    stayed = look(WindowState.NONE)
+    assert "may have gone on running in the background after its last window" in stayed.text("program:chrome")
+    assert stayed.kinds("program:chrome") == [RemedyKind.CLOSE, RemedyKind.SWITCH_OFF_STARTUP_BOOST]
+    assert stayed["program:chrome"].remedies[1].title == "Switch off the background mode of Chrome"
+    assert look(WindowState.VISIBLE).kinds("program:chrome") == [RemedyKind.CLOSE]
+
+
+def test_a_service_is_stopped_by_the_system_or_left_to_an_administrator(board):
+    keeper = process(7, "OUTLOOK.EXE", service="Mail Keeper", session=0, owner=r"NT AUTHORITY\SYSTEM", elevated=True)
+    seen = board(facts(keeper))
+    assert "as a service of the system" in seen.text("program:outlook:elevated")
+    assert "It is the service *Mail Keeper*, which only an administrator can stop." in seen.text(
+        "program:outlook:elevated"
+    )
+    as_admin = Fact.known(Who(pid=OWN_PID, session=1, user=WHO.user, elevated=True))
+    close = board(facts(keeper, who=as_admin))["program:outlook"].remedies[0]
+    assert (close.kind, close.explanation) == (
+        RemedyKind.CLOSE,
+        "It is the service *Mail Keeper*, which the system is asked to stop.",
+    )
+
+
+def test_how_windows_signs_in_is_named_but_never_held(board):
+    seen = board(facts(GHOST, entries=(entry("Shell", MAIL, kind=AutostartKind.WINLOGON),)))
+    assert seen.kinds("program:outlook") == [RemedyKind.CLOSE]
 
 
 def test_an_administrators_rule_is_named_but_never_held(board):

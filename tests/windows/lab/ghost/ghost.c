@@ -8,6 +8,7 @@
    tray      a visible window; WM_CLOSE only hides it, the end of the session ends it
    child     first starts a ghost of the same image, as browsers do
    lock      first opens locked.dll in the working folder for itself alone
+   service   a service: stopped by the service manager, as any
    nurse=P   starts P, and again whenever it has ended (a second program that brings the first back) */
 #include <windows.h>
 #include <string.h>
@@ -35,6 +36,27 @@ static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM w, LPARAM l)
   return DefWindowProcA(window, message, w, l);
 }
 
+static SERVICE_STATUS_HANDLE manager;
+static HANDLE stopped;
+
+static void tell(DWORD state) {
+  SERVICE_STATUS status = {SERVICE_WIN32_OWN_PROCESS, state, SERVICE_ACCEPT_STOP, 0, 0, 0, 0};
+  SetServiceStatus(manager, &status);
+}
+
+static void WINAPI control(DWORD code) {
+  if (code == SERVICE_CONTROL_STOP) SetEvent(stopped);
+}
+
+static void WINAPI serve(DWORD count, LPSTR *words) {
+  (void)count;
+  stopped = CreateEventA(0, TRUE, FALSE, 0);
+  manager = RegisterServiceCtrlHandlerA(words[0], control);
+  tell(SERVICE_RUNNING);
+  WaitForSingleObject(stopped, INFINITE);
+  tell(SERVICE_STOPPED);
+}
+
 static HANDLE start(char *command) {
   STARTUPINFOA startup = {sizeof startup};
   PROCESS_INFORMATION started;
@@ -56,6 +78,10 @@ static void nurse(const char *patient) {
 
 int WINAPI WinMain(HINSTANCE instance, HINSTANCE previous, LPSTR words, int show) {
   (void)previous; (void)show;
+  if (strstr(words, "service")) {
+    SERVICE_TABLE_ENTRYA table[] = {{"", serve}, {0, 0}};
+    return !StartServiceCtrlDispatcherA(table);
+  }
   const char *patient = strstr(words, "nurse=");
   if (patient) { nurse(patient + strlen("nurse=")); return 1; }
   if (strstr(words, "hidden")) mode = HIDDEN;

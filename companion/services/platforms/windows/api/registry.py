@@ -24,6 +24,21 @@ def key_exists(location: str) -> bool:
     return False
 
 
+def subkeys(location: str) -> tuple[str, ...]:
+    """The names of the keys below a key; none when it is not there."""
+    found: list[str] = []
+    with contextlib.suppress(OSError), opened(location) as (winreg, key):
+        while True:
+            found.append(winreg.EnumKey(key, len(found)))
+    return tuple(found)
+
+
+def write_number(location: str, name: str, value: int) -> None:
+    """Write a REG_DWORD. Raises `OSError`."""
+    with opened(location, write=True) as (winreg, key):
+        winreg.SetValueEx(key, name, 0, winreg.REG_DWORD, value)
+
+
 @contextlib.contextmanager
 def opened(location: str, *, write: bool = False) -> Iterator[tuple[Any, Any]]:
     winreg = win32.module("winreg")

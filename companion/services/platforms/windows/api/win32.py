@@ -96,6 +96,7 @@ _DECLARATIONS: dict[str, dict[str, tuple[Any, list[Any]]]] = {
             _BOOL,
             [_HANDLE, ctypes.c_int, _DWORD, _DWORD, _POINTER, _DWORD, _POINTER, _POINTER, _POINTER, _TEXT],
         ),
+        "ControlService": (_BOOL, [_HANDLE, _DWORD, _POINTER]),
         "QueryServiceConfigW": (_BOOL, [_HANDLE, _POINTER, _DWORD, _POINTER]),
         "ChangeServiceConfigW": (
             _BOOL,

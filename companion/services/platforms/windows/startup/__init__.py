@@ -1,0 +1,1 @@
+"""What starts programs on Windows beside the Run keys, the Startup folders and the scheduled tasks."""
