@@ -72,6 +72,15 @@ class Recovery:
             self._note("held back", None, entry=hold.entry.name, kind=hold.entry.kind.value)
         return held
 
+    def hold_over_restart(self, entries: Iterable[AutostartEntry]) -> tuple[Hold, ...]:
+        """Keep programs from starting at the next sign-in, and start this app at it. Raises `CompanionError`.
+
+        They are held `BY_HAND`, because no installation has begun whose end could restore them.
+        """
+        held = self.hold(entries)
+        self._arrange(True)
+        return held
+
     def release(self, job: str) -> None:
         """Restore the automatic starts that are paused for `job` alone."""
         others = {hold.job for hold in self.held()} - {job}

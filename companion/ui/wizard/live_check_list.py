@@ -34,6 +34,7 @@ _ICONS = {
 _TOP = Qt.AlignmentFlag.AlignTop
 _GRAVE = (Severity.BLOCKS, Severity.WARNS)
 _CLOSES = (RemedyKind.CLOSE, RemedyKind.CLOSE_AND_HOLD)
+_ACTS = (*_CLOSES, RemedyKind.HOLD_AND_RESTART)
 
 
 class LiveCheckList(QWidget):
@@ -153,8 +154,34 @@ class LiveCheckList(QWidget):
     def _act(self, finding: Finding, remedy: Remedy) -> None:
         if remedy.kind in _CLOSES:
             self._ask_to_close(finding, remedy, force=False)
+        elif remedy.kind is RemedyKind.HOLD_AND_RESTART:
+            self._ask_to_hold(finding, remedy)
         elif remedy.target is not None:
             self._opener.open_url(remedy.target, self._fail)
+
+    def _ask_to_hold(self, finding: Finding, remedy: Remedy) -> None:
+        names = joined([f"“{entry.name}”" for entry in remedy.entries])
+        ask(
+            self.window(),
+            remedy.title,
+            f"{finding.title}. Switch off {names} until the installation is done?",
+            (without_marks(remedy.explanation), "You restart the PC yourself, when your work is saved."),
+            "Switch off",
+            "Leave it on",
+            partial(self._hold, remedy.entries, names),
+        )
+
+    def _hold(self, entries: tuple[AutostartEntry, ...], names: str) -> None:
+        recovery = self._recovery
+        self._closing = self._app_state.runner.run(
+            self, lambda _: recovery.hold_over_restart(entries), lambda _: self._held(names), failed=self._fail
+        )
+
+    def _held(self, names: str) -> None:
+        clear(self._news)
+        text = f"{names} is switched off. Save your work and restart the PC: Companion opens again by itself, and your "
+        text += "downloads are kept. What was switched off is switched on again after the installation."
+        self._news.addWidget(Notice("Restart the PC now", text, tone="attention"))
 
     def _ask_to_close(self, finding: Finding, remedy: Remedy, *, force: bool) -> None:
         hold = remedy.entries if remedy.kind is RemedyKind.CLOSE_AND_HOLD else ()
@@ -258,7 +285,7 @@ class FindingRow(QFrame):
 
     @staticmethod
     def _way_out(finding: Finding, remedy: Remedy, act: Callable[[Finding, Remedy], None]) -> QVBoxLayout:
-        if remedy.kind in _CLOSES or remedy.target is not None:
+        if remedy.kind in _ACTS or remedy.target is not None:
             clicked = partial(act, finding, remedy)
             role = "primary" if remedy.kind is RemedyKind.CLOSE and finding.severity is Severity.BLOCKS else ""
             return column(row(button(remedy.title, clicked, role, tip=without_marks(remedy.explanation)), None))

@@ -152,6 +152,22 @@ def test_what_was_held_by_hand_waits_for_that_restart_too(pc, proof):
     assert not pc.held()
 
 
+def test_what_is_held_over_a_restart_waits_for_the_installation_after_it(pc):
+    app = pc.app()
+    entries = [entry for entry in linux_services().autostart.entries().value if entry.name == "MailHelper"]
+    (held,) = app.hold_over_restart(entries)
+    assert (held.entry.name, held.job, pc.held()) == ("MailHelper", BY_HAND, True)
+    assert "companion" in pc.once.read_text()
+    app.leave()
+    pc.run = "second"
+    pc.app().recover()
+    assert pc.held()
+    after = pc.app()
+    after.begin("lantern", "LF-1", "Lantern", [])
+    after.end("lantern", succeeded=True)
+    assert not pc.held()
+
+
 def test_by_hand_it_can_be_put_back_before_the_restart_but_only_on_purpose(pc, proof):
     waits_for_restart(pc, proof)
     assert pc.app().put_back().restored.restored == ()
