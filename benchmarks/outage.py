@@ -7,8 +7,7 @@ Those that failed come back beside those whose time it is, so this decides how l
 Nothing is sent. A sample of the clients (one of twenty) is simulated by the program's own decisions
 (`clock.next_refresh`, `look_plan`) and scaled up. Each has one order, with a date near or not, on a PC that is always
 on or is switched on for some hours each day. A look with nothing to ask for sends nothing; one that is answered sends
-three requests (profile, log-in, order); one that meets a 503 sends the profile call three times, as the client
-repeats it.
+three requests (profile, log-in, order); one that meets a 503 sends the profile call, which ends it.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ DOWN, UP = NOW + DAY + 6 * HOUR, NOW + DAY + 12 * HOUR
 WARM = 4 * DAY
 BIN = dt.timedelta(minutes=10)
 BINS = DAYS // BIN
-ANSWERED, REFUSED = 3, 3
+ANSWERED, REFUSED = 3, 1
 NEAR_SHARE, ALWAYS_ON = 0.2, 0.3
 SAMPLE = 20
 MOST_TO_MEAN = 1.5

@@ -7,12 +7,10 @@ import dataclasses
 import datetime as dt
 import logging
 import re
-import threading
 import time
 import urllib.parse
 import uuid
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -37,21 +35,15 @@ from companion.domain.store.orders import (
 from companion.domain.store.profile import Profile
 from companion.domain.store.quotes import Quote
 from companion.domain.store.returns import DestructionLetter, Return, ReturnReason
-from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
-from companion.services.http.patience import UNLIMITED, Patience, not_answered_yet
+from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.store.answers import SESSIONS, Answer, NotOfferedError, changes, lost_unless_read
+from companion.services.store.exchanges import Exchanges, Request
 from companion.services.store.keychain.keychain import Credentials
-
-# What sends requests is loaded with the first one: the window is there, and most commands end, without any.
-if TYPE_CHECKING:
-    import requests
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Far above any real answer, far below what would hurt: a broken server may send for ever.
-MOST_BYTES = 8 * 1024 * 1024
 CALL_SECONDS = 60.0
 """Seconds for one whole call: finding the name, proxy, greeting, head, body and repetitions."""
 _JSON = "application/json"
@@ -81,50 +73,21 @@ class StoreClient:
     """
 
     def __init__(self, url: str, *, seconds: float = CALL_SECONDS, patience: Patience = UNLIMITED) -> None:
-        self._seconds = seconds
-        self._patience = patience
-        self._calling = threading.local()
-        self._silent = False
-        self._closed = Cancellation()
         self._told_time: tuple[dt.datetime, float, float] | None = None
         self.url = require_safe_url(url).rstrip("/")
-        self._connecting = threading.Lock()
-        self._session: requests.Session | None = None
+        self._exchanges = Exchanges(self.url, seconds, patience)
 
     def stop(self) -> None:
         """End the calls that are under way; they, and those that come later, raise `Cancelled`."""
-        self._closed.cancel()
+        self._exchanges.stop()
 
     def close(self) -> None:
         """End the calls that are under way, and close the connections."""
-        self.stop()
-        with self._connecting:
-            if self._session is not None:
-                self._session.close()
+        self._exchanges.close()
 
-    def _connected(self) -> requests.Session:
-        with self._connecting:
-            if self._session is None:
-                self._session = _new_session()
-            return self._session
-
-    @property
-    def _host(self) -> str:
-        return urllib.parse.urlsplit(self.url).netloc
-
-    @contextlib.contextmanager
-    def briefly(self, known: bool) -> Iterator[None]:
-        """Make the calls of this thread inside as calls whose answer is `known` from before."""
-        before = self._is_known
-        self._calling.known = known
-        try:
-            yield
-        finally:
-            self._calling.known = before
-
-    @property
-    def _is_known(self) -> bool:
-        return bool(getattr(self._calling, "known", False))
+    def briefly(self, known: bool) -> contextlib.AbstractContextManager[None]:
+        """Returns a context in which this thread asks for what is `known` from before."""
+        return self._exchanges.briefly(known)
 
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:
         """The vendor profile, or None when it is still the one `etag` names.
@@ -140,7 +103,7 @@ class StoreClient:
             raise CompanionError(
                 ErrorCode.NOT_A_STORE,
                 "No store was found there",
-                f"{self._host} answers, but not as a store that works with Companion.",
+                f"{urllib.parse.urlsplit(self.url).netloc} answers, but not as a store that works with Companion.",
                 "Compare the address with the one in the store's confirmation e-mail.",
             ) from None
 
@@ -338,7 +301,7 @@ class StoreClient:
         if method == "POST":
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
         try:
-            answer = self._in_time(lambda: self._exchange(method, path, body, sent))
+            answer = self._exchanges.send(Request(method, path, body, sent), again=changes(method, path))
         except CompanionError as error:
             error.may_have_acted &= changes(method, path)
             raise
@@ -351,59 +314,6 @@ class StoreClient:
             raise NotOfferedError
         with lost_unless_read(method, path):
             raise answer.refusal()
-
-    def _in_time(self, exchange: Callable[[], Answer]) -> Answer:
-        """Returns the answer of an exchange. Raises `CompanionError` ``too-slow``, ``not-answered-yet``."""
-        from companion.services.http.time_limit import Late, run_within
-
-        seconds = self._patience.limit(self._seconds, known=self._is_known)
-        brief = seconds < self._seconds
-        if brief and self._silent:
-            raise not_answered_yet(self._host)
-
-        def ended() -> CompanionError:
-            self._silent = self._silent or brief
-            return not_answered_yet(self._host) if brief else failure(ErrorCode.TOO_SLOW)
-
-        late = Late(self._patience.seconds, lambda: self._patience.tell(self._host))
-        return run_within(seconds, self._closed, exchange, ended=ended, late=late)
-
-    def _exchange(self, method: str, path: str, body: object, headers: dict[str, str]) -> Answer:
-        import requests
-        import urllib3
-
-        from companion.services.http.bodies import read_body
-        from companion.services.http.failures import unreachable
-
-        try:
-            with self._connected().request(
-                method, self.url + path, json=body, headers=headers, stream=True
-            ) as response:
-                return Answer(response.status_code, response.headers, read_body(response, MOST_BYTES))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise unreachable(self.url, error) from None
-
-
-def _new_session() -> requests.Session:
-    import urllib3
-
-    from companion.services.http.session import new_session
-
-    # Every call is safe to send again: it reads, or is conditional, or carries an idempotency key.
-    again = urllib3.Retry(
-        3,
-        connect=2,
-        read=1,
-        status=2,
-        redirect=0,
-        other=0,
-        allowed_methods=None,
-        backoff_factor=0.3,
-        status_forcelist=(502, 503, 504),
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )
-    return new_session(retry=again)
 
 
 _HEADER_VALUE = re.compile(r"[!-~]{1,8192}")

@@ -184,14 +184,27 @@ def test_a_redirect_is_not_followed_with_the_password(scripted: Start) -> None:
 
 
 def test_a_call_is_sent_again_with_the_same_key_when_the_store_stumbles(scripted: Start) -> None:
-    session = {"token": "t", "expiresAt": "2027-01-08T09:00:00Z", "orderNumbers": ["LF-1"]}
-    stumbles = iter((503, 502, 201))
+    extension = {"status": "granted", "statement": "It is open again."}
+    stumbles = iter((503, 502, 200))
     store, client = scripted(
-        lambda _: (next(stumbles), {"Content-Type": "application/json"}, json.dumps(session).encode())
+        lambda _: (next(stumbles), {"Content-Type": "application/json"}, json.dumps(extension).encode())
     )
-    assert client.open_session("LF-1", CREDENTIALS).order_numbers == ("LF-1",)
-    assert len({headers["Idempotency-Key"] for _, _, headers, _ in store.asked}) == 1
+    assert client.request_extension("LF-1", "a", Secret("t"), "key").statement == "It is open again."
+    assert {headers["Idempotency-Key"] for _, _, headers, _ in store.asked} == {"key"}
     assert len(store.asked) == 3
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 429])
+def test_what_only_reads_is_not_sent_again_to_a_store_in_trouble(scripted: Start, status: int) -> None:
+    store, client = scripted(lambda _: (status, {}, b""))
+    calls: list[Callable[[], object]] = [
+        client.profile,
+        lambda: client.open_session("LF-1", CREDENTIALS),
+        lambda: client.order("LF-1", Secret("t")),
+    ]
+    for count, call in enumerate(calls, 1):
+        failing(call)
+        assert len(store.asked) == count
 
 
 SESSION = json.dumps({"token": "t", "expiresAt": "2027-01-08T09:00:00Z", "orderNumbers": ["LF-1"]}).encode()

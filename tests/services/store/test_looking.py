@@ -149,8 +149,22 @@ def test_one_log_in_opens_all_orders_of_a_customer(counted: CountedStore) -> Non
 def test_a_row_of_calls_ends_at_the_first_fault_of_the_store(counted: CountedStore, fault: str) -> None:
     counted.add_all()
     counted.fault = (fault, ())
-    assert {call.partition(" ")[2] for call in counted.look(asked=True)} == {"/v1/profile"}
+    assert counted.look(asked=True) == ["GET /v1/profile"]
     assert counted.orders.looks.plan.failures == 1
+
+
+@pytest.mark.parametrize("status", ["502 Bad", "503 Busy", "504 Late"])
+@pytest.mark.parametrize("path", ["/v1/profile", "/v1/sessions", "/v1/orders/LF-4821-0937"])
+def test_no_call_of_a_look_is_repeated_when_the_store_is_in_trouble(
+    counted: CountedStore, path: str, status: str
+) -> None:
+    counted.add_all()
+    counted.now += 4 * DAY
+    counted.start()
+    counted.fault, counted.faulty_path = (status, ()), path
+    calls = counted.look()
+    assert [call for call in calls if path in call] == [calls[-1]]
+    assert counted.errors[-1] == "store-error"
 
 
 def test_a_store_that_is_down_is_asked_less_and_less(counted: CountedStore) -> None:
