@@ -6,10 +6,11 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLayout,
@@ -26,6 +27,8 @@ from companion.ui.widgets.long_list import LongList
 
 CONTENT_WIDTH = 760
 _NARROW = 560
+_BESIDE_TITLE = 48
+"""What stays free between a title and what stands beside it, and for the scroll bar."""
 _ROOM, _LITTLE_ROOM = (32, 26, 32, 26), (8, 12, 8, 12)
 """What is left free around a page's content: left, top, right, bottom."""
 RETURN_RENEWAL = "return-renewal"
@@ -120,6 +123,8 @@ class Page(QWidget):
         self.title = label(title, "title")
         self._head = row()
         self._head.addWidget(self.title, 1)
+        self._beside = row()
+        self._head.addLayout(self._beside)
         self._body.addLayout(self._head)
         self.content = QVBoxLayout()
         self.content.setSpacing(14)
@@ -130,12 +135,27 @@ class Page(QWidget):
         outer.addWidget(self._scroll, 1)
 
     def add_to_head(self, part: QWidget) -> None:
-        """Put a part to the right of the title."""
-        self._head.addWidget(part)
+        """Put a part to the right of the title, or below it where both do not fit."""
+        self._beside.addWidget(part)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._across.setContentsMargins(*(_LITTLE_ROOM if self.width() < _NARROW else _ROOM))
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        room = _LITTLE_ROOM if self.width() < _NARROW else _ROOM
+        self._across.setContentsMargins(*room)
+        title = self.title.fontMetrics().horizontalAdvance(self.title.text()) + _BESIDE_TITLE
+        width = min(CONTENT_WIDTH, self.width() - room[0] - room[2])
+        fits = title + self._beside.sizeHint().width() <= width
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._head.setDirection(across if fits else down)
+        self._beside.setAlignment(Qt.AlignmentFlag.AlignRight if fits else Qt.AlignmentFlag.AlignLeft)
 
     def add_footer(self, part: QWidget) -> None:
         """Put a part below the page, where it stays in sight however long the page is."""

@@ -23,13 +23,16 @@ from companion.services.platforms import this_platform
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import AllPages, StorePages, load_after_painting, load_ahead
 from companion.ui.app.tray_presence import TrayPresence
+from companion.ui.look.appearance import Appearance
 from companion.ui.look.format import Format
 from companion.ui.look.icons import icon
-from companion.ui.look.theme import Theme, apply_theme, system_theme
+from companion.ui.look.system_look import SystemLook
+from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
 from companion.ui.notifications import Channel, Message, Notifications
 from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
+from companion.ui.state.look_choices import LookChoices
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
@@ -80,8 +83,8 @@ class WindowedProgram:
     ) -> None:
         self._qt = qt
         self._services = services
-        self.theme = theme or system_theme(qt)
-        apply_theme(qt, self.theme, resource("style/companion.qss"))
+        self.system_look = SystemLook(qt)
+        self.appearance = Appearance(qt, self.system_look, resource("style/companion.qss"), fixed=theme)
         self.runner = TaskRunner()
         self.app_state = self._make_app_state(services)
         self.owned = OwnedState(services.owned, self.runner)
@@ -92,6 +95,7 @@ class WindowedProgram:
             lambda: services.platform.autostart, partial(start_command, services.folders, tray=True), self.runner
         )
         self.settings = WindowSettings(services.library, self.runner)
+        self.look_choices = LookChoices(self.appearance, self.settings)
         everything = AllPages(
             self.app_state, self.owned, self.book, services, opener, self.autostart, self._settings_desk
         )
@@ -102,6 +106,8 @@ class WindowedProgram:
             is_demo=bool(samples),
         )  # fmt: skip
         self.window.quit_asked.connect(self.quit)
+        self.window.magnified.connect(self.look_choices.magnify)
+        self.window.desktop_changed.connect(self.system_look.changed_by_system)
         self.window.hidden_to_tray.connect(self._go_to_tray)
         self.window.closed_for_good.connect(self.quit)
         self.owned.store_added.connect(self._store_added)
@@ -208,7 +214,7 @@ class WindowedProgram:
         return AppState(
             self.runner,
             Format(QLocale(), services.zone),
-            self.theme,
+            lambda: self.appearance.theme,
             platform=this_platform(),
             clock=services.clock,
             zone=services.zone,
@@ -226,7 +232,7 @@ class WindowedProgram:
 
         return Desk(
             self.app_state, self.owned, self.autostart, self.settings, SettingsState(self._services, self.runner),
-            self.quit, self._remove_all, lambda there: self.window.navigate_to(there),
+            self.look_choices, self.quit, self._remove_all, lambda there: self.window.navigate_to(there),
         )  # fmt: skip
 
     def _timestamp(self) -> str:
@@ -237,6 +243,7 @@ class WindowedProgram:
         self.settings.load(lambda: self._open_window(in_tray))
 
     def _open_window(self, in_tray: bool) -> None:
+        self.look_choices.load()
         self.window.restore_geometry()
         self._presence.begin(in_tray=in_tray)
         painted = threading.Event() if self.window.isVisible() else None
@@ -406,6 +413,7 @@ class WindowedProgram:
 
     def close(self) -> None:
         """Stop everything and wait for it; nothing is shown any more by then."""
+        self.appearance.close()
         self._presence.stop()
         for controller in self._reminding:
             controller.stop()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -30,9 +30,8 @@ from PySide6.QtWidgets import (
 )
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.text import joined
-from companion.domain.transfers.models import TransferState
 from companion.ui.app.trouble_notices import TroubleNotices
+from companion.ui.app.unfinished_notices import UnfinishedNotices
 from companion.ui.frame import keys
 from companion.ui.frame.drop_here import DropHere
 from companion.ui.frame.focus import give_focus, leave_title
@@ -41,7 +40,6 @@ from companion.ui.frame.navigation_rail import NavigationRail
 from companion.ui.look.icons import icon
 from companion.ui.navigation import Destination, Page, centred
 from companion.ui.state.app_state import AppState
-from companion.ui.state.download_state import DownloadState
 from companion.ui.state.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
 from companion.ui.widgets.basic import focusable
 from companion.ui.widgets.notice import Notice, Notices
@@ -61,9 +59,10 @@ _BELONGS_TO = {
 _SMALLEST = QSize(512, 320)
 _NARROW = 800
 """Below this width the navigation shows icons alone."""
+_USUAL_LINE = 20
+"""How high a line of text is at most in its usual size, in pixels."""
 _USUAL = QSize(1020, 720)
 _FRAME = QSize(16, 40)
-_WAITING = (TransferState.PAUSED, TransferState.FAILED)
 
 
 class Window(QMainWindow):
@@ -77,6 +76,10 @@ class Window(QMainWindow):
     hidden_to_tray = Signal()
     closed_for_good = Signal()
     quit_asked = Signal()
+    magnified = Signal(int)
+    """Texts are to be so many steps larger; 0 is their usual size."""
+    desktop_changed = Signal()
+    """The theme of the desktop is another one."""
 
     def __init__(
         self,
@@ -104,6 +107,7 @@ class Window(QMainWindow):
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
         self._troubles = TroubleNotices(self, self._notices, self.navigate_to)
+        self._unfinished = UnfinishedNotices(self._notices, self.navigate_to)
         self._stack = QStackedWidget()
         self._makers = {("", name): maker for name, maker in pages.items()}
         self._made: dict[tuple[str, str], Page] = {}
@@ -118,13 +122,13 @@ class Window(QMainWindow):
         app_state.navigation_requested.connect(self.navigate_to)
         app_state.runner.unhandled.connect(self.show_error)
         owned.news.connect(self._tell_of_change)
-        owned.downloads.opened.connect(lambda: self._offer_unfinished(owned.downloads, "unfinished purchases"))
+        owned.downloads.opened.connect(lambda: self._unfinished.offer(owned.downloads, "unfinished purchases"))
         self.setAcceptDrops(True)
         self._drop_here = DropHere(self)
 
     def _listen(self, state: AppState) -> None:
         state.changed.connect(lambda: self._show_values(state))
-        state.downloads.opened.connect(lambda: self._offer_unfinished(state.downloads))
+        state.downloads.opened.connect(lambda: self._unfinished.offer(state.downloads))
 
     def add_store(self, state: AppState, pages: Mapping[str, PageMaker]) -> None:
         """Take in the pages of one more store; what leads from one of them leads to the others of the same store."""
@@ -160,6 +164,8 @@ class Window(QMainWindow):
         self._on(keys.FORWARD, partial(self._return_to, self._history.forward))
         self._on(keys.CLOSE, self._close_or_back)
         self._on(keys.QUIT, self.quit_asked.emit)
+        for sequence, steps in ((keys.LARGER, 1), (keys.LARGER_TOO, 1), (keys.SMALLER, -1), (keys.USUAL_SIZE, 0)):
+            self._on(sequence, partial(self.magnified.emit, steps))
 
     def _on(self, sequence: str, work: Callable[[], object]) -> None:
         QShortcut(QKeySequence(sequence), self, work)
@@ -196,9 +202,21 @@ class Window(QMainWindow):
         if not self.current.scroll_by_key(event.key()):
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ThemeChange:
+            self.desktop_changed.emit()
+        elif event.type() is QEvent.Type.FontChange:
+            self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._rail.set_narrow(self.width() < _NARROW)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The larger the texts, the earlier the navigation makes room for the page."""
+        usual = self._rail.fontMetrics().height() / _USUAL_LINE
+        self._rail.set_narrow(self.width() < _NARROW * max(1.0, usual))
 
     # Drops: the whole window takes them, whatever page is shown
 
@@ -343,23 +361,6 @@ class Window(QMainWindow):
         self._rail.name_stores(names, demo=self._is_demo)
         key = "" if state is self._app_state else f" {state.store}"
         self._troubles.show(state, key)
-
-    def _offer_unfinished(self, transfers: DownloadState, key: str = "unfinished") -> None:
-        """Once after the start: a download that was paused or stopped is offered, never started unasked."""
-        waiting = [item for item in transfers.items.values() if item.entry.state in _WAITING]
-        if not waiting:
-            return
-        names = joined([item.entry.name for item in waiting])
-        title = "A download is not finished" if len(waiting) == 1 else "Some downloads are not finished"
-
-        def go_on() -> None:
-            self._notices.drop(key)
-            for item in waiting:
-                transfers.resume(item.entry.key)
-            self.navigate_to(Destination("downloads"))
-
-        notice = Notice(title, f"{names}: what has arrived is kept.", actions=(("Resume", go_on),))
-        self._notices.show_notice(key, notice)
 
     # The window itself
 

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout
 
 from companion.domain.core.errors import CompanionError
 from companion.services.app.resources import resource
-from companion.ui.look.theme import apply_theme, system_theme
+from companion.ui.look.appearance import Appearance
+from companion.ui.look.system_look import SystemLook
 from companion.ui.widgets.basic import button, row
 from companion.ui.widgets.notice import Notice
 
@@ -27,5 +28,6 @@ class StartDialog(QDialog):
 
 def show_at_start(qt: QApplication, error: CompanionError) -> None:
     """Show why the window cannot open, until the person has read it."""
-    apply_theme(qt, system_theme(qt), resource("style/companion.qss"))
+    look = Appearance(qt, SystemLook(qt), resource("style/companion.qss"))
     StartDialog(error).exec()
+    look.close()

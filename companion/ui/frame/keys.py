@@ -27,6 +27,7 @@ SETTINGS = Section("settings", "Settings", "Ctrl+,")
 
 ADD, REFRESH, SEARCH, HELP = "Ctrl+N", "F5", "Ctrl+F", "F1"
 BACK, FORWARD, CLOSE, SHORTCUTS, QUIT = "Alt+Left", "Alt+Right", "Esc", "?", "Ctrl+Q"
+LARGER, LARGER_TOO, SMALLER, USUAL_SIZE = "Ctrl++", "Ctrl+=", "Ctrl+-", "Ctrl+0"
 
 _WORDS = (
     *((section.keys, f"Go to {section.words}") for section in (*SECTIONS, SETTINGS)),
@@ -43,6 +44,9 @@ _WORDS = (
     ("Home", "Go to the page's beginning"),
     ("End", "Go to the page's end"),
     ("Tab", "Go to the next button or field"),
+    (LARGER, "Show larger texts"),
+    (SMALLER, "Show smaller texts"),
+    (USUAL_SIZE, "Show texts in their usual size"),
     (QUIT, "Quit Companion"),
 )
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from companion.ui.frame.keys import SECTIONS, SETTINGS, Section, in_words
 from companion.ui.look.icons import icon, pixmap
-from companion.ui.look.theme import Theme
+from companion.ui.look.theme import Theme, Themed
 from companion.ui.widgets.basic import label, row
 from companion.ui.widgets.spoken import SpokenAs, speak_as
 
 _WIDE, _NARROW = 200, 56
+_BESIDE_WORD = 64
+"""What an entry needs beside its word: the icon, and room around both."""
 _BESIDE, _ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
-class NavigationRail(QFrame):
+class NavigationRail(QFrame, Themed):
     """`asked` names the page whose entry was pressed. To a screen reader it is a list of page tabs."""
 
     asked = Signal(str)
@@ -93,7 +95,6 @@ class NavigationRail(QFrame):
         if narrow == self._narrow:
             return
         self._narrow = narrow
-        self.setFixedWidth(_NARROW if narrow else _WIDE)
         self._column.setContentsMargins(*((2, 12, 2, 8) if narrow else (14, 20, 14, 16)))
         self._head.setContentsMargins(*((11, 0, 0, 4) if narrow else (8, 0, 0, 14)))
         for made in self._buttons.values():
@@ -101,3 +102,18 @@ class NavigationRail(QFrame):
         for part in (self._word, self._stores):
             part.setVisible(not narrow)
         self._badge.setVisible(not narrow and bool(self._badge.property("wanted")))
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """As wide as its longest word."""
+        self.ensurePolished()
+        margins = self._column.contentsMargins()
+        parts: list[QToolButton | QLabel] = [*self._buttons.values(), self._word]
+        words = max(part.fontMetrics().horizontalAdvance(part.text()) for part in parts)
+        wide = max(_WIDE, words + _BESIDE_WORD + margins.left() + margins.right())
+        self.setFixedWidth(_NARROW if self._narrow else wide)

@@ -1,4 +1,4 @@
-"""Colours and style: one light and one dark theme, chosen by the system's own."""
+"""Colours and style: a light theme, a dark one, and one of the system's own colours for high contrast."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 import re
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -54,22 +53,62 @@ DARK = Theme(
 )  # fmt: skip
 
 
-def system_theme(application: QApplication) -> Theme:
-    """The theme that fits the desktop's own."""
-    scheme = application.styleHints().colorScheme()
-    if scheme is Qt.ColorScheme.Unknown:
-        dark = application.palette().color(QPalette.ColorRole.Window).lightness() < 128
-        return DARK if dark else LIGHT
-    return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+_READABLE = 4.5
 
 
-def apply_theme(application: QApplication, theme: Theme, style_sheet: Path) -> None:
-    """Dress the whole application: the palette for what Qt draws itself, the style sheet for the rest."""
-    application.setStyle("Fusion")
+class Themed:
+    """Part of a widget that draws itself in the colours of the theme."""
+
+    def dress(self, theme: Theme) -> None:
+        """Draw in these colours from now on."""
+        raise NotImplementedError
+
+
+def contrast_theme(palette: QPalette) -> Theme:
+    """Returns the theme of a system that is set to high contrast: its own few colours, and outlines everywhere."""
+    roles = QPalette.ColorRole
+    ground, text = palette.color(roles.Window).name(), palette.color(roles.WindowText).name()
+    accent, on_accent = palette.color(roles.Highlight).name(), palette.color(roles.HighlightedText).name()
+    if contrast(accent, ground) < _READABLE or contrast(accent, on_accent) < _READABLE:
+        accent, on_accent = text, ground
+    return Theme(
+        name="contrast",
+        window=ground, surface=ground, raised=ground, line=text, line_strong=text,
+        text=text, muted=text, accent=accent, accent_strong=accent, on_accent=on_accent,
+        ok=text, ok_ground=ground,
+        attention=text, attention_ground=ground, over=text, over_ground=ground, info_ground=ground,
+    )  # fmt: skip
+
+
+def contrast(one: str, other: str) -> float:
+    """Returns the contrast of two colours, from 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(name: str) -> float:
+    colour = QColor(name)
+    channels = (colour.redF(), colour.greenF(), colour.blueF())
+    parts = [part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4) for part in channels]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def apply_theme(application: QApplication, theme: Theme, style_sheet: Path, scale: float = 1.0) -> None:
+    """Dress the whole application: the palette for what Qt draws itself, the style sheet for the rest.
+
+    `scale` multiplies the sizes of texts.
+    """
+    if application.style().objectName() != "fusion":
+        application.setStyle("Fusion")
     application.setPalette(_palette(theme))
-    text = style_sheet.read_text(encoding="utf-8")
     colours = {field.name: getattr(theme, field.name) for field in dataclasses.fields(theme)}
+    text = style_sheet.read_text(encoding="utf-8")
+    text = re.sub(r"@(pt|px)\(([\d.]+)\)", lambda match: _scaled(float(match[2]), match[1], scale), text)
     application.setStyleSheet(re.sub(r"@(\w+)", lambda match: colours[match[1]], text))
+
+
+def _scaled(size: float, unit: str, scale: float) -> str:
+    return f"{size * scale:.2f}pt" if unit == "pt" else f"{round(size * scale)}px"
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -35,7 +35,7 @@ from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice
-from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, line, restyle, row
+from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, line, restyle, row
 from companion.ui.widgets.notice import Notice
 
 T = TypeVar("T")
@@ -121,7 +121,7 @@ class AddPage(Page):
 
     def _promise(self) -> Card:
         card = Card(spacing=6)
-        lock = icon_label("lock", self.app_state.theme.accent, 22)
+        lock = IconLabel(self.app_state.theme, "lock", "accent", 22)
         words = column(
             label("Where this is kept", "strong"),
             self._where,

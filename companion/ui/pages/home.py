@@ -348,8 +348,7 @@ def _days(count: int, tone: str) -> QVBoxLayout:
 
 def _fact(name: str, value: QWidget, part: QWidget | None = None) -> QHBoxLayout:
     """A named fact; names stand below each other in one column."""
-    caption = label(name, "muted", wrap=False)
-    caption.setFixedWidth(110)
+    caption = label(name, "muted", wrap=False, columns=14)
     made = QHBoxLayout()
     made.setSpacing(12)
     made.addWidget(caption)

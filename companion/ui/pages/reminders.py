@@ -261,8 +261,7 @@ class RemindersPage(Page):
         store, subject, is_first = of
         days = days_until(subject.date, self.app_state.now(), self.app_state.zone)
         on = self.app_state.format.date(subject.date)
-        when = label(on, wrap=False)
-        when.setFixedWidth(170)
+        when = label(on, wrap=False, columns=21)
         place = self._capital_place(self._shown_states[store], subject)
         entry = row(when, spacing=12)
         entry.addLayout(column(label(date_words(subject)), label(place, "small"), spacing=0), 1)
@@ -330,8 +329,7 @@ class RemindersPage(Page):
         form, now = self.app_state.format, self.app_state.now()
         status = status_of(entry, now)
         told = reminder_text(entry.reminder, form.date, form.money)
-        when = label(form.date(entry.shown_at) if entry.shown_at is not None else "", "muted", wrap=False)
-        when.setFixedWidth(170)
+        when = label(form.date(entry.shown_at) if entry.shown_at is not None else "", "muted", wrap=False, columns=21)
         words = {
             EntryStatus.CURRENT: f"{date_words(entry.reminder.subject)} on {form.date(entry.reminder.subject.date)}",
             EntryStatus.NO_LONGER: "No longer applies",

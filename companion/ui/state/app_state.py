@@ -55,7 +55,7 @@ class AppState(QObject):
         self,
         runner: TaskRunner,
         form: Format,
-        theme: Theme,
+        theme: Callable[[], Theme],
         *,
         platform: Platform,
         clock: Callable[[], dt.datetime],
@@ -70,7 +70,7 @@ class AppState(QObject):
         super().__init__()
         self.runner = runner
         self.format = form
-        self.theme = theme
+        self._theme = theme
         self.platform = platform
         self.zone = zone
         self.store = store
@@ -91,6 +91,11 @@ class AppState(QObject):
         self._ask_again = False
         self.missing: tuple[str, ...] = ()
         """The orders that could not be opened for lack of their password."""
+
+    @property
+    def theme(self) -> Theme:
+        """The colours that are worn now."""
+        return self._theme()
 
     @property
     def keychain_refused(self) -> bool:

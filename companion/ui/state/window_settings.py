@@ -20,7 +20,11 @@ START_ASKED = "startWithPcAsked"
 CLOSING = "closingTheWindow"
 """What closing the window does: `STAYS` (also where nothing was chosen) or `ENDS`."""
 STAYS, ENDS = "stays", "ends"
-_NAMES = (CLOSING, GEOMETRY, CLOSING_EXPLAINED, NO_TRAY_EXPLAINED, START_ASKED)
+THEME = "theme"
+"""The name of the theme that was chosen; empty, or nothing, for the system's."""
+TEXT_SIZE = "textSize"
+"""How large texts are, in percent of what the system asks for."""
+_NAMES = (CLOSING, GEOMETRY, CLOSING_EXPLAINED, NO_TRAY_EXPLAINED, START_ASKED, THEME, TEXT_SIZE)
 
 
 class SettingStore(Protocol):

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from companion.domain.core.untrusted.foreign_text import printable
 from companion.ui.look.icons import icon
+from companion.ui.look.theme import Theme, Themed
 from companion.ui.widgets.spoken import SpokenAs, speak_as
 
 _log = logging.getLogger(__name__)
@@ -35,9 +36,29 @@ _LEAST_TITLE = 160
 _HEADINGS = ("title", "heading")
 
 
-def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, selectable: bool = False) -> QLabel:
-    """A text in one of the style sheet's roles; never rich text, so that nothing a store says is taken for markup."""
-    made = QLabel()
+class _ColumnLabel(QLabel):
+    """Is as wide as so many characters of its own font, whatever it says."""
+
+    def __init__(self, characters: int) -> None:
+        super().__init__()
+        self._characters = characters
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * self._characters, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+def label(
+    text: str, role: str = "", *, tone: str = "", wrap: bool = True, selectable: bool = False, columns: int = 0
+) -> QLabel:
+    """A text in one of the style sheet's roles; never rich text, so that nothing a store says is taken for markup.
+
+    Labels that stand below each other are equally wide with the same `columns`, a number of characters.
+    """
+    made = _ColumnLabel(columns) if columns else QLabel()
     if role in _HEADINGS:
         # Before it has a text: what is told to assistive programs once is what it stays to them.
         speak_as(made, SpokenAs.HEADING)
@@ -132,13 +153,18 @@ class TitleLink(QPushButton):
         painter.end()
 
 
-def icon_label(name: str, colour: str, size: int = 20) -> QLabel:
-    """A picture that only repeats what the text beside it says."""
-    made = QLabel()
-    made.setPixmap(icon(name, colour).pixmap(size, size))
-    made.setFixedSize(size, size)
-    speak_as(made, SpokenAs.DECORATION)
-    return made
+class IconLabel(QLabel, Themed):
+    """A picture that only repeats what the text beside it says; `colour` is the name of one of the theme's."""
+
+    def __init__(self, theme: Theme, name: str, colour: str, size: int = 20) -> None:
+        super().__init__()
+        self._name, self._colour, self._size = name, colour, size
+        self.setFixedSize(size, size)
+        speak_as(self, SpokenAs.DECORATION)
+        self.dress(theme)
+
+    def dress(self, theme: Theme) -> None:
+        self.setPixmap(icon(self._name, getattr(theme, self._colour)).pixmap(self._size, self._size))
 
 
 def restyle(widget: QWidget, **properties: object) -> None:

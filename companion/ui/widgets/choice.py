@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
-from companion.ui.look.theme import Theme
+from companion.ui.look.theme import Theme, Themed
 
 
-class Choice(QComboBox):
+class Choice(QComboBox, Themed):
     """Chooses one of a few texts; turning the wheel over it scrolls the page instead of changing anything."""
 
     def __init__(self, theme: Theme, name: str, texts: list[str], position: int) -> None:
@@ -22,6 +22,10 @@ class Choice(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def dress(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

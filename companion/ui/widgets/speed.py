@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from companion.ui.look.format import Format
-from companion.ui.look.theme import Theme
+from companion.ui.look.theme import Theme, Themed
 
 _MOST_SAMPLES = 180
 
 
-class SpeedGraph(QWidget):
+class SpeedGraph(QWidget, Themed):
     """The last minutes of a download, one sample for each report; rates in bytes per second."""
 
     def __init__(self, theme: Theme, form: Format) -> None:
@@ -23,6 +23,10 @@ class SpeedGraph(QWidget):
         self._rates: deque[float] = deque(maxlen=_MOST_SAMPLES)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Speed over time")
+
+    def dress(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(300, 64)

@@ -6,14 +6,14 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from companion.ui.look.theme import Theme
+from companion.ui.look.theme import Theme, Themed
 from companion.ui.widgets.spoken import SpokenAs, speak_as
 
 _WORDS = ("Off", "On")
 _TRACK = 50
 
 
-class Switch(QCheckBox):
+class Switch(QCheckBox, Themed):
     """Looks on or off as it was told; a click or the space bar emits `requested` and leaves it as it is.
 
     To a screen reader it is a check box with the given name; `consequence` is what its state means, in a sentence.
@@ -32,6 +32,10 @@ class Switch(QCheckBox):
         self.setChecked(on)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(self.sizeHint())
+
+    def dress(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(self._word_width() + _TRACK, 32)

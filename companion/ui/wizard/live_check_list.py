@@ -19,7 +19,7 @@ from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
-from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
+from companion.ui.widgets.basic import IconLabel, button, clear, column, label, row
 from companion.ui.widgets.fold import Fold
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
@@ -269,7 +269,7 @@ class FindingRow(QFrame):
         self.setAccessibleName(f"{finding.title}: {finding.severity.value}")
         outer = row(spacing=12)
         outer.setContentsMargins(0, 4, 0, 4)
-        mark = icon_label(name, getattr(app_state.theme, tone), 20)
+        mark = IconLabel(app_state.theme, name, tone)
         words = column(label(finding.title, "strong" if finding.severity in _GRAVE else ""), spacing=2)
         if finding.severity is not Severity.FINE:
             role = "muted" if finding.severity is Severity.UNKNOWN else ""

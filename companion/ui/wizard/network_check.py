@@ -10,7 +10,7 @@ from companion.domain.store.profile import Profile
 from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
-from companion.ui.widgets.basic import button, clear, column, icon_label, label, row
+from companion.ui.widgets.basic import IconLabel, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
 
 _ICONS = {
@@ -80,7 +80,7 @@ class NetworkCheck(QWidget):
 
     def _row(self, step: StepResult) -> QHBoxLayout:
         name, tone = _ICONS[step.state]
-        mark = icon_label(name, getattr(self._app_state.theme, tone), 18)
+        mark = IconLabel(self._app_state.theme, name, tone, 18)
         line = row(mark, spacing=10)
         line.addWidget(label(step.sentence), 1)
         return line

@@ -5,27 +5,29 @@ from __future__ import annotations
 import sys
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
 from companion.services.app.resources import resource
-from companion.ui.look.theme import DARK, LIGHT, Theme, apply_theme
+from companion.ui.look.theme import DARK, LIGHT, Theme, apply_theme, contrast, contrast_theme
 
 
-def _luminance(name: str) -> float:
-    """Relative luminance (WCAG 2.2)."""
-    colour = QColor(name)
-    channels = (colour.redF(), colour.greenF(), colour.blueF())
-    parts = [part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4) for part in channels]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+def _palette(ground: str, text: str, accent: str, on_accent: str) -> QPalette:
+    """Colours as a system with high contrast gives them."""
+    made, roles = QPalette(), QPalette.ColorRole
+    colours = {roles.Window: ground, roles.WindowText: text, roles.Highlight: accent, roles.HighlightedText: on_accent}
+    for role, colour in colours.items():
+        made.setColor(role, QColor(colour))
+    return made
 
 
-def _contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+AQUATIC = contrast_theme(_palette("#202020", "#ffffff", "#8ee3f0", "#263b50"))
+DESERT = contrast_theme(_palette("#fffaef", "#3d3d3d", "#903909", "#fff5e3"))
+ODD = contrast_theme(_palette("#000000", "#ffff00", "#101010", "#ffffff"))
+ALL = [LIGHT, DARK, AQUATIC, DESERT, ODD]
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", ALL)
 def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
     pairs = [
         (theme.text, theme.window), (theme.text, theme.surface), (theme.muted, theme.window),
@@ -35,13 +37,11 @@ def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
         (theme.over, theme.over_ground), (theme.over, theme.surface), (theme.text, theme.over_ground),
         (theme.text, theme.attention_ground), (theme.text, theme.info_ground), (theme.accent_strong, theme.info_ground),
     ]  # fmt: skip
-    poor = [
-        (text, ground, round(_contrast(text, ground), 2)) for text, ground in pairs if _contrast(text, ground) < 4.5
-    ]
+    poor = [(text, ground, round(contrast(text, ground), 2)) for text, ground in pairs if contrast(text, ground) < 4.5]
     assert not poor
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", ALL)
 def test_the_style_sheet_is_understood(theme: Theme, qapp: QApplication, capfd: pytest.CaptureFixture[str]) -> None:
     apply_theme(qapp, theme, resource("style/companion.qss"))
     QLabel("x").ensurePolished()
@@ -58,13 +58,13 @@ def test_qt_keeps_its_references(qapp: QApplication) -> None:
     assert sys.getrefcount(None) > before - 5_000
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", ALL)
 def test_what_can_be_operated_has_an_outline_that_is_seen(theme: Theme) -> None:
     """WCAG 2.2, 1.4.11: fields, buttons, scroll bars, progress bars and the ring of what has the focus."""
     grounds = (theme.window, theme.surface, theme.raised, theme.info_ground)
     outlines = (theme.line_strong, theme.accent)
     pairs = [(line, ground) for line in outlines for ground in grounds]
-    assert [(*pair, round(_contrast(*pair), 2)) for pair in pairs if _contrast(*pair) < 3] == []
+    assert [(*pair, round(contrast(*pair), 2)) for pair in pairs if contrast(*pair) < 3] == []
 
 
 def test_the_style_sheet_uses_that_outline() -> None:
@@ -72,3 +72,14 @@ def test_the_style_sheet_uses_that_outline() -> None:
     for rule in ("QPushButton {", "QSpinBox {", "QProgressBar {", "QScrollBar::handle:vertical {"):
         body = sheet[sheet.index(rule) : sheet.index("}", sheet.index(rule))]
         assert "@line_strong" in body, rule
+
+
+def test_high_contrast_is_in_the_systems_own_colours() -> None:
+    assert (AQUATIC.window, AQUATIC.text, AQUATIC.accent) == ("#202020", "#ffffff", "#8ee3f0")
+    assert AQUATIC.line == AQUATIC.line_strong == AQUATIC.text
+    assert (ODD.accent, ODD.on_accent) == ("#ffff00", "#000000"), "what cannot be seen marks nothing"
+
+
+def test_contrast_is_measured_as_the_guidelines_say() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)

@@ -170,7 +170,7 @@ def test_home_and_the_orders_show_it_and_the_search_finds_it(owner: Owner) -> No
 
 
 def test_all_is_there_after_a_restart(owner: Owner, own_services: Services, qapp: QApplication, qtbot: QtBot) -> None:
-    again = WindowedProgram(qapp, own_services, theme=owner.program.theme)
+    again = WindowedProgram(qapp, own_services, theme=owner.program.appearance.theme)
     again.start(in_tray=False)
     qtbot.waitUntil(lambda: any("Harbour Suite" in text for text in texts_of(again.window)), timeout=10_000)
     assert again.window.current is again.window.page("home")

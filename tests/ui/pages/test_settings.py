@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.store import Services, build_services
 from companion.ui.app.application import WindowedProgram
+from companion.ui.look.theme import LIGHT
+from companion.ui.look.zoom import PERCENTS
 from companion.ui.navigation import Destination
 from companion.ui.pages.settings.data import RemoveDialog
 from companion.ui.state.settings_state import remove_everything
-from companion.ui.state.window_settings import CLOSING, ENDS
+from companion.ui.state.window_settings import CLOSING, ENDS, TEXT_SIZE, THEME
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.question import Question
 from tests.kits.ui import button, texts_of
@@ -51,14 +53,42 @@ def test_closing_the_window_ends_the_program_where_that_was_chosen(program: Wind
     assert not event.isAccepted(), "it stays in the tray unless something else was chosen"
     window.show()
     _open(program, "general", qtbot)
-    choice = next(made for made in window.current.findChildren(Choice) if made.isVisible())
-    choice.setCurrentIndex(1)
-    choice.activated.emit(1)
+    _choose(program, "When the window is closed, Companion", 1)
     qtbot.waitUntil(lambda: not program.runner.busy)
     assert program.settings.value(CLOSING) == ENDS
     window.closed_for_good.disconnect()
     with qtbot.waitSignal(window.closed_for_good):
         window.closeEvent(QCloseEvent())
+
+
+def _choose(program: WindowedProgram, name: str, place: int) -> None:
+    made = next(each for each in program.window.current.findChildren(Choice) if each.accessibleName() == name)
+    made.setCurrentIndex(place)
+    made.activated.emit(place)
+
+
+def test_the_size_of_texts_is_chosen_and_kept(
+    program: WindowedProgram, services: Services, qapp: QApplication, qtbot: QtBot
+) -> None:
+    _open(program, "general", qtbot)
+    before = program.window.current.title.fontInfo().pointSizeF()
+    _choose(program, "Size of texts", PERCENTS.index(150))
+    after = program.window.current.title.fontInfo().pointSizeF()
+    assert after == pytest.approx(before * 1.5, rel=0.05)
+    qtbot.waitUntil(lambda: services.library.setting(TEXT_SIZE) == "150")
+    again = WindowedProgram(qapp, services, theme=LIGHT)
+    again.start(in_tray=True)
+    qtbot.waitUntil(lambda: again.appearance.percent == 150)
+    qtbot.waitUntil(lambda: not again.runner.busy)
+    again.appearance.magnify(100)
+    again.close()
+    again.window.deleteLater()
+
+
+def test_colours_are_chosen_and_kept(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
+    _open(program, "general", qtbot)
+    _choose(program, "Colours", 2)
+    qtbot.waitUntil(lambda: services.library.setting(THEME) == "dark")
 
 
 def test_a_store_is_removed_after_a_question(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:

@@ -22,7 +22,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import Intaken, Offered, OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
-from companion.ui.widgets.basic import Card, button, clear, column, icon_label, label, row
+from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
 
 _LONG = 2_000
@@ -109,7 +109,7 @@ class BoughtPage(Page):
     def _drop_area(self) -> Card:
         card = Card(spacing=12)
         card.setObjectName("drop")
-        mail = icon_label("downloads", self.app_state.theme.accent, 40)
+        mail = IconLabel(self.app_state.theme, "downloads", "accent", 40)
         card.body.addWidget(mail, 0, Qt.AlignmentFlag.AlignHCenter)
         title = label("Drop the e-mail of any shop here", "heading")
         words = label(

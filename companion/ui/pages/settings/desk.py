@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
+from companion.ui.state.look_choices import LookChoices
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.settings_state import SettingsState
 from companion.ui.state.window_settings import WindowSettings
@@ -24,6 +25,7 @@ class Desk:
     autostart: AutostartState
     window: WindowSettings
     state: SettingsState
+    look: LookChoices
     quit: Callable[[], object]
     remove_all: Callable[[bool], object]
     navigate_to: Callable[[Destination], object]
