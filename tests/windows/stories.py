@@ -187,6 +187,19 @@ def facts_of(*names: str) -> dict[str, object]:
     return {name: serialization.to_builtins(getattr(seen, name)) for name in names}
 
 
+def products() -> dict[str, object]:
+    """Returns what the system lists as installed, by view and key."""
+    record = current().system.installed_products()
+    rows = {f"{each.view.value}:{each.key}": serialization.to_builtins(each) for each in record.products}
+    return {"known": record.known, "reason": record.reason, "rows": rows}
+
+
+def set_value_of_user(sid: str, key: str, name: str, data: str) -> None:
+    """Write into the registry of another user, as if it were loaded."""
+    with winreg.CreateKeyEx(winreg.HKEY_USERS, rf"{sid}\{key}", 0, winreg.KEY_SET_VALUE) as handle:
+        winreg.SetValueEx(handle, name, 0, winreg.REG_SZ, data)
+
+
 def close(force: str = "", watch: str = "0", question: str = "20") -> dict[str, object]:
     steps: list[object] = []
     patience = Patience(windows=3, question=float(question), session=3, force=5, watch=float(watch))

@@ -21,6 +21,8 @@ class RecordView(enum.StrEnum):
     """The same for 32-bit programs on 64-bit Windows."""
     USER = "user"
     """The uninstall registry of the person who is signed in."""
+    OTHER_USERS = "otherUsers"
+    """That of other people whose registry is loaded: an installer may run with an administrator's account."""
     APP_PACKAGES = "appPackages"
     """Packages of Windows' own kind (MSIX)."""
     DPKG = "dpkg"

@@ -9,13 +9,13 @@ from ctypes import wintypes
 from pathlib import Path
 
 from companion.domain.core.platform import Platform
-from companion.domain.installation.proof.system_record import SystemRecord
 from companion.domain.pc.facts import Fact, Machine, Power, Purpose, Space, System
 from companion.services.platforms.windows.api import com, win32
 from companion.services.platforms.windows.api.registry import key_exists, read_value
 from companion.services.platforms.windows.api.win32 import dll
 from companion.services.platforms.windows.boot import boot_id
 from companion.services.platforms.windows.security import antivirus, firewall
+from companion.services.platforms.windows.uninstall_registry import installed_products
 
 __all__ = [
     "antivirus",
@@ -100,10 +100,6 @@ def free_space(places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]
 def standard_folders() -> tuple[tuple[Purpose, str], ...]:
     temporary = os.environ.get("TEMP") or os.environ.get("TMP") or r"C:\Windows\Temp"
     return ((Purpose.TEMPORARY, temporary), (Purpose.PROGRAMS, os.environ.get("PROGRAMFILES", "C:\\")))
-
-
-def installed_products() -> SystemRecord:
-    return SystemRecord.unknown("Windows' list of installed programs is not read by Companion")
 
 
 def expand(path: str) -> Path:

@@ -43,7 +43,8 @@ def write_number(location: str, name: str, value: int) -> None:
 def opened(location: str, *, write: bool = False) -> Iterator[tuple[Any, Any]]:
     winreg = win32.module("winreg")
     hive, _, path = location.partition("\\")
-    root = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE}[hive]
+    hives = {"HKCU": winreg.HKEY_CURRENT_USER, "HKLM": winreg.HKEY_LOCAL_MACHINE, "HKU": winreg.HKEY_USERS}
+    root = hives[hive]
     # One view for all: the 32-bit keys have their own place in it.
     rights = winreg.KEY_WOW64_64KEY | winreg.KEY_READ | (winreg.KEY_SET_VALUE if write else 0)
     key = (winreg.CreateKeyEx if write else winreg.OpenKeyEx)(root, path, 0, rights)

@@ -88,6 +88,7 @@ _DECLARATIONS: dict[str, dict[str, tuple[Any, list[Any]]]] = {
     "advapi32": {
         "OpenProcessToken": (_BOOL, [_HANDLE, _DWORD, _POINTER]),
         "GetTokenInformation": (_BOOL, [_HANDLE, ctypes.c_int, _POINTER, _DWORD, _POINTER]),
+        "ConvertSidToStringSidW": (_BOOL, [_POINTER, _POINTER]),
         "LookupAccountSidW": (_BOOL, [_TEXT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER]),
         "OpenSCManagerW": (_HANDLE, [_TEXT, _TEXT, _DWORD]),
         "OpenServiceW": (_HANDLE, [_HANDLE, _TEXT, _DWORD]),

@@ -10,7 +10,9 @@ from companion.services.platforms.windows.api.registry import read_value, subkey
 from companion.services.platforms.windows.startup.documents import parsed
 
 _MODEL = r"HKCU\Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel"
-_TASKS, _PACKAGES = rf"{_MODEL}\SystemAppData", rf"{_MODEL}\Repository\Packages"
+PACKAGES = rf"{_MODEL}\Repository\Packages"
+"""Where the packages are listed that this person has, by their full names."""
+_TASKS = rf"{_MODEL}\SystemAppData"
 # Windows.ApplicationModel.StartupTaskState: 0 off, 1 switched off by the person, 2 on, 3 and 4 off and on by a policy.
 SWITCHED_OFF = 1
 _ON = (2, 4)
@@ -20,7 +22,7 @@ _LARGEST = 1024 * 1024
 def entries() -> list[AutostartEntry]:
     """The startup tasks of this person's apps; those of apps whose manifest cannot be read have no command."""
     found: list[AutostartEntry] = []
-    roots = {family: root for name in subkeys(_PACKAGES) if (family := family_of(name)) and (root := _root(name))}
+    roots = {family: root for name in subkeys(PACKAGES) if (family := family_of(name)) and (root := _root(name))}
     for family in subkeys(_TASKS):
         states = {task: read_value(rf"{_TASKS}\{family}\{task}", "State") for task in subkeys(rf"{_TASKS}\{family}")}
         known = {task: state for task, state in states.items() if isinstance(state, int)}
@@ -98,7 +100,7 @@ def put_back(location: str, before: int) -> bool:
 
 
 def _root(full_name: str) -> str:
-    root = read_value(rf"{_PACKAGES}\{full_name}", "PackageRootFolder")
+    root = read_value(rf"{PACKAGES}\{full_name}", "PackageRootFolder")
     return root if isinstance(root, str) else ""
 
 
