@@ -12,9 +12,12 @@ def progress_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--progress", choices=["json"], help="report progress as JSON lines on standard error")
 
 
-def order_number(parser: argparse.ArgumentParser) -> None:
-    """The order that a command is about, and its password from standard input instead of the keychain."""
-    parser.add_argument("number", metavar="NUMBER", help="the order number")
+def order_number(parser: argparse.ArgumentParser, *, also: str = "") -> None:
+    """The order that a command is about, and its password from standard input instead of the keychain.
+
+    `also` says what may stand in its place.
+    """
+    parser.add_argument("number", metavar="NUMBER", help=f"the order number {also}".strip())
     parser.set_defaults(only_of_a_store=True)
     password_option(parser)
 

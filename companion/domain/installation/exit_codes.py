@@ -6,6 +6,7 @@ from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.installation.files.identity import Technology
 from companion.domain.installation.technology_codes import own_meaning
+from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitMeaning, Profile
 
 
@@ -135,7 +136,7 @@ _KILLED = 9
 
 def explain_exit(
     code: int,
-    profile: Profile | None,
+    profile: Profile | GeneralRules | None,
     platform: Platform = Platform.WINDOWS,
     technology: Technology = Technology.UNKNOWN,
 ) -> Outcome:

@@ -9,10 +9,11 @@ from companion.domain.core.model import Model
 from companion.domain.installation.exit_codes import Outcome
 from companion.domain.pc.code_signatures import SignatureState
 from companion.domain.pc.facts import Process
-from companion.domain.pc.program_paths import program_name
+from companion.domain.pc.program_paths import is_interpreter, program_name
 
 # Windows Installer does the work of others in processes of its own.
 _ENGINES = frozenset({"msiexec.exe"})
+_WORDS_OF_AN_INTERPRETER = 4
 
 
 class InstallationStep(enum.StrEnum):
@@ -57,10 +58,15 @@ class InstallationResult(Model, frozen=True):
         return self.outcome.succeeded and not self.missing
 
 
-def still_installing(children: Iterable[Process], installer: str, temporary: Iterable[str]) -> tuple[Process, ...]:
+def still_installing(
+    children: Iterable[Process], installer: str, temporary: Iterable[str], launched: str = ""
+) -> tuple[Process, ...]:
     """Which of the processes an installer started are still the installation, not the installed program itself.
 
-    Those are copies of the installer, programs unpacked into a temporary folder, and Windows Installer.
+    `installer` is what its file is called, `launched` the path by which it was started.
+
+    Those are copies of the installer, programs unpacked into a temporary folder, scripts there that an interpreter
+    runs, and Windows Installer.
     """
     folders = tuple(_plain(folder).rstrip("/") + "/" for folder in temporary if folder)
     own = program_name(installer).casefold()
@@ -69,8 +75,16 @@ def still_installing(children: Iterable[Process], installer: str, temporary: Ite
         for child in children
         if child.name.casefold() in _ENGINES
         or program_name(child.path or child.name).casefold() == own
-        or (child.path is not None and _plain(child.path).startswith(folders))
+        or any(path == launched or _plain(path).startswith(folders) for path in _runs(child))
     )
+
+
+def _runs(process: Process) -> tuple[str, ...]:
+    """The files that a process runs: its executable, and of an interpreter what it is told to run."""
+    if process.path is None:
+        return ()
+    told = (process.arguments or ())[1:_WORDS_OF_AN_INTERPRETER] if is_interpreter(process.path) else ()
+    return (process.path, *told)
 
 
 def _plain(path: str) -> str:

@@ -59,7 +59,15 @@ def identify(path: Path, platform: PlatformServices) -> InstallerIdentity:
     Only a signature that is there is checked, which makes the system read the whole file. Raises `CompanionError`
     ``file-missing``, ``bad-file`` or ``file-not-readable``.
     """
-    found = read_file(path)
+    return _with_system(read_file(path), path, platform)
+
+
+def identify_pinned(launchable: Path, name: str, platform: PlatformServices) -> InstallerIdentity:
+    """Returns what a file is that `ProgramLauncher.pin` handed out, and that people know as `name`."""
+    return _with_system(read_file(launchable, name), launchable, platform)
+
+
+def _with_system(found: InstallerIdentity, path: Path, platform: PlatformServices) -> InstallerIdentity:
     system = platform.system.operating_system().value
     found = msgspec.structs.replace(
         found,
@@ -71,22 +79,23 @@ def identify(path: Path, platform: PlatformServices) -> InstallerIdentity:
     return with_signature(found, platform.programs.signature(path))
 
 
-def read_file(path: Path) -> InstallerIdentity:
-    """Returns what the bytes of the file tell. Raises `CompanionError` as `identify` does."""
+def read_file(path: Path, name: str | None = None) -> InstallerIdentity:
+    """Returns what the bytes of the file tell, which people know as `name`. Raises `CompanionError` as `identify`."""
     try:
         # A pipe or a device is not waited for.
         descriptor = os.open(path, os.O_RDONLY | _NO_WAITING)
     except (OSError, ValueError) as error:
-        raise _not_opened(path, error) from None
+        raise not_opened(path, error) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _no_file(path)
-        return read_identity(FileRegions(descriptor), path.name)
+        return read_identity(FileRegions(descriptor), name or path.name)
     finally:
         os.close(descriptor)
 
 
-def _not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
+def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
+    """Returns the error of a file that the system does not open, or does not read to its end."""
     name = clean_text(path.name, 100)
     reason = error.strerror if isinstance(error, OSError) else None
     number = error.errno if isinstance(error, OSError) else None

@@ -12,6 +12,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.installation.leftovers import Leftover, LeftoverKind
 from companion.services.app.paths import AppFolders
+from companion.services.installation.installer_logs import PATTERN as LOG_PATTERN
 from companion.services.installation.recovery import Recovery
 from companion.services.platforms.protocol import AutostartControl
 from companion.services.purchases.secrets import HASH_ACCOUNT, PurchaseKeychain
@@ -20,7 +21,7 @@ from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.sessions import account_of
 
 _LIBRARY = ("library.db*", "library-*.db*", "library.lock", "receipts.jsonl")
-_RECORDS = ("held-back", "underway", "closed", "running.*", ".companion-*.tmp", ".write-test-*", "update")
+_RECORDS = ("held-back", "underway", "closed", "proven", "running.*", ".companion-*.tmp", ".write-test-*", "update")
 _PARTIAL = ("*.part", "*.part.journal*", "*.part.lock")
 
 
@@ -107,7 +108,7 @@ class Leftovers:
             partial = set(_matching(where.downloads, _PARTIAL, deep=True))
             return tuple(path for path in _matching(where.downloads, ("*",), deep=True) if path not in partial)
         if kind is LeftoverKind.LOGS:
-            return _matching(where.logs, ("companion.log*",))
+            return _matching(where.logs, ("companion.log*", LOG_PATTERN))
         patterns = {
             LeftoverKind.RECORDS: _RECORDS,
             LeftoverKind.COPIES: ("copies",),

@@ -11,26 +11,17 @@ from typing import BinaryIO, NamedTuple
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.exit_codes import Outcome, explain_exit
 from companion.domain.installation.files.identity import Technology
-from companion.domain.installation.models import (
-    InstallationProgress,
-    InstallationResult,
-    InstallationStep,
-    still_installing,
-)
+from companion.domain.installation.models import InstallationProgress, InstallationResult, InstallationStep
 from companion.domain.pc.code_signatures import Signature, SignatureState, contradicts, lacks_signature
-from companion.domain.pc.facts import Process, Purpose
+from companion.domain.pc.facts import Process
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.installer_files import read_file
-from companion.services.pc.exit_wait import wait_for_exit
-from companion.services.platforms.protocol import Launched, PlatformServices
-
-OnStep = Callable[[InstallationProgress], None]
+from companion.services.installation.watching import InstallerWatch, OnStep, step_at
+from companion.services.platforms.protocol import PlatformServices
 
 _CHUNK = 1 << 20
-_SLICE = 0.2
-_CHILDREN_EVERY = 1.0
 
 
 class _Ran(NamedTuple):
@@ -39,6 +30,7 @@ class _Ran(NamedTuple):
     code: int
     children: dict[int, Process]
     installer: str
+    launched: Path
     signature: Signature
     technology: Technology
 
@@ -48,7 +40,7 @@ class Installer:
 
     def __init__(self, platform: PlatformServices, *, children_limit: float = 1800.0) -> None:
         self._platform = platform
-        self._children_limit = children_limit
+        self._watch = InstallerWatch(platform, children_limit=children_limit)
 
     def install(
         self,
@@ -77,12 +69,12 @@ class Installer:
             raise _gone(path) from None
         outcome = explain_exit(ran.code, profile, self._platform.name, ran.technology)
         on_exit(outcome)
-        still = self._wait_for_children(ran.children, ran.installer, start, on_step)
-        on_step(_at(InstallationStep.CHECKING, "Whether everything is in its place is checked.", start))
+        still = self._watch.wait_for_children(ran.children, ran.installer, ran.launched, start, on_step)
+        on_step(step_at(InstallationStep.CHECKING, "Whether everything is in its place is checked.", start))
         missing = tuple(
             proof for proof in grant.installation.proof_paths if not self._platform.system.expand(proof).exists()
         )
-        on_step(_at(InstallationStep.DONE, outcome.sentence, start))
+        on_step(step_at(InstallationStep.DONE, outcome.sentence, start))
         return InstallationResult(
             exit_code=ran.code,
             outcome=outcome,
@@ -120,8 +112,8 @@ class Installer:
             launched = self._platform.programs.start_installer(
                 launchable, grant.installation.arguments, elevate=elevate
             )
-            code, children = self._wait(launched, start, on_step)
-            return _Ran(code, children, path.name, signature, technology)
+            code, children = self._watch.wait(launched, start, on_step)
+            return _Ran(code, children, path.name, launchable, signature, technology)
 
     def _check_signature(self, path: Path, grant: Grant, must_be_signed: bool) -> Signature:
         signature = self._platform.programs.signature(path)
@@ -142,39 +134,6 @@ class Installer:
             )
         return signature
 
-    def _wait(self, launched: Launched, start: float, on_step: OnStep) -> tuple[int, dict[int, Process]]:
-        """The exit code, and every process that was started below the installer while it ran."""
-        children: dict[int, Process] = {}
-        look = time.monotonic()
-        on_step(_at(InstallationStep.RUNNING, "The installer is at work.", start))
-        while (code := launched.wait(_SLICE)) is None:
-            if time.monotonic() >= look:
-                look = time.monotonic() + _CHILDREN_EVERY
-                self._note_children(launched.pid, children)
-                on_step(_at(InstallationStep.RUNNING, "The installer is at work.", start))
-        return code, children
-
-    def _note_children(self, pid: int | None, children: dict[int, Process]) -> None:
-        if pid is None:
-            return
-        fresh = self._platform.processes.children({pid, *children}) - children.keys()
-        for process in self._platform.processes.describe(sorted(fresh)):
-            if process.pid in fresh:
-                children[process.pid] = process
-
-    def _wait_for_children(
-        self, children: dict[int, Process], installer: str, start: float, on_step: OnStep
-    ) -> tuple[Process, ...]:
-        temporary = [path for purpose, path in self._platform.system.standard_folders() if purpose is Purpose.TEMPORARY]
-        working = {process.pid: process for process in still_installing(children.values(), installer, temporary)}
-        deadline = time.monotonic() + self._children_limit
-        while working and time.monotonic() < deadline:
-            # Not the caller's cancellation: an installer that runs is never cut off.
-            gone = wait_for_exit(self._platform.processes, working, _SLICE, Cancellation())
-            working = {pid: process for pid, process in working.items() if pid not in gone}
-            on_step(_at(InstallationStep.FINISHING, "The installer finishes its work.", start))
-        return tuple(working.values())
-
 
 def _gone(path: Path) -> CompanionError:
     return CompanionError(
@@ -183,10 +142,6 @@ def _gone(path: Path) -> CompanionError:
         f"{path.name} is not where it was downloaded to; it may have been moved or taken by the antivirus.",
         "Download it again.",
     )
-
-
-def _at(step: InstallationStep, sentence: str, start: float) -> InstallationProgress:
-    return InstallationProgress(step=step, sentence=sentence, seconds=round(time.monotonic() - start, 1))
 
 
 def _verify(handle: BinaryIO, grant: Grant, cancellation: Cancellation) -> None:

@@ -88,6 +88,10 @@ class ProcessProbe(Protocol):
         """Returns the processes whose parent is among `pids`."""
         ...
 
+    def left_behind(self, pid: int) -> frozenset[int]:
+        """Returns the processes that this one started, or began the session of, also after it has ended."""
+        ...
+
     def held_files(self, paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
         """Returns which of these files exist and are open, and the processes that have them open."""
         ...

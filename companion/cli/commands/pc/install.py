@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
 from companion.cli.commands.entitlements.seat_check import seat_trouble
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
+from companion.cli.commands.pc.install_file import file_options, install_file, is_file_meant
+from companion.cli.commands.pc.install_result import InstallResult, error_lines, still_closed_lines
 from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
 from companion.cli.context import CommandContext
@@ -19,15 +20,9 @@ from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
-from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
-from companion.domain.core.model import Model
-from companion.domain.core.text import joined
-from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.entitlements.artifacts import pick
-from companion.domain.installation.autostart_holds import Hold
 from companion.domain.installation.ending import ending_error, ending_text
-from companion.domain.installation.models import InstallationResult
-from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.orders import Download
 from companion.domain.store.profile import Stage
@@ -38,49 +33,35 @@ if TYPE_CHECKING:
     from companion.services.storage.records import KnownFile
 
 
-class InstallResult(Model, frozen=True):
-    """``install``: what was found on this PC, how the installer ended; `error` says why it is not installed.
-
-    `closed` and `held_back` are what ``--close`` and ``--hold`` did, `still_held` is what stays paused after this
-    command, and `still_closed` names the programs that were closed for the installation and may be opened again.
-    """
-
-    order_number: str
-    artifact_id: str
-    path: str
-    findings: tuple[Finding, ...]
-    result: InstallationResult | None
-    seat_taken: bool
-    closed: ClosingResult | None = None
-    held_back: tuple[Hold, ...] = ()
-    still_held: tuple[Hold, ...] = ()
-    still_closed: tuple[str, ...] = ()
-    error: ErrorReport | None = None
-
-
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion install``."""
-    order_number(parser)
+    order_number(parser, also="or the file of an installer")
     parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
     parser.add_argument(
         "--close", action="store_true", help="close the programs that block it first; --hold does so too"
     )
     parser.add_argument("--older", action="store_true", help="install a version older than one seen on this PC before")
     closing_options(parser)
+    file_options(parser)
     progress_option(parser)
     parser.describe(
         json="{orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …}, seatTaken, "
-        "closed, heldBack, stillHeld, stillClosed, error}",
-        examples=("install LF-5930-2216", "install LF-5930-2216 --hold"),
-        notes="The file must have been downloaded before; it may stand in place of the number. "
-        "What --hold switches off is switched on again when this "
-        "command ends; if the PC must be restarted to finish, after that.",
+        "closed, heldBack, stillHeld, stillClosed, error, technology, before: {name, version, …}, after, outcome: "
+        "installed|asBefore|restartLeft|changedNothing|removed|portable|unrecorded|reported|stillRunning|cancelled|"
+        "blocked|failed, verified: store|signature|manifest|complete|notChecked, verification: {how, by, ofMaker}, "
+        "cause, log, reopened}",
+        examples=("install LF-5930-2216", "install LF-5930-2216 --hold", "install setup.exe --close"),
+        notes="What was bought must have been downloaded before; the file may stand in place of the number. The file "
+        "of any other installer is held, run and watched too, and the system's own list of programs proves what it "
+        "did. What --hold switches off is switched on again when this command ends; if the PC must be restarted to "
+        "finish, after that.",
     )
 
 
 def run(context: CommandContext) -> int:
     """Check this PC, close what blocks if allowed, verify the installer, run it, and explain how it ended."""
-    _order_of_file(context)
+    if _is_other_file(context):
+        return install_file(context)
     services, number = context.services, context.order_number()
     order = read_order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)
@@ -121,27 +102,21 @@ def run(context: CommandContext) -> int:
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
 
 
-def _order_of_file(context: CommandContext) -> None:
-    """Put the order in place of a file that was downloaded for it. Raises `CompanionError` for any other file."""
+def _is_other_file(context: CommandContext) -> bool:
+    """Put the order in place of a file that was downloaded for it; returns whether a file of no order is meant."""
     asked = context.arguments
-    path = Path(asked.number)
-    if not os.path.isfile(path):  # noqa: PTH113 - False for what can be no path, where pathlib raises
-        return
-    path = path.absolute()
+    if not is_file_meant(asked.number):
+        return False
+    path = Path(asked.number).absolute()
+    if not context.local.folders.library.exists():
+        return True
     library = context.owned.library
     files = [file for store in library.stores_with_orders() for file in library.files(store)]
     known = next((file for file in files if file.path == path), None)
     if known is None:
-        raise CompanionError(
-            ErrorCode.BAD_FILE,
-            "This file is of no order",
-            f"{clean_text(path.name, 60)} was not downloaded for an order that was added: there is nothing to verify "
-            "it by, and it is not started.",
-            "companion identify says what it is, companion preflight --for what on this PC is in its way. Then start "
-            "it yourself.",
-            kind=ErrorKind.USAGE,
-        )
+        return True
     asked.number, asked.artifact = known.number, known.artifact
+    return False
 
 
 def _catch_up(context: CommandContext) -> None:
@@ -193,7 +168,7 @@ def _shown(
 def _lines(shown: InstallResult) -> list[str]:
     lines = []
     if shown.error is not None:
-        lines += [shown.error.title, f"  {shown.error.message}", f"  → {shown.error.hint}"]
+        lines += error_lines(shown.error)
     elif shown.result is not None:
         text = ending_text(shown.result)
         lines.append(f"{text.title}. {text.message}")
@@ -201,9 +176,7 @@ def _lines(shown: InstallResult) -> list[str]:
             lines.append(f"  → {text.hint}")
         if shown.seat_taken:
             lines.append("This PC has taken a seat of the licence.")
-    if shown.still_closed:
-        lines.append(f"Closed for it: {joined(shown.still_closed)}. To open it again: companion put-back")
-    return lines
+    return [*lines, *still_closed_lines(shown.still_closed)]
 
 
 def _file_of(context: CommandContext, number: str, artifact: Download) -> KnownFile:

@@ -21,6 +21,7 @@ from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import Profile, Stage
 
 if TYPE_CHECKING:
+    from companion.domain.installation.proof.installation import CheckedFile
     from companion.domain.pc.facts import Facts
     from companion.services.app.cancellation import Cancellation
     from companion.services.container.local import Local
@@ -142,6 +143,17 @@ class PreflightCheck:
         folder = str(local.folders.downloads) if stage is Stage.DOWNLOAD else None
         requirements = Requirements(profile=rules, platform=local.platform.name, destination=folder)
         return cls(local, services, stage, requirements, BY_HAND, found)
+
+    @classmethod
+    def of_checked(cls, context: CommandContext, file: CheckedFile, job: str) -> PreflightCheck:
+        """Returns the check of a file that was looked at, by the rules for installers of any maker."""
+        from companion.domain.installation.files.checks import file_findings, rules_for
+        from companion.services.pc.general_rules import general_rules
+
+        local = context.local
+        rules = rules_for(file.found, file.size, general_rules(), local.platform.name)
+        requirements = Requirements(profile=rules, platform=local.platform.name)
+        return cls(local, None, Stage.INSTALL, requirements, job, file_findings(file.found, file.name))
 
     @property
     def profile(self) -> Profile | GeneralRules:

@@ -106,6 +106,11 @@ def proof_of(evidence: Evidence) -> Proof:
     )
 
 
+def needs_no_installation(found: InstallerIdentity) -> bool:
+    """Returns whether the file is the program itself, by its kind."""
+    return found.technology is Technology.APPIMAGE
+
+
 def newer_version(record: SystemRecord, found: InstallerIdentity) -> str | None:
     """Returns the version that the system lists of this product where the file's is surely an older one."""
     here = present(record, found)

@@ -28,18 +28,21 @@ _FAILURES = {
 
 
 def proof_text(
-    proof: Proof, explained: Outcome, name: str, *, still_running: tuple[str, ...] = (), cause: str | None = None
+    proof: Proof, explained: Outcome | None, name: str, *, still_running: tuple[str, ...] = (), cause: str | None = None
 ) -> EndingText:
-    """Returns what came of it: `name` is what the file is called, `cause` what its own log gives as the reason."""
+    """Returns what came of it: `name` is what the file is called, `cause` what its own log gives as the reason.
+
+    `explained` is None where nothing was run.
+    """
     called = proof.after.name if proof.after else name
-    if proof.outcome in _FAILURES:
+    if explained is not None and proof.outcome in _FAILURES:
         return _failed(proof, explained, cause)
     if proof.outcome is FileOutcome.INSTALLED:
         return EndingText(title=f"{called} is installed", message=_listed(proof))
     if proof.outcome is FileOutcome.AS_BEFORE:
         message = f"The same version was installed before: {_versioned(proof.after)}."
         return EndingText(title=f"{called} is installed", message=message)
-    if proof.outcome is FileOutcome.RESTART_LEFT:
+    if explained is not None and proof.outcome is FileOutcome.RESTART_LEFT:
         return _restart(proof, explained)
     if proof.outcome is FileOutcome.STILL_RUNNING:
         return EndingText(

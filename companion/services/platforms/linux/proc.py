@@ -144,6 +144,16 @@ def _moment(ticks: str) -> dt.datetime:
     return _boot() + dt.timedelta(seconds=int(ticks) / _ticks())
 
 
+def session_of(leader: int) -> frozenset[int]:
+    """Returns the processes of the session that `leader` began, without itself."""
+    found = set()
+    for name in _listing():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if int(_stat(f"/proc/{name}")[1][3]) == leader and int(name) != leader:
+                found.add(int(name))
+    return frozenset(found)
+
+
 def ended(pids: Iterable[int]) -> frozenset[int]:
     """Returns those of `pids` that are gone or only wait to be reaped."""
     return frozenset(pid for pid in pids if _state(pid) in "ZX")

@@ -55,6 +55,10 @@ class LinuxProcesses:
                     found.update(map(int, listing.read_text().split()))
         return frozenset(found)
 
+    def left_behind(self, pid: int) -> frozenset[int]:
+        # Whose parent has ended gets another one, and stays in its session: proc(5), the sixth field of "stat".
+        return proc.session_of(pid)
+
     def held_files(self, paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
         full = {os.path.realpath(posix.expand_variables(path, self._environment)): path for path in paths}
         wanted = {real: path for real, path in full.items() if Path(real).exists()}

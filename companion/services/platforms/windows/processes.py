@@ -64,6 +64,10 @@ def children(pids: Iterable[int]) -> frozenset[int]:
     return frozenset(seen.pid for seen in list_processes() if seen.parent in parents)
 
 
+def left_behind(pid: int) -> frozenset[int]:
+    return children((pid,))
+
+
 def held_files(paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
     there = {str(full): path for path in paths if (full := expand(path)).is_file()}
     found = restart_manager.holders(there)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.cli.commands.pc.install import InstallResult
+from companion.cli.commands.pc.install_result import InstallResult
 from companion.services.storage.database import Library
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Mail, alive
@@ -111,14 +111,6 @@ def test_a_downloaded_file_stands_for_its_order(shop: Cli) -> None:
     ran = shop.opened(FAMILY, "install", file.path, "--json")
     assert ran.code == 0, (ran.out, ran.err)
     assert ran.shown(InstallResult).order_number == FAMILY
-
-
-def test_a_file_of_no_order_is_not_started(shop: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "setup.run"
-    path.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
-    path.chmod(0o755)
-    assert "companion identify" in shop("install", path, "--json").error(2, "bad-file")["hint"]
-    assert not (tmp_path / "ran").exists()
 
 
 def test_a_word_that_is_too_long_for_a_path_is_no_order(shop: Cli) -> None:

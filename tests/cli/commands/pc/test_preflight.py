@@ -63,11 +63,11 @@ def test_the_rules_that_the_directory_has_of_a_maker_are_checked(bare: Cli, prog
     assert bare("purchases", "new", "--product", "Harbour Suite", "--order", "18").code == 0
     folder = bare.home / "directory"
     folder.mkdir(exist_ok=True)
-    blocking = [{"platform": "linux", "programs": ["test-mail"], "why": "It keeps files open.", "source": PAGE}]
+    blocking = [{"platform": "linux", "programs": ["harbour-mail"], "why": "It keeps files open.", "source": PAGE}]
     (folder / "harbour.json").write_text(json.dumps(maker_data(blockingPrograms=blocking)))
     clear = bare("preflight", "--purchase", "harbour", "--json").shown(PreflightResult)
     assert not any(row.rule_id and row.rule_id.startswith("directory-") for row in clear.findings)
-    program = programs.start("test-mail")
+    program = programs.start("harbour-mail")
     found = bare("preflight", "--purchase", "harbour", "--json").shown(PreflightResult)
     row = next(row for row in found.findings if row.rule_id == "directory-harbour-works-0")
     assert program in row.pids

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from companion.cli.commands.pc.close_blockers import CloseBlockersResult
-from companion.cli.commands.pc.install import InstallResult
+from companion.cli.commands.pc.install_result import InstallResult
 from companion.cli.commands.pc.preflight_check import PreflightResult
 from companion.cli.commands.pc.put_back import PutBackResult
 from companion.domain.installation.recovery import RecoveryStatus

@@ -1,0 +1,191 @@
+"""``companion install FILE``: the file of any installer, looked at, run, and proven by the system's own record."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.cli.blocked import blocked_error
+from companion.cli.commands.pc.closing import ClosedPrograms, close_programs
+from companion.cli.commands.pc.install_result import InstallResult, error_lines, still_closed_lines
+from companion.cli.commands.pc.preflight_check import PreflightCheck
+from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
+from companion.cli.context import CommandContext
+from companion.cli.error_report import ErrorReport
+from companion.cli.options import digest
+from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
+from companion.cli.terminal.interrupts import interruptible
+from companion.cli.terminal.prompts import confirm
+from companion.cli.usage import Parser, usage_error
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.installation.files.verification import digest_in_manifest, verification_sentence
+from companion.domain.installation.files.words import identity_lines
+from companion.domain.installation.proof.installation import (
+    CheckedFile,
+    FileInstallation,
+    installation_error,
+    installation_text,
+)
+from companion.domain.installation.proof.outcome import FileOutcome
+from companion.domain.installation.relaunch import RelaunchResult, relaunch_sentence
+from companion.domain.pc.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from companion.services.app.cancellation import Cancellation
+    from companion.services.installation.file_installer import Expectation
+
+_ENDINGS = (".exe", ".msi", ".msix", ".appx", ".msixbundle", ".deb", ".rpm", ".appimage", ".run", ".pkg", ".dmg")
+_LARGEST_LIST = 4 << 20
+_OVER = frozenset({FileOutcome.INSTALLED, FileOutcome.AS_BEFORE, FileOutcome.CANCELLED})
+
+
+def file_options(parser: Parser) -> None:
+    """How a file of no order is verified and installed."""
+    parser.add_argument("--silent", action="store_true", help="let the installer of a file ask nothing")
+    named = parser.add_mutually_exclusive_group()
+    named.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that a file of no order must have")
+    named.add_argument("--sums", metavar="LIST", type=Path, help="a list of digests (SHA256SUMS) that names the file")
+    parser.add_argument(
+        "--keep-closed", action="store_true", help="leave closed what was closed for the installation of a file"
+    )
+
+
+def is_file_meant(word: str) -> bool:
+    """Returns whether a word of the command line is a file and no order number: it is there, or looks like a path."""
+    looks_so = any(sign in word for sign in (os.sep, "\\", "/")) or word.casefold().endswith(_ENDINGS)
+    return os.path.lexists(word) or looks_so
+
+
+def install_file(context: CommandContext) -> int:
+    """Look at the file, check this PC, close what blocks if allowed, run the installer, and prove what it did."""
+    installer = context.local.file_installer()
+    path = Path(context.arguments.number).absolute()
+    _catch_up(context)
+    with interruptible() as cancellation:
+        file = installer.look(path, cancellation, expectation_of(context, path))
+        context.output.say(*identity_lines(file.found, file.name), verification_sentence(file.verification))
+        try:
+            return _install(context, file, cancellation)
+        finally:
+            context.local.recovery.leave()
+
+
+def expectation_of(context: CommandContext, path: Path) -> Expectation | None:
+    """Returns the digest that ``--sha256`` or the list of ``--sums`` names for the file.
+
+    Raises `CompanionError` ``usage`` for a list that names none.
+    """
+    from companion.services.app.input_file import read_start
+    from companion.services.installation.file_installer import Expectation
+
+    asked = context.arguments
+    if asked.sha256 is not None:
+        return Expectation(asked.sha256, "the digest that you gave")
+    if asked.sums is None:
+        return None
+    listed = read_start(asked.sums, _LARGEST_LIST).decode("utf-8", "replace")
+    named = digest_in_manifest(listed, path.name)
+    name = clean_text(asked.sums.name, 60)
+    if named is None:
+        raise usage_error(
+            f"{name} names no SHA-256 for {clean_text(path.name, 60)}, or several.",
+            "Give the list that the maker publishes beside the file, and keep the file's own name.",
+        )
+    return Expectation(named, name)
+
+
+def _catch_up(context: CommandContext) -> None:
+    """Do what an earlier run could not finish, and say what came of it."""
+    local = context.local
+    found = local.recovery.recover()
+    context.output.say(*installation_lines(found.installations, local.platform.name), *restored_lines(found.restored))
+
+
+def _install(context: CommandContext, file: CheckedFile, cancellation: Cancellation) -> int:
+    from companion.services.installation.file_installer import job_of
+
+    check = PreflightCheck.of_checked(context, file, job_of(file))
+    rows, closing = _clear(context, check, cancellation)
+    blocking = [row for row in rows if row.severity is Severity.BLOCKS]
+    done: FileInstallation | None = None
+    reopened: tuple[RelaunchResult, ...] = ()
+    if blocking:
+        error: CompanionError | None = blocked_error(blocking)
+    else:
+        asked = context.arguments
+        if asked.silent:
+            confirm("Install without any question? The installer then accepts its own terms for you.", yes=asked.yes)
+        done = context.local.file_installer().install(
+            file,
+            check.profile,
+            lambda step: context.output.step(step, step.sentence),
+            cancellation,
+            silent=asked.silent,
+            older=asked.older,
+        )
+        error = installation_error(done)
+        if done.proof.outcome in _OVER and not asked.keep_closed:
+            reopened = context.local.recovery.reopen()
+    shown = _shown(context, file, rows, closing, done, error, reopened)
+    context.output.result(shown, *_lines(shown, done), *hold_lines(shown.still_held, check.moment))
+    return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
+
+
+def _clear(
+    context: CommandContext, check: PreflightCheck, cancellation: Cancellation
+) -> tuple[tuple[Finding, ...], ClosedPrograms]:
+    """What is found on this PC, after what was allowed to be closed is closed."""
+    rows = check.look(cancellation).findings
+    if not (context.arguments.close or context.arguments.hold):
+        return rows, ClosedPrograms()
+    closing = close_programs(context, check, rows, cancellation)
+    return (check.look(cancellation).findings if closing.closed else rows), closing
+
+
+def _shown(
+    context: CommandContext,
+    file: CheckedFile,
+    rows: tuple[Finding, ...],
+    closing: ClosedPrograms,
+    done: FileInstallation | None,
+    error: CompanionError | None,
+    reopened: tuple[RelaunchResult, ...],
+) -> InstallResult:
+    recovery = context.local.recovery
+    return InstallResult(
+        order_number=None,
+        artifact_id=None,
+        path=file.place,
+        findings=rows,
+        result=done.result if done else None,
+        seat_taken=False,
+        closed=closing.closed,
+        held_back=closing.held,
+        still_held=recovery.held(),
+        still_closed=tuple(sorted({closed.program.name for closed in recovery.relauncher.waiting()})),
+        error=ErrorReport.of(error) if error else None,
+        technology=file.found.technology,
+        before=done.proof.before if done else None,
+        after=done.proof.after if done else None,
+        outcome=done.proof.outcome if done else None,
+        verified=file.verification.how,
+        verification=file.verification,
+        cause=done.cause if done else None,
+        log=done.log if done else None,
+        reopened=reopened,
+    )
+
+
+def _lines(shown: InstallResult, done: FileInstallation | None) -> list[str]:
+    lines = []
+    if shown.error is not None:
+        lines += error_lines(shown.error)
+    elif done is not None:
+        text = installation_text(done)
+        lines += [f"{text.title}. {text.message}", *([f"  → {text.hint}"] if text.hint else [])]
+    if shown.log is not None:
+        lines.append(f"The installer's log is kept here: {shown.log}")
+    lines += [relaunch_sentence(each) for each in shown.reopened]
+    return [*lines, *still_closed_lines(shown.still_closed)]

@@ -1,0 +1,304 @@
+"""Installing a file of any maker: only what was looked at runs, and the record before and after tells what it did."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from companion.domain.core.errors import Cancelled, CompanionError
+from companion.domain.core.platform import Platform
+from companion.domain.installation.files.verification import Verification, VerifiedBy
+from companion.domain.installation.models import InstallationProgress, InstallationStep
+from companion.domain.installation.proof.installation import CheckedFile, FileInstallation, installation_text
+from companion.domain.installation.proof.outcome import FileOutcome
+from companion.domain.installation.proof.system_record import InstalledProduct, RecordView, SystemRecord, product
+from companion.domain.pc.facts import Fact, System
+from companion.services.app.cancellation import Cancellation
+from companion.services.installation.file_installer import FileInstaller, job_of
+from companion.services.installation.installer_logs import InstallerLogs
+from companion.services.installation.proven_files import ProvenFiles
+from companion.services.installation.recovery import Recovery
+from companion.services.platforms import PlatformServices
+from companion.services.platforms.common import posix
+from companion.services.platforms.linux.programs import LinuxPrograms
+from companion.services.platforms.linux.system import LinuxSystem
+from tests.kits.linux import script
+from tests.kits.windows_files import program, version
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="runs installers for Linux")
+
+NOW = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+FAILED_LOG = "Error 1304. Error writing to file: harbour.exe.\nAction ended 8:12:01: InstallFiles. Return value 3.\n"
+
+
+class Kit:
+    """An installer over a home folder of this test."""
+
+    def __init__(self, folder: Path, platform: PlatformServices) -> None:
+        self.folder = folder
+        self.recovery = Recovery(folder / "state", platform, lambda: NOW, lambda _: None, ["companion"])
+        self.proven = ProvenFiles(folder / "state" / "proven", lambda: NOW)
+        self.stored: dict[str, Verification] = {}
+        self.installer = FileInstaller(
+            platform,
+            self.recovery,
+            InstallerLogs(folder / "logs"),
+            self.proven,
+            of_store=self.stored.get,
+            children_limit=10,
+        )
+
+    def look(self, path: Path) -> CheckedFile:
+        return self.installer.look(path, Cancellation())
+
+    def install(self, file: CheckedFile, **options: bool) -> FileInstallation:
+        return self.installer.install(file, None, lambda _: None, Cancellation(), **options)
+
+
+@pytest.fixture
+def kit(tmp_path: Path, linux: PlatformServices) -> Kit:
+    return Kit(tmp_path / "home", linux)
+
+
+def run_file(path: Path, text: str) -> Path:
+    return script(path, f"#!/bin/sh\n{text}\n")
+
+
+def exchanged(path: Path, how: str, text: str) -> None:
+    if how == "deleted":
+        path.unlink()
+    elif how == "replaced":
+        path.unlink()
+        run_file(path, text)
+    else:
+        path.write_text(f"#!/bin/sh\n{text}\n")
+
+
+@pytest.mark.parametrize(
+    ("how", "code"), [("overwritten", "file-damaged"), ("replaced", "file-damaged"), ("deleted", "file-missing")]
+)
+def test_what_is_exchanged_after_it_was_looked_at_is_not_started(kit, home, tmp_path, how, code):
+    """Also what a network drive does that goes away."""
+    path = run_file(tmp_path / "setup.run", 'touch "$HOME/first"')
+    file = kit.look(path)
+    exchanged(path, how, 'touch "$HOME/second"')
+    with pytest.raises(CompanionError) as refused:
+        kit.install(file)
+    assert refused.value.code == code
+    assert not {"first", "second"} & {found.name for found in home.iterdir()}
+    assert not kit.recovery.recover().installations, "nothing is left to be continued"
+
+
+@pytest.mark.parametrize("how", ["overwritten", "replaced", "deleted"])
+def test_what_is_exchanged_at_the_last_moment_does_not_run(linux, home, tmp_path, how):
+    path = run_file(tmp_path / "setup.run", 'touch "$HOME/first"')
+
+    class Swapped(LinuxPrograms):
+        def start_installer(self, launchable, arguments, *, elevate):
+            exchanged(path, how, 'touch "$HOME/second"')
+            return super().start_installer(launchable, arguments, elevate=elevate)
+
+    kit = Kit(tmp_path / "state", dataclasses.replace(linux, programs=Swapped(os.environ)))
+    done = kit.install(kit.look(path))
+    assert done.proof.outcome is FileOutcome.UNRECORDED
+    assert {"first", "second"} & {found.name for found in home.iterdir()} == {"first"}
+
+
+def test_cancelled_before_the_start_nothing_runs(kit, home, tmp_path):
+    file = kit.look(run_file(tmp_path / "setup.run", 'touch "$HOME/ran"'))
+    cancellation = Cancellation()
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        kit.installer.install(file, None, lambda _: None, cancellation)
+    with pytest.raises(Cancelled):
+        kit.installer.look(Path(file.place), cancellation)
+    assert not (home / "ran").exists()
+
+
+def test_each_step_is_told(kit, tmp_path):
+    told: list[InstallationProgress] = []
+    file = kit.look(run_file(tmp_path / "setup.run", "exit 0"))
+    kit.installer.install(file, None, told.append, Cancellation())
+    assert [step for step in InstallationStep if step in {each.step for each in told}] == [
+        InstallationStep.VERIFYING,
+        InstallationStep.STARTING,
+        InstallationStep.RUNNING,
+        InstallationStep.CHECKING,
+        InstallationStep.DONE,
+    ]
+
+
+def test_the_digest_of_a_store_counts_and_is_remembered(kit, tmp_path):
+    path = run_file(tmp_path / "setup.run", "exit 0")
+    plain = kit.look(path)
+    published = Verification(how=VerifiedBy.STORE, by="shop.example")
+    kit.stored[plain.sha256] = published
+    assert kit.look(path).verification == published
+    kit.stored.clear()
+    assert kit.look(path).verification == published, "the store need not be asked again"
+    path.write_text("#!/bin/sh\nexit 1\n")
+    assert kit.look(path).verification.how is plain.verification.how
+
+
+# A PC with Windows, of which only the installer is run for real
+
+
+class Desk:
+    """What such a PC lists and what its installer does, which gets the options it is started with."""
+
+    def __init__(self, folder: Path, linux: PlatformServices) -> None:
+        self.listed: tuple[InstalledProduct, ...] = ()
+        self.pending: tuple[str, ...] = ()
+        self.started_with: list[tuple[str, ...]] = []
+        self.act: Callable[[Sequence[str]], int] = lambda _: 0
+        desk = self
+
+        class Programs(LinuxPrograms):
+            def start_installer(self, launchable, arguments, *, elevate):
+                desk.started_with.append((*arguments, *(["elevated"] if elevate else [])))
+                return posix.start_child(["/bin/sh", "-c", f"exit {desk.act(arguments)}"], folder, "setup")
+
+        class Machine(LinuxSystem):
+            def installed_products(self):
+                return SystemRecord(products=desk.listed)
+
+            def pending_restart(self):
+                return Fact.known(desk.pending)
+
+            def operating_system(self):
+                return Fact.known(
+                    System(platform=Platform.WINDOWS, name="Windows", version="11", architecture="x86_64", memory=1)
+                )
+
+        windows = dataclasses.replace(
+            linux, name=Platform.WINDOWS, programs=Programs(os.environ), system=Machine(os.environ)
+        )
+        self.kit = Kit(folder / "home", windows)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, linux: PlatformServices) -> Desk:
+    return Desk(tmp_path, linux)
+
+
+@pytest.fixture
+def msi(tmp_path: Path) -> Path:
+    path = tmp_path / "harbour.msi"
+    path.write_bytes((Path(__file__).parents[2] / "kits/installers/example.msi").read_bytes())
+    return path
+
+
+@pytest.fixture
+def inno(tmp_path: Path) -> Path:
+    path = tmp_path / "setup.exe"
+    strings = {"ProductName": "Harbour Suite", "ProductVersion": "4.2", "CompanyName": "Harbour"}
+    path.write_bytes(program(resources={10: {11111: b"rDlPtS"}, 16: {1: version(strings)}}))
+    return path
+
+
+SUITE = product("Harbour Suite", "Harbour_is1", RecordView.MACHINE, version="4.2")
+
+
+def writes(log: str, code: int, encoding: str = "utf-16") -> Callable[[Sequence[str]], int]:
+    """An installer that writes its log where it is told to, and fails."""
+
+    def act(arguments: Sequence[str]) -> int:
+        named = next(word for word in arguments if word.endswith(".raw")).removeprefix("/LOG=")
+        Path(named).write_bytes(log.encode(encoding))
+        return code
+
+    return act
+
+
+def test_the_log_of_a_failure_is_kept_and_its_cause_told(desk, msi):
+    desk.act = writes(FAILED_LOG + "Command Line: PASSWORD=hunter2\n", 67)
+    done = desk.kit.install(desk.kit.look(msi))
+    assert done.proof.outcome is FileOutcome.FAILED
+    assert done.cause == "Error 1304. Error writing to file: harbour.exe."
+    assert done.log is not None
+    kept = Path(done.log)
+    assert "hunter2" not in kept.read_text()
+    assert "Return value 3." in kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name], "what was written first is gone"
+    assert f"Its log says: {done.cause}" in installation_text(done).message
+
+
+def test_the_log_of_a_success_is_not_kept(desk, inno):
+    def act(arguments: Sequence[str]) -> int:
+        desk.listed = (SUITE,)
+        return writes("fine\n", 0)(arguments)
+
+    desk.act = act
+    done = desk.kit.install(desk.kit.look(inno))
+    assert (done.proof.outcome, done.log, done.cause) == (FileOutcome.INSTALLED, None, None)
+    assert list((desk.kit.folder / "logs").iterdir()) == []
+
+
+def test_only_the_newest_logs_are_kept(desk, msi):
+    desk.act = writes(FAILED_LOG, 67)
+    file = desk.kit.look(msi)
+    for _ in range(7):
+        desk.kit.install(file)
+    assert len(list((desk.kit.folder / "logs").iterdir())) == 5
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_silent_uses_the_technologys_own_switch(desk, inno, silent):
+    desk.kit.install(desk.kit.look(inno), silent=silent)
+    (words,) = desk.started_with
+    assert words[:-1] == (("/VERYSILENT", "/SUPPRESSMSGBOXES", "/NORESTART") if silent else ())
+    assert words[-1].startswith("/LOG=")
+
+
+def test_an_unknown_kind_is_not_started_silently(desk, tmp_path):
+    path = tmp_path / "setup.exe"
+    path.write_bytes(program(sections=[(b".text", b"x")]))
+    file = desk.kit.look(path)
+    with pytest.raises(CompanionError) as refused:
+        desk.kit.install(file, silent=True)
+    assert refused.value.code == "not-silent"
+    assert desk.started_with == []
+    assert desk.kit.install(file).proof.outcome is FileOutcome.PORTABLE
+
+
+def test_a_restart_that_only_the_system_knows_of_is_waited_for(desk, inno):
+    def act(_: Sequence[str]) -> int:
+        desk.listed, desk.pending = (SUITE,), ("files wait to be replaced",)
+        return 0
+
+    desk.listed, desk.act = (replace(SUITE, version="4.1"),), act
+    file = desk.kit.look(inno)
+    done = desk.kit.install(file)
+    assert done.proof.outcome is FileOutcome.RESTART_LEFT
+    assert "Until then the old version (4.1) stays in use." in installation_text(done).message
+    (waiting,) = desk.kit.recovery.recover().installations
+    assert (waiting.job, waiting.standing) == (job_of(file), "waits")
+
+
+def test_a_newer_version_that_is_installed_is_asked_about(desk, inno):
+    desk.listed = (replace(SUITE, version="5.0"),)
+    file = desk.kit.look(inno)
+    with pytest.raises(CompanionError) as refused:
+        desk.kit.install(file)
+    assert refused.value.code == "older-version"
+    assert desk.started_with == []
+    desk.kit.install(file, older=True)
+    assert len(desk.started_with) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [(0, "changedNothing"), (2, "cancelled"), (5, "cancelled"), (7, "blocked"), (8, "blocked"), (4, "failed")],
+)
+def test_codes_of_the_technology_are_explained(desk, inno, code, outcome):
+    desk.act = lambda _: code
+    assert desk.kit.install(desk.kit.look(inno)).proof.outcome.value == outcome
