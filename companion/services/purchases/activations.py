@@ -51,7 +51,9 @@ class Activations:
             kept = self._registry.keep_secret(purchase.id, Field.ACTIVATION, item, name, source)
         found = connector.activate(purchase, item, self._registry.secrets(purchase.id), cancellation)
         if found.activated and found.instance_id is not None:
-            kept = self._registry.keep_secret(purchase.id, Field.ACTIVATION, item, found.instance_id, source)
+            # The store has acted: what cannot be saved any more must not look like a failure.
+            with self._registry.deriving():
+                kept = self._registry.keep_secret(purchase.id, Field.ACTIVATION, item, found.instance_id, source)
         elif found.answer.outcome is Outcome.DOES_NOT_TELL and name is not None and not held:
             self._registry.drop_secret(purchase.id, Field.ACTIVATION, item)
         return self._read_again(purchase, found.activated, found.answer, kept, cancellation)
@@ -63,7 +65,8 @@ class Activations:
         answer = connector.deactivate(purchase, item, self._registry.secrets(purchase.id), cancellation)
         done = answer.outcome is Outcome.TOLD
         if done:
-            self._registry.drop_secret(purchase.id, Field.ACTIVATION, item)
+            with self._registry.deriving():
+                self._registry.drop_secret(purchase.id, Field.ACTIVATION, item)
         return self._read_again(purchase, done, answer, Kept.KEYCHAIN, cancellation)
 
     def require_able(self, purchase: Overview) -> StoreConnector:

@@ -160,7 +160,9 @@ class PurchaseRefresh:
             reason = failure(ErrorCode.MALFORMED_ANSWER)
             answer = StoreAnswer(Outcome.COULD_NOT_ASK, self._clock(), reason=reason)
         if answer.facts:
-            self._registry.learn(purchase.id, answer.facts, complete=answer.complete)
+            # Where nothing can be saved it is shown all the same; the store says it again.
+            with self._registry.deriving():
+                self._registry.learn(purchase.id, answer.facts, complete=answer.complete)
         return Refreshed(purchase.id, answer)
 
     def _read(self, purchase: Overview, connector: StoreConnector, cancellation: Cancellation) -> StoreAnswer:

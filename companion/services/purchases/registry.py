@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import enum
 import uuid
@@ -171,6 +172,10 @@ class PurchaseRegistry:
         if new:
             self._library.change_purchases({id_: _merging(id_, now, facts) for id_, facts in new.items()}, receipts)
         return tuple(done)
+
+    def deriving(self) -> contextlib.AbstractContextManager[None]:
+        """Returns a context in which this thread writes what the store can tell again (`Library.deriving`)."""
+        return self._library.deriving()
 
     def learn(self, purchase_id: str, facts: Iterable[Fact], *, complete: bool = False) -> Overview | None:
         """Take in what a store said of a purchase; None when it was removed meanwhile.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.connectors.answers import ActivationAnswer, DownloadOffer, Outcome, PurchaseSecrets, StoreAnswer
 from companion.domain.connectors.capabilities import Capabilities
-from companion.domain.core.errors import Cancelled
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
@@ -34,6 +34,8 @@ from companion.services.stores.store_api import OpenStores, StoreApiStore
 from companion.services.stores.woocommerce import WooCommerceStore
 from tests.kits.cli import ANNUAL, FAMILY
 from tests.kits.memory_keychain import MemoryKeychain
+from tests.kits.small_disks import Mount, fill_up, read_only
+from tests.kits.small_disks import mount as mount
 from tests.stores.edd_peer import EddLicence, EddPeer
 from tests.stores.peer import hang, page
 
@@ -460,3 +462,42 @@ def test_a_refusal_does_not_forget_a_seat_that_was_taken_before(person: Person, 
     licence_of(edd).disabled = True
     assert not person.activations.activate(bought, product, Cancellation()).done
     assert person.registry.secrets(bought).instance_ids == {product.item: Secret(SITE)}
+
+
+@pytest.mark.parametrize(("close", "begun"), [(fill_up, False), (read_only, False), (fill_up, True)])
+def test_what_a_store_says_is_shown_where_nothing_can_be_saved(
+    mount: Mount, edd: EddPeer, close: Callable[[Path], None], begun: bool
+) -> None:
+    disk = mount("size=8m")
+    person = Person(disk)
+    id_, memory = person.buy(edd.url), person.backend
+    person.now += dt.timedelta(hours=1)
+    if not begun:
+        person.close()
+    close(disk)
+    if not begun:
+        person = Person(disk)
+        person.backend.entries.update(memory.entries)
+    found = person.refresh.one(id_, Cancellation())
+    assert found.answer.outcome is Outcome.TOLD
+    assert [each.answer.outcome for each in person.refresh.all(Cancellation())] == [Outcome.TOLD]
+    assert person.registry.get(id_).products[0].state is EntitlementState.NOT_ACTIVATED_HERE
+    assert person.library.unsaved is not None
+    with pytest.raises(CompanionError) as failed:
+        person.registry.remove(id_)
+    assert failed.value.code is ErrorCode.LIBRARY_NOT_WRITABLE
+    person.close()
+
+
+def test_a_seat_that_was_freed_is_free_also_where_nothing_can_be_saved(mount: Mount, edd: EddPeer) -> None:
+    disk = mount("size=8m")
+    person = Person(disk)
+    id_ = person.buy(edd.url)
+    product = person.registry.get(id_).products[0]
+    assert person.activations.activate(id_, product, Cancellation()).done
+    fill_up(disk)
+    freed = person.activations.deactivate(id_, product, Cancellation())
+    assert freed.done
+    assert person.library.unsaved is not None
+    assert not edd.licences[KEY].sites
+    person.close()

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from companion.services.storage.database import Library
 from companion.services.storage.migrations import MIGRATIONS
 from companion.services.storage.records import TimelineEntry
 from tests.kits.processes import ROOT, command
+from tests.kits.small_disks import Mount, fill_up, read_only
+from tests.kits.small_disks import mount as mount
 
 STORE = "https://store.example"
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
@@ -40,28 +42,6 @@ def test_a_writer_killed_at_any_instant_loses_nothing_it_had_acknowledged(tmp_pa
     ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=400)
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
     assert f"{rounds} kills" in ended.stdout
-
-
-Mount = Callable[[str], Path]
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Mount]:
-    """Mounts a small disk of its own; only root may."""
-    mounted: list[Path] = []
-
-    def make(options: str) -> Path:
-        folder = tmp_path / "disk"
-        folder.mkdir(exist_ok=True)
-        words = ["mount", "-t", "tmpfs", "-o", options, "companion-test", str(folder)]
-        if os.name != "posix" or os.geteuid() != 0 or subprocess.run(words, capture_output=True).returncode:
-            pytest.skip("no small disk can be mounted here")
-        mounted.append(folder)
-        return folder
-
-    yield make
-    for folder in mounted:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_told_and_what_was_written_stays(mount: Mount) -> None:
@@ -89,17 +69,6 @@ def test_a_full_disk_is_told_and_what_was_written_stays(mount: Mount) -> None:
     assert library.set_aside is None
     assert len(library.order_numbers(STORE)) == written + 1
     library.close()
-
-
-def fill_up(disk: Path) -> None:
-    """Write until not a byte is free."""
-    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
-        while True:
-            file.write(b"x" * 4096)
-
-
-def read_only(disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
 
 
 @pytest.mark.parametrize("close", [fill_up, read_only])

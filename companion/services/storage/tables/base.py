@@ -32,12 +32,25 @@ def or_in_memory(
     So everything that is known is still shown. Changes of the person are written without this: they fail.
     """
 
+    return _going_on(write, lambda _: True)
+
+
+def derived_in_memory(
+    write: Callable[Concatenate[_Of, _Takes], _Gives],
+) -> Callable[Concatenate[_Of, _Takes], _Gives]:
+    """Makes a method do as `or_in_memory` does for what is written within `Tables.deriving`, and only for that."""
+    return _going_on(write, lambda self: self.is_deriving)
+
+
+def _going_on(
+    write: Callable[Concatenate[_Of, _Takes], _Gives], may: Callable[[_Of], bool]
+) -> Callable[Concatenate[_Of, _Takes], _Gives]:
     @functools.wraps(write)
     def written(self: _Of, /, *args: _Takes.args, **named: _Takes.kwargs) -> _Gives:
         try:
             return write(self, *args, **named)
         except CompanionError as error:
-            if error.code is not ErrorCode.LIBRARY_NOT_WRITABLE or not self.go_on_in_memory():
+            if error.code is not ErrorCode.LIBRARY_NOT_WRITABLE or not may(self) or not self.go_on_in_memory():
                 raise
         return write(self, *args, **named)
 
@@ -70,11 +83,17 @@ class Tables:
     @contextlib.contextmanager
     def deriving(self) -> Iterator[None]:
         """What this thread writes in it can be worked out again, so it may be lost where the disk takes nothing."""
+        before = self.is_deriving
         self._deriving.now = True
         try:
             yield
         finally:
-            self._deriving.now = False
+            self._deriving.now = before
+
+    @property
+    def is_deriving(self) -> bool:
+        """Whether what this thread writes now can be worked out again."""
+        return bool(getattr(self._deriving, "now", False))
 
     def go_on_in_memory(self) -> bool:
         """Read what is there into memory and go on with that; False when that is not possible or done already."""
@@ -112,7 +131,7 @@ class Tables:
 
     def _require_saving(self, unsaved: UnsavedReason) -> None:
         """Return to the disk if it takes something again. Raises `CompanionError` ``library-not-writable``."""
-        if getattr(self._deriving, "now", False):
+        if self.is_deriving:
             return
         opened = self._reopen()
         if opened.unsaved is not None:

@@ -15,7 +15,7 @@ from companion.domain.purchases.purchase import Purchase
 from companion.domain.purchases.receipts import EmailReceipt
 from companion.services.storage.receipt_file import KeptEmail, email_receipt_row
 from companion.services.storage.rows import fetched, moment, moment_or_none, read_bodies
-from companion.services.storage.tables.base import Tables
+from companion.services.storage.tables.base import Tables, derived_in_memory
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +106,7 @@ class PurchaseTable(Tables):
         """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
         return self.change_purchases({id_: change})[id_]
 
+    @derived_in_memory
     def change_purchases(
         self, changes: Mapping[str, Change], receipts: Iterable[EmailReceipt] = ()
     ) -> dict[str, Purchase | None]:
