@@ -33,6 +33,8 @@ _ROOM, _LITTLE_ROOM = (32, 26, 32, 26), (8, 12, 8, 12)
 """What is left free around a page's content: left, top, right, bottom."""
 RETURN_RENEWAL = "return-renewal"
 """What a `Destination` to the order page names to give back the last renewal at once."""
+READ_LETTER = "read-letter"
+"""What a `Destination` to the order page names to read the letter that a refund waits for."""
 SWITCH_OFF = "switch-off:"
 """What the item of a `Destination` to the order page begins with to ask about auto-renewal; then the subscription."""
 EXTEND = "extend"
@@ -71,6 +73,7 @@ def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
     item = {
         ReminderAction.RENEW: "renew",
         ReminderAction.ASK_FOR_RETURN: "return",
+        ReminderAction.READ_LETTER: READ_LETTER,
         ReminderAction.TURN_OFF_AUTO_RENEWAL: SWITCH_OFF + reminder.subject.about,
     }.get(action, "")
     return Destination("order", number, item)

@@ -331,8 +331,7 @@ def return_progress(entry: Return, profile: Profile, now: dt.datetime, zone: dt.
     return ReturnProgress(
         status=entry.status,
         amount=entry.amount,
-        letter_open=entry.status is ReturnStatus.LETTER_NEEDED
-        and (entry.letter is None or entry.letter.accepted_at is None),
+        letter_open=entry.letter_open,
         credit_from=first if initiated else None,
         credit_until=last if initiated else None,
         late=initiated and last is not None and days_until(last, now, zone) < 0,

@@ -44,6 +44,7 @@ class Concern(enum.StrEnum):
     EXPIRES_SOON = "expiresSoon"
     WINDOW_CLOSES_SOON = "windowClosesSoon"
     WINDOW_CLOSED = "windowClosed"
+    RETURN_WAITS = "returnWaits"
 
 
 class NextAction(enum.StrEnum):
@@ -53,6 +54,7 @@ class NextAction(enum.StrEnum):
     INSTALL = "install"
     ASK_EXTENSION = "askExtension"
     RENEW = "renew"
+    READ_LETTER = "readLetter"
     NONE = "none"
 
 
@@ -60,7 +62,8 @@ class ProductCard(Model, frozen=True):
     """Everything Home shows of one licence.
 
     `days_left` are calendar days in the person's zone, negative once it has run out, None without an end or after a
-    refund. `carried_on` says that a later order carries this licence on.
+    refund. `carried_on` says that a later order carries this licence on, `return_waits_since` when a return of the
+    order was asked for whose refund waits for the person (with `Concern.RETURN_WAITS`).
     """
 
     order_number: str
@@ -81,6 +84,7 @@ class ProductCard(Model, frozen=True):
     concerns: tuple[Concern, ...] = ()
     carried_on: bool = False
     end_unknown: bool = False
+    return_waits_since: Instant | None = None
 
 
 def product_cards(
@@ -135,6 +139,10 @@ def _card(
     if state in _ALIVE and not replaced and not have_it:
         concerns += _window_concerns(window, seats, profile, now, zone)
     action = _action(state, concerns, window, seats, have_it, profile)
+    action = NextAction.NONE if replaced or (by_choice and state is EffectiveStatus.EXPIRED) else action
+    waiting = order.waiting_return
+    if waiting is not None:
+        concerns, action = (*concerns, Concern.RETURN_WAITS), NextAction.READ_LETTER
     ends = licence.expires_at if state is not EffectiveStatus.REFUNDED else None
     return ProductCard(
         order_number=order.number,
@@ -142,7 +150,7 @@ def _card(
         product_id=licence.product_id,
         product_name=licence.product_name,
         status=state,
-        tone=_tone(state, replaced, concerns),
+        tone=Tone.ATTENTION if waiting is not None else _tone(state, replaced, concerns),
         starts_at=licence.starts_at,
         expires_at=licence.expires_at,
         days_left=days_until(ends, now, zone) if ends is not None else None,
@@ -151,10 +159,11 @@ def _card(
         next_charge=charge,
         window=window,
         seats=seats,
-        action=NextAction.NONE if replaced or (by_choice and state is EffectiveStatus.EXPIRED) else action,
+        action=action,
         concerns=concerns,
         carried_on=replaced,
         end_unknown=licence.end_unknown,
+        return_waits_since=waiting.requested_at if waiting is not None else None,
     )
 
 
@@ -254,6 +263,9 @@ def card_urgency(card: ProductCard) -> tuple[int, float, str, str, str]:
     if card.tone is Tone.ATTENTION:
         if card.next_charge is not None:
             dates.append((card.next_charge.cancel_by or card.next_charge.at).timestamp())
+        if Concern.RETURN_WAITS in card.concerns:
+            # Money that waits for the person comes first, the longest waiting of it before the rest.
+            dates = [card.return_waits_since.timestamp() if card.return_waits_since is not None else 0.0]
         if Concern.WINDOW_CLOSES_SOON in card.concerns and card.window.changes_at is not None:
             dates.append(card.window.changes_at.timestamp())
     nearest = min(dates, default=float("inf"))

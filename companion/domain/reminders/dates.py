@@ -36,6 +36,7 @@ class ReminderKind(enum.StrEnum):
     RETURN_DEADLINE = "returnDeadline"
     REFUND_OVERDUE = "refundOverdue"
     PARCEL_OVERDUE = "parcelOverdue"
+    RETURN_WAITS = "returnWaits"
 
     @property
     def comes_after(self) -> bool:
@@ -43,7 +44,7 @@ class ReminderKind(enum.StrEnum):
         return self in _AFTER
 
 
-_AFTER = frozenset({ReminderKind.REFUND_OVERDUE, ReminderKind.PARCEL_OVERDUE})
+_AFTER = frozenset({ReminderKind.REFUND_OVERDUE, ReminderKind.PARCEL_OVERDUE, ReminderKind.RETURN_WAITS})
 
 
 class Statement(Model, frozen=True):
@@ -243,6 +244,15 @@ def _return_deadline(order: Order, deadline: dt.datetime) -> Subject:
 
 
 def _of_refund(order: Order, entry: Return, profile: Profile, bank: dt.tzinfo) -> Iterator[Subject]:
+    if entry.letter_open and entry.requested_at is not None:
+        yield Subject(
+            kind=ReminderKind.RETURN_WAITS,
+            order_number=order.number,
+            about=entry.id,
+            name=_name_of(order),
+            date=entry.requested_at,
+            amount=entry.amount,
+        )
     if entry.status is not ReturnStatus.REFUND_INITIATED:
         return
     until = entry.credit_until

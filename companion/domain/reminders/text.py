@@ -21,6 +21,7 @@ class ReminderAction(enum.StrEnum):
     DOWNLOAD_NOW = "downloadNow"
     ASK_FOR_RETURN = "askForReturn"
     GET_SUPPORT = "getSupport"
+    READ_LETTER = "readLetter"
 
 
 ACTION_WORDS = {
@@ -29,6 +30,7 @@ ACTION_WORDS = {
     ReminderAction.DOWNLOAD_NOW: "Download now",
     ReminderAction.ASK_FOR_RETURN: "Ask for a return",
     ReminderAction.GET_SUPPORT: "Contact support",
+    ReminderAction.READ_LETTER: "Read the letter",
 }
 """What the button of each action says."""
 
@@ -49,6 +51,7 @@ _ACTIONS = {
     ReminderKind.RETURN_DEADLINE: (ReminderAction.ASK_FOR_RETURN,),
     ReminderKind.REFUND_OVERDUE: (ReminderAction.GET_SUPPORT,),
     ReminderKind.PARCEL_OVERDUE: (ReminderAction.GET_SUPPORT,),
+    ReminderKind.RETURN_WAITS: (ReminderAction.READ_LETTER,),
 }
 
 
@@ -150,6 +153,14 @@ def _parcel(subject: Subject, _days: int, format_date: FormatDate, _format_money
     return f"The parcel of order {subject.order_number} is late", body
 
 
+def _waiting(subject: Subject, _days: int, format_date: FormatDate, format_money: FormatMoney) -> tuple[str, str]:
+    body = (
+        f"You asked for the return on {format_date(subject.date)}. Before {_amount(subject, format_money)} is given "
+        "back, the store needs you to accept the Electronic Letter of Destruction."
+    )
+    return f"The refund for {subject.name} waits for you", body
+
+
 _TEXTS: dict[ReminderKind, Texts] = {
     ReminderKind.RENEWAL: _renewal,
     ReminderKind.CANCEL_BY: _cancel_by,
@@ -158,6 +169,7 @@ _TEXTS: dict[ReminderKind, Texts] = {
     ReminderKind.RETURN_DEADLINE: _return,
     ReminderKind.REFUND_OVERDUE: _refund,
     ReminderKind.PARCEL_OVERDUE: _parcel,
+    ReminderKind.RETURN_WAITS: _waiting,
 }
 
 
@@ -178,6 +190,7 @@ def date_words(subject: Subject) -> str:
         ReminderKind.RETURN_DEADLINE: "Last day to return {}",
         ReminderKind.REFUND_OVERDUE: "Refund for {} expected",
         ReminderKind.PARCEL_OVERDUE: "Parcel with {} expected",
+        ReminderKind.RETURN_WAITS: "Return of {} asked for",
     }
     return words[subject.kind].format(subject.name)
 

@@ -355,6 +355,11 @@ class Order(Model, frozen=True):
         parts = (self.unread, *(each.unread for each in self.licences), *(each.unread for each in self.downloads))
         return tuple(entry for part in parts for entry in part)
 
+    @property
+    def waiting_return(self) -> Return | None:
+        """The return whose refund waits for the customer, if there is one."""
+        return next((entry for entry in self.returns if entry.letter_open), None)
+
     def subscription_of(self, licence: Licence) -> Subscription | None:
         """The plan that renews `licence`, if it has one."""
         return next((plan for plan in self.subscriptions if plan.id == licence.subscription_id), None)

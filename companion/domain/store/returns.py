@@ -49,6 +49,11 @@ class Return(Model, frozen=True):
     credit_from: Instant | None = None
     credit_until: Instant | None = None
 
+    @property
+    def letter_open(self) -> bool:
+        """Whether the refund waits for the customer to accept the letter."""
+        return self.status is ReturnStatus.LETTER_NEEDED and (self.letter is None or self.letter.accepted_at is None)
+
 
 class ReturnEligibility(Model, frozen=True):
     """Whether the store would take the order back now, until when, and by which rule it counts."""

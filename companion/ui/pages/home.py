@@ -41,7 +41,7 @@ from companion.domain.purchases.words import date_of
 from companion.services.snapshot import Snapshot
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.tones import TONES
-from companion.ui.navigation import EXTEND, RETURN_RENEWAL, Destination, Page
+from companion.ui.navigation import EXTEND, READ_LETTER, RETURN_RENEWAL, Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
@@ -250,6 +250,9 @@ class LicenceCard(Card):
             tone = "" if here else self._window_tone(card)
             facts.addLayout(_fact("Download", label(said, tone=tone)))
         facts.addLayout(_fact("PCs", label(seat_words(card.seats) + ".")))
+        if Concern.RETURN_WAITS in card.concerns:
+            said = "The store waits for you to accept the Letter of Destruction; then it gives the money back."
+            facts.addLayout(_fact("Return", label(said, tone="attention")))
         return facts
 
     def _renewed(self, card: ProductCard) -> QHBoxLayout | None:
@@ -300,6 +303,7 @@ class LicenceCard(Card):
                 Destination("order", card.order_number, EXTEND),
             ),
             NextAction.RENEW: ("How to renew…", Destination("order", card.order_number, "renew")),
+            NextAction.READ_LETTER: ("Read the letter…", Destination("order", card.order_number, READ_LETTER)),
         }.get(card.action)
         if done is None:
             return None

@@ -150,7 +150,10 @@ class OrdersPage(Page):
             return card
         things = ", ".join(item.name for item in order.line_items)
         facts = f"{self.app_state.format.date(order.placed_at)} · {self.app_state.format.money(order.total)}"
-        dated = row(chip(order.status.words, _TONES.get(order.status, "ok")))
+        words, tone = order.status.words, _TONES.get(order.status, "ok")
+        if order.waiting_return is not None:
+            words, tone = "Waits for you", "attention"
+        dated = row(chip(words, tone))
         dated.addWidget(label(facts, "muted"), 1)
         line = row(spacing=12)
         line.addLayout(column(row(name, None), label(things), dated, spacing=4), 1)

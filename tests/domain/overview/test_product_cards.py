@@ -291,9 +291,16 @@ def test_a_seat_is_told_by_what_helps_to_recognise_its_pc(build):
 def test_the_words_of_cards_are_stable():
     assert [tone.value for tone in Tone] == ["ok", "attention", "over", "ended"]
     assert [concern.value for concern in Concern] == [
-        *("renewsSoon", "priceRises", "expiresSoon", "windowClosesSoon", "windowClosed"),
+        *("renewsSoon", "priceRises", "expiresSoon", "windowClosesSoon", "windowClosed", "returnWaits"),
     ]
-    assert [action.value for action in NextAction] == ["download", "install", "askExtension", "renew", "none"]
+    assert [action.value for action in NextAction] == [
+        "download",
+        "install",
+        "askExtension",
+        "renew",
+        "readLetter",
+        "none",
+    ]
 
 
 def test_the_whole_card(build, card):
@@ -637,3 +644,23 @@ def test_a_window_that_is_no_concern_does_not_move_its_card(build):
 def test_a_licence_that_the_store_ended_the_day_before_its_last(build, card):
     found = card(build.order(licences=(build.licence(expires_at=build.day(1), status=LicenceStatus.EXPIRED),)))
     assert product_cards.status_sentence(found, SHOW) == "The store has ended this licence before its last day."
+
+
+def test_a_return_that_waits_for_the_person_leads(build):
+    def returned(number, status, since):
+        entry = Return(
+            id="r-1", reason=ReturnReason.NOT_WANTED, status=status, amount=build.usd(5500), requested_at=since,
+        )  # fmt: skip
+        return build.order(number=number, returns=(entry,))
+
+    ends = build.order(number="LF-3", licences=(build.licence(expires_at=build.day(1), subscription_id=None),))
+    orders = [
+        ends, returned("LF-1", ReturnStatus.REQUESTED, build.day(-9)),
+        returned("LF-2", ReturnStatus.LETTER_NEEDED, build.day(-1)),
+    ]  # fmt: skip
+    first, second, last = product_cards.product_cards(orders, build.profile(), build.NOW, dt.UTC)
+    assert (first.order_number, first.action, first.tone) == ("LF-2", NextAction.READ_LETTER, Tone.ATTENTION)
+    assert first.return_waits_since == build.day(-1)
+    assert Concern.RETURN_WAITS in first.concerns
+    assert (second.order_number, last.order_number) == ("LF-3", "LF-1")
+    assert Concern.RETURN_WAITS not in last.concerns

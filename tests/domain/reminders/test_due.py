@@ -19,7 +19,7 @@ from companion.domain.reminders.due import (
 from companion.domain.reminders.settings import AT_OPENING, QuietHours, ReminderSettings
 from companion.domain.reminders.text import ReminderAction, date_words, reminder_text, summary
 from companion.domain.store.orders import LicenceStatus, Shipment, ShipmentStatus, SubscriptionStatus
-from companion.domain.store.returns import Return, ReturnEligibility, ReturnReason, ReturnStatus
+from companion.domain.store.returns import DestructionLetter, Return, ReturnEligibility, ReturnReason, ReturnStatus
 
 LOUD = ReminderSettings(quiet=None)
 SHOW = plain_date(dt.UTC)
@@ -372,3 +372,16 @@ def test_an_end_that_was_chosen_is_listed_and_never_reminded_of(build):
     assert ReminderKind.EXPIRY not in reminded
     assert ReminderKind.EXPIRY in listed
     assert ReminderKind.EXPIRY in kinds(plain)[0]
+
+
+def test_a_return_that_waits_for_the_letter_is_told_the_day_after_until_it_is_accepted(build, only, look):
+    entry = refund(build, ReturnStatus.LETTER_NEEDED, requested_at=build.day(0))
+    order = only(returns=(entry,))
+    assert look([order], offset=0.1) == ()
+    (found,) = look([order], offset=1)
+    told = reminder_text(found, SHOW, plain_money)
+    assert (found.kind, told.actions) == (ReminderKind.RETURN_WAITS, (ReminderAction.READ_LETTER,))
+    assert "waits for you" in told.title
+    assert "55.00 USD is given back" in told.body
+    accepted = DestructionLetter(text="I have destroyed it.", accepted_at=build.day(1))
+    assert look([only(returns=(refund(build, ReturnStatus.LETTER_NEEDED, letter=accepted),))], offset=2) == ()

@@ -134,6 +134,7 @@ def test_the_leads_of_each_kind_are_the_stores_unless_the_person_wants_others(bu
         ReminderKind.RETURN_DEADLINE: ["P3D", "P1D"],
         ReminderKind.REFUND_OVERDUE: [],
         ReminderKind.PARCEL_OVERDUE: [],
+        ReminderKind.RETURN_WAITS: [],
     }
     assert {kind: codes(leads.of(kind)) for kind in ReminderKind} == stores
     own = ReminderSettings(

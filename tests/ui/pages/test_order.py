@@ -228,6 +228,20 @@ def test_keeping_the_order_returns_nothing(person: Person, services: Services) -
     assert services.orders.lookup.order(FAMILY).returns == ()
 
 
+def test_a_refund_that_waits_for_the_letter_leads_there_from_everywhere(person: Person, services: Services) -> None:
+    waiting = "LF-7720-3348"
+    person.opens(waiting)
+    person.window.navigate_to(Destination("orders"))
+    person.reads("Waits for you")
+    person.window.navigate_to(Destination("home"))
+    person.reads("then it gives the money back")
+    person.presses("Read the letter…")
+    person.presses("I accept this letter", person.dialog())
+    person.waits(lambda: services.orders.lookup.order(waiting).waiting_return is None)
+    person.window.navigate_to(Destination("home"))
+    person.waits(lambda: "Read the letter…" not in texts_of(person.window.current))
+
+
 def test_money_is_a_list_and_two_charges_are_explained(person: Person) -> None:
     person.opens(UNWANTED)
     for words in ("Charged for the renewal of Lantern Protect", "Held", "Why are there two charges?", "You pay once"):

@@ -202,6 +202,12 @@ class ReturnCard(Section):
         stops = " The subscription does not renew again." if entry.reason is ReturnReason.UNWANTED_RENEWAL else ""
         return Notice("The store has your request", f"{words}{stops}", f"Its number is {entry.id}.", tone="ok")
 
+    def read_letter(self) -> None:
+        """Show the letter that a refund waits for, where there is one."""
+        waiting = self.order.waiting_return
+        if waiting is not None and waiting.letter is not None:
+            self._read_letter(waiting)
+
     def _read_letter(self, entry: Return) -> None:
         dialog = LetterDialog(self, entry)
         actions, number = self.orders.actions, self.order.number
