@@ -44,8 +44,8 @@ def _focused() -> QWidget:
 
 @pytest.mark.parametrize(
     "place",
-    [Destination("add"), Destination("bought"), Destination("bought", item="by-hand"), Destination("stores"),
-     Destination("home"), Destination("order", CLOSED), Destination("downloads"),
+    [Destination("add"), Destination("welcome"), Destination("bought"), Destination("bought", item="by-hand"),
+     Destination("stores"), Destination("home"), Destination("order", CLOSED), Destination("downloads"),
      Destination("reminders"), Destination("help")],
     ids=lambda place: f"{place.page} {place.item}".rstrip(),
 )  # fmt: skip

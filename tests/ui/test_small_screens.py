@@ -59,7 +59,12 @@ def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot
     places += [Destination(name) for name in ("add", "home", "orders", "downloads", "reminders", "help")]
     places += [Destination("reminders", item="settings"), Destination("install", CLOSED)]
     places += [Destination("settings", item=subject) for subject in ("", *SUBJECTS)]
-    places += [Destination("bought"), Destination("bought", item="by-hand"), Destination("stores")]
+    places += [
+        Destination("welcome"),
+        Destination("bought"),
+        Destination("bought", item="by-hand"),
+        Destination("stores"),
+    ]
     places += [Destination("purchase", _long_purchase(small, qtbot))]
     for place in places:
         window.navigate_to(place)

@@ -97,8 +97,9 @@ class WindowedProgram:
         self.settings = WindowSettings(services.library, self.runner)
         self.look_choices = LookChoices(self.appearance, self.settings)
         everything = AllPages(
-            self.app_state, self.owned, self.book, services, opener, self.autostart, self._settings_desk
-        )
+            self.app_state, self.owned, self.book, services, opener, self.autostart, self._settings_desk,
+            lambda dropped: self.window.add_dropped(dropped),
+        )  # fmt: skip
         of_store = StorePages(self.app_state, self.owned, self.book, services, opener, self._installed, samples)
         pages = {**everything.makers(), **of_store.makers()}
         self.window = Window(
@@ -344,7 +345,7 @@ class WindowedProgram:
     def _first(self) -> str:
         if self.app_state.snapshot.orders or self.owned.purchases:
             return "home"
-        return "add" if self.app_state.has_store else "bought"
+        return "add" if self.app_state.has_store else "welcome"
 
     def open(self, destination: Destination) -> None:
         """Bring the window to the front with a page."""

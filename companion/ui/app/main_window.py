@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 # A page that is reached from another one keeps that one marked in the navigation.
 _BELONGS_TO = {
     "order": "orders", "add": "orders", "install": "downloads", "bought": "home", "purchase": "home", "stores": "home",
+    "welcome": "home",
 }  # fmt: skip
 # A screen of 1024 × 640, magnified to 200 %, leaves this.
 _SMALLEST = QSize(512, 320)

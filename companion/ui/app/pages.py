@@ -20,6 +20,7 @@ from companion.ui.state.store_book import CaseDesk, StoreBook
 
 if TYPE_CHECKING:
     from companion.ui.pages.add import AddPage, SampleLogIn
+    from companion.ui.pages.bought.dropped import Dropped
     from companion.ui.pages.bought.page import BoughtPage
     from companion.ui.pages.downloads import DownloadsPage
     from companion.ui.pages.help.page import HelpPage
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from companion.ui.pages.settings.desk import Desk
     from companion.ui.pages.settings.page import SettingsPage
     from companion.ui.pages.stores import StoresPage
+    from companion.ui.pages.welcome import WelcomePage
     from companion.ui.wizard.page import InstallPage
 
 PageMaker = Callable[[], Page]
@@ -127,14 +129,17 @@ class AllPages:
         opener: Opener,
         autostart: AutostartState,
         desk: Callable[[], Desk],
+        offer: Callable[[Dropped], object],
     ) -> None:
-        """`desk` makes what the settings work with."""
+        """`desk` makes what the settings work with; `offer` looks at what was pasted or dropped."""
+        self._offer = offer
         self._app_state, self._owned, self._book, self._desk = app_state, owned, book, desk
         self._services, self._opener, self._autostart = services, opener, autostart
 
     def makers(self) -> dict[str, PageMaker]:
         """Returns what makes each page, by the name a `Destination` has for it."""
         return {
+            "welcome": self._welcome,
             "home": self._home,
             "orders": self._orders,
             "bought": self._bought,
@@ -144,6 +149,11 @@ class AllPages:
             "reminders": self._reminders,
             "settings": self._settings,
         }
+
+    def _welcome(self) -> WelcomePage:
+        from companion.ui.pages.welcome import WelcomePage
+
+        return WelcomePage(self._app_state, self._owned, self._offer, self._start_demo)
 
     def _home(self) -> HomePage:
         from companion.ui.pages.home import HomePage

@@ -385,11 +385,17 @@ class OwnedState(QObject):
 
         self.runner.run(owner, work, done)
 
-    def add_store(self, owner: QObject, address: str, done: Callable[[AddedStore], None], failed: Failed) -> Task:
-        """Look what kind of store answers at an address, and remember it."""
+    def add_store(self, owner: QObject, typed: str, done: Callable[[AddedStore], None], failed: Failed) -> Task:
+        """Look what kind of store answers at an address, or at that of a name, and remember it."""
 
         def show(added: AddedStore) -> None:
             self.store_added.emit(added.store)
             done(added)
 
-        return self.runner.run(owner, lambda task: self._owned.stores.add(address, task.cancellation), show, failed)
+        def work(task: Task) -> AddedStore:
+            from companion.domain.directory.store_names import store_address
+
+            address = store_address(typed, self._owned.directory.current)
+            return self._owned.stores.add(address, task.cancellation)
+
+        return self.runner.run(owner, work, show, failed)

@@ -19,6 +19,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.pages.bought.dropped import file_names, mail_place, taken
 from companion.ui.pages.bought.page import BoughtPage
+from companion.ui.pages.welcome import WelcomePage
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.ui import button, texts_of
 
@@ -100,9 +101,10 @@ def mail_file(folder: Path, text: str = MAIL, name: str = "order.eml") -> Path:
 
 
 def test_the_first_minute_needs_no_store(person: Person) -> None:
-    assert isinstance(person.window.current, BoughtPage)
+    assert isinstance(person.window.current, WelcomePage)
+    person.window.navigate_to(Destination("bought"))
     assert {"Open a file…", "Add by hand", "Add a store", "Try the demo"} <= set(texts_of(person.window))
-    for page in ("home", "orders", "downloads", "reminders", "help", "bought", "stores"):
+    for page in ("home", "orders", "downloads", "reminders", "help", "bought", "stores", "welcome"):
         person.window.navigate_to(Destination(page))
         person.settle()
         assert not [text for text in texts_of(person.window) if "no-store" in text or "could not be reached" in text]
@@ -189,6 +191,7 @@ def test_pasted_html_is_read_with_its_layout(person: Person) -> None:
 
 
 def test_three_fields_by_hand_are_enough(person: Person) -> None:
+    person.window.navigate_to(Destination("bought"))
     person.press("Add by hand")
     person.field("Product").setText("Harbour Suite")
     person.qtbot.keyClicks(person.field("Order number or licence key"), "HS-18")
@@ -234,11 +237,11 @@ def test_a_second_mail_that_may_be_the_same_purchase_asks(person: Person, tmp_pa
 def test_a_store_that_cannot_be_asked_is_remembered_and_says_what_helps(person: Person) -> None:
     person.window.navigate_to(Destination("stores"))
     for bad in ("http://store.example", "https://user:pw@store.example"):
-        person.field("Address of the store").setText(bad)
+        person.field("Name or address of the store").setText(bad)
         person.press("Add the store")
         person.until(lambda: person.reads("address"))
-        assert person.field("Address of the store").property("invalid") == "true"
-    person.field("Address of the store").setText("http://127.0.0.1:9")
+        assert person.field("Name or address of the store").property("invalid") == "true"
+    person.field("Name or address of the store").setText("http://127.0.0.1:9")
     person.press("Add the store")
     person.until(lambda: person.reads("is remembered, but did not answer"))
 

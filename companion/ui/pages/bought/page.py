@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from companion.domain.core.text import counted
 from companion.domain.mail.inputs import InputKind, Recognised
@@ -16,8 +16,9 @@ from companion.services.store.keychain.keychain import Kept
 from companion.ui.navigation import Destination, Page
 from companion.ui.pages.bought.by_hand import ByHandCard
 from companion.ui.pages.bought.confirm import KIND_WORDS, ConfirmCard
-from companion.ui.pages.bought.dropped import Dropped, taken
+from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.found_list import FoundList
+from companion.ui.pages.bought.paste import FILE_TYPES, PasteBox
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import Intaken, Offered, OwnedState
 from companion.ui.state.store_book import StoreBook
@@ -25,34 +26,7 @@ from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
 
-_LONG = 2_000
-_FILES = "E-mails and texts (*.eml *.emlx *.mbox *.mbx *.msg *.html *.htm *.txt *.lic);;All files (*)"
 BY_HAND = "by-hand"
-
-
-class PasteBox(QPlainTextEdit):
-    """Takes what is typed; a whole e-mail that is pasted is looked at right away, with its layout."""
-
-    offered = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Paste or type what you have")
-        self.setPlaceholderText(
-            "Or paste or type it here: the text of an e-mail, a licence key, an order number, a download link, "
-            "a shop's address"
-        )
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(84)
-        # What is dropped belongs to the window, which takes more than texts.
-        self.setAcceptDrops(False)
-        self.viewport().setAcceptDrops(False)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        if source.hasUrls() or len(source.text()) > _LONG or not source.hasText():
-            self.offered.emit(taken(source))
-        else:
-            self.insertPlainText(source.text())
 
 
 class BoughtPage(Page):
@@ -154,7 +128,7 @@ class BoughtPage(Page):
             self._box.setFocus()
 
     def _ask_for_files(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Open e-mails or texts", str(Path.home()), _FILES)
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Open e-mails or texts", str(Path.home()), FILE_TYPES)
         if chosen:
             self.offer(Dropped(Offered(files=tuple(Path(path) for path in chosen))))
 
