@@ -200,6 +200,20 @@ def set_value_of_user(sid: str, key: str, name: str, data: str) -> None:
         winreg.SetValueEx(handle, name, 0, winreg.REG_SZ, data)
 
 
+def look_while_windows_installer_works() -> dict[str, object]:
+    """A look while a mutex is held as Windows Installer holds it, and one after it was let go."""
+    import ctypes
+
+    kernel: Any = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    mutex = kernel.CreateMutexW(None, True, "Global\\_MSIExecute")
+    try:
+        held = look()
+        kernel.ReleaseMutex(mutex)
+        return {"held": held, "free": look()}
+    finally:
+        kernel.CloseHandle(mutex)
+
+
 def close(force: str = "", watch: str = "0", question: str = "20") -> dict[str, object]:
     steps: list[object] = []
     patience = Patience(windows=3, question=float(question), session=3, force=5, watch=float(watch))

@@ -1,4 +1,4 @@
-"""What Windows lists as installed, read from a real registry in all of its views."""
+"""What Windows notes about installations: what is installed, what is going on, and what waits for a restart."""
 
 from __future__ import annotations
 
@@ -39,3 +39,21 @@ def test_every_view_is_read_and_foreign_texts_are_harmless(windows: Windows):
     assert not set("\u202e\n") & set(rows["user:Odd"]["name"])
     package = rows["appPackages:Maker.App_abc"]
     assert (package["name"], package["version"], package["where"]) == ("Maker.App", "1.2.3.4", r"C:\Apps\App")
+
+
+def test_another_installation_and_what_waits_for_a_restart(windows: Windows):
+    current = r"SOFTWARE\Microsoft\Windows\CurrentVersion"
+    session = r"SYSTEM\CurrentControlSet\Control\Session Manager"
+    seen, _, _, _, after = windows.run_all(
+        ("look_while_windows_installer_works",),
+        ("set_value", "HKLM", rf"{current}\Installer\InProgress", "", "REG_SZ", "{id}"),
+        ("set_value", "HKLM", session, "PendingFileRenameOperations2", "REG_MULTI_SZ", r"\??\C:\a|\??\C:\b"),
+        ("set_value", "HKLM", r"SOFTWARE\Microsoft\Updates", "UpdateExeVolatile", "REG_DWORD", "2"),
+        ("look",),
+    )
+    # The profile's installer is a program: it is not known to need Windows Installer for itself alone.
+    assert seen["held"]["rows"]["installing"]["title"] == "Another installation is running"
+    assert "installing" not in seen["free"]["rows"]
+    assert after["rows"]["installing"]["title"] == "An earlier installation was cut off"
+    restart = after["rows"]["restart"]["evidence"]
+    assert restart == ["files wait to be replaced", "a Windows update is not finished"]

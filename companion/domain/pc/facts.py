@@ -212,6 +212,13 @@ class Machine(Model, frozen=True):
     model: str
 
 
+class Installing(Model, frozen=True):
+    """Whether the system's own installer is at work for another installation, and whether one was cut off before."""
+
+    at_work: bool = False
+    cut_off: bool = False
+
+
 class HeldFile(Model, frozen=True):
     """A file the product needs to replace, and the processes that have it open."""
 
@@ -223,7 +230,8 @@ class Facts(Model, frozen=True):
     """Everything the preflight looked at, at `taken_at`.
 
     `processes` are those whose names occur in the profile, and their ancestors; `pending_restart` lists why Windows
-    wants a restart; `clock_offset` is seconds this PC's clock is ahead of the store's.
+    wants a restart; `installing` is what the system's own installer does; `clock_offset` is seconds this PC's clock is
+    ahead of the store's.
     """
 
     taken_at: Instant
@@ -234,6 +242,7 @@ class Facts(Model, frozen=True):
     firewall: Fact[Firewall] = Fact()
     antivirus: Fact[tuple[SecurityProduct, ...]] = Fact()
     pending_restart: Fact[tuple[str, ...]] = Fact()
+    installing: Fact[Installing] = Fact()
     space: Fact[tuple[Space, ...]] = Fact()
     writable: Fact[bool] = Fact()
     system: Fact[System] = Fact()

@@ -81,7 +81,8 @@ class Requirements(Model, frozen=True):
     """What the job needs of this PC.
 
     `size` is the whole download in bytes, `already` what of it is on the disk; `destination` the folder it goes to;
-    `files` those the installation replaces. `profile` is the store's, or the rules for any installer.
+    `files` those the installation replaces. `profile` is the store's, or the rules for any installer. `alone` says that
+    the installer is of a kind of which the system lets only one run at a time.
     """
 
     profile: Profile | GeneralRules
@@ -90,6 +91,7 @@ class Requirements(Model, frozen=True):
     size: int = 0
     already: int = 0
     files: tuple[str, ...] = ()
+    alone: bool = True
 
     @property
     def missing(self) -> int:

@@ -6,9 +6,10 @@ import datetime as dt
 
 from companion.domain.pc.checks.pc import pc_findings
 from companion.domain.pc.checks.programs import program_findings
+from companion.domain.pc.checks.system import INSTALLING
 from companion.domain.pc.facts import Facts
 from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
-from companion.domain.store.profile import Stage
+from companion.domain.store.profile import BlockerKind, Stage
 
 __all__ = ["Finding", "Remedy", "RemedyKind", "Requirements", "Severity", "can_continue", "findings"]
 
@@ -22,11 +23,17 @@ def findings(
 
     What was not looked at has no finding; what could not be determined has one that says why.
     """
-    rows = (
-        *program_findings(facts, requirements, stage, now, zone),
-        *pc_findings(facts, requirements, stage),
-    )
-    return most_severe_first(rows)
+    of_programs = program_findings(facts, requirements, stage, now, zone)
+    of_pc = pc_findings(facts, requirements, stage)
+    if _names_an_installer(of_programs, requirements):
+        of_pc = tuple(row for row in of_pc if row.id != INSTALLING)
+    return most_severe_first((*of_programs, *of_pc))
+
+
+def _names_an_installer(rows: tuple[Finding, ...], requirements: Requirements) -> bool:
+    """Returns whether one of `rows` tells of another installation already, by the program that runs it."""
+    installers = {rule.id for rule in requirements.profile.blockers if rule.kind is BlockerKind.INSTALLER}
+    return any(row.rule_id in installers and row.severity in (Severity.BLOCKS, Severity.WARNS) for row in rows)
 
 
 def most_severe_first(rows: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -13,6 +13,7 @@ from companion.domain.core.platform import Platform
 from companion.domain.entitlements.seats import ThisPC as SeatHere
 from companion.domain.entitlements.seats import seat_use
 from companion.domain.installation.exit_codes import Outcome
+from companion.domain.installation.files.checks import is_package
 from companion.domain.installation.models import InstallationProgress, InstallationResult
 from companion.domain.installation.versions import is_older, older_version
 from companion.domain.pc.closing import ClosingProgress, ClosingResult
@@ -25,6 +26,7 @@ from companion.services.installation.recovery import Recovery
 from companion.services.installation.runner import Installer
 from companion.services.pc.checker import Preflight
 from companion.services.pc.device import ThisPC
+from companion.services.pc.general_rules import with_rules_of_any_maker
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.storage.database import Library
 from companion.services.storage.records import CHECKED, TimelineEntry
@@ -84,12 +86,13 @@ class Installations:
         if download is not None and folder is not None:
             already = _bytes_there(folder, download)
         return Requirements(
-            profile=profile,
+            profile=with_rules_of_any_maker(profile),
             platform=self._platform,
             destination=str(folder) if folder is not None else None,
             size=download.size if download is not None else 0,
             already=already,
             files=grant.installation.proof_paths if grant is not None else (),
+            alone=grant is not None and is_package(grant.filename),
         )
 
     def look(

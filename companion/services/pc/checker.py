@@ -134,6 +134,7 @@ class Preflight:
                 probes["writable"] = lambda: _writable(Path(requirements.destination or "."))
         else:
             probes["pending_restart"] = platform.system.pending_restart
+            probes["installing"] = platform.system.installing
             if requirements.files:
                 probes["held_files"] = lambda: platform.processes.held_files(requirements.files)
         return probes

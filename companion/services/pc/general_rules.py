@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+
 from companion.domain.core.serialization import decode
 from companion.domain.store.general_rules import GeneralRules
+from companion.domain.store.merged_rules import with_general_rules
+from companion.domain.store.profile import Profile
 from companion.services.app.resources import resource
 
 
+@functools.cache
 def general_rules() -> GeneralRules:
     """Returns what may block an installer of any maker."""
     path = resource("profiles/general.json")
     return decode(path.read_bytes(), GeneralRules, source=path.name)
+
+
+def with_rules_of_any_maker(profile: Profile) -> Profile:
+    """Returns a store's profile with the rules for programs that the store says nothing about."""
+    return with_general_rules(profile, general_rules())

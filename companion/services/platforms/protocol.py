@@ -22,6 +22,7 @@ from companion.domain.pc.facts import (
     Fact,
     Firewall,
     HeldFile,
+    Installing,
     ListedProcess,
     Machine,
     Power,
@@ -118,6 +119,10 @@ class SystemProbe(Protocol):
 
     def pending_restart(self) -> Fact[tuple[str, ...]]:
         """Returns the reasons why the system needs a restart, in short phrases; none when it does not."""
+        ...
+
+    def installing(self) -> Fact[Installing]:
+        """Returns whether the system's own installer is at work; "not looked at" where there is none to ask."""
         ...
 
     def free_space(self, places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:

@@ -74,7 +74,17 @@ def _profile_of_purchase(context: CommandContext, words: str) -> Profile:
 
 
 def _rules(context: CommandContext) -> tuple[Profile | GeneralRules, Services | None]:
-    """Returns the rules that apply, and the services of the store that they are of, if they are of one."""
+    """Returns the rules that apply, and the services of the store that they are of, if they are of one.
+
+    Under those of a store or a maker are the rules for installers of any maker.
+    """
+    from companion.services.pc.general_rules import with_rules_of_any_maker
+
+    rules, services = _own_rules(context)
+    return with_rules_of_any_maker(rules) if isinstance(rules, Profile) else rules, services
+
+
+def _own_rules(context: CommandContext) -> tuple[Profile | GeneralRules, Services | None]:
     from companion.services.pc.general_rules import general_rules
 
     asked = context.arguments
@@ -94,15 +104,15 @@ def _rules(context: CommandContext) -> tuple[Profile | GeneralRules, Services | 
 
 def _for_file(
     rules: Profile | GeneralRules, path: Path, local: Local | Services
-) -> tuple[Profile | GeneralRules, tuple[Finding, ...]]:
-    """Returns the rules with what the file needs, and what the file itself tells."""
-    from companion.domain.installation.files.checks import file_findings, rules_for
+) -> tuple[Profile | GeneralRules, tuple[Finding, ...], bool]:
+    """Returns the rules with what the file needs, what the file itself tells, and whether it has to run alone."""
+    from companion.domain.installation.files.checks import file_findings, rules_for, runs_alone
     from companion.services.installation.installer_files import identify
 
     found = identify(path, local.platform)
     if isinstance(rules, GeneralRules):
         rules = rules_for(found, path.stat().st_size, rules, local.platform.name)
-    return rules, file_findings(found, clean_text(path.name, 60))
+    return rules, file_findings(found, clean_text(path.name, 60)), runs_alone(found)
 
 
 class PreflightCheck:
@@ -138,10 +148,11 @@ class PreflightCheck:
         rules, services = _rules(context)
         local = services or context.local
         found: tuple[Finding, ...] = ()
+        alone = isinstance(rules, GeneralRules)
         if asked.file is not None:
-            rules, found = _for_file(rules, asked.file.absolute(), local)
+            rules, found, alone = _for_file(rules, asked.file.absolute(), local)
         folder = str(local.folders.downloads) if stage is Stage.DOWNLOAD else None
-        requirements = Requirements(profile=rules, platform=local.platform.name, destination=folder)
+        requirements = Requirements(profile=rules, platform=local.platform.name, destination=folder, alone=alone)
         return cls(local, services, stage, requirements, BY_HAND, found)
 
     @classmethod

@@ -18,6 +18,16 @@ def rules_for(found: InstallerIdentity, size: int, rules: GeneralRules, platform
     return msgspec.structs.replace(rules, requirements=(*rules.requirements, needed))
 
 
+def runs_alone(found: InstallerIdentity) -> bool:
+    """Returns whether it may use the system's own installer, of which only one can be at work at a time."""
+    return found.technology not in _INDEPENDENT
+
+
+def is_package(filename: str) -> bool:
+    """Returns whether a file of that name is for the system's own installer; what a program does, no name tells."""
+    return filename.casefold().endswith((".msi", ".msp", ".deb", ".rpm", ".pkg"))
+
+
 def file_findings(found: InstallerIdentity, name: str) -> tuple[Finding, ...]:
     """Returns what blocks running the file, or one finding that says that it fits; `name` is harmless."""
     rows = []
@@ -40,6 +50,8 @@ def file_findings(found: InstallerIdentity, name: str) -> tuple[Finding, ...]:
     return (fine,)
 
 
+# What these do is their own work; others may have a package of the system's inside.
+_INDEPENDENT = frozenset({Technology.NSIS, Technology.INNO, Technology.SQUIRREL, Technology.APPIMAGE, Technology.RUN})
 _NOT_KNOWN = "It is of no kind that Companion knows."
 _NOT_VALID = "It was changed after its maker had signed it, or this PC does not trust the signature. Download it again."
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from companion.domain.pc.checks.disk import space_finding, writable_finding
 from companion.domain.pc.checks.network import clock_finding, metered_finding
 from companion.domain.pc.checks.security import antivirus_finding, firewall_finding
-from companion.domain.pc.checks.system import elevation_finding, power_finding, restart_finding, system_finding
+from companion.domain.pc.checks.system import (
+    elevation_finding,
+    installing_finding,
+    power_finding,
+    restart_finding,
+    system_finding,
+)
 from companion.domain.pc.facts import Fact, Facts
 from companion.domain.pc.finding import Finding, Requirements, Severity
 from companion.domain.store.profile import Stage
@@ -19,6 +26,7 @@ T = TypeVar("T")
 def pc_findings(facts: Facts, requirements: Requirements, stage: Stage) -> tuple[Finding, ...]:
     """Returns one finding for each fact that was looked at and matters for `stage`."""
     platform = requirements.platform
+    installing = partial(installing_finding, requirements.alone)
     rows = [
         _row("system", "This PC", facts.system, lambda system: system_finding(system, requirements)),
         _row("space", "The free space", facts.space, lambda places: space_finding(places, requirements, stage)),
@@ -34,6 +42,7 @@ def pc_findings(facts: Facts, requirements: Requirements, stage: Stage) -> tuple
         ]
     else:
         rows += [
+            _row("installing", "Whether another installation runs", facts.installing, installing),
             _row("restart", "Whether a restart is pending", facts.pending_restart, restart_finding),
             _row("elevation", "The permission to install programs", facts.who, elevation_finding),
         ]

@@ -43,7 +43,7 @@ def program_findings(
     known = {process.pid: process for process in seen}
     identities = _identities(found)
     rows = [
-        _finding(program, identity, facts, known, now, zone, requirements.platform)
+        _finding(program, identity, facts, known, now, zone, requirements.platform, alone=requirements.alone)
         for program, identity in zip(found, identities, strict=True)
     ]
     rows += _held_files(facts, known, stage, {pid for row in rows for pid in row.pids})
@@ -84,12 +84,13 @@ def _identities(found: tuple[Running, ...]) -> list[str]:
     return names
 
 
-def _severity(program: Running) -> Severity:
+def _severity(program: Running, *, alone: bool) -> Severity:
     """Returns how much it matters; what is never closed must not block for ever, and what is doubtful only asks."""
     if program.doubt not in (None, Doubt.PATH):
         return Severity.UNKNOWN
     if program.rule.kind is BlockerKind.INSTALLER:
-        return _SEVERITY[program.rule.severity]  # it is never closed, but ends by itself
+        # It is never closed, but ends by itself.
+        return _SEVERITY[program.rule.severity] if alone else Severity.WARNS
     return Severity.WARNS if program.reach is Reach.GUARDED else _SEVERITY[program.rule.severity]
 
 
@@ -101,6 +102,8 @@ def _finding(
     now: dt.datetime,
     zone: dt.tzinfo,
     platform: Platform,
+    *,
+    alone: bool,
 ) -> Finding:
     rule = program.rule
     if not program.processes:
@@ -116,7 +119,7 @@ def _finding(
         sentences.append(doubt_sentence(program))
     return Finding(
         id=identity,
-        severity=_severity(program),
+        severity=_severity(program, alone=alone),
         title=_title(program),
         explanation=" ".join(sentences),
         evidence=_evidence(program, origin, now, zone),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from companion.domain.core.text import joined, size_in_words
-from companion.domain.pc.facts import Power, System, Who
+from companion.domain.pc.facts import Installing, Power, System, Who
 from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Requirements, Severity
 from companion.domain.store.profile import Stage, SystemRequirement
 
+INSTALLING = "installing"
+"""The `id` of the finding about another installation that runs."""
 _LOW_BATTERY = 30
 # Memory is what the firmware leaves over: a "4 GB" PC reports a little less.
 _MEMORY_TOLERANCE = 0.9
@@ -114,6 +116,41 @@ def restart_finding(reasons: tuple[str, ...]) -> Finding:
                 kind=RemedyKind.RESTART,
                 title="Restart the PC",
                 explanation="Save your work first. Then open Companion again; your downloads are kept.",
+            ),
+        ),
+    )
+
+
+def installing_finding(alone: bool, found: Installing) -> Finding | None:
+    """Returns whether the system's own installer is at work; with `alone`, the one to be run has to wait for it."""
+    if found.at_work:
+        return Finding(
+            id=INSTALLING,
+            severity=Severity.BLOCKS if alone else Severity.WARNS,
+            title="Another installation is running",
+            explanation="The system installs or updates another program. "
+            + ("Only one installation can run at a time." if alone else "Both may need the same files."),
+            remedies=(
+                Remedy(
+                    kind=RemedyKind.BY_HAND,
+                    title="Wait until it has finished",
+                    explanation="It must not be cut off. This check is updated automatically.",
+                ),
+            ),
+        )
+    if not found.cut_off:
+        return None
+    return Finding(
+        id=INSTALLING,
+        severity=Severity.WARNS,
+        title="An earlier installation was cut off",
+        explanation="The system's own installer has noted that an installation did not come to its end. "
+        "Until that is settled, others may be refused.",
+        remedies=(
+            Remedy(
+                kind=RemedyKind.RESTART,
+                title="Restart the PC",
+                explanation="Save your work first. Then run that other installation again, or remove its program.",
             ),
         ),
     )

@@ -16,6 +16,7 @@ from companion.domain.pc.facts import (
     Fact,
     Firewall,
     FirewallProfile,
+    Installing,
     Machine,
     Power,
     Purpose,
@@ -61,6 +62,9 @@ class LinuxSystem:
         with contextlib.suppress(OSError):
             packages = ", ".join(sorted(set(Path("/run/reboot-required.pkgs").read_text().split())))
         return Fact.known((f"updated: {packages}" if packages else "an update asks for it",))
+
+    def installing(self) -> Fact[Installing]:
+        return Fact()  # the package managers are seen among the programs that run
 
     def free_space(self, places: Sequence[tuple[Purpose, str]]) -> Fact[tuple[Space, ...]]:
         return Fact.known(posix.spaces(places))

@@ -14,6 +14,7 @@ from companion.domain.pc.facts import (
     Fact,
     Firewall,
     FirewallProfile,
+    Installing,
     Machine,
     Power,
     Purpose,
@@ -72,6 +73,10 @@ def metered() -> Fact[bool]:
 
 def machine() -> Fact[Machine]:
     return Fact.known(Machine(maker="Apple", model=output(["sysctl", "-n", "hw.model"]).strip()))
+
+
+def installing() -> Fact[Installing]:
+    return Fact()  # macOS has nothing to ask
 
 
 def installed_products() -> SystemRecord:

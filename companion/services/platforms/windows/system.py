@@ -9,7 +9,7 @@ from ctypes import wintypes
 from pathlib import Path
 
 from companion.domain.core.platform import Platform
-from companion.domain.pc.facts import Fact, Machine, Power, Purpose, Space, System
+from companion.domain.pc.facts import Fact, Installing, Machine, Power, Purpose, Space, System
 from companion.services.platforms.windows.api import com, win32
 from companion.services.platforms.windows.api.registry import key_exists, read_value
 from companion.services.platforms.windows.api.win32 import dll
@@ -24,6 +24,7 @@ __all__ = [
     "firewall",
     "free_space",
     "installed_products",
+    "installing",
     "machine",
     "metered",
     "operating_system",
@@ -36,7 +37,13 @@ _ARCHITECTURES = {0: "x86", 9: "x86_64", 12: "arm64"}
 _MACHINES = {0x014C: "x86", 0x8664: "x86_64", 0xAA64: "arm64"}
 _WINDOWS_11 = 22000
 _SESSION = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+# Windows Installer holds this one while it carries out an installation ("Windows Installer and mutexes").
+_INSTALLER_MUTEX = r"Global\_MSIExecute"
+_IN_PROGRESS = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Installer\InProgress"
+_WAIT_OBJECT, _ABANDONED, _TIMED_OUT = 0, 0x80, 0x102
 _SERVICING = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending"
+_SERVICING_NOW = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootInProgress"
+_UPDATE_FILES = r"HKLM\SOFTWARE\Microsoft\Updates"
 _UPDATE = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired"
 _NAMES = r"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName"
 _FIRMWARE = r"HKLM\HARDWARE\DESCRIPTION\System\BIOS"
@@ -141,16 +148,41 @@ def machine() -> Fact[Machine]:
 
 
 def pending_restart() -> Fact[tuple[str, ...]]:
-    """The four places where Windows notes that it is waiting for a restart."""
+    """The places where Windows notes that it is waiting for a restart."""
     reasons = []
-    renames = read_value(_SESSION, "PendingFileRenameOperations")
-    if isinstance(renames, list) and any(renames):
+    renames = [read_value(_SESSION, f"PendingFileRenameOperations{number}") for number in ("", "2")]
+    if any(isinstance(pairs, list) and any(pairs) for pairs in renames):
         reasons.append("files wait to be replaced")
-    if key_exists(_SERVICING):
+    if key_exists(_SERVICING) or key_exists(_SERVICING_NOW):
         reasons.append("a part of Windows was changed")
-    if key_exists(_UPDATE):
+    volatile = read_value(_UPDATE_FILES, "UpdateExeVolatile")
+    if key_exists(_UPDATE) or (isinstance(volatile, int) and volatile):
         reasons.append("a Windows update is not finished")
     names = [read_value(rf"{_NAMES}\{which}", "ComputerName") for which in ("ActiveComputerName", "ComputerName")]
     if all(isinstance(name, str) for name in names) and names[0] != names[1]:
         reasons.append("the PC got a new name")
     return Fact.known(tuple(reasons))
+
+
+def installing() -> Fact[Installing]:
+    """What Windows Installer does: at work while its mutex is held; what it began and did not end, it notes."""
+    at_work = _is_held(_INSTALLER_MUTEX)
+    return Fact.known(Installing(at_work=at_work, cut_off=not at_work and key_exists(_IN_PROGRESS)))
+
+
+def _is_held(name: str) -> bool:
+    """Whether another process holds a mutex; one that nobody made is not held. Raises `OSError`."""
+    kernel = dll("kernel32")
+    mutex = kernel.OpenMutexW(win32.SYNCHRONIZE, False, name)
+    if not mutex:
+        error = win32.failure()
+        if win32.number_of(error) == win32.ERROR_FILE_NOT_FOUND:
+            return False
+        raise error
+    try:
+        waited = kernel.WaitForSingleObject(mutex, 0)
+        if waited in (_WAIT_OBJECT, _ABANDONED):
+            kernel.ReleaseMutex(mutex)
+        return bool(waited == _TIMED_OUT)
+    finally:
+        kernel.CloseHandle(mutex)

@@ -57,6 +57,16 @@ def test_the_stores_own_profile_is_used(cli: Cli) -> None:
     assert (cli.home / "library.db").exists()
 
 
+def test_what_a_store_says_nothing_about_is_checked_by_the_rules_for_any_maker(
+    bare: Cli, profile: Path, programs: Programs
+) -> None:
+    program = programs.start("soffice.bin")
+    found = bare("preflight", "--profile", profile, "--json").shown(PreflightResult)
+    (row,) = (row for row in found.findings if row.rule_id == "libreoffice" and program in row.pids)
+    assert row.severity is not Severity.BLOCKS
+    assert not found.blocked
+
+
 def test_the_rules_that_the_directory_has_of_a_maker_are_checked(bare: Cli, programs: Programs) -> None:
     """A purchase of a shop without a profile was checked against nothing of its maker's."""
     bare.url = None

@@ -14,6 +14,7 @@ from companion.domain.pc.facts import (
     Facts,
     Firewall,
     FirewallProfile,
+    Installing,
     Power,
     Purpose,
     SecurityProduct,
@@ -23,8 +24,8 @@ from companion.domain.pc.facts import (
 )
 from companion.domain.pc.finding import RemedyKind, Requirements, Severity
 from companion.domain.pc.preflight import can_continue, findings
-from companion.domain.store.profile import Stage
-from tests.kits.pc import GB, NOW, REQUIREMENTS, WHO, ZONE
+from companion.domain.store.profile import BlockerKind, Stage
+from tests.kits.pc import GB, NOW, REQUIREMENTS, WHO, ZONE, facts, process, rule
 
 FINE_SYSTEM = System(
     platform=Platform.WINDOWS, name="Windows 11", version="10.0.22631", architecture="x86_64", memory=8 * 2**30
@@ -212,7 +213,34 @@ def test_an_account_that_may_not_install_needs_somebody_who_may(row):
     assert row("elevation", who=Fact.known(WHO)).severity is Severity.FINE
 
 
-PROBES = ("system", "space", "antivirus", "clock_offset", "power", "pending_restart", "who")
+@pytest.mark.parametrize(
+    ("found", "alone", "severity"),
+    [
+        (Installing(at_work=True), True, Severity.BLOCKS),
+        (Installing(at_work=True), False, Severity.WARNS),
+        (Installing(cut_off=True), True, Severity.WARNS),
+        (Installing(), True, None),
+    ],
+)
+def test_the_systems_installer_at_work(build, found, alone, severity):
+    requirements = Requirements(profile=build.profile(), platform=Platform.WINDOWS, alone=alone)
+    rows = findings(Facts(taken_at=NOW, installing=Fact.known(found)), requirements, Stage.INSTALL, NOW, ZONE)
+    assert [row.severity for row in rows if row.id == "installing"] == ([severity] if severity else [])
+    assert can_continue(rows) is (severity is not Severity.BLOCKS)
+
+
+def test_another_installation_that_is_named_by_its_program_is_told_once(build):
+    installer = rule("installer", "Another installation", "msiexec.exe", kind=BlockerKind.INSTALLER)
+    requirements = Requirements(profile=build.profile(blockers=(installer,)), platform=Platform.WINDOWS)
+    seen = facts(process(7, "msiexec.exe"), installing=Fact.known(Installing(at_work=True)))
+    rows = findings(seen, requirements, Stage.INSTALL, NOW, ZONE)
+    assert [row.id for row in rows if row.severity is Severity.BLOCKS] == ["program:installer:guarded"]
+    unknown = facts(installing=Fact.known(Installing(at_work=True)), processes=Fact.unknown("it hangs"))
+    rows = findings(unknown, requirements, Stage.INSTALL, NOW, ZONE)
+    assert [row.id for row in rows if row.severity is Severity.BLOCKS] == ["installing"]
+
+
+PROBES = ("system", "space", "antivirus", "clock_offset", "power", "pending_restart", "installing", "who")
 
 
 @pytest.mark.parametrize("name", PROBES)

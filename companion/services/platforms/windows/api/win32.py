@@ -23,6 +23,7 @@ PROCESS_TERMINATE = 0x0001
 PROCESS_CREATE_PROCESS = 0x0080
 PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
 TOKEN_QUERY = 0x0008
+ERROR_FILE_NOT_FOUND = 2
 ERROR_ACCESS_DENIED = 5
 ERROR_CANCELLED = 1223
 INVALID_HANDLE = ctypes.c_void_p(-1).value
@@ -45,6 +46,8 @@ _DECLARATIONS: dict[str, dict[str, tuple[Any, list[Any]]]] = {
         "GetProcessTimes": (_BOOL, [_HANDLE, _POINTER, _POINTER, _POINTER, _POINTER]),
         "ProcessIdToSessionId": (_BOOL, [_DWORD, _POINTER]),
         "WaitForSingleObject": (_DWORD, [_HANDLE, _DWORD]),
+        "OpenMutexW": (_HANDLE, [_DWORD, _BOOL, _TEXT]),
+        "ReleaseMutex": (_BOOL, [_HANDLE]),
         "WaitForMultipleObjects": (_DWORD, [_DWORD, _POINTER, _BOOL, _DWORD]),
         "CreateFileW": (_HANDLE, [_TEXT, _DWORD, _DWORD, _POINTER, _DWORD, _DWORD, _HANDLE]),
         "CreateProcessW": (
