@@ -156,9 +156,12 @@ def test_this_process_and_its_parents_survive_a_rule_that_names_them(linux, prog
     assert alive(parent)
 
 
-def test_a_script_of_that_name_is_closed_only_when_the_person_agrees(linux, programs, requirements, steps):
+def test_a_script_of_that_name_is_closed_only_when_the_person_agrees(linux, programs, requirements, steps, tmp_path):
     """The shell that runs it is the executable, and not the program that the rule means."""
-    script = programs.script("thunderbird-test", "#!/bin/sh\nwhile :; do /bin/sleep 0.05; done\n")
+    # It waits for ever without starting anything: a child that has only begun would look like a second instance.
+    never = tmp_path / "never"
+    os.mkfifo(never)
+    script = programs.script("thunderbird-test", f"#!/bin/sh\nread line < '{never}'\n")
     (rule,) = programs.rules("thunderbird-test")
     match = msgspec.structs.replace(rule.matches[0], path_contains=())
     needs = requirements((msgspec.structs.replace(rule, matches=(match,)),))
