@@ -15,6 +15,7 @@ from companion.domain.mail.text.labels import NO, UNLIMITED_SEATS, YES, Label, n
 from companion.domain.mail.text.names import is_heading_of_product, is_product_like, product_name
 from companion.domain.mail.text.pairs import Pair, TableRow, labels_in, pairs, tables
 from companion.domain.mail.text.recognise import as_count, as_key, as_order_number, find_date
+from companion.domain.mail.text.statements import has_condition, says_off
 from companion.domain.mail.text.terms import term_of
 from companion.domain.purchases.facts import Field
 
@@ -32,6 +33,8 @@ _NUMBERED = re.compile(r"(?i)\b(?:no|nr|number|nummer|num[ée]ro|n[.º°]|númer
 _NAMED_KEY = re.compile(r"^(.{2,120}?)\s*[:：]\s+(\S.*)$")
 _AFTER_IS = re.compile(r"(?i)\b(?:is|ist|lautet|est|es|è|é)\b[:：]?\s+(\S+)$")
 _NUMBER_SIGN = re.compile(r"(?i)^(?:n[°º]|n\.[oº]|nr\.|no\.)\s*(?=[A-Z0-9])")
+_OF_A_KIND = re.compile(r"^[^\s:：](?:[^:：]{0,28})[:：]\s+\S")
+"""A line that says what it is about, whether that is known here or not: "Sold by: …"."""
 _OF_UPDATES = re.compile(
     r"(?i)\b(?:maintenance|updates?|upgrades?|support|wartung|aktualisierung|mises? à jour|assistance|mantenimiento"
     r"|actualizaciones|soporte|manutenzione|aggiornamenti|assistenza|onderhoud|ondersteuning|manutenção|atualizações"
@@ -53,6 +56,7 @@ class LabelledValues:
         self._headings: set[str] = set()
         self._buttons = {link.words for link in notes.letter.links if _ACTION.match(link.words)}
         self._until: tuple[str, str] | None = None
+        self._once = notes.item_price is None
         shop_downloads = [
             link
             for link in notes.letter.links
@@ -99,6 +103,8 @@ class LabelledValues:
                 notes.end(Field.DOWNLOAD_UNTIL, self._file_of(row, item) or item, value, row.quote)
             else:
                 notes.end(Field.EXPIRES, item, value, row.quote)
+        if (value := row.cells.get(Label.PERIOD)) is not None:
+            self._end_of_period(item, value, row.quote)
         if (value := row.cells.get(Label.SEATS)) is not None:
             self._seats(item, value, row.quote)
         if value := row.cells.get(Label.VERSION):
@@ -156,6 +162,20 @@ class LabelledValues:
         else:
             self._notes.end(Field.EXPIRES, self._item_of(pair), pair.values[0], pair.quote)
 
+    def _period(self, pair: Pair) -> None:
+        if not pair.within:
+            self._end_of_period(self._item_of(pair), pair.values[0], pair.quote)
+
+    def _end_of_period(self, item: str, value: str, quote: str) -> None:
+        """ "Mar 10, 2026 - Mar 9, 2027": the second day is the end."""
+        begin = find_date(value, day_first=self._notes.day_first)
+        if begin is None:
+            return
+        _, _, rest = value.partition(begin.words)
+        end = find_date(rest, day_first=self._notes.day_first)
+        if end is not None and end.doubtful is None and end.day > begin.day:
+            self._notes.note(Field.EXPIRES, end.day.isoformat(), quote, item)
+
     @staticmethod
     def _is_of_updates(pair: Pair) -> bool:
         """Whether it is the updates that end, in the words up to the label's own."""
@@ -202,8 +222,12 @@ class LabelledValues:
 
     def _renewal_term(self, pair: Pair) -> None:
         term = term_of(pair.values[0]) if not pair.within else None
-        if term is not None:
-            self._notes.note(Field.RENEWAL_TERM, term, pair.quote)
+        if term is None:
+            return
+        self._notes.note(Field.RENEWAL_TERM, term, pair.quote)
+        # "Billed: 59.88 USD annually"
+        if (amount := self._notes.amount(pair.values[0])) is not None:
+            self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
 
     def _renewal_price(self, pair: Pair) -> None:
         amount = self._notes.amount(pair.values[0])
@@ -221,14 +245,30 @@ class LabelledValues:
 
     def _item_price(self, pair: Pair) -> None:
         """A receipt of EDD calls the total its price; elsewhere a price is that of one item."""
-        amount = self._notes.amount(pair.values[0]) if self._notes.platform is Platform.EDD else None
-        if amount is not None and not pair.within:
+        amount = self._notes.amount(pair.values[0]) if not pair.within else None
+        if amount is None or not self._notes.is_bare_amount(pair.values[0]):
+            return
+        if self._notes.platform is Platform.EDD:
             self._notes.note(Field.PRICE, amount.plain(), pair.quote)
+        elif self._once:
+            self._notes.item_price, self._once = amount, False
+        elif self._notes.item_price != amount:
+            self._notes.item_price = None  # several prices, or several of one kind
 
     def _auto_renew(self, pair: Pair) -> None:
-        word = normal(pair.values[0]) if not pair.within else ""
+        text = pair.values[0] if not pair.within else ""
+        word = normal(text)
         if word in YES or word in NO:
             self._notes.note(Field.AUTO_RENEW, "on" if word in YES else "off", pair.quote)
+            return
+        # "Automatic renewal: 4.99 EUR a month from 10 April 2026"
+        amount, date = self._notes.amount(text), find_date(text, day_first=self._notes.day_first)
+        if amount is None or says_off(text) or has_condition(text):
+            return
+        self._notes.note(Field.AUTO_RENEW, "on", pair.quote)
+        self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
+        if date is not None and date.doubtful is None:
+            self._notes.note(Field.RENEWS_ON, date.day.isoformat(), pair.quote)
 
     def _seats_of(self, pair: Pair) -> None:
         if not pair.within:
@@ -268,7 +308,7 @@ class LabelledValues:
             return  # products are named in another way in this mail
         for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
             text = row.cells[0]
-            if len(row.cells) == 1 and (labels_in(text) or text in self._buttons):
+            if len(row.cells) == 1 and (labels_in(text) or text in self._buttons or _OF_A_KIND.match(text)):
                 continue
             if len(row.cells) == 1 and is_heading_of_product(text):
                 self._notes.product(text, row.text)
@@ -312,6 +352,7 @@ _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {
     Label.ORDER_PASSWORD: LabelledValues._order_password,
     Label.PRODUCT: LabelledValues._product,
     Label.EXPIRES: LabelledValues._expires,
+    Label.PERIOD: LabelledValues._period,
     Label.BOUGHT_ON: LabelledValues._bought_on,
     Label.PRICE: LabelledValues._price,
     Label.ITEM_PRICE: LabelledValues._item_price,

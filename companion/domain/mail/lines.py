@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import Notes
 from companion.domain.mail.origin.platforms import WOO_HEADING
-from companion.domain.mail.text.names import is_about_money, is_product_like
+from companion.domain.mail.text.names import is_about_money, is_product_like, product_name
 from companion.domain.mail.text.pairs import MOST_ROWS, label_of
 from companion.domain.mail.text.recognise import as_key, as_order_number, find_date, find_keys
-from companion.domain.purchases.facts import Field
+from companion.domain.purchases.facts import Field, item_key
 
 _WOO_ITEM = re.compile(r"^(.{2,200}?) [Xx×] ?\d{1,5} = (.{2,60})$")
 _KEY_WITHIN = re.compile(
@@ -67,15 +67,27 @@ def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
         name, text = _name_and_text(row)
         key = as_key(text, labelled=False) if name and label_of(name) is None else None
         if key is not None and key not in keys and is_product_like(name, notes.known):
-            notes.product(name, row.text)
+            notes.product(notes.known_as(name), row.text)
             notes.key(key, name, row.text)
         elif key is not None and key not in keys and name.casefold() in _CODE and licence <= _NEAR:
             notes.key(key, notes.item(), row.text)
+        elif (named := _known_name(notes, before)) and (key := _key_alone(row, licence)) and key not in keys:
+            # A list of products below "Your keys:", each with its key on the next line.
+            notes.key(key, named, row.text)
+            keys.add(key)
         elif before in keys and len(row.cells) == 1 and len(row.text.split()) == 1:
             for found in find_keys(row.text):
                 notes.key(found, notes.current, before)
                 keys.add(found)
         before = row.text.strip()
+
+
+def _known_name(notes: Notes, text: str) -> str | None:
+    return notes.names.get(item_key(Field.PRODUCT, product_name(text))) if text else None
+
+
+def _key_alone(row: Row, licence: int) -> str | None:
+    return as_key(row.text, labelled=licence < _FAR) if len(row.cells) == 1 and len(row.text.split()) == 1 else None
 
 
 def _name_and_text(row: Row) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 
@@ -14,7 +15,7 @@ from companion.domain.mail.origin import platforms
 from companion.domain.mail.origin.platforms import Platform
 from companion.domain.mail.reading import Finding, KeyFound, LinkFound, Reading
 from companion.domain.mail.text.names import is_name, product_name
-from companion.domain.mail.text.recognise import as_key, find_amount, find_date, says_never
+from companion.domain.mail.text.recognise import DateFound, as_key, find_amount, find_date, says_never
 from companion.domain.mail.text.statements import language_of
 from companion.domain.purchases.facts import Field, canonical, item_key
 
@@ -41,6 +42,10 @@ class Notes:
         self.password_is_structured = False
         self.current = ""
         self.day_first = _DAY_FIRST.get(language_of(letter))
+        if self.day_first is None:
+            self.day_first = _order_of_days(letter)
+        self.item_price: Money | None = None
+        """What a line calls the price, beside no total: that of the whole where there is one product, bought once."""
         self._doubts: list[str] = []
         self._unread: list[str] = []
         self._known = {item_key(Field.PRODUCT, name): name for name in known_products}
@@ -100,6 +105,16 @@ class Notes:
         fitting = [name for name in self.names.values() if name.casefold() in lowered]
         return max(fitting, key=len, default="")
 
+    def known_as(self, name: str) -> str:
+        """Returns the product that a name means: the only one that says more, as "Studio 9 (Download)" does."""
+        plain = product_name(name)
+        if item_key(Field.PRODUCT, plain) in self.names or not plain:
+            return plain
+        ends = (" (", " [", " - ", ", ")
+        longer = [each for each in self.names.values() if each.casefold().startswith(plain.casefold())]
+        fitting = [each for each in longer if each[len(plain) :].startswith(ends)]
+        return fitting[0] if len(fitting) == 1 else plain
+
     def file(self, words: str, product: str) -> str:
         """Returns what a product's file is called here; a second product's of the same words is told apart by it."""
         names = self.files.setdefault(words, {})
@@ -114,7 +129,7 @@ class Notes:
         """Note a licence key; its quote never holds it."""
         if len(self.keys) >= _MOST_KEYS:
             return
-        name = product_name(product)
+        name = self.known_as(product)
         name = self.names.get(item_key(Field.PRODUCT, name), name)
         known = self.keys.get(key)
         if known is None or (not known.product and name):
@@ -152,10 +167,27 @@ class Notes:
         if found is None or value.find(found.words) > 25:
             return False
         if found.doubtful is not None:
+            found = self._by_time(field, found)
+        if found.doubtful is not None:
             one, other = found.day.isoformat(), found.doubtful.isoformat()
             self.doubt(f"“{found.words}” can mean {one} or {other}: choose the right one.")
             return False
         return self.note(field, found.day.isoformat(), quote, item)
+
+    def _by_time(self, field: Field, found: DateFound) -> DateFound:
+        """The only reading of a date that was possible when the mail was sent: nothing is bought on a later day."""
+        if found.doubtful is None or self.letter.sent_at is None:
+            return found
+        sent = self.letter.sent_at.date()
+        day = dt.timedelta(days=1)
+        readings = (found.day, found.doubtful)
+        if field is Field.BOUGHT_ON:
+            possible = [each for each in readings if each <= sent + day]
+        elif field in (Field.RENEWS_ON, Field.CANCEL_BY, Field.RETURN_BY):
+            possible = [each for each in readings if each >= sent - day]
+        else:
+            return found
+        return found._replace(day=possible[0], doubtful=None) if len(possible) == 1 else found
 
     def end(self, field: Field, item: str, value: str, quote: str) -> None:
         """Note when a licence or a download ends: a day, or never."""
@@ -171,6 +203,8 @@ class Notes:
     def reading(self, recognised: platforms.Recognised | None) -> Reading:
         """Returns everything that was noted."""
         letter = self.letter
+        if self.item_price is not None and ("", Field.PRICE) not in self.found and len(self.names) <= 1:
+            self.note(Field.PRICE, self.item_price.plain(), "Price")
         if letter.sender_domain:
             self.note(Field.SENDER_DOMAIN, letter.sender_domain, letter.sender or "")
         if recognised is not None:
@@ -211,6 +245,22 @@ class Notes:
         for text, known in list(self.keys.items()):
             if not known.product:
                 self.keys[text] = known._replace(product=name)
+
+
+_IN_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})/(\d{1,2})/\d{4}(?![\d/])")
+
+
+def _order_of_days(letter: Letter) -> bool | None:
+    """Whether a mail writes the day first, by a date of it that can be read in one way only; None where none tells."""
+    told: set[bool] = set()
+    for row in (*letter.rich[:500], *letter.plain[:500]):
+        for found in _IN_NUMBERS.finditer(row.text):
+            one, two = int(found.group(1)), int(found.group(2))
+            if 12 < one <= 31 and two <= 12:
+                told.add(True)
+            elif 12 < two <= 31 and one <= 12:
+                told.add(False)
+    return told.pop() if len(told) == 1 else None
 
 
 def without_keys(text: str) -> str:

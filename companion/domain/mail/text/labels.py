@@ -1,6 +1,7 @@
 """The words that stand before values in order mails.
 
-In English, German, French, Spanish, Italian, Dutch, Portuguese and Japanese.
+In English, German, French, Spanish, Italian, Dutch, Portuguese and Japanese; the commonest also in Polish, Swedish,
+Danish, Norwegian, Finnish and Czech.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Label(enum.Enum):
     DOWNLOAD_UNTIL = enum.auto()
     MAKER = enum.auto()
     QUANTITY = enum.auto()
+    PERIOD = enum.auto()
+    """From when until when something runs."""
     ITEM_PRICE = enum.auto()
     OTHER = enum.auto()
     """A label whose value is of no interest; it keeps its value from being taken for something else."""
@@ -58,6 +61,8 @@ _WORDS: dict[Label, str] = {
         número do pedido; nº do pedido; n.º do pedido; pedido nº; número da encomenda; nº da encomenda; encomenda;
         encomenda nº; n.º da encomenda; código do pedido; número de referência; referência do pedido; seu pedido
         注文番号; ご注文番号; オーダー番号; 注文id; ご注文no; 受注番号; 注文no
+        numer zamówienia; nr zamówienia; zamówienie; zamówienie nr; ordernummer; beställningsnummer; orderid; ordrenummer; ordrenr;
+        ordre-id; bestillingsnummer; tilausnumero; tilausnro; číslo objednávky; objednávka č.; objednávka; customer order number
     """,
     Label.ORDER_PASSWORD: """
         order password; access code; order pin; bestellpasswort; mot de passe de commande; contraseña del pedido;
@@ -88,6 +93,10 @@ _WORDS: dict[Label, str] = {
         código de registro; número de licença
         ライセンスキー; シリアル番号; シリアルナンバー; シリアルキー; プロダクトキー; アクティベーションコード;
         アクティベーションキー; 認証キー; 製品キー; 登録キー; ライセンスコード; ライセンス番号; 登録コード
+        purchase code; item purchase code; license key code; authorization code; authorisation code
+        klucz licencyjny; klucz produktu; numer seryjny; kod aktywacyjny; klucz; licensnyckel; produktnyckel; serienummer; aktiveringskod;
+        licensnøgle; produktnøgle; licenskode; aktiveringskode; lisensnøkkel; produktnøkkel; lisenskode; lisenssiavain; lisenssikoodi;
+        lisenssinumero; tuoteavain; aktivointikoodi; licenční klíč; licenční číslo; produktový klíč; sériové číslo; aktivační kód
     """,
     Label.PRODUCT: """
         product; product name; products; item; plan; subscription plan; package; product/service; purchased item; purchased product; item name; items; software; title; description; article; program;
@@ -98,6 +107,8 @@ _WORDS: dict[Label, str] = {
         product; productnaam; producten; artikel; artikelen; programma; omschrijving; beschrijving
         produto; nome do produto; produtos; artigo; artigos; programa; descrição; item; itens
         商品名; 製品名; 商品; 製品; 品名; ソフトウェア; 内容; ご注文商品; ご購入商品
+        produkt; nazwa produktu; produkty; produktnamn; produktnavn; vare; varer; vara; tuote; tuotteet; tuotenimi; název produktu;
+        produkty; položka; zboží; pozycja; subscription
     """,
     Label.VERSION: """
         version; product version; release; versión; versione; versie; versão; バージョン
@@ -127,6 +138,8 @@ _WORDS: dict[Label, str] = {
         licença válida até; data de vencimento; vencimento; validade até; pago até; válido até o dia; termina em;
         data de término; data de fim
         有効期限; 有効期間; ライセンス有効期限; 契約終了日; 終了日; 期限; 利用期限; サブスクリプション有効期限; 満了日; ご利用期限
+        ważny do; ważna do; ważne do; wygasa; data wygaśnięcia; data ważności; ważność do; giltig till; giltigt till; gäller till; utgångsdatum; går ut;
+        gyldig til; udløber; udløbsdato; utløper; utløpsdato; voimassa; vanhenee; voimassa asti; platnost do; platí do; vyprší; datum vypršení
     """,
     Label.BOUGHT_ON: """
         order date; purchase date; date paid; date issued; date of payment; purchased at; billing date; issued on; date of purchase; purchased on; date of order; ordered on; bought on; date; purchased;
@@ -139,6 +152,8 @@ _WORDS: dict[Label, str] = {
         besteldatum; aankoopdatum; datum van uitgifte; betaald op; datum bestelling; datum van bestelling; datum; orderdatum; besteld op; gekocht op; datum van aankoop; betaaldatum
         data do pedido; data da compra; data de emissão; pago em; data de pagamento; data de compra; data; data da encomenda; comprado em; data do pagamento
         注文日; ご注文日; 購入日; ご購入日; 注文日時; ご注文日時; 日付; 購入日時; 決済日
+        data zamówienia; data zakupu; beställningsdatum; orderdatum; inköpsdatum; købsdato; ordredato; bestillingsdato; kjøpsdato;
+        tilauspäivä; ostopäivä; datum objednávky; datum nákupu; date of your order
     """,
     Label.PRICE: """
         total; order total; your total for this transaction; total for this order; order total (incl. tax); grand total; total amount; amount; amount paid; total paid; total price; amount charged; paid;
@@ -157,10 +172,13 @@ _WORDS: dict[Label, str] = {
         total; valor total; total desta transação; total da transação; total da compra; valor cobrado; total do pedido; valor; total pago; preço total; montante; valor pago; total da encomenda;
         total a pagar
         合計; 合計金額; ご請求額; ご請求金額; お支払い金額; 総額; お支払金額; 請求金額; 合計額; ご注文合計; 税込合計; お支払い総額
+        amount billed; total billed; you were charged; billed amount; you have paid; betrag bezahlt
+        razem; kwota; łącznie; do zapłaty; suma; suma brutto; totalt; summa; att betala; totalsumma; i alt; beløb; totalbeløb; beløp; totalbeløp;
+        yhteensä; loppusumma; celkem; celková cena; celkem k úhradě
     """,
     Label.RENEWS_ON: """
         next payment; next payment date; next billing date; next charge; next charge date; renews on; renewal date; renews;
-        next renewal; next renewal date; next billing; auto-renews on; automatic renewal date; next invoice; next payment on;
+        next bill; next bill on; next renewal; next renewal date; next billing; auto-renews on; automatic renewal date; next invoice; next payment on;
         will renew on; renews automatically on; subscription renews on; next bill date; next invoice date; auto-renewal date;
         renewal on; next payment due; renew on; automatically renew on; renewing on; renews again on; renew automatically on; renews automatically from; auto-renew on; renewed on or after; your subscription renews on
         nächste zahlung; nächste abbuchung; verlängert sich am; verlängerungsdatum; nächste verlängerung; verlängerung am;
@@ -178,6 +196,8 @@ _WORDS: dict[Label, str] = {
         próximo pagamento; data de renovação; renova em; próxima renovação; próxima cobrança; renovação em; renova-se em;
         data do próximo pagamento; próxima data de cobrança; próxima fatura; renovação automática em; renovada automaticamente em; renova-se automaticamente em
         次回お支払い日; 次回更新日; 更新日; 次回請求日; 次回決済日; 自動更新日; 次回課金日; 次回のお支払い; 更新予定日
+        your plan renews on; plan renews on; następna płatność; data odnowienia; nästa betalning; förnyas; förnyas den; næste betaling;
+        fornyes; fornyes den; neste betaling; seuraava maksu; uusitaan; další platba; obnoví se
     """,
     Label.RENEWAL_PRICE: """
         renewal price; renewal amount; next payment amount; renews at; price at renewal; amount of renewal; renewal fee;
@@ -215,6 +235,7 @@ _WORDS: dict[Label, str] = {
         automatische verlängerung; auto-verlängerung; automatische erneuerung; autoverlängerung
         renouvellement automatique; reconduction automatique; renovación automática; autorrenovación; rinnovo automatico
         automatische verlenging; automatisch verlengen; renovação automática; 自動更新; 自動継続
+        automatyczne odnawianie; automatisk förnyelse; automatisk fornyelse; automaattinen uusiminen; automatické obnovení
     """,
     Label.SEATS: """
         devices; number of devices; number of seats; seats; number of licenses; number of licences; licenses; licences;
@@ -228,6 +249,8 @@ _WORDS: dict[Label, str] = {
         apparaten; aantal apparaten; aantal licenties; licenties; gebruikers; aantal gebruikers
         dispositivos; número de dispositivos; número de licenças; licenças; computadores; número de computadores
         台数; ライセンス数; 利用可能台数; デバイス数; インストール可能台数; 利用台数; ユーザー数
+        liczba urządzeń; liczba stanowisk; antal enheter; antal enheder; antall enheter; antal licenser; laitteiden määrä; počet zařízení;
+        no. of devices; no. of seats; no. of users; device count; seat count; protected devices; members
     """,
     Label.RETURN_BY: """
         return by; return until; refund until; money-back until; returns accepted until; refund deadline; return deadline;
@@ -273,6 +296,13 @@ _WORDS: dict[Label, str] = {
         price; unit price; preis; einzelpreis; stückpreis; prix; prix unitaire; precio; precio unitario; prezzo;
         prezzo unitario; prijs; stukprijs; preço; preço unitário; 価格; 単価; 金額
     """,
+    Label.PERIOD: """
+        subscription period; license period; licence period; period; term; service term; coverage period; validity period;
+        subscription term; valid; laufzeit; zeitraum; vertragslaufzeit; lizenzzeitraum; abozeitraum; gültigkeit;
+        gültigkeitszeitraum; période; durée; période d'abonnement; validité; período; periodo; vigencia; período de suscripción;
+        durata; validità; periode; looptijd; abonnementsperiode; geldigheid; período da assinatura; vigência; okres; okres ważności;
+        利用期間; 契約期間; ご契約期間
+    """,
     Label.OTHER: """
         valid from; start date; starts on; service period; gültig ab; valable à partir du; válido desde; valido dal;
         geldig vanaf; 開始日; pos; position; subtotal; sub-total; discount; shipping; payment method; tax; vat; net; fee; name; e-mail; email; address; phone;
@@ -296,6 +326,10 @@ _WORDS: dict[Label, str] = {
         subtotal; desconto; envio; método de pagamento; forma de pagamento; imposto; iva; endereço de faturação; telefone;
         número do cliente; número da fatura; fatura; senha; usuário; registrado para; nome; endereço de cobrança
         小計; 割引; 送料; 支払い方法; お支払い方法; 消費税; お客様番号; 請求書番号; 領収書番号; お名前; メールアドレス; 会員番号
+        license id; licence id; lizenz-id; lizenzid; id de licence; id de licencia; id licenza; licentie-id; subscription id; account id; user id;
+        device id; reference id; sold by; seller; shipped by; merchant; store; verkauft von; verkäufer; vendu par; vendeur; vendido por;
+        vendedor; venduto da; venditore; verkocht door; verkoper; 販売者; payment status; order status; supported until;
+        supported through; regular price; original price; list price; you saved; sprzedawca; forma płatności; betalningssätt; betalingsmetode
     """,
 }
 

@@ -27,6 +27,13 @@ _BEFORE_LABEL = re.compile(
     r"^(?:here (?:is|are) |this is |hier (?:ist|sind) |voici |aquí (?:está|tiene|tienes) |ecco |hier is |aqui está )?"
     r"(?:your|the|ihr|ihre|dein|deine|votre|su|tu|la tua|il tuo|uw|je|o seu|a sua|seu|sua|ご)\s*"
 )
+_AFTER_LABEL = re.compile(
+    r",?\s+(?:ttc|toutes taxes comprises"
+    r"|(?:inkl(?:usive|\.)?|incl(?:usive|uding|\.)?|iva|btw|impuestos|inclusief)\s(?:der\s|of\s|all\s)?"
+    r"(?:mwst|ust|mehrwertsteuer|vat|tax(?:es)?|gst|btw|iva|inclusa|incluidos?|inbegrepen|incl)"
+    r"|iva inclu\w+|税込|today|now|heute|aujourd'hui|hoy|oggi|vandaag|hoje)\.?$"
+)
+"""After a label: words that leave its meaning as it is."""
 _INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|\.{3,}\s*[:：]?|#(?=[^\s:：]))\s*(.*)$")
 
 
@@ -78,6 +85,8 @@ def label_of(text: str) -> Label | None:
         bare = normal(re.sub(r"\([^()]*\)", "", plain))
         bare = _BEFORE_LABEL.sub("", bare)
         found = PHRASES.get(bare)
+        if found is None and (after := _AFTER_LABEL.search(bare)) is not None:
+            found = PHRASES.get(normal(bare[: after.start()]))
     return found
 
 
@@ -116,8 +125,8 @@ def _of_cells(rows: Sequence[Row], number: int) -> Iterator[Pair]:
     row = rows[number]
     cells = [cell for cell in row.cells if normal(cell) or len(cell) > 1]
     labels = [label_of(cell) for cell in cells]
-    if len(cells) > 1 and all(labels):
-        return  # a heading: see `tables`
+    if _heading(cells) is not None:
+        return  # see `tables`
     for at, cell in enumerate(cells[:-1]):
         label, item = label_and_item(cell) if len(cell) <= _LONGEST_WORDS else (None, "")
         if label is not None and labels[at + 1] is None:
@@ -205,21 +214,33 @@ def tables(rows: Sequence[Row]) -> Iterator[TableRow]:
     heading: list[Label] | None = None
     table = 0
     for number, row in enumerate(rows):
-        labels = [label_of(cell) for cell in row.cells]
-        if len(row.cells) > 1 and all(labels):
-            heading, table = _heading([label for label in labels if label is not None]), row.table
+        if (found := _heading(row.cells)) is not None:
+            heading, table = found, row.table
             continue
         if heading is None:
             continue
-        if row.table != table or len(row.cells) != len(heading) or labels[0] is not None:
-            if row.table != table or labels[0] is not None:
+        is_labelled = label_of(row.cells[0]) is not None
+        if row.table != table or len(row.cells) != len(heading) or is_labelled:
+            if row.table != table or is_labelled:
                 heading = None
             continue
         yield TableRow(dict(zip(heading, row.cells, strict=True)), row.text, number)
 
 
-def _heading(labels: list[Label]) -> list[Label]:
-    """The columns of a table; "Licence" beside "Licence key" is the product's."""
+def _heading(cells: Sequence[str]) -> list[Label] | None:
+    """The columns that a row names, or None; "Licence" beside "Licence key" is the product's.
+
+    One that names no label is passed over where the product and most others do: "Product, Edition, Quantity, Price".
+    """
+    if len(cells) < 2:
+        return None
+    found = [label_of(cell) for cell in cells]
+    known = [label for label in found if label is not None]
+    if len(known) < len(cells):
+        bare = all(not any(sign.isdigit() for sign in cell) and len(cell.split()) <= 3 for cell in cells)
+        if Label.PRODUCT not in known or len(known) < 3 or len(cells) - len(known) > 1 or not bare:
+            return None
+    labels = [label or Label.OTHER for label in found]
     if Label.PRODUCT not in labels and labels.count(Label.KEY) == 2:
         labels[labels.index(Label.KEY)] = Label.PRODUCT
     return labels

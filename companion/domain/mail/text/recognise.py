@@ -24,6 +24,13 @@ _MONTHS_OF: dict[str, str] = {
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+    "da": "januar februar marts april maj juni juli august september oktober november december",
+    "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "fi": "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta"
+    " marraskuuta joulukuuta",
+    "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "cs": "ledna února března dubna května června července srpna září října listopadu prosince",
 }
 _SHORT_OF: dict[str, str] = {
     "en": "jan feb mar apr may jun jul aug sep oct nov dec",
@@ -259,7 +266,7 @@ def as_order_number(text: str) -> str | None:
 
 
 def _is_date_or_amount(text: str, number: str) -> bool:
-    if re.fullmatch(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}", number):
+    if re.fullmatch(r"\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}", number):
         return True
     amount = find_amount(text[:200])
     # "EUR 49.00" is an amount; "EUR260824-8841" only begins like one.

@@ -15,7 +15,8 @@ _LEADS = (
     # What stands before the name, and the words that go on after it, for each language.
     (
         r"(?:licen[cs]e|activation|registration|product|serial|unlock|subscription)s?(?: key| code| number)?s? for"
-        r"|you bought|subscribing to|(?:thank you|thanks) for (?:buying|purchasing|ordering|renewing|choosing)"
+        r"|you bought|subscribing to|(?:thank you|thanks) for (?:buying|purchasing|ordering|renewing|choosing"
+        r"|registering)|(?:free )?trial (?:of|for)"
         r"|you(?:'ve| have) (?:bought|purchased|subscribed to)|(?:your )?(?:purchase|order|renewal) of"
         r"|(?:subscription|membership) (?:to|for)|(?:receipt|invoice|download) for your (?:purchase of )?|receipt for",
         r"is|will|has|was|from|at|on|renews|expires|and|with|today|ends|can|are|as|here|below|by|that|which|again|until",
@@ -67,6 +68,7 @@ _HINTS = (
     *("licen", "lizenz", "activation", "aktivier", "registration", "product", "produkt", "serial", "serien", "unlock"),
     *("subscri", "membership", "you bought", "you've", "you have", "thank", "purchase", "order", "renew", "receipt"),
     *("invoice", "download", "freischalt", "abo", "kauf", "bestell", "erwerb", "verlänger", "clé", "achat", "commande"),
+    *("trial", "registering"),
     *("merci", "numéro", "clave", "suscrip", "compra", "código", "gracias", "chiave", "abbonamento", "acquisto"),
     *("codice", "grazie", "activering", "sleutel", "aankoop", "bedankt", "serienummer", "chave", "assinatura"),
     *("encomenda", "obrigado", "número", "購入", "注文", "ライセンス"),

@@ -89,12 +89,13 @@ _OFF = re.compile(
 )
 _ON = re.compile(
     r"(?i)(?:will|shall) (?:be )?(?:automatically )?renew(?:ed)?(?: automatically)?\b"
-    r"|renews automatically|automatically renews|auto(?:matic)?[- ]?renewal is (?:on|enabled|active|turned on)"
+    r"|renews automatically|automatically renews|\b(?:subscription|plan|membership|licen[cs]e) renews (?:on|every|each|at|for)\b|auto(?:matic)?[- ]?renewal is (?:on|enabled|active|turned on)"
     r"|verlängert sich (?:automatisch|am|um)|wird automatisch verlängert|automatische verlängerung ist (?:aktiv|eingeschaltet)"
     r"|(?:sera|est) (?:automatiquement )?renouvelée? (?:automatiquement|chaque|tous)|sera (?:automatiquement )?renouvel"
     r"|se renouvelle automatiquement|renouvellement automatique est (?:activé|actif)"
     r"|se renovará (?:automáticamente|el)|renovación automática está activa"
     r"|si rinnov(?:a|erà) automaticamente|verrà rinnovat[oa] automaticamente|rinnovo automatico è attivo"
+    r"|wordt op (?:[^.!?]|\.(?=\d)){4,30} automatisch verlengd|wird (?:am|zum) (?:[^.!?]|\.(?=[\d ])){4,30} automatisch verlängert"
     r"|wordt (?:automatisch |(?:elk|ieder) jaar (?:automatisch )?|(?:elke|iedere) maand (?:automatisch )?)?verlengd"
     r"|automatische verlenging is (?:aan|actief|ingeschakeld)"
     r"|será renovad[oa] automaticamente|renova-se (?:mensal|anual)mente|renova(?:-se|rá)? automaticamente"
@@ -106,6 +107,13 @@ _CONDITION = re.compile(
     r"|\bals u\b|\bindien\b|場合"
 )
 
+
+_UNLESS = re.compile(
+    r"(?i),?\s*\b(?:unless|until (?:you|it is) (?:cancel|turn|switch)|es sei denn|sofern (?:sie|du) (?:es |sie |ihn )?nicht"
+    r"|(?:wenn|falls) (?:sie|du) (?:es |sie |ihn |das abo )?nicht|bis (?:sie|du) (?:es |sie )?künd|sauf (?:si|annulation|résiliation)|à moins"
+    r"|salvo (?:que|che|cancelación|disdetta|cancelamento)|a menos que|a meno che|tenzij|exceto se)\b[^.!?]*(?:\.(?=\d)[^.!?]*)*"
+)
+"""What follows a statement that something renews: the person can still end it, and so it does."""
 
 _HINTS = (
     *("renew", "cancel", "verläng", "verlang", "künd", "renouvel", "résili", "annul", "renov", "rinnov", "verleng"),
@@ -124,9 +132,14 @@ def auto_renew_statement(lines: Iterable[str]) -> tuple[str, str] | None:
             continue  # most lines; looking for a word is much faster than the patterns
         if _OFF.search(text) and not _CONDITION.search(text):
             return "off", text
-        if found is None and _ON.search(text) and not _CONDITION.search(text):
+        if found is None and _ON.search(text) and not has_condition(text):
             found = ("on", text)
     return found
+
+
+def has_condition(text: str) -> bool:
+    """Whether what a sentence says holds only under a condition, other than that the person does not end it."""
+    return _CONDITION.search(_UNLESS.sub("", text)) is not None
 
 
 _REFUNDED = re.compile(
