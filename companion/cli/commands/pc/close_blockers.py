@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.commands.pc.closing import close_programs, closing_options, unsettled
+from companion.cli.commands.pc.closing import close_programs, closing_options, only_warning, unsettled
 from companion.cli.commands.pc.preflight_check import PreflightCheck, check_options
 from companion.cli.commands.pc.text import finding_lines, hold_lines
 from companion.cli.context import CommandContext
@@ -62,21 +62,21 @@ def run(context: CommandContext) -> int:
         held_back=closing.held,
         blocked=after.blocked,
         findings=after.findings,
-        unknown=bool(unsettled(after.findings)),
+        unknown=bool(open_ones := unsettled(after.findings, only_warning(check))),
     )
-    context.output.result(shown, *_closed_lines(shown), *hold_lines(closing.held, check.moment))
+    context.output.result(shown, *_closed_lines(shown, open_ones), *hold_lines(closing.held, check.moment))
     failed = closing.closed is not None and not closing.closed.succeeded
     return EXIT_NO if shown.blocked or shown.unknown or failed else EXIT_DONE
 
 
-def _closed_lines(shown: CloseBlockersResult) -> list[str]:
+def _closed_lines(shown: CloseBlockersResult, open_ones: list[Finding]) -> list[str]:
     lines = []
     if shown.closed is not None:
         lines += [back.sentence for back in shown.closed.came_back]
         for name in shown.closed.consent_needed:
             lines.append(f"{name} did not close. Save your work in it; --force then ends it.")
     if shown.unknown and not shown.blocked:
-        return [*lines, _UNKNOWN, *finding_lines(unsettled(shown.findings))]
+        return [*lines, _UNKNOWN, *finding_lines(open_ones)]
     if not shown.blocked:
         done = "It is closed and stays closed" if shown.closed else "There was nothing to close"
         return [*lines, f"{done}: nothing blocks the installation."]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from companion.cli.commands.pc.preflight_check import PreflightCheck
@@ -17,7 +17,7 @@ from companion.domain.installation.autostart_holds import Hold
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.finding import PROGRAMS, Finding, RemedyKind, Severity
-from companion.domain.store.profile import BlockerRule
+from companion.domain.store.profile import BlockerRule, BlockerSeverity
 
 if TYPE_CHECKING:
     from companion.services.app.cancellation import Cancellation
@@ -64,6 +64,8 @@ def close_programs(
     wanted = [(row, rules[row.rule_id]) for row in closable(rows, warned=check.is_general) if row.rule_id in rules]
     _explain(context, wanted)
     unsure = [(row, rules[row.rule_id]) for row in doubtful(rows) if row.rule_id in rules]
+    # Of what may be in the way of any installer, a store that says nothing about it asks for none to be closed.
+    unsure = [(row, rule) for row, rule in unsure if check.is_general or rule.severity is BlockerSeverity.BLOCKS]
     agreed = [(row, rule) for row, rule in unsure if _agreed_to(context, row, rule)]
     wanted += agreed
     if not wanted:
@@ -85,9 +87,17 @@ def doubtful(rows: Sequence[Finding]) -> list[Finding]:
     return [row for row in rows if row.doubtful and _can_be_closed(row)]
 
 
-def unsettled(rows: Sequence[Finding]) -> list[Finding]:
-    """The findings after which it is not known whether a program blocks."""
-    return [row for row in rows if row.severity is Severity.UNKNOWN and (row.id == PROGRAMS or row.rule_id is not None)]
+def unsettled(rows: Sequence[Finding], warning: Collection[str] = ()) -> list[Finding]:
+    """The findings after which it is not known whether a program blocks; those of rules that only warn block never."""
+    unknown = [row for row in rows if row.severity is Severity.UNKNOWN]
+    return [row for row in unknown if row.id == PROGRAMS or (row.rule_id is not None and row.rule_id not in warning)]
+
+
+def only_warning(check: PreflightCheck) -> frozenset[str]:
+    """The rules under a store's own that are about programs of which the store says nothing; none without a store."""
+    if check.is_general:
+        return frozenset()
+    return frozenset(rule.id for rule in check.profile.blockers if rule.severity is not BlockerSeverity.BLOCKS)
 
 
 def _can_be_closed(row: Finding) -> bool:

@@ -158,12 +158,12 @@ class PreflightCheck:
     @classmethod
     def of_checked(cls, context: CommandContext, file: CheckedFile, job: str) -> PreflightCheck:
         """Returns the check of a file that was looked at, by the rules for installers of any maker."""
-        from companion.domain.installation.files.checks import file_findings, rules_for
+        from companion.domain.installation.files.checks import file_findings, rules_for, runs_alone
         from companion.services.pc.general_rules import general_rules
 
         local = context.local
         rules = rules_for(file.found, file.size, general_rules(), local.platform.name)
-        requirements = Requirements(profile=rules, platform=local.platform.name)
+        requirements = Requirements(profile=rules, platform=local.platform.name, alone=runs_alone(file.found))
         return cls(local, None, Stage.INSTALL, requirements, job, file_findings(file.found, file.name))
 
     @property

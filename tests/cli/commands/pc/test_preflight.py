@@ -15,7 +15,7 @@ from companion.cli.commands.pc.preflight_check import PreflightResult
 from companion.domain.pc.finding import Severity
 from tests.kits.cli import Cli
 from tests.kits.directory import maker_data
-from tests.kits.linux import Programs
+from tests.kits.linux import Programs, alive
 
 PAGE = "https://www.harbour.example/help"
 
@@ -65,6 +65,9 @@ def test_what_a_store_says_nothing_about_is_checked_by_the_rules_for_any_maker(
     (row,) = (row for row in found.findings if row.rule_id == "libreoffice" and program in row.pids)
     assert row.severity is not Severity.BLOCKS
     assert not found.blocked
+    closed = bare("close-blockers", "--profile", profile, "--yes", "--json")
+    assert closed.code == 0, "the store asks for nothing of it: it is neither asked about nor in the way"
+    assert alive(program)
 
 
 def test_the_rules_that_the_directory_has_of_a_maker_are_checked(bare: Cli, programs: Programs) -> None:
