@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.core.time.durations import time_left_in_words
+from companion.domain.installation.files.verification import of_transfer, verification_sentence
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadFailure, DownloadKey
@@ -194,11 +195,7 @@ class VerifyStep(Step):
             return
         done = job.fetched.transferred
         self.heading.setText("The file is complete and genuine" if done.verified else "The file has arrived")
-        self.explanation.setText(
-            "Every byte is as the store published it. Nothing was lost or changed on the way."
-            if done.verified
-            else "The store names no checksum, so the file could not be checked."
-        )
+        self.explanation.setText(verification_sentence(of_transfer(verified=done.verified, store=self.app_state.store)))
         self._place.setText(str(done.path))
         self._digest.setText(f"SHA-256 {done.sha256}")
 

@@ -197,7 +197,7 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 1 and _step(page).onward.isEnabled(), timeout=15_000)
     _step(page).go_on()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
-    assert any("Every byte is as the store published it" in text for text in texts_of(page))
+    assert any("It is exactly what the store" in text for text in texts_of(page))
     end_blocker = _start_apart(tmp_path, "companionblock")
     try:
         _step(page).go_on()
@@ -333,5 +333,5 @@ def test_after_the_second_failure_the_wizard_brings_the_number(
         assert any("+1 212 555" in text for text in texts_of(page)) is (time == 2)
     _button(page, "Repair").click()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
-    assert any("Every byte is as the store published it" in text for text in texts_of(page))
+    assert any("It is exactly what the store" in text for text in texts_of(page))
     assert fetched.transferred.path.stat().st_size == fetched.grant.size

@@ -47,6 +47,6 @@ def run(context: CommandContext) -> int:
             progress=context.output.progress,
             folder=folder,
         )
-    shown = FetchResult.of(fetched.transferred, number, artifact.artifact_id)
+    shown = FetchResult.of(fetched.transferred, number, artifact.artifact_id, services.orders.store)
     context.output.result(shown, *fetched_lines(shown), f"To install it: companion install {number}")
     return EXIT_DONE

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from companion.cli.files import read_json
 from companion.domain.core.model import Model
+from companion.domain.installation.files.verification import Verification, of_transfer, verification_sentence
 from companion.domain.transfers.models import Pieces, Transferred
 
 
@@ -28,10 +29,13 @@ class FetchResult(Model, frozen=True):
     seconds: float
     order_number: str | None = None
     artifact_id: str | None = None
+    verification: Verification = Verification()
 
     @classmethod
-    def of(cls, done: Transferred, number: str | None = None, artifact_id: str | None = None) -> FetchResult:
-        """What the transfer did."""
+    def of(
+        cls, done: Transferred, number: str | None = None, artifact_id: str | None = None, store: str | None = None
+    ) -> FetchResult:
+        """What the transfer did; `store` is the address of what published the digest."""
         return cls(
             path=str(done.path),
             size=done.size,
@@ -45,10 +49,14 @@ class FetchResult(Model, frozen=True):
             seconds=round(done.seconds, 3),
             order_number=number,
             artifact_id=artifact_id,
+            verification=of_transfer(verified=done.verified, store=store),
         )
 
 
-JSON_KEYS = "path, size, sha256, verified, resumedFrom, bytesFetched, piecesRepaired, retries, connections, seconds"
+JSON_KEYS = (
+    "path, size, sha256, verified, resumedFrom, bytesFetched, piecesRepaired, retries, connections, seconds, "
+    "verification: {how, by, ofMaker}"
+)
 
 
 def pieces_option(parser: argparse.ArgumentParser) -> None:
@@ -63,12 +71,9 @@ def fetched_lines(shown: FetchResult) -> list[str]:
         lines.append("It was here already, whole and right; nothing had to be fetched.")
     elif shown.resumed_from:
         lines.append(f"It went on from byte {shown.resumed_from:,}: {shown.bytes_fetched:,} of {shown.size:,} fetched.")
-    proof = (
-        "It is exactly what was promised"
-        if shown.verified
-        else "Complete, not checked: there was no digest to compare it with"
-    )
-    lines.append(f"{proof} (SHA-256 {shown.sha256})." if shown.sha256 else f"{proof}, piece by piece.")
+    lines.append(verification_sentence(shown.verification))
+    if shown.sha256:
+        lines.append(f"SHA-256 {shown.sha256}")
     if shown.verified:
         lines.append("Do not rename it: some installers only work under their own name.")
     return lines

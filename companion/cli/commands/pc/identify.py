@@ -6,35 +6,60 @@ from pathlib import Path
 
 import msgspec
 
+from companion.cli.commands.pc.expectation import expectation_of, expectation_options
 from companion.cli.context import CommandContext
 from companion.cli.output import EXIT_DONE, EXIT_NO
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError
 from companion.domain.installation.files.identity import InstallerIdentity, Technology
+from companion.domain.installation.files.verification import Verification
 from companion.domain.installation.files.words import identity_lines
+
+
+class IdentifyResult(InstallerIdentity, frozen=True):
+    """``identify``: what the file is, and how far it is verified."""
+
+    verification: Verification = Verification()
 
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion identify``."""
     parser.add_argument("file", metavar="FILE", type=Path, help="the installer")
+    expectation_options(parser)
     parser.describe(
         json="{technology: msi|inno|nsis|burn|installshield|squirrel|msix|sfx|pe|deb|rpm|appimage|run|pkg|dmg|unknown, "
         "productName, version, publisher, architecture, fits, signer, signature: valid|invalid|none|unknown, "
-        "needsAdministrator, markOfTheWeb, purchase, complete, notes}",
-        examples=("identify setup.exe",),
-        notes="Nothing of the file is run. Exit 1 when it is no installer that is known.",
+        "needsAdministrator, markOfTheWeb, purchase, complete, notes, verification: {how: "
+        "store|signature|manifest|complete|notChecked, by, ofMaker}}",
+        examples=("identify setup.exe", "identify setup.exe --sums SHA256SUMS"),
+        notes="Nothing of the file is run. Exit 1 when it is no installer that is known, or not what it must be.",
     )
 
 
 def run(context: CommandContext) -> int:
     """Say what the file is and which purchase it belongs to."""
+    path = context.arguments.file.absolute()
+    found, verification = _look(context, path)
+    found = msgspec.structs.replace(found, purchase=purchase_id(context, found, path))
+    shown = IdentifyResult(
+        **{field: getattr(found, field) for field in found.__struct_fields__}, verification=verification
+    )
+    context.output.result(shown, *identity_lines(found, path.name, verification))
+    return EXIT_NO if found.technology is Technology.UNKNOWN else EXIT_DONE
+
+
+def _look(context: CommandContext, path: Path) -> tuple[InstallerIdentity, Verification]:
+    """What the file is; its whole content is read only where a digest is to be compared."""
     from companion.services.installation.installer_files import identify
 
-    path = context.arguments.file.absolute()
-    found = identify(path, context.local.platform)
-    found = msgspec.structs.replace(found, purchase=purchase_id(context, found, path))
-    context.output.result(found, *identity_lines(found, path.name))
-    return EXIT_NO if found.technology is Technology.UNKNOWN else EXIT_DONE
+    installer, expected = context.local.file_installer(), expectation_of(context, path)
+    if expected is None:
+        found = identify(path, context.local.platform)
+        return found, installer.grade(found)
+    with interruptible() as cancellation:
+        file = installer.look(path, cancellation, expected)
+    return file.found, file.verification
 
 
 def purchase_id(context: CommandContext, found: InstallerIdentity, path: Path) -> str | None:

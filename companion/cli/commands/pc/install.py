@@ -16,7 +16,7 @@ from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.failures import record_failure
 from companion.cli.options import order_number, progress_option
-from companion.cli.order_access import read_order
+from companion.cli.order_access import order_to_show
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
@@ -24,7 +24,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.entitlements.artifacts import pick
 from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.store.orders import Download
+from companion.domain.store.orders import Download, Order
 from companion.domain.store.profile import Stage
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def run(context: CommandContext) -> int:
     if _is_other_file(context):
         return install_file(context)
     services, number = context.services, context.order_number()
-    order = read_order(context, number)
+    order = _order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     file = _file_of(context, number, artifact)
     _catch_up(context)
@@ -117,6 +117,16 @@ def _is_other_file(context: CommandContext) -> bool:
         return True
     asked.number, asked.artifact = known.number, known.artifact
     return False
+
+
+def _order(context: CommandContext, number: str) -> Order:
+    """Returns the order as the store has it, or as it was last read: what was proven once installs without its store.
+
+    Raises `CompanionError`.
+    """
+    found = order_to_show(context, number)
+    context.output.say(*found.lines(context))
+    return found.order
 
 
 def _catch_up(context: CommandContext) -> None:

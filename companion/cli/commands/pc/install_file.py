@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs
+from companion.cli.commands.pc.expectation import expectation_of, expectation_options
 from companion.cli.commands.pc.install_result import InstallResult, error_lines, still_closed_lines
 from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
-from companion.cli.options import digest
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import confirm
-from companion.cli.usage import Parser, usage_error
+from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.untrusted.foreign_text import clean_text
-from companion.domain.installation.files.verification import digest_in_manifest, verification_sentence
 from companion.domain.installation.files.words import identity_lines
 from companion.domain.installation.proof.installation import (
     CheckedFile,
@@ -34,19 +32,15 @@ from companion.domain.pc.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from companion.services.app.cancellation import Cancellation
-    from companion.services.installation.file_installer import Expectation
 
 _ENDINGS = (".exe", ".msi", ".msix", ".appx", ".msixbundle", ".deb", ".rpm", ".appimage", ".run", ".pkg", ".dmg")
-_LARGEST_LIST = 4 << 20
 _OVER = frozenset({FileOutcome.INSTALLED, FileOutcome.AS_BEFORE, FileOutcome.CANCELLED})
 
 
 def file_options(parser: Parser) -> None:
     """How a file of no order is verified and installed."""
     parser.add_argument("--silent", action="store_true", help="let the installer of a file ask nothing")
-    named = parser.add_mutually_exclusive_group()
-    named.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that a file of no order must have")
-    named.add_argument("--sums", metavar="LIST", type=Path, help="a list of digests (SHA256SUMS) that names the file")
+    expectation_options(parser)
     parser.add_argument(
         "--keep-closed", action="store_true", help="leave closed what was closed for the installation of a file"
     )
@@ -65,35 +59,11 @@ def install_file(context: CommandContext) -> int:
     _catch_up(context)
     with interruptible() as cancellation:
         file = installer.look(path, cancellation, expectation_of(context, path))
-        context.output.say(*identity_lines(file.found, file.name), verification_sentence(file.verification))
+        context.output.say(*identity_lines(file.found, file.name, file.verification))
         try:
             return _install(context, file, cancellation)
         finally:
             context.local.recovery.leave()
-
-
-def expectation_of(context: CommandContext, path: Path) -> Expectation | None:
-    """Returns the digest that ``--sha256`` or the list of ``--sums`` names for the file.
-
-    Raises `CompanionError` ``usage`` for a list that names none.
-    """
-    from companion.services.app.input_file import read_start
-    from companion.services.installation.file_installer import Expectation
-
-    asked = context.arguments
-    if asked.sha256 is not None:
-        return Expectation(asked.sha256, "the digest that you gave")
-    if asked.sums is None:
-        return None
-    listed = read_start(asked.sums, _LARGEST_LIST).decode("utf-8", "replace")
-    named = digest_in_manifest(listed, path.name)
-    name = clean_text(asked.sums.name, 60)
-    if named is None:
-        raise usage_error(
-            f"{name} names no SHA-256 for {clean_text(path.name, 60)}, or several.",
-            "Give the list that the maker publishes beside the file, and keep the file's own name.",
-        )
-    return Expectation(named, name)
 
 
 def _catch_up(context: CommandContext) -> None:

@@ -73,13 +73,13 @@ def verification_sentence(verification: Verification) -> str:
     if verification.how is VerifiedBy.STORE:
         return f"It is exactly what the store{f' {by}' if by else ''} published."
     if verification.how is VerifiedBy.MANIFEST:
-        return f"It is exactly what {by or 'was promised'} names." if by else "It is exactly what was promised."
+        return f"It is exactly what {by} names." if by else "It is exactly what was promised."
     if verification.how is VerifiedBy.SIGNATURE:
         signed = f"Its signature is valid: {by or 'no name in it'}"
         known = {True: ", the maker of the program", False: ", which is not the maker of the program that is known"}
         return f"{signed}{known.get(verification.of_maker, '') if verification.of_maker is not None else ''}."
     if verification.how is VerifiedBy.COMPLETE:
-        return "It is complete, but nothing shows that it is the maker's own file."
+        return "It is complete, but not checked: nothing shows that it is the maker's own file."
     return "Whether it is complete, and the maker's own file, was not checked."
 
 

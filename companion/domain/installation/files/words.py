@@ -5,6 +5,7 @@ from __future__ import annotations
 from companion.domain.core.platform import Platform
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, platform_of
+from companion.domain.installation.files.verification import Verification, VerifiedBy, of_file, verification_sentence
 
 _KINDS = {
     Technology.MSI: "a package of Windows Installer",
@@ -32,8 +33,9 @@ _SIGNATURES = {
 }
 
 
-def identity_lines(found: InstallerIdentity, filename: str) -> list[str]:
-    """Returns what is known of the file in plain lines."""
+def identity_lines(found: InstallerIdentity, filename: str, verification: Verification | None = None) -> list[str]:
+    """Returns what is known of the file, and how far it is verified, in plain lines; by itself where that is all."""
+    verification = verification or of_file(found)
     name = clean_text(filename, 100)
     if found.technology is Technology.UNKNOWN:
         return [f"{name} is no installer that Companion knows.", *found.notes]
@@ -41,7 +43,9 @@ def identity_lines(found: InstallerIdentity, filename: str) -> list[str]:
     lines = [f"{name} is {_KINDS[found.technology]}."]
     if product:
         lines.append(f"It installs {product}{f', by {found.publisher}' if found.publisher else ''}.")
-    lines.append(_SIGNATURES[found.signature].format(signer=found.signer or "no name in it"))
+    lines.append(verification_sentence(verification))
+    if verification.how is not VerifiedBy.SIGNATURE:
+        lines.append(_SIGNATURES[found.signature].format(signer=found.signer or "no name in it"))
     if found.fits is False:
         lines.append(misfit_sentence(found))
     if found.needs_administrator:

@@ -38,7 +38,7 @@ def test_a_link_of_edd_is_not_called_index_php(bare: Cli, edd: EddPeer, tmp_path
     ran = bare("fetch", edd.link(), "--to", tmp_path / "to")
     assert ran.code == 0, ran.err
     assert "quill-4.2.zip" in ran.out
-    assert "Complete, not checked" in ran.out
+    assert "It is complete, but not checked" in ran.out
     assert len(edd.calls) == 1
 
 

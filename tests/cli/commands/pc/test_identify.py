@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from companion.domain.installation.files.identity import InstallerIdentity, Technology
+from companion.cli.commands.pc.identify import IdentifyResult
+from companion.domain.installation.files.identity import Technology
+from companion.domain.installation.files.verification import VerifiedBy
 from companion.services.installation.installer_files import FileRegions, read_file
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.windows_files import program, version
@@ -27,11 +30,20 @@ def setup(tmp_path: Path) -> Path:
 def test_an_installer_is_told_without_any_store(bare: Cli, setup: Path) -> None:
     ran = bare("identify", setup, "--json")
     assert ran.code == 0
-    found = ran.shown(InstallerIdentity)
+    found = ran.shown(IdentifyResult)
     assert (found.technology, found.product_name, found.version) == (Technology.PE, "Harbour Suite", "4.2.1")
     assert (found.fits, found.purchase) == (os.name == "nt", None)
     assert "It installs Harbour Suite 4.2.1." in bare("identify", setup).out
     assert not bare.home.exists(), "looking leaves nothing behind"
+
+
+def test_a_digest_that_was_given_is_compared(bare: Cli, setup: Path) -> None:
+    digest = hashlib.sha256(HARBOUR).hexdigest()
+    found = bare("identify", setup, "--sha256", digest, "--json").shown(IdentifyResult)
+    assert found.verification.how is VerifiedBy.MANIFEST
+    assert bare("identify", setup, "--json").shown(IdentifyResult).verification.how is VerifiedBy.COMPLETE
+    assert "It is exactly what the digest that you gave names." in bare("identify", setup, "--sha256", digest).out
+    bare("identify", setup, "--sha256", "0" * 64, "--json").error(1, "file-damaged")
 
 
 def test_what_is_no_installer_is_answered_with_no(bare: Cli, tmp_path: Path) -> None:
@@ -39,7 +51,7 @@ def test_what_is_no_installer_is_answered_with_no(bare: Cli, tmp_path: Path) -> 
     path.write_text("Dear reader")
     ran = bare("identify", path, "--json")
     assert ran.code == 1
-    assert ran.shown(InstallerIdentity) == InstallerIdentity(fits=None)
+    assert ran.shown(IdentifyResult) == IdentifyResult(fits=None)
 
 
 def test_the_purchase_is_found_by_the_product_or_by_the_download(bare: Cli, setup: Path, shop: Cli) -> None:
@@ -64,7 +76,7 @@ def test_a_real_installer_of_nsis(bare: Cli, tmp_path: Path) -> None:
         'VIAddVersionKey FileDescription "Harbour"\nVIAddVersionKey LegalCopyright ""\nSection\nSectionEnd\n'
     )
     subprocess.run([makensis, "-V2", str(script)], check=True, cwd=tmp_path, capture_output=True)
-    found = bare("identify", tmp_path / "harbour.exe", "--json").shown(InstallerIdentity)
+    found = bare("identify", tmp_path / "harbour.exe", "--json").shown(IdentifyResult)
     assert (found.technology, found.product_name, found.version) == (Technology.NSIS, "Harbour Suite", "4.2.1")
     assert (found.architecture, found.needs_administrator, found.complete) == ("x86", True, True)
 

@@ -113,5 +113,19 @@ def test_a_downloaded_file_stands_for_its_order(shop: Cli) -> None:
     assert ran.shown(InstallResult).order_number == FAMILY
 
 
+@pytest.mark.parametrize("by", ["number", "file"])
+def test_what_was_proven_once_installs_while_its_store_is_silent(shop: Cli, by: str) -> None:
+    assert shop.store is not None
+    library = Library(shop.home / "library.db")
+    (file,) = library.files(library.stores_with_orders()[0])
+    library.close()
+    shop.store.close()
+    ran = shop.opened(FAMILY, "install", file.path if by == "file" else FAMILY, "--json")
+    shown = ran.shown(InstallResult)
+    assert ran.code == 0, (ran.out, ran.err)
+    assert shown.result is not None
+    assert shown.result.proven
+
+
 def test_a_word_that_is_too_long_for_a_path_is_no_order(shop: Cli) -> None:
     assert shop("install", "a" * 5000, "--json").json["error"]["code"] != "bug"

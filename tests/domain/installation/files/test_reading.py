@@ -288,6 +288,7 @@ def test_what_is_said_of_it() -> None:
     assert identity_lines(found, "setup.exe") == [
         "setup.exe is an installer made with NSIS.",
         "It installs Harbour Suite 4.2.1, by Harbour Software.",
+        "It is complete, but not checked: nothing shows that it is the maker's own file.",
         "It is not signed.",
         "It needs administrator rights.",
     ]
