@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from companion.domain.billing.auto_renewal import AutoRenew
 from companion.domain.core.text import FormatDate, FormatMoney
 from companion.domain.overview.product_cards import ProductCard, charge_sentence
+from companion.domain.transfers.models import TransferState
 
 
 def renewing(cards: Sequence[ProductCard], number: str) -> tuple[ProductCard, ...]:
@@ -30,3 +31,15 @@ def removal_sentences(
         for card in cards
     )
     return (*stays, gone)
+
+
+def unfinished_sentences(
+    states: Sequence[TransferState], arrived: int, format_size: Callable[[int], str]
+) -> tuple[str, ...]:
+    """Returns what becomes of unfinished downloads; `arrived` are the bytes of them, 0 where that is not known."""
+    count = sum(state is not TransferState.DONE for state in states)
+    if not count:
+        return ()
+    size = f" ({format_size(arrived)})" if arrived else ""
+    what = "an unfinished download" if count == 1 else f"{count} unfinished downloads"
+    return (f"What has arrived of {what}{size} is deleted too. Finished files stay.",)

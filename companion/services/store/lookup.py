@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,7 @@ from companion.domain.store.profile import Profile
 from companion.services.app.input_file import read_start
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder, TimelineEntry
+from companion.services.storage.tables.orders import OrderRows
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
 from companion.services.store.client import Fresh, StoreClient
@@ -42,6 +43,16 @@ class Added(NamedTuple):
 
     numbers: tuple[str, ...]
     kept: Kept
+
+
+class RemovedOrder(NamedTuple):
+    """Everything that was forgotten with an order, its secrets among it, for `put_back`."""
+
+    number: str
+    rows: OrderRows
+    credentials: Credentials | None
+    keys: Mapping[str, Secret]
+    """The licence keys that were kept, by the id of their licence."""
 
 
 class OrderLookup:
@@ -150,17 +161,37 @@ class OrderLookup:
             self._note(_ADDED, number, kept=kept.value)
         return Added(numbers, kept)
 
-    def remove(self, number: str) -> None:
+    def remove(self, number: str) -> RemovedOrder:
         """Forget an order: its credentials leave the keychain first, then its notes the library.
 
+        What is returned can be given to `put_back` as long as this process runs: nothing secret is left elsewhere.
         Raises `CompanionError` ``order-unknown`` when it was never added.
         """
-        known = self._cache.known(number)
-        self._licence_keys.forget(number, known.order.licences if known.order is not None else ())
-        self._keychain.forget(self._sessions.account(number))
+        known, account = self._cache.known(number), self._sessions.account(number)
+        licences = known.order.licences if known.order is not None else ()
+        kept = {licence.id: self._licence_keys.read(number, licence.id) for licence in licences}
+        keys = {licence: key for licence, key in kept.items() if key is not None}
+        removed = RemovedOrder(
+            number, self._library.order_rows(self._cache.store, number), self._keychain.read(account), keys
+        )
+        self._licence_keys.forget(number, licences)
+        self._keychain.forget(account)
         self._sessions.drop(number)
         self._cache.remove(number)
         self._note("order removed", number)
+        return removed
+
+    def put_back(self, removed: RemovedOrder) -> None:
+        """Undo `remove`; an order that was added again meanwhile stays as it is now."""
+        number = removed.number
+        if self._cache.has(number):
+            return
+        self._library.put_order_back(removed.rows)
+        if removed.credentials is not None:
+            self._keychain.keep(self._sessions.account(number), removed.credentials)
+        self._licence_keys.put_back(number, removed.keys)
+        self._cache.put_back(self._cache.known(number), removed.keys)
+        self._note("order put back", number)
 
     def licence_key(self, number: str, licence_id: str) -> Secret | None:
         """Returns the key of a licence as it was last told, without asking the store; None when it is not kept.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from companion.services.downloads.order_downloads import OrderDownloads
     from companion.services.reminders import Reminders
     from companion.services.snapshot_reader import SnapshotReader
-    from companion.services.store.lookup import Added
+    from companion.services.store.lookup import Added, RemovedOrder
     from companion.services.store.orders import Orders
 
 
@@ -218,14 +218,21 @@ class AppState(QObject):
     def _added(self, added: Added, done: Callable[[Added], None]) -> None:
         self.load(lambda: done(added))
 
-    def remove_order(self, owner: QObject, number: str, done: Callable[[], None], failed: _Failed) -> Task:
-        """Forget an order, its credentials and its queued downloads."""
+    def remove_order(self, owner: QObject, number: str, done: Callable[[RemovedOrder], None], failed: _Failed) -> Task:
+        """Forget an order, its credentials and its unfinished downloads; what `done` gets puts the order back."""
 
-        def removed(_: None) -> None:
+        def removed(held: RemovedOrder) -> None:
             self.downloads.remove_order(number)
-            self.load(done)
+            self.load(lambda: done(held))
 
         return self.runner.run(owner, lambda _: self._orders().lookup.remove(number), removed, failed)
+
+    def put_order_back(self, held: RemovedOrder) -> None:
+        """Undo `remove_order`, and ask the store how the order stands now."""
+        number = held.number
+        self.runner.run(
+            self, lambda _: self._orders().lookup.put_back(held), lambda _: self.load(lambda: self.refresh(number))
+        )
 
     def switch_auto_renew(
         self, owner: QObject, number: str, plan: Subscription, on: bool,

@@ -87,6 +87,12 @@ class DownloadState(QObject):
         """Take the downloads of an order or purchase off the list, as `remove` does with one."""
         self._ask(lambda queue: queue.cancel_order(number))
 
+    def bytes_arrived(self, number: str) -> int:
+        """Bytes that have arrived of an order's unfinished downloads, as far as this session knows."""
+        keys = (key for key in self.items if key.order_number == number)
+        found = (self.arrived_so_far[key] for key in keys if key in self.arrived_so_far)
+        return sum(progress.done for progress in found)
+
     @property
     def busy(self) -> bool:
         """Whether anything is being downloaded."""

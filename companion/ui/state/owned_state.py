@@ -329,20 +329,30 @@ class OwnedState(QObject):
 
         return self.runner.run(owner, lambda _: self._owned.purchases.remove(purchase_id), removed, failed)
 
-    def forget_order(self, store: str, number: str) -> None:
-        """Forget what is known of a purchase only because it was an order of `store`; what others say stays."""
+    def forget_order(self, store: str, number: str, done: Callable[[tuple[Removed, ...]], None]) -> None:
+        """Forget what is known of a purchase only because it was an order of `store`; what others say stays.
+
+        What `done` gets can be given to `put_back`.
+        """
+
+        def goes(found: Overview) -> bool:
+            same = (found.store.address or "").rstrip("/") == store.rstrip("/") and found.order_number == number
+            return same and all(fact.source.kind is SourceKind.STORE for fact in found.facts)
+
+        def work(_: Task) -> tuple[Removed, ...]:
+            purchases = self._owned.purchases
+            return tuple(purchases.remove(found.id) for found in purchases.all() if goes(found))
+
+        self.runner.run(self, work, lambda held: self.load(partial(done, held)))
+
+    def put_back(self, held: Iterable[Removed], done: Callable[[], None]) -> None:
+        """Undo `remove` or `forget_order`."""
 
         def work(_: Task) -> None:
-            for found in self._owned.purchases.all():
-                same = (found.store.address or "").rstrip("/") == store.rstrip("/") and found.order_number == number
-                if same and all(fact.source.kind is SourceKind.STORE for fact in found.facts):
-                    self._owned.purchases.remove(found.id)
+            for each in held:
+                self._owned.purchases.put_back(each)
 
-        self.runner.run(self, work, lambda _: self.load())
-
-    def put_back(self, owner: QObject, held: Removed, done: Callable[[], None]) -> None:
-        """Undo `remove`."""
-        self.runner.run(owner, lambda _: self._owned.purchases.put_back(held), lambda _: self.load(done))
+        self.runner.run(self, work, lambda _: self.load(done))
 
     def key(
         self, owner: QObject, purchase_id: str, item: str, done: Callable[[Secret | None], None], failed: Failed

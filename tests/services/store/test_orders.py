@@ -359,6 +359,31 @@ def test_the_invoices_go_with_their_order(kit: StoreKit) -> None:
     assert kit.library.invoice(store, UNWANTED) is None
 
 
+def test_a_removed_order_is_put_back_whole(kit: StoreKit) -> None:
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    kit.orders.invoices.one(FAMILY)
+    before = kit.orders.cache.known(FAMILY)
+    removed = kit.orders.lookup.remove(FAMILY)
+    assert kit.keychain.read(f"{FAMILY} at {kit.store.url.removeprefix('http://')}") is None
+    assert "canary" not in repr(removed)
+    assert kit.password(FAMILY).reveal() not in repr(removed)
+    kit.orders.lookup.put_back(removed)
+    assert kit.orders.cache.known(FAMILY) == before
+    assert kit.library.invoice(kit.orders.store, FAMILY) is not None
+    assert kit.orders.lookup.order(FAMILY) == before.order
+    kit.orders.lookup.put_back(removed)
+    assert kit.orders.cache.numbers() == (FAMILY,)
+
+
+def test_what_was_added_again_meanwhile_is_not_replaced_by_what_was_removed(kit: StoreKit) -> None:
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    removed = kit.orders.lookup.remove(FAMILY)
+    kit.now += dt.timedelta(hours=1)
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    kit.orders.lookup.put_back(removed)
+    assert kit.orders.cache.known(FAMILY).added_at == kit.now
+
+
 def test_another_orders_things_are_not_given(kit: StoreKit) -> None:
     kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
     kit.library.add_order(kit.orders.store, ANNUAL, kit.now)

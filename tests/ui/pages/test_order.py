@@ -437,3 +437,18 @@ def test_removing_what_renews_by_itself_says_so_and_offers_to_switch_it_off(
     the_button(question, "Switch auto-renewal off first…").click()
     qtbot.waitUntil(lambda: program.window.findChild(SwitchDialog) is not None)
     assert any(known.number == account.order_number for known in program.app_state.snapshot.orders)
+
+
+def test_removing_an_order_can_be_undone(person: Person, services: Services) -> None:
+    person.opens(FAMILY)
+    owned = [each.id for each in services.owned.purchases.all()]
+    person.presses("Remove this order…")
+    person.presses("Remove it", person.dialog(Question))
+    person.reads(f"Order {FAMILY} was removed", person.window)
+    assert services.orders.cache.numbers() == ()
+    assert services.owned.purchases.all() == ()
+    person.presses("Undo", person.window)
+    person.waits(lambda: services.orders.cache.numbers() == (FAMILY,))
+    person.waits(lambda: not person.program.runner.busy)
+    assert services.orders.lookup.order(FAMILY).number == FAMILY
+    assert [each.id for each in services.owned.purchases.all()] == owned

@@ -173,7 +173,9 @@ def test_a_removed_order_takes_its_downloads_off_the_list(
     downloads = program.app_state.downloads
     key = downloads.add(account.order_number, services.orders.cache.read()[0].downloads[0])
     qtbot.waitUntil(lambda: key in downloads.items and bool(services.library.queue(store.url)), timeout=10_000)
-    program.app_state.remove_order(downloads, account.order_number, lambda: None, lambda error: pytest.fail(str(error)))
+    program.app_state.remove_order(
+        downloads, account.order_number, lambda _: None, lambda error: pytest.fail(str(error))
+    )
     qtbot.waitUntil(lambda: key not in downloads.items, timeout=30_000)
     downloads.pause_all()
     qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)

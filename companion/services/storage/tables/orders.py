@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.idempotency import IdempotentRequest
@@ -13,6 +13,9 @@ from companion.services.storage.records import KnownCase, KnownInvoice, KnownInv
 from companion.services.storage.rows import body_or_none, moment, moment_or_none, read_bodies, text_or_none
 from companion.services.storage.tables.base import Tables, or_in_memory
 
+OrderRows = Mapping[str, Sequence[tuple[object, ...]]]
+"""The rows of an order by their tables."""
+_OF_ORDER = ("orders", "files", "reminders", "invoices", "invoice_lists", "numbered_invoices")
 _ORDER = "number, added_at, read_at, etag, body"
 
 
@@ -74,14 +77,25 @@ class OrderTable(Tables):
     def remove_order(self, store: str, number: str) -> bool:
         """Forget an order and all that was noted of it except receipts; False when it was not known."""
         with self._writing(lasting=True) as db:
-            db.execute("DELETE FROM files WHERE store = ? AND number = ?", (store, number))
-            db.execute("DELETE FROM queue WHERE store = ? AND number = ?", (store, number))
-            db.execute("DELETE FROM reminders WHERE store = ? AND number = ?", (store, number))
-            db.execute("DELETE FROM invoices WHERE store = ? AND number = ?", (store, number))
-            db.execute("DELETE FROM invoice_lists WHERE store = ? AND number = ?", (store, number))
-            db.execute("DELETE FROM numbered_invoices WHERE store = ? AND number = ?", (store, number))
-            gone = db.execute("DELETE FROM orders WHERE store = ? AND number = ?", (store, number))
-            return gone.rowcount > 0
+            there = db.execute("SELECT 1 FROM orders WHERE store = ? AND number = ?", (store, number)).fetchone()
+            for table in (*_OF_ORDER, "queue"):
+                db.execute(f"DELETE FROM {table} WHERE store = ? AND number = ?", (store, number))  # noqa: S608
+            return there is not None
+
+    def order_rows(self, store: str, number: str) -> OrderRows:
+        """What `remove_order` forgets of an order, for `put_order_back`; unfinished downloads are not in it."""
+        with self._reading():
+            return {
+                table: self._rows(f"SELECT * FROM {table} WHERE store = ? AND number = ?", store, number)  # noqa: S608
+                for table in _OF_ORDER
+            }
+
+    def put_order_back(self, rows: OrderRows) -> None:
+        """Undo `remove_order`; what was noted meanwhile stays."""
+        with self._writing(lasting=True) as db:
+            for table, found in rows.items():
+                for row in found:
+                    db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
     def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
         """Keep a receipt for good, in the library and beside it: it is the person's proof."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Licence, Order
@@ -51,6 +51,11 @@ class LicenceKeys:
             elif licence.key_from_order is None:
                 return None
         return found
+
+    def put_back(self, number: str, keys: Mapping[str, Secret]) -> None:
+        """Keep keys, by the id of their licence, that were forgotten by mistake."""
+        for licence, key in keys.items():
+            self._keep_one(self._name(number, licence), key)
 
     def forget(self, number: str, licences: Iterable[Licence]) -> None:
         """Remove keys and prove that they are gone. Raises `CompanionError` ``keychain-kept-it``."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.overview.removing import removal_sentences, renewing
+from companion.domain.overview.removing import removal_sentences, renewing, unfinished_sentences
 from companion.domain.store.orders import Order
 from companion.domain.store.unread import unread_sentences
 from companion.services.storage.records import KnownOrder
@@ -25,6 +26,10 @@ from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row, shown_or_said
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
+
+if TYPE_CHECKING:
+    from companion.services.purchases.registry import Removed
+    from companion.services.store.lookup import RemovedOrder
 
 
 class OrderPage(Page):
@@ -165,22 +170,31 @@ class OrderPage(Page):
             self.window(),
             "Remove the order",
             f"Remove order {self._number} from this PC?",
-            removal_sentences(cards, form.date, form.money, is_read=read),
+            (*removal_sentences(cards, form.date, form.money, is_read=read), *self._unfinished()),
             "Remove it",
             "Keep it",
             self._remove,
             other=("Switch auto-renewal off first…", partial(self._switch_off_first, first)) if cards else None,
         )
 
+    def _unfinished(self) -> tuple[str, ...]:
+        downloads, size = self.app_state.downloads, self.app_state.format.size
+        mine = [item for key, item in downloads.items.items() if key.order_number == self._number]
+        return unfinished_sentences([item.entry.state for item in mine], downloads.bytes_arrived(self._number), size)
+
     def _switch_off_first(self, licence_id: str) -> None:
         ask_to_switch(self.window(), self.app_state, self._number, licence_id, False)
 
     def _remove(self) -> None:
-        number, news = self._number, self._owned.news
+        number, owned, app_state = self._number, self._owned, self.app_state
 
-        def done() -> None:
-            self._owned.forget_order(self.app_state.store, number)
+        def removed(held: RemovedOrder) -> None:
             self.navigation_requested.emit(Destination("orders"))
-            news.emit(f"Order {number} was removed", "Nothing changed at the store.", None)
+            owned.forget_order(app_state.store, number, partial(tell, held))
 
-        self.app_state.remove_order(self, number, done, self.tell)
+        def tell(held: RemovedOrder, purchases: tuple[Removed, ...]) -> None:
+            # The purchase first: an order without one would become a new purchase.
+            undo = partial(owned.put_back, purchases, partial(app_state.put_order_back, held))
+            owned.news.emit(f"Order {number} was removed", "Nothing changed at the store.", undo)
+
+        app_state.remove_order(self, number, removed, self.tell)

@@ -262,7 +262,7 @@ class PurchasePage(Page):
         def done(removed: Removed) -> None:
             self._id = ""
             self.navigation_requested.emit(Destination("home"))
-            undo = partial(self._owned.put_back, self._owned, removed, lambda: None)
+            undo = partial(self._owned.put_back, (removed,), lambda: None)
             self._owned.news.emit(f"{found.name} was removed", "Nothing changed at the shop.", undo)
 
         self._owned.remove(self, found.id, done, self.tell)
