@@ -184,8 +184,9 @@ class LabelledValues:
         return _OF_UPDATES.search(clause) is not None and _OF_LICENCE.search(clause) is None
 
     def _item_of(self, pair: Pair) -> str:
-        if pair.item and is_product_like(pair.item, self._notes.known) and self._notes.product(pair.item, pair.quote):
-            return product_name(pair.item)
+        item = self._notes.known_as(pair.item)
+        if item and is_product_like(item, self._notes.known) and self._notes.product(item, pair.quote):
+            return product_name(item)
         return self._notes.named_in(pair.quote) or self._notes.item()
 
     def _download(self, pair: Pair) -> None:

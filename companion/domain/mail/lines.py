@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import Notes
-from companion.domain.mail.origin.platforms import WOO_HEADING
+from companion.domain.mail.origin.platforms import WOO_HEADING, Platform
 from companion.domain.mail.text.names import is_about_money, is_product_like, product_name
 from companion.domain.mail.text.pairs import MOST_ROWS, label_of
 from companion.domain.mail.text.recognise import as_key, as_order_number, find_date, find_keys
@@ -62,13 +62,19 @@ def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
     keys = {found.key.reveal() for found in notes.keys.values()}
     before = ""
     licence = _FAR
+    # Where the mail names its products otherwise, another word before a key is its label, in whatever language.
+    is_told = bool(notes.names) and notes.platform is not Platform.EDD
+    told = frozenset(notes.names.values())
     for row in rows[:MOST_ROWS]:
         licence = 0 if _OF_LICENCE.search(row.text[:200]) else licence + 1
         name, text = _name_and_text(row)
         key = as_key(text, labelled=False) if name and label_of(name) is None else None
         if key is not None and key not in keys and is_product_like(name, notes.known):
-            notes.product(notes.known_as(name), row.text)
-            notes.key(key, name, row.text)
+            known = notes.known_as(name)
+            if is_told and len(told) == 1 and known not in told:
+                known = notes.item()
+            notes.product(known, row.text)
+            notes.key(key, known, row.text)
         elif key is not None and key not in keys and name.casefold() in _CODE and licence <= _NEAR:
             notes.key(key, notes.item(), row.text)
         elif (named := _known_name(notes, before)) and (key := _key_alone(row, licence)) and key not in keys:

@@ -110,7 +110,7 @@ class Notes:
         plain = product_name(name)
         if item_key(Field.PRODUCT, plain) in self.names or not plain:
             return plain
-        ends = (" (", " [", " - ", ", ")
+        ends = (" ", ",")
         longer = [each for each in self.names.values() if each.casefold().startswith(plain.casefold())]
         fitting = [each for each in longer if each[len(plain) :].startswith(ends)]
         return fitting[0] if len(fitting) == 1 else plain

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from companion.domain.core.model import Secret
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.mail.days import take_days
 from companion.domain.mail.labelled import LabelledValues
 from companion.domain.mail.lines import take_lines, take_unlabelled_keys
 from companion.domain.mail.links import manage_page, take_links
@@ -26,7 +27,7 @@ from companion.domain.mail.text.offers import without_offers
 from companion.domain.mail.text.pairs import pairs
 from companion.domain.mail.text.recognise import as_order_number, find_amount, find_date
 from companion.domain.mail.text.sentences import products_in
-from companion.domain.mail.text.statements import auto_renew_statement, has_condition, never_ends, says_refunded
+from companion.domain.mail.text.statements import auto_renew_statement, never_ends, says_refunded
 from companion.domain.mail.text.structured import StructuredOrder, orders_of
 from companion.domain.mail.text.terms import renewal_term
 from companion.domain.purchases.facts import Field
@@ -34,46 +35,6 @@ from companion.domain.purchases.values import AutoRenewal
 
 _MOST_SENTENCES = 400
 _REFUNDED = "The e-mail says that this order was returned or refunded."
-_NUMBER_BETWEEN = r"(?:\s(?:(?:n[°º.]|nº|n\.º|nr\.?|no\.?|number|nummer|#)\s?)?(?=\S*\d)[\w#/.-]{2,30})?"
-_DATE_OF_ORDER = re.compile(
-    r"(?i)\b(?:"
-    rf"(?:your|this) (?:order|purchase){_NUMBER_BETWEEN} (?:of|from|on|dated|placed on|made on)"
-    r"|(?:purchased|bought|ordered|placed) on"
-    rf"|(?:ihre[rnm]?|deine[rnm]?) (?:bestellung|einkauf|kauf){_NUMBER_BETWEEN} (?:vom|am)"
-    rf"|votre (?:commande|achat){_NUMBER_BETWEEN} (?:du|passée le)"
-    rf"|(?:su|tu) (?:pedido|compra){_NUMBER_BETWEEN} del?"
-    rf"|(?:tuo|suo) (?:ordine|acquisto){_NUMBER_BETWEEN} del"
-    rf"|(?:uw|je) (?:bestelling|aankoop){_NUMBER_BETWEEN} (?:van|op)"
-    rf"|(?:seu|sua|a sua) (?:pedido|compra|encomenda){_NUMBER_BETWEEN} de)\s+(?=\S{{0,12}}\s?\d|\d)"
-)
-_DAY = r"(?P<day>[^,;!?]{6,30}?)"
-_CANCEL_FIRST = tuple(
-    re.compile(rf"(?i)\b{each}")
-    for each in (
-        rf"bis (?:spätestens |einschließlich )?(?:zum |am )?{_DAY} (?:\w+ ){{0,3}}?(?:künd|widerruf|abbestell)",
-        rf"(?:uiterlijk|vóór|voor) (?:op )?{_DAY} (?:\w+ ){{0,2}}?op(?:zeg|\b)",
-    )
-)
-"""The day by which to cancel, where the language puts it before the verb."""
-_CHARGED_ON = tuple(
-    re.compile(rf"(?i)\b{each}")
-    for each in (
-        rf"on {_DAY},? (?:we will|we'll|you will be|you'll be|your card will be) (?:charged?|billed?|debit)",
-        rf"am {_DAY} (?:buchen|belasten|ziehen|berechnen) wir",
-        rf"le {_DAY},? nous (?:prélèverons|débiterons|facturerons)",
-        rf"el {_DAY},? (?:te|le) cobraremos",
-        rf"op {_DAY} (?:schrijven|brengen) we",
-    )
-)
-_RENEWED_ON = tuple(
-    re.compile(rf"(?i)\b{each}")
-    for each in (
-        rf"wordt op {_DAY} (?:automatisch )?(?:verlengd|vernieuwd)",
-        rf"(?:wird|verlängert sich) (?:automatisch )?(?:am|zum) {_DAY} (?:automatisch )?(?:um|verlängert|erneuert)",
-        rf"(?:will|shall) on {_DAY},? (?:automatically )?renew",
-    )
-)
-"""The day of the renewal within a sentence."""
 _KEY_FILE = re.compile(
     r"(?i)\.(?:key|lic|licen[cs]e|reg|license\.txt)$|(?:licen[cs]e|serial|lizenz|licen[cs]ia|key).*\.(?:txt|dat|xml)$"
 )
@@ -92,7 +53,7 @@ def read_mail(letter: Letter, known_products: Iterable[str] = (), brands: Brands
         _structured(notes, order)
     for rows in (letter.rich, letter.plain):
         _rows(notes, rows)
-    _days_in_sentences(notes)
+    take_days(notes)
     _renewal_term(notes)
     _sentences(notes)
     _whole_sentences(notes)
@@ -156,28 +117,6 @@ def _renewal_term(notes: Notes) -> None:
         amounts = notes.amounts(found.quote) if found.is_sentence else ()
         if len(amounts) == 1:
             notes.note(Field.RENEWAL_PRICE, amounts[0].plain(), found.quote)
-
-
-def _days_in_sentences(notes: Notes) -> None:
-    """Take the days of the order, of the renewal and the last one to cancel out of sentences, unless labels told."""
-    letter = notes.letter
-    for line in lines_of((*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES])):
-        text = line[:600]
-        if ("", Field.BOUGHT_ON) not in notes.found and (found := _DATE_OF_ORDER.search(text)) is not None:
-            notes.day(Field.BOUGHT_ON, text[found.end() :], text)
-        _first_day(notes, Field.CANCEL_BY, _CANCEL_FIRST, text)
-        if has_condition(text):
-            continue
-        _first_day(notes, Field.RENEWS_ON, _RENEWED_ON, text)
-        if _first_day(notes, Field.RENEWS_ON, _CHARGED_ON, text) and len(amounts := notes.amounts(text)) == 1:
-            notes.note(Field.RENEWAL_PRICE, amounts[0].plain(), text)
-
-
-def _first_day(notes: Notes, field: Field, patterns: Iterable[re.Pattern[str]], text: str) -> bool:
-    if ("", field) in notes.found:
-        return False
-    days = (found.group("day") for pattern in patterns if (found := pattern.search(text)) is not None)
-    return any(notes.day(field, day, text) for day in days)
 
 
 def _whole_sentences(notes: Notes) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from companion.domain.core.model import Model
 from companion.domain.core.money import Money, decimals
 from companion.domain.core.time.periods import Period
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.order_lookup import is_loopback
 
 EARLIEST = dt.date(1970, 1, 1)
@@ -193,7 +194,8 @@ def web_text(text: str) -> str:
     parts = urlsplit(word)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise ValueError("an address begins with https://")
-    if not parts.hostname or "@" in parts.netloc or re.search(r"[\s\\\x00-\x1f\x7f]", word) or len(word) > 2000:
+    # What is not seen, or changes how its neighbours are seen, would make it look like another address.
+    if not parts.hostname or "@" in parts.netloc or re.search(r"[\s\\]", word) or clean_text(word, 2000) != word:
         raise ValueError("this is not a web address")
     return word
 

@@ -16,7 +16,7 @@ _LEADS = (
     (
         r"(?:licen[cs]e|activation|registration|product|serial|unlock|subscription)s?(?: key| code| number)?s? for"
         r"|you bought|subscribing to|(?:thank you|thanks) for (?:buying|purchasing|ordering|renewing|choosing"
-        r"|registering)|(?:free )?trial (?:of|for)"
+        r"|registering)|(?:free )?trial (?:of|for)|keep using|access to"
         r"|you(?:'ve| have) (?:bought|purchased|subscribed to)|(?:your )?(?:purchase|order|renewal) of"
         r"|(?:subscription|membership) (?:to|for)|(?:receipt|invoice|download) for your (?:purchase of )?|receipt for",
         r"is|will|has|was|from|at|on|renews|expires|and|with|today|ends|can|are|as|here|below|by|that|which|again|until",
@@ -54,6 +54,9 @@ _LEADS = (
         r"é|expira|expirará|será|não|foi|em|na|e|vence|renova|vai|está|irá",
     ),
 )
+_BEFORE_SUBSCRIPTION = re.compile(
+    r"(?i:\byour )(?P<name>[A-Z0-9][^.,:;!?()\"“”]{1,60}?) (?i:subscription|membership|licen[cs]e)\b"
+)
 _ARTICLE = r"(?:the |a |an |your |das |die |der |le |la |les |l'|el |los |il |lo |gli |het |de |o |os )?"
 _PATTERNS = tuple(
     re.compile(
@@ -90,6 +93,9 @@ def products_in(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             if found is not None and _is_proper(found.group("name")):
                 yield found.group("name").strip(), line
                 break
+        before = _BEFORE_SUBSCRIPTION.search(text)
+        if before is not None and _is_proper(before.group("name")):
+            yield before.group("name").strip(), line
         quoted = _JAPANESE.search(text)
         if (
             quoted is not None

@@ -18,7 +18,7 @@ _OFF_FORMS = (
         r"\b(?:you|we)(?:'ve| have)?(?: now| successfully)?",
     ),
     (
-        r"\b(?:your|the) (?:subscription|plan|membership)\b",
+        r"\b(?:your|the) (?:[^.!?]{1,60} )?(?:subscription|plan|membership)\b",
         r"\b(?:has|have) (?:now )?been|\bwas|\bis(?: now)?",
         r"(?:successfully )?(?:cancell?ed)\b",
         r"\b(?:you|we)(?:'ve| have)?(?: now| successfully)?",
@@ -90,7 +90,7 @@ _OFF = re.compile(
 _ON = re.compile(
     r"(?i)(?:will|shall) (?:be )?(?:automatically )?renew(?:ed)?(?: automatically)?\b"
     r"|renews automatically|automatically renews|\b(?:subscription|plan|membership|licen[cs]e) renews (?:on|every|each|at|for)\b|auto(?:matic)?[- ]?renewal is (?:on|enabled|active|turned on)"
-    r"|verlängert sich (?:automatisch|am|um)|wird automatisch verlängert|automatische verlängerung ist (?:aktiv|eingeschaltet)"
+    r"|verlängert sich (?:automatisch|am|(?:jeweils |dann |danach )?um)|wird automatisch verlängert|automatische verlängerung ist (?:aktiv|eingeschaltet)"
     r"|(?:sera|est) (?:automatiquement )?renouvelée? (?:automatiquement|chaque|tous)|sera (?:automatiquement )?renouvel"
     r"|se renouvelle automatiquement|renouvellement automatique est (?:activé|actif)"
     r"|se renovará (?:automáticamente|el)|renovación automática está activa"
