@@ -25,10 +25,12 @@ step() { # step NAME STAMP COMMAND…: once per stamp; on failure the end of its
 }
 digest() { cat "$@" | sha256sum | cut -c1-12; }
 
+# What builds installers for Windows here: nsis (makensis), wixl and msitools (msibuild).
+PACKAGES='wine wine64 nsis wixl msitools gcc-mingw-w64-x86-64-win32 mingw-w64-tools fonts-dejavu-core fonts-wine'
 packages() {
   local sudo='' need=()
   [ "$(id -u)" = 0 ] || sudo=sudo
-  for package in wine wine64 nsis gcc-mingw-w64-x86-64-win32 mingw-w64-tools fonts-dejavu-core fonts-wine; do
+  for package in $PACKAGES; do
     dpkg -s "$package" >/dev/null 2>&1 || need+=("$package")
   done
   [ ${#need[@]} = 0 ] && return
@@ -79,7 +81,7 @@ programs() {
 }
 runner() { sed -e "s|@LAB@|$LAB|g" -e "s|@PY@|$PY|g" "$HERE/winpy.in" >"$LAB/winpy" && chmod +x "$LAB/winpy"; }
 
-step packages packages packages
+step packages "packages-$(echo "$PACKAGES" | digest)" packages
 step uv uv uv
 step python "python-$EMBED" embedded_python
 step wheels "wheels-$(digest "$EXACT/run.txt" "$EXACT/dev.txt" "$HERE/requirements.txt")" wheels

@@ -1,0 +1,108 @@
+"""``companion install FILE`` for real installers of no store: each way to end, and what Windows' own record says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.windows.made_installers import msi, nsis
+from tests.windows.windows_kit import Windows
+
+RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+
+
+def installs(windows: Windows, *files: str, older: bool = False) -> list[Any]:
+    """The answers of ``install FILE --silent`` for these files, one after the other, in one Python."""
+    options = ["--silent", "--yes", "--json", *(["--older"] if older else [])]
+    home = windows.program("home")
+    return windows.run_all(
+        *(("command_line", "--home", home, "install", windows.program(file), *options) for file in files), timeout=300
+    )
+
+
+def test_each_ending_of_a_program_that_installs(windows: Windows):
+    """NSIS: cancelled, nothing changed, installed, at once ended, waiting for a restart, and an older version."""
+    folder = windows.programs
+    files = [
+        nsis(folder, "cancelled"),
+        nsis(folder, "nothing"),
+        nsis(folder, "works", "4.1"),
+        nsis(folder, "works", "4.0"),
+        nsis(folder, "bootstrap", "4.2"),
+        nsis(folder, "restart", "4.3"),
+    ]
+    cancelled, nothing, works, older, bootstrap, restart = installs(windows, *(file.name for file in files))
+
+    assert cancelled["result"]["exitCode"] == 1
+    assert (cancelled["outcome"], cancelled["after"]) == ("cancelled", None)
+    assert nothing["result"]["exitCode"] == 0
+    assert (nothing["outcome"], nothing["after"]) == ("changedNothing", None)
+    assert nothing["code"] != 0
+
+    assert (works["technology"], works["code"], works["outcome"]) == ("nsis", 0, "installed")
+    assert works["before"] is None
+    listed = works["after"]
+    assert (listed["name"], listed["version"], listed["publisher"]) == ("Harbour Notes", "4.1", "Harbour Software")
+    assert (listed["view"], listed["where"]) == ("machine", r"C:\Program Files\Harbour Notes")
+
+    assert older["error"]["code"] == "older-version"
+    assert older["code"] != 0
+
+    # It ended at once with 0; what it had started was waited for.
+    assert (bootstrap["code"], bootstrap["outcome"]) == (0, "installed")
+    assert (bootstrap["before"]["version"], bootstrap["after"]["version"]) == ("4.1", "4.2")
+
+    assert restart["result"]["exitCode"] == 3010
+    assert (restart["outcome"], restart["after"]["version"]) == ("restartLeft", "4.3")
+
+
+def test_each_ending_of_a_package_of_windows_installer(windows: Windows):
+    folder = windows.programs
+    files = [msi(folder, "fails"), msi(folder, "works"), msi(folder, "works", "4.1.0"), msi(folder, "restart", "4.3.0")]
+    fails, works, older, restart = installs(windows, *(file.name for file in files))
+
+    assert (fails["technology"], fails["outcome"], fails["after"]) == ("msi", "failed", None)
+    assert fails["result"]["exitCode"] == 1603
+    # Wine writes no reason into it; what is read from Windows' own logs is tested with recorded ones.
+    log = windows.prefix / "drive_c" / fails["log"].removeprefix("C:\\").replace("\\", "/")
+    assert b"PrepareLedger" in log.read_bytes().replace(b"\0", b"")
+
+    assert (works["code"], works["outcome"], works["log"]) == (0, "installed", None)
+    assert (works["after"]["name"], works["after"]["version"]) == ("Harbour Ledger", "4.2.0")
+    assert older["error"]["code"] == "older-version"
+    assert restart["result"]["exitCode"] == 3010
+    assert restart["outcome"] == "restartLeft"
+
+
+def test_a_plain_installer_that_refuses_becomes_one_that_is_proven_without_any_store(windows: Windows):
+    """The failed installation turned into a calm one: no store, no profile, no order; only the file."""
+    outlook, home = windows.program("OUTLOOK.EXE"), windows.program("home")
+    nsis(windows.programs, "refuses")
+    file = windows.program("HarbourNotes-refuses-4.2.exe")
+    command = f'"{outlook}" ghost'
+    windows.run("set_value", "HKCU", RUN, "MailHelper", "REG_SZ", command)
+    windows.restart()
+    closing = ("--hold", "--force", "--yes", "--look-out", "0", "--json")
+    _, refused, board, closed, installed, value, restored = windows.run_all(
+        ("wait_for_programs", "1"),
+        ("command_line", "--home", home, "install", file, "--silent", "--yes", "--json"),
+        ("command_line", "--home", home, "preflight", "--for", file, "--json"),
+        ("command_line", "--home", home, "close-blockers", "--for", file, *closing),
+        ("command_line", "--home", home, "install", file, "--silent", "--yes", "--json"),
+        ("value_of", "HKCU", RUN, "MailHelper"),
+        ("command_line", "--home", home, "put-back", "--json"),
+        timeout=300,
+    )
+    assert refused["result"]["exitCode"] == 20
+    assert (refused["outcome"], refused["after"]) == ("failed", None)
+    (row,) = (found for found in board["findings"] if found["ruleId"] == "outlook")
+    assert "is running without a window since" in row["explanation"]
+    assert "It starts when you sign in: entry *MailHelper*." in row["explanation"]
+    assert (board["blocked"], row["severity"]) == (False, "warns")
+    assert [hold["entry"]["name"] for hold in closed["heldBack"]] == ["MailHelper"]
+    assert closed["closed"]["left"] == []
+    assert (installed["code"], installed["outcome"]) == (0, "installed")
+    assert installed["after"]["version"] == "4.2"
+    # Held by hand until the next installation, which this was.
+    assert value == [command, 1]
+    assert restored["restored"]["restored"] == []
+    assert windows.run("running") == []
