@@ -35,7 +35,7 @@ class Snapshot:
     downloads as the library has them: how far one under way has come is known to the queue itself. `purchases` are
     those of any shop, without the ones that are orders of a store with the Store API. `seat_id` and
     `pc_name` are what a seat of a licence is taken with. `failures` are what has failed lately at any store.
-    `ahead` are the dates that lie ahead, the nearest first.
+    `ahead` are the dates that lie ahead, the nearest first. `needs_attention` tells whether one of the cards does.
     """
 
     at: dt.datetime
@@ -57,6 +57,7 @@ class Snapshot:
     pc_name: str = ""
     failures: tuple[Failure, ...] = ()
     ahead: tuple[Subject, ...] = ()
+    needs_attention: bool = False
 
     def file(self, number: str, artifact_id: str) -> KnownFile | None:
         """Returns the verified file of an artifact, if it lies on this PC."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from companion.domain.billing.shipping import store_country
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.public_holidays import load_holidays
-from companion.domain.overview.product_cards import ProductCard, product_cards
+from companion.domain.overview.product_cards import ProductCard, Tone, product_cards
 from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.due import upcoming
 from companion.domain.store.profile import Profile
@@ -71,12 +71,13 @@ class SnapshotReader:
         if orders and stored.profile is not None:
             _load_holidays(stored.profile, now.year)
         purchases = without_known_orders(self._library, self._owned())
+        cards = self._cards(orders, stored.profile, files, seat_id, now)
         facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases)
         return Snapshot(
             now,
             stored.profile,
             orders,
-            self._cards(orders, stored.profile, files, seat_id, now),
+            cards,
             files,
             troubles,
             machine=self._this_pc.machine().value,
@@ -92,6 +93,7 @@ class SnapshotReader:
             pc_name=self._this_pc.name,
             failures=failures(self._library, now),
             ahead=upcoming(facts, now) if facts is not None else (),
+            needs_attention=any(card.tone is Tone.ATTENTION for card in cards),
         )
 
     def _cards(

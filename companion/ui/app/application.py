@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from companion.domain.core.errors import ErrorCode
@@ -38,6 +38,7 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task, TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
+from companion.ui.widgets.basic import meet_widgets
 
 if TYPE_CHECKING:
     from companion.services.app.running_program import StartRequest
@@ -268,6 +269,7 @@ class WindowedProgram:
         self.app_state.load(lambda: self.owned.load(self._first_page))
         if this_platform() is Platform.LINUX:
             self.resume_signal.listen()
+        QTimer.singleShot(0, self.window, meet_widgets)
 
     def _first_page(self) -> None:
         # A person who was quicker than the library stays where they went.

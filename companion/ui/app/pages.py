@@ -36,7 +36,12 @@ if TYPE_CHECKING:
     from companion.ui.wizard.page import InstallPage
 
 PageMaker = Callable[[], Page]
-_LARGE = ("companion.domain.mail.confirming", "companion.services.purchases.intake")
+_LARGE = (
+    "companion.domain.mail.confirming",
+    "companion.domain.overview.card_statement",
+    "companion.domain.overview.statement_words",
+    "companion.services.purchases.intake",
+)
 """What pages need that takes longer to load than the window may stand still."""
 _AFTER_PAINTING = (
     "companion.domain.installation.recovery",

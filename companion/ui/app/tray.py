@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from companion.domain.core.text import counted, days_away
 from companion.domain.core.time.periods import days_until
-from companion.domain.overview.product_cards import Tone
 from companion.domain.reminders.text import date_words
 from companion.domain.transfers.models import TransferState
 from companion.ui.look.icons import icon
@@ -148,7 +147,7 @@ class Tray(QObject):
     def _show_state(self) -> None:
         if any(transfers.busy for transfers in self._downloads):
             name = "companion-working"
-        elif any(card.tone is Tone.ATTENTION for _, card in self._book.cards()):
+        elif any(state.snapshot.needs_attention for state in self._book.states):
             name = "companion-attention"
         else:
             name = "companion"

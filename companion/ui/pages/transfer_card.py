@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout
 
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
-from companion.services.downloads.queue import QueueItem
 from companion.ui.state.app_state import AppState
 from companion.ui.state.download_state import DownloadState
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
@@ -18,6 +18,9 @@ from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.question import ask
 from companion.ui.widgets.speed import SpeedGraph
 from companion.ui.wizard.download import pieces_words, progress_words
+
+if TYPE_CHECKING:
+    from companion.services.downloads.queue import QueueItem
 
 RESTING = (TransferState.PAUSED, TransferState.FAILED, TransferState.DONE)
 

@@ -312,3 +312,11 @@ def clear(layout: QLayout) -> None:
         elif (inner := item.layout()) is not None:
             clear(inner)
             inner.deleteLater()
+
+
+def meet_widgets() -> None:
+    """Let PySide6 load all kinds of widgets.
+
+    It does so when it is first given one that Qt itself made, and the first page would be 30 ms later for it.
+    """
+    QScrollArea().viewport()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy
@@ -12,7 +14,7 @@ from companion.ui.look.theme import Theme, Themed
 class Choice(QComboBox, Themed):
     """Chooses one of a few texts; turning the wheel over it scrolls the page instead of changing anything."""
 
-    def __init__(self, theme: Theme, name: str, texts: list[str], position: int) -> None:
+    def __init__(self, theme: Theme, name: str, texts: Sequence[str], position: int) -> None:
         super().__init__()
         self._theme = theme
         self.setAccessibleName(name)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from companion.domain.store.profile import Stage
-from companion.services.installation.recovery import Recovery
-from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import line
@@ -14,6 +13,10 @@ from companion.ui.wizard.job import Job
 from companion.ui.wizard.live_check_list import LiveCheckList
 from companion.ui.wizard.network_check import NetworkCheck
 from companion.ui.wizard.steps import Step
+
+if TYPE_CHECKING:
+    from companion.services.installation.recovery import Recovery
+    from companion.services.installation.workflow import Installations
 
 
 class CheckStep(Step):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QProgressBar
 
 from companion.domain.core.time.durations import time_left_in_words
@@ -9,8 +11,7 @@ from companion.domain.installation.files.verification import of_transfer, verifi
 from companion.domain.store.orders import Grant
 from companion.domain.transfers.models import TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadFailure, DownloadKey
-from companion.services.downloads.order_downloads import Fetched, OrderDownloads
-from companion.services.downloads.queue import QueueItem
+from companion.services.downloads.order_downloads import Fetched
 from companion.ui.look.format import Format
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
@@ -20,6 +21,10 @@ from companion.ui.widgets.speed import SpeedGraph
 from companion.ui.widgets.spoken import announcer
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import Step
+
+if TYPE_CHECKING:
+    from companion.services.downloads.order_downloads import OrderDownloads
+    from companion.services.downloads.queue import QueueItem
 
 
 class DownloadStep(Step):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
@@ -14,8 +15,6 @@ from companion.domain.installation.models import InstallationProgress
 from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.store.orders import Licence
 from companion.domain.store.profile import Stage
-from companion.services.installation.recovery import Recovery
-from companion.services.installation.workflow import Installations, Installed
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
@@ -26,6 +25,10 @@ from companion.ui.widgets.relaunch_notice import reopened_notice
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.live_check_list import LiveCheckList
 from companion.ui.wizard.steps import Step
+
+if TYPE_CHECKING:
+    from companion.services.installation.recovery import Recovery
+    from companion.services.installation.workflow import Installations, Installed
 
 _FETCHABLE = {ErrorCode.FILE_DAMAGED: "Repair", ErrorCode.FILE_MISSING: "Download it again"}
 """Failures that another download puts right, and what the button to it says."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from companion.domain.store.orders import Download, Licence, Order
 from companion.domain.store.profile import Profile
-from companion.services.downloads.order_downloads import Fetched
-from companion.services.installation.workflow import Installed
+
+if TYPE_CHECKING:
+    from companion.services.downloads.order_downloads import Fetched
+    from companion.services.installation.workflow import Installed
 
 
 @dataclasses.dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -14,8 +15,6 @@ from companion.domain.pc.closing import ClosingProgress, ClosingResult
 from companion.domain.pc.facts import AutostartEntry
 from companion.domain.pc.preflight import Finding, Remedy, RemedyKind, Requirements, Severity, can_continue
 from companion.domain.store.profile import Stage
-from companion.services.installation.recovery import Recovery
-from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
@@ -24,6 +23,10 @@ from companion.ui.widgets.fold import Fold
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
 from companion.ui.widgets.spoken import announcer
+
+if TYPE_CHECKING:
+    from companion.services.installation.recovery import Recovery
+    from companion.services.installation.workflow import Installations
 
 _ICONS = {
     Severity.BLOCKS: ("cross", "over"),

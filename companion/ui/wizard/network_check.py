@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.pc.network_diagnostics import NetworkReport, StepResult, StepState
 from companion.domain.store.profile import Profile
-from companion.services.installation.workflow import Installations
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import IconLabel, button, clear, column, label, row
 from companion.ui.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from companion.services.installation.workflow import Installations
 
 _ICONS = {
     StepState.FINE: ("check", "ok"),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
-from companion.services.downloads.order_downloads import OrderDownloads
-from companion.services.installation.recovery import Recovery
-from companion.services.installation.workflow import Installations
-from companion.services.store.orders import Orders
 from companion.ui.navigation import Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
@@ -23,6 +21,12 @@ from companion.ui.wizard.download import DownloadStep, VerifyStep
 from companion.ui.wizard.install import DoneStep, InstallStep
 from companion.ui.wizard.job import Job
 from companion.ui.wizard.steps import STEPS, Step, Stepper
+
+if TYPE_CHECKING:
+    from companion.services.downloads.order_downloads import OrderDownloads
+    from companion.services.installation.recovery import Recovery
+    from companion.services.installation.workflow import Installations
+    from companion.services.store.orders import Orders
 
 _DOWNLOAD = STEPS.index("Download")
 

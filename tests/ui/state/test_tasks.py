@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -218,3 +219,25 @@ def test_garbage_is_looked_for_on_the_gui_thread_only(runner: TaskRunner, owner:
     runner.run(owner, work, lambda _: None)
     qtbot.waitUntil(lambda: bool(ended))
     assert ended == [threading.main_thread()]
+
+
+def test_garbage_is_looked_for_while_a_worker_makes_much(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    looked, kept = threading.Event(), list[list[object]]()
+
+    def look(phase: str, _about: dict[str, Any]) -> None:
+        if phase == "stop" and kept:
+            looked.set()
+
+    def work(_: Task) -> bool:
+        kept.extend([] for _ in range(2 * gc.get_threshold()[0]))
+        # The end of the work is a moment to look too: so it does not end before.
+        return looked.wait(30)
+
+    found: list[bool] = []
+    gc.callbacks.append(look)
+    try:
+        runner.run(owner, work, found.append)
+        qtbot.waitUntil(lambda: bool(found), timeout=40_000)
+    finally:
+        gc.callbacks.remove(look)
+    assert found == [True]

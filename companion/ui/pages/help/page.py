@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -18,7 +19,7 @@ from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.reminders.history import InboxEntry, agenda
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.support.help_articles import Article, Group
-from companion.domain.support.hotline import NOTHING_STATED, Stated
+from companion.domain.support.hotline import NOTHING_STATED, KnownProduct, Stated, products_of
 from companion.domain.support.makers_desk import DirectoryDesk
 from companion.domain.support.subjects import (
     DueDate,
@@ -60,10 +61,12 @@ class _Shelf(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """All that support can be asked about, and what of it needs attention."""
+    """All that support can be asked about, each in words, what of it needs attention, and each store's products."""
 
-    subjects: tuple[SupportSubject, ...]
-    in_need: SupportSubject | None
+    subjects: tuple[SupportSubject, ...] = ()
+    texts: tuple[str, ...] = ()
+    in_need: SupportSubject | None = None
+    products: Mapping[str, tuple[KnownProduct, ...]] = MappingProxyType({})
 
 
 class HelpPage(Page):
@@ -99,7 +102,7 @@ class HelpPage(Page):
         self._support = column(spacing=14)
         self.add_to_head(button("Call support", self._show_number))
         self._statement = StatementCard(app_state, self._known)
-        self._found = _Found((), None)
+        self._found = _Found()
         self._prepared = Prepared(app_state.runner, self, self._show_found_subjects)
         self.add(self._topics, row(self._back, None), self._article, self._statement, self._support)
         self.follow(app_state.changed, book.changed, owned.changed)
@@ -258,8 +261,9 @@ class HelpPage(Page):
                 state = self._book.state(subject.store) if subject is not None else self.app_state
                 if state is not None and state.snapshot.profile is not None:
                     number = subject.number if subject is not None else ""
-                    self._support.addWidget(store_card(state, number, self._stated, self._say))
-            self._support.addWidget(self._case_card(self._found.subjects, subject))
+                    products = self._found.products.get(state.store, ())
+                    self._support.addWidget(store_card(state, number, self._stated, products, self._say))
+            self._support.addWidget(self._case_card(subject))
 
     def _show_purchase(self, purchase_id: str) -> None:
         """Show what the directory knows; it is read in the background the first time."""
@@ -286,11 +290,10 @@ class HelpPage(Page):
     def _number_card(self) -> QWidget | None:
         return next((each for each in inside(self._support) if isinstance(each, QWidget)), None)
 
-    def _which(self, subjects: tuple[SupportSubject, ...], subject: SupportSubject) -> QHBoxLayout:
+    def _which(self, subject: SupportSubject) -> QHBoxLayout:
         """What support is asked about: it also decides which number is the right one."""
-        several = len({each.place for each in subjects}) > 1
-        texts = [_subject_text(each, several=several) for each in subjects]
-        choice = Choice(self.app_state.theme, "What it is about", texts, subjects.index(subject))
+        subjects = self._found.subjects
+        choice = Choice(self.app_state.theme, "What it is about", self._found.texts, subjects.index(subject))
         choice.activated.connect(lambda place: self._ask_about(subjects[place]))
         made = row(label("It is about", "muted", wrap=False), spacing=12)
         made.addWidget(choice, 1)
@@ -310,7 +313,7 @@ class HelpPage(Page):
             about = CaseAbout(subject.number)
         show_case_file(self.window(), state, desk.writer, desk.orders, about)
 
-    def _case_card(self, subjects: tuple[SupportSubject, ...], subject: SupportSubject | None) -> Card:
+    def _case_card(self, subject: SupportSubject | None) -> Card:
         card = Card(spacing=8)
         card.add(
             label("Everything support needs to know", "heading"),
@@ -320,7 +323,7 @@ class HelpPage(Page):
             ),
         )
         if subject is not None:
-            card.add(self._which(subjects, subject))
+            card.add(self._which(subject))
         card.add(row(button("Case file…", partial(self._show_case_file, subject)), None))
         for known in (case for state in self._book.states for case in state.snapshot.cases):
             form = self.app_state.format
@@ -359,7 +362,13 @@ def _find(
         if shelf.facts is not None
         for each in agenda(shelf.facts, shelf.entries, settings, shelf.now).due
     )
-    return _Found(subjects, subject_in_need(subjects, shelves[0].snapshot.failures, due))
+    several = len({each.place for each in subjects}) > 1
+    return _Found(
+        subjects,
+        tuple(_subject_text(each, several=several) for each in subjects),
+        subject_in_need(subjects, shelves[0].snapshot.failures, due),
+        {shelf.store: products_of(shelf.snapshot.orders_read) for shelf in shelves},
+    )
 
 
 def _subject_text(subject: SupportSubject, *, several: bool) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QLayout, QWidget
 
 from companion.domain.purchases.purchase import Overview
 from companion.domain.store.profile import Profile
-from companion.domain.support.hotline import Stated, SupportContact, menu_sentence, products_of, shown_phone
+from companion.domain.support.hotline import KnownProduct, Stated, SupportContact, menu_sentence, shown_phone
 from companion.domain.support.makers_desk import (
     DirectoryDesk,
     no_number_sentence,
@@ -28,18 +28,23 @@ _TONES = {OpenState.OPEN: "ok", OpenState.ALWAYS: "ok", OpenState.CLOSED: "atten
 _ELSEWHERE = "ZZ"
 """Stands for a country that no number of the store names (ISO 3166-1 leaves it to users)."""
 Said = Callable[[Stated], None]
+T = TypeVar("T")
 
 
 class _Options(NamedTuple):
-    """What can be chosen in one list: the texts, and what each of them states."""
+    """What can be chosen in one list: the texts, the place of the one that is chosen, and what a place states."""
 
     name: str
     texts: list[str]
-    values: list[Stated]
+    place: int
+    stating: Callable[[int], Stated]
 
 
-def store_card(state: AppState, number: str, stated: Stated, said: Said) -> Card:
-    """Returns the card with the number of a store for one of its orders, and what it depends on."""
+def store_card(state: AppState, number: str, stated: Stated, products: Sequence[KnownProduct], said: Said) -> Card:
+    """Returns the card with the number of a store for one of its orders, and what it depends on.
+
+    `products` are those of all its orders.
+    """
     card = Card(spacing=8)
     card.add(label("Talk to a person", "heading"))
     profile = state.snapshot.profile
@@ -51,7 +56,7 @@ def store_card(state: AppState, number: str, stated: Stated, said: Said) -> Card
         card.add(*_number_parts(state, contact))
         card.add(facts_grid(_reasons(contact)))
     if profile is not None:
-        card.add(*_choices(state, profile, stated, said))
+        card.add(*_choices(state, profile, stated, products, said))
     if contact is not None:
         card.add(
             label("Numbers found by searching the web can be scams. This one comes from the store itself.", "small")
@@ -86,14 +91,15 @@ def _country_name(code: str) -> str:
     return QLocale.territoryToString(QLocale.codeToTerritory(code)) or code
 
 
-def _choices(state: AppState, profile: Profile, stated: Stated, said: Said) -> list[QWidget | QLayout]:
-    options = (_pcs(profile, stated), _products(state, stated), _countries(profile, stated))
+def _choices(
+    state: AppState, profile: Profile, stated: Stated, products: Sequence[KnownProduct], said: Said
+) -> list[QWidget | QLayout]:
+    options = (_pcs(profile, stated), _products(products, stated), _countries(profile, stated))
     parts: list[QWidget | QLayout] = [label("Is it about something else?", "muted")]
     for each in options:
         if len(each.texts) > 1:
-            place = each.values.index(stated) if stated in each.values else 0
-            choice = Choice(state.theme, each.name, each.texts, place)
-            choice.activated.connect(lambda place, values=each.values: said(values[place]))
+            choice = Choice(state.theme, each.name, each.texts, each.place)
+            choice.activated.connect(lambda place, stating=each.stating: said(stating(place)))
             line = row(label(each.name, "muted", wrap=False), spacing=12)
             line.addWidget(choice, 1)
             parts.append(line)
@@ -106,14 +112,13 @@ def _pcs(profile: Profile, stated: Stated) -> _Options:
     for maker in profile.support.makers:
         texts.append(f"Another PC, made by {maker.name}")
         values.append(stated._replace(maker=maker.name, another_pc=True))
-    return _Options("PC", texts, values)
+    return _Options("PC", texts, _place(stated, values), values.__getitem__)
 
 
-def _products(state: AppState, stated: Stated) -> _Options:
-    known = products_of(state.snapshot.orders_read)
+def _products(known: Sequence[KnownProduct], stated: Stated) -> _Options:
     texts = ["As ordered", *(product.name for product in known)]
-    values = [stated._replace(product=None), *(stated._replace(product=product.id) for product in known)]
-    return _Options("Product", texts, values)
+    ids = [None, *(product.id for product in known)]  # Of thousands, only what is chosen is made a statement.
+    return _Options("Product", texts, _place(stated.product, ids), lambda place: stated._replace(product=ids[place]))
 
 
 def _countries(profile: Profile, stated: Stated) -> _Options:
@@ -121,7 +126,12 @@ def _countries(profile: Profile, stated: Stated) -> _Options:
     listed = sorted(codes, key=_country_name)
     texts = ["As ordered", *(_country_name(code) for code in listed), _country_name(_ELSEWHERE)]
     values = [stated._replace(country=code) for code in (None, *listed, _ELSEWHERE)]
-    return _Options("Country", texts, values)
+    return _Options("Country", texts, _place(stated, values), values.__getitem__)
+
+
+def _place(chosen: T, values: Sequence[T]) -> int:
+    """Where the chosen value stands; the first where it is none of them."""
+    return values.index(chosen) if chosen in values else 0
 
 
 def purchase_card(purchase: Overview, desk: DirectoryDesk | None) -> Card:

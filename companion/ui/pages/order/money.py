@@ -34,7 +34,6 @@ from companion.domain.billing.returns import (
 from companion.domain.core.text import sentence_start
 from companion.domain.store.orders import ChargeKind, Order
 from companion.domain.store.returns import Return, ReturnReason
-from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
 from companion.ui.pages.order.section import OrderView, Section
@@ -74,8 +73,12 @@ class MoneyCard(Section):
             for sentence in two_charges_sentences(two, profile.policies.payment, form.date, form.money):
                 self.add(label(sentence))
         if has_invoices(order):
-            invoices = button("Invoices…", lambda: show_invoice(self.window(), app_state, self.orders, order.number))
-            self.add(row(invoices, None))
+            self.add(row(button("Invoices…", partial(self._show_invoice, order.number)), None))
+
+    def _show_invoice(self, number: str) -> None:
+        from companion.ui.dialogs.invoice import show_invoice  # Loads what prints.
+
+        show_invoice(self.window(), self.app_state, self.orders, number)
 
     def _list(self, moves: tuple[Movement, ...]) -> QGridLayout:
         """One row for each movement: the day and the kind, what it was, the amount."""
