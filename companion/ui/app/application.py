@@ -205,10 +205,10 @@ class WindowedProgram:
             self.settings,
             self.window.notices,
             self.tray.next_dates,
-            lambda: bool(self.app_state.snapshot.orders or self.owned.purchases),
+            lambda: any(state.snapshot.orders for state in self.book.states) or bool(self.owned.purchases),
             self._timestamp,
         )
-        self.app_state.changed.connect(asked.look)
+        self.book.changed.connect(asked.look)
         self.owned.changed.connect(asked.look)
         return asked
 
