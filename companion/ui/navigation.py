@@ -236,6 +236,14 @@ class Page(QWidget):
         if again is not None:
             # It takes the focus only once it is shown, which is when the page has been laid out.
             QTimer.singleShot(0, again, lambda: self._focus_again(again))
+        elif name and self._focus_name == name:
+            # What had it is gone: Qt would give the keyboard to any button outside the page.
+            QTimer.singleShot(0, self.title, self._focus_title)
+
+    def _focus_title(self) -> None:
+        now = self.window().focusWidget()
+        if self.isVisible() and (now is None or not self.isAncestorOf(now)):
+            self.title.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_again(self, part: QWidget) -> None:
         self._focus_name = ""

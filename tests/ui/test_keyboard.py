@@ -18,7 +18,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.auto_renewal import SwitchDialog
 from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination
-from companion.ui.widgets.basic import button, focusable, spoken
+from companion.ui.widgets.basic import button, discard, focusable, spoken
 from companion.ui.widgets.switch import Switch
 
 CLOSED, UNWANTED, OPEN = "LF-5562-8803", "LF-3126-9058", "LF-5930-2216"
@@ -147,3 +147,16 @@ def _where(window: QWidget) -> QWidget:
     found = window.focusWidget()
     assert found is not None
     return found
+
+
+def test_the_title_gets_the_keyboard_when_its_button_is_gone(filled: WindowedProgram, qtbot: QtBot) -> None:
+    window = filled.window
+    window.navigate_to(Destination("downloads"))
+    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    page, passing = window.current, button("Only for now", lambda: None)
+    page.add(passing)
+    qtbot.waitUntil(passing.isVisible)
+    passing.setFocus()
+    with page.keeping_focus():
+        discard(passing)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is page.title)
