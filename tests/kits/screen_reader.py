@@ -21,8 +21,14 @@ _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-
 _BUS = DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Bus")
 _REGISTRY, _ROOT = "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root"
 _ACCESSIBLE, _ACTION = "org.a11y.atspi.Accessible", "org.a11y.atspi.Action"
+_COMPONENT, _TEXT, _PROPERTIES = "org.a11y.atspi.Component", "org.a11y.atspi.Text", "org.freedesktop.DBus.Properties"
+_EVENTS = "org.a11y.atspi.Event.Object"
 # Bits of the state set (AtspiStateType).
 _STATES = {"checked": 4, "enabled": 8, "focusable": 11, "focused": 12, "selected": 23, "showing": 25, "checkable": 41}
+
+
+_SAYS_NOTHING = ("panel", "filler", "unknown")
+_OF_ROLE = {"check box": "checkable", "radio button": "checkable"}
 
 
 class Part(NamedTuple):
@@ -34,6 +40,29 @@ class Part(NamedTuple):
     name: str
     description: str
     states: frozenset[str]
+    within: tuple[str, ...] = ()
+    """The paths of what it lies in, the outermost first."""
+
+
+class Rect(NamedTuple):
+    """A place on the screen; `right` and `bottom` no longer belong to it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def middle(self) -> tuple[int, int]:
+        return (self.left + self.right) // 2, (self.top + self.bottom) // 2
+
+    def cut(self, other: Rect) -> Rect:
+        """What both have in common; empty where that is nothing."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        return Rect(left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom)))
+
+    def holds(self, point: tuple[int, int]) -> bool:
+        return self.left <= point[0] < self.right and self.top <= point[1] < self.bottom
 
 
 class ScreenReader:
@@ -43,6 +72,7 @@ class ScreenReader:
         self._connection = open_dbus_connection(bus=address)
         self._ear = open_dbus_connection(bus=address)
         self._heard: list[str] = []
+        self._focused: tuple[str, str] | None = None
 
     def close(self) -> None:
         self._connection.close()
@@ -56,8 +86,8 @@ class ScreenReader:
             raise LookupError(reply.body)
         return reply.body
 
-    def _property(self, owner: str, path: str, name: str) -> str:
-        (found,) = self._call(owner, path, "org.freedesktop.DBus.Properties", "Get", "ss", _ACCESSIBLE, name)
+    def _property(self, owner: str, path: str, name: str, interface: str = _ACCESSIBLE) -> str:
+        (found,) = self._call(owner, path, _PROPERTIES, "Get", "ss", interface, name)
         return str(found[1])
 
     def _children(self, owner: str, path: str) -> list[tuple[str, str]]:
@@ -73,39 +103,98 @@ class ScreenReader:
         """Everything that is shown, in the order in which it is read."""
         found: list[Part] = []
         for owner, path in self._children(_REGISTRY, _ROOT):
-            self._walk(owner, path, found, 0)
+            self._walk(owner, path, found, ())
         return found
 
-    def _walk(self, owner: str, path: str, found: list[Part], depth: int) -> None:
+    def poorly_told(self) -> list[Part]:
+        """What is shown and can be operated, and has no name, no role that says how, or not the states of that role."""
+        parts = [part for part in self.parts() if "focusable" in part.states and part.role != "frame"]
+        return [part for part in parts if not part.name or part.role in _SAYS_NOTHING or not _has_its_states(part)]
+
+    def find(self, role: str, name: str) -> Part | None:
+        """The first part that is shown with this role and name."""
+        return next((part for part in self.parts() if (part.role, part.name) == (role, name)), None)
+
+    def _walk(self, owner: str, path: str, found: list[Part], within: tuple[str, ...]) -> None:
         with contextlib.suppress(LookupError):
             states = self._states(owner, path)
-            if depth > 1 and "showing" not in states:
+            if len(within) > 1 and "showing" not in states:
                 return
             (role,) = self._call(owner, path, _ACCESSIBLE, "GetRoleName")
             name, described = (self._property(owner, path, which) for which in ("Name", "Description"))
-            found.append(Part(owner, path, role, name, described, states))
+            found.append(Part(owner, path, role, name, described, states, within))
             for child in self._children(owner, path):
-                self._walk(*child, found, depth + 1)
+                self._walk(*child, found, (*within, path))
+
+    def place(self, part: Part) -> Rect:
+        """Where a part is on the screen."""
+        return self._rect(part.owner, part.path)
+
+    def _rect(self, owner: str, path: str) -> Rect:
+        ((left, top, width, height),) = self._call(owner, path, _COMPONENT, "GetExtents", "u", 0)
+        return Rect(left, top, left + width, top + height)
+
+    def window_onto(self, part: Part) -> Rect:
+        """The place on the screen in which a part has to be in order to be seen."""
+        seen = Rect(0, 0, 100_000, 100_000)
+        for path in part.within:
+            with contextlib.suppress(LookupError):
+                around = self._rect(part.owner, path)
+                if around.left == around.right:
+                    continue  # the application itself has no place
+                smaller = seen.cut(around)
+                if smaller.left == smaller.right or smaller.top == smaller.bottom:
+                    return seen  # what it lies in is out of sight as a whole
+                seen = smaller
+        return seen
+
+    def length(self, part: Part) -> int:
+        """How many characters are in a field."""
+        return int(self._property(part.owner, part.path, "CharacterCount", _TEXT))
+
+    def focused(self) -> Part | None:
+        """The part that got the keyboard last, without what it lies in."""
+        self._listen_on()
+        if self._focused is None:
+            return None
+        owner, path = self._focused
+        with contextlib.suppress(LookupError):
+            (role,) = self._call(owner, path, _ACCESSIBLE, "GetRoleName")
+            name, described = (self._property(owner, path, which) for which in ("Name", "Description"))
+            return Part(owner, path, role, name, described, self._states(owner, path))
+        return None
 
     def press(self, part: Part) -> None:
         """Do the first action of a widget, as a screen reader does."""
         self._call(part.owner, part.path, _ACTION, "DoAction", "i", 0)
 
     def listen(self) -> None:
-        """Ask for announcements, which programs send only when something listens."""
-        rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object", member="Announcement")
-        self._ear.send_and_get_reply(message_bus.AddMatch(rule), timeout=10)
+        """Ask for announcements and for the focus, which programs tell of only when something listens."""
+        for member in ("Announcement", "StateChanged"):
+            rule = MatchRule(type="signal", interface=_EVENTS, member=member)
+            self._ear.send_and_get_reply(message_bus.AddMatch(rule), timeout=10)
         for event in ("object:announcement", "object:state-changed:focused"):
             self._call(_REGISTRY, "/org/a11y/atspi/registry", _REGISTRY, "RegisterEvent", "s", event)
 
     def heard(self) -> list[str]:
         """What was announced so far, in order."""
+        self._listen_on()
+        return self._heard
+
+    def _listen_on(self) -> None:
         with contextlib.suppress(TimeoutError):
             while True:
-                message = self._ear.receive(timeout=0.05)
-                if message.header.fields.get(HeaderFields.member) == "Announcement":
+                message = self._ear.receive(timeout=0.02)
+                fields = message.header.fields
+                if fields.get(HeaderFields.member) == "Announcement":
                     self._heard.append(str(message.body[3][1]))
-        return self._heard
+                elif message.body[0] == "focused" and message.body[1]:
+                    self._focused = (str(fields[HeaderFields.sender]), str(fields[HeaderFields.path]))
+
+
+def _has_its_states(part: Part) -> bool:
+    wanted = _OF_ROLE.get(part.role)
+    return "showing" in part.states and (wanted is None or wanted in part.states)
 
 
 @contextlib.contextmanager

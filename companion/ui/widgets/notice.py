@@ -74,7 +74,8 @@ class Notice(QFrame):
     @property
     def words(self) -> str:
         """Everything it says, as it is read aloud."""
-        return f"{self.accessibleName()}. {self.accessibleDescription()}"
+        title = self.accessibleName()
+        return f"{title}{'' if title.endswith(('.', '?', '!')) else '.'} {self.accessibleDescription()}"
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -42,8 +42,10 @@ class Stepper(QFrame):
         self._current = current
         for index, made in enumerate(self._labels):
             restyle(made, tone="ok" if index < current else "here" if index == current else "")
-        self.setAccessibleName(f"Step {current + 1} of {len(STEPS)}: {STEPS[current]}")
-        announcer.announce(self, self.accessibleName())
+        told = f"Step {current + 1} of {len(STEPS)}: {STEPS[current]}"
+        if told != self.accessibleName():
+            self.setAccessibleName(told)
+            announcer.announce(self, told)
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
