@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 
 from companion.domain.core.model import EARLIEST, Model
-from companion.domain.core.text import FormatDate
+from companion.domain.core.text import FormatDate, joined
 from companion.domain.store.orders import Licence, Seat
 
 
@@ -73,6 +73,13 @@ def seat_sentence(use: SeatUse) -> str:
     if len(use.seats) < 2 or unseen is None or unseen.last_seen_at is None:
         return said
     return f"{said} Not seen for the longest time: {unseen.name}."
+
+
+def no_seat_sentence(use: SeatUse) -> str:
+    """Which PCs hold the seats of a licence that has none left, and what to do."""
+    held = joined([seat.name for seat in use.seats])
+    pcs = "one PC" if use.total == 1 else f"{use.total} PCs"
+    return f"It may be used on {pcs}, and is in use on {held}. Free the seat of a PC that no longer uses it."
 
 
 def seat_line(seat: Seat, format_date: FormatDate, this_seat: str | None) -> str:

@@ -55,6 +55,7 @@ class NextAction(enum.StrEnum):
     ASK_EXTENSION = "askExtension"
     RENEW = "renew"
     READ_LETTER = "readLetter"
+    FREE_SEAT = "freeSeat"
     NONE = "none"
 
 
@@ -232,6 +233,8 @@ def _action(
         return NextAction.RENEW
     if seats.this_pc is ThisPC.USES_IT:
         return NextAction.NONE
+    if seats.this_pc is ThisPC.NO_SEAT_LEFT and (have_it or window.is_open):
+        return NextAction.FREE_SEAT if state is EffectiveStatus.ACTIVE else NextAction.NONE
     if have_it:
         # Nothing can be activated before its first day.
         wanted = state is EffectiveStatus.ACTIVE and seats.this_pc is ThisPC.NOT_YET

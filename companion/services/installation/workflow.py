@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from companion.domain.core.errors import CompanionError
+from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 from companion.domain.entitlements.seats import ThisPC as SeatHere
 from companion.domain.entitlements.seats import seat_use
@@ -208,13 +208,15 @@ class Installations:
         return Installed(result, self._take_seat(number, licence) if result.succeeded else None)
 
     def _take_seat(self, number: str, licence: Licence | None) -> Licence | None:
-        """Note at the store that this PC uses the licence; the product works without, so a failure is only logged."""
+        """Note at the store that this PC uses the licence, now or once it answers; the product works without."""
         if licence is None or seat_use(licence, self._this_pc.seat_id).this_pc is not SeatHere.NOT_YET:
             return None
         try:
             return self._orders.actions.take_seat(number, licence.id, self._this_pc.seat_id, self._this_pc.name)
         except CompanionError as error:
             _log.warning("no seat was taken: %s", error.code)
+            if error.kind is ErrorKind.UNREACHABLE or error.code == ErrorCode.CREDENTIALS_NEEDED:
+                self._orders.seats.note(number, licence.id, self._this_pc.seat_id, self._this_pc.name)
             return None
 
     def _note(self, event: str, number: str | None, **facts: str | int | float | bool | None) -> None:

@@ -25,6 +25,7 @@ from companion.services.store.client import Fresh, StoreClient
 from companion.services.store.keychain.keychain import Credentials, Kept, Keychain, KeychainState
 from companion.services.store.keychain.licence_keys import LicenceKeys
 from companion.services.store.look_plans import plan_of, remember_plan
+from companion.services.store.pending_seats import PendingSeats
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
 
@@ -68,6 +69,7 @@ class OrderLookup:
         sessions: Sessions,
         cache: OrderCache,
         renewal: RenewalSwitch,
+        seats: PendingSeats,
         attempts: Attempts,
         library: Library,
         clock: Callable[[], dt.datetime],
@@ -78,6 +80,7 @@ class OrderLookup:
         self._licence_keys = LicenceKeys(keychain, sessions.account)
         self._cache = cache
         self._renewal = renewal
+        self._seats = seats
         self._attempts = attempts
         self._library = library
         self._clock = clock
@@ -269,6 +272,7 @@ class OrderLookup:
             self._licence_keys.keep(fresh.value, known.order)
         if found.order is not None:
             self._renewal.fetch_lost_receipts(found.order)
+            self._seats.catch_up(found.order)
         return found
 
     def order(self, number: str) -> Order:
@@ -276,6 +280,16 @@ class OrderLookup:
         found = self.refresh(number).order
         assert found is not None  # noqa: S101 - a refresh that returns has read the order
         return found
+
+    def order_or_kept(self, number: str) -> tuple[Order, CompanionError | None]:
+        """An order as the store sees it now, or as it was last read with why the store could not be reached."""
+        try:
+            return self.order(number), None
+        except CompanionError as error:
+            kept = self._cache.known(number).order if error.kind is ErrorKind.UNREACHABLE else None
+            if kept is None:
+                raise
+            return kept, error
 
     def grant(self, number: str, artifact_id: str) -> Grant:
         """A fresh signed URL for an artifact."""

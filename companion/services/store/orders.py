@@ -16,6 +16,7 @@ from companion.services.store.invoices import OrderInvoices
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.looking import StoreLooks
 from companion.services.store.lookup import OrderLookup
+from companion.services.store.pending_seats import PendingSeats
 from companion.services.store.renewal_switch import RenewalSwitch
 from companion.services.store.sessions import Sessions
 from companion.services.store.together import OrdersTogether
@@ -34,6 +35,7 @@ class Orders(NamedTuple):
     client: StoreClient
     looks: StoreLooks
     invoices: OrderInvoices
+    seats: PendingSeats
 
     def stop(self) -> None:
         """End what is being asked of the store; nothing can be asked afterwards."""
@@ -52,9 +54,10 @@ def open_orders(client: StoreClient, keychain: Keychain, library: Library, clock
     cache = OrderCache(library, client.url, clock)
     attempts = Attempts(client.url, library, clock, cache.has)
     renewal = RenewalSwitch(client, sessions, requests, library, clock)
-    lookup = OrderLookup(client, keychain, sessions, cache, renewal, attempts, library, clock)
+    seats = PendingSeats(client, sessions, library)
+    lookup = OrderLookup(client, keychain, sessions, cache, renewal, seats, attempts, library, clock)
     actions = OrderActions(client, sessions, requests, renewal, lookup, cache, attempts, library, clock)
     together = OrdersTogether(client, sessions, cache, lookup, clock)
     looks = StoreLooks(lookup, together, cache, library, clock)
     invoices = OrderInvoices(client, sessions, cache, attempts, library, clock)
-    return Orders(lookup, cache, actions, attempts, client, looks, invoices)
+    return Orders(lookup, cache, actions, attempts, client, looks, invoices, seats)

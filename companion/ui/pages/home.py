@@ -41,7 +41,7 @@ from companion.domain.purchases.words import date_of
 from companion.services.snapshot import Snapshot
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.tones import TONES
-from companion.ui.navigation import EXTEND, READ_LETTER, RETURN_RENEWAL, Destination, Page
+from companion.ui.navigation import EXTEND, FREE_SEAT, READ_LETTER, RETURN_RENEWAL, Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
@@ -303,6 +303,7 @@ class LicenceCard(Card):
                 Destination("order", card.order_number, EXTEND),
             ),
             NextAction.RENEW: ("How to renew…", Destination("order", card.order_number, "renew")),
+            NextAction.FREE_SEAT: ("Free a seat…", Destination("order", card.order_number, FREE_SEAT)),
             NextAction.READ_LETTER: ("Read the letter…", Destination("order", card.order_number, READ_LETTER)),
         }.get(card.action)
         if done is None:

@@ -13,22 +13,22 @@ from companion.domain.entitlements.seats import seat_sentence, seat_use
 from companion.domain.installation.ending import InstallationEnding, ending_of, ending_text
 from companion.domain.installation.models import InstallationProgress
 from companion.domain.installation.relaunch import ClosedProgram, names_of
-from companion.domain.store.orders import Licence
 from companion.domain.store.profile import Stage
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, label, row
-from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.relaunch_notice import reopened_notice
 from companion.ui.wizard.job import Job
+from companion.ui.wizard.licence_key import LicenceKeyPart
 from companion.ui.wizard.live_check_list import LiveCheckList
 from companion.ui.wizard.steps import Step
 
 if TYPE_CHECKING:
     from companion.services.installation.recovery import Recovery
     from companion.services.installation.workflow import Installations, Installed
+    from companion.services.store.orders import Orders
 
 _FETCHABLE = {ErrorCode.FILE_DAMAGED: "Repair", ErrorCode.FILE_MISSING: "Download it again"}
 """Failures that another download puts right, and what the button to it says."""
@@ -42,7 +42,9 @@ class InstallStep(Step):
 
     fetch_again = Signal()
 
-    def __init__(self, app_state: AppState, installations: Installations, recovery: Recovery, opener: Opener) -> None:
+    def __init__(
+        self, app_state: AppState, orders: Orders, installations: Installations, recovery: Recovery, opener: Opener
+    ) -> None:
         super().__init__(
             app_state,
             "Install",
@@ -60,6 +62,8 @@ class InstallStep(Step):
         self._doing = label("", "strong")
         self._bar.hide()
         self._doing.hide()
+        self._key = LicenceKeyPart(app_state, orders)
+        self.content.addWidget(self._key)
         self.content.addWidget(self._check_list)
         self.content.addWidget(self._doing)
         self.content.addWidget(self._bar)
@@ -67,6 +71,7 @@ class InstallStep(Step):
     def enter(self, job: Job) -> None:
         super().enter(job)
         self.heading.setText(f"Install {job.download.name}")
+        self._key.show_key(job.order.number, job.licence)
         self._look()
 
     def depart(self) -> None:
@@ -156,9 +161,9 @@ def _ending_notice(installed: Installed) -> Notice:
 class DoneStep(Step):
     """It is installed: the key to copy, the seat, and the programs to open again."""
 
-    def __init__(self, app_state: AppState, recovery: Recovery) -> None:
+    def __init__(self, app_state: AppState, orders: Orders, recovery: Recovery) -> None:
         super().__init__(app_state, "It is installed", "", "Finish")
-        self._recovery = recovery
+        self._orders, self._recovery = orders, recovery
         self.back.hide()
         self._again = button("", self._reopen)
         self.card.body.insertLayout(self.card.body.indexOf(self.outcome), row(self._again, None))
@@ -178,7 +183,10 @@ class DoneStep(Step):
             self.tell(Notice(text.title, text.hint, tone="attention", closable=False))
         licence = installed.licence or job.licence
         if licence is not None:
-            self._add_key(licence)
+            key = LicenceKeyPart(self.app_state, self._orders)
+            self.content.addWidget(key)
+            # Taking a seat tells no key: the order has.
+            key.show_key(job.order.number, job.licence or licence)
             use = seat_use(licence, self.app_state.snapshot.seat_id)
             self.content.addWidget(label(seat_sentence(use)))
         recovery = self._recovery
@@ -188,17 +196,6 @@ class DoneStep(Step):
         if closed:
             self._again.setText(f"Open {names_of(closed)} again")
             self._again.show()
-
-    def _add_key(self, licence: Licence) -> None:
-        if licence.key_from_order is not None and licence.key is None:
-            words = f"A renewal brings no new key. Use the one from order {licence.key_from_order}."
-            self.content.addWidget(label(words))
-            return
-        if licence.key is None:
-            return
-        self.content.addWidget(label("Your serial key", "muted"))
-        note = "The installer may ask for it; it also stays on the order's page."
-        self.content.addWidget(KeyBox(licence.key, case_sensitive=licence.key_case_sensitive, note=note))
 
     def _reopen(self) -> None:
         self._again.hide()

@@ -57,15 +57,15 @@ class InstallPage(Page):
         self._news.hide()
         self._stack = QStackedWidget()
         self._choose = ChooseStep(app_state, purchases)
-        installing = InstallStep(app_state, installations, recovery, opener)
+        installing = InstallStep(app_state, orders, installations, recovery, opener)
         installing.fetch_again.connect(self._fetch_again)
         self._steps: tuple[Step, ...] = (
             self._choose,
-            CheckStep(app_state, installations, recovery, opener),
+            CheckStep(app_state, orders, installations, recovery, opener),
             DownloadStep(app_state, purchases),
             VerifyStep(app_state, opener),
             installing,
-            DoneStep(app_state, recovery),
+            DoneStep(app_state, orders, recovery),
         )
         for index, step in enumerate(self._steps):
             self._stack.addWidget(step)
@@ -94,8 +94,9 @@ class InstallPage(Page):
         clear(self._choose.content)
         orders, number = self._orders, destination.number
 
-        def read(_: object) -> tuple[Order, Profile]:
-            return orders.lookup.order(number), orders.lookup.profile()
+        def read(_: object) -> tuple[Order, Profile, CompanionError | None]:
+            found, trouble = orders.lookup.order_or_kept(number)
+            return found, orders.lookup.profile(), trouble
 
         self.app_state.runner.run(self, read, lambda found: self._offer(*found), self._failed)
 
@@ -106,10 +107,13 @@ class InstallPage(Page):
         """Stop looking at the PC while another page is shown; a download goes on."""
         self._steps[self._stack.currentIndex()].depart()
 
-    def _offer(self, order: Order, profile: Profile) -> None:
+    def _offer(self, order: Order, profile: Profile, trouble: CompanionError | None) -> None:
         self.app_state.load()
         self._choose.heading.setText("What should be installed?")
         self._choose.offer(order, profile, self._wanted.item)
+        if trouble is not None:
+            words = "A file that is on this PC already can be installed all the same."
+            self._choose.tell(Notice(trouble.title, words, tone="attention", closable=False))
 
     def _failed(self, error: CompanionError) -> None:
         self._choose.heading.setText("The order could not be read")

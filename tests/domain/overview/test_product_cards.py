@@ -299,6 +299,7 @@ def test_the_words_of_cards_are_stable():
         "askExtension",
         "renew",
         "readLetter",
+        "freeSeat",
         "none",
     ]
 
@@ -469,11 +470,15 @@ def test_what_is_done_next_with_an_open_window(build, card, here, downloaded, st
     assert card(order, this_seat="here", downloaded={"art-1"} if downloaded else ()).action is action
 
 
-def test_without_a_free_seat_a_file_is_not_installed(build, card):
+def test_without_a_free_seat_the_first_thing_is_to_free_one(build, card):
     full = build.licence(seats=(build.seat(),), seats_total=1)
-    assert card(build.order(licences=(full,)), downloaded={"art-1"}).action is NextAction.NONE
-    # It may still be downloaded: a seat can be freed.
-    assert card(build.order(licences=(full,))).action is NextAction.DOWNLOAD
+    assert card(build.order(licences=(full,)), downloaded={"art-1"}).action is NextAction.FREE_SEAT
+    assert card(build.order(licences=(full,))).action is NextAction.FREE_SEAT
+    # A file that would soon be out of reach is worth having before that.
+    closing = build.download(available_until=build.day(1))
+    assert card(build.order(licences=(full,), downloads=(closing,))).action is NextAction.DOWNLOAD
+    # And there is nothing to free one for where nothing can be had.
+    assert card(build.order(licences=(full,), downloads=())).action is NextAction.NONE
 
 
 def test_the_more_urgent_of_two_actions(build, card):

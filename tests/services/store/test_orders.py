@@ -384,6 +384,29 @@ def test_what_was_added_again_meanwhile_is_not_replaced_by_what_was_removed(kit:
     assert kit.orders.cache.known(FAMILY).added_at == kit.now
 
 
+def test_a_seat_that_could_not_be_taken_is_taken_when_the_order_is_next_read(kit: StoreKit) -> None:
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    licence = kit.orders.lookup.order(FAMILY).licences[0]
+    kit.orders.seats.note(FAMILY, licence.id, "pc-late", "The late PC")
+    kit.orders.seats.note(FAMILY, "no such licence", "pc-late", "The late PC")
+    again = open_orders(kit.client, kit.keychain, kit.library, lambda: kit.now)
+    again.lookup.order(FAMILY)
+    taken = again.lookup.order(FAMILY).licences[0].seats
+    assert [seat.name for seat in taken if seat.id == "pc-late"] == ["The late PC"]
+    kit.orders.actions.free_seat(FAMILY, licence.id, "pc-late")
+    again.lookup.order(FAMILY)
+    assert "pc-late" not in {seat.id for seat in again.lookup.order(FAMILY).licences[0].seats}, "it is taken once"
+
+
+def test_a_seat_waits_for_as_long_as_the_store_does_not_answer(kit: StoreKit) -> None:
+    kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
+    order = kit.orders.lookup.order(FAMILY)
+    kit.orders.seats.note(FAMILY, order.licences[0].id, "pc-late", "The late PC")
+    kit.store.close()
+    kit.orders.seats.catch_up(order)
+    assert "pc-late" in str(kit.library.settings())
+
+
 def test_another_orders_things_are_not_given(kit: StoreKit) -> None:
     kit.orders.lookup.add(FAMILY, kit.password(FAMILY))
     kit.library.add_order(kit.orders.store, ANNUAL, kit.now)

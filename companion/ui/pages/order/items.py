@@ -72,6 +72,11 @@ class LicenceCard(Section):
         elif self._card.status is EffectiveStatus.EXPIRED and not self._card.carried_on:
             self.add_page_button("Renew on the store's page…")
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no seat of it is left for this PC."""
+        return seat_use(self._licence, self._seat_id).this_pc is ThisPC.NO_SEAT_LEFT
+
     def _add_key(self) -> None:
         licence = self._licence
         if licence.key_from_order is not None and licence.key is None:

@@ -14,7 +14,7 @@ from companion.services.storage.records import KnownOrder
 from companion.services.store.orders import Orders
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.password import missing_notice
-from companion.ui.navigation import EXTEND, READ_LETTER, RETURN_RENEWAL, SWITCH_OFF, Destination, Page
+from companion.ui.navigation import EXTEND, FREE_SEAT, READ_LETTER, RETURN_RENEWAL, SWITCH_OFF, Destination, Page
 from companion.ui.pages.order.items import DownloadsCard, LicenceCard, ParcelsCard
 from companion.ui.pages.order.money import MoneyCard, ReturnCard
 from companion.ui.pages.order.receipts import ReceiptsCard
@@ -59,6 +59,8 @@ class OrderPage(Page):
             self.keep_in_sight(lambda: self._downloads)
         elif destination.item == RETURN_RENEWAL and self._returns is not None and self._returns.renewal is not None:
             self._returns.ask_for_renewal(self._returns.renewal)
+        elif destination.item == FREE_SEAT:
+            self.keep_in_sight(lambda: next((part for part in self.findChildren(LicenceCard) if part.is_full), None))
         elif destination.item == READ_LETTER and self._returns is not None:
             self.keep_in_sight(lambda: self._returns)
             self._returns.read_letter()
