@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import io
 import json
 import platform
+import subprocess
+import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,13 +17,16 @@ from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
-from companion.domain.updates.release import describing_file
+from companion.domain.updates.release import InstallKind, describing_file
 from companion.services.platforms import current
 from companion.services.updates.client import UpdateClient
-from companion.services.updates.source import TrustedSource
+from companion.services.updates.folders import FolderUpdate, VersionFolders
+from companion.services.updates.service import Updates
+from companion.services.updates.source import Installation, TrustedSource
 from tools.release.keys import Keys
 from tools.release.repository import Repository
 
+NOW = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 PROGRAM = bytes(range(256)) * 800
 DESCRIBING = describing_file(current().name, platform.machine())
 """What describes the newest release for this machine."""
@@ -52,8 +58,7 @@ class Site:
         self.asked: list[str] = []
         self.answer: Callable[[SimpleHTTPRequestHandler], bool] = lambda _: False
         handler = functools.partial(_Handler, self, directory=str(folder))
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         self.repository = Repository(folder, self.keys, now())
 
@@ -81,6 +86,13 @@ class Site:
         """Answer no more."""
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Programs that take no more than they need hang up."""
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -113,3 +125,45 @@ def site(folder: Path) -> Iterator[Site]:
 def client(source: TrustedSource, folder: Path) -> UpdateClient:
     """A program that keeps what it has seen in `folder`."""
     return UpdateClient(source, folder, DESCRIBING)
+
+
+def packed(path: Path, version: str, *, works: bool = True) -> Path:
+    """An archive of a version, which does not start unless it `works`."""
+    told = f"echo Companion {version}" if works else "exit 3"
+    content = f"#!/bin/sh\n{told}\n".encode()
+    with tarfile.open(path, "w:xz") as made:
+        member = tarfile.TarInfo(f"Companion/versions/{version}/companion")
+        member.size, member.mode = len(content), 0o755
+        made.addfile(member, io.BytesIO(content))
+    return path
+
+
+class Made:
+    """The service of a program in `base`, and what it asked to be started."""
+
+    def __init__(self, base: Path, source: TrustedSource | None, kind: InstallKind = InstallKind.FOLDER) -> None:
+        self.launched = 0
+        self.now = NOW
+        folders = VersionFolders(base)
+
+        def put(archive: Path, version: str) -> None:
+            FolderUpdate(folders, lambda: False, lambda _: None, lambda: True).install(archive, version, "0.1.0")
+
+        self.updates = Updates(
+            base.parent / "state/update",
+            source,
+            Installation(kind, base),
+            current(),
+            lambda: self.now,
+            put,
+            self._launch,
+            installed="0.1.0",
+        )
+
+    def _launch(self) -> None:
+        self.launched += 1
+
+
+def present_version(base: Path) -> str:
+    """What the program in its lasting place says."""
+    return subprocess.run([base / "current/companion"], capture_output=True, text=True, check=True).stdout.split()[1]

@@ -10,8 +10,8 @@ NO_SOURCE = "This build has no update source."
 _HOW = {
     InstallKind.SETUP: "The new version is put into place when you agree; what Companion remembers stays.",
     InstallKind.FOLDER: "The new version is put into place when you agree; what Companion remembers stays.",
-    InstallKind.SOURCE: "It runs from its source: fetch the new source with “git pull”, then “python3 dev.py setup”.",
-    InstallKind.PACKAGE: "It was installed as a Python package: update it with “pip install --upgrade companion”.",
+    InstallKind.SOURCE: "This copy runs from its source: fetch the new one by “git pull”, then “python3 dev.py setup”.",
+    InstallKind.PACKAGE: "This copy is a Python package: update it with “pip install --upgrade companion”.",
     InstallKind.OTHER: "Download the new version from where you got this one, and put it in its place.",
 }
 

@@ -42,11 +42,11 @@ def _facts_of(name: str) -> LibraryFacts | None:
         metadata = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-    return LibraryFacts(metadata["Name"], metadata["Version"], _licence(metadata))
+    return LibraryFacts(metadata["Name"], metadata["Version"], licence_of(metadata))
 
 
-def _licence(metadata: importlib.metadata.PackageMetadata) -> str:
-    """The expression, else the short field, else the classifier: older packages have only one of the later two."""
+def licence_of(metadata: importlib.metadata.PackageMetadata) -> str:
+    """Returns the expression, else the short field, else the classifier: older packages have only a later one."""
     fields = ("License-Expression", "License")
     said = next((str(metadata[field]) for field in fields if field in metadata), "")
     if said and len(said) <= _LONGEST and "\n" not in said:

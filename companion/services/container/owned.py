@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from companion.services.store.keychain.keychain import Keychain
     from companion.services.stores.connectors import Connectors
     from companion.services.stores.store_api import OpenStores
+    from companion.services.updates.service import Updates
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,6 +105,14 @@ class Owned:
     def asking(self) -> Asking:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
+
+    @_BuiltOnce
+    def updates(self) -> Updates:
+        """What looks for new versions of this program."""
+        from companion.services.container.updates import build_updates
+        from companion.services.platforms import current
+
+        return build_updates(self.folders, current())
 
     def all_purchases(self) -> tuple[Overview, ...]:
         """Returns everything that is owned. Handing this method on builds nothing yet, unlike `purchases.all`."""

@@ -78,6 +78,10 @@ class Updates:
         """Do not ask again about this version."""
         self._memory.change(put_off=version)
 
+    def taken_back(self, version: str) -> None:
+        """Remember that a version did not come up here and the one before was put back."""
+        self._memory.change(failed_version=version, failure_told=False)
+
     def failure_to_tell(self) -> str | None:
         """Returns the version that was put back since this was asked last, None where there is none."""
         known = self._memory.read()
@@ -160,7 +164,7 @@ class Updates:
         try:
             self._put_in_place(file, found.release.version)
         except CompanionError:
-            self._memory.change(failed_version=found.release.version, failure_told=False)
+            self.taken_back(found.release.version)
             raise
         shutil.rmtree(file.parent, ignore_errors=True)
         return True
@@ -181,7 +185,7 @@ class Updates:
                 digest.update(chunk)
             if digest.hexdigest() != found.sha256:
                 raise failure(ErrorCode.FILE_MISSING) if not file.exists() else failure(ErrorCode.CORRUPT)
-            self._platform.programs.start_installer(launchable, ["/S", "/UPDATE"], elevate=False)
+            self._platform.programs.start_installer(launchable, ["/S"], elevate=False)
 
     def _client(self) -> UpdateClient:
         if self.source is None:

@@ -41,6 +41,7 @@ from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, Wind
 from companion.ui.widgets.basic import meet_widgets
 
 if TYPE_CHECKING:
+    from companion.domain.updates.decisions import Activity
     from companion.services.app.running_program import StartRequest
     from companion.services.storage.records import KnownStore
     from companion.ui.app.library_notices import LibraryNotices
@@ -49,8 +50,10 @@ if TYPE_CHECKING:
     from companion.ui.app.resume_signal import ResumeSignal
     from companion.ui.app.start_question import StartQuestion
     from companion.ui.app.tray import Tray
+    from companion.ui.app.update_notices import UpdateNotices
     from companion.ui.pages.add import SampleLogIn
     from companion.ui.pages.settings.desk import Desk
+    from companion.ui.state.update_state import UpdateState
 
 _log = logging.getLogger(__name__)
 
@@ -212,6 +215,32 @@ class WindowedProgram:
         self.owned.changed.connect(asked.look)
         return asked
 
+    @functools.cached_property
+    def updates(self) -> UpdateState:
+        """New versions of this program."""
+        from companion.ui.state.update_state import UpdateState
+
+        return UpdateState(lambda: self._services.owned.updates, self.runner)
+
+    @functools.cached_property
+    def update_notices(self) -> UpdateNotices:
+        """What looks for new versions, and asks before one is put into place."""
+        from companion.ui.app.update_notices import UpdateNotices
+
+        return UpdateNotices(
+            self.updates, self.window.notices, self._activity, self._services.clock, self.window.navigate_to
+        )
+
+    def _activity(self) -> Activity:
+        from companion.domain.updates.decisions import Activity
+
+        transfers = (self.owned.downloads, *(state.downloads for state in self.book.states))
+        return Activity(
+            downloading=any(each.busy for each in transfers),
+            installing=self.window.there.page == "install",
+            asking=QApplication.activeModalWidget() is not None,
+        )
+
     def _make_app_state(self, services: Services) -> AppState:
         return AppState(
             self.runner,
@@ -234,7 +263,8 @@ class WindowedProgram:
 
         return Desk(
             self.app_state, self.owned, self.autostart, self.settings, SettingsState(self._services, self.runner),
-            self.look_choices, self.quit, self._remove_all, lambda there: self.window.navigate_to(there),
+            self.look_choices, self.updates, self.update_notices.agree, self.quit, self._remove_all,
+            lambda there: self.window.navigate_to(there),
         )  # fmt: skip
 
     def _timestamp(self) -> str:
@@ -286,6 +316,7 @@ class WindowedProgram:
         self.reminder_controller.ask_if_due()
         self.owned.other_stores(self.window, self.app_state.store, self._open_stores)
         self.owned.start_asking()
+        self.update_notices.start()
 
     # Further stores
 

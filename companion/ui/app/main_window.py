@@ -98,7 +98,7 @@ class Window(QMainWindow):
         self._is_demo = is_demo
         self._once_painted: Callable[[], object] | None = None
         self.has_navigated = False
-        self._there = Destination("home")
+        self.there = Destination("home")
         self._app_state = app_state
         self._settings = settings
         self._keychain = keychain
@@ -277,7 +277,7 @@ class Window(QMainWindow):
 
     def _show(self, destination: Destination) -> None:
         self.has_navigated = True
-        self._there = destination
+        self.there = destination
         page = self.page(destination.page, destination.store)
         before, focused = self._stack.currentWidget(), self.focusWidget()
         if isinstance(before, Page) and before is not page:
@@ -399,8 +399,8 @@ class Window(QMainWindow):
 
     def bring_to_front(self) -> None:
         """Show the window above the others, with the page that was shown last."""
-        if self.has_navigated and self._stack.currentWidget() is not self.page(self._there.page, self._there.store):
-            self.navigate_to(self._there)
+        if self.has_navigated and self._stack.currentWidget() is not self.page(self.there.page, self.there.store):
+            self.navigate_to(self.there)
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()

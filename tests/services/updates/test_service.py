@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,31 +14,16 @@ from companion.domain.core.platform import Platform
 from companion.domain.updates.decisions import Wanted
 from companion.domain.updates.release import InstallKind
 from companion.services.app.cancellation import Cancellation
-from companion.services.platforms import current
-from companion.services.updates.folders import FolderUpdate, VersionFolders
-from companion.services.updates.service import Updates
 from companion.services.updates.source import (
-    Installation,
     TrustedSource,
     built_in_source,
     installation_of,
     read_source,
 )
 from tests.conftest import SYSTEM
-from tests.kits.updates import Site, site
+from tests.kits.updates import NOW, Made, Site, packed, present_version, site
 
-NOW = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 pytestmark = pytest.mark.skipif(SYSTEM == "windows", reason="there the installer does this")
-
-
-def packed(path: Path, version: str, *, works: bool = True) -> Path:
-    told = f"echo Companion {version}" if works else "exit 3"
-    content = f"#!/bin/sh\n{told}\n".encode()
-    with tarfile.open(path, "w:xz") as made:
-        member = tarfile.TarInfo(f"Companion/versions/{version}/companion")
-        member.size, member.mode = len(content), 0o755
-        made.addfile(member, io.BytesIO(content))
-    return path
 
 
 @pytest.fixture
@@ -60,45 +43,15 @@ def base(tmp_path: Path) -> Path:
     return made
 
 
-class Made:
-    """The service of a program in `base`, and what it asked to be started."""
-
-    def __init__(self, base: Path, source: TrustedSource | None, kind: InstallKind = InstallKind.FOLDER) -> None:
-        self.launched = 0
-        self.now = NOW
-        folders = VersionFolders(base)
-
-        def put(archive: Path, version: str) -> None:
-            FolderUpdate(folders, lambda: False, lambda _: None, lambda: True).install(archive, version, "0.1.0")
-
-        self.updates = Updates(
-            base.parent / "state/update",
-            source,
-            Installation(kind, base),
-            current(),
-            lambda: self.now,
-            put,
-            self._launch,
-            installed="0.1.0",
-        )
-
-    def _launch(self) -> None:
-        self.launched += 1
-
-
-def version(base: Path) -> str:
-    return subprocess.run([base / "current/companion"], capture_output=True, text=True, check=True).stdout.split()[1]
-
-
 def test_a_new_version_is_found_fetched_and_put_into_place(served: Site, base: Path) -> None:
     updates = Made(base, served.source()).updates
     outcome = updates.look_in_background(Cancellation())
     assert outcome.wanted is Wanted.FETCH
     assert outcome.found is not None
     assert outcome.fetched is not None
-    assert version(base) == "0.1.0", "nothing is put into place without consent"
+    assert present_version(base) == "0.1.0", "nothing is put into place without consent"
     assert updates.install(outcome.found, outcome.fetched)
-    assert version(base) == "0.2.0"
+    assert present_version(base) == "0.2.0"
     assert not outcome.fetched.exists(), "what was downloaded is not kept"
 
 
@@ -165,7 +118,7 @@ def test_a_version_that_does_not_work_is_told_once_and_not_tried_again(served: S
     with pytest.raises(CompanionError) as caught:
         updates.install(outcome.found, outcome.fetched)
     assert caught.value.code is ErrorCode.UPDATE_FAILED
-    assert version(base) == "0.1.0"
+    assert present_version(base) == "0.1.0"
     after = Made(base, served.source()).updates
     assert after.failure_to_tell() == "0.3.0"
     assert after.failure_to_tell() is None
@@ -184,7 +137,7 @@ def test_what_was_changed_after_the_download_is_not_installed(served: Site, base
     with pytest.raises(CompanionError) as caught:
         updates.install(outcome.found, outcome.fetched)
     assert caught.value.code is ErrorCode.CORRUPT
-    assert version(base) == "0.1.0"
+    assert present_version(base) == "0.1.0"
 
 
 def test_an_older_version_is_not_fetched(served: Site, base: Path) -> None:
@@ -209,7 +162,7 @@ def test_from_the_window_a_program_of_its_own_updates(served: Site, base: Path) 
     assert outcome.found is not None
     assert outcome.fetched is not None
     made.updates.install_from_window(outcome.found, outcome.fetched)
-    assert (made.launched, version(base)) == (1, "0.1.0")
+    assert (made.launched, present_version(base)) == (1, "0.1.0")
 
 
 def test_a_memory_that_cannot_be_read_or_written_is_none(base: Path) -> None:

@@ -23,7 +23,7 @@ from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.question import Question
 from tests.kits.ui import button, texts_of
 
-_SUBJECTS = ("General", "Reminders", "Stores", "Security", "Data", "Shortcuts", "About and licences")
+_SUBJECTS = ("General", "Reminders", "Stores", "Security", "Data", "Updates", "Shortcuts", "About and licences")
 
 
 def _open(program: WindowedProgram, subject: str, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 from companion import __version__
@@ -11,11 +12,16 @@ from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
+from companion.domain.core.errors import ErrorCode
 from companion.domain.core.model import Instant, Model
 
 if TYPE_CHECKING:
     from companion.domain.updates.release import FoundRelease
     from companion.services.updates.service import Updates
+
+
+_MOST_SECONDS = 60.0
+_LOOK_SECONDS = 0.2
 
 
 class UpdateResult(Model, frozen=True):
@@ -43,6 +49,9 @@ def add_arguments(parser: Parser) -> None:
     what.add_argument("--check", action="store_true", help="only say whether there is a new version")
     what.add_argument("--off", action="store_true", help="do not look for new versions by itself")
     what.add_argument("--on", action="store_true", help="look for new versions by itself, once a day")
+    # For the installer on Windows, which has put the files into place.
+    what.add_argument("--await-start", action="store_true", help=argparse.SUPPRESS)
+    what.add_argument("--taken-back", metavar="VERSION", help=argparse.SUPPRESS)
     parser.add_argument("--yes", action="store_true", help="install without asking")
     parser.add_argument("--limit-rate", metavar="BYTES", type=whole(1), help="the most bytes per second")
     progress_option(parser)
@@ -62,6 +71,12 @@ def run(context: CommandContext) -> int:
     asked, updates = context.arguments, _updates(context)
     if asked.off or asked.on:
         return _switch(context, updates, on=bool(asked.on))
+    if asked.await_start:
+        return _await_start(context, updates)
+    if asked.taken_back:
+        updates.taken_back(asked.taken_back)
+        context.output.result(_result(updates, None), "It is remembered.")
+        return EXIT_DONE
     with interruptible() as cancellation:
         found = updates.look(cancellation)
     said = found_sentence(found, updates.installed)
@@ -85,6 +100,24 @@ def _install(context: CommandContext, updates: Updates, found: FoundRelease) -> 
     version = found.release.version
     said = f"Version {version} is installed." if done else f"Version {version} is being installed."
     context.output.result(_result(updates, found, installed=done), said)
+    return EXIT_DONE
+
+
+def _await_start(context: CommandContext, updates: Updates) -> int:
+    """Return once the program of these folders runs and answers; at most a minute."""
+    import time
+
+    from companion.domain.core.error_words import failure
+    from companion.services.app.running_program import StartRequest, hand_over
+    from companion.services.container.environment import home_folders
+
+    state, until = home_folders(context.arguments.home).state, time.monotonic() + _MOST_SECONDS
+    with interruptible() as cancellation:
+        while not hand_over(state, StartRequest(tray=True)):
+            if time.monotonic() > until:
+                raise failure(ErrorCode.UPDATE_FAILED, message="Companion was started and does not answer.")
+            cancellation.wait(_LOOK_SECONDS)
+    context.output.result(_result(updates, None, installed=True), "Companion runs.")
     return EXIT_DONE
 
 

@@ -16,7 +16,8 @@ from companion.ui.widgets.basic import Card, facts_grid, label
 
 _PRIVACY = (
     "What you add stays on this PC: in the library, and secrets in the system's keychain.",
-    "Companion talks to the stores that you added and to the downloads that you start, to no one else.",
+    "Companion talks to the stores that you added and to the downloads that you start, and once a day to its update "
+    "server, where this build has one; to no one else.",
     "It counts nothing, sends no reports by itself and shows no advertising.",
 )
 _LGPL = (

@@ -13,12 +13,16 @@ from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.look_choices import LookChoices
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.settings_state import SettingsState
+from companion.ui.state.update_state import UpdateState
 from companion.ui.state.window_settings import WindowSettings
 
 
 @dataclasses.dataclass(frozen=True)
 class Desk:
-    """`quit` ends the program, `remove_all` ends it and removes everything, finished downloads too where it is told."""
+    """`update_now` puts what was fetched into place at a quiet moment.
+
+    `quit` ends the program, `remove_all` ends it and removes everything, finished downloads too where it is told.
+    """
 
     app_state: AppState
     owned: OwnedState
@@ -26,6 +30,8 @@ class Desk:
     window: WindowSettings
     state: SettingsState
     look: LookChoices
+    updates: UpdateState
+    update_now: Callable[[], object]
     quit: Callable[[], object]
     remove_all: Callable[[bool], object]
     navigate_to: Callable[[Destination], object]

@@ -13,6 +13,7 @@ from companion.ui.pages.settings.general import general
 from companion.ui.pages.settings.reminding import reminding
 from companion.ui.pages.settings.security import security
 from companion.ui.pages.settings.stores import StoresCard
+from companion.ui.pages.settings.updates import updates
 from companion.ui.widgets.basic import Card, TitleLink, button, clear, column, label
 
 
@@ -29,6 +30,7 @@ _SUBJECTS = (
     _Subject("stores", "Stores", "The stores that Companion asks", StoresCard),
     _Subject("security", "Security", "The keychain, unlocking it, the clipboard", security),
     _Subject("data", "Data", "What is kept where, copies, remove everything", data),
+    _Subject("updates", "Updates", "New versions of Companion, and looking for them", updates),
     _Subject("shortcuts", "Shortcuts", "Everything that can be done by the keyboard", shortcuts),
     _Subject("about", "About and licences", "Versions, privacy, licences", about),
 )
