@@ -51,6 +51,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "extend": (NUMBER,),
     "fetch": ("http://shop.example/file", "--to", r"C:\fetched"),
     "verify": (r"C:\windows\notepad.exe", "--sha256", "0" * 64),
+    "identify": (r"C:\windows\notepad.exe",),
     "preflight": (),
     "close-blockers": ("--yes",),
     "install": (NUMBER,),

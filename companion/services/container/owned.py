@@ -106,7 +106,7 @@ class Owned:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
 
-    @_BuiltOnce
+    @BuiltOnce
     def updates(self) -> Updates:
         """What looks for new versions of this program."""
         from companion.services.container.updates import build_updates

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from companion.domain.core.errors import CompanionError
 from companion.domain.installation.leftovers import Leftover
 from companion.services.app.libraries import LibraryFacts, libraries
+from companion.services.app.licence_texts import LicenceText, licence_texts
 from companion.services.container.store import Services
 from companion.services.installation.leftovers import Leftovers, Removal
 from companion.services.storage.copies import Copies
@@ -52,6 +53,10 @@ class SettingsState:
     def libraries(self, owner: QObject, done: Callable[[tuple[LibraryFacts, ...]], None]) -> None:
         """Read the versions and licences of the libraries."""
         self._runner.run(owner, lambda _: libraries(), done)
+
+    def licence_texts(self, owner: QObject, done: Callable[[tuple[LicenceText, ...]], None]) -> None:
+        """Read the licence texts of the program and of what it contains."""
+        self._runner.run(owner, lambda _: licence_texts(), done)
 
     def leftovers(self, owner: QObject, done: Callable[[tuple[Leftover, ...]], None]) -> None:
         """List everything that the program has put on this PC, finished downloads too."""

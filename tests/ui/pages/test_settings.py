@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.store import Services, build_services
 from companion.ui.app.application import WindowedProgram
+from companion.ui.dialogs.licences import LicencesDialog
 from companion.ui.look.theme import LIGHT
 from companion.ui.look.zoom import PERCENTS
 from companion.ui.navigation import Destination
@@ -171,3 +172,19 @@ def test_what_is_removed_after_the_end(tmp_path: Path, monkeypatch: pytest.Monke
 
 def _never() -> Cancellation:
     return Cancellation()
+
+
+def test_about_has_the_licence_texts_to_read(program: WindowedProgram, qtbot: QtBot) -> None:
+    _open(program, "about", qtbot)
+    button(program.window.current, "Read the licence texts…").click()
+    qtbot.waitUntil(lambda: program.window.findChild(LicencesDialog) is not None, timeout=10_000)
+    dialog = program.window.findChild(LicencesDialog)
+    assert dialog is not None
+    assert "Apache License" in dialog.text.toPlainText()
+    names = [dialog.choice.itemText(place) for place in range(dialog.choice.count())]
+    assert names[:2] == ["Companion", "Qt"]
+    dialog.choice.activated.emit(1)
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in dialog.text.toPlainText()
+    dialog.choice.activated.emit(names.index("requests"))
+    assert "Apache License" in dialog.text.toPlainText()
+    dialog.reject()

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from companion import __version__
 from companion.services.app.libraries import LibraryFacts
+from companion.services.app.licence_texts import LicenceText
 from companion.ui.frame.keys import key_list
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
-from companion.ui.widgets.basic import Card, facts_grid, label
+from companion.ui.widgets.basic import Card, button, facts_grid, label, row
 
 _PRIVACY = (
     "What you add stays on this PC: in the library, and secrets in the system's keychain.",
@@ -22,7 +23,8 @@ _PRIVACY = (
 )
 _LGPL = (
     "Qt and Qt for Python are used under the GNU Lesser General Public License, version 3. Their source is at "
-    "code.qt.io, and you may replace them by versions of your own: they are separate files of this program."
+    "code.qt.io. You may replace them by builds of your own: quit Companion, put your files of the same version in the "
+    "place of those in the folders PySide6 and shiboken6 of the program, and start it again."
 )
 
 
@@ -41,8 +43,18 @@ def about(desk: Desk) -> QWidget:
         facts_grid((("Companion", __version__), ("Qt", qVersion()), ("Python", platform.python_version()))),
     )
     privacy.add(label("Privacy", "heading"), *(label(sentence) for sentence in _PRIVACY))
+    read = button("Read the licence texts…", lambda: desk.state.licence_texts(licences, show))
+
+    def show(texts: tuple[LicenceText, ...]) -> None:
+        from companion.ui.dialogs.licences import LicencesDialog
+
+        LicencesDialog(licences.window(), desk.app_state.theme, texts).open()
+
     licences.add(
-        label("Licences", "heading"), label("Companion is under the Apache License, Version 2.0."), label(_LGPL)
+        label("Licences", "heading"),
+        label("Companion is under the Apache License, Version 2.0."),
+        label(_LGPL),
+        row(read, None),
     )
     desk.state.libraries(licences, lambda found: licences.add(_table(found)))
     return below(versions, privacy, licences)
