@@ -20,6 +20,8 @@ python3 dev.py demo [options of companion demo]   set up, then the main job agai
 python3 dev.py test [--quick] [pytest options]    set up, then all checks and tests
 python3 dev.py test-windows [pytest options]      the Windows lab and its tests (Debian, x86-64)
 python3 dev.py build-windows                      the Windows program, built and tried under Wine (likewise)
+python3 dev.py build-linux                        the Linux program in build/linux, as it runs on this system
+python3 dev.py release DIR [--notes FILE]         everything a maintainer uploads; keys by the environment
 python3 dev.py pictures FOLDER [--theme dark]     photographs of every page of the real window
 python3 dev.py mutate [MODULE...]                 how well the tests hold modules of companion/domain (a long run)
 python3 dev.py fuzz [--minutes N] [--target NAME]  inputs of other parties, spoiled at random; --seed N repeats a run
@@ -58,10 +60,12 @@ def misunderstood(name: str, rest: list[str]) -> str:
     if name not in COMMANDS:
         close = difflib.get_close_matches(name, COMMANDS, n=1)
         return f"dev.py has no command “{name}”." + (f" Did you mean “{close[0]}”?" if close else "")
-    if name in ("setup", "lock", "capabilities", "build-windows") and rest:
+    if name in ("setup", "lock", "capabilities", "build-windows", "build-linux") and rest:
         return f"“{name}” takes no further words: {' '.join(rest)}"
     if name == "pictures" and not [word for word in rest if not word.startswith("-")]:
         return "“pictures” needs the folder that the pictures go to."
+    if name == "release" and not [word for word in rest if not word.startswith("-")]:
+        return "“release” needs the folder that everything goes to."
     return ""
 
 
@@ -124,6 +128,16 @@ def build_windows(_rest: list[str]) -> int:
     return run("bash", ROOT / "tests/windows/setup_lab.sh") or python("-m", "tools.windows.build")
 
 
+def build_linux(_rest: list[str]) -> int:
+    set_up(DEVELOP)
+    return python("-m", "tools.release.linux")
+
+
+def release(rest: list[str]) -> int:
+    set_up(DEVELOP)
+    return python("-m", "tools.release.release", *rest)
+
+
 def pictures(rest: list[str]) -> int:
     set_up(DEVELOP)
     add_test_programs()
@@ -169,6 +183,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "test-windows": test_windows,
     "build-windows": build_windows,
+    "build-linux": build_linux,
+    "release": release,
     "pictures": pictures,
     "mutate": mutate,
     "fuzz": fuzz,

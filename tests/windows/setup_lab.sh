@@ -26,7 +26,7 @@ step() { # step NAME STAMP COMMAND…: once per stamp; on failure the end of its
 digest() { cat "$@" | sha256sum | cut -c1-12; }
 
 # What builds installers for Windows here: nsis (makensis), wixl and msitools (msibuild).
-PACKAGES='wine wine64 nsis wixl msitools gcc-mingw-w64-x86-64-win32 mingw-w64-tools fonts-dejavu-core fonts-wine'
+PACKAGES='wine wine64 nsis osslsigncode wixl msitools gcc-mingw-w64-x86-64-win32 mingw-w64-tools fonts-dejavu-core fonts-wine'
 packages() {
   local sudo='' need=()
   [ "$(id -u)" = 0 ] || sudo=sudo

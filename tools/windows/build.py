@@ -10,11 +10,14 @@ from pathlib import Path
 
 from companion import __version__
 from tools.environment import PYTHON, ROOT
-from tools.system_packages import say
+from tools.release.baking import bake
+from tools.system_packages import Missing, say
 from tools.windows.icon_file import write_icon
+from tools.windows.signing import certificate, sign_where_possible
 
 BUILT = ROOT / "build/windows"
 WORK = ROOT / "build/windows-work"
+PROGRAMS = ("companion.exe", "companionw.exe")
 
 
 def lab() -> Path:
@@ -25,10 +28,12 @@ def lab() -> Path:
 
 def build() -> int:
     """Builds ``build/windows/companion`` and runs its tests in the lab; returns the exit code of what failed, or 0."""
+    bake()
     words = ["--noconfirm", "--log-level", "WARN", "--distpath", BUILT, "--workpath", WORK, ROOT / "build.spec"]
     if code := _run(lab() / "winpy", "-m", "PyInstaller", *(_on_windows(word) for word in words)):
         say("The Windows program could not be built; the message above says why.")
         return code
+    sign_where_possible(*(BUILT / "companion" / name for name in PROGRAMS))
     files = [path for path in (BUILT / "companion").rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     say(f"Built: build/windows/companion, {len(files)} files, {size / 2**20:.1f} MiB.")
@@ -36,6 +41,7 @@ def build() -> int:
     if code := make_installer(setup, version=__version__):
         say("The installer could not be built; the message above says why.")
         return code
+    sign_where_possible(setup)
     write_sum(setup)
     say(f"Built: {setup.relative_to(ROOT)}, {setup.stat().st_size / 2**20:.1f} MiB. Now both are tried.")
     return _run(PYTHON, "-m", "pytest", "tests/windows/test_built.py", "tests/windows/test_installer.py")
@@ -48,7 +54,9 @@ def make_installer(target: Path, *, version: str, quick: bool = False) -> int:
     defined = {"VERSION": version, "PROGRAM": BUILT / "companion", "ICON": icon, "OUTPUT": target}
     options = [f"-D{name}={value}" for name, value in defined.items()]
     quickly = ["-DQUICK"] if quick else []
-    return _run("makensis", "-V2", "-NOCD", *options, *quickly, ROOT / "tools/windows/installer.nsi")
+    # The uninstaller is made while the installer is, so the script has to sign it.
+    signing = [f"-DSIGN={PYTHON} -m tools.windows.signing"] if certificate() is not None else []
+    return _run("makensis", "-V2", "-NOCD", *options, *quickly, *signing, ROOT / "tools/windows/installer.nsi")
 
 
 def write_sum(file: Path) -> None:
@@ -64,8 +72,23 @@ def _on_windows(word: object) -> str:
 
 
 def _run(*command: object) -> int:
-    return subprocess.run([str(part) for part in command], cwd=ROOT).returncode
+    return subprocess.run([str(part) for part in command], cwd=ROOT, env=reproducible()).returncode
+
+
+def reproducible() -> dict[str, str]:
+    """Returns the environment in which the same source gives the same program, as far as the tools allow.
+
+    Times in what is built are those of the newest commit, and sets are written in the same order each time.
+    """
+    words = ["git", "log", "-1", "--format=%ct"]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or ran.stdout.strip() or "1700000000"
+    return {**os.environ, "SOURCE_DATE_EPOCH": epoch, "PYTHONHASHSEED": "1"}
 
 
 if __name__ == "__main__":
-    sys.exit(build())
+    try:
+        sys.exit(build())
+    except Missing as missing:
+        say(str(missing))
+        sys.exit(1)

@@ -3,7 +3,7 @@
 ; /S installs silently. A new version is unpacked beside the old one, tried, and put into its place by renaming, so that
 ; whatever goes wrong leaves one of the two whole. Shortcuts and entries at sign-in name the folder "current".
 ; Exit codes: 0 done, 1 cancelled, 2 a newer version is installed, 3 the program does not quit, 4 its files are in use,
-; 5 the new files do not work on this PC.
+; 5 the new version does not start on this PC.
 Unicode true
 Target amd64-unicode
 !include FileFunc.nsh
@@ -51,6 +51,10 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "© The Companion authors. Apache Li
 !insertmacro MUI_UNPAGE_CONFIRM
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
+
+!ifdef SIGN ; makensis calls it for each program that it has made; the installer itself is signed afterwards
+  !uninstfinalize '${SIGN} "%1"'
+!endif
 
 Var wasRunning
 Var tries
@@ -131,9 +135,12 @@ Section "Companion"
     StrCpy $wasRunning 1
   ${EndIf}
 
+  ; Should the PC lose its power between the two renames, this installer ends its work at the next sign-in.
+  WriteRegStr HKCU "${ONCE}" "CompanionSetup" '"$EXEPATH" /S'
   ${If} ${FileExists} "$INSTDIR\current\*.*"
     !insertmacro RenameFolder "$INSTDIR\current" "$INSTDIR\old" old
     ${If} ${Errors}
+      DeleteRegValue HKCU "${ONCE}" "CompanionSetup"
       RMDir /r "$INSTDIR\new"
       Call StartAgain
       !insertmacro Fail 4 "The files of Companion are in use, perhaps by a terminal window.$\n$\nNothing was changed. Close what uses them, or restart the PC, then start this installer again."
@@ -142,17 +149,45 @@ Section "Companion"
   !insertmacro RenameFolder "$INSTDIR\new" "$INSTDIR\current" new
   ${If} ${Errors}
     Rename "$INSTDIR\old" "$INSTDIR\current"
+    DeleteRegValue HKCU "${ONCE}" "CompanionSetup"
     RMDir /r "$INSTDIR\new"
     Call StartAgain
     !insertmacro Fail 4 "The new files could not be put into their place.$\n$\nThe version before is as it was. Restart the PC, then start this installer again."
+  ${EndIf}
+  DeleteRegValue HKCU "${ONCE}" "CompanionSetup"
+
+  Call StartAgain
+  ${If} $wasRunning = 1
+    DetailPrint "Waiting for the new version"
+    nsExec::ExecToStack '"$INSTDIR\current\companion.exe" update --await-start'
+    Pop $0
+    Pop $1
+    ${If} $0 != 0
+      Call GoBack
+    ${EndIf}
   ${EndIf}
   RMDir /r "$INSTDIR\old"
 
   WriteUninstaller "$INSTDIR\uninstall.exe"
   Call MakeShortcut
   Call Register
-  Call StartAgain
 SectionEnd
+
+; The new version was started and does not answer: the version before goes back into its place, and is told of it.
+Function GoBack
+  !insertmacro AskToQuit
+  !insertmacro RenameFolder "$INSTDIR\current" "$INSTDIR\new" broken
+  ${If} ${Errors}
+    !insertmacro Fail 4 "The new version of Companion does not answer, and its files are in use.$\n$\nRestart the PC, then start this installer again."
+  ${EndIf}
+  !insertmacro RenameFolder "$INSTDIR\old" "$INSTDIR\current" back
+  RMDir /r "$INSTDIR\new"
+  nsExec::ExecToStack '"$INSTDIR\current\companion.exe" update --taken-back ${VERSION}'
+  Pop $0
+  Pop $1
+  Call StartAgain
+  !insertmacro Fail 5 "Companion ${VERSION} does not start on this PC.$\n$\nThe version before was put back, and nothing was lost."
+FunctionEnd
 
 Function StartAgain
   ${If} $wasRunning = 1
@@ -233,6 +268,7 @@ Section "Uninstall"
   Delete "${SHORTCUT}"
   DeleteRegValue HKCU "${AT_SIGN_IN}" "Companion"
   DeleteRegValue HKCU "${ONCE}" "Companion"
+  DeleteRegValue HKCU "${ONCE}" "CompanionSetup"
   DeleteRegValue HKCU "${VETOES}" "Companion"
   DeleteRegKey HKCU "${APP_KEY}"
   Delete "$INSTDIR\uninstall.exe"

@@ -1,0 +1,55 @@
+"""What is left out of the built program, and what is not."""
+
+from __future__ import annotations
+
+from tools.windows.trimming import Entry, used_binaries, used_data
+
+
+def entry(place: str) -> Entry:
+    return (place, f"from/{place}", "BINARY")
+
+
+def names(entries: list[Entry]) -> list[str]:
+    return [name for name, _, _ in entries]
+
+
+def test_what_nothing_draws_or_connects_with_is_left_out() -> None:
+    found = [
+        *("PySide6/Qt6Core.dll", r"PySide6\plugins\platforms\qwindows.dll", "PySide6/plugins/imageformats/qsvg.dll"),
+        *("PySide6/opengl32sw.dll", r"PySide6\plugins\tls\qschannelbackend.dll", r"PySide6\plugins\styles\qmodern.dll"),
+        *("_bz2.pyd", "_asyncio.pyd", "_ssl.pyd"),
+    ]
+    kept = names(used_binaries([entry(name) for name in found], on_windows=True))
+    assert kept == [*found[:3], "_ssl.pyd"]
+    elsewhere = names(used_binaries([entry("lib-dynload/_bz2.so")], on_windows=False))
+    assert elsewhere == ["lib-dynload/_bz2.so"]
+
+
+def test_of_the_runtime_the_newest_copy_is_kept_where_all_find_it() -> None:
+    found = [
+        entry(name)
+        for name in (
+            *("VCRUNTIME140.dll", r"PySide6\VCRUNTIME140.dll", r"shiboken6\VCRUNTIME140.dll"),
+            *("shiboken6/MSVCP140.dll", "PySide6/MSVCP140.dll", "google_re2.libs/msvcp140-a4c2.dll", "zlib1.dll"),
+        )
+    ]
+    kept = used_binaries(found, on_windows=True)
+    assert [(name, source) for name, source, _ in kept] == [
+        ("google_re2.libs/msvcp140-a4c2.dll", "from/google_re2.libs/msvcp140-a4c2.dll"),
+        ("zlib1.dll", "from/zlib1.dll"),
+        ("MSVCP140.dll", "from/PySide6/MSVCP140.dll"),
+        ("VCRUNTIME140.dll", r"from/PySide6\VCRUNTIME140.dll"),
+    ]
+
+
+def test_a_runtime_that_only_python_brings_is_kept() -> None:
+    assert names(used_binaries([entry("VCRUNTIME140.dll")], on_windows=True)) == ["VCRUNTIME140.dll"]
+
+
+def test_of_the_data_what_the_program_reads_stays() -> None:
+    found = [
+        *("companion/resources/help/start.md", "requests-2.dist-info/METADATA", "licences/qt/LGPL-3.0.txt"),
+        *("PySide6/translations/qt_de.qm", "requests-2.dist-info/RECORD", "companion/resources/pictures/home.png"),
+        *(r"dateutil\zoneinfo\dateutil-zoneinfo.tar.gz", "companion/resources/store-api.yaml", "shiboken6/a.pyi"),
+    ]
+    assert names(used_data([entry(name) for name in found])) == found[:3]

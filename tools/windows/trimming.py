@@ -1,0 +1,86 @@
+"""What PyInstaller collects and the program does not use: left out, so that it is small to download and to keep."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+Entry = tuple[str, str, str]
+"""Where something goes in the program, where it comes from, and what kind of thing it is, as PyInstaller lists it."""
+
+# Parts of Qt that nothing here draws with, or connects with: connections are Python's own. The style is Qt's "Fusion".
+_PARTS = (
+    "opengl32sw",
+    "d3dcompiler",
+    "Qt6Qml",
+    "Qt6Quick",
+    "Qt6Pdf",
+    "Qt6VirtualKeyboard",
+    "qdirect2d",
+    "gtk3",
+    "gtk-3",
+)
+_PLUGINS = ("qjpeg", "qwebp", "qtiff", "qgif", "qicns", "qtga", "qwbmp", "qtuiotouch", "qminimal", "plugins/tls")
+_MORE_PLUGINS = ("networkinformation", "plugins/styles", "plugins/generic")
+_UNUSED = (*_PARTS, *_PLUGINS, *_MORE_PLUGINS)
+# A kind of archive that Companion does not unpack on Windows; sub-processes and loops of that platform.
+_EXTENSIONS = ("_asyncio", "_overlapped", "_multiprocessing", "_bz2")
+_DATA = (
+    "/translations/",
+    "dateutil/zoneinfo/",  # another copy of the time zones
+    "companion/resources/pictures/",  # of the README
+    "companion/resources/store-api.yaml",
+    ".pyi",
+    "/RECORD",
+    "/direct_url.json",
+    "/REQUESTED",
+)
+_RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll", "vcruntime140.dll", "vcruntime140_1.dll")
+"""Microsoft's runtime, of which Python, Qt and its bindings each bring a copy."""
+_NEWEST = "PySide6"
+"""Which copy is the newest; the others work with it, as each later one works for older programs."""
+
+EXCLUDED = (
+    *("tkinter", "yaml", "setuptools", "colorama", "holidays.financial"),
+    *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtTest", "PySide6.QtSql"),
+    *("asyncio", "multiprocessing", "xmlrpc", "pydoc", "pydoc_data", "doctest", "unittest", "pdb", "werkzeug.debug"),
+    *("dateutil.zoneinfo", "tuf.repository", "securesystemslib._gpg", "lib2to3", "distutils", "test"),
+    *("boto3", "botocore", "azure", "google.cloud", "sigstore", "pykcs11", "tkey", "hvac", "moto"),  # makers of keys
+)
+"""Modules that are imported somewhere and never here."""
+EXCLUDED_ON_WINDOWS = ("cryptography", "cffi", "PySide6.QtDBus")
+"""Needed for the keychain and the bus of Linux desktops; signatures of updates are checked in pure Python."""
+
+
+def used_binaries(found: list[Entry], *, on_windows: bool) -> list[Entry]:
+    """Returns the libraries and extensions that the program uses, each once."""
+    kept = [entry for entry in found if not any(part in _plain(entry) for part in _UNUSED)]
+    return _one_runtime([entry for entry in kept if not _is_extension_unused(entry)]) if on_windows else kept
+
+
+def used_data(found: list[Entry]) -> list[Entry]:
+    """Returns the files beside the code that the program reads."""
+    return [entry for entry in found if not any(part in f"/{_plain(entry)}" for part in _DATA)]
+
+
+def _is_extension_unused(entry: Entry) -> bool:
+    return PurePosixPath(_plain(entry)).name.partition(".")[0] in _EXTENSIONS
+
+
+def _one_runtime(found: list[Entry]) -> list[Entry]:
+    """Returns one copy of each library of the runtime, in the folder in which every other library looks for it."""
+    copies = [entry for entry in found if _name(entry) in _RUNTIME]
+    others = [entry for entry in found if _name(entry) not in _RUNTIME]
+    for name in _RUNTIME:
+        mine = [entry for entry in copies if _name(entry) == name]
+        best = next((entry for entry in mine if _plain(entry).startswith(f"{_NEWEST}/")), mine[0] if mine else None)
+        if best is not None:
+            others.append((PurePosixPath(_plain(best)).name, best[1], best[2]))
+    return others
+
+
+def _name(entry: Entry) -> str:
+    return PurePosixPath(_plain(entry)).name.lower()
+
+
+def _plain(entry: Entry) -> str:
+    return entry[0].replace("\\", "/")
