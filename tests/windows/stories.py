@@ -214,6 +214,14 @@ def look_while_windows_installer_works() -> dict[str, object]:
         kernel.CloseHandle(mutex)
 
 
+def folder_users(folder: str) -> object:
+    """Returns what the Restart Manager tells, and whether it tells anything of a file that this process has open."""
+    from companion.services.platforms.windows.api import restart_manager
+
+    found = current().processes.folder_users(folder)
+    return {"answers": restart_manager.answers(), "fact": serialization.to_builtins(found)}
+
+
 def close(force: str = "", watch: str = "0", question: str = "20") -> dict[str, object]:
     steps: list[object] = []
     patience = Patience(windows=3, question=float(question), session=3, force=5, watch=float(watch))

@@ -41,6 +41,16 @@ def test_every_view_is_read_and_foreign_texts_are_harmless(windows: Windows):
     assert (package["name"], package["version"], package["where"]) == ("Maker.App", "1.2.3.4", r"C:\Apps\App")
 
 
+def test_who_uses_a_folder_is_unknown_where_the_restart_manager_is_only_a_stand_in(windows: Windows):
+    windows.run("start", windows.program("OUTLOOK.EXE"), "hidden lock")
+    told = windows.run("folder_users", windows.program("").rstrip("\\"))
+    if told["answers"]:
+        assert told["fact"]["value"], "a program of this folder runs"
+    else:
+        assert told["fact"]["reason"] == "the Restart Manager of Windows does not answer"
+        assert told["fact"]["value"] is None
+
+
 def test_another_installation_and_what_waits_for_a_restart(windows: Windows):
     current = r"SOFTWARE\Microsoft\Windows\CurrentVersion"
     session = r"SYSTEM\CurrentControlSet\Control\Session Manager"

@@ -230,8 +230,8 @@ class Facts(Model, frozen=True):
     """Everything the preflight looked at, at `taken_at`.
 
     `processes` are those whose names occur in the profile, and their ancestors; `pending_restart` lists why Windows
-    wants a restart; `installing` is what the system's own installer does; `clock_offset` is seconds this PC's clock is
-    ahead of the store's.
+    wants a restart; `installing` is what the system's own installer does, `folder_users` who has files open in the
+    folder that is replaced; `clock_offset` is seconds this PC's clock is ahead of the store's.
     """
 
     taken_at: Instant
@@ -243,6 +243,7 @@ class Facts(Model, frozen=True):
     antivirus: Fact[tuple[SecurityProduct, ...]] = Fact()
     pending_restart: Fact[tuple[str, ...]] = Fact()
     installing: Fact[Installing] = Fact()
+    folder_users: Fact[tuple[Process, ...]] = Fact()
     space: Fact[tuple[Space, ...]] = Fact()
     writable: Fact[bool] = Fact()
     system: Fact[System] = Fact()

@@ -82,7 +82,8 @@ class Requirements(Model, frozen=True):
 
     `size` is the whole download in bytes, `already` what of it is on the disk; `destination` the folder it goes to;
     `files` those the installation replaces. `profile` is the store's, or the rules for any installer. `alone` says that
-    the installer is of a kind of which the system lets only one run at a time.
+    the installer is of a kind of which the system lets only one run at a time. `replaced_folder` is where the system
+    lists the product that the installation replaces, `replaced_product` what it calls it.
     """
 
     profile: Profile | GeneralRules
@@ -92,6 +93,8 @@ class Requirements(Model, frozen=True):
     already: int = 0
     files: tuple[str, ...] = ()
     alone: bool = True
+    replaced_folder: str | None = None
+    replaced_product: str | None = None
 
     @property
     def missing(self) -> int:

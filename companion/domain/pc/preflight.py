@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from companion.domain.pc.checks.folder import FOLDER
 from companion.domain.pc.checks.pc import pc_findings
 from companion.domain.pc.checks.programs import program_findings
 from companion.domain.pc.checks.system import INSTALLING
@@ -27,6 +28,8 @@ def findings(
     of_pc = pc_findings(facts, requirements, stage)
     if _names_an_installer(of_programs, requirements):
         of_pc = tuple(row for row in of_pc if row.id != INSTALLING)
+    told = {pid for row in of_programs for pid in row.pids}
+    of_pc = tuple(row for row in of_pc if row.id != FOLDER or not row.pids or not told.issuperset(row.pids))
     return most_severe_first((*of_programs, *of_pc))
 
 

@@ -135,9 +135,19 @@ class Preflight:
         else:
             probes["pending_restart"] = platform.system.pending_restart
             probes["installing"] = platform.system.installing
+            if folder := requirements.replaced_folder:
+                probes["folder_users"] = lambda: self._folder_users(folder)
             if requirements.files:
                 probes["held_files"] = lambda: platform.processes.held_files(requirements.files)
         return probes
+
+    def _folder_users(self, folder: str) -> Fact[tuple[Process, ...]]:
+        found = self._platform.processes.folder_users(folder)
+        if found.value is None:
+            return Fact.unknown(found.reason or "the system does not tell")
+        pids = set(found.value) - {os.getpid()}
+        described = self._platform.processes.describe(sorted(pids)) if pids else ()
+        return Fact.known(tuple(process for process in described if process.pid in pids))
 
     def _clock_offset(self, store_clock: StoreClock) -> Fact[float]:
         theirs = store_clock()

@@ -97,6 +97,10 @@ class ProcessProbe(Protocol):
         """Returns which of these files exist and are open, and the processes that have them open."""
         ...
 
+    def folder_users(self, folder: str) -> Fact[tuple[int, ...]]:
+        """Returns the processes that have files below `folder` open, as far as the system tells."""
+        ...
+
     def wait_for_exit(self, pids: Iterable[int], seconds: float) -> frozenset[int]:
         """Returns the processes that are gone as soon as there is one, and an empty set after `seconds`."""
         ...

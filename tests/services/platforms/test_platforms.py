@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib
+import os
 import pkgutil
 import plistlib
 
@@ -318,3 +319,14 @@ def test_an_agent_whose_program_has_moved_is_put_right_on_macos(tmp_path, monkey
     agent.write_bytes(b"no property list")
     assert not control.renew_start_at_login(["/bin/sh"])
     assert not control.starts_at_login()
+
+
+def test_linux_tells_who_has_a_file_below_a_folder_open(tmp_path):
+    folder = tmp_path / "product"
+    (folder / "deep").mkdir(parents=True)
+    (tmp_path / "product beside").mkdir()
+    look = linux().processes.folder_users
+    with (tmp_path / "product beside/file").open("w"):
+        assert os.getpid() not in (look(str(folder)).value or ())
+    with (folder / "deep/file").open("w"):
+        assert os.getpid() in (look(str(folder)).value or ())

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from companion.cli.context import CommandContext
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -102,17 +104,19 @@ def _own_rules(context: CommandContext) -> tuple[Profile | GeneralRules, Service
         return general_rules(), None
 
 
-def _for_file(
-    rules: Profile | GeneralRules, path: Path, local: Local | Services
-) -> tuple[Profile | GeneralRules, tuple[Finding, ...], bool]:
-    """Returns the rules with what the file needs, what the file itself tells, and whether it has to run alone."""
+def _for_file(needed: Requirements, path: Path, local: Local | Services) -> tuple[Requirements, tuple[Finding, ...]]:
+    """Returns the requirements with what the file needs, and what the file itself tells."""
     from companion.domain.installation.files.checks import file_findings, rules_for, runs_alone
+    from companion.domain.installation.proof.replaced import with_folder
     from companion.services.installation.installer_files import identify
 
     found = identify(path, local.platform)
+    rules = needed.profile
     if isinstance(rules, GeneralRules):
         rules = rules_for(found, path.stat().st_size, rules, local.platform.name)
-    return rules, file_findings(found, clean_text(path.name, 60)), runs_alone(found)
+    needed = msgspec.structs.replace(needed, profile=rules, alone=runs_alone(found))
+    needed = with_folder(needed, found, local.platform.system.installed_products())
+    return needed, file_findings(found, clean_text(path.name, 60))
 
 
 class PreflightCheck:
@@ -148,22 +152,28 @@ class PreflightCheck:
         rules, services = _rules(context)
         local = services or context.local
         found: tuple[Finding, ...] = ()
-        alone = isinstance(rules, GeneralRules)
-        if asked.file is not None:
-            rules, found, alone = _for_file(rules, asked.file.absolute(), local)
         folder = str(local.folders.downloads) if stage is Stage.DOWNLOAD else None
-        requirements = Requirements(profile=rules, platform=local.platform.name, destination=folder, alone=alone)
+        requirements = Requirements(
+            profile=rules,
+            platform=local.platform.name,
+            destination=folder,
+            alone=isinstance(rules, GeneralRules),
+        )
+        if asked.file is not None:
+            requirements, found = _for_file(requirements, asked.file.absolute(), local)
         return cls(local, services, stage, requirements, BY_HAND, found)
 
     @classmethod
     def of_checked(cls, context: CommandContext, file: CheckedFile, job: str) -> PreflightCheck:
         """Returns the check of a file that was looked at, by the rules for installers of any maker."""
         from companion.domain.installation.files.checks import file_findings, rules_for, runs_alone
+        from companion.domain.installation.proof.replaced import with_folder
         from companion.services.pc.general_rules import general_rules
 
         local = context.local
         rules = rules_for(file.found, file.size, general_rules(), local.platform.name)
         requirements = Requirements(profile=rules, platform=local.platform.name, alone=runs_alone(file.found))
+        requirements = with_folder(requirements, file.found, local.platform.system.installed_products())
         return cls(local, None, Stage.INSTALL, requirements, job, file_findings(file.found, file.name))
 
     @property

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from companion.domain.pc.checks.disk import space_finding, writable_finding
+from companion.domain.pc.checks.folder import FOLDER, folder_finding
 from companion.domain.pc.checks.network import clock_finding, metered_finding
 from companion.domain.pc.checks.security import antivirus_finding, firewall_finding
 from companion.domain.pc.checks.system import (
@@ -26,6 +27,7 @@ T = TypeVar("T")
 def pc_findings(facts: Facts, requirements: Requirements, stage: Stage) -> tuple[Finding, ...]:
     """Returns one finding for each fact that was looked at and matters for `stage`."""
     platform = requirements.platform
+    folder = partial(folder_finding, requirements=requirements)
     installing = partial(installing_finding, requirements.alone)
     rows = [
         _row("system", "This PC", facts.system, lambda system: system_finding(system, requirements)),
@@ -43,6 +45,7 @@ def pc_findings(facts: Facts, requirements: Requirements, stage: Stage) -> tuple
     else:
         rows += [
             _row("installing", "Whether another installation runs", facts.installing, installing),
+            _row(FOLDER, "Who uses the folder that is replaced", facts.folder_users, folder),
             _row("restart", "Whether a restart is pending", facts.pending_restart, restart_finding),
             _row("elevation", "The permission to install programs", facts.who, elevation_finding),
         ]

@@ -70,6 +70,10 @@ class LinuxProcesses:
             tuple(HeldFile(path=wanted[real], pids=tuple(sorted(pids))) for real, pids in sorted(holders.items()))
         )
 
+    def folder_users(self, folder: str) -> Fact[tuple[int, ...]]:
+        inside = os.path.realpath(folder).rstrip("/") + "/"
+        return Fact.known(tuple(sorted({pid for pid, target in proc.open_files() if target.startswith(inside)})))
+
     def wait_for_exit(self, pids: Iterable[int], seconds: float) -> frozenset[int]:
         with contextlib.ExitStack() as stack:
             descriptors: dict[int, int] = {}

@@ -73,6 +73,11 @@ def held_files(paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
     return Fact.known(tuple(found))
 
 
+def folder_users(folder: str) -> Fact[tuple[int, ...]]:
+    numbers = output(["lsof", "-t", "+D", folder], failing=True).split()
+    return Fact.known(tuple(sorted(set(map(int, numbers)))))
+
+
 def wait_for_exit(pids: Iterable[int], seconds: float) -> frozenset[int]:
     gone, watched, unwatched = set(), set(), set()
     with contextlib.closing(_select.kqueue()) as events:

@@ -25,6 +25,7 @@ _TOKEN_USER, _TOKEN_ELEVATION_TYPE, _TOKEN_ELEVATION = 1, 18, 20
 _SPLIT_TOKEN = 3
 _EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
 _MOST_HANDLES = 63
+_NO_RESTART_MANAGER = "the Restart Manager of Windows does not answer"
 _SERVICE_MANAGER = "services.exe"
 
 
@@ -70,8 +71,17 @@ def left_behind(pid: int) -> frozenset[int]:
 
 def held_files(paths: Sequence[str]) -> Fact[tuple[HeldFile, ...]]:
     there = {str(full): path for path in paths if (full := expand(path)).is_file()}
+    if there and not restart_manager.answers():
+        return Fact.unknown(_NO_RESTART_MANAGER)
     found = restart_manager.holders(there)
     return Fact.known(tuple(HeldFile(path=there[full], pids=tuple(sorted(pids))) for full, pids in found if pids))
+
+
+def folder_users(folder: str) -> Fact[tuple[int, ...]]:
+    if not restart_manager.answers():
+        return Fact.unknown(_NO_RESTART_MANAGER)
+    files = restart_manager.programs_below(folder)
+    return Fact.known(tuple(sorted(restart_manager.users_of(files))) if files else ())
 
 
 def describe(pids: Iterable[int]) -> tuple[Process, ...]:
