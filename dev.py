@@ -25,6 +25,7 @@ python3 dev.py release DIR [--notes FILE]         everything a maintainer upload
 python3 dev.py pictures FOLDER [--theme dark]     photographs of every page of the real window
 python3 dev.py mutate [MODULE...]                 how well the tests hold modules of companion/domain (a long run)
 python3 dev.py fuzz [--minutes N] [--target NAME]  inputs of other parties, spoiled at random; --seed N repeats a run
+python3 dev.py bench [--only NAME...] [--rounds N]   the benchmarks, and which goals are met; --json FILE
 python3 dev.py capabilities                       renew the README's table of what can be done at which store
 python3 dev.py lock                               renew the exact versions in requirements/
 python3 dev.py setup                              the set-up alone
@@ -155,6 +156,11 @@ def fuzz(rest: list[str]) -> int:
     return python("-m", "tests.fuzz", *rest)
 
 
+def bench(rest: list[str]) -> int:
+    set_up(DEVELOP)
+    return python("-m", "benchmarks", *rest)
+
+
 def capabilities(_rest: list[str]) -> int:
     set_up(DEVELOP)
     return python("-m", "tools.capabilities")
@@ -188,6 +194,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "pictures": pictures,
     "mutate": mutate,
     "fuzz": fuzz,
+    "bench": bench,
     "capabilities": capabilities,
     "lock": renew_lock,
     "setup": setup,

@@ -24,6 +24,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
 
+from benchmarks.figures import Figure
 from companion.services.container.store import build_window_services
 from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram, application
@@ -98,6 +99,19 @@ def _in_a_process(count: int, *, where: bool) -> dict[str, Any]:
         ran = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return found
+
+
+def figures(count: int = 20) -> list[Figure]:
+    """Returns what the program holds with so many purchases."""
+    found = _in_a_process(count, where=False)
+    tray, later = found["tray"]["resident"], found["tray, after a week"]["resident"]
+    return [
+        Figure(f"window, {count} purchases", found["window"]["resident"], "MiB", MOST_WINDOW),
+        Figure(f"window, {count} purchases, its own", found["window"]["own"], "MiB"),
+        Figure("tray, the window closed", tray, "MiB", MOST_TRAY),
+        Figure("tray, the window closed, its own", found["tray"]["own"], "MiB"),
+        Figure("growth in a week in the tray", round(later - tray, 1), "MiB", MOST_GROWTH),
+    ]
 
 
 def main() -> int:

@@ -29,6 +29,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.figures import Figure
 from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.pc.preflight import findings
@@ -58,6 +59,18 @@ def main(words: list[str]) -> int:
     else:
         report(result)
     return 0 if all(goal["met"] for goal in result["goals"].values()) else 1
+
+
+def figures(processes: int = 5000) -> list[Figure]:
+    """Returns what a look at the PC costs beside so many processes."""
+    with crowd(processes):
+        found = measure()
+    return [
+        Figure(f"{processes:,} processes, scanned, to psutil", found["scanToPsutil"], "×", SCAN_GOAL),
+        Figure(f"{processes:,} processes, once more, to psutil", found["scanAgainToPsutilAgain"], "×", SCAN_GOAL),
+        Figure("the least there is, to psutil", found["floorToPsutil"], "×"),
+        Figure("the whole look without a network", found["preflightSeconds"], "s", PREFLIGHT_GOAL),
+    ]
 
 
 @contextlib.contextmanager

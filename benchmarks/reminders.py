@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from benchmarks.figures import Figure
 from companion.domain.core.money import Money
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
@@ -112,7 +113,13 @@ def timed(name: str, work: Callable[[], object]) -> float:
     return statistics.median(taken)
 
 
-def main() -> int:
+def figures() -> list[Figure]:
+    """Returns how long the slowest decision takes."""
+    return [Figure("what is due of 3,000 dates", slowest(), "ms", ALLOWED_MS)]
+
+
+def slowest() -> float:
+    """Returns the milliseconds of the slowest decision (the median of its runs), and prints all of them."""
     profile = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")
     chance = random.Random(7)
     facts = ReminderFacts(tuple(order(number, chance) for number in range(1000)), profile, ZONE)
@@ -123,19 +130,24 @@ def main() -> int:
     )
     dates = sum(1 for _ in subjects(facts))
     print(f"{len(facts.orders)} orders, {dates} dates, {len(first)} due at the first start, {len(told)} records")
-    slowest = 0.0
+    longest = 0.0
     rounds: tuple[tuple[str, tuple[Shown, ...]], ...] = (("first start", ()), ("everything already shown", told))
     for name, shown in rounds:
         median = timed(f"due, {name}", partial(due, facts, shown, loud, NOW))
-        slowest = max(slowest, median)
+        longest = max(longest, median)
         timed(f"next_wake, {name}", partial(next_wake, facts, shown, loud, NOW))
     night = NOW.replace(hour=4)
     timed("due, quiet hours", lambda: due(facts, (), ReminderSettings(), night))
     timed("next_wake, quiet hours", lambda: next_wake(facts, (), ReminderSettings(), night))
+    return longest
+
+
+def main() -> int:
+    longest = slowest()
     print(
-        f"due takes {slowest:.2f} ms at most (median); allowed are {ALLOWED_MS:.0f} ms. msgspec {msgspec.__version__}"
+        f"due takes {longest:.2f} ms at most (median); allowed are {ALLOWED_MS:.0f} ms. msgspec {msgspec.__version__}"
     )
-    return 0 if slowest < ALLOWED_MS else 1
+    return 0 if longest < ALLOWED_MS else 1
 
 
 if __name__ == "__main__":

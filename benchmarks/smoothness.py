@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -36,6 +36,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit
 
+from benchmarks.figures import Figure
 from benchmarks.purchases import bought
 from benchmarks.reminders import order
 from companion.demo.server import DemoStore
@@ -313,6 +314,31 @@ def show(count: int, found: list[dict[str, Any]]) -> None:
         print(f"  {row['phase']:<28}{row['seconds']:>9}{figures}{row['computed']:>10}{missed}")
 
 
+def measured(counts: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Returns the figures of every phase with so many orders and purchases.
+
+    Each number is measured in a process of its own, so that none starts with what another has loaded.
+    """
+    found: dict[int, list[dict[str, Any]]] = {}
+    for count in counts:
+        words = [sys.executable, "-m", "benchmarks.smoothness", "--one", "--count", str(count)]
+        ran = subprocess.run(words, check=True, capture_output=True, text=True)
+        found[count] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+def figures(counts: Sequence[int] = (20, 5000)) -> list[Figure]:
+    """Returns for each number of purchases the longest that the window was held up, and in which phase."""
+    made = []
+    for count, rows in measured(counts).items():
+        made += [Figure(f"{count}: {row['phase']}, longest gap", row["max"], "ms", MOST_MS) for row in rows]
+        made += [
+            Figure(f"{count}: 99th percentile of the gaps", max(row["p99"] for row in rows), "ms", MOST_P99_MS),
+            Figure(f"{count}: longest computed at a time", max(row["computed"] for row in rows), "ms"),
+        ]
+    return made
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, nargs="+", default=[20, 500, 5000])
@@ -325,13 +351,9 @@ def main() -> int:
     if given.one:
         print(json.dumps(measure(given.count[0], given.where)))
         return 0
-    found: dict[int, list[dict[str, Any]]] = {}
-    for count in given.count:
-        # Each in a process of its own, so that none starts with what another has loaded.
-        words = [sys.executable, "-m", "benchmarks.smoothness", "--one", "--count", str(count)]
-        ran = subprocess.run(words, check=True, capture_output=True, text=True)
-        found[count] = json.loads(ran.stdout.splitlines()[-1])
-        show(count, found[count])
+    found = measured(given.count)
+    for count, rows in found.items():
+        show(count, rows)
     if given.json is not None:
         given.json.write_text(json.dumps(found, indent=1), "utf-8")
     return int(any(row["max"] >= MOST_MS or row["p99"] >= MOST_P99_MS for rows in found.values() for row in rows))

@@ -20,6 +20,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.figures import Figure
+
 MOST_RATIO = 1.1
 MOST_VERSION_MS, MOST_COMMAND_MS = 60.0, 150.0
 
@@ -144,6 +146,31 @@ def commands(runs: int, home: Path) -> dict[str, dict[str, float]]:
         }
         for name, found in times.items()
     }
+
+
+def figures(runs: int = 3) -> list[Figure]:
+    """Returns how long a start takes beside others, and what the window holds when it is painted first."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = windows(runs, Path(folder) / "home")
+    ours, typical, bare = found["companion"], found["typical window"], found["bare window"]
+    return [
+        Figure("start, to a typical window", ours["ratio"], "×", MOST_RATIO),
+        Figure("start, to a bare window", ours["milliseconds"] / bare["milliseconds"], "×"),
+        Figure("memory at the first paint", ours["mebibytes"], "MiB"),
+        Figure("memory of a typical window then", typical["mebibytes"], "MiB"),
+        Figure("memory of a bare window then", bare["mebibytes"], "MiB"),
+    ]
+
+
+def figures_of_commands(runs: int = 3) -> list[Figure]:
+    """Returns how long commands without a network take."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = commands(runs, Path(folder) / "home")
+    made = [Figure("companion --version", found["--version"]["milliseconds"], "ms", MOST_VERSION_MS)]
+    for name, figure in found.items():
+        if name not in ("python", "--version"):
+            made.append(Figure(f"companion {name}, over Python", figure["over python"], "ms", MOST_COMMAND_MS))
+    return made
 
 
 def main() -> int:

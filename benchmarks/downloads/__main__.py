@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.downloads.cutting import CuttingServer
+from benchmarks.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = ROOT / "benchmarks" / "linklab" / "link.sh"
@@ -154,7 +155,7 @@ def compare(title: str, ways: dict[str, list[str]], rounds: int, prepare: Callab
     return found
 
 
-def compare_whole(lab: Lab, rounds: int) -> None:
+def compare_whole(lab: Lab, rounds: int) -> dict[str, Runs]:
     ways = {
         "curl": lab.shell("curl -s -o {out} {url}"),
         "curl && openssl dgst -sha256": lab.shell("curl -s -o {out} {url} && openssl dgst -sha256 {out}"),
@@ -164,10 +165,10 @@ def compare_whole(lab: Lab, rounds: int) -> None:
         "aria2c --checksum": lab.shell(f"aria2c -q -d {{to}} -o big.bin --checksum=sha-256={lab.sha256} {{url}}"),
         "companion fetch --sha256": lab.fetch(),
     }
-    compare("The whole file", ways, rounds, lab.empty)
+    return compare("The whole file", ways, rounds, lab.empty)
 
 
-def compare_encrypted(lab: Lab, rounds: int) -> None:
+def compare_encrypted(lab: Lab, rounds: int) -> dict[str, Runs]:
     url, trust = "https://127.0.0.1:18443/big.bin", ["env", f"SSL_CERT_FILE={lab.certificate}"]
     curl = f"curl -s --cacert {lab.certificate} -o {{out}} {url}"
     ways = {
@@ -175,10 +176,10 @@ def compare_encrypted(lab: Lab, rounds: int) -> None:
         "curl && openssl dgst -sha256": lab.shell(f"{curl} && openssl dgst -sha256 {{out}}"),
         "companion fetch --sha256": [*trust, *lab.fetch(url)],
     }
-    compare("The whole file over HTTPS", ways, rounds, lab.empty)
+    return compare("The whole file over HTTPS", ways, rounds, lab.empty)
 
 
-def compare_resume(lab: Lab, rounds: int) -> None:
+def compare_resume(lab: Lab, rounds: int) -> dict[str, Runs]:
     half = lab.file.stat().st_size // 2
     left = lab.folder / "left"
     leave_half(lab, left, half)
@@ -196,7 +197,7 @@ def compare_resume(lab: Lab, rounds: int) -> None:
         "curl -C - && sha256sum": lab.shell("curl -s -C - -o {out} {url} && sha256sum {out}"),
         "companion fetch --sha256": ours,
     }
-    compare("Half of it is there", ways, rounds, half_there)
+    return compare("Half of it is there", ways, rounds, half_there)
 
 
 def leave_half(lab: Lab, left: Path, half: int) -> None:
@@ -213,7 +214,7 @@ def leave_half(lab: Lab, left: Path, half: int) -> None:
     shutil.copytree(lab.to, left)
 
 
-def compare_repair(lab: Lab, rounds: int) -> None:
+def compare_repair(lab: Lab, rounds: int) -> dict[str, Runs]:
     def damage() -> None:
         lab.empty()
         shutil.copyfile(lab.file, lab.to / "big.bin")
@@ -230,7 +231,7 @@ def compare_repair(lab: Lab, rounds: int) -> None:
         "companion verify --repair --pieces": by_pieces,
         "companion verify --repair --pieces --sha256": [*by_pieces, "--sha256", lab.sha256],
     }
-    compare("One byte of it is flipped", ways, rounds, damage)
+    return compare("One byte of it is flipped", ways, rounds, damage)
 
 
 def compare_cut(lab: Lab, rounds: int) -> None:
@@ -299,6 +300,44 @@ def compare_lines(lab: Lab, rounds: int) -> None:
             subprocess.run([str(LINK), "down"], check=True, stderr=subprocess.DEVNULL)
 
 
+GOALS: dict[str, tuple[Callable[[Lab, int], dict[str, Runs]], str, tuple[tuple[str, float], ...]]] = {
+    "whole": (
+        compare_whole, "companion fetch --sha256", (("curl && openssl dgst -sha256", 0.65), ("curl", 1.25)),
+    ),
+    "HTTPS": (
+        compare_encrypted, "companion fetch --sha256", (("curl && openssl dgst -sha256", 0.9), ("curl", 1.6)),
+    ),
+    "half there": (compare_resume, "companion fetch --sha256", (("curl -C - && openssl dgst -sha256", 0.75),)),
+    "repaired": (compare_repair, "companion verify --repair --pieces", (("aria2c -V with a Metalink", 0.5),)),
+}  # fmt: skip
+"""What is compared, which way is ours, and what it may take to which others."""
+
+
+def figures(megabytes: int = 512, rounds: int = 3) -> list[Figure]:
+    """Returns what downloads take to the programs people use instead."""
+    require_programs()
+    made = []
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        Path(folder).chmod(0o755)
+        lab = Lab(Path(folder), megabytes)
+        try:
+            for title, (work, ours, goals) in GOALS.items():
+                found = work(lab, rounds)
+                for other, most in goals:
+                    ratio = found[ours].wall() / found[other].wall()
+                    made.append(Figure(f"{megabytes} MiB, {title}, to {other}", ratio, "×", most))
+        finally:
+            lab.close()
+    return made
+
+
+def require_programs() -> None:
+    """End the program where one of those that downloads are compared with is missing."""
+    missing = [name for name in ("curl", "wget", "aria2c", "openssl") if shutil.which(name) is None]
+    if missing:
+        raise SystemExit(f"please install {', '.join(missing)} first")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=1024)
@@ -308,13 +347,11 @@ def main() -> None:
         "--only", nargs="*", default=["whole", "encrypted", "resume", "repair", "cut", "memory", "lines"]
     )
     asked = parser.parse_args()
-    missing = [name for name in ("curl", "wget", "aria2c", "openssl") if shutil.which(name) is None]
-    if missing:
-        raise SystemExit(f"please install {', '.join(missing)} first")
+    require_programs()
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         Path(folder).chmod(0o755)
         lab = Lab(Path(folder), asked.megabytes)
-        jobs: dict[str, Callable[[], None]] = {
+        jobs: dict[str, Callable[[], object]] = {
             "whole": lambda: compare_whole(lab, asked.rounds),
             "encrypted": lambda: compare_encrypted(lab, asked.rounds),
             "resume": lambda: compare_resume(lab, asked.rounds),
