@@ -31,6 +31,7 @@ from companion.domain.installation.files.regions import BytesRegions
 from companion.domain.installation.files.words import identity_lines
 from companion.domain.mail.confirmation import read_confirmation
 from companion.domain.mail.inputs import Recognised
+from companion.domain.mail.message.compound_check import is_sound
 from companion.domain.overview.product_cards import charge_sentence, product_cards, status_sentence
 from companion.domain.purchases.facts import Source, SourceKind
 from companion.domain.purchases.from_order import facts_of_order
@@ -45,6 +46,7 @@ from companion.domain.store.unread import unread_sentences
 from companion.services.downloads.state import journal
 from companion.services.purchases.intake import Intake
 from companion.services.storage.database import Library
+from tests.kits.outlook import outlook_message
 from tests.kits.windows_files import program, version
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +128,20 @@ def _mail(data: bytes) -> str:
     facts = found.draft.facts if found.draft is not None else ()
     _check([found.reason, *found.doubts, *(f"{fact.value} {fact.quote}" for fact in facts)])
     return f"{reading.refusal} {found.kind}"
+
+
+def _outlook(data: bytes) -> str:
+    found: Recognised = Intake(lambda: NOW).recognise("x.msg", data)
+    facts = found.draft.facts if found.draft is not None else ()
+    _check([found.reason, *found.doubts, *(f"{fact.value} {fact.quote}" for fact in facts)])
+    return f"{is_sound(data)} {found.kind} {len(facts)}"
+
+
+def _outlooks() -> tuple[bytes, ...]:
+    headers = "From: Brook Audio <sales@brookaudio.example>\r\nDate: Tue, 21 Jul 2026 07:07:07 +0000\r\n\r\n"
+    body = "Order number: BK-4410\r\nProduct: Brook Delay\r\nLicense key: BRK1-QQ22-WW33-EE44\r\n"
+    page = "<table><tr><td>Order number</td><td>BK-4411</td></tr></table>"
+    return tuple(outlook_message(headers=headers, subject="x", body=body, page=each) for each in ("", page))
 
 
 def _journal(data: bytes) -> str:
@@ -227,6 +243,7 @@ TARGETS = {
         Target("profile", _profile, lambda: _files("resources/profiles/larkfield.json")),
         Target("answers", _answers, lambda: _examples("Grant", "Invoice", "InvoiceList", "Session", "Problem")),
         Target("mail", _mail, lambda: _files("tests/mails/*/*.eml", "tests/mails/*/*.html", "tests/mails/*/*.txt")),
+        Target("outlook", _outlook, _outlooks),
         Target("journal", _journal, _journals),
         Target("library", _library, lambda: _examples("Order")),
         Target("installer", _installer, _installers),

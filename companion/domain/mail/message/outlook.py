@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 
+from companion.domain.mail.message.compound_check import is_sound
 from companion.domain.mail.message.html import read_html
 from companion.domain.mail.message.letter import Letter, as_forwarded, moment_of
 from companion.domain.mail.message.rows import bounded, links_of_text, rows_of_text, tidy
@@ -15,6 +16,8 @@ _MOST_ATTACHMENTS = 100
 
 def read_outlook(data: bytes) -> Letter | None:
     """Returns what a ``.msg`` file says, or None when it cannot be read. Never raises for what it holds."""
+    if not is_sound(data):
+        return None
     # Loaded when such a file is met: no other use of the program needs it.
     try:
         import oxmsg
