@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
+from companion.domain.core.untrusted.host_names import ascii_netloc, imitation_sentence
 
 # Hyphens, dashes and minus signs that word processors and web pages put where a plain one was meant.
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
@@ -130,9 +131,15 @@ def check_store_url(text: str) -> str:
         raise _bad_store("A store's address holds no user name or password.")
     if "?" in address or "#" in address:
         raise _bad_store("A store's address ends before any question mark or hash sign.")
+    netloc = ascii_netloc(parts.netloc)
+    if not netloc.partition(":")[0] or " " in netloc or "\u2026" in netloc:
+        raise _bad_store("This does not look like a web address.")
+    imitation = imitation_sentence(host)
+    if imitation is not None:
+        raise _bad_store(imitation)
     if parts.scheme == "http" and not is_loopback(host):
         raise _bad_store("Over http, others could read your order password in transit. A store must use https.")
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}"
 
 
 def is_loopback(host: str) -> bool:

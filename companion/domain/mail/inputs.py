@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from companion.domain.core.model import Secret
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.core.untrusted.host_names import imitation_sentence
 from companion.domain.mail.message.rows import tidy
 from companion.domain.mail.origin import platforms
 from companion.domain.mail.reading import Reading
@@ -120,9 +121,17 @@ def _key(name: str, key: str, now: dt.datetime) -> Recognised:
     )
 
 
-def _address(name: str, address: str, now: dt.datetime) -> Recognised | None:
+def _host_as_typed(address: str) -> str:
     try:
-        web_text(address)
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _address(name: str, address: str, now: dt.datetime) -> Recognised | None:
+    warning = imitation_sentence(_host_as_typed(address))
+    try:
+        address = web_text(address)
     except ValueError:
         return None
     host = host_name(address)
@@ -139,7 +148,14 @@ def _address(name: str, address: str, now: dt.datetime) -> Recognised | None:
         re.search(r"(?i)\.(?:exe|msi|msix|dmg|pkg|zip|7z|deb|rpm|appimage|run|tar\.gz|iso|jar)$", file) is not None
     )
     if platform is None and not is_file:
-        return Recognised(name, InputKind.STORE_ADDRESS, None, f"The address of a web page at {host}.", address=address)
+        return Recognised(
+            name,
+            InputKind.STORE_ADDRESS,
+            None,
+            f"The address of a web page at {host}.",
+            address=address,
+            warning=warning,
+        )
     item = clean_text(file, 120) if is_file else "Download"
     values = [(Field.SENDER_DOMAIN, host, ""), (Field.DOWNLOAD, item, item)]
     if platform is not None:
@@ -155,5 +171,6 @@ def _address(name: str, address: str, now: dt.datetime) -> Recognised | None:
         platform.value if platform is not None else None,
         f"Recognised as {by}.",
         draft,
+        warning=warning,
         missing=(_MISSING_PRODUCT,),
     )

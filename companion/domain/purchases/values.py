@@ -16,6 +16,7 @@ from companion.domain.core.model import Model
 from companion.domain.core.money import Money, decimals
 from companion.domain.core.time.periods import Period
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.core.untrusted.host_names import ascii_host, ascii_netloc
 from companion.domain.entitlements.order_lookup import is_loopback
 
 EARLIEST = dt.date(1970, 1, 1)
@@ -188,22 +189,26 @@ def digest_text(text: str) -> str:
     return word
 
 
+_LONGEST_ADDRESS = 2000
+
+
 def web_text(text: str) -> str:
-    """Returns an https address without user name. Raises `ValueError`."""
+    """Returns an https address without user name, its host in ASCII. Raises `ValueError`."""
     word = text.strip()
     parts = urlsplit(word)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise ValueError("an address begins with https://")
     # What is not seen, or changes how its neighbours are seen, would make it look like another address.
-    if not parts.hostname or "@" in parts.netloc or re.search(r"[\s\\]", word) or clean_text(word, 2000) != word:
+    seen = clean_text(word, _LONGEST_ADDRESS)
+    if not parts.hostname or "@" in parts.netloc or re.search(r"[\s\\]", word) or seen != word:
         raise ValueError("this is not a web address")
-    return word
+    return word if parts.netloc.isascii() else parts._replace(netloc=ascii_netloc(parts.netloc)).geturl()
 
 
 def host_name(address: str) -> str:
-    """Returns the host of a web address in lower case; empty where it has none."""
+    """Returns the host of a web address in lower case and ASCII; empty where it has none."""
     try:
-        return (urlsplit(address).hostname or "").lower()
+        return ascii_host(urlsplit(address).hostname or "")
     except ValueError:
         return ""
 

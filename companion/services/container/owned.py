@@ -74,7 +74,9 @@ class Owned:
         """The stores that were added."""
         from companion.services.purchases.stores import StoreList
 
-        return StoreList(self.library, self.clock, patience=self.patience)
+        return StoreList(
+            self.library, self.clock, patience=self.patience, brands=lambda: self.directory.current.brands()
+        )
 
     @BuiltOnce
     def directory(self) -> MakerDirectory:

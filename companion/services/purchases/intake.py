@@ -10,8 +10,9 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
 from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
 from companion.domain.mail.message.letter import Letter, letter_of_html, letter_of_text, read_letter
-from companion.domain.mail.origin.fraud import Brands
+from companion.domain.mail.origin.fraud import Brands, lookalike_of
 from companion.domain.mail.reader import read_mail
+from companion.domain.purchases.values import host_name
 from companion.services.app.cancellation import Cancellation
 
 _LARGEST_MAILBOX = 4 * 1024**3
@@ -102,8 +103,16 @@ class Intake:
         """Returns what a pasted text is: a key, a number, an address, or the text of an e-mail."""
         short = recognise_text(name, text, self._clock())
         if short is not None:
-            return short
+            return self._warned(short)
         return self._of_letter(name, letter_of_text(text))
+
+    def _warned(self, found: Recognised) -> Recognised:
+        """With a warning where an address only looks like one of a maker or a shop that is known."""
+        if found.warning is not None or found.address is None:
+            return found
+        brand = lookalike_of(host_name(found.address), self._brands())
+        warning = f"{host_name(found.address)} only looks like an address of {brand}." if brand is not None else None
+        return found._replace(warning=warning)
 
     def _of_letter(self, name: str, letter: Letter) -> Recognised:
         return self._read(name, letter, self._known_products(), self._brands())

@@ -12,7 +12,9 @@ from companion.domain.connectors import edd
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.order_lookup import check_store_url
+from companion.domain.mail.origin.fraud import Brands, lookalike_of
 from companion.domain.purchases.from_order import STORE_API
+from companion.domain.purchases.values import host_name
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.storage.database import Library
@@ -26,10 +28,14 @@ _ANSWERS = frozenset({ErrorCode.PORTAL, ErrorCode.MALFORMED_ANSWER})
 
 
 class AddedStore(NamedTuple):
-    """A store that is remembered now; `no_answer` tells why it could not be asked what kind it is."""
+    """A store that is remembered now; `no_answer` tells why it could not be asked what kind it is.
+
+    `looks_like` is the maker or shop whose address it only looks like.
+    """
 
     store: KnownStore
     no_answer: CompanionError | None = None
+    looks_like: str | None = None
 
 
 class _Look(NamedTuple):
@@ -41,7 +47,16 @@ class _Look(NamedTuple):
 class StoreList:
     """Every job on the list of stores."""
 
-    def __init__(self, library: Library, clock: Callable[[], dt.datetime], *, patience: Patience = UNLIMITED) -> None:
+    def __init__(
+        self,
+        library: Library,
+        clock: Callable[[], dt.datetime],
+        *,
+        patience: Patience = UNLIMITED,
+        brands: Callable[[], Brands] = dict,
+    ) -> None:
+        """`brands` are those that an address may look like."""
+        self._brands = brands
         self._patience = patience
         self._library = library
         self._clock = clock
@@ -86,7 +101,7 @@ class StoreList:
             found = found._replace(kind=before.kind, name=before.name) if before is not None else found
         store = KnownStore(address=checked, kind=found.kind, name=found.name, added_at=self._clock())
         self._library.remember_store(store)
-        return AddedStore(store, found.no_answer)
+        return AddedStore(store, found.no_answer, lookalike_of(host_name(checked), self._brands()))
 
     def remove(self, name: str) -> KnownStore:
         """Forget a store; what was bought there stays. Raises `CompanionError` ``no-such-store``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import ErrorCode
 from companion.services.app.cancellation import Cancellation
+from companion.services.container.environment import utc_now
 from companion.services.container.owned import build_owned
 from companion.services.purchases.stores import AddedStore, StoreList
+from companion.services.storage.database import Library
 from tests.stores.edd_peer import EddPeer
 from tests.stores.peer import page, redirect
 
@@ -71,3 +74,11 @@ def test_an_address_of_a_page_within_a_store_leads_to_the_store(stores: StoreLis
         added = add(stores, f"{demo_store.url}{path}")
         assert (added.store.address, added.store.kind) == (demo_store.url, "storeApi")
     assert len(stores.all()) == 1
+
+
+def test_an_address_that_only_looks_like_a_known_one_is_said(tmp_path: Path, edd: EddPeer) -> None:
+    with contextlib.closing(Library(tmp_path / "another.db")) as library:
+        known = {"Larkfield": ("iocalhost.example",)}
+        stores = StoreList(library, utc_now, brands=lambda: known)
+        assert add(stores, edd.url).looks_like is None
+        assert add(stores, edd.url.replace("127.0.0.1", "localhost")).looks_like == "Larkfield"

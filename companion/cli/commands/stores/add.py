@@ -23,8 +23,13 @@ def run(context: CommandContext) -> int:
     """Add a store."""
     context.wait_in_full()
     with interruptible() as cancellation:
-        store, no_answer = context.owned.stores.add(context.arguments.address, cancellation)
+        store, no_answer, looks_like = context.owned.stores.add(context.arguments.address, cancellation)
     context.output.result(shown(store), line(store, answered=no_answer is None))
+    if looks_like is not None:
+        context.output.say(
+            f"Be careful: {store.address} only looks like an address of {looks_like}. Enter no password there unless"
+            f" you are sure. To forget it: companion stores remove {store.address}"
+        )
     if no_answer is not None:
         context.output.say(f"{no_answer.message} Look again with: companion stores add {store.address}")
     return EXIT_DONE

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
+from companion.domain.core.untrusted.host_names import ascii_host
 from companion.domain.mail.message.files import single_mail, without_attachments
 from companion.domain.mail.message.html import HtmlContent, read_html
 from companion.domain.mail.message.rows import Link, Row, bounded, links_of_text, rows_of_text, tidy, unflowed
@@ -54,8 +55,8 @@ class Letter(NamedTuple):
 
     @property
     def sender_domain(self) -> str | None:
-        """The part of the sender's address after the @."""
-        return self.sender.rpartition("@")[2] if self.sender else None
+        """The part of the sender's address after the @, in ASCII."""
+        return ascii_host(self.sender.rpartition("@")[2]) if self.sender else None
 
 
 def read_letter(data: bytes) -> Letter | None:
@@ -246,20 +247,31 @@ def _header(message: email.message.Message, name: str) -> str:
     value = message.get(name)
     if value is None:
         return ""
-    text = str(value)[:2000]
+    text = _as_utf8(message, name) or str(value)[:2000]
     try:
         return str(make_header(decode_header(text)))
     except _LIBRARY_ERRORS:
         return text
 
 
+def _as_utf8(message: email.message.Message, name: str) -> str | None:
+    """Returns a field that is written in UTF-8 as it stands (RFC 6532), None for any other."""
+    raw = next((str(value) for field, value in message.raw_items() if field.lower() == name.lower()), "")[:2000]
+    if raw.isascii():
+        return None
+    try:
+        return raw.encode("ascii", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
 def _sender(message: email.message.Message) -> tuple[str, str | None]:
     for name in ("From", "Sender", "Reply-To"):
         words, address = email.utils.parseaddr(_header(message, name).replace("\n", " "))
-        found = _ADDRESS.fullmatch(address.strip())
-        if found is not None:
-            local, _, domain = address.strip().rpartition("@")
-            return tidy(words)[:200], f"{local}@{domain.lower()}"
+        local, at, domain = address.strip().rpartition("@")
+        address = f"{local}{at}{ascii_host(domain)}"
+        if _ADDRESS.fullmatch(address) is not None:
+            return tidy(words)[:200], address
     return "", None
 
 

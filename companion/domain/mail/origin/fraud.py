@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.core.untrusted.host_names import imitation_sentence, latin_look
 from companion.domain.mail.message.letter import Letter
 from companion.domain.mail.message.rows import Link, Row, words
 from companion.domain.mail.origin import platforms
@@ -144,13 +145,19 @@ def _foreign_sender(letter: Letter, brands: Brands) -> str | None:
     if brand is not None and not _is_of(domain, brands[brand]) and not _is_service(domain):
         return _not_the_brands(brand, f"it was sent from {domain}")
     likeness = _lookalike(domain, brands)
-    return _not_the_brands(likeness, f"{domain} only looks like its domain") if likeness is not None else None
+    if likeness is not None:
+        return _not_the_brands(likeness, f"{domain} only looks like its domain")
+    imitation = imitation_sentence(domain)
+    return f"{imitation} This e-mail came from there. Open no link in it." if imitation is not None else None
 
 
 def _foreign_link(letter: Letter, brands: Brands) -> str | None:
     """A link whose words show another host than the one it leads to."""
     for link in letter.links[:_MOST_LINKS]:
         shown, real = _shown_host(link), host_name(link.address)
+        imitation = imitation_sentence(real) if "xn--" in real else None
+        if imitation is not None:
+            return f"A link in this e-mail is not what it seems: {imitation} Do not open it."
         if not shown or not real or _site(shown) == _site(real) or not link.address.lower().startswith("http"):
             continue
         domain = letter.sender_domain or ""
@@ -199,10 +206,15 @@ def _brand_of_name(name: str, brands: Brands) -> str | None:
     return None
 
 
+def lookalike_of(domain: str, brands: Brands) -> str | None:
+    """Returns the brand whose domain a domain is spelled like, None for none."""
+    return _lookalike(domain, _with_own_domains(brands))
+
+
 def _lookalike(domain: str, brands: Brands) -> str | None:
     """The brand whose domain a domain is spelled like with signs that look alike ("rnicrosoft", "paypa1")."""
     label = _site(domain).partition(".")[0]
-    folded = _folded(label)
+    folded = _folded(latin_look(label))
     for brand, domains in brands.items():
         for owner in domains:
             own = _site(owner).partition(".")[0]

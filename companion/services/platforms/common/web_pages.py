@@ -5,12 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.untrusted.host_names import imitation_sentence
 
 
 def checked(url: str, schemes: frozenset[str]) -> str:
     """`url` if it is a page of one of `schemes`, or on this PC itself. Raises `CompanionError` ``not-openable``.
 
-    Only pages: a ``file:`` or a custom scheme could start a program.
+    Only pages: a ``file:`` or a custom scheme could start a program. A host that is spelled to be taken for another is
+    not opened either.
     """
     try:
         parts = urlsplit(url)
@@ -24,5 +26,13 @@ def checked(url: str, schemes: frozenset[str]) -> str:
             "This page is not opened",
             "Only secure web pages and settings pages are opened.",
             "Tell support that the store named a page that is not one.",
+        )
+    imitation = imitation_sentence(parts.hostname or "")
+    if imitation is not None:
+        raise CompanionError(
+            ErrorCode.NOT_OPENABLE,
+            "This page is not opened",
+            imitation,
+            "If you know the page, type its address into your browser yourself.",
         )
     return url

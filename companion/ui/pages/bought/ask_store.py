@@ -86,8 +86,12 @@ class AskStore(QWidget):
         self.field.setFocus()
 
     def _found(self, added: AddedStore) -> None:
-        store, no_answer = added
+        store, no_answer = added.store, added.no_answer
         self._show_asking(False)
+        if added.looks_like is not None:
+            words = f"{store.address} only looks like an address of {added.looks_like}."
+            advice = "Enter no password there unless you are sure. It can be removed on the Settings page."
+            self._tell(Notice("Be careful with this one", words, advice, tone="over"))
         self.added.emit()
         if store.kind == STORE_API:
             return  # the window opens it, and leads to its orders
