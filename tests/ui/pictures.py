@@ -32,6 +32,9 @@ from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.page import BY_HAND
 from companion.ui.pages.settings.page import SUBJECTS
 from companion.ui.state.owned_state import Offered
+from tests.kits.linux import script
+from tests.kits.windows_files import program as windows_program
+from tests.kits.windows_files import version
 
 _PATIENCE = 20.0
 _MAIL = """\
@@ -45,6 +48,7 @@ Product: Harbour Suite
 License key: 7Q2X-KEY9-ZZ41-ABCD-8811
 Expires: 2027-11-23
 """
+_RUN = '#!/bin/sh\n# Makeself\nlabel="Harbour Suite"\nexit {code}\n'
 _TALL = 1500
 
 
@@ -174,6 +178,36 @@ class Photographer:
         self.settle()
         self.take("16-done")
 
+    def files(self, root: Path) -> None:
+        """The wizard of files that were dropped: one to be chosen, one for another system, one that fails, one done."""
+        self.window.navigate_to(Destination("file"))
+        self.take("17-file-choose")
+        windows = root / "setup.exe"
+        strings = {"ProductName": "Harbour Suite", "ProductVersion": "4.2.1", "CompanyName": "Harbour Software"}
+        windows.write_bytes(windows_program(resources={16: {1: version(strings)}}))
+        self._drop(windows)
+        self.take("17-file-does-not-fit")
+        self._install(script(root / "harbour-4.1.run", _RUN.format(code=77)), "18-file-fails")
+        self._install(script(root / "harbour-4.2.run", _RUN.format(code=0)), "19-file")
+
+    def _install(self, path: Path, name: str) -> None:
+        page: Any = self._drop(path)
+        self.wait(lambda: page.looking.onward.isEnabled())
+        self.take(f"{name}-looked-at")
+        page.looking.go_on()
+        self.wait(lambda: page.installing.onward.isEnabled())
+        self.take(f"{name}-checked", tall=True)
+        page.installing.go_on()
+        self.wait(lambda: page.installing.done is not None)
+        self.take(f"{name}-done", tall=True)
+        page.leave_page()
+        self.settle()
+
+    def _drop(self, path: Path) -> Any:
+        self.window.add_dropped(Dropped(Offered(files=(path,))))
+        self.settle()
+        return self.window.current
+
 
 @contextlib.contextmanager
 def running_blocker(folder: Path) -> Iterator[None]:
@@ -208,6 +242,7 @@ def photograph(folder: Path, theme: Theme) -> None:
         photographer = Photographer(program, store, folder)
         photographer.pages()
         photographer.wizard(lambda: running_blocker(root))
+        photographer.files(root)
         program.quit()
         services.close()
         store.close()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.installation.files.identity import Technology
-from companion.domain.installation.technology_codes import own_meaning
+from companion.domain.installation.technology_codes import own_meaning, unexplained
 from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitMeaning, Profile
 
@@ -103,7 +105,7 @@ _WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
     ),
     0xC000013A: (_CANCELLED, "The installation was stopped.", "Start it again whenever you like."),
 }
-_OPEN = "which the store does not explain. "
+_OPEN = "which {open}. "
 # Small numbers have no common meaning: which kind of installer it is, is not known. Windows' system error codes, and
 # the tables of Inno Setup and NSIS ("Setup Exit Codes", "Error Levels").
 _SEVERAL_WINDOWS: dict[int, tuple[str, str]] = {
@@ -127,9 +129,12 @@ _SEVERAL_POSIX: dict[int, tuple[str, str]] = {
     126: (_OPEN + "Shells say so when a program may not be run; which one, is not known.", _TELL),
     127: (_OPEN + "Shells say so when a program is not found; which one, is not known.", _TELL),
 }
-_NOT_EXPLAINED = dict.fromkeys(Platform, "the store does not explain") | {
-    Platform.WINDOWS: "neither the store nor Windows explains"
-}
+# What is said in hints where there is no store, and so no support of its own.
+_WITHOUT_SUPPORT = (
+    ("send support the case file; it contains the exit code", "ask its maker and name the exit code"),
+    ("send support the case file", "ask its maker"),
+    ("Ask support for the right download", "Get the right download from its maker"),
+)
 _STOPPING_SIGNALS = {1, 2, 15}
 _KILLED = 9
 
@@ -142,30 +147,54 @@ def explain_exit(
 ) -> Outcome:
     """Returns what exit `code` means: by the profile, else by the installer's technology, else by the platform's codes.
 
-    What none of them explains is said to be unknown.
+    What none of them explains is said to be unknown. With the rules for installers of any maker there is no store that
+    could explain it, and no support of one.
     """
+    of_store = not isinstance(profile, GeneralRules)
+    found = _explained(code, profile, platform, technology, of_store=of_store)
+    if of_store:
+        return found
+    hint = found.hint
+    for words, others in _WITHOUT_SUPPORT:
+        hint = hint.replace(words, others)
+    return msgspec.structs.replace(found, hint=hint)
+
+
+def _explained(
+    code: int,
+    profile: Profile | GeneralRules | None,
+    platform: Platform,
+    technology: Technology,
+    *,
+    of_store: bool,
+) -> Outcome:
     plain = _normal(code, platform)
     for entry in profile.exit_codes if profile else ():
         if entry.code in (code, plain):
             return Outcome(code=plain, meaning=entry.meaning, sentence=entry.sentence, hint=entry.hint)
     if plain == 0:
         return Outcome(code=0, meaning=_DONE, sentence="The installer reports success.", hint="Nothing else is needed.")
-    own = own_meaning(plain, technology)
+    own = own_meaning(plain, technology, of_store=of_store)
     if own is not None:
         return Outcome(code=plain, meaning=own[0], sentence=own[1], hint=own[2])
     usual = _WINDOWS.get(plain) if platform is Platform.WINDOWS else _by_signal(plain)
     several = (_SEVERAL_WINDOWS if platform is Platform.WINDOWS else _SEVERAL_POSIX).get(plain)
     if several is not None:
-        usual = (_FAILED, f"The installer ended with exit code {plain}, {several[0]}", several[1])
+        open_words = several[0].format(open=unexplained(None, of_store=of_store))
+        usual = (_FAILED, f"The installer ended with exit code {plain}, {open_words}", several[1])
     if usual is None:
         return Outcome(
             code=plain,
             meaning=_FAILED,
-            sentence=f"The installer ended with exit code {_shown(plain)}, which {_NOT_EXPLAINED[platform]}.",
+            sentence=f"The installer ended with exit code {_shown(plain)}, which {_unknown(platform, of_store)}.",
             hint=_TELL,
         )
     meaning, sentence, hint = usual
     return Outcome(code=plain, meaning=meaning, sentence=sentence, hint=hint)
+
+
+def _unknown(platform: Platform, of_store: bool) -> str:
+    return unexplained("Windows" if platform is Platform.WINDOWS else None, of_store=of_store)
 
 
 def _normal(code: int, platform: Platform) -> int:

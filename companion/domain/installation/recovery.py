@@ -119,13 +119,18 @@ def recovery_message(found: RecoveredInstallation, platform: Platform) -> Recove
         message = f"{happened} Everything it installs is in place."
         return RecoveryMessage(title=f"{name} is installed", message=message, well=True)
     if found.standing is RecoveryStatus.RESTARTED:
-        message = f"{happened} That was the last step. The store names no file that would confirm it."
+        message = f"{happened} That was the last step. {_unconfirmed(found)} it."
         return RecoveryMessage(title=f"{name} is installed", message=message, well=True)
     return RecoveryMessage(
         title=f"It is not known whether {name} is installed",
-        message=f"{happened} The store names no file that would confirm the result.",
+        message=f"{happened} {_unconfirmed(found)} the result.",
         hint="Check whether you can open it. If not, install it again.",
     )
+
+
+def _unconfirmed(found: RecoveredInstallation) -> str:
+    """Why the result is not confirmed; an installation of no order has no store that could tell."""
+    return "The store names no file that would confirm" if found.number else "Nothing is noted that would confirm"
 
 
 def _how(platform: Platform) -> str:

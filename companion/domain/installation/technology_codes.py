@@ -48,7 +48,14 @@ _WINDOWS_INSTALLER = 1000
 """From this number on, codes are those of Windows Installer and of Windows, which installers hand on."""
 
 
-def own_meaning(code: int, technology: Technology) -> Meaning | None:
+def unexplained(by: str | None, *, of_store: bool) -> str:
+    """Returns who does not explain a code, after "which": the store, where there is one, and `by`."""
+    if of_store:
+        return f"neither the store nor {by} explains" if by else "the store does not explain"
+    return f"{by} does not explain" if by else "only its maker can explain"
+
+
+def own_meaning(code: int, technology: Technology, *, of_store: bool = True) -> Meaning | None:
     """Returns what `code` means in installers of this technology; None where they have no codes of their own for it.
 
     Windows' own small numbers mean nothing there: what the technology does not explain is said to be unknown.
@@ -56,5 +63,5 @@ def own_meaning(code: int, technology: Technology) -> Meaning | None:
     name, table = _TABLES.get(technology, ("", {}))
     if not name or not 0 < code < _WINDOWS_INSTALLER:
         return None
-    unknown = f"The installer ended with exit code {code}, which neither the store nor {name} explains."
+    unknown = f"The installer ended with exit code {code}, which {unexplained(name, of_store=of_store)}."
     return table.get(code, (ExitMeaning.FAILED, unknown, _TELL))

@@ -136,7 +136,7 @@ class FileInstaller:
         """
         if needs_no_installation(file.found):
             return FileInstallation(file=file, proof=Proof(outcome=FileOutcome.PORTABLE))
-        start, job = time.monotonic(), job_of(file)
+        start, job = time.monotonic(), file.job
         launch_arguments(file.found.technology, silent=silent, log=None)  # refused before anything is begun
         before = self._platform.system.installed_products()
         if not older and (newest := newer_version(before, file.found)) is not None:
@@ -248,11 +248,6 @@ class FileInstaller:
             log=str(log) if log else None,
             cause=cause.sentence if cause else None,
         )
-
-
-def job_of(file: CheckedFile) -> str:
-    """Returns the name under which what is changed for this installation is written down."""
-    return f"file-{file.sha256[:32]}"
 
 
 def _digest(handle: BinaryIO, cancellation: Cancellation) -> tuple[str, int]:

@@ -102,7 +102,7 @@ class WindowedProgram:
         self.look_choices = LookChoices(self.appearance, self.settings)
         everything = AllPages(
             self.app_state, self.owned, self.book, services, opener, self.autostart, self._settings_desk,
-            lambda dropped: self.window.add_dropped(dropped),
+            lambda dropped: self.window.add_dropped(dropped), self._installed,
         )  # fmt: skip
         of_store = StorePages(self.app_state, self.owned, self.book, services, opener, self._installed, samples)
         pages = {**everything.makers(), **of_store.makers()}

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 # A page that is reached from another one keeps that one marked in the navigation.
 _BELONGS_TO = {
     "order": "orders", "add": "orders", "install": "downloads", "bought": "home", "purchase": "home", "stores": "home",
-    "welcome": "home",
+    "welcome": "home", "file": "downloads",
 }  # fmt: skip
 # A screen of 1024 × 640, magnified to 200 %, leaves this.
 _SMALLEST = QSize(512, 320)
@@ -222,12 +222,13 @@ class Window(QMainWindow):
     # Drops: the whole window takes them, whatever page is shown
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from companion.ui.pages.bought.dropped import can_take
+        from companion.ui.pages.bought.dropped import can_take, installer_dragged
 
         if can_take(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self._drop_here.cover()
+            install = installer_dragged(event.mimeData())
+            self._drop_here.cover("Drop it to install it" if install else "Drop it to add it")
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self._drop_here.hide()
@@ -243,9 +244,15 @@ class Window(QMainWindow):
 
     def add_dropped(self, dropped: Dropped) -> None:
         """Look at what was dropped, on the page for that."""
-        self.bring_to_front()
-        self.navigate_to(Destination("bought"))
+        from companion.ui.pages.bought.dropped import installer_among
         from companion.ui.pages.bought.page import BoughtPage
+
+        self.bring_to_front()
+        installer = installer_among(dropped.offered.files)
+        if installer is not None:
+            self.navigate_to(Destination("file", item=str(installer)))
+            return
+        self.navigate_to(Destination("bought"))
 
         page = self.page("bought")
         assert isinstance(page, BoughtPage)  # noqa: S101 - pages are made by their names

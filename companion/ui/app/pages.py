@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from companion.ui.pages.settings.page import SettingsPage
     from companion.ui.pages.stores import StoresPage
     from companion.ui.pages.welcome import WelcomePage
+    from companion.ui.wizard.file.page import FilePage
     from companion.ui.wizard.page import InstallPage
 
 PageMaker = Callable[[], Page]
@@ -135,9 +136,13 @@ class AllPages:
         autostart: AutostartState,
         desk: Callable[[], Desk],
         offer: Callable[[Dropped], object],
+        installed: Callable[[], object],
     ) -> None:
-        """`desk` makes what the settings work with; `offer` looks at what was pasted or dropped."""
-        self._offer = offer
+        """`desk` makes what the settings work with; `offer` looks at what was pasted or dropped.
+
+        `installed` is called when the person leaves the wizard of a file.
+        """
+        self._offer, self._installed = offer, installed
         self._app_state, self._owned, self._book, self._desk = app_state, owned, book, desk
         self._services, self._opener, self._autostart = services, opener, autostart
 
@@ -151,6 +156,7 @@ class AllPages:
             "purchase": self._purchase,
             "stores": self._stores,
             "downloads": self._downloads,
+            "file": self._file,
             "reminders": self._reminders,
             "settings": self._settings,
         }
@@ -189,6 +195,24 @@ class AllPages:
         from companion.ui.pages.downloads import DownloadsPage
 
         return DownloadsPage(self._app_state, self._owned, self._opener, self._book)
+
+    def _file(self) -> FilePage:
+        """The page that leads from the file of any installer to a working installation."""
+        from companion.services.container.local import build_file_installer
+        from companion.ui.wizard.file.page import FilePage
+
+        services = self._services
+        installer = build_file_installer(services.folders, services.platform, services.recovery, services.library)
+        made = FilePage(
+            self._app_state,
+            installer,
+            services.installations,
+            services.recovery,
+            self._opener,
+            services.owned.all_purchases,
+        )
+        made.ended.connect(self._installed)
+        return made
 
     def _settings(self) -> SettingsPage:
         from companion.ui.pages.settings.page import SettingsPage

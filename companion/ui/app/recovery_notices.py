@@ -56,10 +56,11 @@ class RecoveryNotices(QObject):
     def _tell_of(self, found: RecoveredInstallation) -> None:
         words = recovery_message(found, self._app_state.platform)
         actions: tuple[tuple[str, Callable[[], object]], ...] = ()
-        if words.well:
+        if not words.well and found.standing in (RecoveryStatus.RESTARTED, RecoveryStatus.CUT_OFF):
+            again = Destination("install", found.number, found.job) if found.number else Destination("file")
+            actions = (("Install again", partial(self._navigate_to, again)),)
+        elif words.well and found.number:
             actions = (("Show the order", partial(self._navigate_to, Destination("order", found.number))),)
-        elif found.standing in (RecoveryStatus.RESTARTED, RecoveryStatus.CUT_OFF):
-            actions = (("Install again", partial(self._navigate_to, Destination("install", found.number, found.job))),)
         tone = "ok" if words.well else "attention"
         notice = Notice(words.title, words.message, words.hint, tone=tone, actions=actions)
         self._notices.show_notice(f"installation-{found.job}", notice)

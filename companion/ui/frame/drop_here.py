@@ -17,13 +17,14 @@ class DropHere(QFrame):
         self.setObjectName("dropHere")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         words = QVBoxLayout(self)
-        text = label("Drop it to add it", "title", wrap=False)
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.addWidget(text)
+        self._text = label("", "title", wrap=False)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words.addWidget(self._text)
         self.hide()
 
-    def cover(self) -> None:
-        """Show it over everything else."""
+    def cover(self, sentence: str = "Drop it to add it") -> None:
+        """Show it over everything else, with what dropping does."""
+        self._text.setText(sentence)
         self.setGeometry(self._window.rect().adjusted(8, 8, -8, -8))
         self.raise_()
         self.show()

@@ -26,7 +26,7 @@ from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
-from companion.ui.widgets.basic import Card, clear, column, label
+from companion.ui.widgets.basic import Card, button, clear, column, label
 from companion.ui.widgets.long_list import Row
 
 
@@ -85,6 +85,8 @@ class DownloadsPage(Page):
     def __init__(self, app_state: AppState, owned: OwnedState, opener: Opener, book: StoreBook) -> None:
         super().__init__(app_state, "Downloads")
         self._owned, self._opener, self._book = owned, opener, book
+        install = partial(self.navigation_requested.emit, Destination("file"))
+        self.add_to_head(button("Install a file…", install, tip="An installer that you have already, from any maker"))
         self._list = self.long_list(self._card)
         self._states: tuple[AppState, ...] = ()
         self._foot = column()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from companion.services.installation.recovery import Recovery
     from companion.services.installation.workflow import Installations
 
-_ICONS = {
+ICONS = {
     Severity.BLOCKS: ("cross", "over"),
     Severity.WARNS: ("warning", "attention"),
     Severity.UNKNOWN: ("question", "muted"),
@@ -268,7 +268,7 @@ class FindingRow(QFrame):
 
     def __init__(self, app_state: AppState, finding: Finding, act: Callable[[Finding, Remedy], None]) -> None:
         super().__init__()
-        name, tone = _ICONS[finding.severity]
+        name, tone = ICONS[finding.severity]
         self.setAccessibleName(f"{finding.title}: {finding.severity.value}")
         outer = row(spacing=12)
         outer.setContentsMargins(0, 4, 0, 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -23,15 +23,16 @@ STEPS = ("Choose", "Check this PC", "Download", "Verify", "Install", "Done")
 class Stepper(QFrame):
     """Where in the wizard one is; where not all names fit beside each other, only the present step has its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Sequence[str] = STEPS) -> None:
         super().__init__()
         speak_as(self, SpokenAs.GROUP)
+        self._names = names
         self._current = 0
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(8)
         self._labels = []
-        for number, name in enumerate(STEPS, start=1):
+        for number, name in enumerate(names, start=1):
             made = label(f"{number}  {name}", "chip", wrap=False)
             self._labels.append(made)
             across.addWidget(made)
@@ -42,7 +43,7 @@ class Stepper(QFrame):
         self._current = current
         for index, made in enumerate(self._labels):
             restyle(made, tone="ok" if index < current else "here" if index == current else "")
-        told = f"Step {current + 1} of {len(STEPS)}: {STEPS[current]}"
+        told = f"Step {current + 1} of {len(self._names)}: {self._names[current]}"
         if told != self.accessibleName():
             self.setAccessibleName(told)
             announcer.announce(self, told)
@@ -64,8 +65,8 @@ class Stepper(QFrame):
         for index, made in enumerate(self._labels):
             mark = "✓" if index < self._current else str(index + 1)
             named = everything or index == self._current
-            made.setText(f"{mark}  {STEPS[index]}" if named else mark)
-            made.setToolTip("" if named else STEPS[index])
+            made.setText(f"{mark}  {self._names[index]}" if named else mark)
+            made.setToolTip("" if named else self._names[index])
 
 
 class Step(QWidget):

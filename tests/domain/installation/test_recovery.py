@@ -104,3 +104,10 @@ def test_how_long_something_is_held_back(job, days, continuing, awaiting, due):
     entry = AutostartEntry(kind=AutostartKind.RUN, name="MailHelper", command="outlook", location="HKCU")
     hold = Hold(entry=entry, since=NOW - dt.timedelta(days=days), job=job)
     assert due_for_restoring(hold, NOW, continuing, awaiting) is due
+
+
+def test_a_file_of_no_order_has_no_store_that_could_confirm_it() -> None:
+    found = RecoveredInstallation(number="", job="file-1", name="Harbour Suite", standing=RecoveryStatus.RESTARTED)
+    message = recovery_message(found, Platform.WINDOWS)
+    assert "store" not in message.message
+    assert message.well

@@ -8,6 +8,7 @@ from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
 from companion.domain.installation.exit_codes import explain_exit
 from companion.domain.installation.files.identity import Technology
+from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.resources import resource
 
@@ -78,3 +79,15 @@ def test_a_code_that_no_table_has_is_said_to_be_unknown() -> None:
 
 def test_signals_of_linux_keep_their_meaning() -> None:
     assert explain_exit(-15, None, Platform.LINUX, Technology.RUN).meaning is CANCELLED
+
+
+@pytest.mark.parametrize("platform", [Platform.WINDOWS, Platform.LINUX])
+@pytest.mark.parametrize("technology", [Technology.NSIS, Technology.PE, Technology.INNO])
+@pytest.mark.parametrize("code", [1, 2, 5, 6, 77, 126, 740, 1603, 1633, 9999, 0xC0000005])
+def test_where_there_is_no_store_none_is_spoken_of(platform, technology, code):
+    found = explain_exit(code, GeneralRules(id="general"), platform, technology)
+    assert "store" not in found.sentence
+    assert "support" not in found.hint
+    assert "{" not in found.sentence
+    with_store = explain_exit(code, None, platform, technology)
+    assert with_store.meaning is found.meaning

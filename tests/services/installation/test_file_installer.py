@@ -22,7 +22,7 @@ from companion.domain.installation.proof.outcome import FileOutcome
 from companion.domain.installation.proof.system_record import InstalledProduct, RecordView, SystemRecord, product
 from companion.domain.pc.facts import Fact, System
 from companion.services.app.cancellation import Cancellation
-from companion.services.installation.file_installer import FileInstaller, job_of
+from companion.services.installation.file_installer import FileInstaller
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
 from companion.services.installation.recovery import Recovery
@@ -281,7 +281,7 @@ def test_a_restart_that_only_the_system_knows_of_is_waited_for(desk, inno):
     assert done.proof.outcome is FileOutcome.RESTART_LEFT
     assert "Until then the old version (4.1) stays in use." in installation_text(done).message
     (waiting,) = desk.kit.recovery.recover().installations
-    assert (waiting.job, waiting.standing) == (job_of(file), "waits")
+    assert (waiting.job, waiting.standing) == (file.job, "waits")
 
 
 def test_a_newer_version_that_is_installed_is_asked_about(desk, inno):

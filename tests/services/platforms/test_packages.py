@@ -13,6 +13,7 @@ from companion.domain.installation.proof.system_record import RecordView
 from companion.services.platforms.linux.packages import installed_packages
 from companion.services.platforms.linux.platform import linux
 from tests.kits.deb import deb
+from tests.kits.linux import script
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux") or shutil.which("dpkg-deb") is None, reason="installs packages of Debian"
@@ -50,3 +51,12 @@ def test_a_root_without_a_database_is_not_known(tmp_path: Path) -> None:
 
 def test_this_system_lists_its_packages() -> None:
     assert "dpkg" in {entry.name for entry in linux().system.installed_products().products}
+
+
+def test_what_an_installer_prints_is_no_result(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = script(tmp_path / "setup.run", "#!/bin/sh\necho said\n")
+    programs = linux().programs
+    with programs.pin(path) as (_, launchable):
+        assert programs.start_installer(launchable, (), elevate=False).wait(60) == 0
+    printed = capfd.readouterr()
+    assert (printed.out, printed.err) == ("", "said\n")

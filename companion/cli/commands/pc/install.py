@@ -10,7 +10,7 @@ from companion.cli.commands.entitlements.seat_check import seat_trouble
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
 from companion.cli.commands.pc.install_file import file_options, install_file, is_file_meant
 from companion.cli.commands.pc.install_result import InstallResult, error_lines, still_closed_lines
-from companion.cli.commands.pc.preflight_check import PreflightCheck
+from companion.cli.commands.pc.preflight_check import PreflightCheck, profile_option
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
@@ -42,6 +42,7 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.add_argument("--older", action="store_true", help="install a version older than one seen on this PC before")
     closing_options(parser)
+    profile_option(parser)
     file_options(parser)
     progress_option(parser)
     parser.describe(
@@ -67,7 +68,7 @@ def run(context: CommandContext) -> int:
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     file = _file_of(context, number, artifact)
     _catch_up(context)
-    profile, grant = services.orders.lookup.profile(), services.order_downloads.grant(number, artifact.artifact_id)
+    profile, grant = context.profile(), services.order_downloads.grant(number, artifact.artifact_id)
     trouble = seat_trouble(context, order, artifact)
     if trouble is not None:
         raise trouble

@@ -19,6 +19,7 @@ from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError
+from companion.domain.installation.files.names import looks_like_installer
 from companion.domain.installation.files.words import identity_lines
 from companion.domain.installation.proof.installation import (
     CheckedFile,
@@ -33,7 +34,6 @@ from companion.domain.pc.finding import Finding, Severity
 if TYPE_CHECKING:
     from companion.services.app.cancellation import Cancellation
 
-_ENDINGS = (".exe", ".msi", ".msix", ".appx", ".msixbundle", ".deb", ".rpm", ".appimage", ".run", ".pkg", ".dmg")
 _OVER = frozenset({FileOutcome.INSTALLED, FileOutcome.AS_BEFORE, FileOutcome.CANCELLED})
 
 
@@ -48,7 +48,7 @@ def file_options(parser: Parser) -> None:
 
 def is_file_meant(word: str) -> bool:
     """Returns whether a word of the command line is a file and no order number: it is there, or looks like a path."""
-    looks_so = any(sign in word for sign in (os.sep, "\\", "/")) or word.casefold().endswith(_ENDINGS)
+    looks_so = any(sign in word for sign in (os.sep, "\\", "/")) or looks_like_installer(word)
     return os.path.lexists(word) or looks_so
 
 
@@ -74,9 +74,7 @@ def _catch_up(context: CommandContext) -> None:
 
 
 def _install(context: CommandContext, file: CheckedFile, cancellation: Cancellation) -> int:
-    from companion.services.installation.file_installer import job_of
-
-    check = PreflightCheck.of_checked(context, file, job_of(file))
+    check = PreflightCheck.of_checked(context, file, file.job)
     rows, closing = _clear(context, check, cancellation)
     blocking = [row for row in rows if row.severity is Severity.BLOCKS]
     done: FileInstallation | None = None

@@ -41,13 +41,18 @@ class PreflightResult(Model, frozen=True):
     path: NetworkReport | None = None
 
 
+def profile_option(parser: Parser) -> None:
+    """The profile whose rules apply."""
+    parser.add_argument("--profile", metavar="FILE", type=Path, help="a vendor profile to use instead of the store's")
+
+
 def check_options(parser: Parser) -> None:
     """What is about to happen, and the profile whose rules apply."""
     stages = [stage.value for stage in Stage]
     parser.add_argument(
         "--stage", choices=stages, default="install", help="what is about to happen; install by default"
     )
-    parser.add_argument("--profile", metavar="FILE", type=Path, help="a vendor profile to use instead of the store's")
+    profile_option(parser)
     parser.add_argument(
         "--for", dest="file", metavar="FILE", type=Path, help="the installer that is to be run; no store is needed"
     )
@@ -165,13 +170,17 @@ class PreflightCheck:
 
     @classmethod
     def of_checked(cls, context: CommandContext, file: CheckedFile, job: str) -> PreflightCheck:
-        """Returns the check of a file that was looked at, by the rules for installers of any maker."""
+        """Returns the check of a file that was looked at: by ``--profile``, else by the rules for any installer."""
         from companion.domain.installation.files.checks import file_findings, rules_for, runs_alone
         from companion.domain.installation.proof.replaced import with_folder
         from companion.services.pc.general_rules import general_rules
 
         local = context.local
-        rules = rules_for(file.found, file.size, general_rules(), local.platform.name)
+        rules: Profile | GeneralRules
+        if context.arguments.profile is not None:
+            rules = context.profile()
+        else:
+            rules = rules_for(file.found, file.size, general_rules(), local.platform.name)
         requirements = Requirements(profile=rules, platform=local.platform.name, alone=runs_alone(file.found))
         requirements = with_folder(requirements, file.found, local.platform.system.installed_products())
         return cls(local, None, Stage.INSTALL, requirements, job, file_findings(file.found, file.name))

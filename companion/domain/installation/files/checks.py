@@ -11,6 +11,9 @@ from companion.domain.pc.finding import Finding, Severity
 from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import SystemRequirement
 
+MISFIT = "file-fits"
+"""The `id` of the finding that a file is made for another PC."""
+
 
 def rules_for(found: InstallerIdentity, size: int, rules: GeneralRules, platform: Platform) -> GeneralRules:
     """Returns the rules with what this file needs: at least its own size on the disk, for what it unpacks."""
@@ -34,7 +37,7 @@ def file_findings(found: InstallerIdentity, name: str) -> tuple[Finding, ...]:
     if found.technology is Technology.UNKNOWN:
         rows.append(_blocks("file", f"{name} is no installer", " ".join(found.notes) or _NOT_KNOWN))
     if found.fits is False:
-        rows.append(_blocks("file-fits", f"{name} does not run on this PC", misfit_sentence(found)))
+        rows.append(_blocks(MISFIT, f"{name} does not run on this PC", misfit_sentence(found)))
     if found.complete is False:
         rows.append(_blocks("file-complete", f"{name} is not complete", "It ends too early. Download it again."))
     if found.signature is FileSignature.INVALID:

@@ -7,7 +7,7 @@ from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, platform_of
 from companion.domain.installation.files.verification import Verification, VerifiedBy, of_file, verification_sentence
 
-_KINDS = {
+KINDS = {
     Technology.MSI: "a package of Windows Installer",
     Technology.INNO: "an installer made with Inno Setup",
     Technology.NSIS: "an installer made with NSIS",
@@ -23,7 +23,9 @@ _KINDS = {
     Technology.RUN: "an installer for Linux",
     Technology.PKG: "a package of macOS",
     Technology.DMG: "a disk image of macOS",
+    Technology.UNKNOWN: "a file of no kind that Companion knows",
 }
+"""What a file of each technology is, in the middle of a sentence."""
 _SYSTEMS = {Platform.WINDOWS: "Windows", Platform.LINUX: "Linux", Platform.MACOS: "macOS"}
 _SIGNATURES = {
     FileSignature.VALID: "Its signature is valid: {signer}.",
@@ -40,7 +42,7 @@ def identity_lines(found: InstallerIdentity, filename: str, verification: Verifi
     if found.technology is Technology.UNKNOWN:
         return [f"{name} is no installer that Companion knows.", *found.notes]
     product = " ".join(filter(None, (found.product_name, found.version)))
-    lines = [f"{name} is {_KINDS[found.technology]}."]
+    lines = [f"{name} is {KINDS[found.technology]}."]
     if product:
         lines.append(f"It installs {product}{f', by {found.publisher}' if found.publisher else ''}.")
     lines.append(verification_sentence(verification))

@@ -22,6 +22,11 @@ class CheckedFile(Model, frozen=True):
     sha256: str
     verification: Verification
 
+    @property
+    def job(self) -> str:
+        """The name under which what is changed for this installation is written down."""
+        return f"file-{self.sha256[:32]}"
+
 
 class FileInstallation(Model, frozen=True):
     """How installing a file ended.

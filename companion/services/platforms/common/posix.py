@@ -85,11 +85,27 @@ def start_child(
     """Start an installer, which people know as `name`, in `folder`. Raises `CompanionError` ``not-runnable``."""
     try:
         process = subprocess.Popen(
-            words, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=pass_fds, env=environment
+            words,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            # What a command prints on its own standard output is its result.
+            stdout=_standard_error(),
+            start_new_session=True,
+            pass_fds=pass_fds,
+            env=environment,
         )
     except OSError as error:
         raise not_runnable(Path(name), error) from None
     return Child(process)
+
+
+def _standard_error() -> int:
+    """The descriptor of standard error, or nothing in a program that has none."""
+    try:
+        os.fstat(2)
+    except OSError:
+        return subprocess.DEVNULL
+    return 2
 
 
 def not_runnable(path: Path, error: OSError) -> CompanionError:

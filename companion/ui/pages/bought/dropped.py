@@ -10,13 +10,14 @@ Clipboard Formats"). What cannot be had is told, with the way that works.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from PySide6.QtCore import QMimeData
 
+from companion.domain.installation.files.names import looks_like_installer
 from companion.ui.state.owned_state import MailPlace, Offered
 
 _MESSAGE = "message/rfc822"
@@ -46,6 +47,18 @@ def can_take(data: QMimeData) -> bool:
     """Whether a drag holds anything that may be a purchase."""
     formats = (_MESSAGE, _THUNDERBIRD, _PROMISE_URL, _NAMES)
     return data.hasUrls() or data.hasText() or data.hasHtml() or any(data.hasFormat(name) for name in formats)
+
+
+def installer_among(files: Sequence[Path]) -> Path | None:
+    """Returns the installer among dropped files, by their names; None where there is something else among them."""
+    found = [path for path in files if looks_like_installer(path.name)]
+    return found[0] if found and len(found) == len(files) else None
+
+
+def installer_dragged(data: QMimeData) -> bool:
+    """Whether a drag holds the file of an installer."""
+    local = tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())[:_MOST_FILES]
+    return installer_among(local) is not None
 
 
 def taken(data: QMimeData) -> Dropped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -16,9 +17,13 @@ from companion.cli.commands.pc.install_result import InstallResult
 from companion.domain.installation.files.identity import Technology
 from companion.domain.installation.files.verification import VerifiedBy
 from companion.domain.installation.proof.outcome import FileOutcome
+from companion.domain.pc.closing import Relaunch
+from companion.services.installation.relaunch import Relauncher
+from companion.services.platforms.linux.platform import linux
 from tests.kits.cli import Cli, Ran
 from tests.kits.deb import deb
-from tests.kits.linux import live_in, script
+from tests.kits.linux import alive, script
+from tests.kits.waiting import until
 from tests.kits.windows_files import program
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="runs installers for Linux")
@@ -26,9 +31,9 @@ needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="instal
 
 
 @pytest.fixture(autouse=True)
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A root of its own, into which packages are installed, and a home folder that starts nothing."""
-    live_in(tmp_path / "person", monkeypatch)
+def root(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root of its own, into which packages are installed, beside a home folder that starts nothing."""
+    del home
     folder = tmp_path / "root"
     (folder / "var/lib/dpkg").mkdir(parents=True)
     (folder / "var/lib/dpkg/status").touch()
@@ -37,9 +42,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def install(bare: Cli):
+def install(bare: Cli, profile: Path):
+    """Installs by rules that no program of this machine is about."""
+
     def run(path: object, *words: object) -> Ran:
-        return bare("install", path, *words, "--json")
+        return bare("install", path, "--profile", profile, *words, "--json")
 
     return run
 
@@ -67,11 +74,11 @@ def test_a_package_is_installed_and_proven_by_the_systems_own_list(install, tmp_
 
 
 @needs_dpkg
-def test_what_came_of_it_is_said_in_words(bare: Cli, tmp_path):
-    said = bare("install", deb(tmp_path))
+def test_what_came_of_it_is_said_in_words(bare: Cli, profile, tmp_path):
+    said = bare("install", deb(tmp_path), "--profile", profile)
     assert said.out.startswith("harbour is installed. The system lists it now, version 4.2.")
     assert "harbour_4.2_all.deb is a package of Debian and Ubuntu." in said.err
-    again = bare("install", tmp_path / "harbour_4.2_all.deb")
+    again = bare("install", tmp_path / "harbour_4.2_all.deb", "--profile", profile)
     assert again.out.startswith("harbour is installed. The same version was installed before: harbour, version 4.2.")
 
 
@@ -222,10 +229,10 @@ def test_a_long_path_is_a_path(install, tmp_path):
     assert install(run_file(folder, "exit 0")).code == 0
 
 
-def test_a_name_that_hides_its_ending_is_told(bare: Cli, tmp_path):
+def test_a_name_that_hides_its_ending_is_told(bare: Cli, profile, tmp_path):
     path = tmp_path / "letter\u202efdp.run"
     run_file(tmp_path, "exit 0", path.name)
-    ran = bare("install", path)
+    ran = bare("install", path, "--profile", profile)
     assert "\u202e" not in ran.err + ran.out
     assert "hidden signs" in ran.err
 
@@ -252,6 +259,39 @@ def test_four_gigabytes_of_nothing_are_not_read(install, tmp_path):
 
 
 # Afterwards everything is as before
+
+
+def test_what_blocks_is_held_closed_and_put_back(install, tmp_path, mail):
+    """The story of the failed installation without any store: mail runs without a window and comes back."""
+    path = run_file(tmp_path, f"touch {tmp_path}/ran")
+    refused = install(path).shown(InstallResult)
+    assert refused.error is not None
+    assert refused.error.code == "blocked"
+    install(path, "--hold").error(1, "not-confirmed")
+    assert not (tmp_path / "ran").exists()
+    assert alive(mail.pid)
+    shown = install(path, "--hold", "--yes", "--look-out", "0").shown(InstallResult)
+    assert shown.closed is not None
+    assert mail.pid in shown.closed.gone
+    assert (tmp_path / "ran").exists()
+    assert [hold.entry.name for hold in shown.held_back] == ["MailHelper"]
+    assert shown.still_held == ()
+    assert mail.as_before
+
+
+@needs_dpkg
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_was_closed_is_opened_again_once_it_is_proven(install, bare, tmp_path, programs, keep):
+    shutil.copy("/bin/sleep", programs.folder / "test-editor")
+    closed = Relaunch(name="Test Editor", arguments=(str(programs.folder / "test-editor"), "3600"))
+    Relauncher(bare.home / "closed", linux(), lambda: dt.datetime.now(dt.UTC)).remember([closed])
+    shown = install(deb(tmp_path), *(["--keep-closed"] if keep else [])).shown(InstallResult)
+    if keep:
+        assert (shown.reopened, shown.still_closed) == ((), ("Test Editor",))
+        return
+    assert [(each.name, each.ending.value) for each in shown.reopened] == [("Test Editor", "opened")]
+    assert shown.still_closed == ()
+    until(lambda: bool(programs.running("test-editor")))
 
 
 @needs_dpkg

@@ -1,0 +1,197 @@
+"""Steps two and three: this PC is checked, the installer runs, and what came of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QProgressBar
+
+from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.installation.files.checks import rules_for, runs_alone
+from companion.domain.installation.models import InstallationProgress
+from companion.domain.installation.proof.installation import (
+    CheckedFile,
+    FileInstallation,
+    installation_error,
+    installation_text,
+)
+from companion.domain.installation.relaunch import ClosedProgram, names_of
+from companion.domain.pc.finding import Requirements
+from companion.domain.store.profile import Stage
+from companion.ui.state.app_state import AppState
+from companion.ui.state.opener import Opener
+from companion.ui.state.tasks import Task
+from companion.ui.widgets.basic import button, clear, label, row
+from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.relaunch_notice import reopened_notice
+from companion.ui.wizard.live_check_list import LiveCheckList
+from companion.ui.wizard.steps import Step
+
+if TYPE_CHECKING:
+    from companion.services.installation.file_installer import FileInstaller
+    from companion.services.installation.recovery import Recovery
+    from companion.services.installation.workflow import Installations
+
+
+class FileInstallStep(Step):
+    """Shows what may block the installer, runs it, and explains how it ended; `done` is set when it did."""
+
+    def __init__(
+        self,
+        app_state: AppState,
+        installer: FileInstaller,
+        installations: Installations,
+        recovery: Recovery,
+        opener: Opener,
+    ) -> None:
+        super().__init__(
+            app_state,
+            "Install",
+            "Many installers refuse while certain programs run, even without a window. This is what it would meet.",
+            "Install now",
+        )
+        self._installer, self._opener = installer, opener
+        self.file: CheckedFile | None = None
+        self.done: FileInstallation | None = None
+        self._task: Task | None = None
+        self._check_list = LiveCheckList(app_state, installations, recovery, opener)
+        self._check_list.cleared.connect(self._allow)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Installing")
+        self._doing = label("", "strong")
+        self._bar.hide()
+        self._doing.hide()
+        self.content.addWidget(self._check_list)
+        self.content.addWidget(self._doing)
+        self.content.addWidget(self._bar)
+
+    @property
+    def running(self) -> bool:
+        """Whether the installer is at work."""
+        return self._task is not None and self._task.running
+
+    def begin(self, file: CheckedFile) -> None:
+        """Look at this PC for the installer of `file`, and go on looking."""
+        self.file, self.done = file, None
+        clear(self.outcome)
+        self.heading.setText(f"Install {file.found.product_name or file.name}")
+        self._look()
+
+    def begin_again(self) -> None:
+        """Go on looking after another page was shown."""
+        self._look()
+
+    def depart(self) -> None:
+        self._check_list.stop()
+
+    def go_on(self) -> None:
+        self._install(older=False)
+
+    def _look(self) -> None:
+        file = self.file
+        if file is None or self.running:
+            return
+        self._show_running(False)
+        self._check_list.start(Stage.INSTALL, partial(self._requirements, file), file.job)
+
+    def _requirements(self, file: CheckedFile) -> Requirements:
+        from companion.services.pc.general_rules import general_rules
+
+        platform = self.app_state.platform
+        rules = rules_for(file.found, file.size, general_rules(), platform)
+        return Requirements(profile=rules, platform=platform, alone=runs_alone(file.found))
+
+    def _allow(self, free: bool) -> None:
+        self.onward.setEnabled(free and not self.running)
+
+    def _install(self, *, older: bool) -> None:
+        file, installer = self.file, self._installer
+        if file is None or self.running:
+            return
+        self._check_list.stop()
+        self.tell(None)
+        self._show_running(True)
+        self._task = self.app_state.runner.run(
+            self,
+            lambda task: _install(installer, file, task, older=older),
+            self._ended,
+            self._failed,
+            self._show,
+        )
+
+    def _show_running(self, running: bool) -> None:
+        self._bar.setVisible(running)
+        self._doing.setVisible(running)
+        self._doing.setText("Starting the installer…")
+        self._check_list.setVisible(not running)
+        self.onward.setEnabled(False)
+        self.back.setEnabled(not running)
+
+    def _show(self, progress: InstallationProgress) -> None:
+        self._doing.setText(progress.sentence)
+
+    def _failed(self, error: CompanionError) -> None:
+        self._task = None
+        self._look()
+        actions = self.actions_for(error.code)
+        if error.code is ErrorCode.OLDER_VERSION:
+            actions = (("Install the older version", partial(self._install, older=True)), *actions)
+        self.tell(Notice.of_error(error, *actions, closable=False))
+
+    def _ended(self, done: FileInstallation) -> None:
+        self._task, self.done = None, done
+        self.back.setEnabled(True)
+        error = installation_error(done)
+        if error is None:
+            self.advance.emit()
+            return
+        self._look()
+        actions = self.actions_for(error.code)
+        if done.log is not None:
+            actions = (("Show the installer's log", partial(self._show_log, Path(done.log))), *actions)
+        self.tell(Notice.of_error(error, *actions, closable=False))
+
+    def _show_log(self, log: Path) -> None:
+        self._opener.open_folder(log, lambda error: self.tell(Notice.of_error(error)))
+
+
+def _install(installer: FileInstaller, file: CheckedFile, task: Task, *, older: bool) -> FileInstallation:
+    from companion.services.pc.general_rules import general_rules
+
+    return installer.install(file, general_rules(), task.report, task.cancellation, older=older)
+
+
+class FileDoneStep(Step):
+    """What came of it, and the programs to open again."""
+
+    def __init__(self, app_state: AppState, recovery: Recovery) -> None:
+        super().__init__(app_state, "It is installed", "", "Finish")
+        self._recovery = recovery
+        self.back.hide()
+        self._again = button("", self._reopen)
+        self.card.body.insertLayout(self.card.body.indexOf(self.outcome), row(self._again, None))
+
+    def show_end(self, done: FileInstallation) -> None:
+        """Show how it ended."""
+        self._again.hide()
+        clear(self.content)
+        text = installation_text(done)
+        self.heading.setText(text.title)
+        self.explanation.setText(text.message)
+        self.tell(Notice("What to do now", text.hint, closable=False) if text.hint else None)
+        recovery = self._recovery
+        self.app_state.runner.run(self, lambda _: recovery.relauncher.waiting(), self._offer)
+
+    def _offer(self, closed: tuple[ClosedProgram, ...]) -> None:
+        if closed:
+            self._again.setText(f"Open {names_of(closed)} again")
+            self._again.show()
+
+    def _reopen(self) -> None:
+        self._again.hide()
+        recovery = self._recovery
+        self.app_state.runner.run(self, lambda _: recovery.reopen(), lambda found: self.tell(reopened_notice(found)))

@@ -1,0 +1,118 @@
+"""The wizard of a file of any maker: dropped, looked at, installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from pytestqt.qtbot import QtBot
+
+from companion.ui.app.application import WindowedProgram
+from companion.ui.navigation import Destination
+from companion.ui.pages.bought.dropped import installer_among, installer_dragged, taken
+from companion.ui.wizard.file.page import FilePage
+from tests.kits.linux import script
+from tests.kits.ui import button, texts_of
+from tests.kits.windows_files import program as windows_program
+from tests.kits.windows_files import version
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="runs installers for Linux")
+
+
+def dropped(program: WindowedProgram, path: Path) -> FilePage:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    program.window.add_dropped(taken(data))
+    page = program.window.current
+    assert isinstance(page, FilePage)
+    return page
+
+
+def run_file(folder: Path, text: str) -> Path:
+    return script(folder / "harbour.run", f"#!/bin/sh\n{text}\n")
+
+
+def shows(qtbot: QtBot, page: FilePage, words: str) -> None:
+    qtbot.waitUntil(lambda: any(words in text for text in texts_of(page)), timeout=20_000)
+
+
+def start(qtbot: QtBot, page: FilePage) -> None:
+    """Go on to the check, and install as soon as nothing is known to be in the way."""
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+    page.looking.onward.click()
+    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=20_000)
+    page.installing.onward.click()
+
+
+def test_a_dropped_installer_is_looked_at_checked_and_installed(
+    program: WindowedProgram, home: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = dropped(program, run_file(tmp_path, 'touch "$HOME/ran"'))
+    shows(qtbot, page, "An installer for Linux.")
+    assert not (home / "ran").exists(), "looking runs nothing"
+    start(qtbot, page)
+    shows(qtbot, page, "The installer reports success")
+    assert (home / "ran").exists()
+    page.finished.onward.click()
+    assert program.window.current is program.window.page("home")
+
+
+def test_an_installer_that_fails_says_why_and_can_be_started_again(
+    program: WindowedProgram, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = dropped(program, run_file(tmp_path, "exit 77"))
+    start(qtbot, page)
+    shows(qtbot, page, "(Exit code 77)")
+    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=20_000)
+
+
+def test_what_does_not_run_here_leads_nowhere(program: WindowedProgram, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "setup.exe"
+    path.write_bytes(windows_program(resources={16: {1: version({"ProductName": "Harbour Suite"})}}))
+    page = dropped(program, path)
+    shows(qtbot, page, "made for Windows")
+    assert any("Harbour Suite" in text for text in texts_of(page))
+    assert not page.looking.onward.isEnabled()
+
+
+def test_what_is_no_installer_is_said_and_another_can_be_chosen(
+    program: WindowedProgram, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "letter.exe"
+    path.write_text("Dear reader")
+    page = dropped(program, path)
+    shows(qtbot, page, "This is no installer that Companion knows")
+    assert not page.looking.onward.isEnabled()
+    page.looking.look(str(run_file(tmp_path, "exit 0")))
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+
+
+def test_a_file_can_be_installed_from_the_downloads(program: WindowedProgram) -> None:
+    program.window.navigate_to(Destination("downloads"))
+    button(program.window.current, "Install a file…").click()
+    page = program.window.current
+    assert isinstance(page, FilePage)
+    assert button(page, "Choose a file…").isEnabled()
+    assert not page.looking.onward.isEnabled()
+
+
+def test_leaving_the_check_and_coming_back_goes_on(program: WindowedProgram, tmp_path: Path, qtbot: QtBot) -> None:
+    page = dropped(program, run_file(tmp_path, "exit 0"))
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+    page.looking.onward.click()
+    program.window.navigate_to(Destination("home"))
+    program.window.go_back()
+    assert program.window.current is page
+    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=20_000)
+
+
+def test_only_installers_alone_lead_there() -> None:
+    assert installer_among((Path("a/setup.msi"),)) == Path("a/setup.msi")
+    assert installer_among((Path("a/setup.msi"), Path("a/order.eml"))) is None
+    assert installer_among(()) is None
+    data = QMimeData()
+    assert not installer_dragged(data)
+    data.setUrls([QUrl.fromLocalFile("/x/Setup.EXE")])
+    assert installer_dragged(data)
