@@ -67,6 +67,8 @@ QUERIES = (
     ("turn off firewall before downloading", "before-you-download"),
     # Installing
     ("how to install", "install"),
+    ("install a program I already downloaded", "install-a-file"),
+    ("install an exe from another maker", "install-a-file"),
     ("reboot did not help", "something-blocks-the-installer"),
     ("close outlook", "something-blocks-the-installer"),
     ("close browser before installing", "something-blocks-the-installer"),
