@@ -22,6 +22,8 @@ from tests.fuzz.targets import CORPUS, TARGETS, Target, corpus
 MOST_SECONDS = 2.0
 """Processor time that one input may take."""
 LARGEST_KEPT = 6_000
+LARGEST_POOL = 500
+"""Inputs that are mutated further; more of them would only take memory."""
 MOST_KEPT = 40
 """Inputs of one target that are kept in the project: small ones, and not many."""
 
@@ -68,6 +70,8 @@ def fuzzed(
         elif said not in known:
             known.add(said)
             pool.append(data)
+            if len(pool) > LARGEST_POOL:
+                pool.pop(random.randrange(len(pool)))
             if keep:
                 _keep(target.name, data)
     if keep:
