@@ -39,6 +39,8 @@ FREE_SEAT = "free-seat"
 """What a `Destination` to the order page names to show the PCs of a licence that has no seat left."""
 SWITCH_OFF = "switch-off:"
 """What the item of a `Destination` to the order page begins with to ask about auto-renewal; then the subscription."""
+ADDED, SESSION_ONLY = "added", "session-only"
+"""What the item of a `Destination` to Home says of the order that has just been added: kept, or for now only."""
 EXTEND = "extend"
 """What a `Destination` to the order page names to show its downloads, which can be asked for again there."""
 

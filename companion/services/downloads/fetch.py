@@ -19,6 +19,7 @@ from companion.domain.transfers.models import (
     Transferred,
     Unfinished,
 )
+from companion.domain.transfers.queue import QueueEntry
 from companion.services.app.atomic_file import PRIVATE, make_folder
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.integrity.hashing import VerifiedPart
@@ -272,6 +273,15 @@ def unfinished(folder: Path) -> tuple[Unfinished, ...]:
             Unfinished(folder=folder, filename=header.filename, done=done, size=header.size, sha256=header.sha256)
         )
     return tuple(found)
+
+
+def arrived(entry: QueueEntry) -> Unfinished | None:
+    """Returns what has arrived of a download that rests, as its journal proves it; None where there is nothing."""
+    names = {safe_filename(name) for name in (entry.name, entry.working_name) if name}
+    try:
+        return next((each for each in unfinished(Path(entry.folder)) if each.filename in names), None)
+    except OSError:
+        return None
 
 
 def discard(folder: Path, filename: str) -> None:

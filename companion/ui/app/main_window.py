@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from companion.domain.core.errors import CompanionError
+from companion.ui.app.added_notices import added_notice, tell_of_change
 from companion.ui.app.trouble_notices import TroubleNotices
 from companion.ui.app.unfinished_notices import UnfinishedNotices
 from companion.ui.frame import keys
@@ -42,7 +43,7 @@ from companion.ui.navigation import Destination, Page, centred
 from companion.ui.state.app_state import AppState
 from companion.ui.state.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
 from companion.ui.widgets.basic import focusable
-from companion.ui.widgets.notice import Notice, Notices
+from companion.ui.widgets.notice import Notices
 
 if TYPE_CHECKING:
     from companion.services.store.keychain.keychain import Keychain
@@ -122,7 +123,7 @@ class Window(QMainWindow):
         self._listen(app_state)
         app_state.navigation_requested.connect(self.navigate_to)
         app_state.runner.unhandled.connect(self.show_error)
-        owned.news.connect(self._tell_of_change)
+        owned.news.connect(partial(tell_of_change, self._notices))
         owned.downloads.opened.connect(lambda: self._unfinished.offer(owned.downloads, "unfinished purchases"))
         self.setAcceptDrops(True)
         self._drop_here = DropHere(self)
@@ -297,7 +298,9 @@ class Window(QMainWindow):
             self._stack.setCurrentWidget(page)
             page.arrive(destination)
         if destination.page == "home":
-            self._tell(destination.item)
+            notice = added_notice(destination, self._book, self._keychain)
+            if notice is not None:
+                self._notices.show_notice("news", notice)
         if page is not before and (focused is None or (before is not None and before.isAncestorOf(focused))):
             # The page that had the keyboard is gone; otherwise Qt would give it to whatever comes next.
             give_focus(self, page)
@@ -337,32 +340,6 @@ class Window(QMainWindow):
         from companion.ui.support import failure_notice
 
         self._notices.show_notice(error.code, failure_notice(self._app_state, error, self.navigate_to))
-
-    def _tell(self, item: str) -> None:
-        if item == "added":
-            place = self._keychain.place or "the keychain"
-            self._news("The order has been added", f"Its credentials are in {place}, and nowhere else.", "ok")
-        elif item == "session-only":
-            why = self._keychain.trouble or "There is no keychain."
-            self._news(
-                "Added for this session only",
-                f"{why} The credentials are therefore not kept: they are gone when Companion is closed.",
-                "attention",
-            )
-
-    def _news(self, title: str, message: str, tone: str) -> None:
-        self._notices.show_notice("news", Notice(title, message, tone=tone))
-
-    def _tell_of_change(self, title: str, message: str, undo: Callable[[], object] | None) -> None:
-        """Tell what was added or removed, with the way back."""
-
-        def take_back() -> None:
-            self._notices.drop("news")
-            if undo is not None:
-                undo()
-
-        actions = (("Undo", take_back),) if undo is not None else ()
-        self._notices.show_notice("news", Notice(title, message, tone="ok", actions=actions))
 
     def _show_values(self, state: AppState) -> None:
         names = [found.snapshot.profile.store.name for found in self._book.states if found.snapshot.profile is not None]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.entitlements.order_lookup import tidy_order_password
@@ -14,6 +13,7 @@ from companion.ui.dialogs.order_dialog import OrderDialog
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, fit_height, label, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.secret_field import SecretField
 
 
 class PasswordDialog(OrderDialog):
@@ -24,10 +24,8 @@ class PasswordDialog(OrderDialog):
         self.setWindowTitle("Enter the password")
         self.setMinimumWidth(460)
         heading = label(f"Password of order {number}", "heading")
-        self._field = QLineEdit()
-        self._field.setAccessibleName(f"Order password of {number}")
-        self._field.setEchoMode(QLineEdit.EchoMode.Password)
-        self._field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        secret = SecretField(f"Order password of {number}")
+        self._field = secret.line
         self._field.returnPressed.connect(self._open)
         caption = label("Order password", wrap=False)
         caption.setBuddy(self._field)
@@ -41,7 +39,7 @@ class PasswordDialog(OrderDialog):
             label(f"{self._about()}The password is in the confirmation e-mail. Capital and small letters differ.")
         )
         layout.addWidget(caption)
-        layout.addWidget(self._field)
+        layout.addWidget(secret)
         layout.addLayout(self._outcome)
         layout.addLayout(row(None, self._leave, self._confirm))
         self._field.setFocus()

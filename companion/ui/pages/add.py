@@ -31,12 +31,13 @@ from companion.domain.mail.confirmation import MailReading, MailRefusal, refusal
 from companion.services.store.keychain.keychain import Kept, KeychainState
 from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders
-from companion.ui.navigation import Destination, Page
+from companion.ui.navigation import ADDED, SESSION_ONLY, Destination, Page
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, line, restyle, row
 from companion.ui.widgets.notice import Notice
+from companion.ui.widgets.secret_field import SecretField
 
 T = TypeVar("T")
 _MESSAGE = "message/rfc822"
@@ -87,11 +88,13 @@ class AddPage(Page):
         self._ways.addButton(by_card, 1)
         self._fields = QStackedWidget()
         self._number = _field("Order number", "from the confirmation e-mail")
-        self._password = _field("Order password", "capital and small letters differ", secret=True)
+        self._secret = SecretField("Order password", "capital and small letters differ")
+        self._password = self._secret.line
         self._email = _field("E-mail address", "the one the confirmation was sent to")
-        self._digits = _field("Last digits of the card", "the last 4 or 5 digits, nothing more", secret=True)
+        self._digits = _field("Last digits of the card", "the last 4 or 5 digits, nothing more")
+        self._digits.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhSensitiveData)
         self._digits.setMaxLength(5)
-        self._fields.addWidget(_fields(("Order number", self._number), ("Order password", self._password)))
+        self._fields.addWidget(_fields(("Order number", self._number), ("Order password", self._secret)))
         self._fields.addWidget(_fields(("E-mail address", self._email), ("Last card digits", self._digits)))
         self._ways.idToggled.connect(self._choose_way)
         self._add = button("Add the order", self._submit, "primary")
@@ -182,6 +185,7 @@ class AddPage(Page):
     def arrive(self, _destination: Destination) -> None:
         self._say(None)
         self._look_where()
+        self._secret.hide_it()
         for field in (self._password, self._digits):
             field.clear()
         (self._number if self._ways.checkedId() == 0 else self._email).setFocus()
@@ -320,10 +324,10 @@ class AddPage(Page):
         self._show_working(False)
         for field in (self._number, self._password, self._email, self._digits):
             field.clear()
-        if added.kept is Kept.SESSION:
-            self.navigation_requested.emit(Destination("home", item="session-only"))
-        else:
-            self.navigation_requested.emit(Destination("home", item="added"))
+        # Of several, Home cannot point at each.
+        number = added.numbers[0] if len(added.numbers) == 1 else ""
+        item = SESSION_ONLY if added.kept is Kept.SESSION else ADDED
+        self.navigation_requested.emit(Destination("home", number, item))
 
     def _failed(self, error: CompanionError) -> None:
         self._show_working(False)
@@ -352,17 +356,14 @@ def _mail_in(data: QMimeData) -> Path | bytes | None:
     return next((path for path in paths), None)
 
 
-def _field(name: str, example: str, *, secret: bool = False) -> QLineEdit:
+def _field(name: str, example: str) -> QLineEdit:
     field = QLineEdit()
     field.setAccessibleName(name)
     field.setPlaceholderText(example)
-    if secret:
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-        field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
     return field
 
 
-def _fields(*named: tuple[str, QLineEdit]) -> QWidget:
+def _fields(*named: tuple[str, QWidget]) -> QWidget:
     ground = QWidget()
     form = QGridLayout(ground)
     form.setContentsMargins(0, 0, 0, 0)

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from companion.domain.billing.auto_renewal import AutoRenew
-from companion.domain.billing.returns import renewal_return
-from companion.domain.entitlements.download_access import WindowState, window_sentence
-from companion.domain.entitlements.licences import EffectiveStatus, span_words
-from companion.domain.entitlements.seats import seat_words
 from companion.domain.overview.product_cards import (
-    Concern,
-    NextAction,
     ProductCard,
     card_urgency,
-    charge_sentence,
-    status_tone,
-    status_words,
 )
 from companion.domain.overview.purchase_cards import (
     PurchaseCard,
@@ -39,16 +29,18 @@ from companion.domain.purchases.purchase import Overview
 from companion.domain.purchases.values import EntitlementState
 from companion.domain.purchases.words import date_of
 from companion.services.snapshot import Snapshot
-from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.tones import TONES
-from companion.ui.navigation import EXTEND, FREE_SEAT, READ_LETTER, RETURN_RENEWAL, Destination, Page
+from companion.ui.navigation import ADDED, SESSION_ONLY, Destination, Page
+from companion.ui.pages.licence_card import LicenceCard, days_left, fact_row
 from companion.ui.state.app_state import AppState
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
-from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, line, row
+from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, line, restyle, row
 from companion.ui.widgets.long_list import Row
-from companion.ui.widgets.switch import Switch
+
+_MARKED_MS = 8_000
+"""So long the card of what was just added is marked."""
 
 
 class _Shelf(NamedTuple):
@@ -82,9 +74,37 @@ class HomePage(Page):
         self._states: tuple[AppState, ...] = ()
         self._foot = column()
         self.add(self._list, self._foot)
+        self._new = ""
+        """The number of the order that has just been added, as long as its card is marked."""
+        self._unmark = QTimer(self, singleShot=True, interval=_MARKED_MS)
+        self._unmark.timeout.connect(self._forget_new)
         self._prepared = Prepared(app_state.runner, self, self._show_cards)
         book.working.connect(self._show_working)
         self.follow(owned.changed, book.changed)
+
+    def arrive(self, destination: Destination) -> None:
+        if destination.item in (ADDED, SESSION_ONLY):
+            self._new = destination.number
+            self._unmark.start()
+            self.show_values()
+
+    def leave_page(self) -> None:
+        self._forget_new()
+
+    def _forget_new(self) -> None:
+        self._new = ""
+        self._unmark.stop()
+        for card in self._list.in_order():
+            restyle(card, fresh="false")
+
+    def _point_at_new(self) -> None:
+        """Bring the card of what was just added into sight."""
+        key = next((row.key for row in self._list.rows if self._is_new(row.of)), None)
+        if key is not None:
+            self.keep_in_sight(lambda: self._list.made(key))
+
+    def _is_new(self, of: object) -> bool:
+        return bool(self._new) and isinstance(of, tuple) and of[1].order_number == self._new
 
     def _show_working(self, working: bool) -> None:
         self._refresh.setEnabled(not working)
@@ -122,6 +142,7 @@ class HomePage(Page):
         self._refresh.setVisible(bool(found.rows))
         with self.keeping_focus():
             self._list.show_rows(found.rows)
+        self._point_at_new()
         if not found.rows:
             self._foot.addWidget(self._nothing(found.has_orders))
         elif found.has_licences:
@@ -150,19 +171,19 @@ class HomePage(Page):
         heading.addLayout(column(head, label(origin, "muted")), 1)
         if card.days_left is not None and card.days_left >= 0 and card.state is EntitlementState.ACTIVE:
             soon = PurchaseConcern.EXPIRES_SOON in card.concerns
-            heading.addLayout(_days(card.days_left, "attention" if soon else ""))
+            heading.addLayout(days_left(card.days_left, "attention" if soon else ""))
         facts = QVBoxLayout()
         facts.setSpacing(10)
-        facts.addLayout(_fact("Runs", label(until_sentence(card, zone, form.date))))
+        facts.addLayout(fact_row("Runs", label(until_sentence(card, zone, form.date))))
         renews = PurchaseConcern.RENEWS_SOON in card.concerns or PurchaseConcern.CANCEL_SOON in card.concerns
         said = renewal_sentence(card, now, zone, form.date, form.money)
-        facts.addLayout(_fact("Auto-renewal", label(said, tone="attention" if renews else "")))
+        facts.addLayout(fact_row("Auto-renewal", label(said, tone="attention" if renews else "")))
         if card.return_by is not None and PurchaseConcern.RETURN_SOON in card.concerns:
             day = form.date(date_of(card.return_by, zone))
-            facts.addLayout(_fact("Return", label(f"Can be returned until {day}.", tone="attention")))
+            facts.addLayout(fact_row("Return", label(f"Can be returned until {day}.", tone="attention")))
         if PurchaseConcern.SOURCES_DISAGREE in card.concerns:
             choose = button("Choose…", partial(self._go, there), name=f"Choose what is right: {named}")
-            facts.addLayout(_fact("Conflict", label("Its sources disagree.", tone="attention"), choose))
+            facts.addLayout(fact_row("Conflict", label("Its sources disagree.", tone="attention"), choose))
         made.add(heading, line(), facts)
         return made
 
@@ -191,137 +212,9 @@ class HomePage(Page):
             return self._purchase(of)
         place, card = of
         state = self._states[place]
-        return LicenceCard(state, self._book.name_where_several(state), card, self._go)
-
-
-class LicenceCard(Card):
-    """One licence of an order of a store with the Store API; `store` is its name where there are several."""
-
-    def __init__(
-        self, app_state: AppState, store: str, card: ProductCard, navigate_to: Callable[[Destination], None]
-    ) -> None:
-        super().__init__(spacing=12)
-        self.app_state, self._store, self._navigate_to = app_state, store, navigate_to
-        self.setAccessibleName(_named(card))
-        self.add(self._heading(card))
-        if card.status is not EffectiveStatus.REFUNDED:
-            self.add(line(), self._facts(card))
-        actions = self._actions(card)
-        if actions is not None:
-            self.add(actions)
-
-    def _go(self, destination: Destination) -> None:
-        self._navigate_to(destination._replace(store=self.app_state.store))
-
-    def _heading(self, card: ProductCard) -> QHBoxLayout:
-        spoken = f"{card.product_name}: open order {card.order_number}"
-        name = TitleLink(card.product_name, partial(self._open, card), name=spoken)
-        status = chip(status_words(card), TONES[status_tone(card)])
-        heading = QHBoxLayout()
-        heading.addLayout(column(row(name, status, None), label(self._until(card), "muted")))
-        if card.days_left is not None and card.days_left >= 0 and card.status is EffectiveStatus.ACTIVE:
-            heading.addLayout(_days(card.days_left, _tone_of_days(card)))
-        return heading
-
-    def _until(self, card: ProductCard) -> str:
-        span = span_words(
-            card.status, card.starts_at, card.expires_at, self.app_state.format.date, end_unknown=card.end_unknown
-        )
-        store = f"{self._store} · " if self._store else ""
-        return f"{store}Order {card.order_number} · {span}"
-
-    def _facts(self, card: ProductCard) -> QVBoxLayout:
-        form = self.app_state.format
-        renewal_tone = "attention" if Concern.RENEWS_SOON in card.concerns else ""
-        facts = QVBoxLayout()
-        facts.setSpacing(10)
-        charge = label(
-            charge_sentence(card, form.date, form.money, fresh=not self.app_state.snapshot.troubles), tone=renewal_tone
-        )
-        facts.addLayout(_fact("Auto-renewal", charge, self._switch(card)))
-        renewed = self._renewed(card)
-        if renewed is not None:
-            facts.addLayout(renewed)
-        if card.window.state is not WindowState.NONE:
-            here = any(
-                self.app_state.snapshot.file(card.order_number, found.artifact_id) for found in card.window.artifacts
-            )
-            said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, form.date)
-            tone = "" if here else self._window_tone(card)
-            facts.addLayout(_fact("Download", label(said, tone=tone)))
-        facts.addLayout(_fact("PCs", label(seat_words(card.seats) + ".")))
-        if Concern.RETURN_WAITS in card.concerns:
-            said = "The store waits for you to accept the Letter of Destruction; then it gives the money back."
-            facts.addLayout(_fact("Return", label(said, tone="attention")))
-        return facts
-
-    def _renewed(self, card: ProductCard) -> QHBoxLayout | None:
-        """A renewal charged lately, with one click to the return of it."""
-        snapshot, form = self.app_state.snapshot, self.app_state.format
-        order = snapshot.order(card.order_number)
-        if order is None or snapshot.profile is None:
-            return None
-        plan = next((plan for plan in order.subscriptions if plan.id == card.subscription_id), None)
-        zone = self.app_state.zone
-        found = renewal_return(order, plan, snapshot.profile, self.app_state.now(), zone) if plan is not None else None
-        if found is None:
-            return None
-        said = f"{form.money(found.amount)} was charged for the renewal on {form.date(found.charged_at)}."
-        there = Destination("order", card.order_number, RETURN_RENEWAL)
-        words = "I did not want it…"
-        name = f"I did not want this renewal: order {card.order_number}"
-        return _fact("Renewed", label(said), button(words, lambda: self._go(there), name=name))
-
-    @staticmethod
-    def _window_tone(card: ProductCard) -> str:
-        if Concern.WINDOW_CLOSED in card.concerns:
-            return "over"
-        return "attention" if Concern.WINDOW_CLOSES_SOON in card.concerns else ""
-
-    def _switch(self, card: ProductCard) -> QWidget | None:
-        if card.auto_renew is AutoRenew.NOT_OFFERED or card.status is EffectiveStatus.EXPIRED:
-            return None
-        form = self.app_state.format
-        said = charge_sentence(card, form.date, form.money)
-        on = card.auto_renew is AutoRenew.ON
-        switch = Switch(self.app_state.theme, f"Auto-renewal of {_named(card)}", on=on, consequence=said)
-        switch.requested.connect(partial(self._ask, card))
-        return switch
-
-    def _ask(self, card: ProductCard, on: bool) -> None:
-        # The dialog belongs to the window: this card is made anew as soon as the store has answered.
-        ask_to_switch(self.window(), self.app_state, card.order_number, card.licence_id, on)
-
-    def _actions(self, card: ProductCard) -> QHBoxLayout | None:
-        artifact = card.window.artifacts[0].artifact_id if card.window.artifacts else ""
-        install = Destination("install", card.order_number, artifact)
-        done = {
-            NextAction.DOWNLOAD: ("Download and install…", install),
-            NextAction.INSTALL: ("Install…", install),
-            NextAction.ASK_EXTENSION: (
-                "Ask to open it again…",
-                Destination("order", card.order_number, EXTEND),
-            ),
-            NextAction.RENEW: ("How to renew…", Destination("order", card.order_number, "renew")),
-            NextAction.FREE_SEAT: ("Free a seat…", Destination("order", card.order_number, FREE_SEAT)),
-            NextAction.READ_LETTER: ("Read the letter…", Destination("order", card.order_number, READ_LETTER)),
-        }.get(card.action)
-        if done is None:
-            return None
-        text, destination = done
-        return row(
-            button(
-                text,
-                lambda: self._go(destination),
-                "primary",
-                name=f"{text.rstrip('…')}: {_named(card)}",
-            ),
-            button("Open the order", partial(self._open, card), name=f"Open order {card.order_number}"),
-            None,
-        )
-
-    def _open(self, card: ProductCard) -> None:
-        self._go(Destination("order", card.order_number))
+        made = LicenceCard(state, self._book.name_where_several(state), card, self._go)
+        made.setProperty("fresh", "true" if self._is_new(of) else "false")
+        return made
 
 
 def _licence_row(place: int, shelf: _Shelf, card: ProductCard, today: dt.date) -> Row:
@@ -330,34 +223,3 @@ def _licence_row(place: int, shelf: _Shelf, card: ProductCard, today: dt.date) -
     files = tuple(snapshot.file(card.order_number, each.artifact_id) for each in artifacts)
     shows = (card, shelf.name, files, snapshot.order(card.order_number), snapshot.profile, today)
     return Row((place, card.order_number, card.licence_id), shows, (place, card))
-
-
-def _named(card: ProductCard) -> str:
-    return f"{card.product_name}, order {card.order_number}"
-
-
-def _tone_of_days(card: ProductCard) -> str:
-    return "attention" if Concern.EXPIRES_SOON in card.concerns else ""
-
-
-def _days(count: int, tone: str) -> QVBoxLayout:
-    """The number of days that are left, large."""
-    number = QVBoxLayout()
-    number.setSpacing(0)
-    days = label(str(count), "big", tone=tone, wrap=False)
-    unit = label("day left" if count == 1 else "days left", "small", wrap=False)
-    for part in (days, unit):
-        number.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
-    return number
-
-
-def _fact(name: str, value: QWidget, part: QWidget | None = None) -> QHBoxLayout:
-    """A named fact; names stand below each other in one column."""
-    caption = label(name, "muted", wrap=False, columns=14)
-    made = QHBoxLayout()
-    made.setSpacing(12)
-    made.addWidget(caption)
-    made.addWidget(value, 1)
-    if part is not None:
-        made.addWidget(part)
-    return made

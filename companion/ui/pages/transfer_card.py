@@ -96,6 +96,7 @@ class TransferCard(Card):
         state = item.entry.state if item is not None else None
         progress = item.progress if item is not None else None
         running = item is not None and state not in RESTING
+        moves = progress is not None and progress.state is not TransferState.WAITING
         halfway = state in (TransferState.PAUSED, TransferState.FAILED) and self._arrived() > 0
         self._bar.setVisible(running or halfway)
         self._speed.setVisible(running)
@@ -108,10 +109,10 @@ class TransferCard(Card):
         if progress is not None and progress.size:
             self._bar.setValue(min(1000, progress.done * 1000 // progress.size))
         self._said.setText(self._sentence(item, file))
-        facts = (state, file, halfway)
+        facts = (state, file, halfway, moves)
         if facts != self._shown:
             self._shown = facts
-            self._show_chip(state, file)
+            self._show_chip(state, file, moves=moves)
             self._show_actions(item, file)
 
     def _sentence(self, item: QueueItem | None, file: Path | None) -> str:
@@ -130,7 +131,7 @@ class TransferCard(Card):
         return f"It is on this PC: {file}" if file is not None else self.resting_sentence()
 
     def _arrived(self) -> int:
-        """Returns how many bytes have arrived, 0 where that was not heard of in this session."""
+        """Returns how many bytes have arrived, 0 where that is not known."""
         known = self._transfers.arrived_so_far.get(self._key)
         return known.done if known is not None else 0
 
@@ -141,10 +142,10 @@ class TransferCard(Card):
         whole = f" of {form.size(known.size)}" if known.size else ""
         return f" ({form.size(known.done)}{whole})"
 
-    def _show_chip(self, state: TransferState | None, file: Path | None) -> None:
+    def _show_chip(self, state: TransferState | None, file: Path | None, *, moves: bool) -> None:
         words = {TransferState.PAUSED: "Paused", TransferState.FAILED: "Stopped"}.get(state) if state else None
         if words is None and state is not None and state not in RESTING:
-            words = "Waiting" if state is TransferState.QUEUED else "Downloading"
+            words = "Downloading" if moves else "Waiting"
         if words is None and file is not None:
             words = "On this PC"
         self._chip.setText(words or "")

@@ -49,11 +49,11 @@ class DownloadState(QObject):
         self._closed = False
         self.items: dict[DownloadKey, QueueItem] = {}
         self.arrived_so_far: dict[DownloadKey, TransferProgress] = {}
-        """How each download stood when it was last heard of while it ran, as far as that was in this session."""
+        """How each download stood when it was last heard of while it ran, or when the queue was read from the disk."""
 
     def open(self) -> None:
         """Read what was left of earlier runs; downloads that were under way are continued."""
-        self._runner.run(self, lambda _: self._opened().items(), self._show_opened)
+        self._runner.run(self, lambda _: self._read_opened(), lambda found: self._show_opened(*found))
 
     def start(self, entry: QueueEntry) -> None:
         """Start a download; one that is under way or was paused goes on."""
@@ -115,7 +115,21 @@ class DownloadState(QObject):
                 self._queue = self._opens().open_queue(self._hear)
             return self._queue
 
-    def _show_opened(self, items: tuple[QueueItem, ...]) -> None:
+    def _read_opened(self) -> tuple[tuple[QueueItem, ...], dict[DownloadKey, TransferProgress]]:
+        """Returns what the queue held, and how much of each unfinished download is on the disk; blocks."""
+        from companion.services.downloads.fetch import arrived
+
+        items = self._opened().items()
+        halfway: dict[DownloadKey, TransferProgress] = {}
+        for entry in (item.entry for item in items if item.entry.state is not TransferState.DONE):
+            if (found := arrived(entry)) is not None:
+                halfway[entry.key] = TransferProgress(state=entry.state, done=found.done, size=found.size)
+        return items, halfway
+
+    def _show_opened(self, items: tuple[QueueItem, ...], halfway: dict[DownloadKey, TransferProgress]) -> None:
+        with self._lock:
+            # What was heard meanwhile is newer.
+            self.arrived_so_far = halfway | self.arrived_so_far
         for item in items:
             # What the queue has reported meanwhile is newer.
             self.items.setdefault(item.entry.key, item)

@@ -76,6 +76,11 @@ class LongList(QWidget):
         self._make()
 
     @property
+    def rows(self) -> Sequence[Row]:
+        """What the list shows, seen or not."""
+        return self._rows
+
+    @property
     def count(self) -> int:
         """How many cards the list has, seen or not."""
         return len(self._rows)
@@ -88,6 +93,14 @@ class LongList(QWidget):
         """Returns the card of a key if it exists at the moment."""
         made = self._made.get(key)
         return made[1] if made is not None else None
+
+    def made(self, key: Hashable) -> QWidget | None:
+        """Returns the card of a key, made now where it does not exist yet; None where the list has none."""
+        place = self._places.get(key)
+        if place is not None and key not in self._made:
+            self._make_card(place)
+            self._measure_all()
+        return self.card(key)
 
     def in_order(self) -> Iterator[QWidget]:
         """Yields the cards that exist, from top to bottom."""
@@ -249,11 +262,9 @@ class LongList(QWidget):
 
     def _go_to(self, place: int) -> None:
         """Give the keyboard to a card that may not exist yet."""
-        key = self._rows[place].key
-        if key not in self._made:
-            self._make_card(place)
-            self._measure_all()
-        card = self._made[key][1]
+        card = self.made(self._rows[place].key)
+        if card is None:
+            return
         first = next(focusable(card), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)

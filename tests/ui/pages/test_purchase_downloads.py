@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
@@ -14,13 +15,14 @@ from pytestqt.qtbot import QtBot
 from companion.domain.core.model import Secret
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
-from companion.domain.transfers.models import TransferState
+from companion.domain.transfers.models import TransferProgress, TransferState
 from companion.services.container.store import Services, build_window_services
 from companion.services.downloads.queue import QueueItem
 from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
+from companion.ui.pages.transfer_card import TransferCard
 from companion.ui.widgets.basic import focusable, spoken
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.ui import texts_of
@@ -144,6 +146,9 @@ def test_it_goes_on_after_a_restart_and_no_secret_is_on_the_disk(
     again.comes_to(TransferState.PAUSED)
     again.until(lambda: any("A download is not finished" in text for text in texts_of(program.window)))
     again.show("downloads")
+    again.until(lambda: again.reads("Paused. What has arrived is kept (200.0 kB of"))
+    bars = [bar for bar in program.window.current.findChildren(QProgressBar) if bar.isVisible()]
+    assert [bar.value() > 0 for bar in bars] == [True]
     again.press("Resume")
     done = again.comes_to(TransferState.DONE)
     assert Path(str(done.entry.path)).read_bytes() == shop.downloads["f6a1"].content
@@ -179,6 +184,18 @@ def test_removing_the_purchase_takes_its_unfinished_download_with_it(buyer: Buye
     buyer.program.owned.remove(buyer.window, buyer.id, lambda _: None, lambda _: None)
     buyer.until(lambda: buyer.item is None)
     assert not [*folder.glob("*.part*")]
+
+
+def test_while_a_connection_is_tried_again_it_is_said_to_wait(buyer: Buyer, shop: WooPeer) -> None:
+    pausing(buyer, shop)
+    card = buyer.window.current.findChild(TransferCard)
+    assert card is not None
+    assert buyer.item is not None
+    entry = msgspec.structs.replace(buyer.item.entry, state=TransferState.QUEUED)
+    for state, said in ((TransferState.DOWNLOADING, "Downloading"), (TransferState.WAITING, "Waiting")):
+        progress = TransferProgress(state=state, done=5, size=10, reason="The connection failed.")
+        card.show_item(QueueItem(entry=entry, progress=progress))
+        assert [text for text in texts_of(card) if text in ("Downloading", "Waiting")] == [said]
 
 
 def test_what_has_arrived_is_still_shown_after_another_page(buyer: Buyer, shop: WooPeer) -> None:
