@@ -60,6 +60,7 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
             ),
         ),
         (["purchases", "list", "--json"], ("PySide6", "keyring", "werkzeug", "requests", "psutil", "email")),
+        (["stores", "list", "--json"], ("PySide6", "keyring", "werkzeug", "requests", "urllib3", "ssl", "email")),
         (["--version"], ("msgspec", "sqlite3", "requests", "companion.services", "companion.cli.context")),
         (["--help"], ("PySide6", "requests", "keyring", "werkzeug", "sqlite3", "psutil")),
     ],

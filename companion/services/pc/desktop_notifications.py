@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import html
 import logging
 import secrets
 import threading
@@ -30,6 +29,8 @@ _PATH = "/org/freedesktop/Notifications"
 _ANSWER_SECONDS = 10.0
 _FOR_EVER = 0
 _ITSELF = "default"
+# As `html.escape` does it, whose module brings the names of 2,000 signs along into every tray.
+_AS_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """The code of pressing the notice itself; the specification gives it, so that it cannot be made unguessable."""
 
 
@@ -59,7 +60,7 @@ class DesktopNotifications:
         """
         bus = self._connected()
         if "body-markup" in self._abilities:
-            body = html.escape(body, quote=False)
+            body = body.translate(_AS_TEXT)
         codes = {_ITSELF if action == _ITSELF else secrets.token_urlsafe(16): action for action, _ in buttons}
         actions: list[str] = []
         if "actions" in self._abilities:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from companion.domain.connectors import edd
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.order_lookup import check_store_url
-from companion.domain.mail.origin.fraud import Brands, lookalike_of
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.values import host_name
 from companion.services.app.cancellation import Cancellation
@@ -21,6 +20,9 @@ from companion.services.storage.database import Library
 from companion.services.storage.records import KnownStore
 from companion.services.store.client import StoreClient
 from companion.services.stores.exchange import post_form
+
+if TYPE_CHECKING:
+    from companion.domain.mail.origin.fraud import Brands
 
 UNKNOWN = "unknown"
 _ANSWERS = frozenset({ErrorCode.PORTAL, ErrorCode.MALFORMED_ANSWER})
@@ -101,6 +103,9 @@ class StoreList:
             found = found._replace(kind=before.kind, name=before.name) if before is not None else found
         store = KnownStore(address=checked, kind=found.kind, name=found.name, added_at=self._clock())
         self._library.remember_store(store)
+        # Loaded with what reads e-mails, which listing stores does without.
+        from companion.domain.mail.origin.fraud import lookalike_of
+
         return AddedStore(store, found.no_answer, lookalike_of(host_name(checked), self._brands()))
 
     def remove(self, name: str) -> KnownStore:

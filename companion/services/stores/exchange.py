@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
-
-import requests
-import urllib3.exceptions
 
 from companion.domain.connectors.redirects import following_address
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
-from companion.services.http.bodies import read_body
-from companion.services.http.failures import unreachable
 from companion.services.http.patience import UNLIMITED, Patience, not_answered_yet
 from companion.services.http.redirects import Route
-from companion.services.http.session import new_session
-from companion.services.http.time_limit import Late, run_within
+
+if TYPE_CHECKING:
+    import requests
 
 ANSWER_SECONDS = 20.0
 """Seconds for a whole exchange, whatever pauses the server makes."""
@@ -54,6 +50,9 @@ def post_form(
     never sent anywhere else. Nothing is tried twice. Raises `CompanionError` (store-unreachable, too-slow,
     malformed-answer, …) and `Cancelled`.
     """
+    # Loaded when something is sent: most commands, and the window, only read what was answered before.
+    from companion.services.http.time_limit import Late, run_within
+
     host, allowed = urlsplit(url).netloc, patience.limit(seconds)
 
     def ended() -> CompanionError:
@@ -64,6 +63,12 @@ def post_form(
 
 
 def _post(url: str, form: dict[str, str]) -> Exchange:
+    import requests
+    import urllib3.exceptions
+
+    from companion.services.http.failures import unreachable
+    from companion.services.http.session import new_session
+
     session = new_session(connections=1)
     try:
         route = Route(url)
@@ -83,6 +88,8 @@ def _post(url: str, form: dict[str, str]) -> Exchange:
 
 def _ask(session: requests.Session, url: str, form: dict[str, str]) -> tuple[Exchange, str | None]:
     """The answer, and where it redirects to."""
+    from companion.services.http.bodies import read_body
+
     with session.post(url, data=form, stream=True, headers={"Accept": "application/json"}) as response:
         headers = {name.lower(): value for name, value in response.headers.items()}
         target = headers.get("location") if response.status_code in _REDIRECTS else None
