@@ -9,6 +9,10 @@ from companion.domain.core.model import Instant, Model
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import joined
 from companion.domain.installation.ending import INSTALL_AGAIN
+from companion.domain.installation.files.identity import InstallerIdentity
+from companion.domain.installation.proof.products import present
+from companion.domain.installation.proof.system_record import SystemRecord
+from companion.domain.installation.versions import is_same
 from companion.domain.pc.facts import Process
 
 # After that long without a restart, the person's programs are not held any longer.
@@ -19,7 +23,8 @@ class InstallationRecord(Model, frozen=True):
     """An installation, written down before its installer starts.
 
     `job` is the artifact, `name` what it is called, `boot` the run of the system it was begun in, `proofs` the files
-    that prove success, `owner` the process that watches it. `restart` says that only a restart is left to do.
+    that prove success, `owner` the process that watches it. `restart` says that only a restart is left to do. `file` is
+    what was run where no store names such files: then the system's list of programs tells.
     """
 
     job: str
@@ -31,6 +36,7 @@ class InstallationRecord(Model, frozen=True):
     owner: int = 0
     owner_started: Instant | None = None
     restart: bool = False
+    file: InstallerIdentity | None = None
 
 
 class RecoveryStatus(enum.StrEnum):
@@ -56,6 +62,16 @@ class RecoveredInstallation(Model, frozen=True):
     standing: RecoveryStatus
     proven: bool = False
     missing: tuple[str, ...] = ()
+
+
+def missing_in(record: SystemRecord, found: InstallerIdentity) -> tuple[str, ...] | None:
+    """Returns what the system does not list of a file that was installed; None where that is not known."""
+    if not record.known or found.product_name is None or found.version is None:
+        return None
+    here = present(record, found)
+    if here is not None and is_same(here.version, found.version):
+        return ()
+    return (f"{found.product_name}, version {found.version}, in the system's list of programs",)
 
 
 def status_of(

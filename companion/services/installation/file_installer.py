@@ -142,7 +142,7 @@ class FileInstaller:
         if not older and (newest := newer_version(before, file.found)) is not None:
             raise older_version(file.name, file.found.version or "", newest)
         waited = bool(self._platform.system.pending_restart().value)
-        self._recovery.begin(job, "", file.found.product_name or file.name, ())
+        self._recovery.begin(job, "", file.found.product_name or file.name, (), file.found)
         restart = False
         try:
             ran = self._run(file, start, on_step, cancellation, silent=silent)
@@ -196,12 +196,17 @@ class FileInstaller:
             cancellation.check()
             log = self._logs.begin(found.technology)
             on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{file.name} is started."))
-            launched = self._platform.programs.start_installer(
-                launchable,
-                launch_arguments(found.technology, silent=silent, log=str(log) if log else None),
-                elevate=takes_rights(found, silent=silent),
-            )
-            code, children = self._watch.wait(launched, start, on_step)
+            try:
+                launched = self._platform.programs.start_installer(
+                    launchable,
+                    launch_arguments(found.technology, silent=silent, log=str(log) if log else None),
+                    elevate=takes_rights(found, silent=silent),
+                )
+                code, children = self._watch.wait(launched, start, on_step)
+            except BaseException:
+                if log is not None:
+                    self._logs.finish(log, found.technology, keep=False)
+                raise
             return _Ran(code, children, launchable, log)
 
     @contextlib.contextmanager

@@ -13,7 +13,14 @@ import msgspec
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.installation.autostart_holds import BY_HAND, Hold, Restored
-from companion.domain.installation.recovery import InstallationRecord, RecoveredInstallation, RecoveryStatus, status_of
+from companion.domain.installation.files.identity import InstallerIdentity
+from companion.domain.installation.recovery import (
+    InstallationRecord,
+    RecoveredInstallation,
+    RecoveryStatus,
+    missing_in,
+    status_of,
+)
 from companion.domain.installation.relaunch import ClosedProgram, RelaunchOutcome, RelaunchResult
 from companion.domain.pc.facts import AutostartEntry
 from companion.services.installation.autostart_holds import AutostartHolds
@@ -92,8 +99,13 @@ class Recovery:
 
     # During one
 
-    def begin(self, job: str, number: str, name: str, proofs: Sequence[str]) -> None:
-        """Write down that an installation begins, so that a later run knows of it."""
+    def begin(
+        self, job: str, number: str, name: str, proofs: Sequence[str], file: InstallerIdentity | None = None
+    ) -> None:
+        """Write down that an installation begins, so that a later run knows of it.
+
+        `file` is what is run, where no store names files that prove success.
+        """
         own = next(iter(self._platform.processes.describe([os.getpid()])), None)
         underway = InstallationRecord(
             job=job,
@@ -104,6 +116,7 @@ class Recovery:
             proofs=tuple(proofs),
             owner=os.getpid(),
             owner_started=own.started if own else None,
+            file=file,
         )
         self._write(underway)
 
@@ -193,17 +206,24 @@ class Recovery:
         described = () if ends_here else self._platform.processes.describe([underway.owner])
         owner = next((process for process in described if process.pid == underway.owner), None)
         standing = status_of(underway, boot, owner, self._clock())
-        missing: tuple[str, ...] = ()
-        if standing not in _GOING_ON:
-            missing = tuple(proof for proof in underway.proofs if not self._platform.system.expand(proof).exists())
+        missing = self._missing(underway) if standing not in _GOING_ON else None
         return RecoveredInstallation(
             number=underway.number,
             job=underway.job,
             name=underway.name,
             standing=standing,
-            proven=standing not in _GOING_ON and bool(underway.proofs) and not missing,
-            missing=missing,
+            proven=missing == (),
+            missing=missing or (),
         )
+
+    def _missing(self, underway: InstallationRecord) -> tuple[str, ...] | None:
+        """What proves the installation and is not there; None where nothing would prove it."""
+        system = self._platform.system
+        if underway.file is not None:
+            return missing_in(system.installed_products(), underway.file)
+        if not underway.proofs:
+            return None
+        return tuple(proof for proof in underway.proofs if not system.expand(proof).exists())
 
     @staticmethod
     def _going_on(looked: Iterable[_Found]) -> tuple[str, ...]:

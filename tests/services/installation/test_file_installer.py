@@ -21,6 +21,8 @@ from companion.domain.installation.proof.installation import CheckedFile, FileIn
 from companion.domain.installation.proof.outcome import FileOutcome
 from companion.domain.installation.proof.system_record import InstalledProduct, RecordView, SystemRecord, product
 from companion.domain.pc.facts import Fact, System
+from companion.domain.store.general_rules import GeneralRules
+from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.file_installer import FileInstaller
 from companion.services.installation.installer_logs import InstallerLogs
@@ -157,6 +159,7 @@ class Desk:
     def __init__(self, folder: Path, linux: PlatformServices) -> None:
         self.listed: tuple[InstalledProduct, ...] = ()
         self.pending: tuple[str, ...] = ()
+        self.boot = "one run"
         self.started_with: list[tuple[str, ...]] = []
         self.act: Callable[[Sequence[str]], int] = lambda _: 0
         desk = self
@@ -169,6 +172,9 @@ class Desk:
         class Machine(LinuxSystem):
             def installed_products(self):
                 return SystemRecord(products=desk.listed)
+
+            def boot_id(self):
+                return Fact.known(desk.boot)
 
             def pending_restart(self):
                 return Fact.known(desk.pending)
@@ -282,6 +288,23 @@ def test_a_restart_that_only_the_system_knows_of_is_waited_for(desk, inno):
     assert "Until then the old version (4.1) stays in use." in installation_text(done).message
     (waiting,) = desk.kit.recovery.recover().installations
     assert (waiting.job, waiting.standing) == (file.job, "waits")
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_after_the_restart_the_systems_list_tells_whether_it_is_complete(desk, inno, tmp_path, replaced):
+    desk.listed, desk.act = (replace(SUITE, version="4.1"),), lambda _: 69
+    file = desk.kit.look(inno)
+    rules = GeneralRules(
+        id="test", exit_codes=(ExitCode(code=69, meaning=ExitMeaning.RESTART, sentence="Almost.", hint="Restart."),)
+    )
+    done = desk.kit.installer.install(file, rules, lambda _: None, Cancellation())
+    assert done.proof.outcome is FileOutcome.RESTART_LEFT
+    if replaced:
+        desk.listed = (SUITE,)
+    desk.boot = "another run"
+    (found,) = desk.kit.recovery.recover().installations
+    assert (found.standing.value, found.proven) == ("restarted", replaced)
+    assert bool(found.missing) is not replaced
 
 
 def test_a_newer_version_that_is_installed_is_asked_about(desk, inno):

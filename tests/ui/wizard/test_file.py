@@ -9,6 +9,9 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from pytestqt.qtbot import QtBot
 
+from companion.domain.purchases.draft import draft_of
+from companion.domain.purchases.facts import Field, Source, SourceKind
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.pages.bought.dropped import installer_among, installer_dragged, taken
@@ -106,6 +109,22 @@ def test_leaving_the_check_and_coming_back_goes_on(program: WindowedProgram, tmp
     program.window.go_back()
     assert program.window.current is page
     qtbot.waitUntil(page.installing.onward.isEnabled, timeout=20_000)
+
+
+def test_the_key_of_what_was_bought_is_one_click_from_the_installer(
+    program: WindowedProgram, services: Services, tmp_path: Path, qtbot: QtBot
+) -> None:
+    values = [(Field.PRODUCT, "Harbour Suite", "Harbour Suite")]
+    services.owned.purchases.add(draft_of(values, Source(kind=SourceKind.PERSON), services.clock()))
+    path = script(tmp_path / "harbour.run", '#!/bin/sh\n# Makeself\nlabel="Harbour Suite"\nexit 0\n')
+    page = dropped(program, path)
+    shows(qtbot, page, "You bought it")
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+    page.looking.onward.click()
+    button(page, "Show your key").click()
+    assert program.window.current is program.window.page("purchase")
+    program.window.go_back()
+    assert program.window.current is page
 
 
 def test_only_installers_alone_lead_there() -> None:

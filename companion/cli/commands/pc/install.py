@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from companion.cli.blocked import blocked_error
 from companion.cli.commands.entitlements.seat_check import seat_trouble
 from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
-from companion.cli.commands.pc.install_file import file_options, install_file, is_file_meant
+from companion.cli.commands.pc.install_file import file_options, install_file, is_file_meant, refuse_file_options
 from companion.cli.commands.pc.install_result import InstallResult, error_lines, still_closed_lines
 from companion.cli.commands.pc.preflight_check import PreflightCheck, profile_option
 from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
@@ -63,6 +63,7 @@ def run(context: CommandContext) -> int:
     """Check this PC, close what blocks if allowed, verify the installer, run it, and explain how it ended."""
     if _is_other_file(context):
         return install_file(context)
+    refuse_file_options(context)
     services, number = context.services, context.order_number()
     order = _order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)

@@ -17,7 +17,7 @@ from companion.cli.error_report import ErrorReport
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import confirm
-from companion.cli.usage import Parser
+from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError
 from companion.domain.installation.files.names import looks_like_installer
 from companion.domain.installation.files.words import identity_lines
@@ -44,6 +44,23 @@ def file_options(parser: Parser) -> None:
     parser.add_argument(
         "--keep-closed", action="store_true", help="leave closed what was closed for the installation of a file"
     )
+
+
+def refuse_file_options(context: CommandContext) -> None:
+    """Raise `CompanionError` ``usage`` for options that mean nothing for an order: nothing is left out silently."""
+    asked = context.arguments
+    given = {
+        "--silent": asked.silent,
+        "--sha256": asked.sha256,
+        "--sums": asked.sums,
+        "--keep-closed": asked.keep_closed,
+    }
+    meant = next((name for name, value in given.items() if value), None)
+    if meant is not None:
+        raise usage_error(
+            f"{meant} is for the file of an installer; what was ordered is verified by its store.",
+            "Leave it out, or name a file: companion install setup.exe",
+        )
 
 
 def is_file_meant(word: str) -> bool:

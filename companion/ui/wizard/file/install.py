@@ -20,6 +20,7 @@ from companion.domain.installation.proof.installation import (
 from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import Stage
+from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
@@ -65,18 +66,23 @@ class FileInstallStep(Step):
         self._doing = label("", "strong")
         self._bar.hide()
         self._doing.hide()
+        self._bought = button("Show your key", self._show_purchase, "link", tip="The installer may ask for it")
+        self._purchase = ""
         self.content.addWidget(self._check_list)
         self.content.addWidget(self._doing)
         self.content.addWidget(self._bar)
+        self.content.addLayout(row(self._bought, None))
 
     @property
     def running(self) -> bool:
         """Whether the installer is at work."""
         return self._task is not None and self._task.running
 
-    def begin(self, file: CheckedFile) -> None:
-        """Look at this PC for the installer of `file`, and go on looking."""
+    def begin(self, file: CheckedFile, purchase: str = "") -> None:
+        """Look at this PC for the installer of `file`, and go on looking; `purchase` is the id of what was bought."""
         self.file, self.done = file, None
+        self._purchase = purchase
+        self._bought.setVisible(bool(purchase))
         clear(self.outcome)
         self.heading.setText(f"Install {file.found.product_name or file.name}")
         self._look()
@@ -154,6 +160,10 @@ class FileInstallStep(Step):
         if done.log is not None:
             actions = (("Show the installer's log", partial(self._show_log, Path(done.log))), *actions)
         self.tell(Notice.of_error(error, *actions, closable=False))
+
+    def _show_purchase(self) -> None:
+        # An installer that runs goes on meanwhile, and coming back shows it.
+        self.navigation_requested.emit(Destination("purchase", self._purchase))
 
     def _show_log(self, log: Path) -> None:
         self._opener.open_folder(log, lambda error: self.tell(Notice.of_error(error)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
@@ -30,10 +30,18 @@ if TYPE_CHECKING:
 _WHAT = "What should be installed?"
 
 
-class LookStep(Step):
-    """Shows what a file is; `looked_at` carries it as it was looked at."""
+class _Looked(NamedTuple):
+    """The file, what is shown of it, and the id of the purchase that it belongs to, empty where that is not known."""
 
-    looked_at = Signal(object)
+    file: CheckedFile
+    card: FileCard
+    purchase: str
+
+
+class LookStep(Step):
+    """Shows what a file is; `looked_at` carries it as it was looked at, and the id of the purchase it belongs to."""
+
+    looked_at = Signal(object, str)
 
     def __init__(
         self, app_state: AppState, installer: FileInstaller, purchases: Callable[[], Iterable[Overview]]
@@ -42,6 +50,7 @@ class LookStep(Step):
         self._installer, self._purchases = installer, purchases
         self._task: Task | None = None
         self._file: CheckedFile | None = None
+        self._purchase = ""
         self.choose = button("Choose a file…", self._choose)
         self.card.body.addLayout(row(self.choose, None))
 
@@ -63,7 +72,7 @@ class LookStep(Step):
         self.explanation.setText("Nothing of it is run.")
         installer, purchases = self._installer, self._purchases
 
-        def work(task: Task) -> tuple[CheckedFile, FileCard]:
+        def work(task: Task) -> _Looked:
             return _look(installer, purchases, Path(place), task.cancellation)
 
         self._task = self.app_state.runner.run(self, work, self._show, self._failed)
@@ -75,10 +84,10 @@ class LookStep(Step):
 
     def go_on(self) -> None:
         if self._file is not None:
-            self.looked_at.emit(self._file)
+            self.looked_at.emit(self._file, self._purchase)
 
-    def _show(self, found: tuple[CheckedFile, FileCard]) -> None:
-        self._file, card = found
+    def _show(self, found: _Looked) -> None:
+        self._file, card, self._purchase = found
         self.heading.setText(card.title)
         self.explanation.setText(card.subtitle)
         self.content.addLayout(facts_grid(card.facts))
@@ -109,9 +118,9 @@ class LookStep(Step):
 
 def _look(
     installer: FileInstaller, purchases: Callable[[], Iterable[Overview]], path: Path, cancellation: Cancellation
-) -> tuple[CheckedFile, FileCard]:
+) -> _Looked:
     file = installer.look(path, cancellation)
     owned = tuple(purchases())
     belongs_to = purchase_of(file.found, owned)
     name = next((each.name for each in owned if each.id == belongs_to), None)
-    return file, file_card(file, name)
+    return _Looked(file, file_card(file, name), belongs_to or "")

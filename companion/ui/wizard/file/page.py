@@ -81,10 +81,10 @@ class FilePage(Page):
         """Stop looking at the PC while another page is shown; an installer that runs goes on."""
         self._steps[self._stack.currentIndex()].depart()
 
-    def _begin(self, file: CheckedFile) -> None:
+    def _begin(self, file: CheckedFile, purchase: str) -> None:
         self._place = file.place
         self._show(1)
-        self.installing.begin(file)
+        self.installing.begin(file, purchase)
         self.take_focus()
 
     def _finish(self) -> None:

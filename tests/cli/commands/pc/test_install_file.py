@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 import shutil
 import signal
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -249,6 +251,28 @@ def test_a_program_for_another_system_is_not_started(install, tmp_path):
     damaged = tmp_path / "damaged.msi"
     damaged.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 2000)
     assert install(damaged).code in (1, 2)
+
+
+@pytest.mark.parametrize("options", [["--silent"], ["--sha256", "0" * 64], ["--sums", "x"], ["--keep-closed"]])
+def test_options_of_files_mean_nothing_for_an_order(bare: Cli, options):
+    bare("install", "LF-5930-2216", *options, "--json").error(2, "usage")
+
+
+def test_polyglots_and_bombs_are_not_started(install, tmp_path):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("AppxManifest.xml", b" " * (64 << 20))
+    for name, content in (
+        ("both.exe", program() + archive.getvalue()),
+        ("bomb.msix", archive.getvalue()),
+        ("both.run", program() + b"\n#!/bin/sh\ntouch ran\n"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        path.chmod(0o755)
+        ran = install(path)
+        assert ran.code == 1, name
+        assert ran.json.get("result") is None
 
 
 def test_four_gigabytes_of_nothing_are_not_read(install, tmp_path):
