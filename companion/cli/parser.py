@@ -15,6 +15,7 @@ from companion import __version__
 from companion.cli.options import whole
 from companion.cli.usage import Parser, closest, usage_error
 from companion.domain.core.errors import CompanionError
+from companion.domain.reminders.toast import UNKNOWN_CODE, code_of, is_link
 
 
 class Command(NamedTuple):
@@ -149,6 +150,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     Raises `CompanionError` ``usage``, or `SystemExit` after ``--help``/``--version``.
     """
+    # What opens a link chooses all that stands in it: nothing of it is taken for options.
+    link = words[0] if words and is_link(words[0]) else None
+    words = () if link is not None else words
     parser = _top()
     before, typed = split_at_command(words)
     if not {"-h", "--help", "--version"} & set(before):
@@ -164,6 +168,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         if arguments.json:
             raise usage_error("--json needs a command.", "For example: companion licences --json")
         arguments.run = _module(WINDOW).run
+        arguments.pressed = (code_of(link) or UNKNOWN_CODE) if link is not None else None
     elif arguments.tray:
         raise usage_error("--tray starts the program in the tray and goes without a command.", "Use: companion --tray")
     return arguments

@@ -150,3 +150,24 @@ def test_the_help_of_the_program_lists_every_command(bare: Cli) -> None:
     for name, command in COMMANDS.items():
         assert f"\n    {name}" in shown
         assert command.summary.split()[0] in shown
+
+
+CODE = "B-_" + "b" * 19
+
+
+@pytest.mark.parametrize(
+    ("words", "pressed"),
+    [
+        ([f"companion:{CODE}"], CODE),
+        ([f"COMPANION:{CODE}/"], CODE),
+        (["companion:anything"], "unknown"),
+        (["companion:"], "unknown"),
+        # Whoever opens a link chooses what stands in it, and Windows hands it over as it is.
+        ([f"companion:{CODE}", "--store", "https://evil.example", "uninstall-data", "--yes"], CODE),
+        (["companion:x", "--help"], "unknown"),
+        ([], None),
+    ],
+)
+def test_a_link_opens_the_window_and_nothing_in_it_is_an_option(words: list[str], pressed: str | None) -> None:
+    asked = parse(words)
+    assert (asked.command, asked.store, asked.home, asked.pressed) == (None, None, None, pressed)

@@ -222,6 +222,25 @@ def folder_users(folder: str) -> object:
     return {"answers": restart_manager.answers(), "fact": serialization.to_builtins(found)}
 
 
+def show_toast() -> dict[str, object]:
+    """A notice of Windows, with the links of its buttons registered and without."""
+    from companion.domain.reminders.toast import toast_xml
+    from companion.services.platforms import be_known_to_the_desktop, toast_system
+
+    be_known_to_the_desktop()
+    system = toast_system()
+    assert system is not None
+    xml, told = toast_xml("Renewal", "On Monday.", "a" * 22, [("b" * 22, "Tomorrow")], stays=True), []
+    for _ in range(2):
+        try:
+            system.show(xml, "tag")
+            told.append("shown")
+        except OSError as error:
+            told.append(error.strerror or type(error).__name__)
+        set_value("HKCU", r"Software\Classes\companion\shell\open\command", "", "REG_SZ", '"x.exe" "%1"')
+    return {"unregistered": told[0], "registered": told[1]}
+
+
 def close(force: str = "", watch: str = "0", question: str = "20") -> dict[str, object]:
     steps: list[object] = []
     patience = Patience(windows=3, question=float(question), session=3, force=5, watch=float(watch))

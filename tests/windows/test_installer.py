@@ -15,6 +15,7 @@ pytestmark = pytest.mark.skipif(
 )
 APP = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Companion"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+LINKS = r"Software\Classes\companion"
 STATE = "AppData/Local/Companion"
 
 
@@ -62,6 +63,8 @@ def test_from_nothing_over_a_running_program_and_back_to_nothing(windows: Window
     # Its identity on the taskbar is not looked at: Wine's shortcuts keep no such property.
     assert "companionw.exe".encode("utf-16-le") in shortcut.read_bytes()
     assert (entry(windows, "DisplayName"), entry(windows, "DisplayVersion")) == ("Companion", "0.1.0")
+    link = windows.run("value_of", "HKCU", rf"{LINKS}\shell\open\command", "")[0]
+    assert link.casefold() == rf'"{inside}\companionw.exe" "%1"'.casefold()
     size = sum(path.stat().st_size for path in current.rglob("*")) // 1024
     assert abs(int(str(entry(windows, "EstimatedSize"))) - size) <= 0.02 * size
 
@@ -82,6 +85,7 @@ def test_from_nothing_over_a_running_program_and_back_to_nothing(windows: Window
     until(lambda: not folder.exists(), 120)
     assert windows.run("value_of", "HKCU", RUN, "Companion") is None
     assert entry(windows, "DisplayName") is None
+    assert windows.run("value_of", "HKCU", LINKS, "URL Protocol") is None
     left = {path for path in home.rglob("*") if "Temp" not in path.parts} - before
     assert {path for path in left if home / STATE not in (path, *path.parents)} <= {home / "AppData/Local/Programs"}
     assert (home / STATE / "library.db").exists(), "what it remembers stays in a silent run"

@@ -154,3 +154,10 @@ def test_what_only_windows_has(windows: Windows):
 
 def test_a_shortcut_that_windows_writes_is_the_one_recorded_for_other_systems(windows: Windows):
     assert shell_link.command_of(base64.b64decode(windows.run("link_bytes"))) == r'"C:\Tools\mail helper.exe" /tray -q'
+
+
+def test_notices_with_buttons_are_refused_in_a_way_that_leads_to_the_balloon(windows: Windows):
+    """Wine has no runtime of Windows; on Windows itself this shows a notice."""
+    told = windows.run("show_toast")
+    assert told["unregistered"] == "no program is registered for the links of its buttons"
+    assert told["registered"] not in ("shown", told["unregistered"]), "this Wine shows notices: look at one"

@@ -18,6 +18,7 @@ Target amd64-unicode
 !define ONCE "Software\Microsoft\Windows\CurrentVersion\RunOnce"
 !define VETOES "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 !define APP_ID "Companion.Companion"
+!define LINKS "Software\Classes\companion"
 !define SHORTCUT "$SMPROGRAMS\Companion.lnk"
 !define TRIES 20 ; for half a second each: virus scanners hold new and old files for a moment
 
@@ -170,6 +171,7 @@ Section "Companion"
 
   WriteUninstaller "$INSTDIR\uninstall.exe"
   Call MakeShortcut
+  Call RegisterLinks
   Call Register
 SectionEnd
 
@@ -222,6 +224,13 @@ Function MakeShortcut
   ${EndIf}
 FunctionEnd
 
+; Buttons of notices come back as links of this program's own, which Windows opens with it.
+Function RegisterLinks
+  WriteRegStr HKCU "${LINKS}" "" "URL:Companion"
+  WriteRegStr HKCU "${LINKS}" "URL Protocol" ""
+  WriteRegStr HKCU "${LINKS}\shell\open\command" "" '"$INSTDIR\current\companionw.exe" "%1"'
+FunctionEnd
+
 ; The entry under Settings, Apps.
 Function Register
   WriteRegStr HKCU "${APP_KEY}" "DisplayName" "Companion"
@@ -271,6 +280,7 @@ Section "Uninstall"
   DeleteRegValue HKCU "${ONCE}" "CompanionSetup"
   DeleteRegValue HKCU "${VETOES}" "Companion"
   DeleteRegKey HKCU "${APP_KEY}"
+  DeleteRegKey HKCU "${LINKS}"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
 SectionEnd

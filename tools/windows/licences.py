@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+# Its packages name the licence, and do not bring its text.
+_OF_WINRT = Path(__file__).parent / "texts/winrt/LICENSE.txt"
 _TEXT = re.compile(r"(licen[cs]e|copying|notice)[^/]*$", re.IGNORECASE)
 
 
@@ -21,8 +23,10 @@ def licence_files(names: Iterable[str]) -> list[tuple[str, str]]:
             distribution = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-        texts = [file for file in distribution.files or () if _is_licence(file.as_posix())]
-        found += [(str(file.locate()), f"licences/{name}") for file in texts]
+        texts = [str(file.locate()) for file in distribution.files or () if _is_licence(file.as_posix())]
+        if not texts and name.startswith("winrt-"):
+            texts = [str(_OF_WINRT)]
+        found += [(text, f"licences/{name}") for text in texts]
     return found
 
 

@@ -40,11 +40,16 @@ _MADE = "companion-"
 
 
 class StartRequest(Model, frozen=True):
-    """What a later start was asked for: to stay in the tray, another store than the one used last, or to quit."""
+    """What a later start was asked for: to stay in the tray, another store than the one used last, or to quit.
+
+    `pressed` is the code in a link that Windows opened because a button of a notice was pressed, or whatever else
+    somebody opened as such a link.
+    """
 
     tray: bool = False
     store: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
     quit: bool = False
+    pressed: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
 def hand_over(state: Path, request: StartRequest, *, seconds: float = ANSWER_SECONDS) -> bool:

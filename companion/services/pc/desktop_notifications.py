@@ -10,12 +10,12 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import logging
-import secrets
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.services.pc.notice_codes import new_code
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -61,7 +61,7 @@ class DesktopNotifications:
         bus = self._connected()
         if "body-markup" in self._abilities:
             body = body.translate(_AS_TEXT)
-        codes = {_ITSELF if action == _ITSELF else secrets.token_urlsafe(16): action for action, _ in buttons}
+        codes = {_ITSELF if action == _ITSELF else new_code(): action for action, _ in buttons}
         actions: list[str] = []
         if "actions" in self._abilities:
             actions = [part for code, (_, text) in zip(codes, buttons, strict=True) for part in (code, text)]

@@ -13,6 +13,7 @@ from companion.services.platforms.protocol import (
     ProcessProbe,
     ProgramLauncher,
     SystemProbe,
+    ToastSystem,
 )
 
 __all__ = [
@@ -23,14 +24,34 @@ __all__ = [
     "ProcessProbe",
     "ProgramLauncher",
     "SystemProbe",
+    "ToastSystem",
+    "be_known_to_the_desktop",
     "current",
     "this_platform",
+    "toast_system",
 ]
 
 
 def this_platform() -> Platform:
     """Returns the system that this is: the project's only look at ``sys.platform``."""
     return {"win32": Platform.WINDOWS, "darwin": Platform.MACOS}.get(sys.platform, Platform.LINUX)
+
+
+def be_known_to_the_desktop() -> None:
+    """Gives this process the identity of the installed program, where the system's desktop knows programs by one."""
+    if this_platform() is Platform.WINDOWS:
+        from companion.services.platforms.windows import toasts
+
+        toasts.be_known_to_the_desktop()
+
+
+def toast_system() -> ToastSystem | None:
+    """Returns the system's own notices with buttons that come back as links; None where it has none of that kind."""
+    if this_platform() is not Platform.WINDOWS:
+        return None
+    from companion.services.platforms.windows.toasts import WindowsToasts
+
+    return WindowsToasts()
 
 
 def current() -> PlatformServices:

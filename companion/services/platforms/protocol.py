@@ -268,6 +268,18 @@ class ProgramLauncher(Protocol):
         ...
 
 
+class ToastSystem(Protocol):
+    """Windows' own notices. Each call blocks and raises `OSError` where they do not work."""
+
+    def show(self, xml: str, tag: str) -> None:
+        """Shows a notice in place of the one with the same tag, of at most 64 signs."""
+        ...
+
+    def remove(self, tag: str) -> None:
+        """Takes a notice away, also out of the list of those that were missed."""
+        ...
+
+
 @dataclasses.dataclass(frozen=True)
 class PlatformServices:
     """One operating system, as far as the app needs it."""

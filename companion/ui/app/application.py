@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.platform import Platform
 from companion.services.app.launch_command import start_command
+from companion.services.app.paths import app_folders
 from companion.services.app.resources import resource
 from companion.services.container.store import Services, address_of_store, open_store
-from companion.services.platforms import this_platform
+from companion.services.platforms import this_platform, toast_system
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import AllPages, StorePages, load_after_painting, load_ahead
 from companion.ui.app.tray_presence import TrayPresence
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from companion.ui.app.start_question import StartQuestion
     from companion.ui.app.tray import Tray
     from companion.ui.app.update_notices import UpdateNotices
+    from companion.ui.notifications.toast import ToastChannel
     from companion.ui.pages.add import SampleLogIn
     from companion.ui.pages.settings.desk import Desk
     from companion.ui.state.update_state import UpdateState
@@ -162,7 +164,19 @@ class WindowedProgram:
             from companion.ui.notifications.desktop import DesktopChannel
 
             ways.insert(0, DesktopChannel(self.runner, told))
+        if (toasts := self._toasts) is not None:
+            ways.insert(0, toasts)
         return Notifications(*ways)
+
+    @functools.cached_property
+    def _toasts(self) -> ToastChannel | None:
+        """The notices of Windows with buttons; their links come back to the program with the usual folders only."""
+        system = toast_system()
+        if system is None or self._services.folders != app_folders(None):
+            return None
+        from companion.ui.notifications.toast import ToastChannel
+
+        return ToastChannel(self.runner, self._pressed, system)
 
     @functools.cached_property
     def resume_signal(self) -> ResumeSignal:
@@ -386,7 +400,11 @@ class WindowedProgram:
         self.window.bring_to_front()
 
     def asked_again(self, wishes: StartRequest) -> None:
-        """The person started the program a second time."""
+        """The person started the program a second time, pressed a button of a notice, or a link was opened."""
+        if wishes.pressed is not None:
+            if self._toasts is not None:
+                self._toasts.arrived(wishes.pressed)
+            return
         if not wishes.tray:
             self.window.bring_to_front()
         if (named := wishes.store) is not None:

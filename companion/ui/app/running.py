@@ -15,6 +15,7 @@ from companion.domain.core.errors import CompanionError
 from companion.services.app.errors import as_error
 from companion.services.app.running_program import StartRequest
 from companion.services.container.store import Services
+from companion.services.platforms import be_known_to_the_desktop
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.app.shutdown import MOST_SECONDS, ShutdownSignals, end_within
 from companion.ui.app.single_instance import SingleInstance
@@ -39,6 +40,7 @@ def run_window(
     keep their things in `state` only the first one runs; a later one hands over its `request`. `samples` are log-ins
     of a demo store, offered on the first-run page.
     """
+    be_known_to_the_desktop()
     qt = application()
     instance = SingleInstance(state) if state is not None else None
     try:

@@ -24,7 +24,7 @@ def run(context: CommandContext) -> int:
 
     asked = context.arguments
     state = home_folders(asked.home).state
-    request = StartRequest(tray=asked.tray, store=asked.store)
+    request = StartRequest(tray=asked.tray, store=asked.store, pressed=asked.pressed)
     try:
         if hand_over(state, request):
             return 0

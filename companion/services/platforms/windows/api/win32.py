@@ -109,6 +109,7 @@ _DECLARATIONS: dict[str, dict[str, tuple[Any, list[Any]]]] = {
     },
     "shell32": {
         "ShellExecuteExW": (_BOOL, [_POINTER]),
+        "SetCurrentProcessExplicitAppUserModelID": (ctypes.c_long, [_TEXT]),
         "SHGetFolderPathW": (ctypes.c_long, [wintypes.HWND, ctypes.c_int, _HANDLE, _DWORD, _POINTER]),
         "CommandLineToArgvW": (_POINTER, [_TEXT, _POINTER]),
     },

@@ -1,0 +1,15 @@
+"""The installer and the program name themselves to Windows in the same way."""
+
+from __future__ import annotations
+
+from companion.domain.reminders.toast import SCHEME
+from companion.services.platforms.windows.toasts import APP_ID
+from tools.environment import ROOT
+
+
+def test_the_shortcut_and_the_links_are_those_that_the_program_uses() -> None:
+    script = (ROOT / "tools/windows/installer.nsi").read_text(encoding="utf-8")
+    assert f'!define APP_ID "{APP_ID}"' in script
+    assert f'!define LINKS "Software\\Classes\\{SCHEME}"' in script
+    assert 'WriteRegStr HKCU "${LINKS}" "URL Protocol" ""' in script
+    assert 'DeleteRegKey HKCU "${LINKS}"' in script
