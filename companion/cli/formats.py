@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from companion.domain.core.money import Money
-from companion.domain.core.text import plain_date, plain_moment, plain_money
+from companion.domain.core.text import FormatDate, plain_date, plain_moment, plain_money
+from companion.domain.core.time.ends import near_to_the_minute
 
 _UNKNOWN = "–"
 
@@ -14,6 +15,7 @@ class Formats:
     """Prints moments in one time zone, and amounts; each method can be handed to a decision as its formatter."""
 
     def __init__(self, zone: dt.tzinfo) -> None:
+        self._zone = zone
         self._date = plain_date(zone)
         self._moment = plain_moment(zone)
 
@@ -24,6 +26,10 @@ class Formats:
     def moment(self, moment: dt.datetime | None) -> str:
         """Returns day and time of a moment, or a dash when it is not known."""
         return _UNKNOWN if moment is None else self._moment(moment)
+
+    def ends(self, now: dt.datetime) -> FormatDate:
+        """Returns how an end is shown: as a day, and to the minute where it is near."""
+        return near_to_the_minute(self.date, self.moment, now, self._zone)
 
     def money(self, amount: Money) -> str:
         """Returns the amount with its currency."""

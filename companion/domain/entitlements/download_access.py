@@ -109,10 +109,10 @@ def window_sentence(window: DownloadWindow, format_date: FormatDate) -> str:
     if window.state is WindowState.NOT_YET:
         return f"You can download it from {day}."
     if window.state is WindowState.CLOSES_TODAY:
-        return "The download window closes today. Download it now; the file stays yours."
+        return f"The download window closes today ({day}). Download it now; the file stays yours."
     if window.state is WindowState.OPEN:
         return f"You can download it until {day}: {counted(days, 'day')} left. The file stays yours."
-    ago = "today" if days == 0 else f"{counted(days, 'day')} ago, on {day}"
+    ago = f"today ({day})" if days == 0 else f"{counted(days, 'day')} ago, on {day}"
     return f"The download window closed {ago}.{_ASKED.get(window.asked, '')}"
 
 

@@ -125,12 +125,16 @@ def _how_to_cancel(subject: Subject, format_date: FormatDate) -> str:
 def _expiry(subject: Subject, days: int, format_date: FormatDate, _format_money: FormatMoney) -> tuple[str, str]:
     day = format_date(subject.date)
     title = f"{subject.name} runs out {days_away(days)}"
-    return title, f"It is active until {day} and does not renew by itself. To keep it, renew it before that day."
+    return title, f"It is active until {day} and does not renew by itself. To keep it, renew it before then."
 
 
 def _window(subject: Subject, days: int, format_date: FormatDate, _format_money: FormatMoney) -> tuple[str, str]:
     title = f"{subject.name}: download it {'today' if days == 0 else 'now'}, it stays yours"
-    left = "closes today" if days == 0 else f"closes {days_away(days)}, on {format_date(subject.date)}"
+    left = (
+        f"closes today ({format_date(subject.date)})"
+        if days == 0
+        else f"closes {days_away(days)}, on {format_date(subject.date)}"
+    )
     return title, f"The download window {left}. A file that you have downloaded can be installed at any later time."
 
 

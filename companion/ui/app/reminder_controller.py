@@ -185,7 +185,7 @@ class ReminderController(QObject):
 
     def _show(self, reminders: tuple[Reminder, ...]) -> None:
         form = self._app_state.format
-        told = summary(reminders, form.date, form.money)
+        told = summary(reminders, form.ends(self._app_state.now()), form.money)
         if told is None:
             return
         key = reminders[0].address if len(reminders) == 1 else _SEVERAL

@@ -64,7 +64,7 @@ class SwitchDialog(OrderDialog):
         title = "Switch auto-renewal on?" if preview.on else "Switch auto-renewal off?"
         self._heading.setText(title if preview.changes else "Nothing to switch")
         form = self._app_state.format
-        self._show(*before, *(label(said) for said in preview_sentences(preview, form.date, form.money)))
+        self._show(*before, *(label(said) for said in preview_sentences(preview, self._app_state.ends, form.money)))
         self._leave.setText("Leave it as it is" if preview.changes else "Close")
         self._confirm.setText("Switch on" if preview.on else "Switch off")
         self._confirm.setVisible(preview.changes)

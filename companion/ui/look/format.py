@@ -8,7 +8,8 @@ import re
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from companion.domain.core.money import Money, decimals
-from companion.domain.core.text import UNKNOWN_DATE
+from companion.domain.core.text import UNKNOWN_DATE, FormatDate
+from companion.domain.core.time.ends import near_to_the_minute
 
 
 class Format:
@@ -40,6 +41,10 @@ class Format:
         local = moment.astimezone(self.zone)
         clock = self.locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
         return f"{self.date(moment)}, {clock}"
+
+    def ends(self, now: dt.datetime) -> FormatDate:
+        """Returns how an end is shown: as a day, and to the minute where it is near."""
+        return near_to_the_minute(self.date, self.moment, now, self.zone)
 
     def time(self, moment: dt.datetime) -> str:
         """Returns a time of day: "14:05"."""

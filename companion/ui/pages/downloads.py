@@ -195,7 +195,7 @@ class DownloadCard(TransferCard):
 
     def resting_sentence(self) -> str:
         app_state = self.app_state
-        return offer_sentence(self._offer, self._download, app_state.now(), app_state.zone, app_state.format.date)
+        return offer_sentence(self._offer, self._download, app_state.now(), app_state.zone, app_state.ends)
 
     def resting_actions(self, file: Path | None) -> list[QPushButton]:
         if file is not None:

@@ -60,7 +60,7 @@ class LicenceCard(Card):
 
     def _until(self, card: ProductCard) -> str:
         span = span_words(
-            card.status, card.starts_at, card.expires_at, self.app_state.format.date, end_unknown=card.end_unknown
+            card.status, card.starts_at, card.expires_at, self.app_state.ends, end_unknown=card.end_unknown
         )
         store = f"{self._store} · " if self._store else ""
         return f"{store}Order {card.order_number} · {span}"
@@ -71,7 +71,8 @@ class LicenceCard(Card):
         facts = QVBoxLayout()
         facts.setSpacing(10)
         charge = label(
-            charge_sentence(card, form.date, form.money, fresh=not self.app_state.snapshot.troubles), tone=renewal_tone
+            charge_sentence(card, self.app_state.ends, form.money, fresh=not self.app_state.snapshot.troubles),
+            tone=renewal_tone,
         )
         facts.addLayout(fact_row("Auto-renewal", charge, self._switch(card)))
         renewed = self._renewed(card)
@@ -81,7 +82,7 @@ class LicenceCard(Card):
             here = any(
                 self.app_state.snapshot.file(card.order_number, found.artifact_id) for found in card.window.artifacts
             )
-            said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, form.date)
+            said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, self.app_state.ends)
             tone = "" if here else self._window_tone(card)
             facts.addLayout(fact_row("Download", label(said, tone=tone)))
         facts.addLayout(fact_row("PCs", label(seat_words(card.seats) + ".")))
@@ -117,7 +118,7 @@ class LicenceCard(Card):
         if card.auto_renew is AutoRenew.NOT_OFFERED or card.status is EffectiveStatus.EXPIRED:
             return None
         form = self.app_state.format
-        said = charge_sentence(card, form.date, form.money)
+        said = charge_sentence(card, self.app_state.ends, form.money)
         on = card.auto_renew is AutoRenew.ON
         switch = Switch(self.app_state.theme, f"Auto-renewal of {named(card)}", on=on, consequence=said)
         switch.requested.connect(partial(self._ask, card))

@@ -158,7 +158,7 @@ class RemindersPage(Page):
     def _due(self, of: tuple[int, Reminder]) -> Card:
         state, reminder = self._shown_states[of[0]], of[1]
         form = self.app_state.format
-        told = reminder_text(reminder, form.date, form.money)
+        told = reminder_text(reminder, state.ends, form.money)
         card = Card(spacing=6)
         card.setAccessibleName(told.title)
         card.add(label(told.title, "strong", tone="attention"), label(told.body))

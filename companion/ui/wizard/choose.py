@@ -56,7 +56,7 @@ class ChooseStep(Step):
             choice.setChecked(opened and (download.artifact_id == artifact_id or self._group.checkedId() < 0))
             self._group.addButton(choice, index)
             self._downloads[index] = download
-            window = offer_sentence(offer, download, now, zone, self.app_state.format.date)
+            window = offer_sentence(offer, download, now, zone, self.app_state.ends)
             if here is not None:
                 window = "It is on this PC already."
             size = self.app_state.format.size(download.size)

@@ -98,10 +98,10 @@ def test_the_window_that_matters_most(downloads, state, days, changes_at, asked)
         ((), "There is nothing to download for this licence."),
         ((ALWAYS,), "You can download it at any time."),
         ((SOON,), "You can download it from 12 March 2027."),
-        ((TODAY,), "The download window closes today. Download it now; the file stays yours."),
+        ((TODAY,), "The download window closes today (10 March 2027). Download it now; the file stays yours."),
         ((OPEN,), "You can download it until 19 March 2027: 9 days left. The file stays yours."),
         ((download("one", 1),), "You can download it until 11 March 2027: 1 day left. The file stays yours."),
-        ((download("now", -0.1),), "The download window closed today."),
+        ((download("now", -0.1),), "The download window closed today (10 March 2027)."),
         ((LONG_CLOSED,), "The download window closed 8 days ago, on 2 March 2027."),
         (
             (CLOSED,),

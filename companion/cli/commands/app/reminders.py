@@ -75,7 +75,7 @@ def run(context: CommandContext) -> int:
     """
     stores = context.stores_if_any()
     now: dt.datetime = context.arguments.now or context.owned.clock()
-    date = context.formats.date
+    date = context.formats.ends(now)
     agendas = [_of_orders(services.reminders.agenda(now)) for services in stores]
     if not context.arguments.store:
         agendas.append(context.owned.reminders().agenda(now))

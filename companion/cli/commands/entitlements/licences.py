@@ -159,7 +159,7 @@ def _cards(services: Services, asked: _Asked) -> tuple[ProductCard, ...]:
 
 
 def _card_lines(context: CommandContext, card: ProductCard, reading: Reading) -> list[str]:
-    date, fresh = context.formats.date, reading.anew
+    date, fresh = context.formats.ends(context.owned.clock()), reading.anew
     lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
         f"  {status_sentence(card, date)}",

@@ -84,7 +84,7 @@ def _licence_lines(context: CommandContext, order: Order, licence: Licence, prof
     now, zone = services.clock(), services.zone
     state = effective_status(order, licence, now)
     span = span_words(
-        state, licence.starts_at, licence.expires_at, context.formats.date, end_unknown=licence.end_unknown
+        state, licence.starts_at, licence.expires_at, context.formats.ends(now), end_unknown=licence.end_unknown
     )
     lines = [f"{licence.product_name} ({licence.id}): {span}"]
     if state is EffectiveStatus.REFUNDED:
@@ -94,7 +94,7 @@ def _licence_lines(context: CommandContext, order: Order, licence: Licence, prof
     lines += ["  There is nothing to download for this licence."] if not downloads else []
     for download in downloads:
         offer = offer_of(order, download, profile, now, zone)
-        lines.append(f"  {offer_sentence(offer, download, now, zone, context.formats.date)}")
+        lines.append(f"  {offer_sentence(offer, download, now, zone, context.formats.ends(now))}")
         lines += [f"  Download: {download.artifact_id} ({download.name})"] if offer is not Offer.ENDED else []
     plan = order.subscription_of(licence)
     if plan is not None:

@@ -58,7 +58,7 @@ class LicenceCard(Section):
         self._card = card
         self.add(
             row(chip(status_words(self._card), TONES[status_tone(self._card)]), None),
-            label(status_sentence(self._card, app_state.format.date)),
+            label(status_sentence(self._card, app_state.ends)),
         )
         self._alive = effective_status(order, licence, app_state.now()) in (
             EffectiveStatus.ACTIVE,
@@ -114,7 +114,7 @@ class LicenceCard(Section):
         form = self.app_state.format
         line_ = row(spacing=12)
         fresh = not self.app_state.snapshot.troubles
-        line_.addWidget(label(charge_sentence(self._card, form.date, form.money, fresh=fresh)), 1)
+        line_.addWidget(label(charge_sentence(self._card, self.app_state.ends, form.money, fresh=fresh)), 1)
         plan = self.order.subscription_of(self._licence)
         if plan is not None:
             on = auto_renew_of(plan) is AutoRenew.ON
@@ -209,7 +209,7 @@ class DownloadsCard(Section):
         app_state, now, zone = self.app_state, self.app_state.now(), self.app_state.zone
         offer = app_state.offer(self.order, download)
         here = app_state.snapshot.file(self.order.number, download.artifact_id) is not None
-        said = label(offer_sentence(offer, download, now, zone, app_state.format.date))
+        said = label(offer_sentence(offer, download, now, zone, app_state.ends))
         self.add(label(f"{download.name} {download.version}", "strong"))
         if offer is Offer.ENDED:
             restyle(said, role="muted")

@@ -131,7 +131,7 @@ class ReturnCard(Section):
         form = self.app_state.format
         if self.order.returns:
             self.add(line())
-        self._sentences = outlook_sentences(outlook, form.date, form.money)
+        self._sentences = outlook_sentences(outlook, self.app_state.ends, form.money)
         for sentence in self._sentences:
             self.add(label(sentence))
         if outlook.eligible:
@@ -175,7 +175,7 @@ class ReturnCard(Section):
         if self.order.returns:
             self.add(line())
         self.add(label("Did you not want the renewal?", "strong"))
-        for sentence in renewal_return_sentences(found, form.date, form.money):
+        for sentence in renewal_return_sentences(found, self.app_state.ends, form.money):
             self.add(label(sentence))
         give_back = button("Give the renewal back…", lambda: None)
         give_back.clicked.connect(lambda: self.ask_for_renewal(found, give_back))
@@ -188,7 +188,7 @@ class ReturnCard(Section):
         self.ask(
             "Give a renewal back",
             "Give this renewal back?",
-            renewal_return_sentences(found, form.date, form.money),
+            renewal_return_sentences(found, self.app_state.ends, form.money),
             "Give it back",
             "Keep it",
             lambda: self.act(

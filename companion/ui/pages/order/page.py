@@ -172,7 +172,7 @@ class OrderPage(Page):
             self.window(),
             "Remove the order",
             f"Remove order {self._number} from this PC?",
-            (*removal_sentences(cards, form.date, form.money, is_read=read), *self._unfinished()),
+            (*removal_sentences(cards, self.app_state.ends, form.money, is_read=read), *self._unfinished()),
             "Remove it",
             "Keep it",
             self._remove,
