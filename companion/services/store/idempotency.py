@@ -17,7 +17,7 @@ Operation = tuple[str, ...]
 """What is asked for, in words that stay the same: the kind of request and the ids of what it is about."""
 
 # Refusals that come before the store has looked at the request itself.
-_NOT_LOOKED_AT = frozenset({ErrorCode.SESSION_EXPIRED, ErrorCode.TOO_MANY_ATTEMPTS})
+_NOT_LOOKED_AT = frozenset({ErrorCode.SESSION_EXPIRED, ErrorCode.TOO_MANY_ATTEMPTS, ErrorCode.LIBRARY_NOT_WRITABLE})
 
 
 class IdempotentRequests:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.model import Secret
 from companion.domain.store.orders import Order, Receipt, Subscription
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
@@ -60,15 +61,15 @@ class RenewalSwitch:
                 _log.info("the receipt of a lost answer was not given: %s", error.code)
 
     def _send(self, number: str, subscription_id: str, version: str, on: bool) -> Receipt:
-        change = self._sessions.authorised(
-            number,
-            lambda token: self._requests.send(
-                (SWITCH, subscription_id),
-                lambda: self._client.switch_auto_renew(subscription_id, version, on, token),
-            ),
+        def switch(token: Secret) -> Receipt:
+            receipt = self._client.switch_auto_renew(subscription_id, version, on, token).receipt
+            # Kept before the request counts as answered: until then, it is asked for again.
+            self._library.remember_receipt(self._client.url, number, receipt)
+            return receipt
+
+        receipt = self._sessions.authorised(
+            number, lambda token: self._requests.send((SWITCH, subscription_id), lambda: switch(token))
         )
-        receipt = change.receipt
-        self._library.remember_receipt(self._client.url, number, receipt)
         self._library.note(
             TimelineEntry(
                 at=self._clock(),

@@ -15,6 +15,7 @@ import pytest
 
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.store.orders import Receipt
 from companion.domain.store.returns import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
@@ -230,3 +231,24 @@ def test_a_lost_answer_is_fetched_once_the_store_answers_again(lossy: StoreKit, 
     line.drop = lambda call: changes(call) and len(line.lost) < 2
     ACTIONS[action](lossy)
     assert len(line.lost) == 2
+
+
+class DyingLibrary(Library):
+    """Ends the program before the receipt is written, as a kill at that instant does."""
+
+    def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_kill_between_the_answer_and_its_receipt_loses_no_receipt(lossy: StoreKit, tmp_path: Path) -> None:
+    (plan,) = lossy.orders.lookup.order(FAMILY).subscriptions
+    lossy.library.close()
+    with contextlib.closing(DyingLibrary(tmp_path / "library.db")) as dying:
+        orders = open_orders(lossy.client, lossy.keychain, dying, lambda: lossy.now)
+        with pytest.raises(KeyboardInterrupt):
+            orders.actions.switch_auto_renew(FAMILY, plan, not plan.auto_renew)
+    with contextlib.closing(Library(tmp_path / "library.db")) as library:
+        orders = open_orders(lossy.client, lossy.keychain, library, lambda: lossy.now)
+        assert orders.lookup.order(FAMILY).subscriptions[0].auto_renew is not plan.auto_renew
+        (receipt,) = orders.cache.receipts(FAMILY)
+        assert receipt.auto_renew is not plan.auto_renew
