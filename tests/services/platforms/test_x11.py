@@ -35,7 +35,7 @@ class Window(QWidget):
 application = QApplication(sys.argv)
 application.setQuitOnLastWindowClosed(True)
 window = Window()
-window.setWindowTitle("Inbox")
+window.setWindowTitle("Inbox\\u202egpj\\x1b[31m\\nCall us" if sys.argv[1] == "hostile" else "Inbox")
 if sys.argv[1] != "hidden":
     window.show()
 print("ready", os.getpid(), flush=True)
@@ -85,6 +85,15 @@ def test_a_window_is_seen_with_its_title_and_closes_when_asked(linux, program):
     assert seen(linux, process).titles == ("Inbox",)
     assert linux.programs.close_gently(process.pid) == 1
     assert process.wait(10) == 0
+
+
+def test_nothing_in_a_title_acts(linux, program):
+    process = program("hostile")
+    until(lambda: seen(linux, process).titles)
+    (title,) = seen(linux, process).titles
+    assert title.startswith("Inbox\ufffdgpj\ufffd[31m")
+    assert title.endswith("Call us")
+    assert not any(sign in title for sign in "\u202e\x1b\n")
 
 
 def test_a_question_shows_as_another_title(linux, program):

@@ -24,6 +24,7 @@ _UNSEEN_SIGNS = (
 )
 _UNSEEN = re.compile(f"[{_UNSEEN_SIGNS}]")
 _ACTING = re.compile(rf"[{_UNSEEN_SIGNS}\x85\u2028\u2029]")
+_ACTING_OR_BREAK = re.compile(rf"[{_UNSEEN_SIGNS}\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
                     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
 """More combining marks in a row than any language writes; piled up they reach over the lines above and below."""
@@ -38,6 +39,14 @@ def clean_text(text: str, most: int = LONGEST_TEXT) -> str:
     """
     tidy = " ".join(_without_unseen(text[: most * 4]).split())
     return _cut(tidy, most)
+
+
+def marked_text(text: str, most: int = LONGEST_TEXT) -> str:
+    """Returns `text` on one line, with a mark (U+FFFD) in place of each character that is not seen or acts.
+
+    Unlike with `clean_text`, names that differ stay different: what they are compared with decides what is closed.
+    """
+    return _cut(_MARKS.sub(r"\1", _ACTING_OR_BREAK.sub("\ufffd", text[: most * 4])), most)
 
 
 def clean_prose(text: str, most: int = LONGEST_PROSE) -> str:

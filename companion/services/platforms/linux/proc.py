@@ -13,7 +13,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import ListedProcess, Process, WindowState
 from companion.domain.pc.process_matching import listed_name
-from companion.services.platforms.common.text import clean
+from companion.services.platforms.common.text import clean, shown
 from companion.services.platforms.linux import x11
 
 # A process may change its name soon after it has come (fork, then exec), and rarely later.
@@ -73,7 +73,7 @@ class ProcessLister:
             finally:
                 close(descriptor)
             if raw not in verdicts:
-                verdicts[raw] = self._verdict(raw[:-1].decode("utf-8", "replace"))
+                verdicts[raw] = self._verdict(shown(raw[:-1].decode("utf-8", "replace")))
             name = verdicts[raw]
             if name is not None:
                 found[entry] = name
@@ -122,7 +122,7 @@ def describe(pid: int, screen: x11.Screen, wanted: bool) -> Process | None:
 
 def _full_name(name: str, path: str | None) -> str:
     """The whole name of a program whose name the kernel has cut; a script is not called as its interpreter's file."""
-    whole = Path(path).name if path else name
+    whole = shown(Path(path).name) if path else name
     return whole if listed_name(whole, Platform.LINUX) == listed_name(name, Platform.LINUX) else name
 
 
@@ -137,7 +137,7 @@ def started(pid: int) -> dt.datetime | None:
 def _stat(base: str) -> tuple[str, list[str]]:
     """The name of a process and the fields behind it. Raises `OSError`."""
     text = Path(base, "stat").read_bytes().decode("utf-8", "replace")
-    return text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
+    return shown(text[text.index("(") + 1 : text.rindex(")")]), text[text.rindex(")") + 2 :].split()
 
 
 def _moment(ticks: str) -> dt.datetime:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from companion.domain.pc.facts import WindowState
+from companion.services.platforms.common.text import shown
 from companion.services.platforms.linux.x11_owners import ProgramsOwnWords, ServerKnowledge
 
 _ANY_TYPE = 0
@@ -174,7 +175,7 @@ class _Link:
 
     def text(self, window: int, name: str) -> str:
         raw, count = self._property(window, name)
-        return raw[:count].decode("utf-8", "replace") if raw else ""
+        return shown(raw[:count].decode("utf-8", "replace")) if raw else ""
 
     def ask_to_close(self, window: int) -> bool:
         if self._atom("WM_DELETE_WINDOW") not in self.numbers(window, "WM_PROTOCOLS"):

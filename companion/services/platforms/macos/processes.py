@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.domain.pc.facts import Fact, HeldFile, ListedProcess, Process, Who
+from companion.services.platforms.common.text import shown
 from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.macos.command import output
 from companion.services.platforms.macos.system import expand
@@ -113,7 +114,7 @@ def processes_in(listing: str) -> list[Process]:
         found.append(
             Process(
                 pid=int(pid),
-                name=Path(path).name,
+                name=shown(Path(path).name),
                 parent=int(parent) or None,
                 path=path if path.startswith("/") else None,
                 started=started,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ctypes import wintypes
 
 from companion.domain.pc.facts import Fact, HeldFile, ListedProcess, Process, Who, WindowState
-from companion.services.platforms.common.text import clean
+from companion.services.platforms.common.text import clean, shown
 from companion.services.platforms.common.waiting import wait_for_any
 from companion.services.platforms.windows.api import restart_manager, win32
 from companion.services.platforms.windows.api.top_windows import Window, top_windows
@@ -49,7 +49,7 @@ def list_processes(names: frozenset[str] | None = None) -> tuple[ListedProcess, 
         while more:
             name = entry.name
             if names is None or name.casefold() in names:
-                found.append(ListedProcess(pid=entry.pid, name=name, parent=entry.parent or None))
+                found.append(ListedProcess(pid=entry.pid, name=shown(name), parent=entry.parent or None))
             more = kernel.Process32NextW(snapshot, pointer)
         return tuple(found)
     finally:
@@ -275,7 +275,7 @@ def version_texts(path: str) -> tuple[str | None, str | None]:
     for name in ("FileDescription", "CompanyName"):
         query = rf"\StringFileInfo\{language:04x}{page:04x}\{name}"
         found = library.VerQueryValueW(block, query, ctypes.byref(pointer), ctypes.byref(length))
-        texts.append(clean(ctypes.wstring_at(pointer.value)).strip() or None if found and pointer.value else None)
+        texts.append(shown(ctypes.wstring_at(pointer.value)).strip() or None if found and pointer.value else None)
     return texts[0], texts[1]
 
 

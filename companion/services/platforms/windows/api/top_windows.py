@@ -6,7 +6,7 @@ import ctypes
 import dataclasses
 from ctypes import wintypes
 
-from companion.services.platforms.common.text import clean
+from companion.services.platforms.common.text import shown
 from companion.services.platforms.windows.api import win32
 from companion.services.platforms.windows.api.win32 import dll
 
@@ -41,7 +41,7 @@ def top_windows() -> dict[int, list[Window]]:
             user.GetWindowTextW(handle, text, len(text))
             visible = bool(user.IsWindowVisible(handle)) and not _cloaked(handle)
             owned = bool(user.GetWindow(handle, _OWNER))
-            found.setdefault(pid.value, []).append(Window(handle, visible, owned, clean(text.value)))
+            found.setdefault(pid.value, []).append(Window(handle, visible, owned, shown(text.value)))
         return True
 
     user.EnumWindows(win32.callback(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)(note), 0)
