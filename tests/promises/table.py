@@ -16,6 +16,10 @@ class Promise(NamedTuple):
     tests: tuple[str, ...] = ()
     measured: str = ""
     """The benchmark that shows it where a test cannot, since it needs gigabytes or minutes."""
+    windows: tuple[str, ...] = ()
+    """Tests that show on Windows' own programs what other systems do in another way (``dev.py test-windows``)."""
+    recorded: str = ""
+    """What no test here can show, and whose word it is taken on."""
 
 
 _P = Promise
@@ -34,7 +38,8 @@ PROMISES = (
        ("cli/commands/support/test_case_file.py::test_the_case_file_tells_the_story_without_the_secrets",
         "domain/core/test_redaction.py::test_a_known_secret_never_survives")),
     _P("copied-keys-leave-no-trace", "A copied key is kept out of the histories of clipboards.",
-       ("ui/widgets/test_widgets.py::test_a_key_is_masked_until_asked_for_and_copied_without_a_trace",)),
+       ("ui/widgets/test_widgets.py::test_a_key_is_masked_until_asked_for_and_copied_without_a_trace",),
+       recorded="that Windows leaves out what is marked so is told by Microsoft's page on clipboard formats"),
     _P("the-clipboard-is-cleared", "A copied key leaves the clipboard after 30 seconds; what was copied since stays.",
        ("ui/widgets/test_widgets.py::test_the_clipboard_is_cleared_after_30_seconds_even_when_the_page_is_gone",
         "ui/widgets/test_widgets.py::test_what_was_copied_meanwhile_stays")),
@@ -74,6 +79,8 @@ PROMISES = (
         "domain/core/untrusted/test_bounded.py::test_a_date_that_cannot_be_right_is_not_known_and_told")),
     _P("every-call-ends", "Every call to a store ends in time, and so does the program.",
        ("services/store/test_time_limits.py::test_a_call_ends_in_time",
+        "cli/test_waiting.py::test_what_is_known_is_shown_with_its_time",
+        "cli/test_waiting.py::test_a_command_that_changes_something_says_once_that_it_waits_and_goes_on",
         "ui/app/test_quitting.py::test_a_signal_ends_the_program_while_its_store_never_ends_an_answer")),
     _P("two-files-are-never-joined", "A download goes on only with the same file, which its strong tag or digest proves.",
        ("services/downloads/test_faults.py::test_cut_without_a_strong_tag_and_digest_never_joins",)),
@@ -85,24 +92,36 @@ PROMISES = (
     _P("names-are-harmless", "No name that a store gives leads out of the folder or hides what a file is.",
        ("domain/transfers/test_filenames.py::test_safe_names_are_safe_and_stay_as_they_are",)),
     _P("marked-as-from-the-internet", "A file is marked as from the internet before it gets its name.",
-       ("services/downloads/test_disasters.py::test_mark_comes_before_the_final_name",)),
+       ("services/downloads/test_disasters.py::test_mark_comes_before_the_final_name",),
+       windows=("windows/test_programs.py::test_what_only_windows_has",)),
     _P("only-the-publisher", "An installer whose publisher is another than promised is not started.",
-       ("services/installation/test_runner.py::test_the_publisher_must_agree_where_there_is_one",)),
+       ("services/installation/test_runner.py::test_the_publisher_must_agree_where_there_is_one",
+        "services/installation/test_runner.py::test_where_the_publisher_signs_an_unsigned_installer_is_refused")),
     _P("what-is-checked-is-what-runs", "Nothing that is exchanged between the check and the start is run.",
        ("services/installation/test_runner.py::test_another_program_of_the_same_user_exchanges_nothing",
-        "services/platforms/test_installers.py::test_a_copy_that_is_not_what_was_verified_is_not_run")),
-    _P("no-older-version-unasked", "A version older than the one last seen is said, and needs consent."),
+        "services/platforms/test_installers.py::test_a_copy_that_is_not_what_was_verified_is_not_run"),
+       windows=("windows/test_story.py::test_the_verified_installer_cannot_be_exchanged_before_it_starts",)),
+    _P("no-older-version-unasked", "A version older than the one last seen is said, and needs consent.",
+       ("cli/commands/pc/test_install.py::test_an_older_version_than_the_one_seen_needs_consent",
+        "services/installation/test_file_installer.py::test_a_newer_version_that_is_installed_is_asked_about")),
     _P("a-kill-costs-no-note", "The library loses nothing that it acknowledged, whenever the program is killed.",
-       ("services/storage/test_survival.py::test_a_writer_killed_at_any_instant_loses_nothing_it_had_acknowledged",)),
+       ("services/storage/test_survival.py::test_a_writer_killed_at_any_instant_loses_nothing_it_had_acknowledged",
+        "e2e/test_killed_commands.py::test_an_order_is_added_whole_or_not_at_all",
+        "e2e/test_killed_commands.py::test_what_was_switched_is_known_and_has_its_receipt")),
     _P("a-lost-library-comes-back", "A library that is damaged or empty comes back from a daily copy, and this is said.",
        ("services/storage/test_restoring.py::test_a_library_that_was_lost_comes_back_from_the_copy",
         "cli/test_failures.py::test_a_lost_library_comes_back_with_a_sentence_before_anything_else")),
     _P("read-only-is-readable", "Where nothing can be written, everything can still be read.",
-       ("services/storage/test_survival.py::test_where_nothing_can_be_written_everything_is_read",)),
+       ("services/storage/test_survival.py::test_where_nothing_can_be_written_everything_is_read",
+        "cli/test_nothing_can_be_saved.py::test_everything_that_can_be_read_is_shown",
+        "cli/test_nothing_can_be_saved.py::test_what_cannot_be_saved_is_refused_and_changes_nothing",
+        "ui/app/test_library_notices.py::test_where_nothing_can_be_written_the_window_opens_and_says_so_once")),
     _P("a-newer-library-is-left-alone", "A library of a newer version is not touched, and the version is named.",
        ("services/storage/test_restoring.py::test_a_newer_library_is_left_untouched_and_the_version_is_named",)),
     _P("one-program", "A second start brings the first to the front.",
-       ("services/app/test_running_program.py::test_the_request_arrives",)),
+       ("services/app/test_running_program.py::test_the_request_arrives",
+        "ui/app/test_single_instance.py::test_a_second_start_hands_its_wishes_over"),
+       measured="benchmarks.second_start"),
     _P("reminded-once", "Each date is told in time, and never twice.",
        ("services/test_reminders_over_years.py::test_each_is_shown_in_time_and_never_twice",)),
     _P("clocks-may-jump", "Travel and clocks that jump lose and repeat no reminder.",
@@ -116,20 +135,29 @@ PROMISES = (
         "services/store/test_lost_answers.py::test_while_nothing_can_be_read_it_is_not_known_yet_also_across_a_start")),
     _P("many-purchases-are-no-burden", "The window never stands still, and one order is read without any other.",
        ("ui/test_gui_thread.py::test_no_page_and_no_dialog_blocks_the_window",
-        "services/store/test_orders.py::test_a_refresh_decodes_one_order_however_many_there_are")),
+        "services/store/test_orders.py::test_a_refresh_decodes_one_order_however_many_there_are"),
+       measured="benchmarks.smoothness"),
     _P("foreign-text-does-not-act", "Text of a store or an e-mail is shown as text, in a terminal, a file and the window.",
        ("ui/widgets/test_widgets.py::test_text_from_outside_is_never_taken_for_markup",
+        "domain/mail/test_hostile_addresses.py::test_what_is_pasted_is_warned_of",
+        "domain/mail/test_hostile_addresses.py::test_nothing_is_asked_or_opened_there",
         "hostile/test_hostile_texts.py::test_no_command_prints_what_acts",
         "hostile/test_hostile_texts.py::test_no_file_holds_what_acts")),
+    _P("idle-costs-nothing", "In the tray the program does next to nothing, and its memory does not grow.",
+       measured="benchmarks.idle"),
     _P("stores-are-not-stormed", "A store is asked a few times a day, and not more when it was down.",
        ("benchmarks/test_year.py::test_no_store_is_asked_more_than_a_few_times_a_day",
-        "benchmarks/test_year.py::test_a_store_that_was_down_is_not_stormed_when_it_answers_again")),
+        "benchmarks/test_year.py::test_a_store_that_was_down_is_not_stormed_when_it_answers_again",
+        "services/store/test_looking.py::test_no_call_of_a_look_is_repeated_when_the_store_is_in_trouble")),
     _P("usable-without-a-mouse", "Everything can be reached by keyboard, in the order in which it is read.",
        ("ui/test_keyboard.py::test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight",)),
     _P("amounts-are-exact", "No digit of an amount is lost or changed in any language.",
        ("ui/look/test_format.py::test_no_digit_of_an_amount_is_lost",
         "ui/look/test_format.py::test_amounts_are_written_as_the_locale_writes_them")),
-    _P("everything-can-be-removed", "One command lists and removes what the program has left on a PC."),
+    _P("everything-can-be-removed", "One command lists and removes what the program has left on a PC.",
+       ("cli/commands/app/test_uninstall_data.py::test_it_is_listed_asked_about_and_removed",
+        "cli/commands/app/test_uninstall_data.py::"
+        "test_secrets_are_removed_and_a_keychain_that_fails_keeps_the_library")),
     _P("a-page-is-no-installer", "A web page that comes in place of a file is recognised, and not kept as one.",
        ("services/downloads/test_faults.py::test_captive_portal",)),
 )  # fmt: skip
@@ -139,9 +167,11 @@ def rows() -> list[str]:
     """Returns the table of SECURITY.md, one row for each promise."""
     found = ["| promise | held by |", "| --- | --- |"]
     for promise in PROMISES:
-        held = "<br>".join(f"`{test}`" for test in promise.tests)
-        held = held or (f"measured by `python -m {promise.measured}`" if promise.measured else "not kept yet")
-        found.append(f"| {promise.sentence} | {held} |")
+        held = [f"`{test}`" for test in promise.tests]
+        held += [f"measured by `python -m {promise.measured}`"] if promise.measured else []
+        held += [f"on Windows: `{test}`" for test in promise.windows]
+        held += [f"not tested: {promise.recorded}"] if promise.recorded else []
+        found.append(f"| {promise.sentence} | {'<br>'.join(held)} |")
     return found
 
 
