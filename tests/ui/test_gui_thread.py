@@ -33,6 +33,7 @@ from companion.ui.pages.bought.page import BY_HAND
 from companion.ui.state.owned_state import Offered
 from companion.ui.widgets.basic import focusable, spoken
 from tests.kits.gui_thread import GuiThreadWatch
+from tests.kits.linux import script
 from tests.kits.ui import button, texts_of
 
 _UNSETTLED, _UNWANTED, _CLOSED, _OPEN = "LF-7720-3348", "LF-3126-9058", "LF-5562-8803", "LF-5930-2216"
@@ -177,6 +178,18 @@ def _install(walker: Walker) -> None:
     walker.settle()
 
 
+def _install_file(walker: Walker, path: Path) -> None:
+    """Drop an installer on the window, and go through its wizard."""
+    walker.program.window.add_dropped(Dropped(Offered(files=(path,))))
+    page: Any = walker.program.window.current
+    for index, step in enumerate((page.looking, page.installing)):
+        walker.until(partial(_is_at, page, index))
+        walker.until(step.onward.isEnabled)
+        step.go_on()
+    walker.until(partial(_is_at, page, 2))
+    walker.settle()
+
+
 def _is_at(page: Any, index: int) -> bool:
     return bool(page._stack.currentIndex() == index)
 
@@ -218,11 +231,15 @@ def _told(watch: GuiThreadWatch) -> str:
 
 
 @pytest.mark.slow
-def test_no_page_and_no_dialog_blocks_the_window(walker: Walker, watch: GuiThreadWatch, store: DemoStore) -> None:
+def test_no_page_and_no_dialog_blocks_the_window(
+    walker: Walker, watch: GuiThreadWatch, store: DemoStore, tmp_path: Path
+) -> None:
+    installer = script(tmp_path / "harbour.run", "#!/bin/sh\nexit 0\n")
     with watch:
         walker.press_everything(Destination("add"), but=("Add the order",))
         _add_orders(walker, store)
         _install(walker)
+        _install_file(walker, installer)
         for page in ("home", "orders", "help", "downloads"):
             walker.press_everything(Destination(page))
         walker.press_everything(Destination("reminders"), but=("Settings",))
