@@ -60,6 +60,11 @@ SQLite folds the case of ASCII only: the few numbers with other signs are always
 """
 _READ_ONE = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE purchase = ? {_ORDER}"  # noqa: S608
 
+_KEY = 5
+"""So many columns of a fact are its key."""
+_FORGET = f"DELETE FROM facts WHERE {' AND '.join(f'{name} = ?' for name in FACT_COLUMNS[:_KEY])}"  # noqa: S608
+_REMEMBER = f"INSERT OR REPLACE INTO facts VALUES ({', '.join('?' * len(FACT_COLUMNS))})"  # noqa: S608
+
 _Row = tuple[object, ...]
 Change = Callable[[Purchase | None], Purchase | None]
 """What becomes of a purchase: None where there is none, and None to remove it."""
@@ -140,7 +145,7 @@ def _change(db: sqlite3.Connection, id_: str, change: Change) -> Purchase | None
     before = _first(rows, facts)
     after = change(before)
     if after is not None:
-        _write(db, after, [row for row in facts if _fact(row) is None])
+        _write(db, after, facts)
     elif before is not None:
         _remove(db, id_)
     return after
@@ -169,21 +174,22 @@ def _oldest_first(purchases: Iterable[Purchase]) -> tuple[Purchase, ...]:
     return tuple(sorted(purchases, key=lambda purchase: purchase.added_at))
 
 
-def _write(db: sqlite3.Connection, purchase: Purchase, unreadable: Sequence[_Row] = ()) -> None:
-    """Write a purchase as it is now; facts that it no longer has are removed, rows that cannot be read are kept."""
+def _write(db: sqlite3.Connection, purchase: Purchase, there: Sequence[_Row]) -> None:
+    """Write a purchase as it is now, over the rows that are `there`: only what differs, so that a look writes little.
+
+    Facts that it no longer has are removed; rows that cannot be read are kept, unless a fact takes their place.
+    """
     db.execute("INSERT OR IGNORE INTO purchases VALUES (?, ?)", (purchase.id, purchase.added_at.isoformat()))
-    db.execute("DELETE FROM facts WHERE purchase = ?", (purchase.id,))
-    db.executemany(
-        f"INSERT OR REPLACE INTO facts VALUES ({', '.join('?' * len(FACT_COLUMNS))})",  # noqa: S608
-        [
-            (
-                *(purchase.id, fact.about, fact.field.value, fact.source.kind.value, fact.source.name),
-                *(fact.value, fact.quote or "", fact.said_at.isoformat()),
-            )
-            for fact in purchase.facts
-        ],
-    )
-    db.executemany(f"INSERT OR IGNORE INTO facts VALUES ({', '.join('?' * len(FACT_COLUMNS))})", unreadable)  # noqa: S608
+    before = {row[:_KEY]: row for row in there}
+    after: dict[_Row, _Row] = {}
+    for fact in purchase.facts:
+        row = (
+            *(purchase.id, fact.about, fact.field.value, fact.source.kind.value, fact.source.name),
+            *(fact.value, fact.quote or "", fact.said_at.isoformat()),
+        )
+        after[row[:_KEY]] = row
+    db.executemany(_FORGET, [key for key, row in before.items() if key not in after and _fact(row) is not None])
+    db.executemany(_REMEMBER, [row for key, row in after.items() if before.get(key) != row])
 
 
 def _remove(db: sqlite3.Connection, id_: str) -> bool:
