@@ -7,13 +7,14 @@ import functools
 from typing import TYPE_CHECKING
 
 from companion.domain.reminders.settings import ReminderSettings
-from companion.services.storage.records import orders_read
+from companion.services.storage.records import InstalledHere, orders_read
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
     from companion.domain.core.errors import CompanionError
+    from companion.domain.core.text import FormatDate
     from companion.domain.overview.product_cards import ProductCard
     from companion.domain.pc.facts import Machine
     from companion.domain.purchases.purchase import Overview
@@ -57,11 +58,12 @@ class Snapshot:
     pc_name: str = ""
     failures: tuple[Failure, ...] = ()
     ahead: tuple[Subject, ...] = ()
+    installed: Mapping[tuple[str, str], InstalledHere] = dataclasses.field(default_factory=dict)
     needs_attention: bool = False
 
     def file(self, number: str, artifact_id: str) -> KnownFile | None:
-        """Returns the verified file of an artifact, if it lies on this PC."""
-        return self._files.get((number, artifact_id))
+        """Returns the verified file of an artifact, if it lies on this PC; that of another order is the same one."""
+        return self._files.get((number, artifact_id)) or self._by_artifact.get(artifact_id)
 
     @functools.cached_property
     def orders_read(self) -> tuple[Order, ...]:
@@ -81,6 +83,21 @@ class Snapshot:
         """Returns the card of a licence; None where the order or the store's profile has not been read."""
         return self._cards.get((number, licence_id))
 
+    def installed_sentence(self, number: str, artifact_id: str, format_date: FormatDate) -> str | None:
+        """Returns when an artifact was installed on this PC, or None where that is not known."""
+        found = self.installed.get((number, artifact_id))
+        if found is None:
+            return None
+        version = f", version {found.version}" if found.version else ""
+        return f"Installed here on {format_date(found.at)}{version}."
+
+    def file_sentence(self, number: str, artifact_id: str) -> str | None:
+        """Returns that the file of an artifact lies on this PC, and of which order it is, or None where it does not."""
+        file = self.file(number, artifact_id)
+        if file is None:
+            return None
+        return f"The file is already on this PC{f', from order {file.number}' if file.number != number else ''}."
+
     # Pages ask for one of thousands, many times over.
 
     @functools.cached_property
@@ -94,3 +111,7 @@ class Snapshot:
     @functools.cached_property
     def _files(self) -> dict[tuple[str, str], KnownFile]:
         return {(file.number, file.artifact): file for file in self.files}
+
+    @functools.cached_property
+    def _by_artifact(self) -> dict[str, KnownFile]:
+        return {file.artifact: file for file in reversed(self.files)}

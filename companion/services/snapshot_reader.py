@@ -18,7 +18,14 @@ from companion.services.pc.device import ThisPC
 from companion.services.reminders import OF_PURCHASES, reminder_facts, reminder_settings, without_known_orders
 from companion.services.snapshot import Snapshot
 from companion.services.storage.database import Library
-from companion.services.storage.records import KnownFile, KnownOrder, orders_read
+from companion.services.storage.records import (
+    INSTALLED,
+    InstalledHere,
+    KnownFile,
+    KnownOrder,
+    TimelineEntry,
+    orders_read,
+)
 from companion.services.store.attempts import failures
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from companion.services.store.orders import Orders
     from companion.services.support.help_search import HelpSearch
 
+_MOST_INSTALLED = 500
 _YEARS_BACK, _YEARS_AHEAD = 3, 2
 """The years around this one that dates of orders are counted in."""
 
@@ -93,8 +101,19 @@ class SnapshotReader:
             pc_name=self._this_pc.name,
             failures=failures(self._library, now),
             ahead=upcoming(facts, now) if facts is not None else (),
+            installed=self._installed(),
             needs_attention=any(card.tone is Tone.ATTENTION for card in cards),
         )
+
+    def _installed(self) -> dict[tuple[str, str], InstalledHere]:
+        """What was installed for orders of this store; earlier versions noted neither the store nor the version."""
+        steps = self._library.latest_steps((INSTALLED,), _MOST_INSTALLED)
+        mine = (step for step in reversed(steps) if _fact(step, "store") in ("", self._orders.store))
+        return {
+            (step.order_number, _fact(step, "artifact")): InstalledHere(step.at, _fact(step, "version"))
+            for step in mine
+            if step.order_number is not None
+        }
 
     def _cards(
         self,
@@ -108,6 +127,11 @@ class SnapshotReader:
             return ()
         downloaded = frozenset(file.artifact for file in files)
         return product_cards(orders_read(orders), profile, now, self._zone, this_seat=seat_id, downloaded=downloaded)
+
+
+def _fact(step: TimelineEntry, name: str) -> str:
+    found = step.facts.get(name)
+    return found if isinstance(found, str) else ""
 
 
 def _load_holidays(profile: Profile, year: int) -> None:

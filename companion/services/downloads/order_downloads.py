@@ -153,7 +153,7 @@ class OrderDownloads:
         """
         key = DownloadKey(order_number=number, artifact_id=artifact_id)
         if key not in self._grants:
-            kept = self._file(number, artifact_id)
+            kept = self.file_of(number, artifact_id)
             self._grants[key] = kept.grant if kept is not None else self._orders.lookup.grant(number, artifact_id)
         return self._grants[key]
 
@@ -164,7 +164,7 @@ class OrderDownloads:
         """
         from companion.services.downloads.verify import verify
 
-        file = self._file(number, artifact_id)
+        file = self.file_of(number, artifact_id) or self._renamed(number, artifact_id, cancellation)
         if file is None:
             return None
         found = verify(file.path, Expected.of(file.grant), cancellation=cancellation, progress=lambda _: None)
@@ -193,8 +193,25 @@ class OrderDownloads:
         """Those of `files` that are still where they were put, in their full size."""
         return tuple(file for file in files if _is_there(file))
 
-    def _file(self, number: str, artifact_id: str) -> KnownFile | None:
-        return next((file for file in self.files() if (file.number, file.artifact) == (number, artifact_id)), None)
+    def file_of(self, number: str, artifact_id: str) -> KnownFile | None:
+        """The verified file of an artifact; that of another order of the same store is the same file."""
+        same = [file for file in self.files() if file.artifact == artifact_id]
+        return next((file for file in same if file.number == number), same[0] if same else None)
+
+    def _renamed(self, number: str, artifact_id: str, cancellation: Cancellation) -> KnownFile | None:
+        """Look for a download under another name in its folder: it is recognised by its size and its digest."""
+        from companion.services.downloads.verify import verify
+
+        known = self._library.files(self._orders.store)
+        file = next((each for each in known if (each.number, each.artifact) == (number, artifact_id)), None)
+        if file is None:
+            return None
+        for path in _files_in(file.folder, file.grant.size):
+            checked = verify(path, Expected.of(file.grant), cancellation=cancellation, progress=lambda _: None)
+            if checked.ok:
+                self._library.remember_file(self._orders.store, number, path, file.grant)
+                return self.file_of(number, artifact_id)
+        return None
 
     def _arrived(self, number: str, grant: Grant, transferred: Transferred) -> None:
         self._library.remember_file(self._orders.store, number, transferred.path, grant)
@@ -210,6 +227,14 @@ class OrderDownloads:
 
     def _note(self, event: str, number: str, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))
+
+
+def _files_in(folder: Path, size: int) -> list[Path]:
+    """Returns the files of a folder that have this size."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_file() and path.stat().st_size == size)
+    except OSError:
+        return []
 
 
 def _is_there(file: KnownFile) -> bool:

@@ -29,7 +29,7 @@ from companion.services.pc.device import ThisPC
 from companion.services.pc.general_rules import with_rules_of_any_maker
 from companion.services.pc.program_closer import ProgramCloser
 from companion.services.storage.database import Library
-from companion.services.storage.records import CHECKED, TimelineEntry
+from companion.services.storage.records import CHECKED, INSTALLED, TimelineEntry
 from companion.services.storage.versions_seen import VersionsSeen
 from companion.services.store.orders import Orders
 
@@ -196,9 +196,11 @@ class Installations:
                 self._note("installation failed", number, artifact=job, code=error.code)
             raise
         self._note(
-            "installed" if result.succeeded else "installation failed",
+            INSTALLED if result.succeeded else "installation failed",
             number,
             artifact=job,
+            store=self._orders.store,
+            version=grant.version,
             exitCode=result.exit_code,
             meaning=result.outcome.meaning.value,
             proven=result.proven,

@@ -79,6 +79,8 @@ class KnownFile(Model, frozen=True):
         return self.path.parent
 
 
+INSTALLED = "installed"
+"""The step of the time-line that a successful installation is."""
 CHECKED = "checked this PC"
 """The step of the time-line that a look at the PC is."""
 
@@ -90,6 +92,13 @@ class TimelineEntry(Model, frozen=True):
     event: str
     order_number: str | None
     facts: dict[str, str | int | float | bool | None]
+
+
+class InstalledHere(NamedTuple):
+    """When an artifact was installed on this PC, and which version, as far as that was noted."""
+
+    at: dt.datetime
+    version: str = ""
 
 
 class KnownCase(Model, frozen=True):

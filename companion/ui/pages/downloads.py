@@ -70,8 +70,9 @@ class _Shelf(NamedTuple):
     def row(self, place: int, order: Order, download: Download, offer: Offer) -> Row:
         """The row of an artifact; `place` is that of its store."""
         file = self.snapshot.file(order.number, download.artifact_id)
+        installed = self.snapshot.installed.get((order.number, download.artifact_id))
         # How a download under way stands is put on its card as it comes.
-        shows = (order, download, file, offer, self.now.astimezone(self.state.zone).date())
+        shows = (order, download, file, installed, offer, self.now.astimezone(self.state.zone).date())
         return Row((self.state.store, _key_of(order, download)), shows, (place, order, download))
 
 
@@ -197,10 +198,19 @@ class DownloadCard(TransferCard):
         app_state = self.app_state
         return offer_sentence(self._offer, self._download, app_state.now(), app_state.zone, app_state.ends)
 
+    def at_rest(self, file: Path) -> str:
+        snapshot, number, artifact = self.app_state.snapshot, self._order.number, self._download.artifact_id
+        installed = snapshot.installed_sentence(number, artifact, self.app_state.format.date)
+        lies = snapshot.file_sentence(number, artifact) or ""
+        return " ".join(part for part in (installed, lies, str(file)) if part)
+
     def resting_actions(self, file: Path | None) -> list[QPushButton]:
         if file is not None:
+            installed = (self._order.number, self._download.artifact_id) in self.app_state.snapshot.installed
             return [
-                self.action("Install…", self._install, "primary"),
+                self.action(
+                    "Install again…" if installed else "Install…", self._install, "" if installed else "primary"
+                ),
                 self.action("Show in folder", partial(self._opener.open_folder, file)),
             ]
         if self._offer is Offer.OPEN:

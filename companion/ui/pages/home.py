@@ -221,5 +221,6 @@ def _licence_row(place: int, shelf: _Shelf, card: ProductCard, today: dt.date) -
     """The row of a licence; `place` is that of its store."""
     snapshot, artifacts = shelf.snapshot, card.window.artifacts
     files = tuple(snapshot.file(card.order_number, each.artifact_id) for each in artifacts)
-    shows = (card, shelf.name, files, snapshot.order(card.order_number), snapshot.profile, today)
+    installed = tuple(snapshot.installed.get((card.order_number, each.artifact_id)) for each in artifacts)
+    shows = (card, shelf.name, files, installed, snapshot.order(card.order_number), snapshot.profile, today)
     return Row((place, card.order_number, card.licence_id), shows, (place, card))

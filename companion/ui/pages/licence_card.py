@@ -79,10 +79,8 @@ class LicenceCard(Card):
         if renewed is not None:
             facts.addLayout(renewed)
         if card.window.state is not WindowState.NONE:
-            here = any(
-                self.app_state.snapshot.file(card.order_number, found.artifact_id) for found in card.window.artifacts
-            )
-            said = "Downloaded; the file is on this PC." if here else window_sentence(card.window, self.app_state.ends)
+            here = self._here(card)
+            said = here or window_sentence(card.window, self.app_state.ends)
             tone = "" if here else self._window_tone(card)
             facts.addLayout(fact_row("Download", label(said, tone=tone)))
         facts.addLayout(fact_row("PCs", label(seat_words(card.seats) + ".")))
@@ -107,6 +105,14 @@ class LicenceCard(Card):
         words = "I did not want it…"
         name = f"I did not want this renewal: order {card.order_number}"
         return fact_row("Renewed", label(said), button(words, lambda: self._go(there), name=name))
+
+    def _here(self, card: ProductCard) -> str | None:
+        """What is known of the card's file on this PC: that it was installed, or that it lies there."""
+        snapshot, number, show = self.app_state.snapshot, card.order_number, self.app_state.format.date
+        artifacts = [found.artifact_id for found in card.window.artifacts]
+        installed = (snapshot.installed_sentence(number, artifact, show) for artifact in artifacts)
+        lying = (snapshot.file_sentence(number, artifact) for artifact in artifacts)
+        return next((said for said in (*installed, *lying) if said is not None), None)
 
     @staticmethod
     def _window_tone(card: ProductCard) -> str:

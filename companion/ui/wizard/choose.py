@@ -58,7 +58,7 @@ class ChooseStep(Step):
             self._downloads[index] = download
             window = offer_sentence(offer, download, now, zone, self.app_state.ends)
             if here is not None:
-                window = "It is on this PC already."
+                window = self.app_state.snapshot.file_sentence(order.number, download.artifact_id) or window
             size = self.app_state.format.size(download.size)
             self.content.addLayout(column(choice, label(f"{size} · {window}", "muted"), spacing=2))
         self._show_folder()

@@ -193,9 +193,9 @@ def _lines(shown: InstallResult) -> list[str]:
 
 def _file_of(context: CommandContext, number: str, artifact: Download) -> KnownFile:
     """The verified download of an artifact. Raises `CompanionError` ``not-downloaded``."""
-    for file in context.services.order_downloads.files():
-        if (file.number, file.artifact) == (number, artifact.artifact_id):
-            return file
+    file = context.services.order_downloads.file_of(number, artifact.artifact_id)
+    if file is not None:
+        return file
     raise CompanionError(
         ErrorCode.NOT_DOWNLOADED,
         "It has not been downloaded yet",

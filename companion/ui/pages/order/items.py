@@ -208,22 +208,24 @@ class DownloadsCard(Section):
     def _add_download(self, download: Download) -> None:
         app_state, now, zone = self.app_state, self.app_state.now(), self.app_state.zone
         offer = app_state.offer(self.order, download)
-        here = app_state.snapshot.file(self.order.number, download.artifact_id) is not None
+        number = self.order.number
+        here = app_state.snapshot.file_sentence(number, download.artifact_id)
         said = label(offer_sentence(offer, download, now, zone, app_state.ends))
         self.add(label(f"{download.name} {download.version}", "strong"))
         if offer is Offer.ENDED:
             restyle(said, role="muted")
         else:
             self.add(label(f"{app_state.format.size(download.size)} · {download.filename}", "muted"))
-        if here:
-            self.add(label("It is on this PC.", tone="ok"))
+        installed = app_state.snapshot.installed_sentence(number, download.artifact_id, app_state.format.date)
+        if here is not None:
+            self.add(label(" ".join(filter(None, (installed, here))), tone="ok"))
         elif offer is Offer.CAN_ASK:
             restyle(said, tone="over")
         self.add(said)
         if offer is Offer.OPEN:
             destination = Destination("install", self.order.number, download.artifact_id)
-            words = "Install…" if here else "Download and install…"
-            self.add(row(button(words, lambda: self._navigate_to(destination), "primary"), None))
+            words = "Install again…" if installed else "Install…" if here else "Download and install…"
+            self.add(row(button(words, lambda: self._navigate_to(destination), "" if installed else "primary"), None))
         elif offer is Offer.CAN_ASK:
             ask = button("Ask the store to open it again", lambda: None, "" if here else "primary")
             ask.clicked.connect(lambda: self._extend(ask, download))
