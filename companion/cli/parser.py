@@ -15,7 +15,7 @@ from companion import __version__
 from companion.cli.options import whole
 from companion.cli.usage import Parser, closest, usage_error
 from companion.domain.core.errors import CompanionError
-from companion.domain.reminders.notice_links import UNKNOWN_CODE, code_of, is_link
+from companion.domain.reminders.notices.links import UNKNOWN_CODE, code_of, is_link
 
 
 class Command(NamedTuple):

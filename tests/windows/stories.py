@@ -224,7 +224,7 @@ def folder_users(folder: str) -> object:
 
 def show_toast() -> dict[str, object]:
     """A notice of Windows, with the links of its buttons registered and without."""
-    from companion.domain.reminders.toast import toast_xml
+    from companion.domain.reminders.notices.toast import toast_xml
     from companion.services.platforms import be_known_to_the_desktop, toast_system
 
     be_known_to_the_desktop()

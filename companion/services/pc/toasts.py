@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.reminders.toast import toast_xml
+from companion.domain.reminders.notices.toast import toast_xml
 from companion.services.pc.notice_codes import NoticeCodes
 from companion.services.platforms.protocol import ToastSystem
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.domain.core.untrusted.foreign_text import clean_text
-from companion.domain.reminders.notice_links import UNKNOWN_CODE, code_of, is_link, link_of
-from companion.domain.reminders.toast import toast_xml
+from companion.domain.reminders.notices.links import UNKNOWN_CODE, code_of, is_link, link_of
+from companion.domain.reminders.notices.toast import toast_xml
 
 ITSELF, OPEN, LATER = "a" * 22, "B-_" + "b" * 19, "c" * 22
 

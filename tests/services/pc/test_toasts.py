@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.reminders.notice_links import code_of
+from companion.domain.reminders.notices.links import code_of
 from companion.services.pc.notice_codes import NoticeCodes
 from companion.services.pc.toasts import Toasts, tag_of
 from tests.kits.toast_desk import ToastDesk

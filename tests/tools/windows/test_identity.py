@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.domain.reminders.notice_links import SCHEME
+from companion.domain.reminders.notices.links import SCHEME
 from companion.services.platforms.windows.toasts import APP_ID
 from tools.environment import ROOT
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from companion.domain.reminders.notice_links import code_of
+from companion.domain.reminders.notices.links import code_of
 from companion.ui.notifications import OPENED, Message, Notifications
 from companion.ui.notifications.toast import ToastChannel
 from companion.ui.state.tasks import TaskRunner

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from companion.domain.reminders.notice_links import SCHEME
+from companion.domain.reminders.notices.links import SCHEME
 from companion.services.platforms.windows.api import win32
 from companion.services.platforms.windows.api.registry import key_exists
 from companion.services.platforms.windows.api.win32 import dll

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from companion.domain.core.untrusted.foreign_text import clean_text
-from companion.domain.reminders.notice_links import link_of
+from companion.domain.reminders.notices.links import link_of
 
 _MOST_BUTTONS = 5
 _LONGEST_TITLE, _LONGEST_BODY, _LONGEST_BUTTON = 200, 1000, 100

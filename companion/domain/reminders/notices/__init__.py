@@ -1,0 +1,1 @@
+"""Notices outside the window: their form, and how their buttons come back."""
