@@ -56,6 +56,11 @@ PAGES = {
 """What stands in the navigation, and the title of the page it leads to."""
 
 
+SUBJECTS = (
+    "General", "Reminders", "Stores", "Downloads", "Security", "Data", "Updates", "Shortcuts", "About and licences",
+)  # fmt: skip
+
+
 @pytest.mark.slow
 def test_every_control_of_every_page_has_a_name_a_role_and_its_states(
     program: subprocess.Popen[bytes], reader: ScreenReader
@@ -64,7 +69,16 @@ def test_every_control_of_every_page_has_a_name_a_role_and_its_states(
         reader.press(_find(reader, "page tab", entry))
         _find(reader, "heading", title)
         assert reader.poorly_told() == [], entry
-    for subject in ("General", "Reminders", "Stores", "Security", "Data", "Shortcuts", "About and licences"):
+    for subject in (
+        "General",
+        "Reminders",
+        "Stores",
+        "Downloads",
+        "Security",
+        "Data",
+        "Shortcuts",
+        "About and licences",
+    ):
         reader.press(_find(reader, "push button", subject))
         _find(reader, "heading", subject)
         assert reader.poorly_told() == [], subject

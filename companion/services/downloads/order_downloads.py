@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.orders import Download, Grant
 from companion.domain.transfers.filenames import order_folder, store_folder
 from companion.domain.transfers.models import Expected, Location, Options, TransferProgress, Transferred, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
+from companion.services.downloads.preferences import read_preferences
 from companion.services.platforms.protocol import ProgramLauncher
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, TimelineEntry
@@ -134,7 +137,8 @@ class OrderDownloads:
             LibraryQueue(self._library, self._orders.store),
             self._prepare,
             changed=tell,
-            options=self._options,
+            options=self._queue_options,
+            at_once=read_preferences(self._library).at_once,
             mark=self._programs.mark_of_the_web,
         )
 
@@ -182,6 +186,10 @@ class OrderDownloads:
     def _options(self) -> Options:
         profile = self._orders.cache.remembered_profile()
         return Options(most_connections=profile.policies.downloads.most_connections if profile else 1)
+
+    def _queue_options(self) -> Options:
+        """Those of a download in the queue, no faster than the person wants."""
+        return msgspec.structs.replace(self._options(), limit_rate=read_preferences(self._library).limit_rate)
 
     # What is on the disk
 

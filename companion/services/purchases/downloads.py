@@ -17,6 +17,7 @@ from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
 from companion.services.downloads.kept_queue import LibraryQueue
+from companion.services.downloads.preferences import read_preferences
 from companion.services.downloads.queue import Queue, QueueItem
 from companion.services.downloads.transfer.transport import Source, fixed_source
 from companion.services.purchases.refresh import PurchaseRefresh
@@ -101,7 +102,15 @@ class PurchaseDownloads:
         here = tuple(entry for entry in kept.load() if not _is_gone(entry))
         if here != kept.load():
             kept.save(here)
-        return Queue(kept, self._prepare, changed=changed, mark=self._mark, explain=explain_refusal)
+        return Queue(
+            kept,
+            self._prepare,
+            changed=changed,
+            options=lambda: Options(limit_rate=read_preferences(self._library).limit_rate),
+            mark=self._mark,
+            explain=explain_refusal,
+            at_once=read_preferences(self._library).at_once,
+        )
 
     def _prepare(self, entry: QueueEntry) -> tuple[Source, Expected]:
         """The address comes from the keychain, each time: no other place holds it."""

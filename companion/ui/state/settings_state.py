@@ -12,6 +12,7 @@ from companion.domain.installation.leftovers import Leftover
 from companion.services.app.libraries import LibraryFacts, libraries
 from companion.services.app.licence_texts import LicenceText, licence_texts
 from companion.services.container.store import Services
+from companion.services.downloads.preferences import DownloadPreferences, keep_preferences, read_preferences
 from companion.services.installation.leftovers import Leftovers, Removal
 from companion.services.storage.copies import Copies
 from companion.services.storage.records import KnownStore
@@ -40,6 +41,15 @@ class SettingsState:
     def remove_store(self, owner: QObject, address: str, done: Callable[[KnownStore], None], failed: Failed) -> None:
         """Forget a store; what was bought there stays."""
         self._runner.run(owner, lambda _: self._services.owned.stores.remove(address), done, failed)
+
+    def download_preferences(self, owner: QObject, done: Callable[[DownloadPreferences], None]) -> None:
+        """Read how downloads are to go about it."""
+        self._runner.run(owner, lambda _: read_preferences(self._services.library), done)
+
+    def keep_download_preferences(self, owner: QObject, chosen: DownloadPreferences, failed: Failed) -> None:
+        """Remember how downloads are to go about it."""
+        library = self._services.library
+        self._runner.run(owner, lambda _: keep_preferences(library, chosen), lambda _: None, failed)
 
     def copies(self, owner: QObject, done: Callable[[tuple[dt.datetime, ...]], None]) -> None:
         """Find when the copies of the library were made, the newest first."""

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.store import Services, build_services
+from companion.services.downloads.preferences import DownloadPreferences, read_preferences
 from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.licences import LicencesDialog
 from companion.ui.look.theme import LIGHT
@@ -24,7 +25,9 @@ from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.question import Question
 from tests.kits.ui import button, texts_of
 
-_SUBJECTS = ("General", "Reminders", "Stores", "Security", "Data", "Updates", "Shortcuts", "About and licences")
+_SUBJECTS = (
+    "General", "Reminders", "Stores", "Downloads", "Security", "Data", "Updates", "Shortcuts", "About and licences",
+)  # fmt: skip
 
 
 def _open(program: WindowedProgram, subject: str, qtbot: QtBot) -> None:
@@ -84,6 +87,19 @@ def test_the_size_of_texts_is_chosen_and_kept(
     again.appearance.magnify(100)
     again.close()
     again.window.deleteLater()
+
+
+def test_the_speed_of_downloads_is_chosen_and_kept(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
+    _open(program, "downloads", qtbot)
+    page = program.window.current
+    assert any("marked as metered" in text for text in texts_of(page))
+    _choose(program, "Speed of each download", 2)
+    _choose(program, "Downloads at once", 1)
+    wanted = DownloadPreferences(limit_rate=500_000, at_once=2)
+    qtbot.waitUntil(lambda: read_preferences(services.library) == wanted)
+    assert services.order_downloads._queue_options().limit_rate == 500_000
+    _open(program, "downloads", qtbot)
+    assert [made.currentIndex() for made in page.findChildren(Choice) if made.isVisible()] == [2, 1]
 
 
 def test_colours_are_chosen_and_kept(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:

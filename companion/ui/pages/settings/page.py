@@ -9,6 +9,7 @@ from companion.ui.navigation import Destination, Page
 from companion.ui.pages.settings.about import about, shortcuts
 from companion.ui.pages.settings.data import data
 from companion.ui.pages.settings.desk import Desk, View
+from companion.ui.pages.settings.downloads import downloads
 from companion.ui.pages.settings.general import general
 from companion.ui.pages.settings.reminding import reminding
 from companion.ui.pages.settings.security import security
@@ -28,6 +29,7 @@ _SUBJECTS = (
     _Subject("general", "General", "Start with the PC, stay beside the clock, quit", general),
     _Subject("reminders", "Reminders", "How early, quiet hours, pop-ups", reminding),
     _Subject("stores", "Stores", "The stores that Companion asks", StoresCard),
+    _Subject("downloads", "Downloads", "The folder, how fast, how many at once", downloads),
     _Subject("security", "Security", "The keychain, unlocking it, the clipboard", security),
     _Subject("data", "Data", "What is kept where, copies, remove everything", data),
     _Subject("updates", "Updates", "New versions of Companion, and looking for them", updates),
