@@ -65,9 +65,9 @@ def services(tmp_path: Path, store: DemoStore, monkeypatch: pytest.MonkeyPatch) 
 def program(qapp: QApplication, qtbot: QtBot, services: Services) -> Iterator[WindowedProgram]:
     """The program with its window shown and everything remembered loaded."""
     made = WindowedProgram(qapp, services, theme=LIGHT)
-    with qtbot.waitSignal(made.app_state.changed):
+    with qtbot.waitSignal(made.app_state.changed, timeout=30_000):
         made.start(in_tray=False)
-    qtbot.waitUntil(lambda: not made.runner.busy)
+    qtbot.waitUntil(lambda: not made.runner.busy, timeout=30_000)
     yield made
     made.close()
     made.window.deleteLater()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
@@ -17,7 +18,7 @@ from companion.services.installation.leftovers import Leftovers, Removal
 from companion.services.storage.copies import Copies
 from companion.services.storage.records import KnownStore
 from companion.services.store.keychain.keychain import Keychain, KeychainState
-from companion.ui.state.tasks import TaskRunner
+from companion.ui.state.tasks import Task, TaskRunner
 
 Failed = Callable[[CompanionError], None]
 
@@ -29,6 +30,8 @@ class SettingsState:
         self._services = services
         self._runner = runner
         self.folders = services.folders
+        self._keeping = threading.Lock()
+        self._wanted = DownloadPreferences()
 
     def keychain(self, owner: QObject, done: Callable[[KeychainState], None]) -> None:
         """Look what there is to keep secrets in, without asking the person to unlock it."""
@@ -47,9 +50,15 @@ class SettingsState:
         self._runner.run(owner, lambda _: read_preferences(self._services.library), done)
 
     def keep_download_preferences(self, owner: QObject, chosen: DownloadPreferences, failed: Failed) -> None:
-        """Remember how downloads are to go about it."""
-        library = self._services.library
-        self._runner.run(owner, lambda _: keep_preferences(library, chosen), lambda _: None, failed)
+        """Remember how downloads are to go about it; of two choices in a row the later one stays."""
+        self._wanted = chosen
+
+        def keep(_: Task) -> None:
+            # Work may run in any order, so each writes what was chosen last.
+            with self._keeping:
+                keep_preferences(self._services.library, self._wanted)
+
+        self._runner.run(owner, keep, lambda _: None, failed)
 
     def copies(self, owner: QObject, done: Callable[[tuple[dt.datetime, ...]], None]) -> None:
         """Find when the copies of the library were made, the newest first."""

@@ -66,7 +66,9 @@ def test_closing_the_window_ends_the_program_where_that_was_chosen(program: Wind
 
 
 def _choose(program: WindowedProgram, name: str, place: int) -> None:
-    made = next(each for each in program.window.current.findChildren(Choice) if each.accessibleName() == name)
+    # What was taken off the page may not be deleted yet.
+    shown = (each for each in program.window.current.findChildren(Choice) if each.isVisible())
+    made = next(each for each in shown if each.accessibleName() == name)
     made.setCurrentIndex(place)
     made.activated.emit(place)
 
@@ -79,11 +81,11 @@ def test_the_size_of_texts_is_chosen_and_kept(
     _choose(program, "Size of texts", PERCENTS.index(150))
     after = program.window.current.title.fontInfo().pointSizeF()
     assert after == pytest.approx(before * 1.5, rel=0.05)
-    qtbot.waitUntil(lambda: services.library.setting(TEXT_SIZE) == "150")
+    qtbot.waitUntil(lambda: services.library.setting(TEXT_SIZE) == "150", timeout=20_000)
     again = WindowedProgram(qapp, services, theme=LIGHT)
     again.start(in_tray=True)
-    qtbot.waitUntil(lambda: again.appearance.percent == 150)
-    qtbot.waitUntil(lambda: not again.runner.busy)
+    qtbot.waitUntil(lambda: again.appearance.percent == 150, timeout=20_000)
+    qtbot.waitUntil(lambda: not again.runner.busy, timeout=20_000)
     again.appearance.magnify(100)
     again.close()
     again.window.deleteLater()
@@ -96,7 +98,7 @@ def test_the_speed_of_downloads_is_chosen_and_kept(program: WindowedProgram, ser
     _choose(program, "Speed of each download", 2)
     _choose(program, "Downloads at once", 1)
     wanted = DownloadPreferences(limit_rate=500_000, at_once=2)
-    qtbot.waitUntil(lambda: read_preferences(services.library) == wanted)
+    qtbot.waitUntil(lambda: read_preferences(services.library) == wanted, timeout=20_000)
     assert services.order_downloads._queue_options().limit_rate == 500_000
     _open(program, "downloads", qtbot)
     assert [made.currentIndex() for made in page.findChildren(Choice) if made.isVisible()] == [2, 1]
@@ -105,7 +107,7 @@ def test_the_speed_of_downloads_is_chosen_and_kept(program: WindowedProgram, ser
 def test_colours_are_chosen_and_kept(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
     _open(program, "general", qtbot)
     _choose(program, "Colours", 2)
-    qtbot.waitUntil(lambda: services.library.setting(THEME) == "dark")
+    qtbot.waitUntil(lambda: services.library.setting(THEME) == "dark", timeout=20_000)
 
 
 def test_a_store_is_removed_after_a_question(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
