@@ -38,14 +38,14 @@ def run_file(folder: Path, text: str) -> Path:
 
 
 def shows(qtbot: QtBot, page: FilePage, words: str) -> None:
-    qtbot.waitUntil(lambda: any(words in text for text in texts_of(page)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(words in text for text in texts_of(page)), timeout=60_000)
 
 
 def start(qtbot: QtBot, page: FilePage) -> None:
     """Go on to the check, and install as soon as nothing is known to be in the way."""
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
     page.looking.onward.click()
-    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=20_000)
+    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
     page.installing.onward.click()
 
 
@@ -68,7 +68,7 @@ def test_an_installer_that_fails_says_why_and_can_be_started_again(
     page = dropped(program, run_file(tmp_path, "exit 77"))
     start(qtbot, page)
     shows(qtbot, page, "(Exit code 77)")
-    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=20_000)
+    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
 
 
 def test_what_does_not_run_here_leads_nowhere(program: WindowedProgram, tmp_path: Path, qtbot: QtBot) -> None:
@@ -89,7 +89,7 @@ def test_what_is_no_installer_is_said_and_another_can_be_chosen(
     shows(qtbot, page, "This is no installer that Companion knows")
     assert not page.looking.onward.isEnabled()
     page.looking.look(str(run_file(tmp_path, "exit 0")))
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
 
 
 def test_a_file_can_be_installed_from_the_downloads(program: WindowedProgram) -> None:
@@ -103,12 +103,12 @@ def test_a_file_can_be_installed_from_the_downloads(program: WindowedProgram) ->
 
 def test_leaving_the_check_and_coming_back_goes_on(program: WindowedProgram, tmp_path: Path, qtbot: QtBot) -> None:
     page = dropped(program, run_file(tmp_path, "exit 0"))
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
     page.looking.onward.click()
     program.window.navigate_to(Destination("home"))
     program.window.go_back()
     assert program.window.current is page
-    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=20_000)
+    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
 
 
 def test_the_key_of_what_was_bought_is_one_click_from_the_installer(
@@ -119,7 +119,7 @@ def test_the_key_of_what_was_bought_is_one_click_from_the_installer(
     path = script(tmp_path / "harbour.run", '#!/bin/sh\n# Makeself\nlabel="Harbour Suite"\nexit 0\n')
     page = dropped(program, path)
     shows(qtbot, page, "You bought it")
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=20_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
     page.looking.onward.click()
     button(page, "Show your key").click()
     assert program.window.current is program.window.page("purchase")

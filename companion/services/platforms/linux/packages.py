@@ -44,7 +44,7 @@ def package_kind(head: bytes) -> str | None:
 
 def into_other_root(path: str) -> Sequence[str]:
     """Returns what installs a package of Debian into a root of the person's own, which takes no rights."""
-    others = [] if os.geteuid() == 0 else ["--force-not-root"]
+    others = [] if os.geteuid() == 0 else ["--force-not-root", "--force-bad-path"]
     return ["dpkg", *others, "--install", path]
 
 
