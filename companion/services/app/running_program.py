@@ -42,8 +42,8 @@ _MADE = "companion-"
 class StartRequest(Model, frozen=True):
     """What a later start was asked for: to stay in the tray, another store than the one used last, or to quit.
 
-    `pressed` is the code in a link that Windows opened because a button of a notice was pressed, or whatever else
-    somebody opened as such a link.
+    `pressed` is the code in a link that Windows opened because a button of a notice was pressed; a web page can open
+    such a link too, with any code.
     """
 
     tray: bool = False

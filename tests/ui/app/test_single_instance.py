@@ -31,7 +31,7 @@ from companion.ui.app.single_instance import SingleInstance
 application = QCoreApplication([])
 instance = SingleInstance(Path(sys.argv[1]), patience_ms=1000)
 try:
-    request = StartRequest(tray=True, store="https://other.example")
+    request = StartRequest(tray=True, store="https://other.example", pressed="unknown")
     sys.stdout.write("first" if instance.begin(request) else "handed over")
 except CompanionError as error:
     sys.stdout.write(error.code)
@@ -67,7 +67,7 @@ def test_a_second_start_hands_its_wishes_over(first: SingleInstance, tmp_path: P
     started = [second(tmp_path) for _ in range(3)]
     qtbot.waitUntil(lambda: all(each.poll() is not None for each in started), timeout=20_000)
     assert [each.communicate()[0] for each in started] == ["handed over"] * 3
-    assert heard == [StartRequest(tray=True, store="https://other.example")] * 3
+    assert heard == [StartRequest(tray=True, store="https://other.example", pressed="unknown")] * 3
 
 
 def test_another_folder_is_another_program(first: SingleInstance, tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def installing() -> Fact[Installing]:
 
 
 def _is_held(name: str) -> bool:
-    """Whether another process holds a mutex; one that nobody made is not held. Raises `OSError`."""
+    """Whether another process holds a mutex; one that was not made is not held. Raises `OSError`."""
     kernel = dll("kernel32")
     mutex = kernel.OpenMutexW(win32.SYNCHRONIZE, False, name)
     if not mutex:

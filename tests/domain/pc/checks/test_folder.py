@@ -56,7 +56,7 @@ def test_a_part_of_the_system_is_not_to_be_closed(look):
     assert look(Fact.known((shell,)))["folder"].remedies[0].kind is RemedyKind.RESTART
 
 
-def test_nobody_has_no_row_and_what_is_told_already_is_not_told_twice(look):
+def test_a_folder_that_is_not_used_has_no_row_and_nothing_is_told_twice(look):
     assert "folder" not in look(Fact.known(()))
     mail = process(7, "OUTLOOK.EXE")
     assert "folder" not in look(Fact.known((mail,)), mail)
