@@ -19,11 +19,24 @@ _PARTS = (
     "gtk3",
     "gtk-3",
 )
-_PLUGINS = ("qjpeg", "qwebp", "qtiff", "qgif", "qicns", "qtga", "qwbmp", "qtuiotouch", "qminimal", "plugins/tls")
+_PLUGINS = (
+    "qjpeg",
+    "qwebp",
+    "qtiff",
+    "qgif",
+    "qicns",
+    "qtga",
+    "qwbmp",
+    "qtuiotouch",
+    "qminimal",
+    "qico",
+    "plugins/tls",
+)
 _MORE_PLUGINS = ("networkinformation", "plugins/styles", "plugins/generic")
 _UNUSED = (*_PARTS, *_PLUGINS, *_MORE_PLUGINS)
-# A kind of archive that Companion does not unpack on Windows; sub-processes and loops of that platform.
-_EXTENSIONS = ("_asyncio", "_overlapped", "_multiprocessing", "_bz2")
+# A kind of archive that Companion does not unpack on Windows; sub-processes and loops of that platform; what only makes
+# reading XML faster.
+_EXTENSIONS = ("_asyncio", "_overlapped", "_multiprocessing", "_bz2", "_elementtree")
 _DATA = (
     "/translations/",
     "dateutil/zoneinfo/",  # another copy of the time zones
@@ -47,8 +60,9 @@ EXCLUDED = (
     *("boto3", "botocore", "azure", "google.cloud", "sigstore", "pykcs11", "tkey", "hvac", "moto"),  # makers of keys
 )
 """Modules that are imported somewhere and never here."""
-EXCLUDED_ON_WINDOWS = ("cryptography", "cffi", "PySide6.QtDBus")
-"""Needed for the keychain and the bus of Linux desktops; signatures of updates are checked in pure Python."""
+EXCLUDED_ON_WINDOWS = ("cryptography", "cffi", "PySide6.QtDBus", "PySide6.QtNetwork", "_pydecimal")
+"""Needed for the keychain and the bus of Linux desktops; signatures of updates are checked in pure Python. Later starts
+of the program are heard at a pipe of Windows, by Python's own means."""
 
 
 def used_binaries(found: list[Entry], *, on_windows: bool) -> list[Entry]:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QLockFile, QObject, QTimer, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode_exact
@@ -24,11 +23,11 @@ from companion.services.app.running_program import (
     quitting,
     retract,
 )
+from companion.ui.app.later_starts import make_listener
 
 _log = logging.getLogger(__name__)
 
 _STEP_MS = 100
-_MOST_BYTES = 64 * 1024
 
 
 class SingleInstance(QObject):
@@ -50,9 +49,9 @@ class SingleInstance(QObject):
         self._lock = QLockFile(str(state / "running.lock"))
         # Age says nothing about a lock; whether its process still runs does, and Qt looks at that.
         self._lock.setStaleLockTime(0)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._somebody_came)
+        self._listener = make_listener(self, self._hear)
+        self.address: str | None = None
+        """Where it listens, once it does."""
 
     def begin(self, wishes: StartRequest) -> bool:
         """Become the one running program; False when another one took the wishes.
@@ -78,10 +77,10 @@ class SingleInstance(QObject):
         if address is None:
             _log.warning("later starts cannot be heard: there is no private folder for the socket")
             return
-        QLocalServer.removeServer(address)
-        if not self._server.listen(address):
-            _log.warning("later starts cannot be heard: %s", self._server.errorString())
+        if trouble := self._listener.listen(address):
+            _log.warning("later starts cannot be heard: %s", trouble)
             return
+        self.address = address
         try:
             announce(self._state, address)
         except OSError as error:
@@ -97,28 +96,22 @@ class SingleInstance(QObject):
 
     def end(self) -> None:
         """Let the next start be the one running program."""
-        self._server.close()
+        self._listener.close()
         if self._lock.isLocked():
             retract(self._state)
         self._lock.unlock()
 
-    def _somebody_came(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.disconnected.connect(socket.deleteLater)
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            if socket.bytesAvailable():
-                self._read(socket)
+    def _hear(self, line: bytes) -> bytes:
+        """Do what a later start wants; returns the answer, nothing for what is no request.
 
-    def _read(self, socket: QLocalSocket) -> None:
-        if socket.bytesAvailable() > _MOST_BYTES:
-            socket.abort()
-        elif socket.canReadLine():
-            with contextlib.suppress(CompanionError):
-                wishes = decode_exact(bytes(socket.readLine().data()), StartRequest, source="a second start")
-                socket.write(quitting(os.getpid()) if wishes.quit else TAKEN)
-                socket.flush()
-                if wishes.quit:
-                    # Only once the answer is on its way: from here on nothing more is sent.
-                    QTimer.singleShot(0, self, lambda: self.on_quit())
-                else:
-                    self.asked.emit(wishes)
+        It is done only once the answer is on its way: after quitting nothing more is sent.
+        """
+        try:
+            wishes = decode_exact(line, StartRequest, source="a second start")
+        except CompanionError:
+            return b""
+        if wishes.quit:
+            QTimer.singleShot(0, self, lambda: self.on_quit())
+            return quitting(os.getpid())
+        QTimer.singleShot(0, self, lambda: self.asked.emit(wishes))
+        return TAKEN
