@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.kits.updates import release, site
 from tests.kits.waiting import until
 from tests.windows.test_built import BUILT
 from tests.windows.windows_kit import ROOT, Windows, windows_path
@@ -16,6 +21,7 @@ pytestmark = pytest.mark.skipif(
 APP = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Companion"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 LINKS = r"Software\Classes\companion"
+ONCE = r"Software\Microsoft\Windows\CurrentVersion\RunOnce"
 STATE = "AppData/Local/Companion"
 
 
@@ -26,12 +32,18 @@ def setups(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return (_setup(folder, "0.1.0"), _setup(folder, "0.2.0"))
 
 
-def _setup(folder: Path, version: str) -> str:
+def _setup(folder: Path, version: str, program: Path = BUILT) -> str:
     from tools.windows.build import make_installer
 
     made = folder / f"setup-{version}.exe"
-    assert make_installer(made, version=version, quick=True) == 0
+    assert make_installer(made, version=version, quick=True, program=program) == 0
     return windows_path(made)
+
+
+def _copy(folder: Path) -> Path:
+    """A copy of the built program that costs little, whose files can be added to and removed."""
+    shutil.copytree(BUILT, folder, copy_function=os.link)
+    return folder
 
 
 def run(windows: Windows, *words: str) -> int:
@@ -74,6 +86,8 @@ def test_from_nothing_over_a_running_program_and_back_to_nothing(windows: Window
     assert entry(windows, "DisplayVersion") == "0.2.0"
     assert sorted(path.name for path in folder.iterdir()) == ["current", "uninstall.exe"]
     until((home / STATE / "running.address").exists, 60)
+
+    assert windows.run("value_of", "HKCU", ONCE, "CompanionSetup") is None, "nothing is left to be done"
 
     # The older one does not replace it.
     assert run(windows, first, "/S") == 2
@@ -123,6 +137,51 @@ def test_an_installer_that_was_cut_off_leaves_one_whole_version(
     assert same_files(folder / "current", BUILT)
 
 
+def test_a_version_that_does_not_come_up_is_taken_back(
+    windows: Windows, setups: tuple[str, str], tmp_path: Path
+) -> None:
+    first, _ = setups
+    broken = _copy(tmp_path / "broken")
+    (broken / "_internal/PySide6/QtWidgets.pyd").unlink()  # the program tells its version, and shows no window
+    home = user(windows)
+    current = home / "AppData/Local/Programs/Companion/current"
+    assert run(windows, first, "/S") == 0
+    windows.run("start_in_tray", rf"{windows_path_in(windows, current)}\companionw.exe")
+    assert run(windows, _setup(tmp_path, "0.3.0", broken), "/S") == 5
+    assert same_files(current, BUILT)
+    assert sorted(path.name for path in current.parent.iterdir()) == ["current", "uninstall.exe"]
+    assert entry(windows, "DisplayVersion") == "0.1.0"
+    until((home / STATE / "running.address").exists, 60)
+    memory = json.loads((home / STATE / "update/memory.json").read_bytes())
+    assert memory["failedVersion"] == "0.3.0"
+    (told,) = ran_of(windows, rf"{windows_path_in(windows, current)}\companion.exe", ("quit", "--wait", "--json"))
+    assert json.loads(told["out"]) == {"running": True, "ended": True}
+
+
+def test_a_new_version_comes_from_a_web_server(windows: Windows, tmp_path: Path) -> None:
+    with site(tmp_path / "site") as served:
+        program = _copy(tmp_path / "program")
+        place = program / "_internal/companion/resources/update"
+        place.mkdir()
+        (place / "source.json").write_text(json.dumps({"address": served.address}))
+        (place / "root.json").write_bytes(served.repository.first_root)
+        assert run(windows, _setup(tmp_path, "0.1.0", program), "/S") == 0
+        _setup(tmp_path, "9.0.0", program)
+        served.repository.add("setup-9.0.0.exe", tmp_path / "setup-9.0.0.exe")
+        served.repository.add("windows-x86_64.json", release("9.0.0", "setup-9.0.0.exe"))
+        served.repository.publish()
+        inside = windows_path_in(windows, user(windows) / "AppData/Local/Programs/Companion/current")
+        (told,) = ran_of(windows, rf"{inside}\companion.exe", ("update", "--yes", "--json"))
+        found = json.loads(told["out"])
+        assert (found["kind"], found["newest"], found["installed"]) == ("setup", "9.0.0", False), told
+        until(lambda: entry(windows, "DisplayVersion") == "9.0.0", 240)
+
+
+def ran_of(windows: Windows, program: str, *runs: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Each run of an installed program: its exit code and what it printed."""
+    return list(windows.run("run_programs", json.dumps([[program, *words] for words in runs]), timeout=400))
+
+
 def windows_path_in(windows: Windows, path: Path) -> str:
     """A path on the disk of this Windows as it sees it."""
     return "C:\\" + str(path.relative_to(windows.prefix / "drive_c")).replace("/", "\\")
@@ -139,4 +198,4 @@ def sizes(folder: Path) -> dict[str, int]:
 def test_it_is_small_enough_to_hand_around() -> None:
     made = sorted((ROOT / "build/windows").glob("Companion-*-setup.exe"))
     assert made
-    assert made[-1].stat().st_size <= 26 * 1024 * 1024
+    assert made[-1].stat().st_size <= 24 * 1024 * 1024

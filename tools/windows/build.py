@@ -47,11 +47,11 @@ def build() -> int:
     return _run(PYTHON, "-m", "pytest", "tests/windows/test_built.py", "tests/windows/test_installer.py")
 
 
-def make_installer(target: Path, *, version: str, quick: bool = False) -> int:
-    """Makes the installer of the built program, `quick` without compression for tests; returns makensis' exit code."""
+def make_installer(target: Path, *, version: str, quick: bool = False, program: Path = BUILT / "companion") -> int:
+    """Makes the installer of a built program, `quick` without compression for tests; returns makensis' exit code."""
     icon = WORK / "companion.ico"
     write_icon(ROOT / "resources/icons/companion.svg", icon)
-    defined = {"VERSION": version, "PROGRAM": BUILT / "companion", "ICON": icon, "OUTPUT": target}
+    defined = {"VERSION": version, "PROGRAM": program, "ICON": icon, "OUTPUT": target}
     options = [f"-D{name}={value}" for name, value in defined.items()]
     quickly = ["-DQUICK"] if quick else []
     # The uninstaller is made while the installer is, so the script has to sign it.
