@@ -25,7 +25,7 @@ from tests.kits.ui import button, texts_of
 from tests.kits.updates import Made, Site, packed, present_version, site
 
 pytestmark = pytest.mark.skipif(SYSTEM == "windows", reason="there the installer does this")
-WAIT = 20_000
+WAIT = 60_000
 
 
 @pytest.fixture
