@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import zipfile
+from pathlib import Path, PurePosixPath
 
 Entry = tuple[str, str, str]
 """Where something goes in the program, where it comes from, and what kind of thing it is, as PyInstaller lists it."""
@@ -44,11 +45,15 @@ _DATA = (
     "companion/resources/store-api.yaml",
     ".pyi",
     "/RECORD",
+    ".dist-info/licenses/",  # all of them lie together in the folder of licences
+    "tzdata/zoneinfo/tzdata.zi",  # another form of the zones, and lists of them
+    "tzdata/zoneinfo/zone",
     "/direct_url.json",
     "/REQUESTED",
 )
 _RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll", "vcruntime140.dll", "vcruntime140_1.dll")
 """Microsoft's runtime, of which Python, Qt and its bindings each bring a copy."""
+_AT_EACH_START = ("__init__", "aliases", "ascii", "cp1252", "latin_1", "mbcs", "utf_8")
 _NEWEST = "PySide6"
 """Which copy is the newest; the others work with it, as each later one works for older programs."""
 
@@ -65,9 +70,21 @@ EXCLUDED_ON_WINDOWS = ("cryptography", "cffi", "PySide6.QtDBus", "PySide6.QtNetw
 of the program are heard at a pipe of Windows, by Python's own means."""
 
 
+def shrink_library(file: Path) -> None:
+    """Compress what few starts need of the library that Python begins with; the rest stays quick to read."""
+    with zipfile.ZipFile(file) as before:
+        entries = [(entry, before.read(entry)) for entry in before.infolist()]
+    with zipfile.ZipFile(file, "w") as after:
+        for entry, content in entries:
+            rare = entry.filename.startswith("encodings/") and PurePosixPath(entry.filename).stem not in _AT_EACH_START
+            entry.compress_type = zipfile.ZIP_DEFLATED if rare else zipfile.ZIP_STORED
+            after.writestr(entry, content, compresslevel=9)
+
+
 def used_binaries(found: list[Entry], *, on_windows: bool) -> list[Entry]:
     """Returns the libraries and extensions that the program uses, each once."""
-    kept = [entry for entry in found if not any(part in _plain(entry) for part in _UNUSED)]
+    unused = (*_UNUSED, *(("Qt6Network",) if on_windows else ()))  # no other library of Qt needs it there
+    kept = [entry for entry in found if not any(part in _plain(entry) for part in unused)]
     return _one_runtime([entry for entry in kept if not _is_extension_unused(entry)]) if on_windows else kept
 
 

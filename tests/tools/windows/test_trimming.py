@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tools.windows.trimming import Entry, used_binaries, used_data
+import zipfile
+from pathlib import Path
+
+from tools.windows.trimming import Entry, shrink_library, used_binaries, used_data
 
 
 def entry(place: str) -> Entry:
@@ -46,10 +49,24 @@ def test_a_runtime_that_only_python_brings_is_kept() -> None:
     assert names(used_binaries([entry("VCRUNTIME140.dll")], on_windows=True)) == ["VCRUNTIME140.dll"]
 
 
+def test_the_library_that_python_begins_with_stays_whole(tmp_path: Path) -> None:
+    file = tmp_path / "base_library.zip"
+    contents = {"os.pyc": b"o" * 9000, "encodings/utf_8.pyc": b"u" * 9000, "encodings/cp866.pyc": b"c" * 9000}
+    with zipfile.ZipFile(file, "w") as made:
+        for name, content in contents.items():
+            made.writestr(zipfile.ZipInfo(name), content)
+    shrink_library(file)
+    with zipfile.ZipFile(file) as found:
+        assert {name: found.read(name) for name in found.namelist()} == contents
+        small = {entry.filename for entry in found.infolist() if entry.compress_size < entry.file_size}
+    assert small == {"encodings/cp866.pyc"}, "what each start reads is not unpacked each time"
+
+
 def test_of_the_data_what_the_program_reads_stays() -> None:
     found = [
         *("companion/resources/help/start.md", "requests-2.dist-info/METADATA", "licences/qt/LGPL-3.0.txt"),
         *("PySide6/translations/qt_de.qm", "requests-2.dist-info/RECORD", "companion/resources/pictures/home.png"),
         *(r"dateutil\zoneinfo\dateutil-zoneinfo.tar.gz", "companion/resources/store-api.yaml", "shiboken6/a.pyi"),
+        *("requests-2.dist-info/licenses/LICENSE", "tzdata/zoneinfo/tzdata.zi"),
     ]
     assert names(used_data([entry(name) for name in found])) == found[:3]
