@@ -21,6 +21,7 @@ NOT_RUN = {
     "demo": "has a folder of its own",
     "store": "has a folder of its own",
     "uninstall-data": "removes everything",
+    "update": "asks a server outside of this PC",
 }
 """Commands that the scripted run leaves out, and why."""
 

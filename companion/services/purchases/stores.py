@@ -106,6 +106,8 @@ class StoreList:
         # Loaded with what reads e-mails, which listing stores does without.
         from companion.domain.mail.origin.fraud import lookalike_of
 
+        # What reads e-mails is loaded for it; most commands about stores add none.
+
         return AddedStore(store, found.no_answer, lookalike_of(host_name(checked), self._brands()))
 
     def remove(self, name: str) -> KnownStore:
