@@ -6,6 +6,7 @@ Standards: instants are RFC 3339 with an offset, periods ISO 8601 durations, nam
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,9 +38,10 @@ def decode(data: bytes, kind: type[T], *, source: str) -> T:
     try:
         if _is_plain(data):
             try:
-                return msgspec.json.decode(data, type=kind, dec_hook=_read_custom)
+                return _decoder(kind).decode(data)
             except msgspec.ValidationError:
                 pass  # Part by part more of it may be usable.
+        _decoder(kind)
         found: T = BoundedReader(_read_custom).read(msgspec.json.decode(data), kind)
         return found
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -49,9 +51,26 @@ def decode(data: bytes, kind: type[T], *, source: str) -> T:
 def decode_exact(data: bytes, kind: type[T], *, source: str) -> T:
     """Returns one JSON document of this program's own as it was written. Raises `CompanionError` as `decode` does."""
     try:
-        return msgspec.json.decode(data, type=kind, dec_hook=_read_custom)
+        return _decoder(kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(error, source) from None
+
+
+_preparing = threading.Lock()
+_decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """Returns what reads documents of a kind; prepared by one thread at a time.
+
+    Two threads that read the first documents of a kind at once end the process: msgspec looks at a type when it is
+    first used, and that is not safe between threads.
+    """
+    found = _decoders.get(kind)
+    if found is None:
+        with _preparing:
+            found = _decoders.setdefault(kind, msgspec.json.Decoder(kind, dec_hook=_read_custom))
+    return found
 
 
 def _unreadable(error: Exception, source: str) -> CompanionError:
