@@ -70,6 +70,7 @@ def reminder_facts(
     files: Iterable[KnownFile],
     zone: dt.tzinfo,
     purchases: Iterable[Overview] = (),
+    this_seat: str | None = None,
 ) -> ReminderFacts | None:
     """Returns the facts of the orders as they were last read, of the files on this PC, and of `purchases`.
 
@@ -78,7 +79,7 @@ def reminder_facts(
     owned = tuple(purchases)
     if profile is None and not owned:
         return None
-    return ReminderFacts(tuple(orders), profile, zone, frozenset(file.artifact for file in files), owned)
+    return ReminderFacts(tuple(orders), profile, zone, frozenset(file.artifact for file in files), owned, this_seat)
 
 
 def without_known_orders(library: Library, purchases: Iterable[Overview]) -> tuple[Overview, ...]:
@@ -122,7 +123,10 @@ class Reminders:
         zone: dt.tzinfo,
         store_clock: StoreClock = lambda: None,
         owned: Callable[[], Iterable[Overview]] | None = None,
+        this_seat: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """`this_seat` returns the id of this PC's seat."""
+        self._this_seat = this_seat
         self._orders = orders
         self._owned = owned
         self._order_downloads = order_downloads
@@ -300,7 +304,7 @@ class Reminders:
             return reminder_facts(None, (), (), self._zone, owned)
         profile, orders = self._orders.cache.remembered_profile(), self._orders.cache.read()
         files = self._order_downloads.files() if self._order_downloads is not None else ()
-        return reminder_facts(profile, orders, files, self._zone, owned)
+        return reminder_facts(profile, orders, files, self._zone, owned, self._this_seat())
 
     def _name(self) -> str:
         """What a calendar of the dates is called after."""

@@ -80,7 +80,7 @@ class SnapshotReader:
             _load_holidays(stored.profile, now.year)
         purchases = without_known_orders(self._library, self._owned())
         cards = self._cards(orders, stored.profile, files, seat_id, now)
-        facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases)
+        facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases, seat_id)
         return Snapshot(
             now,
             stored.profile,

@@ -78,7 +78,8 @@ class Subject(Model, frozen=True):
 
     `about` is the id of that thing, `date` when it happens. `amount` and `previous` are the prices of a charge now and
     last time, `tax` what is known of the tax on the former; `by_choice` is an end the person chose, which is listed and
-    never reminded of; `opens_at` is when a download window began. `purchase` is
+    never reminded of; `opens_at` is when a download window began, `elsewhere` that this PC has the file and another
+    PC of the licence may need it. `purchase` is
     set for dates of purchases of any shop; their order number may be unknown, which is an empty text.
     """
 
@@ -94,6 +95,7 @@ class Subject(Model, frozen=True):
     term: Period | None = None
     opens_at: Instant | None = None
     by_choice: bool = False
+    elsewhere: bool = False
     purchase: OfPurchase | None = None
 
     def amount_words(self, format_money: FormatMoney) -> str | None:
@@ -121,7 +123,8 @@ class ReminderFacts(NamedTuple):
 
     `orders` are those of one store, `profile` is that store's (None as long as it is not known: then orders have no
     dates). `zone` is the person's time zone, `downloaded` the ids of artifacts that lie verified on this PC.
-    `purchases` are those of any shop, without the ones that are among `orders`.
+    `purchases` are those of any shop, without the ones that are among `orders`. `this_seat` is the id of this PC's
+    seat; without it nothing is known of other PCs.
     """
 
     orders: tuple[Order, ...]
@@ -129,11 +132,12 @@ class ReminderFacts(NamedTuple):
     zone: dt.tzinfo
     downloaded: frozenset[str] = frozenset()
     purchases: tuple[Overview, ...] = ()
+    this_seat: str | None = None
 
 
 def order_subjects(facts: ReminderFacts) -> Iterator[Subject]:
     """Yields every date of the orders that deserves a reminder."""
-    orders, profile, zone, downloaded, _ = facts
+    orders, profile, zone, downloaded, _, this_seat = facts
     if profile is None:
         return
     replaced = carried_on(orders)
@@ -144,7 +148,7 @@ def order_subjects(facts: ReminderFacts) -> Iterator[Subject]:
                 if licence.status is LicenceStatus.ACTIVE:
                     yield from _of_licence(order, licence, zone, (order.number, licence.id) in replaced)
             if order.downloads:
-                yield from _of_windows(order, downloaded)
+                yield from _of_windows(order, downloaded, this_seat)
             deadline = order.return_eligibility.deadline
             if deadline is not None and order.return_eligibility.eligible and not order.returns:
                 yield _return_deadline(order, deadline)
@@ -200,16 +204,17 @@ def _last_moment(plan: Subscription, at: dt.datetime) -> dt.datetime:
     return min(plan.cancel_by, at) if plan.cancel_by is not None else at
 
 
-def _of_windows(order: Order, downloaded: Collection[str]) -> Iterator[Subject]:
+def _of_windows(order: Order, downloaded: Collection[str], this_seat: str | None) -> Iterator[Subject]:
     """One subject for all artifacts of a licence whose windows close together."""
-    live = {licence.id for licence in order.licences if licence.status is LicenceStatus.ACTIVE}
+    licences = {licence.id: licence for licence in order.licences if licence.status is LicenceStatus.ACTIVE}
     told = set()
     for download in order.downloads:
         until = closes_at(download)
-        if until is None or (download.licence_id is not None and download.licence_id not in live):
+        if until is None or (download.licence_id is not None and download.licence_id not in licences):
             continue
         about = download.licence_id or download.artifact_id
-        if (about, until) in told or _taken_care_of(download, order.downloads, downloaded):
+        here = _taken_care_of(download, order.downloads, downloaded)
+        if (about, until) in told or (here and not _another_waits(licences.get(download.licence_id or ""), this_seat)):
             continue
         told.add((about, until))
         yield Subject(
@@ -218,8 +223,18 @@ def _of_windows(order: Order, downloaded: Collection[str]) -> Iterator[Subject]:
             about=about,
             name=download.name,
             date=until,
-            opens_at=download.available_from,
+            # That it has opened is no news where the file lies.
+            opens_at=None if here else download.available_from,
+            elsewhere=here,
         )
+
+
+def _another_waits(licence: Licence | None, this_seat: str | None) -> bool:
+    """Whether a licence has a seat for another PC than this one, on which nothing is known to be installed."""
+    if licence is None or this_seat is None:
+        return False
+    others = sum(seat.id != this_seat for seat in licence.seats)
+    return licence.seats_total - 1 > others
 
 
 def _taken_care_of(download: Download, others: Iterable[Download], downloaded: Collection[str]) -> bool:

@@ -61,7 +61,9 @@ def reminder_text(reminder: Reminder, format_date: FormatDate, format_money: For
         title, body = purchase_words(reminder.subject, reminder.days, format_date, format_money)
         return ReminderText(title=title, body=body)
     title, body = _TEXTS[reminder.kind](reminder.subject, reminder.days, format_date, format_money)
-    return ReminderText(title=title, body=body, actions=_ACTIONS[reminder.kind])
+    # Downloading on this PC, which has the file, helps no other one.
+    actions = () if reminder.subject.elsewhere else _ACTIONS[reminder.kind]
+    return ReminderText(title=title, body=body, actions=actions)
 
 
 def summary(reminders: Sequence[Reminder], format_date: FormatDate, format_money: FormatMoney) -> ReminderText | None:
@@ -135,6 +137,10 @@ def _window(subject: Subject, days: int, format_date: FormatDate, _format_money:
         if days == 0
         else f"closes {days_away(days)}, on {format_date(subject.date)}"
     )
+    if subject.elsewhere:
+        title = f"{subject.name}: another PC can still have it"
+        copied = "Download it there, or take the file of this PC along"
+        return title, f"This PC has the file, and the licence is for more PCs. The download window {left}. {copied}."
     return title, f"The download window {left}. A file that you have downloaded can be installed at any later time."
 
 

@@ -112,6 +112,7 @@ class Services:
             self.zone,
             store_clock=self.client.time,
             owned=self.owned.all_purchases if self.tells_of_purchases else None,
+            this_seat=lambda: self.this_pc.seat_id,
         )
 
     @BuiltOnce

@@ -112,7 +112,10 @@ class AppState(QObject):
         from companion.services.reminders import reminder_facts
 
         snapshot = self.snapshot
-        return reminder_facts(snapshot.profile, snapshot.orders_read, snapshot.files, self.zone, snapshot.purchases)
+        seat = snapshot.seat_id or None
+        return reminder_facts(
+            snapshot.profile, snapshot.orders_read, snapshot.files, self.zone, snapshot.purchases, seat
+        )
 
     def now(self) -> dt.datetime:
         """The current moment."""

@@ -385,3 +385,28 @@ def test_a_return_that_waits_for_the_letter_is_told_the_day_after_until_it_is_ac
     assert "55.00 USD is given back" in told.body
     accepted = DestructionLetter(text="I have destroyed it.", accepted_at=build.day(1))
     assert look([only(returns=(refund(build, ReturnStatus.LETTER_NEEDED, letter=accepted),))], offset=2) == ()
+
+
+def test_a_window_is_reminded_of_while_another_pc_of_the_licence_waits(build, only, look):
+    def seen(used, total, **extra):
+        seats = tuple(build.seat(id=name) for name in used)
+        licence = build.licence(expires_at=None, subscription_id=None, seats=seats, seats_total=total)
+        closing = build.download(available_from=build.day(-20), available_until=build.day(1))
+        return look([only(licences=(licence,), downloads=(closing,))], downloaded={"art-1"}, **extra)
+
+    (found,) = seen(("pc-2",), 3, this_seat="here")
+    told = reminder_text(found, SHOW, plain_money)
+    assert told.actions == ()
+    assert "another PC can still have it" in told.title
+    assert seen(("here", "pc-2"), 3, this_seat="here") != ()
+    assert seen(("pc-2", "pc-3"), 3, this_seat="here") == (), "the seat that is left is this PC's"
+    assert seen(("here",), 1, this_seat="here") == ()
+    assert seen(("pc-2",), 3) == (), "which PC this one is, is not known"
+
+
+def test_where_the_file_lies_a_window_that_opens_is_no_news(build, only, look):
+    licence = build.licence(expires_at=None, subscription_id=None, seats_total=3)
+    opened = build.download(available_from=build.day(0), available_until=build.day(30))
+    order = only(licences=(licence,), downloads=(opened,))
+    assert look([order], downloaded={"art-1"}, this_seat="here") == ()
+    assert look([order], downloaded={"art-1"}, this_seat="here", offset=23)[0].lead == "P7D"
