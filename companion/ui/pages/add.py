@@ -371,7 +371,7 @@ def _fields(*named: tuple[str, QWidget]) -> QWidget:
     form.setHorizontalSpacing(16)
     for place, (name, field) in enumerate(named):
         caption = label(name, wrap=False)
-        caption.setBuddy(field)
+        caption.setBuddy(field.line if isinstance(field, SecretField) else field)
         form.addWidget(caption, place, 0)
         form.addWidget(field, place, 1)
     return ground

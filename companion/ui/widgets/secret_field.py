@@ -35,7 +35,6 @@ class SecretField(QWidget):
         outer.setSpacing(2)
         outer.addLayout(across)
         outer.addWidget(self._hint)
-        self.setFocusProxy(self.line)
 
     def hide_it(self) -> None:
         """Hide what is in it, as at the beginning."""
