@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import ReminderAction
 from companion.ui.state.app_state import AppState
-from companion.ui.widgets.basic import clear, focusable, label, row, spoken
+from companion.ui.widgets.basic import button, clear, focusable, label, row, spoken
 from companion.ui.widgets.long_list import LongList
 
 CONTENT_WIDTH = 760
@@ -97,6 +97,7 @@ class Page(QWidget):
     """A title and below it, scrolling, what the page shows; `navigation_requested` asks the window for another page."""
 
     navigation_requested = Signal(object)
+    back_requested = Signal()
 
     def __init__(self, app_state: AppState, title: str) -> None:
         super().__init__()
@@ -127,6 +128,9 @@ class Page(QWidget):
         self._body = QVBoxLayout(inner)
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(14)
+        self._way_back = button("", self.back_requested.emit, "link")
+        self._way_back.hide()
+        self._body.addWidget(self._way_back)
         self.title = label(title, "title")
         self._head = row()
         self._head.addWidget(self.title, 1)
@@ -140,6 +144,12 @@ class Page(QWidget):
         self._scroll.setWidget(ground)
         self._outer = outer
         outer.addWidget(self._scroll, 1)
+
+    def lead_back(self, words: str) -> None:
+        """Show the way back to the page that is called so, above the title; none where `words` are empty."""
+        self._way_back.setText(f"‹ {words}")
+        self._way_back.setAccessibleName(f"Back to {words}")
+        self._way_back.setVisible(bool(words))
 
     def add_to_head(self, part: QWidget) -> None:
         """Put a part to the right of the title, or below it where both do not fit."""

@@ -294,6 +294,7 @@ class Window(QMainWindow):
         marked = _BELONGS_TO.get(destination.page, destination.page)
         self._is_detail = marked != destination.page
         self._rail.mark(marked)
+        page.lead_back(keys.words_of(marked) if self._is_detail and self._history.has_before else "")
         with page.arriving():
             self._stack.setCurrentWidget(page)
             page.arrive(destination)
@@ -318,6 +319,7 @@ class Window(QMainWindow):
             page = self._made[key] = self._makers[key]()
             self._stack.addWidget(page)
             page.navigation_requested.connect(partial(self._lead, key[0]))
+            page.back_requested.connect(partial(self._go_by_key, Destination(_BELONGS_TO.get(name, name))))
         return self._made[key]
 
     def drop_pages(self) -> None:

@@ -24,6 +24,11 @@ class History:
         self._been = [*self._been[: self._place + 1], kept][-_MOST:]
         self._place = len(self._been) - 1
 
+    @property
+    def has_before(self) -> bool:
+        """Whether another page was shown before this one."""
+        return self._place > 0
+
     def back(self) -> Destination | None:
         """Returns the page before, or None at the first one."""
         return self._step(-1)

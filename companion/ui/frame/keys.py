@@ -51,6 +51,11 @@ _WORDS = (
 )
 
 
+def words_of(page: str) -> str:
+    """Returns what the navigation calls a page; nothing for one that has no entry."""
+    return next((section.words for section in (*SECTIONS, SETTINGS) if section.page == page), "")
+
+
 def in_words(keys: str) -> str:
     """Returns the keys as this system writes them: "Ctrl+N", on macOS "⌘N"."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

@@ -182,3 +182,24 @@ def test_texts_become_larger_and_smaller_by_key(front: WindowedProgram, keys: st
     assert front.appearance.percent == percent
     _press(qtbot, "Ctrl+0")
     assert front.appearance.percent == 100
+
+
+def test_a_detail_shows_the_way_back_above_its_title(front: WindowedProgram, qtbot: QtBot) -> None:
+    window = front.window
+    window.navigate_to(Destination("orders"))
+    assert not window.current._way_back.isVisible()
+    window.navigate_to(Destination("stores"))
+    way = window.current._way_back
+    assert way.isVisible()
+    assert (way.text(), way.accessibleName()) == ("‹ Home", "Back to Home")
+    assert way.mapTo(window, QPoint(0, 0)).y() < window.current.title.mapTo(window, QPoint(0, 0)).y()
+    qtbot.keyClick(way, Qt.Key.Key_Space)
+    assert window.current is window.page("home")
+    assert not window.current._way_back.isVisible()
+    window.go_back()
+    assert window.current is window.page("stores")
+
+
+def test_the_first_page_of_all_leads_back_to_none(program: WindowedProgram) -> None:
+    assert program.window.current is program.window.page("add")
+    assert not program.window.current._way_back.isVisible()
