@@ -61,7 +61,7 @@ EXCLUDED = (
     *("tkinter", "yaml", "setuptools", "colorama", "holidays.financial"),
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtTest", "PySide6.QtSql"),
     *("asyncio", "multiprocessing", "xmlrpc", "pydoc", "pydoc_data", "doctest", "unittest", "pdb", "werkzeug.debug"),
-    *("dateutil.zoneinfo", "tuf.repository", "securesystemslib._gpg", "lib2to3", "distutils", "test"),
+    *("dateutil.zoneinfo", "tuf.repository", "lib2to3", "distutils", "test"),
     *("boto3", "botocore", "azure", "google.cloud", "sigstore", "pykcs11", "tkey", "hvac", "moto"),  # makers of keys
 )
 """Modules that are imported somewhere and never here."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
-from tools.windows.trimming import Entry, shrink_library, used_binaries, used_data
+from tools.environment import ROOT
+from tools.windows.trimming import EXCLUDED, EXCLUDED_ON_WINDOWS, Entry, shrink_library, used_binaries, used_data
 
 
 def entry(place: str) -> Entry:
@@ -70,3 +73,15 @@ def test_of_the_data_what_the_program_reads_stays() -> None:
         *("requests-2.dist-info/licenses/LICENSE", "tzdata/zoneinfo/tzdata.zi"),
     ]
     assert names(used_data([entry(name) for name in found])) == found[:3]
+
+
+def test_the_program_does_without_the_modules_that_are_left_out() -> None:
+    left_out = [*EXCLUDED, *EXCLUDED_ON_WINDOWS]
+    code = (
+        "import sys\n"
+        f"for name in {left_out!r}: sys.modules[name] = None\n"
+        "import companion.services.updates.client, companion.demo.server, companion.services.http.session\n"
+        "import companion.ui.app.running, companion.services.purchases.intake\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ran.stderr == ""
