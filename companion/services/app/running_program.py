@@ -49,7 +49,8 @@ class StartRequest(Model, frozen=True):
     tray: bool = False
     store: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
     quit: bool = False
-    pressed: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    # Left away where there is none: a program of an earlier version may listen.
+    pressed: Annotated[str, msgspec.Meta(max_length=64)] | msgspec.UnsetType = msgspec.UNSET
 
 
 def hand_over(state: Path, request: StartRequest, *, seconds: float = ANSWER_SECONDS) -> bool:

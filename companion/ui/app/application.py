@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
@@ -401,7 +402,7 @@ class WindowedProgram:
 
     def asked_again(self, wishes: StartRequest) -> None:
         """The person started the program a second time, pressed a button of a notice, or a link was opened."""
-        if wishes.pressed is not None:
+        if wishes.pressed is not msgspec.UNSET:
             if self._toasts is not None:
                 self._toasts.arrived(wishes.pressed)
             return

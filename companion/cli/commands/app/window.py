@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from companion.cli.context import CommandContext
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
@@ -24,7 +26,7 @@ def run(context: CommandContext) -> int:
 
     asked = context.arguments
     state = home_folders(asked.home).state
-    request = StartRequest(tray=asked.tray, store=asked.store, pressed=asked.pressed)
+    request = StartRequest(tray=asked.tray, store=asked.store, pressed=asked.pressed or msgspec.UNSET)
     try:
         if hand_over(state, request):
             return 0
