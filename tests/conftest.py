@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
@@ -20,10 +22,34 @@ for name in ("COMPANION_HOME", "COMPANION_STORE", "http_proxy", "https_proxy", "
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
 
+_PATIENCE = 30_000
+"""Milliseconds that a test waits for the window; a machine that is busy takes longer than pytest-qt's five seconds."""
 _BEFORE_A_LOOK = 20_000
 """Objects that may be garbage after a test; looking through all of them takes some hundredths of a second."""
 
 SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+
+
+class PatientBot(QtBot):
+    """Waits for what a test names for as long as a busy machine takes."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = _PATIENCE) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = _PATIENCE, **options: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+    def waitActive(self, widget: Any, *, timeout: int = _PATIENCE) -> Any:
+        return super().waitActive(widget, timeout=timeout)
+
+    def waitExposed(self, widget: Any, *, timeout: int = _PATIENCE) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """The bot of pytest-qt, with more patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
