@@ -161,7 +161,15 @@ def started_of(handle: int) -> dt.datetime | None:
     times = [ctypes.c_ulonglong() for _ in range(4)]
     if not dll("kernel32").GetProcessTimes(handle, *map(ctypes.byref, times)):
         return None
-    return _EPOCH + dt.timedelta(microseconds=times[0].value // 10)
+    return moment_of(times[0].value)
+
+
+def moment_of(ticks: int) -> dt.datetime | None:
+    """Returns the moment of a FILETIME; None for one that cannot be, as of a process that has just ended."""
+    try:
+        return _EPOCH + dt.timedelta(microseconds=ticks // 10) if ticks else None
+    except OverflowError:
+        return None
 
 
 def _arguments(handle: int) -> tuple[str, ...] | None:
