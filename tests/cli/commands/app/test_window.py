@@ -25,7 +25,7 @@ def test_a_second_start_imports_no_window_and_builds_nothing(tmp_path: Path) -> 
     )
     listener.close()
     assert (ended.returncode, ended.stdout) == (0, "")
-    assert listener.heard == [b'{"tray":true,"store":null,"quit":false,"pressed":null}\n']
+    assert listener.heard == [b'{"tray":true,"store":null,"quit":false}\n']
     imported = [line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()]
     assert [name for name in imported if name.startswith(_NEVER)] == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["running.address", "running.socket"]
