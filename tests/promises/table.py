@@ -119,7 +119,7 @@ PROMISES = (
        ("services/storage/test_survival.py::test_where_nothing_can_be_written_everything_is_read",
         "cli/test_nothing_can_be_saved.py::test_everything_that_can_be_read_is_shown",
         "cli/test_nothing_can_be_saved.py::test_what_cannot_be_saved_is_refused_and_changes_nothing",
-        "ui/app/test_library_notices.py::test_where_nothing_can_be_written_the_window_opens_and_says_so_once")),
+        "ui/app/notices/test_library.py::test_where_nothing_can_be_written_the_window_opens_and_says_so_once")),
     _P("a-newer-library-is-left-alone", "A library of a newer version is not touched, and the version is named.",
        ("services/storage/test_restoring.py::test_a_newer_library_is_left_untouched_and_the_version_is_named",)),
     _P("one-program", "A second start brings the first to the front.",

@@ -18,9 +18,9 @@ NOT_YET = (
     *("companion.services.platforms.linux", "companion.services.platforms.windows", "companion.services.support"),
     *("companion.services.reminders", "companion.services.snapshot_reader", "companion.services.store.client"),
     *("companion.ui.pages", "companion.ui.wizard", "companion.ui.dialogs", "companion.ui.app.tray"),
-    *("companion.ui.app.reminder_controller", "companion.ui.app.recovery_notices", "companion.ui.state.settings_state"),
+    *("companion.ui.app.reminder_controller", "companion.ui.app.notices.recovery", "companion.ui.state.settings_state"),
     *("tuf", "securesystemslib", "companion.services.updates", "companion.domain.updates"),
-    *("companion.ui.app.update_notices", "companion.ui.state.update_state"),
+    *("companion.ui.app.notices.updates", "companion.ui.state.update_state"),
 )
 """Packages and modules that the first paint does without."""
 

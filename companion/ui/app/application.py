@@ -46,13 +46,13 @@ if TYPE_CHECKING:
     from companion.domain.updates.decisions import Activity
     from companion.services.app.running_program import StartRequest
     from companion.services.storage.records import KnownStore
-    from companion.ui.app.library_notices import LibraryNotices
-    from companion.ui.app.recovery_notices import RecoveryNotices
+    from companion.ui.app.notices.library import LibraryNotices
+    from companion.ui.app.notices.recovery import RecoveryNotices
+    from companion.ui.app.notices.start_question import StartQuestion
+    from companion.ui.app.notices.updates import UpdateNotices
     from companion.ui.app.reminder_controller import ReminderController
     from companion.ui.app.resume_signal import ResumeSignal
-    from companion.ui.app.start_question import StartQuestion
     from companion.ui.app.tray import Tray
-    from companion.ui.app.update_notices import UpdateNotices
     from companion.ui.notifications.toast import ToastChannel
     from companion.ui.pages.add import SampleLogIn
     from companion.ui.pages.settings.desk import Desk
@@ -191,7 +191,7 @@ class WindowedProgram:
     @functools.cached_property
     def recovery(self) -> RecoveryNotices:
         """What tells of installations that earlier runs left."""
-        from companion.ui.app.recovery_notices import RecoveryNotices
+        from companion.ui.app.notices.recovery import RecoveryNotices
 
         made = RecoveryNotices(self.app_state, self._services.recovery, self.window.notices, self.window.navigate_to)
         made.important.connect(self.window.bring_to_front)
@@ -200,7 +200,7 @@ class WindowedProgram:
     @functools.cached_property
     def library_notices(self) -> LibraryNotices:
         """What tells of the library itself."""
-        from companion.ui.app.library_notices import LibraryNotices
+        from companion.ui.app.notices.library import LibraryNotices
 
         made = LibraryNotices(
             self._services.library,
@@ -216,7 +216,7 @@ class WindowedProgram:
     @functools.cached_property
     def start_question(self) -> StartQuestion:
         """What asks once whether to start with the PC."""
-        from companion.ui.app.start_question import StartQuestion
+        from companion.ui.app.notices.start_question import StartQuestion
 
         asked = StartQuestion(
             self.autostart,
@@ -240,7 +240,7 @@ class WindowedProgram:
     @functools.cached_property
     def update_notices(self) -> UpdateNotices:
         """What looks for new versions, and asks before one is put into place."""
-        from companion.ui.app.update_notices import UpdateNotices
+        from companion.ui.app.notices.updates import UpdateNotices
 
         return UpdateNotices(
             self.updates, self.window.notices, self._activity, self._services.clock, self.window.navigate_to

@@ -30,9 +30,9 @@ from PySide6.QtWidgets import (
 )
 
 from companion.domain.core.errors import CompanionError
-from companion.ui.app.added_notices import added_notice, tell_of_change
-from companion.ui.app.trouble_notices import TroubleNotices
-from companion.ui.app.unfinished_notices import UnfinishedNotices
+from companion.ui.app.notices.added import added_notice, tell_of_change
+from companion.ui.app.notices.trouble import TroubleNotices
+from companion.ui.app.notices.unfinished import UnfinishedNotices
 from companion.ui.frame import keys
 from companion.ui.frame.drop_here import DropHere
 from companion.ui.frame.focus import give_focus, leave_title

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from companion.domain.updates.decisions import Activity
 from companion.domain.updates.release import InstallKind
 from companion.ui.app.application import WindowedProgram
-from companion.ui.app.update_notices import KEY, UpdateNotices
+from companion.ui.app.notices.updates import KEY, UpdateNotices
 from companion.ui.navigation import Destination
 from companion.ui.pages.settings.updates import UpdatesCard
 from companion.ui.state.tasks import TaskRunner

@@ -1,0 +1,1 @@
+"""The notices that the program shows above its pages."""
