@@ -26,8 +26,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode, encode_without_secrets
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.directory.maker import read_maker
+from companion.domain.installation.files.formats.regions import BytesRegions
 from companion.domain.installation.files.reading import read_identity
-from companion.domain.installation.files.regions import BytesRegions
 from companion.domain.installation.files.words import identity_lines
 from companion.domain.mail.confirmation import read_confirmation
 from companion.domain.mail.inputs import Recognised

@@ -11,6 +11,7 @@ import msgspec
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.installation.files.formats.regions import TooMuchError
 from companion.domain.installation.files.identity import (
     FileSignature,
     InstallerIdentity,
@@ -19,7 +20,6 @@ from companion.domain.installation.files.identity import (
     with_signature,
 )
 from companion.domain.installation.files.reading import read_identity
-from companion.domain.installation.files.regions import TooMuchError
 from companion.services.platforms.protocol import PlatformServices
 
 _MOST_READ = 32 << 20

@@ -1,1 +1,1 @@
-"""What the file of an installer is: read from regions of its bytes, never by running it."""
+"""What the file of an installer is, what speaks against running it, and how far it is verified; nothing is run."""

@@ -15,14 +15,14 @@ from xml.etree.ElementTree import ParseError
 import msgspec
 
 from companion.domain.core.untrusted.foreign_text import clean_text
-from companion.domain.installation.files import compound_file
-from companion.domain.installation.files import unix_packages as unix
+from companion.domain.installation.files.formats import compound_file
+from companion.domain.installation.files.formats import unix_packages as unix
+from companion.domain.installation.files.formats.msi import read_msi
+from companion.domain.installation.files.formats.msix import read_msix
+from companion.domain.installation.files.formats.pe import read_program
+from companion.domain.installation.files.formats.regions import Regions, TooMuchError
+from companion.domain.installation.files.formats.windows_kinds import kind_of_program
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, tidy
-from companion.domain.installation.files.msi import read_msi
-from companion.domain.installation.files.msix import read_msix
-from companion.domain.installation.files.pe import read_program
-from companion.domain.installation.files.regions import Regions, TooMuchError
-from companion.domain.installation.files.windows_kinds import kind_of_program
 
 _ZIP = b"PK\x03\x04"
 # What readers raise for broken files: of this module, of zipfile, tarfile, zlib, lzma, and xml.

@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.platform import Platform
+from companion.domain.installation.files.formats.msi import read_properties, stream_name
+from companion.domain.installation.files.formats.regions import BytesRegions
 from companion.domain.installation.files.identity import (
     FileSignature,
     InstallerIdentity,
@@ -24,9 +26,7 @@ from companion.domain.installation.files.identity import (
     fits_pc,
     with_signature,
 )
-from companion.domain.installation.files.msi import read_properties, stream_name
 from companion.domain.installation.files.reading import read_identity
-from companion.domain.installation.files.regions import BytesRegions
 from companion.domain.installation.files.words import identity_lines
 from companion.domain.pc.code_signatures import Signature, SignatureState
 from tests.kits.windows_files import program, version

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from companion.domain.installation.files.regions import Regions, number
+from companion.domain.installation.files.formats.regions import Regions, number
 
 MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _LAST_SECTOR = 0xFFFFFFFA

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.domain.installation.files.regions import number
+from companion.domain.installation.files.formats.regions import number
 
 _FIXED = 0xFEEF04BD
 _DEEPEST = 3

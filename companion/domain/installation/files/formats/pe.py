@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from companion.domain.installation.files.regions import Regions, number
-from companion.domain.installation.files.version_info import version_strings
+from companion.domain.installation.files.formats.regions import Regions, number
+from companion.domain.installation.files.formats.version_info import version_strings
 
 RT_RCDATA, RT_VERSION, RT_MANIFEST = 10, 16, 24
 _MACHINES = {0x014C: "x86", 0x8664: "x64", 0xAA64: "arm64", 0x01C0: "arm", 0x01C4: "arm"}

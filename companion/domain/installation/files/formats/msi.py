@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from companion.domain.installation.files.compound_file import CompoundFile
+from companion.domain.installation.files.formats.compound_file import CompoundFile
+from companion.domain.installation.files.formats.regions import Regions, number
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, tidy
 from companion.domain.installation.files.identity import architecture_word as word
-from companion.domain.installation.files.regions import Regions, number
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
 _TABLE_MARK = "\u4840"

@@ -9,6 +9,7 @@ import re
 import zipfile
 from xml.etree import ElementTree
 
+from companion.domain.installation.files.formats.regions import RegionFile, Regions, number
 from companion.domain.installation.files.identity import (
     FileSignature,
     InstallerIdentity,
@@ -16,7 +17,6 @@ from companion.domain.installation.files.identity import (
     architecture_word,
     tidy,
 )
-from companion.domain.installation.files.regions import RegionFile, Regions, number
 
 _MANIFEST, _BUNDLE = "AppxManifest.xml", "AppxMetadata/AppxBundleManifest.xml"
 _SIGNATURE = "AppxSignature.p7x"

@@ -7,9 +7,9 @@ Microsoft's (IExpress) self-extractors.
 
 from __future__ import annotations
 
+from companion.domain.installation.files.formats.pe import RT_RCDATA, Program
+from companion.domain.installation.files.formats.regions import Regions
 from companion.domain.installation.files.identity import Technology
-from companion.domain.installation.files.pe import RT_RCDATA, Program
-from companion.domain.installation.files.regions import Regions
 
 _INNO_LOADER = 11111
 _INNO_MARKS = (b"rDlPtS", b"Inno")

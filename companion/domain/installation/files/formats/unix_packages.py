@@ -10,6 +10,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 
+from companion.domain.installation.files.formats.regions import Regions, number
 from companion.domain.installation.files.identity import (
     FileSignature,
     InstallerIdentity,
@@ -17,7 +18,6 @@ from companion.domain.installation.files.identity import (
     architecture_word,
     tidy,
 )
-from companion.domain.installation.files.regions import Regions, number
 
 AR_MAGIC, RPM_MAGIC, ELF_MAGIC, XAR_MAGIC = b"!<arch>\ndebian-binary", b"\xed\xab\xee\xdb", b"\x7fELF", b"xar!"
 DMG_TRAILER, DMG_TRAILER_SIZE = b"koly", 512

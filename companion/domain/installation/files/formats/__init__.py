@@ -1,0 +1,1 @@
+"""The formats of installers: what their own structures tell, read from regions of a file within bounds."""
