@@ -31,7 +31,7 @@ from companion.ui.pages.bought.confirm import ConfirmCard
 from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.page import BY_HAND
 from companion.ui.pages.settings.page import SUBJECTS
-from companion.ui.state.owned_state import Offered
+from companion.ui.state.offered import Offered
 from tests.kits.linux import script
 from tests.kits.windows_files import program as windows_program
 from tests.kits.windows_files import version

@@ -30,7 +30,7 @@ from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.page import BY_HAND
-from companion.ui.state.owned_state import Offered
+from companion.ui.state.offered import Offered
 from companion.ui.widgets.basic import focusable, spoken
 from tests.kits.gui_thread import GuiThreadWatch
 from tests.kits.linux import script

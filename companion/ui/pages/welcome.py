@@ -13,7 +13,8 @@ from companion.ui.pages.bought.ask_store import AskStore
 from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.paste import FILE_TYPES, PasteBox
 from companion.ui.state.app_state import AppState
-from companion.ui.state.owned_state import Offered, OwnedState
+from companion.ui.state.offered import Offered
+from companion.ui.state.owned_state import OwnedState
 from companion.ui.widgets.basic import Card, button, label, row
 
 

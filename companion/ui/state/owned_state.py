@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -21,10 +20,10 @@ from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.purchases.receipts import EmailReceipt, receipts_about
 from companion.services.storage.records import KnownStore
 from companion.ui.state.download_state import DownloadState
+from companion.ui.state.offered import Intaken, Offered, recognise_all
 from companion.ui.state.tasks import Task, TaskRunner
 
 if TYPE_CHECKING:
-    from companion.domain.mail.inputs import Recognised
     from companion.domain.support.makers_desk import DirectoryDesk
     from companion.services.container.owned import Owned
     from companion.services.purchases.activations import Changed
@@ -37,37 +36,6 @@ _LOOK_EVERY_MS = 15 * 60 * 1000
 """So often it is looked which stores are to be asked; how often each is asked is planned for each of them."""
 _SHOWN_EVERY_MS = 500
 """So often what stores have answered is shown while others are still being asked."""
-MOST_FOUND = 500
-"""So many purchases of one mailbox are listed at once."""
-
-
-class MailPlace(NamedTuple):
-    """An e-mail within a mailbox file, and the byte at which it begins."""
-
-    path: Path
-    offset: int
-
-
-class Offered(NamedTuple):
-    """What was dropped, pasted or chosen: files, e-mails within files, contents by name, and texts by name."""
-
-    files: tuple[Path, ...] = ()
-    places: tuple[MailPlace, ...] = ()
-    contents: tuple[tuple[str, bytes], ...] = ()
-    texts: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to look at."""
-        return not (self.files or self.places or self.contents or self.texts)
-
-
-class Intaken(NamedTuple):
-    """What was recognised in all inputs, and why some could not be read; `cut` says that there was more."""
-
-    found: tuple[Recognised, ...]
-    troubles: tuple[CompanionError, ...] = ()
-    cut: bool = False
 
 
 class _Read(NamedTuple):
@@ -226,35 +194,12 @@ class OwnedState(QObject):
     ) -> Task:  # fmt: skip
         """Find out what was offered; an input that cannot be read keeps no other from being read."""
         return self.runner.run(
-            owner, lambda task: self._recognise(task, offered), done, progress=progress, cancelled=cancelled
+            owner,
+            lambda task: recognise_all(self._owned.intake, offered, task),
+            done,
+            progress=progress,
+            cancelled=cancelled,
         )
-
-    def _recognise(self, task: Task, offered: Offered) -> Intaken:
-        found: list[Recognised] = []
-        troubles: list[CompanionError] = []
-
-        def report(read: int, size: int) -> None:
-            task.report(read / size if size else 0.0)
-
-        for path in offered.files:
-            try:
-                for each in self._owned.intake.read_file(path, task.cancellation, report):
-                    found.append(each)
-                    if len(found) >= MOST_FOUND:
-                        return Intaken(tuple(found), tuple(troubles), cut=True)
-            except CompanionError as error:
-                task.cancellation.check()
-                troubles.append(error)
-        for place in offered.places:
-            try:
-                found.append(self._owned.intake.read_mail_at(place.path, place.offset))
-            except CompanionError as error:
-                troubles.append(error)
-        for name, content in offered.contents:
-            found.append(self._owned.intake.recognise(name, content))
-        for name, text in offered.texts:
-            found.append(self._owned.intake.recognise_text(name, text))
-        return Intaken(tuple(found), tuple(troubles))
 
     # Changing
 

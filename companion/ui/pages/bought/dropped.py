@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from PySide6.QtCore import QMimeData
 
 from companion.domain.installation.files.names import looks_like_installer
-from companion.ui.state.owned_state import MailPlace, Offered
+from companion.ui.state.offered import MailPlace, Offered
 
 _MESSAGE = "message/rfc822"
 _THUNDERBIRD = "text/x-moz-message"

@@ -20,7 +20,8 @@ from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.found_list import FoundList
 from companion.ui.pages.bought.paste import FILE_TYPES, PasteBox
 from companion.ui.state.app_state import AppState
-from companion.ui.state.owned_state import Intaken, Offered, OwnedState
+from companion.ui.state.offered import Intaken, Offered
+from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, row
