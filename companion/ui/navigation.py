@@ -28,7 +28,7 @@ from companion.ui.widgets.long_list import LongList
 CONTENT_WIDTH = 760
 _NARROW = 560
 _BESIDE_TITLE = 48
-"""What stays free between a title and what stands beside it, and for the scroll bar."""
+"""What stays free between a title and what stands beside it."""
 _ROOM, _LITTLE_ROOM = (32, 26, 32, 26), (8, 12, 8, 12)
 """What is left free around a page's content: left, top, right, bottom."""
 RETURN_RENEWAL = "return-renewal"
@@ -93,6 +93,25 @@ def centred(part: QWidget) -> QHBoxLayout:
     return made
 
 
+class _Scroll(QScrollArea):
+    """Scrolls a page up and down."""
+
+    bar_changed = Signal(int)
+    """The scroll bar takes so many pixels of the width; none while everything fits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Called with the size of what is beside the scroll bar."""
+        super().resizeEvent(event)
+        self.bar_changed.emit(self.width() - event.size().width())
+
+
 class Page(QWidget):
     """A title and below it, scrolling, what the page shows; `navigation_requested` asks the window for another page."""
 
@@ -109,11 +128,9 @@ class Page(QWidget):
         self.setAccessibleName(title)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = _Scroll()
+        self._scroll.bar_changed.connect(self._make_room)
+        self._bar = 0
         self._find: Callable[[], QWidget | None] | None = None
         self._focus_name = ""
         bar = self._scroll.verticalScrollBar()
@@ -164,11 +181,16 @@ class Page(QWidget):
         if event.type() is QEvent.Type.FontChange:
             self._fit()
 
+    def _make_room(self, bar: int) -> None:
+        self._bar = bar
+        self._fit()
+
     def _fit(self) -> None:
-        room = _LITTLE_ROOM if self.width() < _NARROW else _ROOM
-        self._across.setContentsMargins(*room)
+        left, top, right, bottom = _LITTLE_ROOM if self.width() < _NARROW else _ROOM
+        # The scroll bar lies in the free room, so that a page is as wide with it as without it.
+        self._across.setContentsMargins(left, top, max(0, right - self._bar), bottom)
         title = self.title.fontMetrics().horizontalAdvance(self.title.text()) + _BESIDE_TITLE
-        width = min(CONTENT_WIDTH, self.width() - room[0] - room[2])
+        width = min(CONTENT_WIDTH, self.width() - left - right)
         fits = title + self._beside.sizeHint().width() <= width
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._head.setDirection(across if fits else down)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
@@ -203,3 +203,22 @@ def test_a_detail_shows_the_way_back_above_its_title(front: WindowedProgram, qtb
 def test_the_first_page_of_all_leads_back_to_none(program: WindowedProgram) -> None:
     assert program.window.current is program.window.page("add")
     assert not program.window.current._way_back.isVisible()
+
+
+@pytest.mark.parametrize("height", [1500, 420], ids=["short page", "scrolling page"])
+def test_notices_are_as_wide_as_the_page_below(program: WindowedProgram, height: int, qtbot: QtBot) -> None:
+    window = program.window
+    window.resize(1020, height)
+    window.notices.show_notice("test", Notice("Something", "happened."))
+    window.navigate_to(Destination("settings"))
+    window.show()
+
+    def edges(part: QWidget) -> tuple[int, int]:
+        left = part.mapTo(window, QPoint(0, 0)).x()
+        return left, left + part.width()
+
+    bar = window.current.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.isVisible() == (height < 1000))
+    ground = window.current.title.parentWidget()
+    assert ground is not None
+    qtbot.waitUntil(lambda: edges(window.notices) == edges(ground))
