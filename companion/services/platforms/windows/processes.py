@@ -21,7 +21,7 @@ from companion.services.platforms.windows.system import expand
 
 _SNAP_PROCESS = 2
 _COMMAND_LINE = 60
-_TOKEN_USER, _TOKEN_ELEVATION_TYPE, _TOKEN_ELEVATION = 1, 18, 20
+_TOKEN_ELEVATION_TYPE, _TOKEN_ELEVATION = 18, 20
 _SPLIT_TOKEN = 3
 _EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
 _MOST_HANDLES = 63
@@ -219,26 +219,26 @@ def session_of(pid: int) -> int | None:
 
 def _identity(handle: int) -> tuple[str | None, bool | None]:
     """Owner (``DOMAIN\\name``) and whether the process runs with an administrator's full rights."""
-    token = wintypes.HANDLE()
-    if not dll("advapi32").OpenProcessToken(handle, win32.TOKEN_QUERY, ctypes.byref(token)):
-        # A process that may be looked at, but not its rights, has more of them than this one.
-        return None, True if win32.last_error() == win32.ERROR_ACCESS_DENIED else None
     try:
-        elevation = wintypes.DWORD()
-        size = wintypes.DWORD()
-        known = dll("advapi32").GetTokenInformation(
-            token, _TOKEN_ELEVATION, ctypes.byref(elevation), 4, ctypes.byref(size)
-        )
-        return _token_user(token), bool(elevation.value) if known else None
-    finally:
-        dll("kernel32").CloseHandle(token)
+        with win32.token_of(handle) as token:
+            elevation = _number_of(token, _TOKEN_ELEVATION)
+            return _token_user(token), bool(elevation) if elevation is not None else None
+    except OSError as error:
+        # A process that may be looked at, but not its rights, has more of them than this one.
+        return None, True if win32.number_of(error) == win32.ERROR_ACCESS_DENIED else None
 
 
-def _token_user(token: wintypes.HANDLE) -> str | None:
+def _number_of(token: int, kind: int) -> int | None:
+    number, size = wintypes.DWORD(), wintypes.DWORD()
+    known = dll("advapi32").GetTokenInformation(token, kind, ctypes.byref(number), 4, ctypes.byref(size))
+    return number.value if known else None
+
+
+def _token_user(token: int) -> str | None:
     size = wintypes.DWORD()
-    dll("advapi32").GetTokenInformation(token, _TOKEN_USER, None, 0, ctypes.byref(size))
+    dll("advapi32").GetTokenInformation(token, win32.TOKEN_USER, None, 0, ctypes.byref(size))
     buffer = ctypes.create_string_buffer(max(size.value, 64))
-    if not dll("advapi32").GetTokenInformation(token, _TOKEN_USER, buffer, len(buffer), ctypes.byref(size)):
+    if not dll("advapi32").GetTokenInformation(token, win32.TOKEN_USER, buffer, len(buffer), ctypes.byref(size)):
         return None
     sid = ctypes.c_void_p.from_buffer(buffer)
     name, domain = ctypes.create_unicode_buffer(257), ctypes.create_unicode_buffer(257)
@@ -252,14 +252,12 @@ def _token_user(token: wintypes.HANDLE) -> str | None:
 
 def _own_identity() -> tuple[str | None, bool, bool]:
     """This process's owner, whether it runs as administrator, and whether it could ask to."""
-    kernel = dll("kernel32")
-    owner, elevated = _identity(kernel.GetCurrentProcess())
-    token = wintypes.HANDLE()
-    kind, size = wintypes.DWORD(), wintypes.DWORD()
-    if dll("advapi32").OpenProcessToken(kernel.GetCurrentProcess(), win32.TOKEN_QUERY, ctypes.byref(token)):
-        dll("advapi32").GetTokenInformation(token, _TOKEN_ELEVATION_TYPE, ctypes.byref(kind), 4, ctypes.byref(size))
-        kernel.CloseHandle(token)
-    return owner, bool(elevated), bool(elevated) or kind.value == _SPLIT_TOKEN
+    this = dll("kernel32").GetCurrentProcess()
+    owner, elevated = _identity(this)
+    kind = None
+    with contextlib.suppress(OSError), win32.token_of(this) as token:
+        kind = _number_of(token, _TOKEN_ELEVATION_TYPE)
+    return owner, bool(elevated), bool(elevated) or kind == _SPLIT_TOKEN
 
 
 @functools.lru_cache(maxsize=512)

@@ -39,7 +39,6 @@ _PERSON = re.compile(r"S-1-(?:5-21|12-1)(?:-\d+)+", re.IGNORECASE)
 _LONGEST_PATH = 1000
 _QUOTED = re.compile(r'\s*"([^"]+)"')
 _PROGRAM = re.compile(r"\s*(.+?\.(?:exe|ico|dll))\b", re.IGNORECASE)
-_TOKEN_USER = 1
 
 
 def installed_products() -> SystemRecord:
@@ -137,13 +136,11 @@ def _others() -> list[str]:
 
 
 def _own_sid() -> str:
-    token, size, text = wintypes.HANDLE(), wintypes.DWORD(), wintypes.LPWSTR()
+    size, text = wintypes.DWORD(), wintypes.LPWSTR()
     kernel, security = dll("kernel32"), dll("advapi32")
-    if not security.OpenProcessToken(kernel.GetCurrentProcess(), win32.TOKEN_QUERY, ctypes.byref(token)):
-        return ""
-    try:
+    with contextlib.suppress(OSError), win32.token_of(kernel.GetCurrentProcess()) as token:
         buffer = ctypes.create_string_buffer(256)
-        if not security.GetTokenInformation(token, _TOKEN_USER, buffer, len(buffer), ctypes.byref(size)):
+        if not security.GetTokenInformation(token, win32.TOKEN_USER, buffer, len(buffer), ctypes.byref(size)):
             return ""
         if not security.ConvertSidToStringSidW(ctypes.c_void_p.from_buffer(buffer), ctypes.byref(text)):
             return ""
@@ -151,5 +148,4 @@ def _own_sid() -> str:
             return text.value or ""
         finally:
             kernel.LocalFree(text)
-    finally:
-        kernel.CloseHandle(token)
+    return ""

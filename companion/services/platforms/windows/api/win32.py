@@ -23,6 +23,7 @@ PROCESS_TERMINATE = 0x0001
 PROCESS_CREATE_PROCESS = 0x0080
 PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
 TOKEN_QUERY = 0x0008
+TOKEN_USER = 1
 ERROR_FILE_NOT_FOUND = 2
 ERROR_ACCESS_DENIED = 5
 ERROR_CANCELLED = 1223
@@ -202,6 +203,18 @@ def process_handle(pid: int, rights: int) -> Iterator[int]:
         yield handle
     finally:
         dll("kernel32").CloseHandle(handle)
+
+
+@contextlib.contextmanager
+def token_of(process: int) -> Iterator[int]:
+    """The access token of an open process, for reading; raises `OSError` where it may not be read (`winerror` 5)."""
+    token = wintypes.HANDLE()
+    if not dll("advapi32").OpenProcessToken(process, TOKEN_QUERY, ctypes.byref(token)):
+        raise failure()
+    try:
+        yield token.value or 0
+    finally:
+        dll("kernel32").CloseHandle(token)
 
 
 class ProcessEntry(ctypes.Structure):
