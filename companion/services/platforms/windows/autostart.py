@@ -124,10 +124,7 @@ def switch_on(held: HeldEntry) -> bool:
         if entry.kind is AutostartKind.STARTUP_FOLDER:
             return _move_back(Path(held.before), Path(entry.location))
         if entry.kind is AutostartKind.SERVICE:
-            now = services.start_of(entry.location)
-            if now == services.ON_DEMAND:
-                services.set_start(entry.location, int(held.before))
-            return now in (services.ON_DEMAND, int(held.before))
+            return services.put_back(entry.location, int(held.before))
         if entry.kind is AutostartKind.PACKAGED_APP:
             return packaged_apps.put_back(entry.location, int(held.before))
         scheduled_tasks.set_enabled(entry.location, True)

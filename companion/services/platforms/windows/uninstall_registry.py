@@ -23,9 +23,9 @@ from companion.domain.installation.proof.system_record import (
 )
 from companion.services.platforms.common.text import clean
 from companion.services.platforms.windows.api import win32
-from companion.services.platforms.windows.api.registry import opened, read_value, subkeys, values
+from companion.services.platforms.windows.api.registry import opened, subkeys, values
 from companion.services.platforms.windows.api.win32 import dll
-from companion.services.platforms.windows.startup.packaged_apps import PACKAGES, family_of
+from companion.services.platforms.windows.startup.packaged_apps import PACKAGES, family_of, root_of
 
 _UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall"
 _UNINSTALL_32 = r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall"
@@ -101,7 +101,7 @@ def folder_of(of_entry: Mapping[str, object]) -> str | None:
 
 
 def _is_own_folder(path: str) -> bool:
-    """Whether `path` is the full path of a folder that a product may have for itself; it is a text of strangers."""
+    """Whether `path` is the full path of a folder that a product may have for itself; other makers wrote it."""
     if len(path) > _LONGEST_PATH or clean_text(path, _LONGEST_PATH) != path or not re.match(r"[A-Za-z]:\\", path):
         return False
     parts = [part.casefold() for part in ntpath.normpath(path).split("\\")[1:]]
@@ -124,8 +124,8 @@ def _packages() -> Iterator[InstalledProduct]:
         family = family_of(full_name)
         if family:
             name, version, *_ = full_name.split("_")
-            root = read_value(rf"{PACKAGES}\{full_name}", "PackageRootFolder")
-            where = root if isinstance(root, str) and _is_own_folder(root) else None
+            root = root_of(full_name)
+            where = root if _is_own_folder(root) else None
             yield product(name, family, RecordView.APP_PACKAGES, version=version, where=where)
 
 

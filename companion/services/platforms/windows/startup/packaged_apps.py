@@ -22,7 +22,7 @@ _LARGEST = 1024 * 1024
 def entries() -> list[AutostartEntry]:
     """The startup tasks of this person's apps; those of apps whose manifest cannot be read have no command."""
     found: list[AutostartEntry] = []
-    roots = {family: root for name in subkeys(PACKAGES) if (family := family_of(name)) and (root := _root(name))}
+    roots = {family: root for name in subkeys(PACKAGES) if (family := family_of(name)) and (root := root_of(name))}
     for family in subkeys(_TASKS):
         states = {task: read_value(rf"{_TASKS}\{family}\{task}", "State") for task in subkeys(rf"{_TASKS}\{family}")}
         known = {task: state for task, state in states.items() if isinstance(state, int)}
@@ -99,7 +99,8 @@ def put_back(location: str, before: int) -> bool:
     return now in (SWITCHED_OFF, before)
 
 
-def _root(full_name: str) -> str:
+def root_of(full_name: str) -> str:
+    """The folder that a package is in; empty where none is noted."""
     root = read_value(rf"{PACKAGES}\{full_name}", "PackageRootFolder")
     return root if isinstance(root, str) else ""
 

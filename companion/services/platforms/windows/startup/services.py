@@ -28,7 +28,7 @@ def entries() -> list[AutostartEntry]:
     found = []
     with contextlib.suppress(OSError), _control_manager() as scm:
         for row in _listed(scm, _EVERY_STATE):
-            with contextlib.suppress(OSError), _service(row.name, _QUERY_CONFIG) as service:
+            with contextlib.suppress(OSError), _service(scm, row.name, _QUERY_CONFIG) as service:
                 configuration = _configuration(service)
                 if configuration.start == _AUTOMATIC:
                     found.append(_entry(row.name, row.label, configuration.command or ""))
@@ -69,13 +69,13 @@ def stop_service(name: str) -> bool:
     """Ask the service control manager to stop the service of this name or label."""
     with contextlib.suppress(OSError), _control_manager() as scm:
         asked = [row.name for row in _listed(scm, _RUNNING) if name in (row.label, row.name)]
-        told = [each for each in asked if _told_to_stop(each)]
+        told = [each for each in asked if _told_to_stop(scm, each)]
         return bool(told)
     return False
 
 
-def _told_to_stop(name: str) -> bool:
-    with contextlib.suppress(OSError), _service(name, _STOP) as service:
+def _told_to_stop(scm: int, name: str) -> bool:
+    with contextlib.suppress(OSError), _service(scm, name, _STOP) as service:
         status = ctypes.create_string_buffer(_STATUS_SIZE)
         return bool(dll("advapi32").ControlService(service, _CONTROL_STOP, status))
     return False
@@ -83,39 +83,43 @@ def _told_to_stop(name: str) -> bool:
 
 def start_of(name: str) -> int:
     """How a service is started, as a number of Windows. Raises `OSError`."""
-    with _service(name, _QUERY_CONFIG) as service:
+    with _control_manager() as scm, _service(scm, name, _QUERY_CONFIG) as service:
         return int(_configuration(service).start)
 
 
 def set_start(name: str, start: int) -> None:
     """Change how a service is started, and nothing else about it. Raises `OSError`."""
-    with _service(name, _CHANGE_CONFIG) as service:
+    with _control_manager() as scm, _service(scm, name, _CHANGE_CONFIG) as service:
         unchanged = (_NO_CHANGE, start, _NO_CHANGE, None, None, None, None, None, None, None)
         if not dll("advapi32").ChangeServiceConfigW(service, *unchanged):
             raise win32.failure()
 
 
+def put_back(name: str, before: int) -> bool:
+    """Restore how a service is started; False when it was changed meanwhile. Raises `OSError`."""
+    now = start_of(name)
+    if now == ON_DEMAND:
+        set_start(name, before)
+    return now in (ON_DEMAND, before)
+
+
+def _control_manager() -> contextlib.AbstractContextManager[int]:
+    return _opened(dll("advapi32").OpenSCManagerW(None, None, _CONNECT_AND_LIST))
+
+
+def _service(scm: int, name: str, rights: int) -> contextlib.AbstractContextManager[int]:
+    return _opened(dll("advapi32").OpenServiceW(scm, name, rights))
+
+
 @contextlib.contextmanager
-def _control_manager() -> Iterator[int]:
-    scm = dll("advapi32").OpenSCManagerW(None, None, _CONNECT_AND_LIST)
-    if not scm:
+def _opened(handle: int | None) -> Iterator[int]:
+    """What the service control manager has opened, until the end of the block. Raises `OSError` where it refused."""
+    if not handle:
         raise win32.failure()
     try:
-        yield scm
+        yield handle
     finally:
-        dll("advapi32").CloseServiceHandle(scm)
-
-
-@contextlib.contextmanager
-def _service(name: str, rights: int) -> Iterator[int]:
-    with _control_manager() as scm:
-        service = dll("advapi32").OpenServiceW(scm, name, rights)
-        if not service:
-            raise win32.failure()
-        try:
-            yield service
-        finally:
-            dll("advapi32").CloseServiceHandle(service)
+        dll("advapi32").CloseServiceHandle(handle)
 
 
 def _listed(scm: int, state: int) -> list[win32.ServiceStatus]:
