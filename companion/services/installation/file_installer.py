@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -35,14 +34,12 @@ from companion.domain.pc.finding import Severity
 from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
-from companion.services.installation.installer_files import identify, identify_pinned, not_opened
+from companion.services.installation.installer_files import digest_of, identify, identify_pinned, not_opened
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
 from companion.services.installation.recovery import Recovery
 from companion.services.installation.watching import InstallerWatch, OnStep, step_at
 from companion.services.platforms.protocol import PlatformServices
-
-_CHUNK = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +98,7 @@ class FileInstaller:
             raise _no_installer(name, found)
         try:
             with path.open("rb") as file:
-                sha256, size = _digest(file, cancellation)
+                sha256, size = digest_of(file, cancellation)
         except OSError as error:
             raise not_opened(path, error) from None
         return CheckedFile(
@@ -187,7 +184,7 @@ class FileInstaller:
         name = Path(file.place).name
         on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{file.name} is checked once more."))
         with self._held(Path(file.place)) as (handle, launchable):
-            if _digest(handle, cancellation) != (file.sha256, file.size):
+            if digest_of(handle, cancellation) != (file.sha256, file.size):
                 raise _changed(file.name)
             found = identify_pinned(launchable, name, self._platform)
             if found.technology is not file.found.technology or found.version != file.found.version:
@@ -253,15 +250,6 @@ class FileInstaller:
             log=str(log) if log else None,
             cause=cause.sentence if cause else None,
         )
-
-
-def _digest(handle: BinaryIO, cancellation: Cancellation) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while chunk := handle.read(_CHUNK):
-        cancellation.check()
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
 
 
 def _refuse(found: InstallerIdentity, name: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -20,11 +22,13 @@ from companion.domain.installation.files.identity import (
     with_signature,
 )
 from companion.domain.installation.files.reading import read_identity
+from companion.services.app.cancellation import Cancellation
 from companion.services.platforms.protocol import PlatformServices
 
 _MOST_READ = 32 << 20
 """Bytes that are read of any file: several times what a real installer takes."""
 _MOST_READS = 20_000
+_CHUNK = 1 << 20
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -92,6 +96,16 @@ def read_file(path: Path, name: str | None = None) -> InstallerIdentity:
         return read_identity(FileRegions(descriptor), name or path.name)
     finally:
         os.close(descriptor)
+
+
+def digest_of(file: BinaryIO, cancellation: Cancellation) -> tuple[str, int]:
+    """Returns the SHA-256 and the size of what an open file holds. Raises `Cancelled` and `OSError`."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(_CHUNK):
+        cancellation.check()
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
 
 
 def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:

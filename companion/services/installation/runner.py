@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +16,9 @@ from companion.domain.pc.facts import Process
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
-from companion.services.installation.installer_files import read_file
+from companion.services.installation.installer_files import digest_of, read_file
 from companion.services.installation.watching import InstallerWatch, OnStep, step_at
 from companion.services.platforms.protocol import PlatformServices
-
-_CHUNK = 1 << 20
 
 
 class _Ran(NamedTuple):
@@ -146,12 +143,7 @@ def _gone(path: Path) -> CompanionError:
 
 def _verify(handle: BinaryIO, grant: Grant, cancellation: Cancellation) -> None:
     """Compare size and digest of what the open handle reads with the grant. Raises ``file-damaged``."""
-    digest, size = hashlib.sha256(), 0
-    while chunk := handle.read(_CHUNK):
-        cancellation.check()
-        digest.update(chunk)
-        size += len(chunk)
-    if size != grant.size or digest.hexdigest() != grant.sha256:
+    if digest_of(handle, cancellation) != (grant.sha256, grant.size):
         raise CompanionError(
             ErrorCode.FILE_DAMAGED,
             "This installer is not started",
