@@ -140,12 +140,10 @@ class FileInstaller:
             raise older_version(file.name, file.found.version or "", newest)
         waited = bool(self._platform.system.pending_restart().value)
         self._recovery.begin(job, "", file.found.product_name or file.name, (), file.found)
-        restart = False
         try:
             ran = self._run(file, start, on_step, cancellation, silent=silent)
             explained = explain_exit(ran.code, rules, self._platform.name, file.found.technology)
-            restart = explained.meaning is ExitMeaning.RESTART
-            if restart:
+            if explained.meaning is ExitMeaning.RESTART:
                 self._recovery.needs_restart(job)
             installer = Path(file.place).name
             still = self._watch.wait_for_children(ran.children, installer, ran.launched, start, on_step)
@@ -155,10 +153,10 @@ class FileInstaller:
         except BaseException:
             self._recovery.end(job, succeeded=False)
             raise
-        if done.proof.outcome is FileOutcome.RESTART_LEFT and not restart:
-            self._recovery.needs_restart(job)
         if done.proof.outcome is not FileOutcome.RESTART_LEFT:
             self._recovery.end(job, succeeded=explained.succeeded)
+        elif explained.meaning is not ExitMeaning.RESTART:
+            self._recovery.needs_restart(job)
         on_step(step_at(InstallationStep.DONE, explained.sentence, start))
         return done
 

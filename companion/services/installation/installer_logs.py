@@ -47,14 +47,14 @@ class InstallerLogs:
             raw.unlink()
         if text is None:
             return None, None
-        kept = raw.with_suffix("")
+        kept, cause = raw.with_suffix(""), first_cause(technology, text)
         try:
             replace_file(kept, kept_log(text, redaction()))
         except OSError as error:
             _log.warning("an installer's log was not kept: %s", error.strerror)
-            return None, first_cause(technology, text)
+            return None, cause
         self._prune()
-        return kept, first_cause(technology, text)
+        return kept, cause
 
     def _prune(self) -> None:
         found = []
