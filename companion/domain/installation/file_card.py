@@ -6,12 +6,10 @@ from companion.domain.core.model import Model
 from companion.domain.core.text import size_in_words
 from companion.domain.installation.files.checks import MISFIT, file_findings
 from companion.domain.installation.files.identity import FileSignature
-from companion.domain.installation.files.verification import VerifiedBy, verification_sentence
+from companion.domain.installation.files.verification import PROVEN, verification_sentence
 from companion.domain.installation.files.words import KINDS
 from companion.domain.installation.proof.installation import CheckedFile
 from companion.domain.pc.finding import Finding, Severity
-
-_SURE = frozenset({VerifiedBy.STORE, VerifiedBy.MANIFEST, VerifiedBy.SIGNATURE})
 
 
 class CardRow(Model, frozen=True):
@@ -62,7 +60,7 @@ def _reason(row: Finding) -> str:
 
 
 def _verified(file: CheckedFile) -> CardRow:
-    sure = file.verification.how in _SURE and file.verification.of_maker is not False
+    sure = file.verification.how in PROVEN and file.verification.of_maker is not False
     sentence = verification_sentence(file.verification)
     if not sure and file.found.signature is FileSignature.NONE:
         sentence += " It is not signed."

@@ -10,13 +10,12 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Instant, Model
-from companion.domain.installation.files.verification import Verification, VerifiedBy
+from companion.domain.installation.files.verification import PROVEN, Verification
 from companion.services.storage.pending_records import PendingRecords
 
 _log = logging.getLogger(__name__)
 
 _MOST = 500
-_PROVEN = frozenset({VerifiedBy.STORE, VerifiedBy.SIGNATURE, VerifiedBy.MANIFEST})
 
 
 class ProvenFile(Model, frozen=True):
@@ -36,7 +35,7 @@ class ProvenFiles:
 
     def remember(self, sha256: str, verification: Verification) -> None:
         """Note that a file was proven; nothing waits for a disk that takes no notes."""
-        if verification.how not in _PROVEN:
+        if verification.how not in PROVEN:
             return
         try:
             self._records.write(sha256, ProvenFile(sha256=sha256, verification=verification, at=self._clock()))

@@ -27,6 +27,10 @@ class VerifiedBy(enum.StrEnum):
     NOT_CHECKED = "notChecked"
 
 
+PROVEN = frozenset({VerifiedBy.STORE, VerifiedBy.SIGNATURE, VerifiedBy.MANIFEST})
+"""What shows whose file it is, or that it is the one that was meant."""
+
+
 class Verification(Model, frozen=True):
     """How far a file is verified.
 
