@@ -1,8 +1,7 @@
 """Notices on a Linux desktop, with buttons (Desktop Notifications Specification 1.2).
 
-Spoken over the session bus directly: Qt's tray balloon has no buttons, and Qt's D-Bus classes cannot send the
-unsigned number that the specification asks for from Python. jeepney is imported where
-it is used: it is there on Linux only.
+The session bus is used directly: Qt's tray balloon has no buttons, and Qt's D-Bus classes cannot send the unsigned
+number that the specification asks for from Python. jeepney is imported where it is used: it is there on Linux only.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.services.pc.notice_codes import new_code
+from companion.services.pc.notice_codes import ITSELF, new_code
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -28,10 +27,8 @@ _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _ANSWER_SECONDS = 10.0
 _FOR_EVER = 0
-_ITSELF = "default"
-# As `html.escape` does it, whose module brings the names of 2,000 signs along into every tray.
+# As `html.escape` does it, whose module loads the names of 2,000 characters with it.
 _AS_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-"""The code of pressing the notice itself; the specification gives it, so that it cannot be made unguessable."""
 
 
 class DesktopNotifications:
@@ -61,7 +58,8 @@ class DesktopNotifications:
         bus = self._connected()
         if "body-markup" in self._abilities:
             body = body.translate(_AS_TEXT)
-        codes = {_ITSELF if action == _ITSELF else new_code(): action for action, _ in buttons}
+        # The specification gives the code of the notice itself, so that it cannot be made unguessable.
+        codes = {ITSELF if action == ITSELF else new_code(): action for action, _ in buttons}
         actions: list[str] = []
         if "actions" in self._abilities:
             actions = [part for code, (_, text) in zip(codes, buttons, strict=True) for part in (code, text)]
@@ -93,14 +91,14 @@ class DesktopNotifications:
                 try:
                     bus = _Bus(self._heard, self._lost)
                 except Exception as error:  # noqa: BLE001 - whatever keeps us off the bus means: no notices
-                    raise _nobody(error) from None
+                    raise _none_shown(error) from None
                 try:
                     bus.listen(_NAME, _PATH)
                     self._abilities = frozenset(self._call(bus, "GetCapabilities", None, ())[0])
                     bus.find_owner()
                 except (OSError, TimeoutError, _Refused) as error:
                     bus.close()
-                    raise _nobody(error) from None
+                    raise _none_shown(error) from None
                 except BaseException:
                     bus.close()
                     raise
@@ -114,7 +112,7 @@ class DesktopNotifications:
         try:
             return bus.ask(new_method_call(address, method, signature, arguments))
         except (OSError, TimeoutError, _Refused) as error:
-            raise _nobody(error) from None
+            raise _none_shown(error) from None
 
     def _heard(self, member: str, body: tuple[Any, ...]) -> None:
         identity = int(body[0])
@@ -122,8 +120,8 @@ class DesktopNotifications:
             with self._lock:
                 known = self._buttons.get(identity)
                 action = None if known is None else known.get(str(body[1]))
-                if known is not None and body[1] == _ITSELF:
-                    action = _ITSELF
+                if known is not None and body[1] == ITSELF:
+                    action = ITSELF
             if action is not None:
                 self._pressed(identity, action)
         elif member == "NotificationClosed":
@@ -251,7 +249,7 @@ class _Bus:
             self._heard(member, body)
 
 
-def _nobody(error: Exception) -> CompanionError:
+def _none_shown(error: Exception) -> CompanionError:
     _log.info("no notices on this desktop: %s", type(error).__name__)
     return CompanionError(
         ErrorCode.NO_NOTIFICATIONS,

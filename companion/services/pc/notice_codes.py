@@ -6,9 +6,12 @@ import secrets
 import threading
 from collections.abc import Iterable
 
+ITSELF = "default"
+"""The action of pressing the notice itself, as the Desktop Notifications Specification calls it."""
+
 
 def new_code() -> str:
-    """Returns a code of 22 signs that cannot be guessed."""
+    """Returns a code of 22 characters that cannot be guessed."""
     return secrets.token_urlsafe(16)
 
 

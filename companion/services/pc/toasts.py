@@ -9,13 +9,10 @@ from collections.abc import Sequence
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.reminders.notices.toast import toast_xml
-from companion.services.pc.notice_codes import NoticeCodes
+from companion.services.pc.notice_codes import ITSELF, NoticeCodes
 from companion.services.platforms.protocol import ToastSystem
 
 _log = logging.getLogger(__name__)
-
-ITSELF = "default"
-"""The action of pressing the notice itself."""
 
 
 class Toasts:
@@ -24,7 +21,7 @@ class Toasts:
     def __init__(self, system: ToastSystem) -> None:
         self._system = system
         self._codes = NoticeCodes()
-        self._shown: dict[str, str] = {}
+        self._shown: set[str] = set()
 
     def show(self, key: str, title: str, body: str, buttons: Sequence[tuple[str, str]], *, stays: bool) -> None:
         """Show a notice in place of the one with the same `key`; `buttons` are actions and texts.
@@ -40,7 +37,7 @@ class Toasts:
             self._codes.forget(key)
             _log.info("Windows shows no notices with buttons: %s", error.strerror or type(error).__name__)
             raise _none_shown() from None
-        self._shown[key] = tag_of(key)
+        self._shown.add(key)
 
     def pressed(self, code: str) -> tuple[str, str] | None:
         """Returns the notice and the action that came back; None for a code that no shown notice has.
@@ -50,25 +47,25 @@ class Toasts:
         meant = self._codes.meaning(code)
         if meant is not None:
             self._codes.forget(meant[0])
-            self._shown.pop(meant[0], None)
+            self._shown.discard(meant[0])
         return meant
 
     def withdraw(self, key: str) -> None:
         """Take a notice away; one that is gone already makes no difference."""
         self._codes.forget(key)
-        tag = self._shown.pop(key, None)
-        if tag is not None:
+        if key in self._shown:
+            self._shown.discard(key)
             with contextlib.suppress(OSError):
-                self._system.remove(tag)
+                self._system.remove(tag_of(key))
 
     def close(self) -> None:
-        """Take all of them away: buttons that nothing answers would be a lie."""
+        """Take all of them away: nothing answers their buttons any more."""
         for key in tuple(self._shown):
             self.withdraw(key)
 
 
 def tag_of(key: str) -> str:
-    """Returns the tag of a notice, by which a later run replaces it; Windows takes 64 signs."""
+    """Returns the tag of a notice, by which a later run replaces it; Windows takes 64 characters."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 

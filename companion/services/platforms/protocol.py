@@ -272,7 +272,7 @@ class ToastSystem(Protocol):
     """Windows' own notices. Each call blocks and raises `OSError` where they do not work."""
 
     def show(self, xml: str, tag: str) -> None:
-        """Shows a notice in place of the one with the same tag, of at most 64 signs."""
+        """Shows a notice in place of the one with the same tag, of at most 64 characters."""
         ...
 
     def remove(self, tag: str) -> None:
