@@ -21,13 +21,13 @@ from companion.demo.orders.invoices import invoice_pdf, invoices_of, purchase_in
 from companion.demo.orders.lifecycle import business_days_after
 from companion.demo.orders.records import Record
 from companion.demo.problems import Refusal
+from companion.domain.billing.invoices import entry_of
 from companion.domain.core.serialization import decode, encode
 from companion.domain.store.orders import (
     AutoRenewChange,
     Download,
     Grant,
     Installation,
-    InvoiceEntry,
     InvoiceList,
     Licence,
     Order,
@@ -199,11 +199,7 @@ def get_invoices(call: Call, number: str) -> Response:
     with call.store.database.transaction() as connection:
         record = current(connection, call, call.own(number))
     found = invoices_of(record, call.store.profile.store.name)
-    entries = [
-        InvoiceEntry(number=each.number, issued_at=each.issued_at, total=each.total, purpose=each.purpose)
-        for each in found
-    ]
-    return respond(answer_with(InvoiceList(invoices=tuple(entries))))
+    return respond(answer_with(InvoiceList(invoices=tuple(entry_of(each) for each in found))))
 
 
 def get_invoice(call: Call, number: str, invoice_number: str | None = None) -> Response:

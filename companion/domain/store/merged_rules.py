@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -25,7 +25,7 @@ def with_general_rules(profile: Profile, general: GeneralRules) -> Profile:
         matches = tuple(match for match in rule.matches if not any(_says(each, rule, match) for each in own))
         if matches:
             # Rules are told apart by their ids: the store's own keeps it.
-            identity = rule.id if rule.id not in taken else _free(_PREFIX + rule.id, taken)
+            identity = _free(rule.id, taken)
             taken.add(identity)
             added.append(msgspec.structs.replace(rule, id=identity, matches=matches))
     return msgspec.structs.replace(profile, blockers=(*own, *added)) if added else profile
@@ -64,7 +64,7 @@ def _folded(texts: Iterable[str]) -> set[str]:
     return {text.casefold() for text in texts}
 
 
-def _free(identity: str, taken: Sequence[str] | set[str]) -> str:
+def _free(identity: str, taken: set[str]) -> str:
     while identity in taken:
         identity = _PREFIX + identity
     return identity

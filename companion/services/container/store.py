@@ -247,11 +247,7 @@ def build_services(
     store, and whatever is wrong with folders, library or address.
     """
     owned = build_owned(home, verbose=verbose, keychain=keychain)
-    try:
-        return open_store(owned, choose_store(owned, store))
-    except BaseException:
-        owned.close()
-        raise
+    return _open_chosen(owned, lambda: choose_store(owned, store))
 
 
 def build_window_services(
@@ -262,14 +258,22 @@ def build_window_services(
     Raises `CompanionError` for folders, library, and the address of a store that was named.
     """
     owned = build_owned(home, verbose=verbose, keychain=keychain)
-    try:
+
+    def choose() -> str:
         try:
-            address = choose_store(owned, store)
+            return choose_store(owned, store)
         except CompanionError as error:
             if error.code != ErrorCode.NO_STORE:
                 raise
-            address = NO_STORE
-        return open_store(owned, address)
+            return NO_STORE
+
+    return _open_chosen(owned, choose)
+
+
+def _open_chosen(owned: Owned, choose: Callable[[], str]) -> Services:
+    """Build the services of the store whose address `choose` returns; `owned` is closed when that fails."""
+    try:
+        return open_store(owned, choose())
     except BaseException:
         owned.close()
         raise

@@ -22,11 +22,12 @@ def build_updates(where: AppFolders, platform: PlatformServices) -> Updates:
     from companion.services.updates.service import Updates
     from companion.services.updates.source import built_in_source, this_installation
 
-    putting = _PutInPlace(where, platform)
+    installation = this_installation(platform.name)
+    putting = _PutInPlace(where, platform, installation.base)
     return Updates(
         where.state / "update",
         built_in_source(),
-        this_installation(platform.name),
+        installation,
         platform,
         utc_now,
         putting.put,
@@ -38,18 +39,18 @@ def build_updates(where: AppFolders, platform: PlatformServices) -> Updates:
 class _PutInPlace:
     where: AppFolders
     platform: PlatformServices
+    base: Path | None
+    """The folder above the versions, where they are folders side by side."""
 
     def put(self, archive: Path, version: str) -> None:
         """Install a version where versions are folders side by side."""
         from companion.services.app.running_program import StartRequest, hand_over
         from companion.services.updates.folders import FolderUpdate, VersionFolders
-        from companion.services.updates.source import this_installation
 
-        base = this_installation(self.platform.name).base
-        if base is None:
+        if self.base is None:
             raise AssertionError("only called where there are such folders")
         update = FolderUpdate(
-            VersionFolders(base),
+            VersionFolders(self.base),
             self.quit_running,
             lambda _: self.platform.programs.launch(self._command(tray=True)),
             lambda: hand_over(self.where.state, StartRequest(tray=True)),
@@ -70,9 +71,8 @@ class _PutInPlace:
         return True
 
     def launch(self) -> None:
-        """Start the command that updates, which ends this program on its way."""
-        tray = self._command(tray=False)
-        self.platform.programs.launch((*tray, "update", "--yes"))
+        """Start the command that updates; it asks this program to quit."""
+        self.platform.programs.launch((*self._command(tray=False), "update", "--yes"))
 
     def _command(self, *, tray: bool) -> tuple[str, ...]:
         from companion.services.app.launch_command import start_command

@@ -103,10 +103,8 @@ class StoreList:
             found = found._replace(kind=before.kind, name=before.name) if before is not None else found
         store = KnownStore(address=checked, kind=found.kind, name=found.name, added_at=self._clock())
         self._library.remember_store(store)
-        # Loaded with what reads e-mails, which listing stores does without.
+        # It loads what reads e-mails, and most commands about stores add none.
         from companion.domain.mail.origin.fraud import lookalike_of
-
-        # What reads e-mails is loaded for it; most commands about stores add none.
 
         return AddedStore(store, found.no_answer, lookalike_of(host_name(checked), self._brands()))
 

@@ -125,16 +125,17 @@ class OrderInvoices:
             yield
 
     def _kept_list(self, number: str) -> KnownInvoices | None:
-        alone = self._library.invoice(self._store, number)
-        only = InvoiceList(invoices=(entry_of(alone.invoice),)) if alone is not None else None
         kept = self._library.invoices(self._store, number)
-        return kept or (KnownInvoices(only, alone.read_at) if alone is not None and only is not None else None)
+        if kept is not None:
+            return kept
+        alone = self._library.invoice(self._store, number)
+        return KnownInvoices(_list_of(alone.invoice), alone.read_at) if alone is not None else None
 
     def _listed(self, number: str, token: Secret) -> InvoiceList:
         try:
             return self._client.invoices(number, token)
         except NotOfferedError:
-            return InvoiceList(invoices=(entry_of(self._client.invoice(number, token)),))
+            return _list_of(self._client.invoice(number, token))
 
     def _invoice(self, number: str, token: Secret, invoice_number: str | None) -> Invoice:
         try:
@@ -159,3 +160,7 @@ class OrderInvoices:
                 hint=f"Which it has: companion invoice {number} --list",
             )
         return found
+
+
+def _list_of(invoice: Invoice) -> InvoiceList:
+    return InvoiceList(invoices=(entry_of(invoice),))
