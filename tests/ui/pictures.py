@@ -20,10 +20,11 @@ from PySide6.QtWidgets import QWidget
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.app.resources import resource
-from companion.services.container.store import build_services
+from companion.services.container.store import Services, build_services, build_window_services
 from companion.services.platforms import current
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.dialogs.auto_renewal import ask_to_switch
+from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import DARK, LIGHT, Theme
 from companion.ui.navigation import Destination
 from companion.ui.pages.add import SampleLogIn
@@ -62,8 +63,8 @@ def _let_it_work(milliseconds: int) -> None:
 class Photographer:
     """Drives one window and saves what it shows."""
 
-    def __init__(self, program: WindowedProgram, store: DemoStore, folder: Path) -> None:
-        self.program, self.store, self.folder = program, store, folder
+    def __init__(self, program: WindowedProgram, services: Services, store: DemoStore, folder: Path) -> None:
+        self.program, self.services, self.store, self.folder = program, services, store, folder
         self.window = program.window
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -125,6 +126,16 @@ class Photographer:
         dialog = ask_to_switch(self.window, self.program.app_state, card.order_number, card.licence_id, False)
         self.take("05-switch-off", dialog)
         dialog.reject()
+        self.invoices()
+
+    def invoices(self) -> None:
+        """The invoices of an order that was charged more than once."""
+        account = next(found for found in self.store.accounts if "An unwanted renewal" in found.about)
+        number, orders = account.order_number, self.services.orders
+        invoices = show_invoice(self.window, self.program.app_state, orders, number)
+        self.settle()
+        self.take("05-invoices", invoices)
+        invoices.reject()
 
     def purchases(self) -> None:
         """Adding what was bought at a shop without the Store API, and its page."""
@@ -222,6 +233,19 @@ def running_blocker(folder: Path) -> Iterator[None]:
         subprocess.run(["kill", pid], check=False)
 
 
+def _first_start(home: Path, store: DemoStore, folder: Path, theme: Theme) -> None:
+    """Take the picture of a first start at which no store is known."""
+    services = build_window_services(home, None)
+    program = WindowedProgram(application(), services, theme=theme)
+    program.start(in_tray=False)
+    photographer = Photographer(program, services, store, folder)
+    photographer.wait(lambda: program.window.has_navigated)
+    photographer.settle()
+    photographer.take("00-welcome")
+    program.close()
+    services.close()
+
+
 def photograph(folder: Path, theme: Theme) -> None:
     """Take every picture in one theme."""
     with tempfile.TemporaryDirectory() as made:
@@ -235,11 +259,12 @@ def photograph(folder: Path, theme: Theme) -> None:
             root / "store", profile=json.dumps(profile).encode(), system=current().name.value, size=32 * 2**20,
             rate=6_000_000,
         )  # fmt: skip
+        _first_start(root / "first", store, folder, theme)
         services = build_services(root / "home", store.url)
         samples = tuple(SampleLogIn(found.order_number, found.order_password, found.about) for found in store.accounts)
         program = WindowedProgram(application(), services, theme=theme, samples=samples)
         program.start(in_tray=False)
-        photographer = Photographer(program, store, folder)
+        photographer = Photographer(program, services, store, folder)
         photographer.pages()
         photographer.wizard(lambda: running_blocker(root))
         photographer.files(root)
