@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
 from securesystemslib.signer import CryptoSigner
 
 from companion.domain.updates.release import InstallKind, describing_file
@@ -136,6 +137,25 @@ def packed(path: Path, version: str, *, works: bool = True) -> Path:
         member.size, member.mode = len(content), 0o755
         made.addfile(member, io.BytesIO(content))
     return path
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Site]:
+    """A site that offers version 0.2.0."""
+    with site(tmp_path / "site") as made:
+        made.offer("0.2.0", packed(tmp_path / "0.2.0.tar.xz", "0.2.0"))
+        yield made
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """The folder of an installed version 0.1.0."""
+    made = tmp_path / "Companion"
+    (made / "versions").mkdir(parents=True)
+    with tarfile.open(packed(tmp_path / "0.1.0.tar.xz", "0.1.0")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (made / "current").symlink_to("versions/0.1.0")
+    return made
 
 
 class Made:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,26 +19,10 @@ from companion.services.updates.source import (
     read_source,
 )
 from tests.conftest import SYSTEM
-from tests.kits.updates import NOW, Made, Site, packed, present_version, site
+from tests.kits.updates import NOW, Made, Site, base, packed, present_version, served
 
+__all__ = ["base", "served"]
 pytestmark = pytest.mark.skipif(SYSTEM == "windows", reason="there the installer does this")
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path / "site") as made:
-        made.offer("0.2.0", packed(tmp_path / "0.2.0.tar.xz", "0.2.0"))
-        yield made
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    made = tmp_path / "Companion"
-    (made / "versions").mkdir(parents=True)
-    with tarfile.open(packed(tmp_path / "0.1.0.tar.xz", "0.1.0")) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (made / "current").symlink_to("versions/0.1.0")
-    return made
 
 
 def test_a_new_version_is_found_fetched_and_put_into_place(served: Site, base: Path) -> None:

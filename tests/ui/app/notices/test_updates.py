@@ -22,27 +22,11 @@ from companion.ui.widgets.notice import Notices
 from companion.ui.widgets.switch import Switch
 from tests.conftest import SYSTEM
 from tests.kits.ui import button, texts_of
-from tests.kits.updates import Made, Site, packed, present_version, site
+from tests.kits.updates import Made, Site, base, present_version, served
 
+__all__ = ["base", "served"]
 pytestmark = pytest.mark.skipif(SYSTEM == "windows", reason="there the installer does this")
 WAIT = 60_000
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path / "site") as made:
-        made.offer("0.2.0", packed(tmp_path / "0.2.0.tar.xz", "0.2.0"))
-        yield made
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    folder = tmp_path / "Companion/versions/0.1.0"
-    folder.mkdir(parents=True)
-    (folder / "companion").write_text("#!/bin/sh\necho Companion 0.1.0\n")
-    (folder / "companion").chmod(0o755)
-    (tmp_path / "Companion/current").symlink_to("versions/0.1.0")
-    return tmp_path / "Companion"
 
 
 class Window:
