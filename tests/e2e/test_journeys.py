@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,22 +15,15 @@ from companion.domain.store.orders import Order
 from companion.services.app.resources import resource
 from companion.services.store.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials
-from tests.kits.desktop import Desktop, desktop
+from tests.kits.desktop import Desktop, desktop, program_on
 from tests.kits.hand import Hand, Keyboard, Mouse
-from tests.kits.screen_reader import ScreenReader, screen_reader
+from tests.kits.screen_reader import ScreenReader, reader
 from tests.kits.waiting import until
 
-__all__ = ["desktop"]
+__all__ = ["desktop", "reader"]
 pytestmark = [pytest.mark.desktop, pytest.mark.slow]
 FAMILY = "LF-5930-2216"
 STEPS = ("Choose", "Check this PC", "Download", "Verify", "Install", "Done")
-
-
-@pytest.fixture
-def reader(desktop: Desktop) -> Iterator[ScreenReader]:
-    desktop.environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
-    with screen_reader(desktop.environment) as made:
-        yield made
 
 
 @pytest.fixture
@@ -47,12 +39,8 @@ def store(desktop: Desktop) -> Iterator[DemoStore]:
 
 @pytest.fixture
 def program(desktop: Desktop, reader: ScreenReader) -> Iterator[subprocess.Popen[bytes]]:
-    words = [sys.executable, "-m", "companion", "--home", str(desktop.folder / "home")]
-    with (desktop.folder / "program.log").open("wb") as log:
-        made = subprocess.Popen(words, env=desktop.environment, stdout=log, stderr=subprocess.STDOUT)
-    yield made
-    made.terminate()
-    made.wait(30)
+    with program_on(desktop) as made:
+        yield made
 
 
 class Person:

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from companion.demo.server import DemoStore
-from tests.kits.desktop import Desktop, desktop
-from tests.kits.screen_reader import Part, ScreenReader, screen_reader
+from tests.kits.desktop import Desktop, desktop, program_on
+from tests.kits.screen_reader import Part, ScreenReader, reader
 from tests.kits.waiting import until
 
-__all__ = ["desktop"]
+__all__ = ["desktop", "reader"]
 pytestmark = pytest.mark.desktop
 
 
 @pytest.fixture
-def reader(desktop: Desktop) -> Iterator[ScreenReader]:
-    desktop.environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
-    with screen_reader(desktop.environment) as made:
-        yield made
-
-
-@pytest.fixture
 def program(desktop: Desktop, reader: ScreenReader, demo_store: DemoStore) -> Iterator[subprocess.Popen[bytes]]:
-    words = [sys.executable, "-m", "companion", "--home", str(desktop.folder / "home"), "--store", demo_store.url]
-    with (desktop.folder / "program.log").open("wb") as log:
-        made = subprocess.Popen(words, env=desktop.environment, stdout=log, stderr=subprocess.STDOUT)
-    yield made
-    made.terminate()
-    made.wait(20)
+    with program_on(desktop, "--store", demo_store.url) as made:
+        yield made
 
 
 def _find(reader: ScreenReader, role: str, name: str) -> Part:

@@ -107,6 +107,19 @@ class Desktop:
             subprocess.run(["scrot", "-o", str(self.folder / f"{name}.png")], env=self.environment, check=False)
 
 
+@contextlib.contextmanager
+def program_on(desktop: Desktop, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The program on a desktop, with a home in its folder, as long as the block runs."""
+    words = [sys.executable, "-m", "companion", "--home", str(desktop.folder / "home"), *options]
+    with (desktop.folder / "program.log").open("wb") as log:
+        made = subprocess.Popen(words, env=desktop.environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield made
+    finally:
+        made.terminate()
+        made.wait(30)
+
+
 @pytest.fixture
 def desktop(secret_service: dict[str, str], tmp_path: Path) -> Iterator[Desktop]:
     """A desktop in a session with a keyring."""

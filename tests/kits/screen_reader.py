@@ -15,6 +15,7 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, MessageType, new_metho
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
+from tests.kits.desktop import Desktop
 from tests.kits.waiting import until
 
 _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")
@@ -227,3 +228,11 @@ def screen_reader(environment: dict[str, str]) -> Iterator[ScreenReader]:
     finally:
         bus.terminate()
         bus.wait(20)
+
+
+@pytest.fixture
+def reader(desktop: Desktop) -> Iterator[ScreenReader]:
+    """What reads the windows of the desktop."""
+    desktop.environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
+    with screen_reader(desktop.environment) as made:
+        yield made
