@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
 from tests.kits.linux import live_in
+from tests.kits.package_tools import turn
 
 # Before any test imports Qt; end-to-end tests start their own programs with another platform.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -58,6 +59,13 @@ def garbage() -> Iterator[None]:
     yield
     if not gc.isenabled() and gc.get_count()[0] > _BEFORE_A_LOOK:
         gc.collect()
+
+
+@pytest.fixture
+def package_tools() -> Iterator[None]:
+    """Package tools run in this test, and no check of this PC in another one meanwhile."""
+    with turn(alone=True):
+        yield
 
 
 @pytest.fixture

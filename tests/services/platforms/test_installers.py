@@ -94,6 +94,7 @@ def test_a_copy_that_is_not_what_was_verified_is_not_run(desk: Desk) -> None:
 
 
 @pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="installs a package of Debian")
+@pytest.mark.usefixtures("package_tools")
 def test_a_package_goes_through_the_systems_own_tools(desk: Desk) -> None:
     root = desk.folder / "root"
     root.mkdir()

@@ -33,6 +33,7 @@ def versions(root: Path) -> dict[str, str | None]:
     return {entry.name: entry.version for entry in record.products}
 
 
+@pytest.mark.usefixtures("package_tools")
 def test_a_package_is_installed_and_listed(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()

@@ -12,6 +12,17 @@ from companion.demo.server import DemoStore
 from companion.services.app.resources import resource
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Mail, Programs
+from tests.kits.package_tools import turn
+
+
+@pytest.fixture(autouse=True)
+def no_package_tools(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No other test lets a package tool run, which these commands would take for another installation."""
+    if "package_tools" in request.fixturenames:
+        yield
+        return
+    with turn(alone=False):
+        yield
 
 
 @pytest.fixture

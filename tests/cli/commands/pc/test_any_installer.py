@@ -14,7 +14,11 @@ from tests.kits.cli import Cli
 from tests.kits.linux import Programs
 from tests.kits.windows_files import program, version
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep"),
+    # Some of them bear the name of a package tool.
+    pytest.mark.usefixtures("package_tools"),
+]
 
 
 def rows(found: PreflightResult) -> dict[str | None, Severity]:

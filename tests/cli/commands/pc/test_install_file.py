@@ -58,6 +58,7 @@ def run_file(folder: Path, text: str, name: str = "harbour.run") -> Path:
 
 
 @needs_dpkg
+@pytest.mark.usefixtures("package_tools")
 def test_a_package_is_installed_and_proven_by_the_systems_own_list(install, tmp_path, root):
     ran = install(deb(tmp_path, version="4.1"))
     shown = ran.shown(InstallResult)
@@ -76,6 +77,7 @@ def test_a_package_is_installed_and_proven_by_the_systems_own_list(install, tmp_
 
 
 @needs_dpkg
+@pytest.mark.usefixtures("package_tools")
 def test_what_came_of_it_is_said_in_words(bare: Cli, profile, tmp_path):
     said = bare("install", deb(tmp_path), "--profile", profile)
     assert said.out.startswith("harbour is installed. The system lists it now, version 4.2.")
@@ -85,6 +87,7 @@ def test_what_came_of_it_is_said_in_words(bare: Cli, profile, tmp_path):
 
 
 @needs_dpkg
+@pytest.mark.usefixtures("package_tools")
 def test_an_older_version_needs_consent(install, tmp_path, root):
     assert install(deb(tmp_path, version="4.2")).code == 0
     old = deb(tmp_path, version="4.1")
@@ -97,6 +100,7 @@ def test_an_older_version_needs_consent(install, tmp_path, root):
 
 
 @needs_dpkg
+@pytest.mark.usefixtures("package_tools")
 def test_a_package_whose_script_fails_is_not_installed(install, tmp_path):
     ran = install(deb(tmp_path, postinst="exit 3"))
     shown = ran.shown(InstallResult)
@@ -116,6 +120,7 @@ def test_a_script_that_reports_success_is_in_no_list(install, tmp_path):
 
 
 @needs_dpkg
+@pytest.mark.usefixtures("package_tools")
 def test_a_success_that_changes_nothing_is_no_success(install, bare, tmp_path, root):
     """The package tool reports success, and what it wrote is gone."""
     tools = tmp_path / "tools"
@@ -194,6 +199,7 @@ def test_a_list_of_digests_proves_the_file(install, tmp_path):
 
 
 @needs_dpkg
+@pytest.mark.usefixtures("package_tools")
 def test_silent_needs_consent_and_a_switch_that_is_known(install, tmp_path):
     install(run_file(tmp_path, f"touch {tmp_path}/ran"), "--silent", "--yes").error(1, "not-silent")
     assert not (tmp_path / "ran").exists()
@@ -319,6 +325,7 @@ def test_what_was_closed_is_opened_again_once_it_is_proven(install, bare, tmp_pa
 
 
 @needs_dpkg
+@pytest.mark.usefixtures("package_tools")
 def test_a_broken_installation_puts_back_what_it_held(install, tmp_path):
     held = json.loads(install(deb(tmp_path, postinst=f"kill -{signal.SIGKILL.value} $$")).out)
     assert held["stillHeld"] == []
