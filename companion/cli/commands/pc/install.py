@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
 from companion.cli.commands.entitlements.seat_check import seat_trouble
-from companion.cli.commands.pc.closing import ClosedPrograms, close_programs, closing_options
+from companion.cli.commands.pc.closing import ClosedPrograms, closing_options
 from companion.cli.commands.pc.install_file import file_options, install_file, is_file_meant, refuse_file_options
-from companion.cli.commands.pc.install_result import InstallResult, error_lines, still_closed_lines
+from companion.cli.commands.pc.install_result import (
+    InstallResult,
+    ending_lines,
+    error_lines,
+    programs_closed,
+    still_closed_lines,
+)
+from companion.cli.commands.pc.installing import catch_up, clear_the_way
 from companion.cli.commands.pc.preflight_check import PreflightCheck, profile_option
-from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
+from companion.cli.commands.pc.text import hold_lines
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.failures import record_failure
@@ -28,7 +35,6 @@ from companion.domain.store.orders import Download, Order
 from companion.domain.store.profile import Stage
 
 if TYPE_CHECKING:
-    from companion.services.app.cancellation import Cancellation
     from companion.services.installation.workflow import Installed as Done
     from companion.services.storage.records import KnownFile
 
@@ -68,7 +74,7 @@ def run(context: CommandContext) -> int:
     order = _order(context, number)
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     file = _file_of(context, number, artifact)
-    _catch_up(context)
+    catch_up(context, services)
     profile, grant = context.profile(), services.order_downloads.grant(number, artifact.artifact_id)
     trouble = seat_trouble(context, order, artifact)
     if trouble is not None:
@@ -79,7 +85,7 @@ def run(context: CommandContext) -> int:
     error: CompanionError | None = None
     with interruptible() as cancellation:
         try:
-            rows, closing = _clear(context, check, cancellation)
+            rows, closing = clear_the_way(context, check, cancellation)
             blocking = [row for row in rows if row.severity is Severity.BLOCKS]
             if blocking:
                 error = blocked_error(blocking)
@@ -131,26 +137,6 @@ def _order(context: CommandContext, number: str) -> Order:
     return found.order
 
 
-def _catch_up(context: CommandContext) -> None:
-    """Do what an earlier run could not finish, and say what came of it."""
-    services = context.services
-    found = services.recovery.recover()
-    context.output.say(
-        *installation_lines(found.installations, services.platform.name), *restored_lines(found.restored)
-    )
-
-
-def _clear(
-    context: CommandContext, check: PreflightCheck, cancellation: Cancellation
-) -> tuple[tuple[Finding, ...], ClosedPrograms]:
-    """What is found on this PC, after what was allowed to be closed is closed."""
-    rows = check.look(cancellation).findings
-    if not (context.arguments.close or context.arguments.hold):
-        return rows, ClosedPrograms()
-    closing = close_programs(context, check, rows, cancellation)
-    return (check.look(cancellation).findings if closing.closed else rows), closing
-
-
 def _shown(
     context: CommandContext,
     number: str,
@@ -172,7 +158,7 @@ def _shown(
         closed=closing.closed,
         held_back=closing.held,
         still_held=recovery.held(),
-        still_closed=tuple(sorted({closed.program.name for closed in recovery.relauncher.waiting()})),
+        still_closed=programs_closed(recovery.relauncher.waiting()),
         error=ErrorReport.of(error) if error else None,
     )
 
@@ -182,10 +168,7 @@ def _lines(shown: InstallResult) -> list[str]:
     if shown.error is not None:
         lines += error_lines(shown.error)
     elif shown.result is not None:
-        text = ending_text(shown.result)
-        lines.append(f"{text.title}. {text.message}")
-        if text.hint:
-            lines.append(f"  → {text.hint}")
+        lines += ending_lines(ending_text(shown.result))
         if shown.seat_taken:
             lines.append("This PC has taken a seat of the licence.")
     return [*lines, *still_closed_lines(shown.still_closed)]

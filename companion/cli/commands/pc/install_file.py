@@ -7,11 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
-from companion.cli.commands.pc.closing import ClosedPrograms, close_programs
+from companion.cli.commands.pc.closing import ClosedPrograms
 from companion.cli.commands.pc.expectation import expectation_of, expectation_options
-from companion.cli.commands.pc.install_result import InstallResult, error_lines, still_closed_lines
+from companion.cli.commands.pc.install_result import (
+    InstallResult,
+    ending_lines,
+    error_lines,
+    programs_closed,
+    still_closed_lines,
+)
+from companion.cli.commands.pc.installing import catch_up, clear_the_way
 from companion.cli.commands.pc.preflight_check import PreflightCheck
-from companion.cli.commands.pc.text import hold_lines, installation_lines, restored_lines
+from companion.cli.commands.pc.text import hold_lines
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
@@ -73,7 +80,7 @@ def install_file(context: CommandContext) -> int:
     """Look at the file, check this PC, close what blocks if allowed, run the installer, and prove what it did."""
     installer = context.local.file_installer()
     path = Path(context.arguments.number).absolute()
-    _catch_up(context)
+    catch_up(context, context.local)
     with interruptible() as cancellation:
         file = installer.look(path, cancellation, expectation_of(context, path))
         context.output.say(*identity_lines(file.found, file.name, file.verification))
@@ -83,16 +90,9 @@ def install_file(context: CommandContext) -> int:
             context.local.recovery.leave()
 
 
-def _catch_up(context: CommandContext) -> None:
-    """Do what an earlier run could not finish, and say what came of it."""
-    local = context.local
-    found = local.recovery.recover()
-    context.output.say(*installation_lines(found.installations, local.platform.name), *restored_lines(found.restored))
-
-
 def _install(context: CommandContext, file: CheckedFile, cancellation: Cancellation) -> int:
     check = PreflightCheck.of_checked(context, file, file.job)
-    rows, closing = _clear(context, check, cancellation)
+    rows, closing = clear_the_way(context, check, cancellation)
     blocking = [row for row in rows if row.severity is Severity.BLOCKS]
     done: FileInstallation | None = None
     reopened: tuple[RelaunchResult, ...] = ()
@@ -118,17 +118,6 @@ def _install(context: CommandContext, file: CheckedFile, cancellation: Cancellat
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
 
 
-def _clear(
-    context: CommandContext, check: PreflightCheck, cancellation: Cancellation
-) -> tuple[tuple[Finding, ...], ClosedPrograms]:
-    """What is found on this PC, after what was allowed to be closed is closed."""
-    rows = check.look(cancellation).findings
-    if not (context.arguments.close or context.arguments.hold):
-        return rows, ClosedPrograms()
-    closing = close_programs(context, check, rows, cancellation)
-    return (check.look(cancellation).findings if closing.closed else rows), closing
-
-
 def _shown(
     context: CommandContext,
     file: CheckedFile,
@@ -149,7 +138,7 @@ def _shown(
         closed=closing.closed,
         held_back=closing.held,
         still_held=recovery.held(),
-        still_closed=tuple(sorted({closed.program.name for closed in recovery.relauncher.waiting()})),
+        still_closed=programs_closed(recovery.relauncher.waiting()),
         error=ErrorReport.of(error) if error else None,
         technology=file.found.technology,
         before=done.proof.before if done else None,
@@ -168,8 +157,7 @@ def _lines(shown: InstallResult, done: FileInstallation | None) -> list[str]:
     if shown.error is not None:
         lines += error_lines(shown.error)
     elif done is not None:
-        text = installation_text(done)
-        lines += [f"{text.title}. {text.message}", *([f"  → {text.hint}"] if text.hint else [])]
+        lines += ending_lines(installation_text(done))
     if shown.log is not None:
         lines.append(f"The installer's log is kept here: {shown.log}")
     lines += [relaunch_sentence(each) for each in shown.reopened]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from companion.cli.error_report import ErrorReport
 from companion.domain.core.model import Model
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Hold
+from companion.domain.installation.ending import EndingText
 from companion.domain.installation.files.identity import Technology
 from companion.domain.installation.files.verification import Verification, VerifiedBy
 from companion.domain.installation.models import InstallationResult
 from companion.domain.installation.proof.outcome import FileOutcome
 from companion.domain.installation.proof.system_record import InstalledProduct
-from companion.domain.installation.relaunch import RelaunchResult
+from companion.domain.installation.relaunch import ClosedProgram, RelaunchResult
 from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding
 
@@ -52,6 +55,16 @@ class InstallResult(Model, frozen=True):
 def error_lines(error: ErrorReport) -> list[str]:
     """Returns why it is not installed."""
     return [error.title, f"  {error.message}", f"  → {error.hint}"]
+
+
+def ending_lines(text: EndingText) -> list[str]:
+    """Returns how it ended, and what to do next where something is left to do."""
+    return [f"{text.title}. {text.message}", *([f"  → {text.hint}"] if text.hint else [])]
+
+
+def programs_closed(closed: Iterable[ClosedProgram]) -> tuple[str, ...]:
+    """Returns the names of the programs that were closed for an installation, each once."""
+    return tuple(sorted({each.program.name for each in closed}))
 
 
 def still_closed_lines(names: tuple[str, ...]) -> list[str]:
