@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget
-
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
-from companion.ui.navigation import Destination, Page
+from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
-from companion.ui.widgets.basic import clear, label
+from companion.ui.widgets.basic import clear
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.check import CheckStep
 from companion.ui.wizard.choose import ChooseStep
 from companion.ui.wizard.download import DownloadStep, VerifyStep
 from companion.ui.wizard.install import DoneStep, InstallStep
 from companion.ui.wizard.job import Job
-from companion.ui.wizard.steps import STEPS, Step, Stepper
+from companion.ui.wizard.steps import STEPS
+from companion.ui.wizard.steps_page import StepsPage
 
 if TYPE_CHECKING:
     from companion.services.downloads.order_downloads import OrderDownloads
@@ -31,13 +29,8 @@ if TYPE_CHECKING:
 _DOWNLOAD = STEPS.index("Download")
 
 
-class InstallPage(Page):
-    """Walks from an order's artifact to a working installation. Leaving it and coming back goes on where it was.
-
-    `ended` is emitted when the person leaves it by its own buttons, with or without an installation.
-    """
-
-    ended = Signal()
+class InstallPage(StepsPage):
+    """Walks from an order's artifact to a working installation. Leaving it and coming back goes on where it was."""
 
     def __init__(
         self,
@@ -48,18 +41,14 @@ class InstallPage(Page):
         recovery: Recovery,
         opener: Opener,
     ) -> None:
-        super().__init__(app_state, "Install")
+        super().__init__(app_state, "Install", STEPS)
         self._orders = orders
         self._job: Job | None = None
         self._wanted = Destination("install")
-        self._stepper = Stepper()
-        self._news = label("", "muted")
-        self._news.hide()
-        self._stack = QStackedWidget()
         self._choose = ChooseStep(app_state, purchases)
         installing = InstallStep(app_state, orders, installations, recovery, opener)
         installing.fetch_again.connect(self._fetch_again)
-        self._steps: tuple[Step, ...] = (
+        self.set_steps(
             self._choose,
             CheckStep(app_state, orders, installations, recovery, opener),
             DownloadStep(app_state, purchases),
@@ -68,26 +57,16 @@ class InstallPage(Page):
             DoneStep(app_state, orders, recovery),
         )
         for index, step in enumerate(self._steps):
-            self._stack.addWidget(step)
             step.advance.connect(lambda index=index: self._advance(index))
-            step.navigation_requested.connect(self.navigation_requested)
-            step.leave.connect(self._end)
         self._choose.chosen.connect(self._begin)
-        self.add(self._stepper, self._stack)
-        self._footers = QStackedWidget()
-        self._footers.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        for step in self._steps:
-            self._footers.addWidget(step.footer)
-        self.add_footer(self._footers)
-        self._show(0)
 
     def arrive(self, destination: Destination) -> None:
         same = (destination.number, destination.item) == (self._wanted.number, self._wanted.item)
         if same and self._job is not None and self._job.installed is None:
-            self._enter(self._stack.currentIndex())
+            self._enter(self.index)
             return
         self._wanted, self._job = destination, None
-        self._show(0)
+        self.show_step(0)
         self.take_focus()
         self._choose.heading.setText("Reading the order…")
         self._choose.onward.setEnabled(False)
@@ -102,10 +81,6 @@ class InstallPage(Page):
 
     def holds_work(self) -> bool:
         return self._job is not None
-
-    def leave_page(self) -> None:
-        """Stop looking at the PC while another page is shown; a download goes on."""
-        self._steps[self._stack.currentIndex()].depart()
 
     def _offer(self, order: Order, profile: Profile, trouble: CompanionError | None) -> None:
         self.app_state.load()
@@ -128,7 +103,7 @@ class InstallPage(Page):
 
     def _fetch_again(self) -> None:
         if self._job is not None:
-            self._steps[self._stack.currentIndex()].depart()
+            self.current.depart()
             self._job.fetched = None
             self._enter(_DOWNLOAD)
 
@@ -136,29 +111,12 @@ class InstallPage(Page):
         self._steps[index].depart()
         if index + 1 == len(self._steps):
             self._job = None
-            self._end()
+            self.end()
         else:
             self._enter(index + 1)
 
-    def _end(self) -> None:
-        self.navigation_requested.emit(Destination("home"))
-        self.ended.emit()
-
-    def _show(self, index: int) -> None:
-        # A stack is as tall as its tallest page; only the one that is shown may count.
-        for number, step in enumerate(self._steps):
-            vertical = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
-            step.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
-        self._stack.setCurrentIndex(index)
-        self._footers.setCurrentIndex(index)
-        self._stepper.show_step(index)
-        self.scroll_to_top()
-
     def _enter(self, index: int) -> None:
-        self._show(index)
+        self.show_step(index)
         if self._job is not None and index > 0:
             self._steps[index].enter(self._job)
             self.take_focus()
-
-    def take_focus(self) -> None:
-        self._steps[self._stack.currentIndex()].take_focus()

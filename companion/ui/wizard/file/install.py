@@ -6,29 +6,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QProgressBar
-
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError
 from companion.domain.installation.files.checks import rules_for, runs_alone
-from companion.domain.installation.models import InstallationProgress
 from companion.domain.installation.proof.installation import (
     CheckedFile,
     FileInstallation,
     installation_error,
     installation_text,
 )
-from companion.domain.installation.relaunch import ClosedProgram, names_of
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import Stage
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
-from companion.ui.widgets.basic import button, clear, label, row
+from companion.ui.widgets.basic import button, clear, row
 from companion.ui.widgets.notice import Notice
-from companion.ui.widgets.relaunch_notice import reopened_notice
-from companion.ui.wizard.live_check_list import LiveCheckList
-from companion.ui.wizard.steps import Step
+from companion.ui.wizard.installing import EndStep, InstallerStep
 
 if TYPE_CHECKING:
     from companion.services.installation.file_installer import FileInstaller
@@ -36,7 +30,7 @@ if TYPE_CHECKING:
     from companion.services.installation.workflow import Installations
 
 
-class FileInstallStep(Step):
+class FileInstallStep(InstallerStep):
     """Shows what may block the installer, runs it, and explains how it ended; `done` is set when it did."""
 
     def __init__(
@@ -47,36 +41,14 @@ class FileInstallStep(Step):
         recovery: Recovery,
         opener: Opener,
     ) -> None:
-        super().__init__(
-            app_state,
-            "Install",
-            "Many installers refuse while certain programs run, even without a window. This is what it would meet.",
-            "Install now",
-        )
+        words = "Many installers refuse while certain programs run, even without a window. This is what it would meet."
+        super().__init__(app_state, words, installations, recovery, opener)
         self._installer, self._opener = installer, opener
         self.file: CheckedFile | None = None
         self.done: FileInstallation | None = None
-        self._task: Task | None = None
-        self._check_list = LiveCheckList(app_state, installations, recovery, opener)
-        self._check_list.cleared.connect(self._allow)
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 0)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Installing")
-        self._doing = label("", "strong")
-        self._bar.hide()
-        self._doing.hide()
         self._bought = button("Show your key", self._show_purchase, "link", tip="The installer may ask for it")
         self._purchase = ""
-        self.content.addWidget(self._check_list)
-        self.content.addWidget(self._doing)
-        self.content.addWidget(self._bar)
         self.content.addLayout(row(self._bought, None))
-
-    @property
-    def running(self) -> bool:
-        """Whether the installer is at work."""
-        return self._task is not None and self._task.running
 
     def begin(self, file: CheckedFile, purchase: str = "") -> None:
         """Look at this PC for the installer of `file`, and go on looking; `purchase` is the id of what was bought."""
@@ -91,17 +63,11 @@ class FileInstallStep(Step):
         """Go on looking after another page was shown."""
         self._look()
 
-    def depart(self) -> None:
-        self._check_list.stop()
-
-    def go_on(self) -> None:
-        self._install(older=False)
-
     def _look(self) -> None:
         file = self.file
         if file is None or self.running:
             return
-        self._show_running(False)
+        self.show_running(False)
         self._check_list.start(Stage.INSTALL, partial(self._requirements, file), file.job)
 
     def _requirements(self, file: CheckedFile) -> Requirements:
@@ -111,42 +77,19 @@ class FileInstallStep(Step):
         rules = rules_for(file.found, file.size, general_rules(), platform)
         return Requirements(profile=rules, platform=platform, alone=runs_alone(file.found))
 
-    def _allow(self, free: bool) -> None:
-        self.onward.setEnabled(free and not self.running)
+    def go_on(self) -> None:
+        self._install(older=False)
 
     def _install(self, *, older: bool) -> None:
         file, installer = self.file, self._installer
         if file is None or self.running:
             return
-        self._check_list.stop()
-        self.tell(None)
-        self._show_running(True)
-        self._task = self.app_state.runner.run(
-            self,
-            lambda task: _install(installer, file, task, older=older),
-            self._ended,
-            self._failed,
-            self._show,
-        )
-
-    def _show_running(self, running: bool) -> None:
-        self._bar.setVisible(running)
-        self._doing.setVisible(running)
-        self._doing.setText("Starting the installer…")
-        self._check_list.setVisible(not running)
-        self.onward.setEnabled(False)
-        self.back.setEnabled(not running)
-
-    def _show(self, progress: InstallationProgress) -> None:
-        self._doing.setText(progress.sentence)
+        self.run(lambda task: _install(installer, file, task, older=older), self._ended, self._failed)
 
     def _failed(self, error: CompanionError) -> None:
         self._task = None
         self._look()
-        actions = self.actions_for(error.code)
-        if error.code is ErrorCode.OLDER_VERSION:
-            actions = (("Install the older version", partial(self._install, older=True)), *actions)
-        self.tell(Notice.of_error(error, *actions, closable=False))
+        self.tell(Notice.of_error(error, *self.ways_on(error, partial(self._install, older=True)), closable=False))
 
     def _ended(self, done: FileInstallation) -> None:
         self._task, self.done = None, done
@@ -175,33 +118,14 @@ def _install(installer: FileInstaller, file: CheckedFile, task: Task, *, older: 
     return installer.install(file, general_rules(), task.report, task.cancellation, older=older)
 
 
-class FileDoneStep(Step):
+class FileDoneStep(EndStep):
     """What came of it, and the programs to open again."""
-
-    def __init__(self, app_state: AppState, recovery: Recovery) -> None:
-        super().__init__(app_state, "It is installed", "", "Finish")
-        self._recovery = recovery
-        self.back.hide()
-        self._again = button("", self._reopen)
-        self.card.body.insertLayout(self.card.body.indexOf(self.outcome), row(self._again, None))
 
     def show_end(self, done: FileInstallation) -> None:
         """Show how it ended."""
-        self._again.hide()
-        clear(self.content)
+        self.begin_end()
         text = installation_text(done)
         self.heading.setText(text.title)
         self.explanation.setText(text.message)
         self.tell(Notice("What to do now", text.hint, closable=False) if text.hint else None)
-        recovery = self._recovery
-        self.app_state.runner.run(self, lambda _: recovery.relauncher.waiting(), self._offer)
-
-    def _offer(self, closed: tuple[ClosedProgram, ...]) -> None:
-        if closed:
-            self._again.setText(f"Open {names_of(closed)} again")
-            self._again.show()
-
-    def _reopen(self) -> None:
-        self._again.hide()
-        recovery = self._recovery
-        self.app_state.runner.run(self, lambda _: recovery.reopen(), lambda found: self.tell(reopened_notice(found)))
+        self.offer_to_reopen()
