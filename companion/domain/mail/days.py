@@ -10,6 +10,7 @@ from companion.domain.mail.text.statements import has_condition
 from companion.domain.purchases.facts import Field
 
 _MOST_ROWS = 400
+_DIGIT = re.compile(r"\d")
 
 _NUMBER_BETWEEN = r"(?:\s(?:(?:n[°º.]|nº|n\.º|nr\.?|no\.?|number|nummer|#)\s?)?(?=\S*\d)[\w#/.-]{2,30})?"
 _DATE_OF_ORDER = re.compile(
@@ -23,44 +24,38 @@ _DATE_OF_ORDER = re.compile(
     rf"|(?:uw|je) (?:bestelling|aankoop){_NUMBER_BETWEEN} (?:van|op)"
     rf"|(?:seu|sua|a sua) (?:pedido|compra|encomenda){_NUMBER_BETWEEN} de)\s+(?=\S{{0,12}}\s?\d|\d)"
 )
+
+
+def _patterns(*texts: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?i)\b{each}") for each in texts)
+
+
 _DAY = r"(?P<day>[^,;!?]{6,30}?)"
-_CANCEL_FIRST = tuple(
-    re.compile(rf"(?i)\b{each}")
-    for each in (
-        rf"bis (?:spätestens |einschließlich )?(?:zum |am )?{_DAY} (?:\w+ ){{0,3}}?(?:künd|widerruf|abbestell)",
-        rf"(?:uiterlijk|vóór|voor) (?:op )?{_DAY} (?:\w+ ){{0,2}}?op(?:zeg|\b)",
-    )
+_CANCEL_FIRST = _patterns(
+    rf"bis (?:spätestens |einschließlich )?(?:zum |am )?{_DAY} (?:\w+ ){{0,3}}?(?:künd|widerruf|abbestell)",
+    rf"(?:uiterlijk|vóór|voor) (?:op )?{_DAY} (?:\w+ ){{0,2}}?op(?:zeg|\b)",
 )
 """The day by which to cancel, where the language puts it before the verb."""
-_CHARGED_ON = tuple(
-    re.compile(rf"(?i)\b{each}")
-    for each in (
-        rf"on {_DAY},? (?:we will|we'll|you will be|you'll be|your card will be) (?:charged?|billed?|debit)",
-        rf"am {_DAY} (?:buchen|belasten|ziehen|berechnen) wir",
-        rf"le {_DAY},? nous (?:prélèverons|débiterons|facturerons)",
-        rf"el {_DAY},? (?:te|le) cobraremos",
-        rf"op {_DAY} (?:schrijven|brengen) we",
-    )
+_CHARGED_ON = _patterns(
+    rf"on {_DAY},? (?:we will|we'll|you will be|you'll be|your card will be) (?:charged?|billed?|debit)",
+    rf"am {_DAY} (?:buchen|belasten|ziehen|berechnen) wir",
+    rf"le {_DAY},? nous (?:prélèverons|débiterons|facturerons)",
+    rf"el {_DAY},? (?:te|le) cobraremos",
+    rf"op {_DAY} (?:schrijven|brengen) we",
 )
-_RENEWED_ON = tuple(
-    re.compile(rf"(?i)\b{each}")
-    for each in (
-        rf"wordt op {_DAY} (?:automatisch )?(?:verlengd|vernieuwd)",
-        rf"(?:wird|verlängert sich) (?:automatisch )?(?:am|zum) {_DAY} (?:automatisch )?(?:um|verlängert|erneuert)",
-        rf"(?:will|shall) on {_DAY},? (?:automatically )?renew",
-    )
+_RENEWED_ON = _patterns(
+    rf"wordt op {_DAY} (?:automatisch )?(?:verlengd|vernieuwd)",
+    rf"(?:wird|verlängert sich) (?:automatisch )?(?:am|zum) {_DAY} (?:automatisch )?(?:um|verlängert|erneuert)",
+    rf"(?:will|shall) on {_DAY},? (?:automatically )?renew",
 )
 """The day of the renewal within a sentence."""
-_USED_UNTIL = tuple(
-    re.compile(rf"(?i)\b{each}")
-    for each in (
-        rf"(?:keep using|continue (?:to use|using)|keep access|can use)\b[^.!?]{{0,60}}? until {_DAY}(?:[.,;!]|$)",
-        rf"(?:können|kannst)\b[^.!?]{{0,60}}? bis (?:zum )?{_DAY} (?:weiter(?:hin)? )?(?:nutzen|verwenden|benutzen)",
-        rf"(?:utiliser|profiter d)\b[^.!?]{{0,60}}? jusqu'au {_DAY}(?:[.,;!]|$)",
-        rf"(?:usar|disfrutar)\b[^.!?]{{0,60}}? hasta el {_DAY}(?:[.,;!]|$)",
-        rf"(?:usare|utilizzare)\b[^.!?]{{0,60}}? fino al {_DAY}(?:[.,;!]|$)",
-        rf"(?:kunt|kan|kun)\b[^.!?]{{0,60}}? tot (?:en met )?{_DAY} (?:blijven )?gebruiken",
-    )
+_USED_UNTIL = _patterns(
+    rf"(?:keep using|continue (?:to use|using)|keep access|can use)\b[^.!?]{{0,60}}? until {_DAY}(?:[.,;!]|$)",
+    rf"(?:können|kannst)\b[^.!?]{{0,60}}? bis (?:zum )?{_DAY} (?:weiter(?:hin)? )?(?:nutzen|verwenden|benutzen)",
+    rf"(?:utiliser|profiter d)\b[^.!?]{{0,60}}? jusqu'au {_DAY}(?:[.,;!]|$)",
+    rf"(?:usar|disfrutar)\b[^.!?]{{0,60}}? hasta el {_DAY}(?:[.,;!]|$)",
+    rf"(?:usare|utilizzare)\b[^.!?]{{0,60}}? fino al {_DAY}(?:[.,;!]|$)",
+    rf"(?:kunt|kan|kun)\b[^.!?]{{0,60}}? tot (?:en met )?{_DAY} (?:blijven )?gebruiken",
 )
 """Until when a subscription that was ended can still be used."""
 
@@ -70,6 +65,8 @@ def take_days(notes: Notes) -> None:
     letter = notes.letter
     for line in lines_of((*letter.rich[:_MOST_ROWS], *letter.plain[:_MOST_ROWS])):
         text = line[:600]
+        if not _DIGIT.search(text):
+            continue  # most lines; no day is written in words alone
         if ("", Field.BOUGHT_ON) not in notes.found and (found := _DATE_OF_ORDER.search(text)) is not None:
             notes.day(Field.BOUGHT_ON, text[found.end() :], text)
         _first_day(notes, Field.CANCEL_BY, _CANCEL_FIRST, text)

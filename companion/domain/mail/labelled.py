@@ -11,7 +11,8 @@ from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import STRUCTURED, Notes
 from companion.domain.mail.origin import platforms
 from companion.domain.mail.origin.platforms import Platform
-from companion.domain.mail.text.labels import NO, UNLIMITED_SEATS, YES, Label, normal
+from companion.domain.mail.text.answers import NO, UNLIMITED_SEATS, YES
+from companion.domain.mail.text.labels import Label, normal
 from companion.domain.mail.text.names import is_heading_of_product, is_product_like, product_name
 from companion.domain.mail.text.pairs import Pair, TableRow, labels_in, pairs, tables
 from companion.domain.mail.text.recognise import as_count, as_key, as_order_number, find_date
@@ -56,7 +57,6 @@ class LabelledValues:
         self._headings: set[str] = set()
         self._buttons = {link.words for link in notes.letter.links if _ACTION.match(link.words)}
         self._until: tuple[str, str] | None = None
-        self._once = notes.item_price is None
         shop_downloads = [
             link
             for link in notes.letter.links
@@ -251,10 +251,8 @@ class LabelledValues:
             return
         if self._notes.platform is Platform.EDD:
             self._notes.note(Field.PRICE, amount.plain(), pair.quote)
-        elif self._once:
-            self._notes.item_price, self._once = amount, False
-        elif self._notes.item_price != amount:
-            self._notes.item_price = None  # several prices, or several of one kind
+        else:
+            self._notes.item_prices.add(amount)
 
     def _auto_renew(self, pair: Pair) -> None:
         text = pair.values[0] if not pair.within else ""

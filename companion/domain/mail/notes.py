@@ -44,8 +44,8 @@ class Notes:
         self.day_first = _DAY_FIRST.get(language_of(letter))
         if self.day_first is None:
             self.day_first = _order_of_days(letter)
-        self.item_price: Money | None = None
-        """What a line calls the price, beside no total: that of the whole where there is one product, bought once."""
+        self.item_prices: set[Money] = set()
+        """What lines call the price: that of the whole where there is no total, one product, and one such price."""
         self._doubts: list[str] = []
         self._unread: list[str] = []
         self._known = {item_key(Field.PRODUCT, name): name for name in known_products}
@@ -203,8 +203,8 @@ class Notes:
     def reading(self, recognised: platforms.Recognised | None) -> Reading:
         """Returns everything that was noted."""
         letter = self.letter
-        if self.item_price is not None and ("", Field.PRICE) not in self.found and len(self.names) <= 1:
-            self.note(Field.PRICE, self.item_price.plain(), "Price")
+        if len(self.item_prices) == 1 and ("", Field.PRICE) not in self.found and len(self.names) <= 1:
+            self.note(Field.PRICE, next(iter(self.item_prices)).plain(), "Price")
         if letter.sender_domain:
             self.note(Field.SENDER_DOMAIN, letter.sender_domain, letter.sender or "")
         if recognised is not None:

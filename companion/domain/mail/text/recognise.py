@@ -12,7 +12,7 @@ import unicodedata
 from typing import NamedTuple
 
 from companion.domain.core.money import Money, decimals
-from companion.domain.mail.text.labels import NEVER
+from companion.domain.mail.text.answers import NEVER
 from companion.domain.purchases.values import EARLIEST, LATEST, MOST_MINOR_UNITS
 
 _MONTHS_OF: dict[str, str] = {
