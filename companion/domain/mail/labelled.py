@@ -103,6 +103,7 @@ class LabelledValues:
                 notes.end(Field.DOWNLOAD_UNTIL, self._file_of(row, item) or item, value, row.quote)
             else:
                 notes.end(Field.EXPIRES, item, value, row.quote)
+        self._count_of(row.cells.get(Label.QUANTITY, ""))
         if (value := row.cells.get(Label.PERIOD)) is not None:
             self._end_of_period(item, value, row.quote)
         if (value := row.cells.get(Label.SEATS)) is not None:
@@ -254,6 +255,15 @@ class LabelledValues:
         else:
             self._notes.item_prices.add(amount)
 
+    def _quantity(self, pair: Pair) -> None:
+        if not pair.within:
+            self._count_of(pair.values[0])
+
+    def _count_of(self, value: str) -> None:
+        """Note that something was bought more than once: a price is then not that of the whole."""
+        count = as_count(value)
+        self._notes.bought_several |= count is not None and count > 1
+
     def _auto_renew(self, pair: Pair) -> None:
         text = pair.values[0] if not pair.within else ""
         word = normal(text)
@@ -355,6 +365,7 @@ _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {
     Label.BOUGHT_ON: LabelledValues._bought_on,
     Label.PRICE: LabelledValues._price,
     Label.ITEM_PRICE: LabelledValues._item_price,
+    Label.QUANTITY: LabelledValues._quantity,
     Label.RENEWS_ON: LabelledValues._renews_on,
     Label.RENEWAL_PRICE: LabelledValues._renewal_price,
     Label.RENEWAL_TERM: LabelledValues._renewal_term,

@@ -45,7 +45,8 @@ class Notes:
         if self.day_first is None:
             self.day_first = _order_of_days(letter)
         self.item_prices: set[Money] = set()
-        """What lines call the price: that of the whole where there is no total, one product, and one such price."""
+        """What lines call the price: that of the whole where there is no total, and one thing was bought once."""
+        self.bought_several = False
         self._doubts: list[str] = []
         self._unread: list[str] = []
         self._known = {item_key(Field.PRODUCT, name): name for name in known_products}
@@ -203,7 +204,8 @@ class Notes:
     def reading(self, recognised: platforms.Recognised | None) -> Reading:
         """Returns everything that was noted."""
         letter = self.letter
-        if len(self.item_prices) == 1 and ("", Field.PRICE) not in self.found and len(self.names) <= 1:
+        one = len(self.item_prices) == 1 and len(self.names) <= 1 and not self.bought_several
+        if one and ("", Field.PRICE) not in self.found:
             self.note(Field.PRICE, next(iter(self.item_prices)).plain(), "Price")
         if letter.sender_domain:
             self.note(Field.SENDER_DOMAIN, letter.sender_domain, letter.sender or "")
