@@ -241,8 +241,9 @@ def test_an_archive_that_grows_without_end_is_not_unpacked() -> None:
     found = read(bomb, "harbour.msix")
     assert found.technology is Technology.UNKNOWN
     assert found.notes[0].startswith("The file is damaged")
-    entities = MANIFEST.replace("<Package", '<!DOCTYPE a [<!ENTITY b "bbbb">]><Package', 1).encode()
-    assert read(archive({"AppxManifest.xml": entities}), "harbour.msix").product_name is None
+    entities = MANIFEST.replace("<Package", '<!DOCTYPE a [<!ENTITY b "bbbb">]><Package', 1)
+    for data in (entities.encode(), entities.encode("utf-16")):
+        assert read(archive({"AppxManifest.xml": data}), "harbour.msix").product_name is None
 
 
 def test_a_name_that_deceives_is_noted() -> None:

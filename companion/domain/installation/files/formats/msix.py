@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import zipfile
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
+from companion.domain.core.untrusted.xml_documents import DocumentTypeError, parsed_xml
 from companion.domain.installation.files.formats.regions import RegionFile, Regions, number
 from companion.domain.installation.files.identity import (
     FileSignature,
@@ -50,9 +51,10 @@ def _is_small(regions: Regions) -> bool:
 
 def _identity(text: bytes, signature: FileSignature, *, bundle: bool) -> InstallerIdentity:
     found = InstallerIdentity(technology=Technology.MSIX, signature=signature, needs_administrator=False, complete=True)
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    try:
+        root = parsed_xml(text)
+    except DocumentTypeError:
         return found
-    root = ElementTree.fromstring(text)  # noqa: S314 - entities, which could grow without end, are refused above
     identity = root.find("{*}Identity")
     properties = root.find("{*}Properties")
     attributes = identity.attrib if identity is not None else {}
@@ -68,7 +70,7 @@ def _identity(text: bytes, signature: FileSignature, *, bundle: bool) -> Install
     )
 
 
-def _of(properties: ElementTree.Element | None, name: str) -> str | None:
+def _of(properties: Element | None, name: str) -> str | None:
     """Returns a text of the manifest; one that only names a resource is none."""
     text = properties.findtext(f"{{*}}{name}") if properties is not None else None
     return None if text is None or text.startswith("ms-resource:") else text

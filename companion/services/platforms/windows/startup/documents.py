@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, ParseError
+
+from companion.domain.core.untrusted.xml_documents import parsed_xml
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-def parsed(text: str) -> ElementTree.Element | None:
-    """Returns the document of `text`, or None when it is damaged.
+def parsed(text: str) -> Element | None:
+    """Returns the document of `text`, or None when it is damaged, or no document as Windows writes them.
 
-    The declaration names an encoding while the text is decoded already. Entities, which could grow without end, do not
-    occur in what Windows writes: such a document is refused.
+    The declaration names an encoding while the text is decoded already.
     """
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        return None
     try:
-        return ElementTree.fromstring(_DECLARATION.sub("", text))  # noqa: S314
-    except (ElementTree.ParseError, ValueError):
+        return parsed_xml(_DECLARATION.sub("", text))
+    except (ParseError, ValueError):
         return None
