@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model, Secret
+from companion.domain.core.untrusted.foreign_text import text_of
 from companion.domain.entitlements.order_lookup import tidy_order_number, tidy_order_password
-from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
+from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox
 from companion.domain.mail.message.letter import Letter, letter_of_html, letter_of_text, read_letter
 from companion.domain.mail.notes import STRUCTURED
 from companion.domain.mail.origin.platforms import Platform

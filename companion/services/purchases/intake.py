@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.untrusted.foreign_text import text_of
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
-from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox, text_of
+from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox
 from companion.domain.mail.message.letter import Letter, letter_of_html, letter_of_text, read_letter
 from companion.domain.mail.origin.fraud import Brands, lookalike_of
 from companion.domain.mail.reader import read_mail

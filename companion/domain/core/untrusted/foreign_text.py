@@ -32,6 +32,17 @@ _OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
+def text_of(data: bytes) -> str:
+    """Returns the text of a file: UTF-16 with its mark, UTF-8, else as Windows programs write it."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    plain = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return plain.decode()
+    except UnicodeDecodeError:
+        return plain.decode("cp1252", "replace")
+
+
 def clean_text(text: str, most: int = LONGEST_TEXT) -> str:
     """Returns `text` on one line, without control and invisible format characters, at most `most` characters long.
 

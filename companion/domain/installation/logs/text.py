@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.core.redaction import Redact
-from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.core.untrusted.foreign_text import clean_text, text_of
 
 LARGEST_LOG = 32 << 20
 """Bytes of a log that are read; of a larger one its end."""
@@ -15,15 +15,10 @@ _MOST_LINES = 400_000
 
 def text_of_log(data: bytes) -> str:
     """Returns the text of a log: Windows Installer writes UTF-16 or the code page of the PC, Inno Setup UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
     head = data[:4000]
-    if head.count(0) * 3 > len(head):
+    if head.count(0) * 3 > len(head) and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16-le" if head[1:2] == b"\0" else "utf-16-be", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    return text_of(data)
 
 
 def lines_of_log(text: str) -> list[str]:

@@ -124,15 +124,6 @@ def plain_bytes(data: bytes) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
-def text_of(data: bytes) -> str:
-    """Returns the text of a file: UTF-8, UTF-16 with its mark, else as Windows programs write it."""
-    content = plain_bytes(data)
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
 def _begin(data: bytes) -> bytes:
     return data.lstrip(b"\r\n\t \xef\xbb\xbf")
 

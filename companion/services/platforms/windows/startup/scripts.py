@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from companion.domain.core.untrusted.foreign_text import text_of
 from companion.domain.pc.autostart_origin import words
 from companion.domain.pc.facts import AutostartEntry
 from companion.services.platforms.common.text import clean
@@ -100,13 +101,4 @@ def _commands_of(path: Path) -> tuple[str, ...]:
     except (OSError, ValueError):
         return ()
     suffix = path.suffix.casefold()
-    return tuple(win32.expanded(clean(each)) for each in commands_in(_decoded(content), suffix, str(path.parent)))
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return tuple(win32.expanded(clean(each)) for each in commands_in(text_of(content), suffix, str(path.parent)))
