@@ -15,15 +15,14 @@ import msgspec
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from companion.domain.core.errors import ErrorCode
-from companion.domain.core.platform import Platform
 from companion.services.app.launch_command import start_command
-from companion.services.app.paths import app_folders
 from companion.services.app.resources import resource
-from companion.services.container.store import Services, address_of_store, open_store
-from companion.services.platforms import this_platform, toast_system
+from companion.services.container.store import Services
+from companion.services.platforms import this_platform
+from companion.ui.app.further_stores import FurtherStores
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import AllPages, StorePages, load_after_painting, load_ahead
+from companion.ui.app.reminding import Reminding
 from companion.ui.app.tray_presence import TrayPresence
 from companion.ui.look.appearance import Appearance
 from companion.ui.look.format import Format
@@ -31,7 +30,7 @@ from companion.ui.look.icons import icon
 from companion.ui.look.system_look import SystemLook
 from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
-from companion.ui.notifications import Channel, Message, Notifications
+from companion.ui.notifications import Message
 from companion.ui.state.app_state import AppState
 from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.look_choices import LookChoices
@@ -45,15 +44,11 @@ from companion.ui.widgets.basic import meet_widgets
 if TYPE_CHECKING:
     from companion.domain.updates.decisions import Activity
     from companion.services.app.running_program import StartRequest
-    from companion.services.storage.records import KnownStore
     from companion.ui.app.notices.library import LibraryNotices
     from companion.ui.app.notices.recovery import RecoveryNotices
     from companion.ui.app.notices.start_question import StartQuestion
     from companion.ui.app.notices.updates import UpdateNotices
-    from companion.ui.app.reminder_controller import ReminderController
-    from companion.ui.app.resume_signal import ResumeSignal
     from companion.ui.app.tray import Tray
-    from companion.ui.notifications.toast import ToastChannel
     from companion.ui.pages.add import SampleLogIn
     from companion.ui.pages.settings.desk import Desk
     from companion.ui.state.update_state import UpdateState
@@ -96,8 +91,7 @@ class WindowedProgram:
         self.app_state = self._make_app_state(services)
         self.owned = OwnedState(services.owned, self.runner)
         self.book = StoreBook(self.app_state)
-        self._others: list[Services] = []
-        self._opener = opener = Opener(lambda: services.platform.programs, self.runner)
+        opener = Opener(lambda: services.platform.programs, self.runner)
         self.autostart = AutostartState(
             lambda: services.platform.autostart, partial(start_command, services.folders, tray=True), self.runner
         )
@@ -118,10 +112,14 @@ class WindowedProgram:
         self.window.desktop_changed.connect(self.system_look.changed_by_system)
         self.window.hidden_to_tray.connect(self._go_to_tray)
         self.window.closed_for_good.connect(self.quit)
-        self.owned.store_added.connect(self._store_added)
         # Dates of purchases are told beside those of the first store's orders.
         self.owned.changed.connect(self.app_state.load)
-        self._reminding: list[ReminderController] = []
+        self.reminding = Reminding(self.app_state, self.window, lambda: self.tray, self.open, services.folders)
+        self.further_stores = FurtherStores(
+            services.owned, self.runner, self.window, self.book, self.reminding, self._make_app_state,
+            lambda state, each: StorePages(state, self.owned, self.book, each, opener, self._installed).makers(),
+        )  # fmt: skip
+        self.owned.store_added.connect(self.further_stores.open_added)
         self._presence = TrayPresence(self.window, self.settings, has_tray, self._timestamp)
         self._quitting = False
         self.removes: bool | None = None
@@ -139,53 +137,6 @@ class WindowedProgram:
         made = Tray(self.app_state, self.book, self.owned.downloads)
         made.open_page.connect(self.open)
         made.quit_asked.connect(self.quit)
-        return made
-
-    @functools.cached_property
-    def reminder_controller(self) -> ReminderController:
-        """What reminds of the dates of the first store's orders and of purchases."""
-        from companion.ui.app.reminder_controller import ReminderController
-
-        made = ReminderController(self.app_state)
-        made.navigation_requested.connect(self.open)
-        made.troubled.connect(self.window.show_error)
-        made.untroubled.connect(lambda: self.window.notices.drop(ErrorCode.CLOCK_WRONG))
-        self._reminding.insert(0, made)
-        return made
-
-    @functools.cached_property
-    def notifications(self) -> Notifications:
-        """The notices outside the window."""
-        from companion.ui.notifications.balloon import BalloonChannel
-        from companion.ui.notifications.window import WindowChannel
-
-        told = self._pressed
-        ways: list[Channel] = [BalloonChannel(self.tray.icon, told), WindowChannel(self.window.notices, told)]
-        if this_platform() is Platform.LINUX:
-            from companion.ui.notifications.desktop import DesktopChannel
-
-            ways.insert(0, DesktopChannel(self.runner, told))
-        if (toasts := self._toasts) is not None:
-            ways.insert(0, toasts)
-        return Notifications(*ways)
-
-    @functools.cached_property
-    def _toasts(self) -> ToastChannel | None:
-        """The notices of Windows with buttons; their links come back to the program with the usual folders only."""
-        system = toast_system()
-        if system is None or self._services.folders != app_folders(None):
-            return None
-        from companion.ui.notifications.toast import ToastChannel
-
-        return ToastChannel(self.runner, self._pressed, system)
-
-    @functools.cached_property
-    def resume_signal(self) -> ResumeSignal:
-        """What tells that the PC woke up."""
-        from companion.ui.app.resume_signal import ResumeSignal
-
-        made = ResumeSignal()
-        made.woke.connect(self.reminder_controller.woke)
         return made
 
     @functools.cached_property
@@ -312,8 +263,7 @@ class WindowedProgram:
         self.autostart.load()
         self.app_state.reminders.load()
         self.app_state.load(lambda: self.owned.load(self._first_page))
-        if this_platform() is Platform.LINUX:
-            self.resume_signal.listen()
+        self.reminding.listen()
         QTimer.singleShot(0, self.window, meet_widgets)
 
     def _first_page(self) -> None:
@@ -327,64 +277,10 @@ class WindowedProgram:
         # What is loaded by now stays. The garbage collector holds up the window, and need not look at it again.
         gc.freeze()
         self.recovery.recover()
-        self.reminder_controller.start(self.notifications)
-        self.reminder_controller.ask_if_due()
-        self.owned.other_stores(self.window, self.app_state.store, self._open_stores)
+        self.reminding.start()
+        self.owned.other_stores(self.window, self.app_state.store, self.further_stores.open_all)
         self.owned.start_asking()
         self.update_notices.start()
-
-    # Further stores
-
-    def _pressed(self, key: str, action: str) -> None:
-        """A button of a notice was pressed: the store that showed it answers."""
-        knowing = (controller for controller in self._reminding if controller.knows(key))
-        next(knowing, self.reminder_controller).pressed(key, action)
-
-    def _open_stores(self, addresses: tuple[str, ...]) -> None:
-        for address in addresses:
-            self.open_store(address)
-
-    def _store_added(self, store: KnownStore) -> None:
-        from companion.domain.purchases.from_order import STORE_API
-
-        if store.kind == STORE_API:
-            there = Destination("add", store=store.address)
-            self.open_store(store.address, lambda: self.window.navigate_to(there))
-
-    def open_store(self, address: str, done: Callable[[], object] = lambda: None) -> None:
-        """Show one more store with the Store API; what is wrong with it hides no other."""
-        if self.book.state(address) is not None:
-            done()
-            return
-
-        def show(services: Services) -> None:
-            if self.book.state(address) is None:
-                self._show_store(services)
-            done()
-
-        self.runner.run(
-            self.window, lambda _: open_store(self._services.owned, address, tells_of_purchases=False), show
-        )
-
-    def _show_store(self, services: Services) -> None:
-        from companion.ui.app.reminder_controller import ReminderController
-
-        self._others.append(services)
-        state = self._make_app_state(services)
-        pages = StorePages(state, self.owned, self.book, services, self._opener, self._installed)
-        self.window.add_store(state, pages.makers())
-        self.book.add(state)
-        controller = ReminderController(state)
-        controller.navigation_requested.connect(lambda to: self.open(to._replace(store=state.store)))
-        self._reminding.append(controller)
-        state.reminders.load()
-        state.downloads.open()
-
-        def begin() -> None:
-            controller.start(self.notifications)
-            controller.ask_if_due()
-
-        state.load(begin)
 
     def _installed(self) -> None:
         """The wizard was left: what it closed may be opened again."""
@@ -403,16 +299,13 @@ class WindowedProgram:
     def asked_again(self, wishes: StartRequest) -> None:
         """The person started the program a second time, pressed a button of a notice, or a link was opened."""
         if wishes.pressed is not msgspec.UNSET:
-            if self._toasts is not None:
-                self._toasts.arrived(wishes.pressed)
+            if self.reminding.toasts is not None:
+                self.reminding.toasts.arrived(wishes.pressed)
             return
         if not wishes.tray:
             self.window.bring_to_front()
-        if (named := wishes.store) is not None:
-            owned = self._services.owned
-            self.runner.run(
-                self.window, lambda _: address_of_store(owned, named), self.open_store, self.window.show_error
-            )
+        if wishes.store is not None:
+            self.further_stores.open_named(wishes.store)
 
     # The tray
 
@@ -427,7 +320,7 @@ class WindowedProgram:
     def _explain_tray(self) -> None:
         if self.settings.value(CLOSING_EXPLAINED) is None:
             self.settings.remember(CLOSING_EXPLAINED, self._timestamp())
-            self.notifications.show(
+            self.reminding.notifications.show(
                 Message(
                     "tray",
                     "Companion stays here",
@@ -468,20 +361,19 @@ class WindowedProgram:
         """Stop everything and wait for it; nothing is shown any more by then."""
         self.appearance.close()
         self._presence.stop()
-        for controller in self._reminding:
-            controller.stop()
+        self.reminding.stop()
         self.owned.stop_asking()
         self.tray.hide()
         self.window.hide()
-        for services in (self._services, *self._others):
+        for services in (self._services, *self.further_stores.services):
             services.stop()
         self._services.keychain.close()  # first: downloads and other work may be waiting for it to be unlocked
         self.runner.shut_down(
-            self.notifications.close,
+            self.reminding.notifications.close,
             partial(self.settings.write, GEOMETRY),
             self.app_state.downloads.close,
             self.owned.downloads.close,
             *(state.downloads.close for state in self.book.states if state is not self.app_state),
-            *(services.close_store for services in self._others),
+            *(services.close_store for services in self.further_stores.services),
             self._services.leave,
         )

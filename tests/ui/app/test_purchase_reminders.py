@@ -57,7 +57,7 @@ def screen() -> Screen:
 @pytest.fixture
 def program(qapp: QApplication, qtbot: QtBot, services: Services, screen: Screen) -> Iterator[WindowedProgram]:
     made = WindowedProgram(qapp, services, theme=LIGHT)
-    made.notifications = Notifications(screen)
+    made.reminding.notifications = Notifications(screen)
     with qtbot.waitSignal(made.app_state.changed):
         made.start(in_tray=False)
     yield made

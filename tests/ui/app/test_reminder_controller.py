@@ -73,7 +73,7 @@ def program(
 ) -> Iterator[WindowedProgram]:
     """The program on a desktop that shows its messages."""
     made = WindowedProgram(qapp, services, theme=LIGHT)
-    made.notifications = Notifications(screen)
+    made.reminding.notifications = Notifications(screen)
     made.start(in_tray=False)
     yield made
     made.close()
@@ -97,7 +97,7 @@ def test_what_is_due_is_shown_once_marked_and_offers_what_to_do(
     assert "$59.95" in message.body
     assert [text for _, text in message.actions] == ["Switch off auto-renewal", "Later"]
     for _ in range(3):
-        program.reminder_controller.look()
+        program.reminding.controller.look()
         settled(program, qtbot)
     assert len(screen.messages) == 1
 
@@ -108,7 +108,7 @@ def test_a_notices_button_asks_in_the_window_and_switches_nothing_by_itself(
     """A notice is shown by another program: its button opens the question, and a press in the window answers it."""
     qtbot.waitUntil(lambda: bool(screen.messages))
     key, action = screen.messages[0].key, screen.messages[0].actions[0][0]
-    program.reminder_controller.pressed(key, action)
+    program.reminding.controller.pressed(key, action)
     dialog = _question(program, qtbot)
     settled(program, qtbot)
     assert services.orders.lookup.order(renewing.order_number).subscriptions[0].auto_renew
@@ -126,7 +126,7 @@ def test_a_notices_button_asks_in_the_window_and_switches_nothing_by_itself(
     dialog.reject()
     qtbot.waitUntil(lambda: not program.window.findChildren(SwitchDialog))
     # An old notice whose button is pressed once more does no harm.
-    program.reminder_controller.pressed(key, action)
+    program.reminding.controller.pressed(key, action)
     settled(program, qtbot)
     assert not program.window.findChildren(SwitchDialog)
     assert len(services.orders.cache.receipts(renewing.order_number)) == 1
@@ -151,14 +151,14 @@ def test_later_puts_it_off_until_the_morning_and_offers_other_times(
     program: WindowedProgram, services: Services, screen: Screen, qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(lambda: entries(services) == [EntryStatus.CURRENT])
-    program.reminder_controller.pressed(screen.messages[0].key, LATER)
+    program.reminding.controller.pressed(screen.messages[0].key, LATER)
     qtbot.waitUntil(lambda: "You will be reminded again" in screen.titles())
     (entry,) = services.reminders.inbox()
     assert entry.snoozed_until is not None
     assert entry.snoozed_until.astimezone(services.zone).time() == dt.time(9)
     told = screen.messages[-1]
     assert [text for _, text in told.actions] == ["In an hour instead", "In 3 days instead"]
-    program.reminder_controller.pressed(told.key, told.actions[0][0])
+    program.reminding.controller.pressed(told.key, told.actions[0][0])
     qtbot.waitUntil(lambda: len(screen.messages) == 3)
     (entry,) = services.reminders.inbox()
     assert entry.snoozed_until is not None
@@ -177,7 +177,7 @@ def test_several_at_once_become_one_summary(
     summary = screen.messages[-1]
     assert summary.title == "2 dates need your attention"
     assert summary.actions == ((OPENED, "Show them"), (LATER, "Later"))
-    program.reminder_controller.pressed(summary.key, OPENED)
+    program.reminding.controller.pressed(summary.key, OPENED)
     assert program.window.current is program.window.page("reminders")
     settled(program, qtbot)
     assert len(services.reminders.inbox()) == 3
@@ -188,7 +188,7 @@ def test_a_desktop_that_shows_nothing_marks_nothing_and_the_page_shows_it_all_th
 ) -> None:
     screen.works = False
     program = WindowedProgram(qapp, services, theme=LIGHT)
-    program.notifications = Notifications(screen)
+    program.reminding.notifications = Notifications(screen)
     program.start(in_tray=False)
     qtbot.waitUntil(lambda: len(services.reminders.entries()) == 1)
     settled(program, qtbot)
@@ -256,7 +256,7 @@ def test_a_sleeping_pc_catches_up_when_it_wakes(
 def test_a_pc_that_failed_to_reach_the_store_asks_again_when_it_wakes(
     program: WindowedProgram, store: DemoStore, qtbot: QtBot
 ) -> None:
-    controller, state = program.reminder_controller, program.app_state
+    controller, state = program.reminding.controller, program.app_state
     store.close()
     state.refresh()
     qtbot.waitUntil(lambda: bool(state.snapshot.troubles), timeout=20_000)
@@ -276,10 +276,10 @@ def test_a_wrong_clock_is_told_in_the_window_and_once_as_a_notice(
     settled(program, qtbot)
     wrong = CompanionError(ErrorCode.CLOCK_WRONG, "This PC's clock is wrong", "It is 3 days behind.", "Set it.")
     for _ in range(3):
-        program.reminder_controller._tell_of_clock(wrong)
+        program.reminding.controller._tell_of_clock(wrong)
     assert screen.titles().count("This PC's clock is wrong") == 1
     qtbot.waitUntil(lambda: "This PC's clock is wrong" in texts_of(program.window.notices))
-    program.reminder_controller._tell_of_clock(None)
+    program.reminding.controller._tell_of_clock(None)
     qtbot.waitUntil(lambda: "This PC's clock is wrong" not in texts_of(program.window.notices))
 
 
@@ -288,7 +288,7 @@ def test_a_muted_program_shows_nothing_until_it_is_unmuted(
 ) -> None:
     services.reminders.keep_settings(ReminderSettings(quiet=None, muted=True))
     program = WindowedProgram(qapp, services, theme=LIGHT)
-    program.notifications = Notifications(screen)
+    program.reminding.notifications = Notifications(screen)
     program.start(in_tray=False)
     settled(program, qtbot)
     qtbot.waitUntil(lambda: bool(program.app_state.snapshot.cards))
@@ -303,10 +303,10 @@ def test_a_muted_program_shows_nothing_until_it_is_unmuted(
 def test_every_action_leads_somewhere(program: WindowedProgram, screen: Screen, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(screen.messages))
     wanted: list[Destination] = []
-    program.reminder_controller.navigation_requested.connect(wanted.append)
+    program.reminding.controller.navigation_requested.connect(wanted.append)
     key = screen.messages[0].key
     for action in ("renew", "downloadNow", "askForReturn", "getSupport", "turnOffAutoRenewal", OPENED, "nonsense"):
-        program.reminder_controller.pressed(key, action)
+        program.reminding.controller.pressed(key, action)
     assert [each.page for each in wanted] == ["order", "install", "order", "help", "order", "reminders", "reminders"]
     assert wanted[4].item.startswith(SWITCH_OFF)
     _question(program, qtbot).reject()

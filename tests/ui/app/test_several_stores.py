@@ -138,7 +138,7 @@ def test_a_broken_store_keeps_the_window_open(
 ) -> None:
     add_order(own_services, store)
     program = start()
-    program.open_store("http://127.0.0.1:9")
+    program.further_stores.open("http://127.0.0.1:9")
     qtbot.waitUntil(lambda: len(program.book.states) == 2, timeout=20_000)
     settle(program, qtbot)
     program.window.navigate_to(Destination("home"))
