@@ -26,10 +26,13 @@ def read_order(context: CommandContext, number: str) -> Order:
 
 
 class ShownOrder(NamedTuple):
-    """An order to be shown, when it was read, and what kept it from being read anew."""
+    """An order to be shown, when it was read, and what kept it from being read anew.
+
+    Of an order that is changed it is not told when it was read.
+    """
 
     order: Order
-    read_at: dt.datetime
+    read_at: dt.datetime | None = None
     trouble: CompanionError | None = None
 
     @property

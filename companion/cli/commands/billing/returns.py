@@ -5,7 +5,7 @@ from __future__ import annotations
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number, yes_option
-from companion.cli.order_access import order_to_show, read_order
+from companion.cli.order_access import ShownOrder, order_to_show, read_order
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
@@ -71,10 +71,9 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Show every return, request one, or accept its letter."""
-    action = context.arguments.action
-    services, number = context.services, context.order_number()
-    read = order_to_show(context, number) if action is None else None
-    order = read.order if read is not None else read_order(context, number)
+    services, number, action = context.services, context.order_number(), context.arguments.action
+    read = order_to_show(context, number) if action is None else ShownOrder(read_order(context, number))
+    order = read.order
     asked: Return | None = None
     if action == "request":
         reason = _REASONS[context.arguments.reason]
@@ -95,14 +94,12 @@ def run(context: CommandContext) -> int:
         explained=said,
         returns=order.returns,
         asked=asked,
-        read_at=read.read_at if read is not None else None,
-        trouble=read.report if read is not None else None,
+        read_at=read.read_at,
+        trouble=read.report,
     )
-    stale = read.lines(context) if read is not None else []
-    context.output.result(shown, *stale, *(() if asked is not None else said), *_return_lines(context, order))
-    if read is not None and read.trouble is not None:
-        return read.failed_code
-    return EXIT_DONE if action or outlook.eligible or order.returns else EXIT_NO
+    explained = () if asked is not None else said
+    context.output.result(shown, *read.lines(context), *explained, *_return_lines(context, order))
+    return read.failed_code or (EXIT_DONE if action or outlook.eligible or order.returns else EXIT_NO)
 
 
 def _return_lines(context: CommandContext, order: Order) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from companion.cli.context import NO_STORE_OF_ORDERS, CommandContext
@@ -83,7 +84,7 @@ def run(context: CommandContext) -> int:
         raise found[0].unknown
     troubles = [trouble for each in found for trouble in each.troubles]
     cards = [
-        (card, each.reading_of(card.order_number))
+        (card, each.readings[card.order_number])
         for services, each in zip(stores, found, strict=True)
         for card in _cards(services, each)
     ]
@@ -91,7 +92,7 @@ def run(context: CommandContext) -> int:
         at=context.owned.clock(),
         licences=tuple(card for card, _ in cards),
         troubles=tuple(ErrorReport.of(error, number or None) for number, error in troubles),
-        read=tuple(reading for each in found for reading in each.readings),
+        read=tuple(reading for each in found for reading in each.readings.values()),
     )
     lines = [line for card, reading in cards for line in _card_lines(context, card, reading)]
     empty = "There are no licences here yet. Add an order: companion orders add NUMBER"
@@ -111,14 +112,12 @@ class _Asked(NamedTuple):
 
     profile: Profile | None
     troubles: tuple[tuple[str, CompanionError], ...]
-    readings: tuple[Reading, ...] = ()
+    readings: Mapping[str, Reading]
+    """How old what is shown of each order is, by its number."""
 
     @property
     def unknown(self) -> CompanionError | None:
         return self.troubles[0][1] if self.profile is None else None
-
-    def reading_of(self, number: str) -> Reading:
-        return next(reading for reading in self.readings if reading.order_number == number)
 
 
 def _ask(services: Services) -> _Asked:
@@ -127,7 +126,7 @@ def _ask(services: Services) -> _Asked:
     try:
         profile = orders.lookup.profile()
     except CompanionError as error:
-        return _Asked(None, (("", error),))
+        return _Asked(None, (("", error),), {})
     troubles: list[tuple[str, CompanionError]] = []
     fresh: set[str] = set()
     for number in orders.cache.numbers():
@@ -138,10 +137,12 @@ def _ask(services: Services) -> _Asked:
             troubles.append((number, error))
             if error.code in _SILENT:
                 break
-    readings = tuple(
-        Reading(order_number=known.number, store=orders.store, read_at=known.read_at, anew=known.number in fresh)
+    readings = {
+        known.number: Reading(
+            order_number=known.number, store=orders.store, read_at=known.read_at, anew=known.number in fresh
+        )
         for known in orders.cache.remembered()
-    )
+    }
     return _Asked(profile, tuple(troubles), readings)
 
 

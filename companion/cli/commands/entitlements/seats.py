@@ -6,8 +6,7 @@ from companion.cli.commands.entitlements.licence_choice import pick_licence
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number, yes_option
-from companion.cli.order_access import order_to_show, read_order
-from companion.cli.output import EXIT_DONE
+from companion.cli.order_access import ShownOrder, order_to_show, read_order
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -55,8 +54,8 @@ def run(context: CommandContext) -> int:
     action = context.arguments.action
     _require_seat_to_free(action, context.arguments.seat)
     services, number = context.services, context.order_number()
-    read = order_to_show(context, number) if action is None else None
-    order = read.order if read is not None else read_order(context, number)
+    read = order_to_show(context, number) if action is None else ShownOrder(read_order(context, number))
+    order = read.order
     licence = pick_licence(order, context.arguments.licence)
     here, taken, freed = services.this_pc.seat_id, None, None
     if action == "take":
@@ -73,12 +72,11 @@ def run(context: CommandContext) -> int:
         this_pc=here,
         taken=taken,
         freed=freed,
-        read_at=read.read_at if read is not None else None,
-        trouble=read.report if read is not None else None,
+        read_at=read.read_at,
+        trouble=read.report,
     )
-    stale = read.lines(context) if read is not None else []
-    context.output.result(shown, *stale, *_seat_lines(context, shown, licence))
-    return read.failed_code if read is not None else EXIT_DONE
+    context.output.result(shown, *read.lines(context), *_seat_lines(context, shown, licence))
+    return read.failed_code
 
 
 def _require_seat_to_free(action: str | None, seat: str | None) -> None:

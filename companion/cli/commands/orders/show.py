@@ -26,7 +26,7 @@ class ShowOrderResult(Model, frozen=True):
     """``orders show``: the order without its secrets; `trouble` says why it is as old as `read_at`."""
 
     order: Order
-    read_at: Instant
+    read_at: Instant | None
     receipts: tuple[Receipt, ...]
     trouble: ErrorReport | None = None
 
