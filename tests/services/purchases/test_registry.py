@@ -30,8 +30,8 @@ OFF = "The automatic renewal of your plan has been turned off."
 
 
 def renewal(value: str, days: int = 0) -> Draft:
-    """What an e-mail of the shop says of the renewal of order 18."""
-    said = [(Field.ORDER_NUMBER, "18", ""), (Field.SENDER_DOMAIN, "shop.example", "")]
+    """What an e-mail of the shop says of the renewal of order N18."""
+    said = [(Field.ORDER_NUMBER, "N18", ""), (Field.SENDER_DOMAIN, "shop.example", "")]
     draft = draft_of(said, MAIL, NOW + dt.timedelta(days=days))
     fact = Fact(field=Field.AUTO_RENEW, value=value, source=MAIL, said_at=NOW + dt.timedelta(days=days), quote=OFF)
     return draft._replace(facts=(*draft.facts, fact))
@@ -68,7 +68,7 @@ def owned(tmp_path: Path) -> Iterator[Owned]:
 
 
 def order(
-    number: str = "18", product: str = "Harbour Suite", *, key: str | None = None, link: str | None = None
+    number: str = "N18", product: str = "Harbour Suite", *, key: str | None = None, link: str | None = None
 ) -> Draft:
     """A draft as an order mail would give it."""
     return draft_of(
@@ -206,7 +206,7 @@ def test_what_was_added_to_a_purchase_can_be_taken_back(owned: Owned) -> None:
     """Undo after a second mail: facts and key are what they were, and nothing of the second mail stays."""
     first = owned.registry.add(order(key=CANARY))
     second = draft_of(
-        [(Field.ORDER_NUMBER, "18", ""), (Field.SENDER_DOMAIN, "shop.example", ""),
+        [(Field.ORDER_NUMBER, "N18", ""), (Field.SENDER_DOMAIN, "shop.example", ""),
          (Field.EXPIRES, "2029-01-08", "Harbour Suite")],
         MAIL, NOW + dt.timedelta(days=1),
         keys=[("Harbour Suite", Secret("OTHER-7Q2X-KEY9-0000"))], links=[("setup.zip", Secret(LINK))],
@@ -235,13 +235,14 @@ def test_an_email_that_says_off_stays_a_receipt_whatever_is_said_later(owned: Ow
     assert (receipt.statement, receipt.sender, receipt.received_at) == (OFF, MAIL.name, NOW)
     owned.registry.remove(id_)
     owned.restart()
-    assert owned.registry.receipts("18") == owned.registry.receipts(id_[:6]) == (receipt,)
-    assert owned.registry.receipts("1") == owned.registry.receipts("") == ()
+    assert owned.registry.receipts("N18") == owned.registry.receipts(id_[:6]) == (receipt,)
+    # No id of a purchase begins with N: ids are hexadecimal.
+    assert owned.registry.receipts("N") == owned.registry.receipts("") == ()
 
 
 def test_of_several_emails_added_at_once_each_that_says_off_is_a_receipt(owned: Owned) -> None:
     owned.registry.add_all([order(), renewal("off"), renewal("on", days=30), renewal("off", days=60)])
-    found = owned.registry.receipts("18")
+    found = owned.registry.receipts("N18")
     assert [each.received_at for each in found] == [NOW + dt.timedelta(days=60), NOW]
 
 
@@ -251,23 +252,23 @@ def test_what_an_earlier_version_knew_only_as_a_fact_stays_too(owned: Owned) -> 
         db.execute("DELETE FROM email_receipts")
     owned.path.with_name("receipts.jsonl").unlink()
     owned.restart()
-    (receipt,) = owned.registry.receipts("18")
+    (receipt,) = owned.registry.receipts("N18")
     owned.registry.add(renewal("on", days=30))
-    assert owned.registry.receipts("18") == (receipt,)
+    assert owned.registry.receipts("N18") == (receipt,)
     owned.registry.remove(id_)
-    assert owned.registry.receipts("18") == (receipt,)
+    assert owned.registry.receipts("N18") == (receipt,)
 
 
 def test_a_removed_purchase_that_is_added_again_has_its_receipts(owned: Owned) -> None:
     id_ = str(owned.registry.add_all([order(), renewal("off")])[0].purchase_id)
-    kept = owned.registry.receipts("18")
+    kept = owned.registry.receipts("N18")
     owned.registry.remove(id_)
     again = owned.registry.get(str(owned.registry.add(order()).purchase_id))
     assert owned.registry.receipts_about(again) == kept
     owned.registry.add(renewal("off"))
-    assert len(owned.registry.receipts("18")) == 1, "the same e-mail is one receipt"
+    assert len(owned.registry.receipts("N18")) == 1, "the same e-mail is one receipt"
     other = draft_of(
-        [(Field.ORDER_NUMBER, "18", ""), (Field.SENDER_DOMAIN, "other.example", ""), (Field.PRODUCT, "X", "X")],
+        [(Field.ORDER_NUMBER, "N18", ""), (Field.SENDER_DOMAIN, "other.example", ""), (Field.PRODUCT, "X", "X")],
         Source(kind=SourceKind.EMAIL, name="a@other.example"), NOW,
     )  # fmt: skip
     elsewhere = owned.registry.get(str(owned.registry.add(other).purchase_id))
