@@ -5,9 +5,32 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from typing import NamedTuple
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+
+
+class Late(NamedTuple):
+    """What is done when work has not ended after `seconds`; the work goes on."""
+
+    seconds: float
+    tell: Callable[[], None]
+
+
+class Wait(NamedTuple):
+    """One wait for the store at `host`; a `brief` one ends before the call itself would."""
+
+    host: str
+    seconds: float
+    brief: bool
+    late: Late
+
+    def ended(self) -> CompanionError:
+        """Returns the error for a store that has not answered in this time."""
+        if self.brief:
+            return failure(ErrorCode.NOT_ANSWERED_YET, message=f"{self.host} has not answered yet.")
+        return failure(ErrorCode.TOO_SLOW)
 
 
 class Patience:
@@ -24,12 +47,13 @@ class Patience:
         self._tell = tell
         self._lock = threading.Lock()
 
-    def limit(self, seconds: float, *, known: bool = True) -> float:
-        """Returns how many of `seconds` a call may take; `known` says whether its answer is known from before."""
-        return min(seconds, self.seconds) if known and not self.in_full else seconds
+    def wait(self, host: str, seconds: float, *, known: bool = True) -> Wait:
+        """Returns the wait for a call that takes at most `seconds`; `known` says whether its answer is known before."""
+        brief = known and not self.in_full and self.seconds < seconds
+        late = Late(self.seconds, lambda: self._tell_once(host))
+        return Wait(host, self.seconds if brief else seconds, brief, late)
 
-    def tell(self, host: str) -> None:
-        """Say that the store at `host` is still waited for, unless that was said before."""
+    def _tell_once(self, host: str) -> None:
         with self._lock:
             tell, self._tell = self._tell, None
         if tell is not None:
@@ -38,8 +62,3 @@ class Patience:
 
 UNLIMITED = Patience()
 """What the window has: it shows what is known at once, and answers as they come."""
-
-
-def not_answered_yet(host: str) -> CompanionError:
-    """Returns the error for a store at `host` that was waited for briefly."""
-    return failure(ErrorCode.NOT_ANSWERED_YET, message=f"{host} has not answered yet.")

@@ -5,22 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.happy_eyeballs import OpenConnections
+from companion.services.http.patience import Late
 
 T = TypeVar("T")
 _POLL = 0.05
-
-
-class Late(NamedTuple):
-    """What is done when work has not ended after `seconds`; the work goes on."""
-
-    seconds: float
-    tell: Callable[[], None]
 
 
 def run_within(

@@ -9,10 +9,9 @@ import urllib.parse
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import CompanionError
 from companion.services.app.cancellation import Cancellation
-from companion.services.http.patience import Patience, not_answered_yet
+from companion.services.http.patience import Patience
 from companion.services.store.answers import Answer
 
 # What sends requests is loaded with the first one: the window is there, and most commands end, without any.
@@ -83,22 +82,21 @@ class Exchanges:
         What only reads is not: it ends a row of calls, so that a store in trouble is left alone. Raises
         `CompanionError` ``too-slow``, ``not-answered-yet``, ``store-unreachable``, …, and `Cancelled`.
         """
-        from companion.services.http.time_limit import Late, run_within
+        from companion.services.http.time_limit import run_within
 
-        seconds, host = self._patience.limit(self._seconds, known=self._is_known), self._host
-        brief = seconds < self._seconds
-        if brief and self._silent:
-            raise not_answered_yet(host)
+        wait = self._patience.wait(self._host, self._seconds, known=self._is_known)
+        if wait.brief and self._silent:
+            raise wait.ended()
 
         def ended() -> CompanionError:
-            self._silent = self._silent or brief
-            return not_answered_yet(host) if brief else failure(ErrorCode.TOO_SLOW)
+            self._silent = self._silent or wait.brief
+            return wait.ended()
 
-        late, until = Late(self._patience.seconds, lambda: self._patience.tell(host)), time.monotonic() + seconds
+        until = time.monotonic() + wait.seconds
         pauses = iter(_PAUSES if again else ())
         while True:
             left = until - time.monotonic()
-            answer = run_within(left, self._closed, lambda: self._exchange(request), ended=ended, late=late)
+            answer = run_within(left, self._closed, lambda: self._exchange(request), ended=ended, late=wait.late)
             pause = next(pauses, None)
             if answer.status not in _IN_TROUBLE or pause is None:
                 return answer

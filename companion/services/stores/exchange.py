@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from companion.domain.connectors.redirects import following_address
-from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
-from companion.services.http.patience import UNLIMITED, Patience, not_answered_yet
+from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.http.redirects import Route
 
 if TYPE_CHECKING:
@@ -51,15 +49,14 @@ def post_form(
     malformed-answer, …) and `Cancelled`.
     """
     # Loaded when something is sent: most commands, and the window, only read what was answered before.
-    from companion.services.http.time_limit import Late, run_within
+    from companion.services.http.time_limit import run_within
 
-    host, allowed = urlsplit(url).netloc, patience.limit(seconds)
+    wait = patience.wait(urlsplit(url).netloc, seconds)
 
-    def ended() -> CompanionError:
-        return not_answered_yet(host) if allowed < seconds else failure(ErrorCode.TOO_SLOW)
+    def send() -> Exchange:
+        return _post(require_safe_url(url), dict(form))
 
-    late = Late(patience.seconds, lambda: patience.tell(host))
-    return run_within(allowed, cancellation, lambda: _post(require_safe_url(url), dict(form)), ended=ended, late=late)
+    return run_within(wait.seconds, cancellation, send, ended=wait.ended, late=wait.late)
 
 
 def _post(url: str, form: dict[str, str]) -> Exchange:
