@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 from companion.domain.core.errors import Cancelled
+
+_LOOK_AGAIN_SECONDS = 0.1
 
 
 class Cancellation:
@@ -31,3 +35,15 @@ class Cancellation:
         """Waits for `seconds`. Raises `Cancelled` as soon as the work is asked to stop."""
         if self._event.wait(seconds):
             raise Cancelled
+
+    def wait_until(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Returns whether a condition holds now or within `seconds`, looking again after short pauses.
+
+        Raises `Cancelled` as soon as the work is asked to stop.
+        """
+        until = time.monotonic() + seconds
+        while not holds():
+            if (left := until - time.monotonic()) <= 0:
+                return False
+            self.wait(min(left, _LOOK_AGAIN_SECONDS))
+        return True

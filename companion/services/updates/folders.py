@@ -12,7 +12,6 @@ import lzma
 import shutil
 import subprocess
 import tarfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.updates.words import rolled_back_sentence
 from companion.services.app.atomic_file import make_folder, sync_folder
+from companion.services.app.cancellation import Cancellation
 
 PROGRAM = "companion"
 _CURRENT, _VERSIONS = "current", "versions"
@@ -143,12 +143,8 @@ class FolderUpdate:
             self._start(self._folders.program())
         except CompanionError:
             return False
-        until = time.monotonic() + self._patience
-        while not self._up():
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.1)
-        return True
+        # Not a cancellation of the caller's: from here on either the new version comes up or the old one is put back.
+        return Cancellation().wait_until(self._up, self._patience)
 
     def _up(self) -> bool:
         try:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 _MOST_SECONDS = 60.0
-_LOOK_SECONDS = 0.2
 
 
 class UpdateResult(Model, frozen=True):
@@ -105,18 +104,14 @@ def _install(context: CommandContext, updates: Updates, found: FoundRelease) -> 
 
 def _await_start(context: CommandContext, updates: Updates) -> int:
     """Return once the program of these folders runs and answers; at most a minute."""
-    import time
-
     from companion.domain.core.error_words import failure
     from companion.services.app.running_program import StartRequest, hand_over
     from companion.services.container.environment import home_folders
 
-    state, until = home_folders(context.arguments.home).state, time.monotonic() + _MOST_SECONDS
+    state = home_folders(context.arguments.home).state
     with interruptible() as cancellation:
-        while not hand_over(state, StartRequest(tray=True)):
-            if time.monotonic() > until:
-                raise failure(ErrorCode.UPDATE_FAILED, message="Companion was started and does not answer.")
-            cancellation.wait(_LOOK_SECONDS)
+        if not cancellation.wait_until(lambda: hand_over(state, StartRequest(tray=True)), _MOST_SECONDS):
+            raise failure(ErrorCode.UPDATE_FAILED, message="Companion was started and does not answer.")
     context.output.result(_result(updates, None, installed=True), "Companion runs.")
     return EXIT_DONE
 
