@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import hashlib
 import json
 import os
 import shutil
@@ -26,13 +25,13 @@ from tools.release.baking import ADDRESS, ROOT_FILE
 from tools.release.keys import FOLDER, Keys, read_keys
 from tools.release.parts import parts_list, read_parts
 from tools.release.repository import Repository
+from tools.release.sums import SUMS, digest_of, write_sums
 from tools.release.winget import write_manifests
 from tools.system_packages import Missing, say
 from tools.windows.licences import licence_files, locked
 
 DOWNLOADS = "COMPANION_DOWNLOAD_ADDRESS"
 WINDOWS, LINUX = ROOT / "build/windows", ROOT / "build/linux/companion"
-SUMS = "SHA256SUMS"
 _MOST_NOTES = 30
 
 
@@ -64,7 +63,7 @@ def release(folder: Path, notes: tuple[str, ...], now: dt.datetime | None = None
         _require_same_root(publish(folder / "updates", made, notes, keys=keys, now=moment))
     else:
         say(f"Without updates: {FOLDER} names no keys.")
-    write_sums(folder)
+    sum_all(folder)
     say(f"Ready in {folder}: {', '.join(sorted(path.name for path in made))}")
 
 
@@ -187,18 +186,9 @@ def _require_same_root(repository: Repository) -> None:
         say(f"For builds that update themselves: set {ADDRESS} and {ROOT_FILE} (here {place}), then build again.")
 
 
-def digest_of(file: Path) -> str:
-    """Returns the SHA-256 digest of a file in hex."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def write_sums(folder: Path) -> Path:
-    """Write the digests of all files directly in `folder`, in the form that ``sha256sum --check`` reads."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != SUMS)
-    target = folder / SUMS
-    target.write_text("".join(f"{digest_of(file)} *{file.name}\n" for file in files), encoding="utf-8")
-    return target
+def sum_all(folder: Path) -> Path:
+    """Write the digests of all files directly in `folder`; returns the file that holds them."""
+    return write_sums(folder, sorted(path for path in folder.iterdir() if path.is_file() and path.name != SUMS))
 
 
 def _notes(file: Path | None) -> tuple[str, ...]:

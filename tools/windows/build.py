@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from companion import __version__
 from tools.environment import PYTHON, ROOT
 from tools.release.baking import bake
+from tools.release.sums import write_sums
 from tools.system_packages import Missing, say
 from tools.windows.icon_file import write_icon
 from tools.windows.signing import certificate, sign_where_possible
@@ -42,7 +42,7 @@ def build() -> int:
         say("The installer could not be built; the message above says why.")
         return code
     sign_where_possible(setup)
-    write_sum(setup)
+    write_sums(BUILT, [setup])
     say(f"Built: {setup.relative_to(ROOT)}, {setup.stat().st_size / 2**20:.1f} MiB. Now both are tried.")
     return _run(PYTHON, "-m", "pytest", "tests/windows/test_built.py", "tests/windows/test_installer.py")
 
@@ -57,13 +57,6 @@ def make_installer(target: Path, *, version: str, quick: bool = False, program: 
     # The uninstaller is made while the installer is, so the script has to sign it.
     signing = [f"-DSIGN={PYTHON} -m tools.windows.signing"] if certificate() is not None else []
     return _run("makensis", "-V2", "-NOCD", *options, *quickly, *signing, ROOT / "tools/windows/installer.nsi")
-
-
-def write_sum(file: Path) -> None:
-    """Writes the SHA-256 digest of a file into SHA256SUMS beside it, in the form that ``sha256sum --check`` reads."""
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    file.with_name("SHA256SUMS").write_text(f"{digest} *{file.name}\n", encoding="utf-8")
 
 
 def _on_windows(word: object) -> str:

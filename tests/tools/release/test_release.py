@@ -25,7 +25,7 @@ from tests.tools.release.test_keys import written
 from tools.environment import ROOT
 from tools.release.keys import FOLDER, PREFIX
 from tools.release.parts import Part, parts_list, read_parts
-from tools.release.release import _notes, main, pack_licences, pack_versions, publish, release, write_sums
+from tools.release.release import _notes, main, pack_licences, pack_versions, publish, release, sum_all
 from tools.release.winget import manifests, write_manifests
 from tools.system_packages import Missing
 
@@ -165,8 +165,8 @@ def test_programs_find_what_was_published(tmp_path: Path) -> None:
 def test_sums_are_what_the_usual_program_checks(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"a")
     (tmp_path / "b").write_bytes(b"b")
-    write_sums(tmp_path)
-    write_sums(tmp_path)
+    sum_all(tmp_path)
+    sum_all(tmp_path)
     check = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
     assert subprocess.run(check, cwd=tmp_path, capture_output=True, text=True).stdout == "a: OK\nb: OK\n"
 

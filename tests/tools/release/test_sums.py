@@ -1,17 +1,17 @@
-"""What is made beside the Windows program."""
+"""The digests that are published beside the programs."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-from tools.windows.build import write_sum
+from tools.release.sums import write_sums
 
 
 def test_the_sum_is_what_the_usual_program_checks(tmp_path: Path) -> None:
     setup = tmp_path / "Companion-1.2.3-setup.exe"
     setup.write_bytes(b"an installer")
-    write_sum(setup)
+    write_sums(tmp_path, [setup])
     check = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
     assert subprocess.run(check, cwd=tmp_path, capture_output=True).returncode == 0
     setup.write_bytes(b"another one")
