@@ -7,8 +7,8 @@ import sys
 
 from tools.environment import PYTHON, ROOT
 from tools.release.baking import bake
+from tools.release.reproducible import reproducible
 from tools.system_packages import Missing, say
-from tools.windows.build import reproducible
 
 BUILT, WORK = ROOT / "build/linux", ROOT / "build/linux-work"
 

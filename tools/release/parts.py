@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,12 +20,12 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from companion.services.app.libraries import licence_of
+from tools.release.reproducible import source_time
 from tools.system_packages import Missing
 
 _PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)")
 _DIGEST = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _LONGEST = 60
-_EPOCH = "1700000000"
 
 
 class Part(NamedTuple):
@@ -53,7 +52,7 @@ def read_parts(requirements: Path) -> tuple[Part, ...]:
 def parts_list(version: str, parts: Iterable[Part], *, extra: Iterable[Component] = ()) -> str:
     """Returns the list as JSON that fits the published schema. Raises `Missing` if it does not."""
     bom = Bom(serial_number=uuid5(NAMESPACE_URL, f"companion {version}"))
-    bom.metadata.timestamp = dt.datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", _EPOCH)), dt.UTC)
+    bom.metadata.timestamp = dt.datetime.fromtimestamp(source_time(), dt.UTC)
     licences = LicenseFactory()
     bom.metadata.component = product = Component(
         name="Companion",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import json
 import os
 import shutil
@@ -25,6 +26,7 @@ from tools.release.baking import ADDRESS, ROOT_FILE
 from tools.release.keys import FOLDER, Keys, read_keys
 from tools.release.parts import parts_list, read_parts
 from tools.release.repository import Repository
+from tools.release.reproducible import source_time
 from tools.release.sums import SUMS, digest_of, write_sums
 from tools.release.winget import write_manifests
 from tools.system_packages import Missing, say
@@ -104,20 +106,21 @@ def _pack_linux(folder: Path) -> list[Path]:
 def pack_versions(program: Path, archive: Path, version: str) -> Path:
     """Pack a built program as ``Companion/versions/1.2.3`` with the link ``Companion/current``; always equal bytes."""
     inside = f"Companion/versions/{version}"
+    plain = functools.partial(_plain, time=source_time())
     with tarfile.open(archive, "w:xz") as packed:
         for path in sorted(program.rglob("*")):
-            packed.add(path, f"{inside}/{path.relative_to(program)}", recursive=False, filter=_plain)
+            packed.add(path, f"{inside}/{path.relative_to(program)}", recursive=False, filter=plain)
         link = tarfile.TarInfo("Companion/current")
         link.type, link.linkname = tarfile.SYMTYPE, f"versions/{version}"
-        packed.addfile(_plain(link))
+        packed.addfile(plain(link))
     return archive
 
 
-def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """The same entry without owner and time."""
+def _plain(member: tarfile.TarInfo, time: int) -> tarfile.TarInfo:
+    """The same entry without owner, and with the time of the source."""
     member.uid = member.gid = 0
     member.uname = member.gname = ""
-    member.mtime = int(os.environ.get("SOURCE_DATE_EPOCH", "1700000000"))
+    member.mtime = time
     return member
 
 
@@ -137,9 +140,10 @@ def pack_licences(folder: Path) -> Path:
         (Path(source), f"{place.removeprefix('licences/')}/{Path(source).name}")
         for source, place in licence_files(locked(ROOT / "requirements/run.txt"))
     ]
+    plain = functools.partial(_plain, time=source_time())
     with tarfile.open(file, "w:xz") as packed:
         for source, name in sorted(texts, key=lambda each: each[1]):
-            packed.add(source, f"licences/{name}", recursive=False, filter=_plain)
+            packed.add(source, f"licences/{name}", recursive=False, filter=plain)
     return file
 
 

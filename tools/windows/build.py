@@ -10,6 +10,7 @@ from pathlib import Path
 from companion import __version__
 from tools.environment import PYTHON, ROOT
 from tools.release.baking import bake
+from tools.release.reproducible import reproducible
 from tools.release.sums import write_sums
 from tools.system_packages import Missing, say
 from tools.windows.icon_file import write_icon
@@ -66,17 +67,6 @@ def _on_windows(word: object) -> str:
 
 def _run(*command: object) -> int:
     return subprocess.run([str(part) for part in command], cwd=ROOT, env=reproducible()).returncode
-
-
-def reproducible() -> dict[str, str]:
-    """Returns the environment in which the same source gives the same program, as far as the tools allow.
-
-    Times in what is built are those of the newest commit, and sets are written in the same order each time.
-    """
-    words = ["git", "log", "-1", "--format=%ct"]
-    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or ran.stdout.strip() or "1700000000"
-    return {**os.environ, "SOURCE_DATE_EPOCH": epoch, "PYTHONHASHSEED": "1"}
 
 
 if __name__ == "__main__":
