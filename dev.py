@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 
 from tools.environment import DEVELOP, PYTHON, ROOT, RUN, lock, set_up
-from tools.system_packages import Missing, add_optional_test_programs, add_test_programs, say
+from tools.system_packages import add_optional_test_programs, add_test_programs, exit_code, say
 
 USAGE = """\
 python3 dev.py demo [options of companion demo]   set up, then the main job against the embedded store
@@ -46,10 +46,7 @@ def main(arguments: list[str]) -> int:
         say(USAGE.rstrip())
         return 2
     try:
-        return COMMANDS[name](rest)
-    except Missing as missing:
-        say(str(missing))
-        return 1
+        return exit_code(lambda: COMMANDS[name](rest))
     except KeyboardInterrupt:
         return 130
 

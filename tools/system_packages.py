@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 QT_LIBRARIES = [
@@ -42,6 +42,15 @@ NO_SERVICES = "#!/bin/sh\n# There while Companion's dev.py installs programs for
 
 class Missing(Exception):
     """Something needed is not there and cannot be installed from here; the text says what to do."""
+
+
+def exit_code(work: Callable[[], int | None]) -> int:
+    """Returns the exit code that `work` returns, 0 where it returns none; where something is missing, says so: 1."""
+    try:
+        return work() or 0
+    except Missing as missing:
+        say(str(missing))
+        return 1
 
 
 def require(packages: list[str]) -> None:

@@ -8,7 +8,7 @@ import sys
 from tools.environment import PYTHON, ROOT
 from tools.release.baking import bake
 from tools.release.reproducible import reproducible
-from tools.system_packages import Missing, say
+from tools.system_packages import exit_code, say
 
 BUILT, WORK = ROOT / "build/linux", ROOT / "build/linux-work"
 
@@ -27,8 +27,4 @@ def build() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(build())
-    except Missing as missing:
-        say(str(missing))
-        sys.exit(1)
+    sys.exit(exit_code(build))

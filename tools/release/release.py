@@ -29,7 +29,7 @@ from tools.release.repository import Repository
 from tools.release.reproducible import source_time
 from tools.release.sums import SUMS, digest_of, write_sums
 from tools.release.winget import write_manifests
-from tools.system_packages import Missing, say
+from tools.system_packages import Missing, exit_code, say
 from tools.windows.licences import licence_files, locked
 
 DOWNLOADS = "COMPANION_DOWNLOAD_ADDRESS"
@@ -43,12 +43,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("folder", metavar="DIR", type=Path, help="where it goes; an earlier release there goes on")
     parser.add_argument("--notes", metavar="FILE", type=Path, help="what is new, a sentence on each line")
     asked = parser.parse_args(words)
-    try:
-        release(asked.folder.resolve(), _notes(asked.notes))
-    except Missing as missing:
-        say(str(missing))
-        return 1
-    return 0
+    return exit_code(lambda: release(asked.folder.resolve(), _notes(asked.notes)))
 
 
 def release(folder: Path, notes: tuple[str, ...], now: dt.datetime | None = None) -> None:

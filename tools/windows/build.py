@@ -12,7 +12,7 @@ from tools.environment import PYTHON, ROOT
 from tools.release.baking import bake
 from tools.release.reproducible import reproducible
 from tools.release.sums import write_sums
-from tools.system_packages import Missing, say
+from tools.system_packages import exit_code, say
 from tools.windows.icon_file import write_icon
 from tools.windows.signing import certificate, sign_where_possible
 
@@ -70,8 +70,4 @@ def _run(*command: object) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(build())
-    except Missing as missing:
-        say(str(missing))
-        sys.exit(1)
+    sys.exit(exit_code(build))

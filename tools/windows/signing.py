@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.system_packages import Missing, say
+from tools.system_packages import Missing, exit_code, say
 
 CERTIFICATE, PASSWORD, TIMESTAMP = "COMPANION_SIGN_PFX", "COMPANION_SIGN_PASSWORD_FILE", "COMPANION_SIGN_TIMESTAMP"
 PROGRAM = "osslsigncode"
@@ -69,9 +69,11 @@ def sign_where_possible(*files: Path) -> bool:
     return True
 
 
+def main(words: list[str]) -> int:
+    """Sign the files that the words name, where possible; returns the exit code. Raises `Missing`."""
+    sign_where_possible(*map(Path, words))
+    return 0
+
+
 if __name__ == "__main__":
-    try:
-        sign_where_possible(*map(Path, sys.argv[1:]))
-    except Missing as missing:
-        say(str(missing))
-        sys.exit(1)
+    sys.exit(exit_code(lambda: main(sys.argv[1:])))
