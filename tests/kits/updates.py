@@ -9,11 +9,12 @@ import io
 import json
 import platform
 import subprocess
-import tarfile
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from securesystemslib.signer import CryptoSigner
@@ -26,6 +27,11 @@ from companion.services.updates.service import Updates
 from companion.services.updates.source import Installation, TrustedSource
 from tools.release.keys import Keys
 from tools.release.repository import Repository
+
+if TYPE_CHECKING or sys.version_info >= (3, 12):
+    import tarfile
+else:
+    from backports import tarfile
 
 NOW = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 PROGRAM = bytes(range(256)) * 800
@@ -139,6 +145,12 @@ def packed(path: Path, version: str, *, works: bool = True) -> Path:
     return path
 
 
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack an archive as a person does who gets the program."""
+    with tarfile.open(archive) as content:
+        content.extractall(folder, filter="data")
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Site]:
     """A site that offers version 0.2.0."""
@@ -152,8 +164,7 @@ def base(tmp_path: Path) -> Path:
     """The folder of an installed version 0.1.0."""
     made = tmp_path / "Companion"
     (made / "versions").mkdir(parents=True)
-    with tarfile.open(packed(tmp_path / "0.1.0.tar.xz", "0.1.0")) as archive:
-        archive.extractall(tmp_path, filter="data")
+    unpack(packed(tmp_path / "0.1.0.tar.xz", "0.1.0"), tmp_path)
     (made / "current").symlink_to("versions/0.1.0")
     return made
 

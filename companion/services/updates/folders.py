@@ -11,15 +11,22 @@ import contextlib
 import lzma
 import shutil
 import subprocess
-import tarfile
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.updates.words import rolled_back_sentence
 from companion.services.app.atomic_file import make_folder, sync_folder
 from companion.services.app.cancellation import Cancellation
+
+if TYPE_CHECKING or sys.version_info >= (3, 12):
+    import tarfile
+else:
+    # Python 3.11 refuses what would land elsewhere only from 3.11.4 on; Debian 12 has 3.11.2.
+    from backports import tarfile
 
 PROGRAM = "companion"
 _CURRENT, _VERSIONS = "current", "versions"

@@ -20,7 +20,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.updates.folders import VersionFolders
 from companion.services.updates.source import TrustedSource
 from tests.conftest import SYSTEM
-from tests.kits.updates import DESCRIBING, PROGRAM, client, fresh_keys, now, packed, site
+from tests.kits.updates import DESCRIBING, PROGRAM, client, fresh_keys, now, packed, site, unpack
 from tests.tools.release.test_keys import written
 from tools.environment import ROOT
 from tools.release.keys import FOLDER, PREFIX
@@ -120,15 +120,13 @@ def test_the_archive_is_the_same_each_time_and_is_what_an_update_takes(tmp_path:
     os.utime(tmp_path / "one/companion", (1, 1))
     second = pack_versions(tmp_path / "one", tmp_path / "two.tar.xz", "0.2.0")
     assert first.read_bytes() == second.read_bytes()
-    with tarfile.open(packed(tmp_path / "0.1.0.tar.xz", "0.1.0")) as old:
-        old.extractall(tmp_path, filter="data")
+    unpack(packed(tmp_path / "0.1.0.tar.xz", "0.1.0"), tmp_path)
     base = tmp_path / "Companion"
     (base / "current").symlink_to("versions/0.1.0")
     folders = VersionFolders(base)
     folders.switch_to(folders.prepare(first, "0.2.0"))
     assert (base / "current/_internal/link").read_bytes() == b"x" * 100
-    with tarfile.open(first) as whole:
-        whole.extractall(tmp_path / "fresh", filter="data")
+    unpack(first, tmp_path / "fresh")
     fresh = tmp_path / "fresh/Companion/current/companion"
     assert subprocess.run([fresh], capture_output=True, text=True).stdout == "Companion 0.2.0\n"
 
