@@ -45,12 +45,12 @@ def test_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """A real Windows program: one of those that pip has with it."""
-    found = importlib.util.find_spec("pip")
+    """A real Windows program: one of those that setuptools has with it (pip's are left out by Debian)."""
+    found = importlib.util.find_spec("setuptools")
     assert found is not None
     assert found.origin is not None
     copy = tmp_path / "program.exe"
-    shutil.copy(Path(found.origin).parent / "_vendor/distlib/t64.exe", copy)
+    shutil.copy(Path(found.origin).parent / "cli-64.exe", copy)
     return copy
 
 
