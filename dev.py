@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 
 from tools.environment import DEVELOP, PYTHON, ROOT, RUN, lock, set_up
-from tools.system_packages import add_optional_test_programs, add_test_programs, exit_code, say
+from tools.system_packages import add_build_programs, add_optional_test_programs, add_test_programs, exit_code, say
 
 USAGE = """\
 python3 dev.py demo [options of companion demo]   set up, then the main job against the embedded store
@@ -128,6 +128,7 @@ def build_windows(_rest: list[str]) -> int:
 
 def build_linux(_rest: list[str]) -> int:
     set_up(DEVELOP)
+    add_build_programs()
     return python("-m", "tools.release.linux")
 
 

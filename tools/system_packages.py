@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ QT_LIBRARIES = [
 ]
 TEST_PROGRAMS = {  # program: the Debian package that has it
     "Xvfb": "xvfb",
+    "xauth": "xauth",  # for xvfb-run
     "openbox": "openbox",
     "trayer": "trayer",
     "dunst": "dunst",
@@ -24,8 +26,9 @@ TEST_PROGRAMS = {  # program: the Debian package that has it
     "xdotool": "xdotool",
     "scrot": "scrot",
     "fc-list": "fontconfig",
-    "objdump": "binutils",
 }
+TEST_LIBRARIES = {"XRes": "libxres1"}  # likewise, by what the linker calls them
+BUILD_PROGRAMS = {"objdump": "binutils"}  # what PyInstaller needs
 OPTIONAL_TEST_PROGRAMS = {  # likewise, but nothing stops without them: their tests are skipped and say so
     "nginx": "nginx",
     "apache2": "apache2-bin",  # without its service
@@ -33,6 +36,10 @@ OPTIONAL_TEST_PROGRAMS = {  # likewise, but nothing stops without them: their te
     "caddy": "caddy",
     "ip": "iproute2",
     "mkfs.vfat": "dosfstools",
+    "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
+    "osslsigncode": "osslsigncode",
+    "makensis": "nsis",
+    "git": "git",
 }
 SERVICES = ("nginx", "lighttpd", "caddy")
 APT_INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"]
@@ -65,13 +72,19 @@ def require(packages: list[str]) -> None:
 
 def add_test_programs() -> None:
     """Installs an X server, a session bus and a keychain for the tests; says so where that is not possible."""
-    missing = _missing(TEST_PROGRAMS)
+    missing = [*_missing(TEST_PROGRAMS | BUILD_PROGRAMS), *_missing_libraries(TEST_LIBRARIES), *_python_library()]
     if not missing or not shutil.which("apt-get"):
         return
     if os.geteuid() == 0:
         require([*missing, "fonts-dejavu-core"])
     else:
         say(f"Some tests are skipped without: {' '.join(missing)} (sudo apt-get install {' '.join(missing)})")
+
+
+def add_build_programs() -> None:
+    """Installs what PyInstaller needs to build a program. Raises `Missing` where that is not possible."""
+    if missing := [*_missing(BUILD_PROGRAMS), *_python_library()]:
+        require(missing)
 
 
 def add_optional_test_programs() -> None:
@@ -102,6 +115,18 @@ def _missing(programs: dict[str, str]) -> list[str]:
     """Returns the packages of those programs that this machine does not have."""
     path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
     return [package for program, package in programs.items() if not shutil.which(program, path=path)]
+
+
+def _missing_libraries(libraries: dict[str, str]) -> list[str]:
+    """Returns the packages of those libraries that this machine does not have."""
+    return [package for library, package in libraries.items() if not ctypes.util.find_library(library)]
+
+
+def _python_library() -> list[str]:
+    """Returns the package of Python's own library where it is missing: Debian's interpreter does not need it."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    is_of_system = sys.base_prefix == "/usr"
+    return [f"lib{name}"] if is_of_system and not ctypes.util.find_library(name) else []
 
 
 @contextlib.contextmanager
