@@ -47,7 +47,7 @@ def proof_text(
     if proof.outcome is FileOutcome.STILL_RUNNING:
         return EndingText(
             title="The installer is still at work",
-            message=f"{joined(still_running)} still runs. Companion does not end it.",
+            message=_goes_on(still_running),
             hint=f"Wait until it has finished. {_OPEN_IT}",
         )
     return _without_proof(proof, called)
@@ -104,6 +104,11 @@ def _without_proof(proof: Proof, called: str) -> EndingText:
         message=f"Companion cannot confirm that it is installed: {reason}.",
         hint=_OPEN_IT,
     )
+
+
+def _goes_on(names: tuple[str, ...]) -> str:
+    one = len(names) == 1
+    return f"{joined(names)} still {'runs' if one else 'run'}. Companion does not end {'it' if one else 'them'}."
 
 
 def _listed(proof: Proof) -> str:

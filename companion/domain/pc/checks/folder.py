@@ -18,11 +18,9 @@ def folder_finding(users: tuple[Process, ...], requirements: Requirements) -> Fi
     folder, product = requirements.replaced_folder or "", requirements.replaced_product or "the product"
     if not users:
         return None
-    names = joined(sorted({process.label or process.name for process in users}))
-    one = len({process.label or process.name for process in users}) == 1
-    its_own = [process for process in users if _lies_in(process, folder)]
-    who = f"{names} {'has' if one else 'have'} files of {product} open"
-    if len(its_own) == len(users):
+    names = sorted({process.label or process.name for process in users})
+    who = f"{joined(names)} {'has' if len(names) == 1 else 'have'} files of {product} open"
+    if all(_lies_in(process, folder) for process in users):
         who = f"{product} itself is running"
     return Finding(
         id=FOLDER,
@@ -36,17 +34,19 @@ def folder_finding(users: tuple[Process, ...], requirements: Requirements) -> Fi
     )
 
 
-def _way_out(users: tuple[Process, ...], names: str, platform: Platform) -> Remedy:
+def _way_out(users: tuple[Process, ...], names: list[str], platform: Platform) -> Remedy:
+    told, one = joined(names), len(names) == 1
     if all(guarded(process, platform) is not None for process in users):
         return Remedy(
             kind=RemedyKind.RESTART,
             title="Restart the PC if the installer asks for it",
-            explanation=f"{names} belongs to the system and stays open: a restart then completes the installation.",
+            explanation=f"{told} {'belongs' if one else 'belong'} to the system and {'stays' if one else 'stay'} open: "
+            "a restart then completes the installation.",
         )
     return Remedy(
         kind=RemedyKind.BY_HAND,
-        title=f"Close {names}",
-        explanation="Save your work in it first. This check is updated automatically.",
+        title=f"Close {told}",
+        explanation=f"Save your work in {'it' if one else 'them'} first. This check is updated automatically.",
     )
 
 

@@ -301,7 +301,7 @@ def _away_over_a_restart(origin: Origin, who: Who | None) -> tuple[Remedy, ...]:
 
 def _switched_off(held: tuple[AutostartEntry, ...]) -> str:
     names = joined([f"*{entry.name}*" for entry in held])
-    return f"{names} is switched off until then and switched on again afterwards."
+    return f"{names} {'is' if len(held) == 1 else 'are'} switched off until then and switched on again afterwards."
 
 
 def _needs_elevation(held: tuple[AutostartEntry, ...], who: Who | None) -> bool:
@@ -334,14 +334,15 @@ def _held_files(facts: Facts, known: Mapping[int, Process], stage: Stage, shown:
         others = [pid for pid in held.pids if not _lives_beside(known.get(pid), held.path)]
         if not others or set(others) <= shown:
             continue
-        names = sorted({known[pid].name if pid in known else f"process {pid}" for pid in others})
+        found = sorted({known[pid].name if pid in known else f"process {pid}" for pid in others})
+        names, one = joined(found), len(found) == 1
         rows.append(
             Finding(
                 id=f"file:{held.path}",
                 severity=Severity.BLOCKS,
-                title=f"{joined(names)} uses a file that must be replaced",
-                explanation=f"The installation has to replace {held.path}, and {joined(names)} has it open. "
-                "Close that program. This check is updated automatically.",
+                title=f"{names} {'uses' if one else 'use'} a file that must be replaced",
+                explanation=f"The installation has to replace {held.path}, and {names} {'has' if one else 'have'} "
+                f"it open. Close {'that program' if one else 'them'}. This check is updated automatically.",
                 evidence=tuple(f"{held.path}, in use by process {pid}" for pid in others),
                 pids=tuple(others),
             )

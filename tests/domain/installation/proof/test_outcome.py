@@ -147,6 +147,8 @@ def test_what_goes_on_after_its_bootstrapper_is_no_success_yet():
     text = proof_text(found, explain_exit(0, None), "x", still_running=("setup2.exe",))
     assert found.outcome is FileOutcome.STILL_RUNNING
     assert text.message == "setup2.exe still runs. Companion does not end it."
+    several = proof_text(found, explain_exit(0, None), "x", still_running=("a.exe", "b.exe")).message
+    assert several == "a.exe and b.exe still run. Companion does not end them."
     error = proof_error(text, found.outcome)
     assert error is not None
     assert error.code == "not-proven"

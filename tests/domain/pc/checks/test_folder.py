@@ -53,7 +53,12 @@ def test_the_product_itself_is_told_apart(look):
 
 def test_a_part_of_the_system_is_not_to_be_closed(look):
     shell = process(63, "explorer.exe", path=r"C:\Windows\explorer.exe", label="Windows Explorer")
-    assert look(Fact.known((shell,)))["folder"].remedies[0].kind is RemedyKind.RESTART
+    alone = look(Fact.known((shell,)))["folder"].remedies[0]
+    assert alone.kind is RemedyKind.RESTART
+    assert alone.explanation.startswith("Windows Explorer belongs to the system and stays open:")
+    host = process(64, "dllhost.exe", path=r"C:\Windows\System32\dllhost.exe", label="COM Surrogate")
+    both = look(Fact.known((shell, host)))["folder"].remedies[0]
+    assert both.explanation.startswith("COM Surrogate and Windows Explorer belong to the system and stay open:")
 
 
 def test_a_folder_that_is_not_used_has_no_row_and_nothing_is_told_twice(look):

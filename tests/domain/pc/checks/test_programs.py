@@ -60,6 +60,9 @@ def test_a_program_without_a_window_is_named_with_its_time_and_its_origin(board)
         "Outlook is running without a window since 08:12. It starts when you sign in: entry *MailHelper*."
     )
     assert seen.kinds("program:outlook") == [RemedyKind.CLOSE_AND_HOLD, RemedyKind.CLOSE]
+    two = board(facts(GHOST, entries=(entry("MailHelper", MAIL), entry("MailStarter", MAIL))))
+    told = two["program:outlook"].remedies[0].explanation
+    assert "*MailHelper* and *MailStarter* are switched off until then and switched on again afterwards." in told
     assert not can_continue(seen.rows)
 
 
@@ -465,6 +468,10 @@ def test_a_file_that_somebody_holds_blocks_the_installation(board):
     row = seen[r"file:C:\Program Files\Protect\core.dll"]
     assert row.severity is Severity.BLOCKS
     assert "editor.exe has it open" in row.explanation
+    two = Fact.known((HeldFile(path=r"C:\x\core.dll", pids=(90, 91)),))
+    row = board(facts(holder, process(91, "viewer.exe"), held_files=two))[r"file:C:\x\core.dll"]
+    assert row.title == "editor.exe and viewer.exe use a file that must be replaced"
+    assert "editor.exe and viewer.exe have it open. Close them." in row.explanation
 
 
 def test_the_product_itself_may_hold_its_own_files(board):
