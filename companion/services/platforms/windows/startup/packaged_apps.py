@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ntpath
+from collections.abc import Sequence
 from pathlib import Path
 
 from companion.domain.pc.facts import AutostartEntry, AutostartKind, Scope
@@ -22,12 +23,12 @@ _LARGEST = 1024 * 1024
 def entries() -> list[AutostartEntry]:
     """The startup tasks of this person's apps; those of apps whose manifest cannot be read have no command."""
     found: list[AutostartEntry] = []
-    roots = {family: root for name in subkeys(PACKAGES) if (family := family_of(name)) and (root := root_of(name))}
+    packages = subkeys(PACKAGES)
     for family in subkeys(_TASKS):
         states = {task: read_value(rf"{_TASKS}\{family}\{task}", "State") for task in subkeys(rf"{_TASKS}\{family}")}
         known = {task: state for task, state in states.items() if isinstance(state, int)}
         if known:
-            root = roots.get(family, "")
+            root = _root_of_family(family, packages)
             found += entries_of(rf"{_TASKS}\{family}", known, root, _manifest(root))
     return found
 
@@ -97,6 +98,12 @@ def put_back(location: str, before: int) -> bool:
     if now == SWITCHED_OFF:
         set_state(location, before)
     return now in (SWITCHED_OFF, before)
+
+
+def _root_of_family(family: str, packages: Sequence[str]) -> str:
+    """The folder of the package of a family; of several versions the last one that is somewhere."""
+    found = (root_of(name) for name in reversed(packages) if family_of(name) == family)
+    return next(filter(None, found), "")
 
 
 def root_of(full_name: str) -> str:

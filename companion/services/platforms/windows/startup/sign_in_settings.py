@@ -94,10 +94,10 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _active_setup(path: str) -> list[AutostartEntry]:
     found = []
     for identity in subkeys(rf"HKLM\{path}"):
-        machine = _texts(rf"HKLM\{path}\{identity}")
-        person = _texts(rf"HKCU\{path}\{identity}")
         if read_value(rf"HKLM\{path}\{identity}", "IsInstalled") == 0:
             continue
+        machine = _texts(rf"HKLM\{path}\{identity}")
+        person = _texts(rf"HKCU\{path}\{identity}")
         entry = active_setup_entry(rf"HKLM\{path}\{identity}", identity, machine, person)
         if entry is not None:
             found.append(entry)
