@@ -66,13 +66,14 @@ class Installers:
     def start(self, launchable: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
         """Start what `pin` handed out. Raises `CompanionError`."""
         sealed = self._sealed[launchable]
-        ending = package_kind(_head(launchable))
+        head = _head(launchable)
+        ending = package_kind(head)
         if ending is not None:
             return self._install_package(launchable, sealed, ending)
         if elevate and os.geteuid() != 0:
             return _start_as_administrator(sealed, arguments)
         environment = dict(self._environment)
-        if _is_app_image(launchable):
+        if _is_app_image(head):
             # Its run time reads itself again by this path; /proc/self would be another process by then.
             environment["TARGET_APPIMAGE"] = str(launchable)
         # The descriptor stays open in the child: an interpreter is handed the same path, and opens it once more.
@@ -112,8 +113,8 @@ def _head(path: Path) -> bytes:
         return file.read(_HEAD)
 
 
-def _is_app_image(path: Path) -> bool:
-    return _head(path)[_APP_IMAGE_AT : _APP_IMAGE_AT + len(_APP_IMAGE)] == _APP_IMAGE
+def _is_app_image(head: bytes) -> bool:
+    return head[_APP_IMAGE_AT : _APP_IMAGE_AT + len(_APP_IMAGE)] == _APP_IMAGE
 
 
 def _start_as_administrator(sealed: _Sealed, arguments: Sequence[str], *, called: str | None = None) -> Launched:
