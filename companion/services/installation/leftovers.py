@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -135,12 +136,9 @@ class Leftovers:
         library, purchases = self._library, PurchaseKeychain(self._keychain)
         orders = [(store, number) for store in library.stores_with_orders() for number in library.order_numbers(store)]
         accounts = [account_of(store, number) for store, number in orders]
-
-        def forgetting(index: int) -> Callable[[], None]:
-            return lambda: purchases.forget(owned[index])
-
         owned = [purchase for purchase in library.purchases() if purchases.has_secrets(purchase)]
-        return _Secrets((*accounts, HASH_ACCOUNT), tuple(forgetting(index) for index in range(len(owned))))
+        forget = tuple(functools.partial(purchases.forget, purchase) for purchase in owned)
+        return _Secrets((*accounts, HASH_ACCOUNT), forget)
 
     def _kept(self) -> int:
         accounts = sum(self._keychain.holds(account) is True for account in self._secrets.accounts)
@@ -148,7 +146,9 @@ class Leftovers:
 
     def _forget(self) -> list[str]:
         failed = []
-        ways = [lambda account=account: self._keychain.forget(account) for account in self._secrets.accounts]
+        ways: list[Callable[[], None]] = [
+            functools.partial(self._keychain.forget, account) for account in self._secrets.accounts
+        ]
         for forget in (*self._secrets.purchases, *ways):
             try:
                 forget()
