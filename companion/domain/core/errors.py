@@ -1,8 +1,9 @@
-"""The one error type that people ever see, and the codes it carries."""
+"""The one error type that people ever see, the codes it carries, and the form of their usual texts."""
 
 from __future__ import annotations
 
 import enum
+from typing import NamedTuple
 
 
 class ErrorKind(enum.StrEnum):
@@ -234,3 +235,13 @@ class CompanionError(Exception):
 
 class Cancelled(Exception):
     """The person asked to stop; not a failure, so it carries no words."""
+
+
+class Words(NamedTuple):
+    """The usual text of an error code, and how such an error ends."""
+
+    title: str
+    message: str
+    hint: str
+    kind: ErrorKind = ErrorKind.NO
+    retryable: bool = False
