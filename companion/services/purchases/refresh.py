@@ -14,7 +14,7 @@ from companion.domain.connectors.answers import Outcome, StoreAnswer
 from companion.domain.connectors.capabilities import Capability
 from companion.domain.connectors.check_plan import StoreCheck, first_check, is_due, nearest_date, next_check
 from companion.domain.core.error_words import failure
-from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.core.serialization import decode, encode
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.purchase import Overview
@@ -155,6 +155,8 @@ class PurchaseRefresh:
             answer = self._read(purchase, connector, cancellation)
         except CompanionError as error:
             answer = StoreAnswer(Outcome.COULD_NOT_ASK, self._clock(), reason=error)
+        except Cancelled:
+            raise
         except Exception as error:  # noqa: BLE001 - one answer that cannot be read takes no other store with it
             _log.error("asking a %s store failed: %s", connector.capabilities.kind, type(error).__name__)
             reason = failure(ErrorCode.MALFORMED_ANSWER)

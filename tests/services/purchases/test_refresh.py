@@ -37,7 +37,7 @@ from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.small_disks import Mount, fill_up, read_only
 from tests.kits.small_disks import mount as mount
 from tests.stores.edd_peer import EddLicence, EddPeer
-from tests.stores.peer import hang, page
+from tests.stores.peer import Call, hang, page
 
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
 MAIL = Source(kind=SourceKind.EMAIL, name="shop@shop.example")
@@ -243,6 +243,23 @@ def test_cancelling_ends_all_questions(tmp_path: Path, edd: EddPeer, second: Edd
     thread.join(20)
     assert ended.is_set()
     person.close()
+
+
+def test_cancelling_while_a_store_is_asked_ends_the_question_and_tells_nothing_of_the_store(
+    person: Person, edd: EddPeer
+) -> None:
+    cancellation = Cancellation()
+    told: list[Refreshed] = []
+
+    def cancelled_meanwhile(call: Call) -> bool:
+        cancellation.cancel()
+        return hang(call)
+
+    edd.fault = cancelled_meanwhile
+    person.buy(edd.url)
+    with pytest.raises(Cancelled):
+        person.refresh.all(cancellation, told.append)
+    assert told == []
 
 
 def test_what_was_removed_while_it_was_asked_about_stays_removed(person: Person, edd: EddPeer) -> None:
