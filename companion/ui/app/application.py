@@ -39,7 +39,7 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task, TaskRunner
 from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
-from companion.ui.widgets.basic import meet_widgets
+from companion.ui.widgets.basic import load_widget_types
 
 if TYPE_CHECKING:
     from companion.domain.updates.decisions import Activity
@@ -60,7 +60,7 @@ _PAINTED_SECONDS = 0.5
 
 
 def application() -> QApplication:
-    """The one application object, named and dressed."""
+    """The one application object, with its names and its icon."""
     found = QApplication.instance()
     made = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     made.setApplicationName("Companion")
@@ -264,7 +264,7 @@ class WindowedProgram:
         self.app_state.reminders.load()
         self.app_state.load(lambda: self.owned.load(self._first_page))
         self.reminding.listen()
-        QTimer.singleShot(0, self.window, meet_widgets)
+        QTimer.singleShot(0, self.window, load_widget_types)
 
     def _first_page(self) -> None:
         # A person who was quicker than the library stays where they went.

@@ -1,4 +1,4 @@
-"""Hearing what later starts of the program want: over a socket of this user, on Windows over a named pipe."""
+"""Receiving what later starts of the program ask for: over a socket of this user, on Windows over a named pipe."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SocketListener(QObject):
         self._hears = hears
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._somebody_came)
+        self._server.newConnection.connect(self._take_connections)
 
     def listen(self, address: str) -> str:
         """Returns why it cannot listen there, or an empty text."""
@@ -47,7 +47,7 @@ class SocketListener(QObject):
         """Listen no more."""
         self._server.close()
 
-    def _somebody_came(self) -> None:
+    def _take_connections(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
             socket.disconnected.connect(socket.deleteLater)
             socket.readyRead.connect(lambda socket=socket: self._read(socket))

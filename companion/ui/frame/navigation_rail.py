@@ -45,7 +45,7 @@ class NavigationRail(QFrame, Themed):
             self._column.addWidget(part)
         self._narrow = True
         self.set_narrow(False)
-        self.dress(theme)
+        self.set_theme(theme)
 
     @staticmethod
     def _mark() -> QLabel:
@@ -70,7 +70,7 @@ class NavigationRail(QFrame, Themed):
         self._buttons[section.page] = made
         return made
 
-    def dress(self, theme: Theme) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of a theme."""
         for name, made in self._buttons.items():
             made.setIcon(icon(name, theme.text))

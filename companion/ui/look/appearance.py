@@ -15,7 +15,7 @@ _NAMED = {theme.name: theme for theme in (LIGHT, DARK)}
 
 
 class Appearance(QObject):
-    """Dresses the application; `theme` is what it wears.
+    """Sets the look of the application; `theme` is the one in use.
 
     The theme is the system's unless one is `fixed`, or the person chose one with `choose`.
     """
@@ -40,7 +40,7 @@ class Appearance(QObject):
         return self._percent
 
     def choose(self, name: str) -> None:
-        """Wear the theme of this name; with an empty one, that of the system."""
+        """Use the theme of this name; with an empty one, that of the system."""
         self._chosen = name
         self.look()
 
@@ -50,7 +50,7 @@ class Appearance(QObject):
         self.look()
 
     def look(self) -> None:
-        """Look at the system again, and dress anew if that makes a difference."""
+        """Look at the system again, and change the look if that makes a difference."""
         theme, scale = self._wanted(), self._wanted_scale()
         if (theme, scale) == (self.theme, self._scale):
             return
@@ -58,7 +58,7 @@ class Appearance(QObject):
         apply_theme(self._application, theme, self._style_sheet, scale)
         for widget in self._application.allWidgets():
             if isinstance(widget, Themed):
-                widget.dress(theme)
+                widget.set_theme(theme)
         self.changed.emit()
 
     def _wanted(self) -> Theme:

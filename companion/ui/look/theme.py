@@ -59,7 +59,7 @@ _READABLE = 4.5
 class Themed:
     """Part of a widget that draws itself in the colours of the theme."""
 
-    def dress(self, theme: Theme) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""
         raise NotImplementedError
 
@@ -94,7 +94,7 @@ def _luminance(name: str) -> float:
 
 
 def apply_theme(application: QApplication, theme: Theme, style_sheet: Path, scale: float = 1.0) -> None:
-    """Dress the whole application: the palette for what Qt draws itself, the style sheet for the rest.
+    """Set the look of the whole application: the palette for what Qt draws itself, the style sheet for the rest.
 
     `scale` multiplies the sizes of texts.
     """

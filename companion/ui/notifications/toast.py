@@ -30,7 +30,7 @@ class ToastChannel(QObject):
         self._runner.run(self, work, lambda _: shown(True), lambda _: shown(False))
 
     def arrived(self, code: str) -> bool:
-        """A link came with this code; returns whether a notice that is shown has it. Any other is not heeded."""
+        """A link came with this code; returns whether a notice that is shown has it. Any other code does nothing."""
         meant = self._toasts.pressed(code)
         if meant is not None:
             self._told(*meant)

@@ -95,7 +95,7 @@ class AppState(QObject):
 
     @property
     def theme(self) -> Theme:
-        """The colours that are worn now."""
+        """The colours in use."""
         return self._theme()
 
     @property

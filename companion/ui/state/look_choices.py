@@ -14,7 +14,7 @@ class LookChoices:
         self._appearance, self._settings = appearance, settings
 
     def load(self) -> None:
-        """Wear what was chosen at an earlier time."""
+        """Use what was chosen at an earlier time."""
         self._appearance.choose(self.theme)
         self._appearance.magnify(percent_of(self._settings.value(TEXT_SIZE)))
 
@@ -29,7 +29,7 @@ class LookChoices:
         return self._appearance.percent
 
     def choose_theme(self, name: str) -> None:
-        """Wear the theme of this name, now and from the next start on."""
+        """Use the theme of this name, now and from the next start on."""
         self._settings.remember(THEME, name)
         self._appearance.choose(name)
 

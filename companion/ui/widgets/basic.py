@@ -161,9 +161,9 @@ class IconLabel(QLabel, Themed):
         self._name, self._colour, self._size = name, colour, size
         self.setFixedSize(size, size)
         speak_as(self, SpokenAs.DECORATION)
-        self.dress(theme)
+        self.set_theme(theme)
 
-    def dress(self, theme: Theme) -> None:
+    def set_theme(self, theme: Theme) -> None:
         self.setPixmap(icon(self._name, getattr(theme, self._colour)).pixmap(self._size, self._size))
 
 
@@ -314,7 +314,7 @@ def clear(layout: QLayout) -> None:
             inner.deleteLater()
 
 
-def meet_widgets() -> None:
+def load_widget_types() -> None:
     """Let PySide6 load all kinds of widgets.
 
     It does so when it is first given one that Qt itself made, and the first page would be 30 ms later for it.
