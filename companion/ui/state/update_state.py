@@ -60,6 +60,11 @@ class UpdateState(QObject):
         """Whether something is being looked for, fetched or put into place."""
         return self._task is not None and self._task.running
 
+    @property
+    def newest(self) -> FoundRelease | None:
+        """The newest release that is known: from the last look, or remembered from an earlier one."""
+        return self.found or (self.news.remembered.found if self.news is not None else None)
+
     def load(self) -> None:
         """Read what is known from before, and tell of a version that was taken back since."""
         self._runner.run(self, lambda _: (self._updates().failure_to_tell(), self._read()), self._loaded)
@@ -92,7 +97,7 @@ class UpdateState(QObject):
 
     def fetch(self) -> None:
         """Download what was found, because the person wants it."""
-        found = self.found
+        found = self.newest
         if found is None or self.busy:
             return
         self.error = None
@@ -164,7 +169,7 @@ class UpdateState(QObject):
         self._show(news)
 
     def _fetched(self, found: FoundRelease, file: Path) -> None:
-        self.file, self.progress = file, None
+        self.found, self.file, self.progress = found, file, None
         self.changed.emit()
         self.ready.emit(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from companion.domain.transfers.models import TransferProgress
 from companion.domain.updates.decisions import is_newer
 from companion.domain.updates.words import found_sentence, how_to_update, new_lines, source_sentence
 from companion.ui.pages.reminder_settings import setting
@@ -60,11 +61,10 @@ class UpdatesCard(Card):
         when = f"Last looked: {self._desk.app_state.format.moment(looked)}." if looked else "Not looked yet."
         if self._state.looking:
             return "Looking for a new version…"
-        found = self._state.found or news.remembered.found
-        return f"{found_sentence(found, news.installed)} {when}" if looked else when
+        return f"{found_sentence(self._state.newest, news.installed)} {when}" if looked else when
 
     def _show_found(self, news: UpdateNews) -> None:
-        state, found = self._state, self._state.found or news.remembered.found
+        state, found = self._state, self._state.newest
         look = button("Look now", state.look)
         look.setEnabled(not state.busy)
         if found is None or not is_newer(found.release, news.installed):
@@ -77,14 +77,11 @@ class UpdatesCard(Card):
             self._lines.addWidget(label(how_to_update(news.kind), "muted"))
             self._lines.addLayout(row(look, None))
         elif state.progress is not None:
-            self._show_progress()
+            self._show_progress(state.progress)
         else:
             self._show_next(look)
 
-    def _show_progress(self) -> None:
-        progress = self._state.progress
-        if progress is None:
-            return
+    def _show_progress(self, progress: TransferProgress) -> None:
         bar = QProgressBar()
         bar.setAccessibleName("How much of the new version has arrived")
         bar.setRange(0, 100)
@@ -98,11 +95,6 @@ class UpdatesCard(Card):
         if state.file is not None:
             act = button("Update now", self._desk.update_now, "primary")
         else:
-            act = button("Download it", self._fetch, "primary")
+            act = button("Download it", state.fetch, "primary")
         act.setEnabled(not state.busy)
         self._lines.addLayout(row(act, look, None))
-
-    def _fetch(self) -> None:
-        if self._state.found is None and self._state.news is not None:
-            self._state.found = self._state.news.remembered.found
-        self._state.fetch()
