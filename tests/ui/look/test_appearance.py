@@ -60,62 +60,62 @@ def font(qapp: QApplication) -> Iterator[QFont]:
 
 
 def test_light_dark_and_contrast_come_as_the_system_changes(qapp: QApplication, desktop: Desktop, qtbot: QtBot) -> None:
-    worn = Appearance(qapp, desktop, SHEET)
-    assert worn.theme is LIGHT
-    switch, mark = Switch(worn.theme, "Quiet hours", on=True), IconLabel(worn.theme, "lock", "accent")
+    appearance = Appearance(qapp, desktop, SHEET)
+    assert appearance.theme is LIGHT
+    switch, mark = Switch(appearance.theme, "Quiet hours", on=True), IconLabel(appearance.theme, "lock", "accent")
     for widget in (switch, mark):
         qtbot.addWidget(widget)
     before = (switch.grab().toImage(), mark.pixmap().toImage())
     desktop.dark = True
-    with qtbot.waitSignal(worn.changed):
+    with qtbot.waitSignal(appearance.changed):
         qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert worn.theme is DARK
+    assert appearance.theme is DARK
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == DARK.window
     assert DARK.surface in qapp.styleSheet()
     assert switch.grab().toImage() != before[0]
     assert mark.pixmap().toImage() != before[1]
     desktop.contrast = True
-    with qtbot.waitSignal(worn.changed):
+    with qtbot.waitSignal(appearance.changed):
         desktop.changed_by_system()
-    assert (worn.theme.window, worn.theme.text) == ("#202020", "#fffffe")
+    assert (appearance.theme.window, appearance.theme.text) == ("#202020", "#fffffe")
 
 
 def test_what_the_person_chose_holds_until_high_contrast_is_needed(qapp: QApplication, desktop: Desktop) -> None:
-    worn = Appearance(qapp, desktop, SHEET)
-    worn.choose("dark")
-    assert worn.theme is DARK
+    appearance = Appearance(qapp, desktop, SHEET)
+    appearance.choose("dark")
+    assert appearance.theme is DARK
     desktop.contrast = True
     desktop.changed.emit()
-    assert worn.theme.name == "contrast"
+    assert appearance.theme.name == "contrast"
     desktop.contrast = False
-    worn.choose("")
-    assert worn.theme is LIGHT
-    worn.choose("no-such-theme")
-    assert worn.theme is LIGHT
+    appearance.choose("")
+    assert appearance.theme is LIGHT
+    appearance.choose("no-such-theme")
+    assert appearance.theme is LIGHT
 
 
 def test_texts_grow_with_the_systems_font(qapp: QApplication, font: QFont, qtbot: QtBot) -> None:
     font.setPointSizeF(9)
     qapp.setFont(font)
-    worn = Appearance(qapp, SystemLook(qapp), SHEET, fixed=LIGHT)
+    appearance = Appearance(qapp, SystemLook(qapp), SHEET, fixed=LIGHT)
     text = QLabel("Lantern")
     qtbot.addWidget(text)
     text.ensurePolished()
     assert text.font().pointSizeF() == pytest.approx(10.5)
     font.setPointSizeF(13.5)
-    with qtbot.waitSignal(worn.changed):
+    with qtbot.waitSignal(appearance.changed):
         qapp.setFont(font)
     text.ensurePolished()
     assert text.font().pointSizeF() == pytest.approx(15.75)
-    worn.close()
+    appearance.close()
 
 
-def test_nothing_is_dressed_anew_where_nothing_changed(qapp: QApplication, desktop: Desktop) -> None:
-    worn = Appearance(qapp, desktop, SHEET)
-    dressed: list[None] = []
-    worn.changed.connect(lambda: dressed.append(None))
+def test_the_look_stays_where_nothing_changed(qapp: QApplication, desktop: Desktop) -> None:
+    appearance = Appearance(qapp, desktop, SHEET)
+    changes: list[None] = []
+    appearance.changed.connect(lambda: changes.append(None))
     desktop.changed.emit()
-    assert dressed == []
+    assert changes == []
 
 
 def test_the_systems_colours_are_read_under_our_own(qapp: QApplication) -> None:
