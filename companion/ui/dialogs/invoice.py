@@ -80,6 +80,7 @@ class InvoiceDialog(OrderDialog):
         def failed(error: CompanionError) -> None:
             if wanted == self._wanted:
                 self._text.clear()
+                clear(self._exempt)
                 self._failed(error)
 
         self._app_state.runner.run(self, lambda _: orders.invoices.one(number, wanted), self._show, failed)

@@ -33,6 +33,7 @@ from companion.ui.dialogs.case_file import CaseFileDialog
 from companion.ui.dialogs.invoice import InvoiceDialog
 from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.widgets.choice import Choice
+from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import Question
 from tests.kits import ui as ui_kit
 from tests.kits.ui import button as the_button
@@ -278,6 +279,20 @@ def test_the_invoice_is_read_printed_and_saved_with_how_to_claim_tax_back(
     again = person.dialog(InvoiceDialog)
     person.reads("Invoice INV-5930-2216", again)
     again.close()
+
+
+def test_of_an_invoice_that_cannot_be_read_nothing_of_another_one_is_shown(person: Person) -> None:
+    person.opens(UNWANTED)
+    person.presses("Invoices…")
+    dialog = person.dialog(InvoiceDialog)
+    person.reads("and invoice INV-3126-9058-R1", dialog)
+    choice = dialog.findChild(Choice)
+    assert choice is not None
+    person.store.close()
+    choice.setCurrentIndex(1)
+    person.waits(lambda: dialog.findChild(Notice) is not None)
+    assert not any("INV-3126-9058-R1" in text for text in texts_of(dialog))
+    dialog.close()
 
 
 def test_the_invoice_of_a_renewal_is_chosen_read_and_saved(person: Person, viewer: Viewer, tmp_path: Path) -> None:
