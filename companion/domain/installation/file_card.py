@@ -36,7 +36,7 @@ def file_card(file: CheckedFile, purchase: str | None = None) -> FileCard:
     named = " ".join(filter(None, (found.product_name, found.version)))
     kind = KINDS[found.technology]
     facts = (
-        ("Publisher", found.publisher or "not told by the file"),
+        ("Publisher", found.publisher or "not stated in the file"),
         ("File", f"{file.name}, {size_in_words(file.size)}"),
         *((("You bought it", purchase),) if purchase else ()),
     )

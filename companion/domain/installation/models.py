@@ -39,8 +39,8 @@ class InstallationResult(Model, frozen=True):
 
     `proven` is true when every file that proves success is there; it is false when one is missing or when the store
     names none. `signer` is who signed the installer, where that could be told, `signature` what its signature is worth
-    (None: not looked at). `still_running` are processes the
-    installer started that went on longer than they were watched.
+    (None: not looked at). `still_running` are processes the installer started that went on longer than they were
+    watched.
     """
 
     exit_code: int

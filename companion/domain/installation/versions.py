@@ -7,7 +7,6 @@ import re
 from companion.domain.core.errors import CompanionError, ErrorCode
 
 _NUMBERS = re.compile(r"[vV]?(\d{1,9}(?:\.\d{1,9}){0,7})(?:[^\d.].*)?", re.DOTALL)
-
 _PLAIN = re.compile(r"[vV]?\d{1,9}(?:\.\d{1,9}){0,7}")
 
 

@@ -124,7 +124,7 @@ class StartMoment(enum.StrEnum):
 
 
 class Scope(enum.StrEnum):
-    """Whom an autostart entry is for: this person, or everybody on the PC."""
+    """For whom an autostart entry is: this person, or all users of the PC."""
 
     USER = "user"
     MACHINE = "machine"

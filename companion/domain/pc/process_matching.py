@@ -83,7 +83,8 @@ def listed_name(name: str, platform: Platform) -> str:
 def own_tree(processes: Iterable[Process], own_pid: int) -> frozenset[int]:
     """The app's own process, all its ancestors, and all its descendants: never to be touched.
 
-    A parent that started after its child is a stranger who got the dead parent's number, and ends the chain.
+    A parent that started after its child is another process, which got the number of the one that has ended: the
+    chain ends there.
     """
     known = {process.pid: process for process in processes}
     ours = {own_pid, *(ancestor.pid for ancestor in ancestors(known, own_pid))}

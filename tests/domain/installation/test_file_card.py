@@ -61,7 +61,7 @@ def test_what_is_not_signed_is_warned_of_and_may_be_run():
     found = replace(FOUND, signature=FileSignature.NONE, signer=None, product_name=None, version=None, publisher=None)
     card = file_card(replace(FILE, found=found, verification=Verification(how=VerifiedBy.COMPLETE)))
     assert card.title == "setup.exe"
-    assert card.facts[0] == ("Publisher", "not told by the file")
+    assert card.facts[0] == ("Publisher", "not stated in the file")
     assert card.rows[0].severity is Severity.WARNS
     assert card.rows[0].sentence.endswith("It is not signed.")
     assert not card.blocked

@@ -122,7 +122,7 @@ def _notes(found: InstallerIdentity, filename: str) -> list[str]:
     ending = PurePath(filename).suffix.lower()
     if _HIDING.search(filename):
         notes.append(
-            f"Its name holds hidden signs that change how it looks; it really ends in “{clean_text(ending, 20)}”."
+            f"Its name holds hidden characters that change how it looks; it really ends in “{clean_text(ending, 20)}”."
         )
     if _is_of_another_kind(found.technology, ending):
         notes.append(f"Its name ends in “{clean_text(ending, 20)}”, but its content is of another kind.")

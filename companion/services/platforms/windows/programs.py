@@ -272,8 +272,8 @@ def _command_for(path: Path, arguments: Sequence[str]) -> tuple[str, str]:
             raise CompanionError(
                 ErrorCode.NOT_RUNNABLE,
                 "The installer is not started",
-                f"The name of {path.name}, or what it is to be started with, holds signs a command file would obey.",
-                "Move the download to a folder without special signs in its name, or ask support.",
+                f"The name of {path.name}, or an option of it, holds characters that a command file would obey.",
+                "Move the download to a folder without special characters in its name, or ask support.",
             )
         inner = " ".join(f'"{word}"' for word in (str(path), *arguments))
         return str(system / "cmd.exe"), f'/d /s /c "{inner}"'

@@ -48,13 +48,13 @@ def entry_of(path: str, definition: str, enabled: bool = True) -> AutostartEntry
     switched_off = not _is_on(task.find("{*}Settings")) or (not triggers and task.find("{*}Triggers/*") is not None)
     user = task.findtext("{*}Principals/{*}Principal/{*}UserId") or ""
     group = task.findtext("{*}Principals/{*}Principal/{*}GroupId")
-    everybody = group is not None or _ELSEWHERE.fullmatch(user.strip()) is not None
+    for_all = group is not None or _ELSEWHERE.fullmatch(user.strip()) is not None
     return AutostartEntry(
         kind=AutostartKind.SCHEDULED_TASK,
         name=path.rpartition("\\")[2],
         command="; ".join(commands),
         location=path,
-        scope=Scope.MACHINE if everybody else Scope.USER,
+        scope=Scope.MACHINE if for_all else Scope.USER,
         enabled=enabled and not switched_off,
         moment=_moment(triggers),
         restarts=task.find("{*}Settings/{*}RestartOnFailure") is not None

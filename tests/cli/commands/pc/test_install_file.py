@@ -242,7 +242,7 @@ def test_a_name_that_hides_its_ending_is_told(bare: Cli, profile, tmp_path):
     run_file(tmp_path, "exit 0", path.name)
     ran = bare("install", path, "--profile", profile)
     assert "\u202e" not in ran.err + ran.out
-    assert "hidden signs" in ran.err
+    assert "hidden characters" in ran.err
 
 
 def test_a_program_for_another_system_is_not_started(install, tmp_path):

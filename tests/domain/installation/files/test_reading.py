@@ -248,7 +248,7 @@ def test_an_archive_that_grows_without_end_is_not_unpacked() -> None:
 
 def test_a_name_that_deceives_is_noted() -> None:
     assert read(setup(), "invoice\u202efdp.exe").notes == (
-        "Its name holds hidden signs that change how it looks; it really ends in “.exe”.",
+        "Its name holds hidden characters that change how it looks; it really ends in “.exe”.",
     )
     assert read(setup(), "invoice.pdf").notes == ("Its name ends in “.pdf”, but its content is of another kind.",)
     assert read(MSI, "setup.exe").notes == ("Its name ends in “.exe”, but its content is of another kind.",)

@@ -17,7 +17,7 @@ _LARGEST, _MOST_COMMANDS = 64 * 1024, 100
 # learn.microsoft.com, "Command prompt line string limitation".
 _LONGEST_LINE = 8191
 _COMMAND_FILES = (".cmd", ".bat")
-# "Run" and "Exec" of WScript.Shell, "ShellExecute" of Shell.Application; in PowerShell the call sign and Start-Process.
+# "Run" and "Exec" of WScript.Shell, "ShellExecute" of Shell.Application; in PowerShell "&" and Start-Process.
 _IN_HOSTS = re.compile(r'\b(?:run|exec|shellexecute)\s*\(?\s*"((?:[^"\r\n]|"")+)"', re.IGNORECASE)
 _IN_POWERSHELL = re.compile(
     r"""(?:&|\bstart-process\b(?:\s+-filepath)?|\bsaps\b)\s*(?:'([^'\r\n]+)'|"([^"\r\n]+)"|([\w:\\/.%$~-]+))""",
@@ -41,7 +41,7 @@ def with_programs(entry: AutostartEntry) -> AutostartEntry:
 
 
 def commands_in(text: str, suffix: str, folder: str) -> tuple[str, ...]:
-    """Returns the commands of a script's text, with its own `folder` in place of the sign for it.
+    """Returns the commands of a script's text, with its own `folder` in place of the variables for it.
 
     What such a command is made of at run time is not worked out: a program named by a variable is not found.
     """
@@ -54,7 +54,7 @@ def commands_in(text: str, suffix: str, folder: str) -> tuple[str, ...]:
 
 
 def _lines(text: str) -> list[str]:
-    # A sign at the end of a line of a command file joins it with the next one.
+    # A caret at the end of a line of a command file joins it with the next one.
     return re.sub(r"\^\r?\n", "", text).splitlines()
 
 
