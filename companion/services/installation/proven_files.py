@@ -42,9 +42,9 @@ class ProvenFiles:
         except CompanionError as error:
             _log.warning("what was proven is not remembered: %s", error.message)
             return
-        known = [entry for entry in self._records.entries() if entry.value is not None]
-        known.sort(key=lambda entry: entry.value.at if entry.value else self._clock(), reverse=True)
-        for entry in known[_MOST:]:
+        known = [(entry.value.at, entry) for entry in self._records.entries() if entry.value is not None]
+        known.sort(key=lambda each: each[0], reverse=True)
+        for _, entry in known[_MOST:]:
             with contextlib.suppress(OSError):
                 self._records.remove(entry)
 
