@@ -36,6 +36,15 @@ def set_up(purpose: str) -> None:
     _stamp(purpose).write_text(_wanted(_stamp(purpose)))
 
 
+def exact_versions(listed: str) -> list[str]:
+    """Returns the options by which pip installs the versions in a file of ``requirements/``, and nothing else.
+
+    Without them pip looks for the newest version of what is asked for with an extra (``coverage[toml]``), although
+    the file names the version of ``coverage``, and refuses it as soon as a newer one is released.
+    """
+    return ["--require-hashes", "--no-deps", "-r", listed]
+
+
 def lock() -> int:
     """Writes the newest versions that fit into ``requirements/``; returns the exit code of the tool that does it."""
     for purpose in (RUN, DEVELOP):
@@ -81,7 +90,7 @@ def _make_venv() -> None:
 
 def _install_packages(purpose: str) -> None:
     exact = f"requirements/{purpose}.txt"
-    if not _pip("--require-hashes", "-r", exact):
+    if not _pip(*exact_versions(exact)) and not _run(PYTHON, "-m", "pip", "--disable-pip-version-check", "check"):
         return
     say(f"The exact versions of {exact} could not be installed.")
     if os.environ.get("CI"):

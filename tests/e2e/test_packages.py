@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.environment import exact_versions
+
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.slow
@@ -51,7 +53,7 @@ def test_the_wheel_carries_everything(tmp_path: Path) -> None:
     folder = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin")
     pip = [str(folder / "python"), "-m", "pip"]
     # What others offer meanwhile is not this test's matter: the exact versions, and whether the wheel asks for more.
-    exact = ["--quiet", "--require-hashes", "-r", str(ROOT / "requirements" / "run.txt")]
+    exact = ["--quiet", *exact_versions(str(ROOT / "requirements" / "run.txt"))]
     for words in (["install", *exact], ["install", "--quiet", "--no-deps", str(wheel)], ["check"]):
         subprocess.run([*pip, *words], check=True, capture_output=True, timeout=600)
     home = tmp_path / "home"
