@@ -27,7 +27,7 @@ from typing import NamedTuple
 import psutil
 
 from companion.services.app.resources import resource as packaged
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 
 ROUNDS = 2
 CONF = """

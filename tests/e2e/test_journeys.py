@@ -13,7 +13,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Order
 from companion.services.app.resources import resource
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials
 from tests.kits.desktop import Desktop, desktop, program_on
 from tests.kits.hand import Hand, Keyboard, Mouse

@@ -15,7 +15,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.app.resources import resource
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials
 from tests.kits.keyring import choose_another_default_collection, watching_prompts
 

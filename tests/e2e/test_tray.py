@@ -16,7 +16,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Order
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials
 from tests.kits.desktop import Desktop, desktop
 from tests.kits.waiting import repeating, until

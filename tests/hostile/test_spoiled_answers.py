@@ -20,7 +20,7 @@ from companion.domain.store.unread import unread_sentences
 from companion.services.app.resources import resource
 from companion.services.container.store import build_services
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT

@@ -17,7 +17,7 @@ from companion.services.downloads.order_downloads import OrderDownloads
 from companion.services.platforms import current
 from companion.services.reminders import Reminders
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import open_orders
 from tests.kits.build import Build

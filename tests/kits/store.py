@@ -8,7 +8,7 @@ import datetime as dt
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import open_orders
 

@@ -19,7 +19,7 @@ from companion.services.app.resources import resource
 from companion.services.platforms import PlatformServices, current
 from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from tests.kits.linux import programs as programs
 from tests.kits.session import (

@@ -11,7 +11,7 @@ from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.domain.purchases.facts import Field, item_key
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import Orders, open_orders
 from companion.services.stores.edd import EddStore

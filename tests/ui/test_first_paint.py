@@ -16,7 +16,7 @@ NOT_YET = (
     *("companion.domain.pc.checks", "companion.domain.installation.files", "companion.domain.support"),
     *("companion.services.downloads", "companion.services.installation", "companion.services.pc"),
     *("companion.services.platforms.linux", "companion.services.platforms.windows", "companion.services.support"),
-    *("companion.services.reminders", "companion.services.snapshot_reader", "companion.services.store.client"),
+    *("companion.services.reminders", "companion.services.snapshot_reader", "companion.services.store.calls.client"),
     *("companion.ui.pages", "companion.ui.wizard", "companion.ui.dialogs", "companion.ui.app.tray"),
     *("companion.ui.app.reminder_controller", "companion.ui.app.notices.recovery", "companion.ui.state.settings_state"),
     *("tuf", "securesystemslib", "companion.services.updates", "companion.domain.updates"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from companion.services.reminders import Reminders
     from companion.services.snapshot_reader import SnapshotReader
     from companion.services.storage.database import Library
-    from companion.services.store.client import StoreClient
+    from companion.services.store.calls.client import StoreClient
     from companion.services.store.keychain.keychain import Keychain
     from companion.services.store.orders import Orders
     from companion.services.support.case_file import CaseFileWriter
@@ -81,7 +81,7 @@ class Services:
     @BuiltOnce
     def client(self) -> StoreClient:
         """What calls the store."""
-        from companion.services.store.client import StoreClient
+        from companion.services.store.calls.client import StoreClient
 
         return StoreClient(self.address, patience=self.owned.patience)
 

@@ -18,7 +18,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownStore
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.stores.exchange import post_form
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, TimelineEntry
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.idempotency import IdempotentRequests, Operation
 from companion.services.store.lookup import OrderLookup
 from companion.services.store.renewal_switch import (

@@ -17,7 +17,7 @@ from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownCase, KnownOrder, orders_read
-from companion.services.store.client import Fresh
+from companion.services.store.calls.client import Fresh
 
 
 class _Keyed(NamedTuple):

@@ -15,10 +15,10 @@ from companion.domain.core.model import Secret
 from companion.domain.store.orders import Invoice, InvoiceEntry, InvoiceList, InvoicePurpose
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownInvoices
-from companion.services.store.answers import NotOfferedError
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.answers import NotOfferedError
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.sessions import Sessions
 
 _log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from companion.services.storage.records import KnownOrder, TimelineEntry
 from companion.services.storage.tables.orders import OrderRows
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
-from companion.services.store.client import Fresh, StoreClient
+from companion.services.store.calls.client import Fresh, StoreClient
 from companion.services.store.keychain.keychain import Credentials, Kept, Keychain, KeychainState
 from companion.services.store.keychain.licence_keys import LicenceKeys
 from companion.services.store.look_plans import plan_of, remember_plan

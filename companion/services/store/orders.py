@@ -10,7 +10,7 @@ from companion.services.storage.database import Library
 from companion.services.store.actions import OrderActions
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.idempotency import IdempotentRequests
 from companion.services.store.invoices import OrderInvoices
 from companion.services.store.keychain.keychain import Keychain

@@ -10,7 +10,7 @@ from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.entitlements.seats import ThisPC, seat_use
 from companion.domain.store.orders import Order
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.sessions import Sessions
 
 _log = logging.getLogger(__name__)

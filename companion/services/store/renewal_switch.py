@@ -11,7 +11,7 @@ from companion.domain.core.model import Secret
 from companion.domain.store.orders import Order, Receipt, Subscription
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.idempotency import IdempotentRequests
 from companion.services.store.sessions import Sessions
 

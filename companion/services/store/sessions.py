@@ -11,7 +11,7 @@ from typing import TypeVar
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.store.orders import Session
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials, Keychain
 
 T = TypeVar("T")

@@ -13,9 +13,9 @@ from companion.domain.core.model import Secret
 from companion.domain.store.collections import Collections, digest_of
 from companion.domain.store.orders import OrderCollection, OrderEntry
 from companion.services.storage.records import KnownOrder
-from companion.services.store.answers import NotOfferedError
 from companion.services.store.cache import OrderCache
-from companion.services.store.client import Fresh, StoreClient
+from companion.services.store.calls.answers import NotOfferedError
+from companion.services.store.calls.client import Fresh, StoreClient
 from companion.services.store.lookup import OrderLookup
 from companion.services.store.sessions import Sessions
 

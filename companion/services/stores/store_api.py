@@ -20,7 +20,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.http.time_limit import run_within
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import Orders, open_orders
 from companion.services.stores.exchange import ANSWER_SECONDS

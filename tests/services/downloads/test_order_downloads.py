@@ -20,7 +20,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.order_downloads import GrantSource, OrderDownloads
 from companion.services.downloads.queue import QueueItem
 from companion.services.platforms import current
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.orders import Orders, open_orders
 from tests.kits.store import StoreKit
 

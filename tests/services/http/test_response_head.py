@@ -10,7 +10,7 @@ import requests
 from companion.domain.core.errors import CompanionError
 from companion.services.http.response_head import MOST_BYTES, tidy
 from companion.services.http.session import new_session
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from tests.kits.downloads import QUICK, UNKNOWN, arrives, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply
 

@@ -18,7 +18,7 @@ from companion.domain.store.orders import LineItemKind, Order
 from companion.domain.store.returns import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import Orders, open_orders
 

@@ -19,7 +19,7 @@ from companion.domain.store.look_plan import LookPlan
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials, Keychain
 from companion.services.store.orders import Orders, open_orders
 from tests.kits.memory_keychain import MemoryKeychain

@@ -19,7 +19,7 @@ from companion.domain.store.orders import Receipt
 from companion.domain.store.returns import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import open_orders
 from tests.kits.faulty_server import FaultyServer, Reply

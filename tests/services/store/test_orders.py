@@ -19,7 +19,7 @@ from companion.domain.store.returns import ReturnReason
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials, Kept, Keychain
 from companion.services.store.orders import open_orders
 from tests.kits.store import StoreKit

@@ -6,7 +6,7 @@ import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ from companion.domain.store.quotes import Quote
 from companion.domain.store.returns import DestructionLetter, Return, ReturnReason
 from companion.services.http.addresses import require_safe_url
 from companion.services.http.patience import UNLIMITED, Patience
-from companion.services.store.answers import SESSIONS, Answer, NotOfferedError, changes, lost_unless_read
-from companion.services.store.exchanges import Exchanges, Request
+from companion.services.store.calls.answers import SESSIONS, Answer, NotOfferedError, changes, lost_unless_read
+from companion.services.store.calls.exchanges import Exchanges, Request
 from companion.services.store.keychain.keychain import Credentials
 
 _log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from companion.domain.core.errors import CompanionError
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.patience import Patience
-from companion.services.store.answers import Answer
+from companion.services.store.calls.answers import Answer
 
 # What sends requests is loaded with the first one: the window is there, and most commands end, without any.
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import pytest
 from companion.demo.server import DemoStore
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials
 
 T = TypeVar("T")

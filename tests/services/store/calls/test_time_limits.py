@@ -9,7 +9,7 @@ import pytest
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.services.http.patience import Patience
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from tests.kits.faulty_server import FaultyServer, Reply, Request
 from tests.kits.network import Authority, Proxy, serving
 from tests.kits.waiting import until

@@ -16,7 +16,7 @@ from companion.domain.store.returns import ReturnReason
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.resources import resource
 from companion.services.storage.database import Library
-from companion.services.store.client import StoreClient
+from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain
 from companion.services.store.orders import Orders, open_orders
 from tests.kits.contract import Contract, read_document
