@@ -11,6 +11,7 @@ from companion.domain.core.platform import Platform
 T = TypeVar("T")
 
 NOT_LOOKED_AT = "it was not looked at"
+_LOW_BATTERY = 30
 
 
 class Fact(Model, Generic[T], frozen=True):
@@ -203,6 +204,11 @@ class Power(Model, frozen=True):
 
     on_mains: bool
     percent: int | None = None
+
+    @property
+    def is_low(self) -> bool:
+        """Whether the battery may not last for a download or an installation."""
+        return not self.on_mains and self.percent is not None and self.percent < _LOW_BATTERY
 
 
 class Machine(Model, frozen=True):

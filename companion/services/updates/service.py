@@ -15,7 +15,6 @@ from companion import __version__
 from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
-from companion.domain.pc.facts import Power
 from companion.domain.transfers.models import TransferProgress
 from companion.domain.updates.decisions import BACKGROUND_RATE, Wanted, is_newer, next_look, wanted
 from companion.domain.updates.release import FoundRelease, InstallKind, describing_file
@@ -124,7 +123,7 @@ class Updates:
             found,
             self.installed,
             metered=system.metered().value,
-            low_battery=power is not None and _is_low(power),
+            low_battery=power is not None and power.is_low,
             can_update=self.kind.can_update,
         )
         fetched = None
@@ -198,13 +197,6 @@ class Updates:
     def _require_possible(self) -> None:
         if not self.kind.can_update:
             raise failure(ErrorCode.UPDATE_NOT_POSSIBLE, hint=how_to_update(self.kind))
-
-
-def _is_low(power: Power) -> bool:
-    return not power.on_mains and power.percent is not None and power.percent < _LOW_PERCENT
-
-
-_LOW_PERCENT = 30
 
 
 def _require_signed(file: Path, found: FoundRelease) -> None:

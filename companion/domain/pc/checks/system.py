@@ -9,7 +9,6 @@ from companion.domain.store.profile import Stage, SystemRequirement
 
 INSTALLING = "installing"
 """The `id` of the finding about another installation that runs."""
-_LOW_BATTERY = 30
 # Memory is what the firmware leaves over: a "4 GB" PC reports a little less.
 _MEMORY_TOLERANCE = 0.9
 
@@ -71,7 +70,7 @@ def _processor(name: str) -> str:
 def power_finding(power: Power, stage: Stage) -> Finding:
     """Returns whether the battery is charged enough, where the PC runs on one."""
     charge = f"Battery at {power.percent} %" if power.percent is not None else ""
-    if power.on_mains or power.percent is None or power.percent >= _LOW_BATTERY:
+    if not power.is_low:
         source = "The PC is plugged in." if power.on_mains else "The PC runs on battery."
         return Finding(
             id="power",
