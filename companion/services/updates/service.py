@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import platform as machine
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from companion import __version__
 from companion.domain.core.error_words import failure
@@ -159,7 +160,8 @@ class Updates:
         if self.kind is InstallKind.SETUP:
             self._start_setup(found, file)
             return False
-        _require_signed(file, found)
+        with _gone_is_told(), file.open("rb") as content:
+            _require_signed(content, found)
         try:
             self._put_in_place(file, found.release.version)
         except CompanionError:
@@ -178,12 +180,8 @@ class Updates:
 
     def _start_setup(self, found: FoundRelease, file: Path) -> None:
         """Start the installer, of which nothing can be changed between the check and the start."""
-        with self._platform.programs.pin(file) as (handle, launchable):
-            digest = hashlib.sha256()
-            while chunk := handle.read(_CHUNK):
-                digest.update(chunk)
-            if digest.hexdigest() != found.sha256:
-                raise failure(ErrorCode.FILE_MISSING) if not file.exists() else failure(ErrorCode.CORRUPT)
+        with _gone_is_told(), self._platform.programs.pin(file) as (content, launchable):
+            _require_signed(content, found)
             self._platform.programs.start_installer(launchable, ["/S"], elevate=False)
 
     def _client(self) -> UpdateClient:
@@ -199,8 +197,23 @@ class Updates:
             raise failure(ErrorCode.UPDATE_NOT_POSSIBLE, hint=how_to_update(self.kind))
 
 
-def _require_signed(file: Path, found: FoundRelease) -> None:
+def _require_signed(content: BinaryIO, found: FoundRelease) -> None:
     """Raises `CompanionError` ``corrupt`` for a file that was changed after the download."""
-    with file.open("rb") as content:
-        if hashlib.file_digest(content, "sha256").hexdigest() != found.sha256:
-            raise failure(ErrorCode.CORRUPT)
+    digest = hashlib.sha256()
+    while chunk := content.read(_CHUNK):
+        digest.update(chunk)
+    if digest.hexdigest() != found.sha256:
+        raise failure(ErrorCode.CORRUPT)
+
+
+@contextlib.contextmanager
+def _gone_is_told() -> Iterator[None]:
+    """Raises `CompanionError` ``update-failed`` for a file that is no longer where it was downloaded to."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise failure(
+            ErrorCode.UPDATE_FAILED,
+            message="The file of the new version is not where it was downloaded to. The present version is as it was.",
+            hint="Download the new version again.",
+        ) from None

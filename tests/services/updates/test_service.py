@@ -122,6 +122,30 @@ def test_what_was_changed_after_the_download_is_not_installed(served: Site, base
     assert present_version(base) == "0.1.0"
 
 
+@pytest.mark.parametrize("kind", [InstallKind.SETUP, InstallKind.FOLDER])
+def test_a_file_that_is_gone_is_said_to_be(served: Site, base: Path, kind: InstallKind) -> None:
+    updates = Made(base, served.source(), kind).updates
+    outcome = updates.look_in_background(Cancellation())
+    assert outcome.found is not None
+    assert outcome.fetched is not None
+    outcome.fetched.unlink()
+    with pytest.raises(CompanionError, match="is not where it was downloaded to") as caught:
+        updates.install(outcome.found, outcome.fetched)
+    assert caught.value.code is ErrorCode.UPDATE_FAILED
+    assert present_version(base) == "0.1.0"
+
+
+def test_a_changed_installer_is_not_started(served: Site, base: Path) -> None:
+    updates = Made(base, served.source(), InstallKind.SETUP).updates
+    outcome = updates.look_in_background(Cancellation())
+    assert outcome.found is not None
+    assert outcome.fetched is not None
+    outcome.fetched.write_bytes(b"#!/bin/sh\n")
+    with pytest.raises(CompanionError) as caught:
+        updates.install_from_window(outcome.found, outcome.fetched)
+    assert caught.value.code is ErrorCode.CORRUPT
+
+
 def test_an_older_version_is_not_fetched(served: Site, base: Path) -> None:
     served.offer("0.0.9", packed(base.parent / "0.0.9.tar.xz", "0.0.9"))
     updates = Made(base, served.source()).updates
