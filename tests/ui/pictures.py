@@ -34,21 +34,11 @@ from companion.ui.pages.bought.page import BY_HAND
 from companion.ui.pages.settings.page import SUBJECTS
 from companion.ui.state.offered import Offered
 from tests.kits.linux import script
+from tests.kits.mails import ORDER_MAIL
 from tests.kits.windows_files import program as windows_program
 from tests.kits.windows_files import version
 
 _PATIENCE = 20.0
-_MAIL = """\
-From: Harbour Shop <orders@harbour.example>
-Subject: Your order 4711 at Harbour Shop
-Date: Mon, 23 Nov 2026 10:00:00 +0000
-Content-Type: text/plain; charset=utf-8
-
-Order number: 4711
-Product: Harbour Suite
-License key: 7Q2X-KEY9-ZZ41-ABCD-8811
-Expires: 2027-11-23
-"""
 _RUN = '#!/bin/sh\n# Makeself\nlabel="Harbour Suite"\nexit {code}\n'
 _TALL = 1500
 
@@ -142,7 +132,7 @@ class Photographer:
         self.window.navigate_to(Destination("bought"))
         self.settle()
         self.take("06-add-anything")
-        self.window.add_dropped(Dropped(Offered(contents=(("Your order.eml", _MAIL.encode()),))))
+        self.window.add_dropped(Dropped(Offered(contents=(("Your order.eml", ORDER_MAIL.encode()),))))
         self.wait(lambda: self.window.current.findChild(ConfirmCard) is not None)
         self.settle()
         self.take("06-confirm", tall=True)

@@ -34,6 +34,7 @@ from companion.ui.state.offered import Offered
 from companion.ui.widgets.basic import focusable, spoken
 from tests.kits.gui_thread import GuiThreadWatch
 from tests.kits.linux import script
+from tests.kits.mails import ORDER_MAIL
 from tests.kits.ui import button, texts_of
 
 _UNSETTLED, _UNWANTED, _CLOSED, _OPEN = "LF-7720-3348", "LF-3126-9058", "LF-5562-8803", "LF-5930-2216"
@@ -194,16 +195,7 @@ def _is_at(page: Any, index: int) -> bool:
     return bool(page._stack.currentIndex() == index)
 
 
-_MAIL = b"""From: Harbour Shop <orders@harbour.example>
-Subject: Your order 4711 at Harbour Shop
-Content-Type: text/plain; charset=utf-8
-
-Order number: 4711
-Product: Harbour Suite
-License key: 7Q2X-KEY9-ZZ41-ABCD-8811
-Expires: 2027-11-23
-Manage your subscription: https://harbour.example/account
-"""
+_MAIL = f"{ORDER_MAIL}Manage your subscription: https://harbour.example/account\n".encode()
 
 
 def _add_purchase(walker: Walker) -> str:

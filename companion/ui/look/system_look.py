@@ -7,14 +7,14 @@ from PySide6.QtGui import QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 
-class _Ear(QWidget):
+class _FontListener(QWidget):
     """Is never shown: Qt tells every window when the font of the application changes."""
 
-    heard = Signal()
+    font_changed = Signal()
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ApplicationFontChange:
-            self.heard.emit()
+            self.font_changed.emit()
         return super().event(event)
 
 
@@ -28,8 +28,8 @@ class SystemLook(QObject):
         self._application = application
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.changed)
-        self._ear = _Ear()
-        self._ear.heard.connect(self._soon.start)
+        self._listener = _FontListener()
+        self._listener.font_changed.connect(self._soon.start)
         # Kept, because PySide takes the hints about accessibility for deleted once these are let go of.
         self._hints = hints = application.styleHints()
         hints.colorSchemeChanged.connect(self._soon.start)
@@ -70,6 +70,6 @@ class SystemLook(QObject):
         return font.pointSizeF() if font.pointSizeF() > 0 else QFontInfo(font).pointSizeF()
 
     def close(self) -> None:
-        """Hear nothing any more."""
+        """Report no more changes."""
         self.blockSignals(True)
         self._soon.stop()

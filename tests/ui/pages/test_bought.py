@@ -20,25 +20,13 @@ from companion.ui.navigation import Destination
 from companion.ui.pages.bought.dropped import file_names, mail_place, taken
 from companion.ui.pages.bought.page import BoughtPage
 from companion.ui.pages.welcome import WelcomePage
+from tests.kits.mails import KEY, ORDER_MAIL
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.ui import button, texts_of
 
-KEY = "7Q2X-KEY9-ZZ41-ABCD-8811"
-MAIL = f"""\
-From: Harbour Shop <orders@harbour.example>
-To: ada@ada.example
-Subject: Your order 4711 at Harbour Shop
-Date: Mon, 23 Nov 2026 10:00:00 +0000
-Content-Type: text/plain; charset=utf-8
-
-Thank you for your order.
-
-Order number: 4711
-Product: Harbour Suite
-License key: {KEY}
-Expires: 2027-11-23
-"""
-OTHER = MAIL.replace("4711", "4712").replace("Harbour Suite", "Quill Editor").replace(KEY, "AAAA-BBBB-1111-CCCC-2222")
+OTHER = (
+    ORDER_MAIL.replace("4711", "4712").replace("Harbour Suite", "Quill Editor").replace(KEY, "AAAA-BBBB-1111-CCCC-2222")
+)
 
 
 class Person:
@@ -94,7 +82,7 @@ def files(*paths: Path) -> QMimeData:
     return data
 
 
-def mail_file(folder: Path, text: str = MAIL, name: str = "order.eml") -> Path:
+def mail_file(folder: Path, text: str = ORDER_MAIL, name: str = "order.eml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
@@ -204,7 +192,9 @@ def test_three_fields_by_hand_are_enough(person: Person) -> None:
 
 def test_a_mailbox_of_several_purchases_is_a_list(person: Person, tmp_path: Path) -> None:
     box = tmp_path / "Inbox"
-    box.write_text(f"From a Mon Nov 23 10:00:00 2026\n{MAIL}\nFrom b Mon Nov 23 10:00:00 2026\n{OTHER}\n", "utf-8")
+    box.write_text(
+        f"From a Mon Nov 23 10:00:00 2026\n{ORDER_MAIL}\nFrom b Mon Nov 23 10:00:00 2026\n{OTHER}\n", "utf-8"
+    )
     person.drop(files(box))
     person.until(lambda: person.reads("2 purchases found"))
     marks = person.window.current.findChildren(QCheckBox)
@@ -223,10 +213,12 @@ def test_one_file_that_cannot_be_read_keeps_no_other_from_being_read(person: Per
 
 
 def test_a_second_mail_that_may_be_the_same_purchase_asks(person: Person, tmp_path: Path) -> None:
-    person.drop(files(mail_file(tmp_path, MAIL.replace("Order number: 4711\n", "").replace("order 4711", "order"))))
+    person.drop(
+        files(mail_file(tmp_path, ORDER_MAIL.replace("Order number: 4711\n", "").replace("order 4711", "order")))
+    )
     person.press("Add")
     person.until(lambda: person.names() == ["Harbour Suite"])
-    again = MAIL.replace("License key: " + KEY, "Price: 98.00 EUR").replace("orders@harbour", "news@other")
+    again = ORDER_MAIL.replace("License key: " + KEY, "Price: 98.00 EUR").replace("orders@harbour", "news@other")
     person.drop(files(mail_file(tmp_path, again)))
     person.press("Add")
     person.until(lambda: person.reads("Is it one of these?"))
@@ -313,7 +305,7 @@ def test_other_addresses_of_mails_name_no_place(address: str) -> None:
 def test_a_local_mail_is_read_out_of_its_mailbox(person: Person, tmp_path: Path) -> None:
     first = f"From a Mon Nov 23 10:00:00 2026\n{OTHER}\n"
     box = tmp_path / "Inbox"
-    box.write_text(f"{first}From b Mon Nov 23 10:00:00 2026\n{MAIL}\n", "utf-8")
+    box.write_text(f"{first}From b Mon Nov 23 10:00:00 2026\n{ORDER_MAIL}\n", "utf-8")
     data = QMimeData()
     address = f"mailbox://{box}?number={len(first)}"
     data.setData("application/x-moz-file-promise-url", QByteArray(address.encode("utf-16-le")))

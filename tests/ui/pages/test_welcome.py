@@ -17,18 +17,8 @@ from companion.ui.pages.bought.confirm import ConfirmCard
 from companion.ui.pages.bought.dropped import taken
 from companion.ui.pages.welcome import WelcomePage
 from companion.ui.widgets.basic import focusable
+from tests.kits.mails import ORDER_MAIL
 from tests.kits.ui import button, texts_of
-
-MAIL = """\
-From: Harbour Shop <orders@harbour.example>
-Subject: Your order 4711 at Harbour Shop
-Date: Mon, 23 Nov 2026 10:00:00 +0000
-Content-Type: text/plain; charset=utf-8
-
-Order number: 4711
-Product: Harbour Suite
-License key: 7Q2X-KEY9-ZZ41-ABCD-8811
-"""
 
 
 @pytest.fixture
@@ -57,13 +47,13 @@ def test_it_offers_three_ways_and_begins_at_the_first(page: WelcomePage) -> None
 
 
 def test_a_pasted_e_mail_is_looked_at(fresh: WindowedProgram, page: WelcomePage, qtbot: QtBot) -> None:
-    page._box.setPlainText(MAIL)
+    page._box.setPlainText(ORDER_MAIL)
     button(page, "Look at it").click()
     qtbot.waitUntil(lambda: fresh.window.current.findChild(ConfirmCard) is not None, timeout=10_000)
 
 
 def test_an_e_mail_is_dropped_on_it(fresh: WindowedProgram, page: WelcomePage, tmp_path: Path, qtbot: QtBot) -> None:
-    (tmp_path / "order.eml").write_text(MAIL, encoding="utf-8")
+    (tmp_path / "order.eml").write_text(ORDER_MAIL, encoding="utf-8")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "order.eml"))])
     fresh.window.add_dropped(taken(data))
