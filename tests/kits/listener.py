@@ -6,7 +6,7 @@ import socket
 import threading
 from pathlib import Path
 
-from companion.services.app.running_program import TAKEN
+from companion.services.app.instance.running_program import TAKEN
 
 
 class Listener:

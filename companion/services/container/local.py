@@ -112,7 +112,7 @@ def _published(library: Library, sha256: str) -> Verification | None:
 
 def build_recovery(where: AppFolders, platform: PlatformServices, note: Note) -> Recovery:
     """Build what puts back what was changed on this PC; `note` writes each change into the time-line."""
-    from companion.services.app.launch_command import start_command
+    from companion.services.app.instance.launch_command import start_command
     from companion.services.installation.recovery import Recovery
 
     return Recovery(where.state, platform, utc_now, note, start_command(where, tray=False))

@@ -44,7 +44,7 @@ class _PutInPlace:
 
     def put(self, archive: Path, version: str) -> None:
         """Install a version where versions are folders side by side."""
-        from companion.services.app.running_program import StartRequest, hand_over
+        from companion.services.app.instance.running_program import StartRequest, hand_over
         from companion.services.updates.folders import FolderUpdate, VersionFolders
 
         if self.base is None:
@@ -61,7 +61,7 @@ class _PutInPlace:
         """End the program that runs with the same folders; returns whether one did. Raises `CompanionError`."""
         from companion.domain.core.error_words import failure
         from companion.domain.core.errors import ErrorCode
-        from companion.services.app.running_program import ask_to_quit
+        from companion.services.app.instance.running_program import ask_to_quit
 
         pid = ask_to_quit(self.where.state)
         if pid is None:
@@ -75,6 +75,6 @@ class _PutInPlace:
         self.platform.programs.launch((*self._command(tray=False), "update", "--yes"))
 
     def _command(self, *, tray: bool) -> tuple[str, ...]:
-        from companion.services.app.launch_command import start_command
+        from companion.services.app.instance.launch_command import start_command
 
         return start_command(self.where, tray=tray)

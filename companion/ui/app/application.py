@@ -15,7 +15,7 @@ import msgspec
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from companion.services.app.launch_command import start_command
+from companion.services.app.instance.launch_command import start_command
 from companion.services.app.resources import resource
 from companion.services.container.store import Services
 from companion.services.platforms import this_platform
@@ -43,7 +43,7 @@ from companion.ui.widgets.basic import load_widget_types
 
 if TYPE_CHECKING:
     from companion.domain.updates.decisions import Activity
-    from companion.services.app.running_program import StartRequest
+    from companion.services.app.instance.running_program import StartRequest
     from companion.ui.app.notices.library import LibraryNotices
     from companion.ui.app.notices.recovery import RecoveryNotices
     from companion.ui.app.notices.start_question import StartQuestion

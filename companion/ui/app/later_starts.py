@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from companion.services.app.running_program import ANSWER_SECONDS
+from companion.services.app.instance.running_program import ANSWER_SECONDS
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket
 
-    from companion.services.app.pipe_server import PipeServer
+    from companion.services.app.instance.pipe_server import PipeServer
 
 Hears = Callable[[bytes], bytes]
 _MOST_BYTES = 64 * 1024
@@ -83,7 +83,7 @@ class PipeListener(QObject):
 
     def listen(self, address: str) -> str:
         """Returns why it cannot listen there, or an empty text."""
-        from companion.services.app.pipe_server import PipeServer
+        from companion.services.app.instance.pipe_server import PipeServer
 
         try:
             self._server = PipeServer(address, self._pass_on)

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from companion.services.app.launch_command import start_command
+from companion.services.app.instance.launch_command import start_command
 from companion.services.container.store import Services
 from companion.ui.navigation import Page
 from companion.ui.state.app_state import AppState

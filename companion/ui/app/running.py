@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from companion.domain.core.errors import CompanionError
 from companion.services.app.errors import as_error
-from companion.services.app.running_program import StartRequest
+from companion.services.app.instance.running_program import StartRequest
 from companion.services.container.store import Services
 from companion.services.platforms import be_known_to_the_desktop
 from companion.ui.app.application import WindowedProgram, application

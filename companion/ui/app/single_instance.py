@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QLockFile, QObject,
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.serialization import decode_exact
-from companion.services.app.running_program import (
+from companion.services.app.instance.running_program import (
     ANSWER_SECONDS,
     TAKEN,
     StartRequest,

@@ -15,7 +15,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.installation.autostart_holds import BY_HAND
 from companion.domain.installation.recovery import RecoveryStatus
 from companion.domain.pc.facts import AutostartKind
-from companion.services.app.launch_command import start_command
+from companion.services.app.instance.launch_command import start_command
 from companion.services.installation.recovery import Recovery
 from companion.services.platforms.linux.platform import linux as linux_services
 from tests.kits.linux import autostart, booted

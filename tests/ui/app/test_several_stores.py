@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.services.app.cancellation import Cancellation
+from companion.services.app.instance.running_program import StartRequest
 from companion.services.app.resources import resource
-from companion.services.app.running_program import StartRequest
 from companion.services.container.store import Services, build_window_services, open_store
 from companion.services.platforms import current
 from companion.services.store.keychain.keychain import Keychain

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.services.app.running_program import StartRequest, is_private
+from companion.services.app.instance.running_program import StartRequest, is_private
 from companion.ui.app.resume_signal import ResumeSignal
 from companion.ui.app.shutdown import ShutdownSignals
 from companion.ui.app.single_instance import SingleInstance
@@ -26,7 +26,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from companion.domain.core.errors import CompanionError
-from companion.services.app.running_program import StartRequest
+from companion.services.app.instance.running_program import StartRequest
 from companion.ui.app.single_instance import SingleInstance
 application = QCoreApplication([])
 instance = SingleInstance(Path(sys.argv[1]), patience_ms=1000)

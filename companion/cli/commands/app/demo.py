@@ -48,7 +48,7 @@ def run(context: CommandContext) -> int:
 def _in_window(context: CommandContext) -> int:
     from companion.cli.demo.purchases import begin_with_purchases
     from companion.services.app.cancellation import Cancellation
-    from companion.services.app.running_program import StartRequest
+    from companion.services.app.instance.running_program import StartRequest
     from companion.services.container.store import Services, build_services
     from companion.ui.app.running import run_window
     from companion.ui.pages.add import SampleLogIn

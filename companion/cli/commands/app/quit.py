@@ -31,7 +31,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Ask the program of this folder to quit, as its tray's menu does; wait for its end when that was asked for."""
-    from companion.services.app.running_program import ask_to_quit
+    from companion.services.app.instance.running_program import ask_to_quit
     from companion.services.container.environment import home_folders
 
     pid = ask_to_quit(home_folders(context.arguments.home).state)

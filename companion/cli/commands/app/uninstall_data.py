@@ -74,7 +74,7 @@ def _leftovers(context: CommandContext) -> Leftovers:
 
 
 def _require_not_running(context: CommandContext) -> None:
-    from companion.services.app.running_program import StartRequest, hand_over
+    from companion.services.app.instance.running_program import StartRequest, hand_over
     from companion.services.container.environment import home_folders
 
     if hand_over(home_folders(context.arguments.home).state, StartRequest(tray=True)):

@@ -14,14 +14,14 @@ from companion.domain.core.platform import Platform
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from companion.services.app.running_program import StartRequest
+    from companion.services.app.instance.running_program import StartRequest
     from companion.services.container.store import Services
 
 
 def run(context: CommandContext) -> int:
     """Open the window, or start in the tray; where the program runs already, it is asked to show its window."""
     require_display()
-    from companion.services.app.running_program import StartRequest, hand_over
+    from companion.services.app.instance.running_program import StartRequest, hand_over
     from companion.services.container.environment import home_folders
 
     asked = context.arguments

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from companion.cli.commands.app.quit import QuitResult
-from companion.services.app.running_program import announce, quitting
+from companion.services.app.instance.running_program import announce, quitting
 from tests.kits.cli import Cli
 from tests.kits.listener import Listener
 from tests.kits.waiting import until

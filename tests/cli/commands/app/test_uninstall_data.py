@@ -14,7 +14,7 @@ from companion.domain.core.model import Secret
 from companion.domain.installation.leftovers import LeftoverKind, leftover_line
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
 from companion.domain.purchases.purchase import Purchase
-from companion.services.app.running_program import announce
+from companion.services.app.instance.running_program import announce
 from companion.services.container.local import build_local
 from companion.services.container.owned import build_owned
 from companion.services.installation.leftovers import Leftovers

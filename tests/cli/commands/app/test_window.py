@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.services.app.running_program import announce
+from companion.services.app.instance.running_program import announce
 from tests.kits.listener import Listener
 
 _NEVER = ("PySide6", "companion.ui", "companion.services.container.store", "companion.services.storage", "requests")

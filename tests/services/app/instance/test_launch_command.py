@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.services.app.launch_command import start_command
+from companion.services.app.instance.launch_command import start_command
 from companion.services.app.paths import app_folders
 
 

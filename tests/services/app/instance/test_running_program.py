@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.services.app.running_program import (
+from companion.services.app.instance.running_program import (
     StartRequest,
     announce,
     ask_to_quit,
