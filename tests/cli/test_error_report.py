@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from companion.cli.error_report import ErrorReport
-from companion.domain.core.error_words import WORDS, failure
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.serialization import encode
+from companion.domain.core.words.error_words import WORDS, failure
 
 
 def test_an_error_is_shown_with_its_code_as_plain_text_and_its_words():

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import platformdirs
 
 from companion.cli.demo.store import build_demo_store
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.serialization import decode, encode
+from companion.domain.core.words.error_words import failure
 from companion.services.app.atomic_file import make_folder, write_file
 from companion.services.downloads.state.partial import Lock
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from companion.domain.connectors.answers import Outcome, StoreAnswer
 from companion.domain.connectors.capabilities import Capabilities, Capability, Way
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.core.words.error_words import failure
 from companion.domain.purchases.facts import Fact, Field, Source, canonical
 from companion.domain.purchases.values import UNLIMITED, AutoRenewal, EntitlementState
 

@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.core.time.periods import Period
 from companion.domain.core.untrusted.bounded import LONGEST_LINE, BoundedReader
 from companion.domain.core.untrusted.foreign_text import is_harmless
+from companion.domain.core.words.error_words import failure
 
 T = TypeVar("T")
 

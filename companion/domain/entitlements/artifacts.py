@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
+from companion.domain.core.words.error_words import failure
 from companion.domain.entitlements.download_access import WindowState, state_of, window_of, window_sentence
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import Download, ExtensionStatus, Order

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from companion.domain.core.error_words import WORDS
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.money import Money
 from companion.domain.core.time.durations import wait_in_words
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.core.words.error_words import WORDS
 
 
 class Problem(Model, frozen=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.model import Model
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.models import Expected
 
 BLOCK = 1024 * 1024

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from companion.domain.core.error_words import failure, for_good
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
 from companion.domain.core.retry import parse_retry_after
+from companion.domain.core.words.error_words import failure, for_good
 from companion.domain.transfers.filenames import filename_of_disposition
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import msgspec
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Count, Instant, Model
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
+from companion.domain.core.words.error_words import failure
 
 MOST_RELEASE_BYTES = 64 * 1024
 """Of the file that describes a release."""

@@ -10,8 +10,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import failure
 
 PRIVATE = 0o600
 """Only this user may read and write it."""

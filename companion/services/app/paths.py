@@ -8,8 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.services.app.atomic_file import make_folder, make_private, private_folder
 
 _APP = "Companion"

@@ -59,8 +59,8 @@ class _PutInPlace:
 
     def quit_running(self) -> bool:
         """End the program that runs with the same folders; returns whether one did. Raises `CompanionError`."""
-        from companion.domain.core.error_words import failure
         from companion.domain.core.errors import ErrorCode
+        from companion.domain.core.words.error_words import failure
         from companion.services.app.instance.running_program import ask_to_quit
 
         pid = ask_to_quit(self.where.state)

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.domain.core.error_words import WORDS, failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.words.error_words import WORDS, failure
 from companion.domain.transfers.blocks import layout_of
 from companion.domain.transfers.filenames import filename_of_url, name_in_address, name_of_download, safe_filename
 from companion.domain.transfers.models import (

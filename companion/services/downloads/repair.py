@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.blocks import Layout, layout_of
 from companion.domain.transfers.filenames import safe_filename
 from companion.domain.transfers.models import (

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.blocks import Layout, layout_of
 from companion.domain.transfers.models import Expected, Pieces, TransferProgress, TransferState, Verified
 from companion.services.app.cancellation import Cancellation

@@ -6,8 +6,8 @@ import zlib
 
 import requests
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import failure
 
 _BLOCK = 64 * 1024
 _GZIP, _ZLIB = b"\x1f\x8b", b"\x78"

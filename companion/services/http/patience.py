@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 
 
 class Late(NamedTuple):

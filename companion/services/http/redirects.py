@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import urllib.parse
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import failure
 
 MOST_REDIRECTS = 10
 

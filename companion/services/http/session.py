@@ -17,9 +17,9 @@ import requests.adapters
 import urllib3
 
 from companion import __version__
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.proxies import ProxySetting, bypasses, proxy_for
+from companion.domain.core.words.error_words import failure
 from companion.domain.entitlements.order_lookup import is_loopback
 from companion.services.http.happy_eyeballs import POOLS
 

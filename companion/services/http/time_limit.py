@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.words.error_words import failure
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.happy_eyeballs import OpenConnections
 from companion.services.http.patience import Late

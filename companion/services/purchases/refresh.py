@@ -13,9 +13,9 @@ from typing import NamedTuple
 from companion.domain.connectors.answers import Outcome, StoreAnswer
 from companion.domain.connectors.capabilities import Capability
 from companion.domain.connectors.check_plan import StoreCheck, first_check, is_due, nearest_date, next_check
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
 from companion.domain.core.serialization import decode, encode
+from companion.domain.core.words.error_words import failure
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.purchase import Overview
 from companion.services.app.cancellation import Cancellation

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from companion.domain.billing.auto_renewal import confirmed
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
 from companion.domain.core.redaction import redact
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.orders import Extension, Licence, Order, Receipt, Subscription, SupportCase
 from companion.domain.store.quotes import Quote
 from companion.domain.store.returns import Return, ReturnReason

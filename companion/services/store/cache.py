@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
+from companion.domain.core.words.error_words import failure
 from companion.domain.entitlements.licences import licence_keys, with_licence_keys
 from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.profile import Profile

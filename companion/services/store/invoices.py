@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from companion.domain.billing.invoices import entry_of, in_order
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.orders import Invoice, InvoiceEntry, InvoiceList, InvoicePurpose
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownInvoices

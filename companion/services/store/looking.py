@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import NamedTuple
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.look_plan import LookPlan, after_look, ends_look, is_due
 from companion.services.app.cancellation import Cancellation
 from companion.services.storage.database import Library

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.orders import Grant, Order, Session
 from companion.domain.store.profile import Profile
 from companion.services.app.input_file import read_start

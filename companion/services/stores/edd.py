@@ -15,10 +15,10 @@ from companion.domain.connectors.answers import (
     StoreAnswer,
 )
 from companion.domain.connectors.capabilities import Capabilities
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.core.retry import parse_retry_after
+from companion.domain.core.words.error_words import failure
 from companion.domain.purchases.facts import Source, SourceKind
 from companion.domain.purchases.purchase import Overview, Product
 from companion.services.app.cancellation import Cancellation

@@ -13,8 +13,8 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError, ExpiredMetadata
 from tuf.api.metadata import TargetFile
 from tuf.ngclient import Updater, UpdaterConfig
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.models import Expected, Options, TransferProgress
 from companion.domain.updates.release import (
     MOST_PROGRAM_BYTES,

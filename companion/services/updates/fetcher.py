@@ -10,8 +10,8 @@ import urllib3.exceptions
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.addresses import require_safe_url
 from companion.services.http.redirects import Route

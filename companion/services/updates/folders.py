@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.updates.words import rolled_back_sentence
 from companion.services.app.atomic_file import make_folder, sync_folder
 from companion.services.app.cancellation import Cancellation

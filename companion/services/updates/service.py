@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from companion import __version__
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Model
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.models import TransferProgress
 from companion.domain.updates.decisions import BACKGROUND_RATE, Wanted, is_newer, next_look, wanted
 from companion.domain.updates.release import FoundRelease, InstallKind, describing_file

@@ -4,8 +4,8 @@ import ast
 from pathlib import Path
 
 import companion
-from companion.domain.core.error_words import WORDS, failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.words.error_words import WORDS, failure
 
 ROOT = Path(companion.__file__).parent
 ERRORS = ROOT / "domain/core/errors.py"

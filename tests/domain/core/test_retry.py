@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
 from companion.domain.core.retry import (
     LONGEST_RETRY_AFTER,
@@ -17,6 +16,7 @@ from companion.domain.core.retry import (
     parse_retry_after,
     wait_before_retry,
 )
+from companion.domain.core.words.error_words import failure
 from tests.kits.processes import ROOT
 
 NOW = 1_794_268_800.0

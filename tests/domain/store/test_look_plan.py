@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.look_plan import LookPlan, after_look, ends_look, is_due
 
 NOW = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)

@@ -3,8 +3,8 @@
 import pytest
 
 from companion.demo.problems import CODES
-from companion.domain.core.error_words import WORDS
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import WORDS
 from companion.domain.store.problems import KNOWN_CODES, Problem, explain_problem
 
 # Refusals of requests that Companion never sends; their status says enough.

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.models import Expected, TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.downloads.queue import Queue, QueueItem

@@ -104,7 +104,7 @@ def _install(context: CommandContext, updates: Updates, found: FoundRelease) -> 
 
 def _await_start(context: CommandContext, updates: Updates) -> int:
     """Return once the program of these folders runs and answers; at most a minute."""
-    from companion.domain.core.error_words import failure
+    from companion.domain.core.words.error_words import failure
     from companion.services.app.instance.running_program import StartRequest, hand_over
     from companion.services.container.environment import home_folders
 

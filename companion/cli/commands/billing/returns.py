@@ -19,10 +19,10 @@ from companion.domain.billing.returns import (
     return_progress,
     return_steps,
 )
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.untrusted.foreign_text import indented
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.orders import Order
 from companion.domain.store.returns import Return, ReturnReason
 

@@ -10,9 +10,9 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import size_in_words
+from companion.domain.core.words.error_words import failure
 from companion.services.app.file_lock import try_lock
 from companion.services.downloads.state import journal
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import size_in_words
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.room import MOST_BYTES, room_to_grow, until_measured_again
 
 

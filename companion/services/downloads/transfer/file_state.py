@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from io import FileIO
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.blocks import block_length, largest_size, layout_of
 from companion.domain.transfers.models import Expected
 from companion.domain.transfers.responses import FileFacts, Take

@@ -7,9 +7,9 @@ import random
 import time
 from collections.abc import Callable
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.retry import count_failures, wait_before_retry
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.connection_scaling import Scaling, forbid_more, step
 from companion.domain.transfers.models import Options, TransferProgress, TransferState
 from companion.domain.transfers.responses import Take

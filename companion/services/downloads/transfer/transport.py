@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.filenames import name_in_address
 from companion.domain.transfers.models import Location
 from companion.domain.transfers.responses import (

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from io import FileIO
 from typing import Protocol
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import Cancelled, CompanionError, ErrorCode
+from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.models import Options
 from companion.domain.transfers.responses import RangeRequest, Take
 from companion.services.downloads.state.journal import CLAIM_EVERY, Claim

@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.retry import parse_retry_after
 from companion.domain.core.serialization import decode
 from companion.domain.core.time.http_date import parse_http_date
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.problems import Problem, explain_problem
 
 T = TypeVar("T")

@@ -14,11 +14,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from companion.domain.core.error_words import failure
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Secret
 from companion.domain.core.money import Money
 from companion.domain.core.serialization import to_builtins
+from companion.domain.core.words.error_words import failure
 from companion.domain.store.mail_patterns import without_faulty_patterns
 from companion.domain.store.orders import (
     AutoRenewChange,

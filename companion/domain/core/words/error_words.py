@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind, Words
-from companion.domain.core.transfer_words import TRANSFER_WORDS
+from companion.domain.core.words.transfer_words import TRANSFER_WORDS
 
 _AGAIN = "Try again in a few minutes. If it stays like this, contact support."
 
