@@ -8,8 +8,8 @@ from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.installation.files.identity import Technology
 from companion.domain.installation.technology_codes import own_meaning, unexplained
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitMeaning, Profile
+from companion.domain.store.rules.general import GeneralRules
 
 
 class Outcome(Model, frozen=True):

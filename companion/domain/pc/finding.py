@@ -7,8 +7,8 @@ import enum
 from companion.domain.core.model import Model
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import AutostartEntry
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import Profile
+from companion.domain.store.rules.general import GeneralRules
 
 PROGRAMS = "programs"
 """The `id` of the finding about all programs: none blocks, or it is not known which run."""

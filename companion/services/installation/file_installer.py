@@ -31,8 +31,8 @@ from companion.domain.installation.versions import older_version
 from companion.domain.pc.code_signatures import SignatureState
 from companion.domain.pc.facts import Process
 from companion.domain.pc.finding import Severity
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitMeaning, Profile
+from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.installer_files import digest_of, identify, identify_pinned, not_opened
 from companion.services.installation.installer_logs import InstallerLogs

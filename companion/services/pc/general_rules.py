@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 
 from companion.domain.core.serialization import decode
-from companion.domain.store.general_rules import GeneralRules
-from companion.domain.store.merged_rules import with_general_rules
 from companion.domain.store.profile import Profile
+from companion.domain.store.rules.general import GeneralRules
+from companion.domain.store.rules.merged import with_general_rules
 from companion.services.app.resources import resource
 
 

@@ -8,8 +8,8 @@ from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
 from companion.domain.installation.exit_codes import explain_exit
 from companion.domain.installation.files.identity import Technology
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitMeaning, Profile
+from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.resources import resource
 
 DONE, RESTART, CANCELLED, BLOCKED, FAILED = (

@@ -21,8 +21,8 @@ from companion.domain.installation.proof.installation import CheckedFile, FileIn
 from companion.domain.installation.proof.outcome import FileOutcome
 from companion.domain.installation.proof.system_record import InstalledProduct, RecordView, SystemRecord, product
 from companion.domain.pc.facts import Fact, System
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import ExitCode, ExitMeaning
+from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.cancellation import Cancellation
 from companion.services.installation.file_installer import FileInstaller
 from companion.services.installation.installer_logs import InstallerLogs

@@ -19,8 +19,8 @@ from companion.domain.pc.closing import ClosingResult
 from companion.domain.pc.finding import Finding, Requirements
 from companion.domain.pc.network_diagnostics import NetworkReport
 from companion.domain.pc.preflight import can_continue, findings, most_severe_first
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import Profile, Stage
+from companion.domain.store.rules.general import GeneralRules
 
 if TYPE_CHECKING:
     from companion.domain.installation.proof.installation import CheckedFile

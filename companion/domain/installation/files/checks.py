@@ -8,8 +8,8 @@ from companion.domain.core.platform import Platform
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology
 from companion.domain.installation.files.words import misfit_sentence
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import SystemRequirement
+from companion.domain.store.rules.general import GeneralRules
 
 MISFIT = "file-fits"
 """The `id` of the finding that a file is made for another PC."""

@@ -6,9 +6,9 @@ import msgspec
 
 from companion.domain.core.platform import Platform
 from companion.domain.pc.process_matching import running
-from companion.domain.store.general_rules import GeneralRules
-from companion.domain.store.merged_rules import with_general_rules
 from companion.domain.store.profile import ProcessMatch, Stage
+from companion.domain.store.rules.general import GeneralRules
+from companion.domain.store.rules.merged import with_general_rules
 from companion.services.pc.general_rules import general_rules
 from tests.kits.pc import WHO, process, rule
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from companion.domain.core.platform import Platform
-from companion.domain.store.general_rules import GeneralRules
 from companion.domain.store.profile import BlockerRule, ProcessMatch, Profile
+from companion.domain.store.rules.general import GeneralRules
 
 _PREFIX = "general-"
 
