@@ -18,7 +18,11 @@ NOT_YET = (
     *("companion.services.platforms.linux", "companion.services.platforms.windows", "companion.services.support"),
     *("companion.services.reminders", "companion.services.snapshot_reader", "companion.services.store.calls.client"),
     *("companion.ui.pages", "companion.ui.wizard", "companion.ui.dialogs", "companion.ui.app.tray"),
-    *("companion.ui.app.reminder_controller", "companion.ui.app.notices.recovery", "companion.ui.state.settings_state"),
+    *(
+        "companion.ui.app.reminder_controller",
+        "companion.ui.app.notices.recovery",
+        "companion.ui.state.settings.settings_state",
+    ),
     *("tuf", "securesystemslib", "companion.services.updates", "companion.domain.updates"),
     *("companion.ui.app.notices.updates", "companion.ui.state.update_state"),
 )

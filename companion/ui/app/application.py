@@ -32,13 +32,13 @@ from companion.ui.look.theme import Theme
 from companion.ui.navigation import Destination
 from companion.ui.notifications import Message
 from companion.ui.state.app_state import AppState
-from companion.ui.state.autostart_state import AutostartState
-from companion.ui.state.look_choices import LookChoices
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.settings.autostart_state import AutostartState
+from companion.ui.state.settings.look_choices import LookChoices
+from companion.ui.state.settings.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task, TaskRunner
-from companion.ui.state.window_settings import CLOSING_EXPLAINED, GEOMETRY, WindowSettings
 from companion.ui.widgets.basic import load_widget_types
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ class WindowedProgram:
 
     def _settings_desk(self) -> Desk:
         from companion.ui.pages.settings.desk import Desk
-        from companion.ui.state.settings_state import SettingsState
+        from companion.ui.state.settings.settings_state import SettingsState
 
         return Desk(
             self.app_state, self.owned, self.autostart, self.settings, SettingsState(self._services, self.runner),

@@ -41,7 +41,7 @@ from companion.ui.frame.navigation_rail import NavigationRail
 from companion.ui.look.icons import icon
 from companion.ui.navigation import Destination, Page, centred
 from companion.ui.state.app_state import AppState
-from companion.ui.state.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
+from companion.ui.state.settings.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
 from companion.ui.widgets.basic import focusable
 from companion.ui.widgets.notice import Notices
 

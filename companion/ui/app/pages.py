@@ -13,9 +13,9 @@ from companion.services.app.instance.launch_command import start_command
 from companion.services.container.store import Services
 from companion.ui.navigation import Page
 from companion.ui.state.app_state import AppState
-from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
+from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import CaseDesk, StoreBook
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from companion.ui.app.single_instance import SingleInstance
 from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.dialogs.removal import show_removal
 from companion.ui.pages.add import SampleLogIn
-from companion.ui.state.settings_state import remove_everything
+from companion.ui.state.settings.settings_state import remove_everything
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from companion.ui.app.main_window import Window
-from companion.ui.state.window_settings import NO_TRAY_EXPLAINED, WindowSettings
+from companion.ui.state.settings.window_settings import NO_TRAY_EXPLAINED, WindowSettings
 from companion.ui.widgets.notice import Notice
 
 NO_TRAY_NOTICE = "no-tray"

@@ -15,7 +15,7 @@ from companion.domain.reminders.dates import ReminderKind
 from companion.domain.reminders.lead_options import CHOOSABLE, choices, with_leads
 from companion.domain.reminders.settings import QuietHours, ReminderSettings
 from companion.ui.state.app_state import AppState
-from companion.ui.state.autostart_state import AutostartState
+from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.widgets.basic import Card, column, label, line, row
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.switch import Switch

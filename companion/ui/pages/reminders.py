@@ -28,8 +28,8 @@ from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import AppState
-from companion.ui.state.autostart_state import AutostartState
 from companion.ui.state.prepared import Prepared
+from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
 from companion.ui.widgets.long_list import Row

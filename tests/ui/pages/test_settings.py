@@ -19,8 +19,8 @@ from companion.ui.look.theme import LIGHT
 from companion.ui.look.zoom import PERCENTS
 from companion.ui.navigation import Destination
 from companion.ui.pages.settings.data import RemoveDialog
-from companion.ui.state.settings_state import remove_everything
-from companion.ui.state.window_settings import CLOSING, ENDS, TEXT_SIZE, THEME
+from companion.ui.state.settings.settings_state import remove_everything
+from companion.ui.state.settings.window_settings import CLOSING, ENDS, TEXT_SIZE, THEME
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.question import Question
 from tests.kits.ui import button, texts_of

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from companion.domain.core.errors import CompanionError
-from companion.ui.state.autostart_state import AutostartState
-from companion.ui.state.window_settings import START_ASKED, WindowSettings
+from companion.ui.state.settings.autostart_state import AutostartState
+from companion.ui.state.settings.window_settings import START_ASKED, WindowSettings
 from companion.ui.widgets.notice import Notice, Notices
 
 _KEY = "start-with-pc"

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from companion.ui.navigation import Destination
 from companion.ui.state.app_state import AppState
-from companion.ui.state.autostart_state import AutostartState
-from companion.ui.state.look_choices import LookChoices
 from companion.ui.state.owned_state import OwnedState
-from companion.ui.state.settings_state import SettingsState
+from companion.ui.state.settings.autostart_state import AutostartState
+from companion.ui.state.settings.look_choices import LookChoices
+from companion.ui.state.settings.settings_state import SettingsState
+from companion.ui.state.settings.window_settings import WindowSettings
 from companion.ui.state.update_state import UpdateState
-from companion.ui.state.window_settings import WindowSettings
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ from companion.ui.look.zoom import PERCENTS
 from companion.ui.pages.reminder_settings import StartCard, setting
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
-from companion.ui.state.window_settings import CLOSING, ENDS, STAYS
+from companion.ui.state.settings.window_settings import CLOSING, ENDS, STAYS
 from companion.ui.widgets.basic import Card, button, label, line, row
 from companion.ui.widgets.choice import Choice
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.ui.look.appearance import Appearance
 from companion.ui.look.zoom import USUAL, percent_of, stepped
-from companion.ui.state.window_settings import TEXT_SIZE, THEME, WindowSettings
+from companion.ui.state.settings.window_settings import TEXT_SIZE, THEME, WindowSettings
 
 
 class LookChoices:

@@ -1,0 +1,1 @@
+"""What the person chose, and what the window remembers between starts."""
