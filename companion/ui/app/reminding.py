@@ -15,9 +15,9 @@ from companion.ui.notifications import Channel, Notifications
 
 if TYPE_CHECKING:
     from companion.services.app.paths import AppFolders
+    from companion.ui.app.lifetime.resume_signal import ResumeSignal
     from companion.ui.app.main_window import Window
     from companion.ui.app.reminder_controller import ReminderController
-    from companion.ui.app.resume_signal import ResumeSignal
     from companion.ui.app.tray import Tray
     from companion.ui.notifications.toast import ToastChannel
     from companion.ui.state.app_state import AppState
@@ -83,7 +83,7 @@ class Reminding:
     @functools.cached_property
     def _resume_signal(self) -> ResumeSignal:
         """What tells that the PC woke up."""
-        from companion.ui.app.resume_signal import ResumeSignal
+        from companion.ui.app.lifetime.resume_signal import ResumeSignal
 
         made = ResumeSignal()
         made.woke.connect(self.controller.woke)

@@ -17,8 +17,8 @@ from companion.services.app.instance.running_program import StartRequest
 from companion.services.container.store import Services
 from companion.services.platforms import be_known_to_the_desktop
 from companion.ui.app.application import WindowedProgram, application
-from companion.ui.app.shutdown import MOST_SECONDS, ShutdownSignals, end_within
-from companion.ui.app.single_instance import SingleInstance
+from companion.ui.app.lifetime.shutdown import MOST_SECONDS, ShutdownSignals, end_within
+from companion.ui.app.lifetime.single_instance import SingleInstance
 from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.dialogs.removal import show_removal
 from companion.ui.pages.add import SampleLogIn

@@ -96,7 +96,7 @@ def test_a_signal_ends_the_program_while_its_store_never_ends_an_answer(
 def test_a_program_that_cannot_end_is_ended(tmp_path: Path) -> None:
     """A thread that hangs in the system, which Python would wait for at its end."""
     code = (
-        "import threading; from companion.ui.app.shutdown import end_within\n"
+        "import threading; from companion.ui.app.lifetime.shutdown import end_within\n"
         "threading.Thread(target=threading.Event().wait).start(); end_within(0.2)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, cwd=ROOT).returncode == 0

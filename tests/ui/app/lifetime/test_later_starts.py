@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from companion.ui.app.later_starts import PipeListener
+from companion.ui.app.lifetime.later_starts import PipeListener
 
 
 def test_a_line_is_answered_on_the_gui_thread(qtbot: QtBot) -> None:

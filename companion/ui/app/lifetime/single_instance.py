@@ -23,7 +23,7 @@ from companion.services.app.instance.running_program import (
     quitting,
     retract,
 )
-from companion.ui.app.later_starts import make_listener
+from companion.ui.app.lifetime.later_starts import make_listener
 
 _log = logging.getLogger(__name__)
 

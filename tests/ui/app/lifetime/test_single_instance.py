@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.services.app.instance.running_program import StartRequest, is_private
-from companion.ui.app.resume_signal import ResumeSignal
-from companion.ui.app.shutdown import ShutdownSignals
-from companion.ui.app.single_instance import SingleInstance
+from companion.ui.app.lifetime.resume_signal import ResumeSignal
+from companion.ui.app.lifetime.shutdown import ShutdownSignals
+from companion.ui.app.lifetime.single_instance import SingleInstance
 
 _SECOND = """
 import sys
@@ -27,7 +27,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from companion.domain.core.errors import CompanionError
 from companion.services.app.instance.running_program import StartRequest
-from companion.ui.app.single_instance import SingleInstance
+from companion.ui.app.lifetime.single_instance import SingleInstance
 application = QCoreApplication([])
 instance = SingleInstance(Path(sys.argv[1]), patience_ms=1000)
 try:

@@ -1,0 +1,1 @@
+"""Start, waking up and end of the windowed program."""
