@@ -178,9 +178,15 @@ class OrderActions:
         summary = redact(summary, self._lookup.secrets(), keep=self._cache.numbers())
         what = ("sending a case to support", number, summary)
         text = self._requests.begin(what, case_file).body or case_file
-        case = self._once(number, what, lambda token, key: self._client.open_case(number, summary, text, token, key))
-        known = KnownCase(opened_at=self._clock(), order_number=number, summary=summary, case=case)
-        self._library.remember_case(self._cache.store, known)
+
+        def send(token: Secret, key: str) -> SupportCase:
+            case = self._client.open_case(number, summary, text, token, key)
+            # Kept before the request counts as answered: until then, sending it again asks for the same number.
+            known = KnownCase(opened_at=self._clock(), order_number=number, summary=summary, case=case)
+            self._library.remember_case(self._cache.store, known)
+            return case
+
+        case = self._once(number, what, send)
         self._note("case opened", number, case=case.case_number)
         return case
 

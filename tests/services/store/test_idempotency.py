@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -181,6 +183,23 @@ def test_a_case_is_opened_once_with_the_text_that_was_sent_first(bench: Bench) -
     assert again.case_number != other.case_number, "a request that was answered is not in the way of the next"
     first = bench.orders.cache.cases()[-1]
     assert (first.order_number, first.summary) == (FAMILY, "The installer stops.")
+
+
+def test_a_case_whose_number_could_not_be_kept_is_the_same_case_when_it_is_sent_again(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.open(FAMILY)
+    with contextlib.closing(sqlite3.connect(tmp_path / "library.db", isolation_level=None)) as other:
+        other.execute("CREATE TRIGGER no_room BEFORE INSERT ON cases BEGIN SELECT RAISE(FAIL, 'no room'); END")
+        with pytest.raises((CompanionError, sqlite3.Error)):
+            bench.orders.actions.open_case(FAMILY, "The installer stops.", "written at noon")
+        other.execute("DROP TRIGGER no_room")
+    assert bench.orders.cache.cases() == ()
+    bench.now += dt.timedelta(minutes=5)
+    case = bench.start().actions.open_case(FAMILY, "The installer stops.", "written a little later")
+    assert [known.case.case_number for known in bench.orders.cache.cases()] == [case.case_number]
+    with contextlib.closing(sqlite3.connect(tmp_path / "store" / "store.db")) as sold:
+        assert sold.execute("SELECT count(*) FROM cases").fetchone() == (1,)
 
 
 def test_a_wish_that_was_refused_can_be_wished_again(bench: Bench) -> None:
