@@ -38,10 +38,14 @@ _log = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Installed:
-    """How an installation ended; `licence` is the licence with this PC's seat, when one was taken."""
+    """How an installation ended; `licence` is the licence with this PC's seat, when one was taken.
+
+    `seat_later` says that the seat is taken as soon as the store answers.
+    """
 
     result: InstallationResult
     licence: Licence | None
+    seat_later: bool = False
 
 
 CheckNetwork = Callable[[str, Probe, Callable[[StepResult], None], Cancellation], NetworkReport]
@@ -207,19 +211,21 @@ class Installations:
         )
         if result.outcome.meaning is not ExitMeaning.RESTART:
             self._recovery.end(job, succeeded=result.succeeded)
-        return Installed(result, self._take_seat(number, licence) if result.succeeded else None)
+        return self._with_seat(number, licence, result) if result.succeeded else Installed(result, None)
 
-    def _take_seat(self, number: str, licence: Licence | None) -> Licence | None:
+    def _with_seat(self, number: str, licence: Licence | None, result: InstallationResult) -> Installed:
         """Note at the store that this PC uses the licence, now or once it answers; the product works without."""
         if licence is None or seat_use(licence, self._this_pc.seat_id).this_pc is not SeatHere.NOT_YET:
-            return None
+            return Installed(result, None)
+        seat = (number, licence.id, self._this_pc.seat_id, self._this_pc.name)
         try:
-            return self._orders.actions.take_seat(number, licence.id, self._this_pc.seat_id, self._this_pc.name)
+            return Installed(result, self._orders.actions.take_seat(*seat, can_be_later=True))
         except CompanionError as error:
             _log.warning("no seat was taken: %s", error.code)
-            if error.kind is ErrorKind.UNREACHABLE or error.code == ErrorCode.CREDENTIALS_NEEDED:
-                self._orders.seats.note(number, licence.id, self._this_pc.seat_id, self._this_pc.name)
-            return None
+            later = error.kind is ErrorKind.UNREACHABLE or error.code == ErrorCode.CREDENTIALS_NEEDED
+            if later:
+                self._orders.seats.note(*seat)
+            return Installed(result, None, seat_later=later)
 
     def _note(self, event: str, number: str | None, **facts: str | int | float | bool | None) -> None:
         self._library.note(TimelineEntry(at=self._clock(), event=event, order_number=number, facts=facts))

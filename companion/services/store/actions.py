@@ -145,9 +145,11 @@ class OrderActions:
         self._note("backup medium added", number)
         return self._lookup.order(number)
 
-    def take_seat(self, number: str, licence_id: str, seat_id: str, name: str) -> Licence:
-        """Take a seat of a licence for a PC."""
-        with self._attempts.counted("taking a seat", number):
+    def take_seat(
+        self, number: str, licence_id: str, seat_id: str, name: str, *, can_be_later: bool = False
+    ) -> Licence:
+        """Take a seat of a licence for a PC; one that can be taken later is waited for only briefly."""
+        with self._attempts.counted("taking a seat", number), self._client.briefly(can_be_later):
             found = self._surely(
                 number,
                 lambda: self._sessions.authorised(

@@ -23,7 +23,7 @@ from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.failures import record_failure
 from companion.cli.options import order_number, progress_option
-from companion.cli.order_access import order_to_show
+from companion.cli.order_access import ShownOrder, order_to_show
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
@@ -31,7 +31,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.entitlements.artifacts import pick
 from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.store.orders import Download, Order
+from companion.domain.store.orders import Download
 from companion.domain.store.profile import Stage
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def add_arguments(parser: Parser) -> None:
     progress_option(parser)
     parser.describe(
         json="{orderNumber, artifactId, path, findings, result: {exitCode, outcome, proven, missing, …}, seatTaken, "
-        "closed, heldBack, stillHeld, stillClosed, error, technology, before: {name, version, …}, after, outcome: "
-        "installed|asBefore|restartLeft|changedNothing|removed|portable|unrecorded|reported|stillRunning|cancelled|"
-        "blocked|failed, verified: store|signature|manifest|complete|notChecked, verification: {how, by, ofMaker}, "
-        "cause, log, reopened}",
+        "seatLater, readAt, trouble, closed, heldBack, stillHeld, stillClosed, error, technology, before: {name, "
+        "version, …}, after, outcome: installed|asBefore|restartLeft|changedNothing|removed|portable|unrecorded|"
+        "reported|stillRunning|cancelled|blocked|failed, verified: store|signature|manifest|complete|notChecked, "
+        "verification: {how, by, ofMaker}, cause, log, reopened}",
         examples=("install LF-5930-2216", "install LF-5930-2216 --hold", "install setup.exe --close"),
         notes="What was bought must have been downloaded before; the file may stand in place of the number. The file "
         "of any other installer is held, run and watched too, and the system's own list of programs proves what it "
@@ -71,7 +71,10 @@ def run(context: CommandContext) -> int:
         return install_file(context)
     refuse_file_options(context)
     services, number = context.services, context.order_number()
-    order = _order(context, number)
+    found = order_to_show(context, number)
+    order = found.order
+    # What was proven once installs without its store.
+    context.output.say(*found.lines(context))
     artifact = pick(order, context.arguments.artifact, services.platform.name)
     file = _file_of(context, number, artifact)
     catch_up(context, services)
@@ -105,7 +108,7 @@ def run(context: CommandContext) -> int:
         finally:
             services.recovery.leave()
     error = record_failure(context, error) if error else None
-    shown = _shown(context, number, artifact, file, rows, closing, done, error)
+    shown = _shown(context, found, artifact, file, rows, closing, done, error)
     context.output.result(shown, *_lines(shown), *hold_lines(shown.still_held, check.moment))
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
 
@@ -127,19 +130,9 @@ def _is_other_file(context: CommandContext) -> bool:
     return False
 
 
-def _order(context: CommandContext, number: str) -> Order:
-    """Returns the order as the store has it, or as it was last read: what was proven once installs without its store.
-
-    Raises `CompanionError`.
-    """
-    found = order_to_show(context, number)
-    context.output.say(*found.lines(context))
-    return found.order
-
-
 def _shown(
     context: CommandContext,
-    number: str,
+    found: ShownOrder,
     artifact: Download,
     file: KnownFile,
     rows: tuple[Finding, ...],
@@ -149,7 +142,7 @@ def _shown(
 ) -> InstallResult:
     recovery = context.services.recovery
     return InstallResult(
-        order_number=number,
+        order_number=context.order_number(),
         artifact_id=artifact.artifact_id,
         path=str(file.path),
         findings=rows,
@@ -160,6 +153,9 @@ def _shown(
         still_held=recovery.held(),
         still_closed=programs_closed(recovery.relauncher.waiting()),
         error=ErrorReport.of(error) if error else None,
+        seat_later=done is not None and done.seat_later,
+        read_at=found.read_at,
+        trouble=found.report,
     )
 
 
@@ -171,6 +167,10 @@ def _lines(shown: InstallResult) -> list[str]:
         lines += ending_lines(ending_text(shown.result))
         if shown.seat_taken:
             lines.append("This PC has taken a seat of the licence.")
+        if shown.seat_later:
+            lines.append(
+                "The store does not know yet that this PC uses a seat. It is told when the order is next read."
+            )
     return [*lines, *still_closed_lines(shown.still_closed)]
 
 

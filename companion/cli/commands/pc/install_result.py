@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from companion.cli.error_report import ErrorReport
-from companion.domain.core.model import Model
+from companion.domain.core.model import Instant, Model
 from companion.domain.core.text import joined
 from companion.domain.installation.autostart_holds import Hold
 from companion.domain.installation.ending import EndingText
@@ -24,6 +24,8 @@ class InstallResult(Model, frozen=True):
 
     `closed` and `held_back` are what ``--close`` and ``--hold`` did, `still_held` is what stays paused after this
     command, and `still_closed` names the programs that were closed for the installation and may be opened again.
+    `trouble` says why the order is as old as `read_at`; with `seat_later` the store is told of this PC's seat when it
+    answers again.
 
     The rest is about a file of no order: what made it, the product as the system listed it `before` and lists it
     `after`, what came of it, how far the file is verified, the first `cause` in the installer's `log`, and what was
@@ -50,6 +52,9 @@ class InstallResult(Model, frozen=True):
     cause: str | None = None
     log: str | None = None
     reopened: tuple[RelaunchResult, ...] = ()
+    seat_later: bool = False
+    read_at: Instant | None = None
+    trouble: ErrorReport | None = None
 
 
 def error_lines(error: ErrorReport) -> list[str]:

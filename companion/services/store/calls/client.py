@@ -86,7 +86,7 @@ class StoreClient:
         self._exchanges.close()
 
     def briefly(self, known: bool) -> contextlib.AbstractContextManager[None]:
-        """Returns a context in which this thread asks for what is `known` from before."""
+        """Returns a context in which this thread asks for what is `known` from before, or what can be done later."""
         return self._exchanges.briefly(known)
 
     def profile(self, etag: str | None = None) -> Fresh[Profile] | None:

@@ -13,6 +13,7 @@ from companion.services.app.resources import resource
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Mail, Programs
 from tests.kits.package_tools import turn
+from tests.kits.silence import Silence
 
 
 @pytest.fixture(autouse=True)
@@ -59,12 +60,25 @@ def mail(programs: Programs, home: Path) -> Mail:
 
 
 @pytest.fixture
-def shop(bare: Cli, tmp_path: Path, document: dict[str, object], home: Path) -> Iterator[Cli]:
+def silence() -> Iterator[Silence]:
+    made = Silence()
+    yield made
+    made.over.set()
+
+
+@pytest.fixture
+def shop(bare: Cli, tmp_path: Path, document: dict[str, object], home: Path, silence: Silence) -> Iterator[Cli]:
     """Commands against a store that minds only the program of this test, with an order that is downloaded."""
     with DemoStore(
-        tmp_path / "store", profile=json.dumps(document).encode(), system="linux", size=2**20, password_cost=2**10
+        tmp_path / "store",
+        profile=json.dumps(document).encode(),
+        system="linux",
+        size=2**20,
+        password_cost=2**10,
+        around=silence.around,
     ) as store:
         bare.store, bare.url = store, store.url
         bare.add(FAMILY)
         assert bare.opened(FAMILY, "download", FAMILY).code == 0
         yield bare
+        silence.over.set()

@@ -12,6 +12,7 @@ from companion.cli.commands.pc.install_result import InstallResult
 from companion.services.storage.database import Library
 from tests.kits.cli import FAMILY, Cli
 from tests.kits.linux import Mail, alive
+from tests.kits.silence import Silence
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts copies of /bin/sleep")
 
@@ -129,3 +130,37 @@ def test_what_was_proven_once_installs_while_its_store_is_silent(shop: Cli, by: 
 
 def test_a_word_that_is_too_long_for_a_path_is_no_order(shop: Cli) -> None:
     assert shop("install", "a" * 5000, "--json").json["error"]["code"] != "bug"
+
+
+@pytest.mark.parametrize("kind", ["silent", "dripping"])
+def test_while_its_store_is_silent_it_is_said_what_is_known(
+    shop: Cli, silence: Silence, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPANION_WAIT", "0.3")
+    silence.kind = kind
+    ran = shop.opened(FAMILY, "install", FAMILY)
+    assert ran.code == 0, ran
+    assert "As read on" in ran.err
+    assert "has not answered yet" in ran.err
+    assert "The store does not know yet that this PC uses a seat." in ran.out
+    told = shop.opened(FAMILY, "install", FAMILY, "--json").json
+    assert told["trouble"]["code"] == "not-answered-yet"
+    assert told["readAt"]
+
+
+@pytest.mark.parametrize("kind", ["silent", "dripping"])
+def test_a_store_that_falls_silent_is_told_of_the_seat_later(
+    shop: Cli, silence: Silence, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPANION_WAIT", "0.3")
+    silence.kind, silence.paths = kind, ("/v1/licences",)
+    told = shop.opened(FAMILY, "install", FAMILY, "--json").json
+    assert (told["seatTaken"], told["seatLater"]) == (False, True)
+    assert told["trouble"] is None
+    assert len(silence.asked) == 1, "it is not waited for a second time"
+    silence.kind = None
+    silence.over.set()
+    monkeypatch.delenv("COMPANION_WAIT")
+    assert shop.opened(FAMILY, "orders", "show", FAMILY).code == 0
+    seats = shop.opened(FAMILY, "seats", FAMILY, "--json").json
+    assert seats["thisPc"] in [seat["id"] for seat in seats["seats"]]
