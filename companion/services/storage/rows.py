@@ -6,7 +6,6 @@ any other from being read.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import logging
 import sqlite3
@@ -62,11 +61,13 @@ def read_bodies(bodies: Iterable[object], kind: type[T]) -> tuple[T, ...]:
 
 def moment_or_none(text: object) -> dt.datetime | None:
     """Returns a moment of the library, of the years 1970 to 2200; None for one that cannot be read."""
-    with contextlib.suppress(ValueError):
+    try:
         found = dt.datetime.fromisoformat(str(text))
-        if found.tzinfo is not None and EARLIEST.year <= found.year <= LATEST.year:
-            return max(found, EARLIEST)
-    return None
+    except ValueError:
+        return None
+    if found.tzinfo is None or not EARLIEST.year <= found.year <= LATEST.year:
+        return None
+    return found if found.year > EARLIEST.year else max(found, EARLIEST)
 
 
 def moment(text: object) -> dt.datetime:

@@ -91,6 +91,17 @@ def plan(db: sqlite3.Connection, query: str) -> str:
     return "; ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}"))
 
 
+def test_all_purchases_are_one_query_that_sorts_no_facts(library: Library) -> None:
+    asked: list[str] = []
+    library._db.set_trace_callback(asked.append)
+    assert len(library.purchases()) == MANY
+    library._db.set_trace_callback(None)
+    (query,) = [query for query in asked if "SELECT" in query]
+    assert len(library._db.execute(query).fetchall()) == MANY
+    assert "TEMP B-TREE" not in plan(library._db, query)
+    assert "SCAN facts" not in plan(library._db, query)
+
+
 def test_a_query_without_an_index_would_be_noticed(library: Library) -> None:
     assert "SCAN facts" in plan(library._db, "SELECT purchase FROM facts WHERE quote = 'x'")
 

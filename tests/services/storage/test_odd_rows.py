@@ -225,3 +225,42 @@ def test_a_text_that_is_not_utf_8_takes_nothing_along(library: Library, run: Cal
     assert [known.number for known in library.orders(STORE)] == ["1", "2"]
     assert {known.id for known in library.purchases()} == {"1", "2"}
     assert library.settings()["2"] == "2"
+
+
+COLUMNS = ("about", "field", "source_kind", "source_name", "value", "quote", "said_at")
+
+
+@pytest.mark.parametrize("odd", ["x'fffe'", "CAST(x'fffe41' AS TEXT)", "CAST(x'e2' AS TEXT)"])
+@pytest.mark.parametrize("column", COLUMNS)
+def test_an_odd_value_in_any_column_costs_no_other_fact(
+    library: Library, run: Callable[..., int], column: str, odd: str
+) -> None:
+    library.change_purchase("1", lambda _: purchase("1"))
+    library.change_purchase("2", lambda _: purchase("2"))
+    assert run(f"UPDATE facts SET {column} = {odd} WHERE purchase = '1' AND field = 'maker'") == 1  # noqa: S608
+    whole = purchase("1").facts
+    for found in (library.purchases(), [library.purchase("1"), library.purchase("2")]):
+        facts = {known.id: known.facts for known in found if known is not None}
+        assert len(facts["2"]) == 2
+        assert [fact for fact in facts["1"] if fact.field is not Field.MAKER] == [
+            fact for fact in whole if fact.field is not Field.MAKER
+        ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\x00b", 'a "quoted" \\ text', "[1, null]", "\U0001f511 Schlüssel", "a\tb\nc", "\x7f"]
+)
+def test_every_text_of_a_fact_is_read_as_it_was_written(library: Library, text: str) -> None:
+    maker = Fact(field=Field.MAKER, value="Larkfield", source=PERSON, said_at=NOW, about=text, quote=text)
+    written = Purchase(id="1", added_at=NOW, facts=(maker,))
+    library.change_purchase("1", lambda _: written)
+    assert library.purchases() == (written,)
+    assert library.purchase("1") == written
+
+
+def test_facts_are_read_in_the_order_of_their_keys(library: Library) -> None:
+    abouts = ["z", "a", "ä", "Z", "", "\U0001f511", "\uffee", "a b"]
+    facts = [Fact(field=Field.MAKER, value=about or "-", source=PERSON, said_at=NOW, about=about) for about in abouts]
+    library.change_purchase("1", lambda _: Purchase(id="1", added_at=NOW, facts=tuple(facts)))
+    (found,) = library.purchases()
+    assert [fact.about for fact in found.facts] == sorted(abouts)

@@ -48,8 +48,9 @@ def clean_text(text: str, most: int = LONGEST_TEXT) -> str:
 
     What is cut off is marked by an ellipsis.
     """
-    tidy = " ".join(_without_unseen(text[: most * 4]).split())
-    return _cut(tidy, most)
+    begin = text[: most * 4]
+    seen = begin if begin.isascii() and begin.isprintable() else _without_unseen(begin)
+    return _cut(" ".join(seen.split()), most)
 
 
 def marked_text(text: str, most: int = LONGEST_TEXT) -> str:

@@ -7,7 +7,9 @@ import functools
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
 
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, canonical
 from companion.domain.purchases.matching import SearchMarks
@@ -38,12 +40,21 @@ RECEIPTS = """
     """
 PURCHASE_COLUMNS = ("id", "added_at")
 FACT_COLUMNS = ("purchase", "about", "field", "source_kind", "source_name", "value", "quote", "said_at")
-_ORDER = "ORDER BY purchase, about, field, source_kind, source_name"
-"""That of the primary key: nothing is left to be sorted."""
-_READ_ALL = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts {_ORDER}"  # noqa: S608 - our own names
-_READ_SOME = f"""
-    SELECT {", ".join(FACT_COLUMNS)} FROM facts WHERE purchase IN (SELECT value FROM json_each(?)) {_ORDER}
-    """  # noqa: S608
+_VALUES = ", ".join(FACT_COLUMNS[1:])
+_PURCHASES = f"""
+    SELECT id, added_at, (
+        SELECT json_group_array(CASE WHEN max({_VALUES}) >= x'' THEN NULL ELSE json_array({_VALUES}) END)
+        FROM facts WHERE purchase = purchases.id)
+    FROM purchases
+    """  # noqa: S608 - our own names
+"""Each purchase with all its facts as one text: fetched row by row they would take most of the time.
+
+JSON has no bytes, which are greater than any text.
+"""
+# In the order in which they were written: several of one mailbox are added at the same moment.
+_ALL = f"{_PURCHASES} ORDER BY rowid"
+_SOME = f"{_PURCHASES} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY rowid"  # noqa: S608
+_ONE = f"{_PURCHASES} WHERE id = ?"
 _NUMBERED = "SELECT 1 FROM facts AS other WHERE other.purchase = facts.purchase AND +other.field = 'orderNumber'"
 _LIKE = f"""
     SELECT purchase FROM facts WHERE field = 'orderNumber' AND value COLLATE NOCASE IN (SELECT value FROM json_each(?))
@@ -58,7 +69,7 @@ _LIKE = f"""
 
 SQLite folds the case of ASCII only: the few numbers with other signs are always among the answers.
 """
-_READ_ONE = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE purchase = ? {_ORDER}"  # noqa: S608
+_FACTS_OF = f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE purchase = ?"  # noqa: S608
 
 _KEY = 5
 """So many columns of a fact are its key."""
@@ -66,6 +77,8 @@ _FORGET = f"DELETE FROM facts WHERE {' AND '.join(f'{name} = ?' for name in FACT
 _REMEMBER = f"INSERT OR REPLACE INTO facts VALUES ({', '.join('?' * len(FACT_COLUMNS))})"  # noqa: S608
 
 _Row = tuple[object, ...]
+_Values = tuple[str, str, str, str, str, str, str]
+"""The columns of a fact but the first, all of them texts."""
 Change = Callable[[Purchase | None], Purchase | None]
 """What becomes of a purchase: None where there is none, and None to remove it."""
 
@@ -75,11 +88,7 @@ class PurchaseTable(Tables):
 
     def purchases(self) -> tuple[Purchase, ...]:
         """Everything that is owned, whatever store it came from, oldest first."""
-        with self._reading():
-            # In the order in which they were written: several of one mailbox are added at the same moment.
-            rows = self._rows("SELECT id, added_at FROM purchases ORDER BY rowid")
-            facts = self._rows(_READ_ALL)
-        return _oldest_first(self._decoded.of("purchases", _grouped(rows, facts), _purchase))
+        return _oldest_first(self._decoded.of("purchases", self._rows(_ALL), _purchase))
 
     def purchases_like(self, marks: SearchMarks) -> tuple[Purchase, ...]:
         """The purchases that have one of `marks`, and perhaps some more, oldest first; no others are read."""
@@ -87,9 +96,7 @@ class PurchaseTable(Tables):
         wanted = [json.dumps(sorted(each)) for each in (numbers, marks.keys, marks.products, marks.unnumbered)]
         with self._reading():
             ids = json.dumps([str(id_) for (id_,) in self._rows(_LIKE, *wanted)])
-            query = "SELECT id, added_at FROM purchases WHERE id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
-            groups = _grouped(self._rows(query, ids), self._rows(_READ_SOME, ids))
-            return _oldest_first(_purchase(group) for group in groups)
+            return _oldest_first(map(_purchase, self._rows(_SOME, ids)))
 
     def purchases_beginning(self, begin: str, most: int) -> tuple[str, ...]:
         """The ids of purchases that begin with a text, at most so many."""
@@ -103,9 +110,7 @@ class PurchaseTable(Tables):
 
     def purchase(self, id_: str) -> Purchase | None:
         """One purchase, or None."""
-        with self._reading():
-            rows = self._rows("SELECT id, added_at FROM purchases WHERE id = ?", id_)
-            return _first(rows, self._rows(_READ_ONE, id_))
+        return next(map(_purchase, self._rows(_ONE, id_)), None)
 
     def change_purchase(self, id_: str, change: Change) -> Purchase | None:
         """Read a purchase and write what `change` makes of it (None removes it) as one step; returns that."""
@@ -140,34 +145,38 @@ class PurchaseTable(Tables):
 
 
 def _change(db: sqlite3.Connection, id_: str, change: Change) -> Purchase | None:
-    rows = fetched(db, "SELECT id, added_at FROM purchases WHERE id = ?", (id_,))
-    facts = fetched(db, _READ_ONE, (id_,))
-    before = _first(rows, facts)
+    before = next(map(_purchase, fetched(db, _ONE, (id_,))), None)
     after = change(before)
     if after is not None:
-        _write(db, after, facts)
+        _write(db, after, fetched(db, _FACTS_OF, (id_,)))
     elif before is not None:
         _remove(db, id_)
     return after
 
 
-def _grouped(rows: Iterable[_Row], facts: Iterable[_Row]) -> Iterator[tuple[_Row, tuple[_Row, ...]]]:
-    """Yields each row (id, added_at) of a purchase with the rows of its facts."""
-    known: dict[str, list[_Row]] = {}
-    for fact in facts:
-        known.setdefault(str(fact[0]), []).append(fact)
-    for row in rows:
-        yield row, tuple(known.get(str(row[0]), ()))
+def _purchase(row: _Row) -> Purchase:
+    id_, added_at, facts = row
+    read = map(_fact, _fact_rows(str(facts)))
+    return Purchase(id=str(id_), added_at=moment(added_at), facts=tuple([fact for fact in read if fact is not None]))
 
 
-def _purchase(group: tuple[_Row, tuple[_Row, ...]]) -> Purchase:
-    (id_, added_at), rows = group
-    facts = (_fact(row) for row in rows)
-    return Purchase(id=str(id_), added_at=moment(added_at), facts=tuple(fact for fact in facts if fact is not None))
+def _fact_rows(text: str) -> list[_Values]:
+    """The values of the facts of a purchase, in the order of their keys; a fact that is no text is left out."""
+    try:
+        rows = _ROWS.decode(text)
+    except msgspec.ValidationError:
+        rows = [row for each in msgspec.json.decode(text) if (row := _values(each)) is not None]
+    rows.sort()
+    return rows
 
 
-def _first(rows: Iterable[_Row], facts: Iterable[_Row]) -> Purchase | None:
-    return next((_purchase(group) for group in _grouped(rows, facts)), None)
+def _values(row: object) -> _Values | None:
+    try:
+        values: _Values = msgspec.convert(row, _Values)
+    except msgspec.ValidationError:
+        _log.warning("a fact that is no text is left out")
+        return None
+    return values
 
 
 def _oldest_first(purchases: Iterable[Purchase]) -> tuple[Purchase, ...]:
@@ -188,7 +197,7 @@ def _write(db: sqlite3.Connection, purchase: Purchase, there: Sequence[_Row]) ->
             *(fact.value, fact.quote or "", fact.said_at.isoformat()),
         )
         after[row[:_KEY]] = row
-    db.executemany(_FORGET, [key for key, row in before.items() if key not in after and _fact(row) is not None])
+    db.executemany(_FORGET, [key for key, row in before.items() if key not in after and _is_read(row)])
     db.executemany(_REMEMBER, [row for key, row in after.items() if before.get(key) != row])
 
 
@@ -198,12 +207,14 @@ def _remove(db: sqlite3.Connection, id_: str) -> bool:
     return db.execute("DELETE FROM purchases WHERE id = ?", (id_,)).rowcount > 0
 
 
-def _fact(row: _Row) -> Fact | None:
+def _is_read(row: _Row) -> bool:
+    values = _values(row[1:])
+    return values is not None and _fact(values) is not None
+
+
+def _fact(values: _Values) -> Fact | None:
     """The fact of a row; None for one of a newer program, or one that has been damaged."""
-    if set(map(type, row)) != {str}:
-        _log.warning("a fact that is no text is left out")
-        return None
-    _, about, field, kind, name, value, quote, said_at = row
+    about, field, kind, name, value, quote, said_at = values
     try:
         known = _FIELDS[field]
         return Fact(
@@ -211,16 +222,17 @@ def _fact(row: _Row) -> Fact | None:
             value=_canonical(known, value),
             source=_source(kind, name),
             said_at=_said(said_at),
-            about=str(about),
-            quote=str(quote) or None,
+            about=about,
+            quote=quote or None,
         )
     except (ValueError, KeyError):
-        _log.warning("a fact of the field %r could not be read and is left out", str(field)[:40])
+        _log.warning("a fact of the field %r could not be read and is left out", field[:40])
         return None
 
 
 # Thousands of rows are read at once, and most of what they hold is in many of them.
-_FIELDS: dict[object, Field] = {field.value: field for field in Field}
+_ROWS = msgspec.json.Decoder(list[_Values])
+_FIELDS = {field.value: field for field in Field}
 _canonical = functools.lru_cache(maxsize=50_000)(canonical)
 
 
