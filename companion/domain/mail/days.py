@@ -47,6 +47,12 @@ _RENEWED_ON = _patterns(
     rf"wordt op {_DAY} (?:automatisch )?(?:verlengd|vernieuwd)",
     rf"(?:wird|verlängert sich) (?:automatisch )?(?:am|zum) {_DAY} (?:automatisch )?(?:um|verlängert|erneuert)",
     rf"(?:will|shall) on {_DAY},? (?:automatically )?renew",
+    rf"next (?:automatic )?renewal (?:on|date of) {_DAY}(?:[.,;!]|$)",
+    rf"nächsten? (?:automatischen )?verlängerung am {_DAY}(?:[,;!]|\.(?:\s|$)|$)",
+    rf"prochain renouvellement(?: automatique)?,? le {_DAY}(?:[.,;!]|$)",
+    rf"próxima renovación(?: automática)?,? el {_DAY}(?:[.,;!]|$)",
+    rf"prossimo rinnovo(?: automatico)?,? il {_DAY}(?:[.,;!]|$)",
+    rf"volgende (?:automatische )?verlenging op {_DAY}(?:[.,;!]|$)",
 )
 """The day of the renewal within a sentence."""
 _USED_UNTIL = _patterns(

@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 
 from companion.domain.core.model import Secret
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.mail.lines import item_line
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import STRUCTURED, Notes
 from companion.domain.mail.origin import platforms
 from companion.domain.mail.origin.platforms import Platform
 from companion.domain.mail.text.answers import NO, UNLIMITED_SEATS, YES
 from companion.domain.mail.text.labels import Label, normal
-from companion.domain.mail.text.names import is_heading_of_product, is_product_like, product_name
+from companion.domain.mail.text.names import is_file, is_heading_of_product, is_product_like, product_name
 from companion.domain.mail.text.pairs import Pair, TableRow, labels_in, pairs, tables
 from companion.domain.mail.text.recognise import as_count, as_key, as_order_number, find_date
 from companion.domain.mail.text.statements import has_condition, says_off
 from companion.domain.mail.text.terms import term_of
-from companion.domain.purchases.facts import Field
+from companion.domain.purchases.facts import Field, item_key
 
 _FILE = re.compile(r"(?i)[\w)\]-]\.(?:[a-z][a-z0-9]{1,4}|7z|tar\.gz)$")
 _ACTION = re.compile(
@@ -34,6 +35,10 @@ _NUMBERED = re.compile(r"(?i)\b(?:no|nr|number|nummer|num[ée]ro|n[.º°]|númer
 _NAMED_KEY = re.compile(r"^(.{2,120}?)\s*[:：]\s+(\S.*)$")
 _AFTER_IS = re.compile(r"(?i)\b(?:is|ist|lautet|est|es|è|é)\b[:：]?\s+(\S+)$")
 _NUMBER_SIGN = re.compile(r"(?i)^(?:n[°º]|n\.[oº]|nr\.|no\.)\s*(?=[A-Z0-9])")
+_OF_DAY = re.compile(
+    r"(?i)\s?,?\(?(?:vom|of|from|dated|placed on|du|del|van|d\.d\.|de|z dnia|ze dne|fra|från)\s(?=\d|[a-z]+ \d)"
+)
+"""Between the number of an order and its day."""
 _OF_A_KIND = re.compile(r"^[^\s:：](?:[^:：]{0,28})[:：]\s+\S")
 """A line that says what it is about, whether that is known here or not: "Sold by: …"."""
 _OF_UPDATES = re.compile(
@@ -56,6 +61,8 @@ class LabelledValues:
         self._notes = notes
         self._headings: set[str] = set()
         self._buttons = {link.words for link in notes.letter.links if _ACTION.match(link.words)}
+        # Links that lead to files by their own names need no other: see `links`.
+        self._leads_to_files = any(is_file(link.address) for link in notes.letter.links)
         self._until: tuple[str, str] | None = None
         shop_downloads = [
             link
@@ -110,8 +117,8 @@ class LabelledValues:
             self._seats(item, value, row.quote)
         if value := row.cells.get(Label.VERSION):
             notes.note(Field.VERSION, clean_text(value, 60), row.quote, item)
-        if Label.DOWNLOAD in row.cells:
-            notes.download(self._file_of(row, item) or item, row.quote)
+        if Label.DOWNLOAD in row.cells and ((file := self._file_of(row, item)) or not self._leads_to_files):
+            notes.download(file or item, row.quote)
 
     def _file_of(self, row: TableRow, item: str) -> str:
         words = row.cells.get(Label.DOWNLOAD, "")
@@ -132,6 +139,9 @@ class LabelledValues:
         # "Your order 224410098" has a number; "your order of 12 May" has none.
         if number is not None and not (plain and sum(sign.isdigit() for sign in number) < _FEWEST_DIGITS):
             self._notes.note(Field.ORDER_NUMBER, number, pair.quote)
+            _, _, rest = pair.values[0].partition(number)
+            if (of := _OF_DAY.match(rest)) is not None:
+                self._notes.day(Field.BOUGHT_ON, rest[of.end() :], pair.quote)
 
     def _order_password(self, pair: Pair) -> None:
         words = pair.values[0].split()
@@ -214,10 +224,9 @@ class LabelledValues:
         text = pair.values[0]
         self._renewal_term(pair)  # "Renews: every year"
         found = self._notes.day(Field.RENEWS_ON, text, pair.quote)
-        # "Next payment: $49.00 on 5 January 2027"
-        amount = self._notes.amount(text)
-        if amount is not None:
-            self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
+        # "Next payment: $49.00 on 5 January 2027"; of several amounts one may be the price until now.
+        if len(amounts := self._notes.amounts(text)) == 1:
+            self._notes.note(Field.RENEWAL_PRICE, amounts[0].plain(), pair.quote)
             date = find_date(text, day_first=self._notes.day_first)
             if not found and date is not None and date.doubtful is None:
                 self._notes.note(Field.RENEWS_ON, date.day.isoformat(), pair.quote)
@@ -313,6 +322,9 @@ class LabelledValues:
 
     def _heading_of_key(self, rows: Sequence[Row], number: int) -> None:
         """A line above the key's label that can be a name is the product's; labelled lines between are passed over."""
+        if named := self._named_above(rows, number):
+            self._notes.current = named
+            return
         if set(self._notes.names.values()) - self._headings:
             return  # products are named in another way in this mail
         for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
@@ -324,6 +336,16 @@ class LabelledValues:
                 self._notes.current = product_name(text)
                 self._headings.add(product_name(text))
             return
+
+    def _named_above(self, rows: Sequence[Row], number: int) -> str:
+        """Returns the product of the nearest line of an item above; labelled lines between are passed over."""
+        for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
+            item = item_line(row.text)
+            if item is not None:
+                return self._notes.names.get(item_key(Field.PRODUCT, product_name(item[0])), "")
+            if not labels_in(row.cells[0]) and not _OF_A_KIND.match(row.text):
+                return ""
+        return ""
 
     def _keys(self, pair: Pair) -> None:
         notes = self._notes

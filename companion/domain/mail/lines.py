@@ -14,12 +14,22 @@ from companion.domain.mail.text.recognise import as_key, as_order_number, find_d
 from companion.domain.purchases.facts import Field, item_key
 
 _WOO_ITEM = re.compile(r"^(.{2,200}?) [Xx×] ?\d{1,5} = (.{2,60})$")
+_COUNTED_ITEM = re.compile(
+    r"^\d{1,4} ?[x×] (\S.{1,150}?)(?: ?\.{2,}| -|:|,)? ([^\s\d]{0,4} ?\d[\d.,' ]{0,14}[^\d]{0,5})$"
+)
 _KEY_WITHIN = re.compile(
     r"(?i)^[-*•·]?\s*(.{2,120}?)[,;:]?\s[-–—(]?\s*(?:licen[cs]e |product |activation |serial )?"
     r"(?:key|code|serial|schlüssel|lizenzschlüssel|clé|clave|chiave|sleutel|chave)[:：]?\s+(\S+?)\)?$"
 )
 """A line of a list with the name of a product and its key: "- Cloudberry Mail 3, key …"."""
-_OF_LICENCE = re.compile(r"(?i)licen[cs]|lizenz|registr|activat|aktivier|ライセンス")
+_OF_LICENCE = re.compile(
+    r"(?i)licen[cs]|lizenz|registr|activat|aktivier|ライセンス|\bseri(?:al|en|e|al[ie])?\W?(?:numbers?|nummern?|keys?|codes?)\b"
+    r"|num[ée]ros? (?:de|di) s[ée]rie|n[úu]meros? de s[ée]rie|(?:product|produkt)\W?(?:keys?|schlüssel)"
+)
+_SELLER = re.compile(
+    r"(?i)(?:sold by|verkauft? (?:und versand )?durch|verkauft von|vendu par|vendido por|venduto da|verkocht door)\b"
+)
+"""Below the name of an item: which shop of a market place sold it."""
 _CODE = frozenset(("code", "codice", "código", "コード"))
 _NEAR, _FAR = 4, 1000
 """Rows below a line about a licence within which a mere "Code" is its key rather than a coupon."""
@@ -33,6 +43,15 @@ def take_lines(notes: Notes, rows: Sequence[Row]) -> None:
     for row in rows[:MOST_ROWS]:
         _heading(notes, row)
         _item(notes, row)
+
+
+def take_sold_items(notes: Notes, rows: Sequence[Row]) -> None:
+    """Take the lines above "Sold by: …" for names of products, as market places write them."""
+    above = ""
+    for row in rows:
+        if _SELLER.match(row.text[:100]) and above[:1].isupper() and not above.endswith((".", ",", ":", "!", "?")):
+            notes.product(above, above)
+        above = row.cells[0] if len(row.cells) == 1 else ""
 
 
 def _heading(notes: Notes, row: Row) -> None:
@@ -52,9 +71,15 @@ def _item(notes: Notes, row: Row) -> None:
         name = row.cells[0]
         if label_of(name) is None and not name.endswith((":", "：")) and not is_about_money(name):
             notes.product(name, row.text)
-    item = _WOO_ITEM.match(row.text[:300])
-    if item is not None and notes.is_bare_amount(item.group(2)):
-        notes.product(item.group(1), row.text)
+    item = item_line(row.text)
+    if item is not None and notes.is_bare_amount(item[1]):
+        notes.product(item[0], row.text)
+
+
+def item_line(text: str) -> tuple[str, str] | None:
+    """Returns the name and what may be the amount of a line such as "Studio × 1 = $49" or "1x Studio ... $49"."""
+    found = _WOO_ITEM.match(text[:300]) or _COUNTED_ITEM.match(text[:300])
+    return (found.group(1), found.group(2)) if found is not None else None
 
 
 def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
@@ -68,7 +93,7 @@ def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
     for row in rows[:MOST_ROWS]:
         licence = 0 if _OF_LICENCE.search(row.text[:200]) else licence + 1
         name, text = _name_and_text(row)
-        key = as_key(text, labelled=False) if name and label_of(name) is None else None
+        key = _key_of(notes, name, text, licence) if name and label_of(name) is None else None
         if key is not None and key not in keys and is_product_like(name, notes.known):
             known = notes.known_as(name)
             if is_told and len(told) == 1 and known not in told:
@@ -86,6 +111,14 @@ def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
                 notes.key(found, notes.current, before)
                 keys.add(found)
         before = row.text.strip()
+
+
+def _key_of(notes: Notes, name: str, text: str, licence: int) -> str | None:
+    """The key beside a name; below a line about licences, beside a product of the mail, one of plain digits is one."""
+    certain = as_key(text, labelled=False)
+    if certain is None and licence < _FAR and _known_name(notes, name) is not None:
+        return as_key(text, labelled=True)
+    return certain
 
 
 def _known_name(notes: Notes, text: str) -> str | None:

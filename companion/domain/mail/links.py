@@ -29,6 +29,12 @@ _MANAGE = re.compile(
 )
 _TOKEN = re.compile(r"(?i)/(?=[a-z_-]*\d)(?=[\d_-]*[a-z])[a-z\d_-]{20,}(?=/|$)")
 """A part of a path that is longer and more mixed than a person can type."""
+_CALL = re.compile(
+    r"(?i)(?:(?:jetzt |hier |now |here )?(?:download|herunterladen|télécharger|descargar|scarica|downloaden|baixar"
+    r"|get it)\b.{0,30}|(?:for |für |pour |para |per |voor )?(?:windows|macos|mac|mac os x?|linux|pc|win|osx)"
+    r"(?: \d{1,2})?(?: \(?(?:32|64)[- ]?bit\)?)?)$"
+)
+"""Words of a link that say what to do or for which system, and are no name of the file."""
 _SHOP_SYSTEMS = (Platform.WOOCOMMERCE, Platform.EDD)
 
 
@@ -119,9 +125,11 @@ def _edd(notes: Notes, link: Link, product: str) -> None:
 def _name(notes: Notes, link: Link, count: int) -> str:
     plain = clean_text(link.words, 120)
     labelled = label_of(plain) is not None or plain.lower().startswith(("http", "download "))
+    file = urlsplit(link.address).path.rpartition("/")[2]
+    if _CALL.match(plain) and INSTALLER.search(file):
+        return clean_text(file, 120)
     if plain and not labelled and (is_name(plain) or (INSTALLER.search(plain) and " " not in plain)):
         return plain
-    file = urlsplit(link.address).path.rpartition("/")[2]
     if re.search(r"\.[a-z0-9]{2,5}$", file, re.IGNORECASE) and not file.lower().endswith((".php", ".html")):
         return clean_text(file, 120)
     known = [found.value for (_, field), found in notes.found.items() if field is Field.DOWNLOAD]

@@ -13,7 +13,7 @@ from companion.domain.core.model import Secret
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.days import take_days
 from companion.domain.mail.labelled import LabelledValues
-from companion.domain.mail.lines import take_lines, take_unlabelled_keys
+from companion.domain.mail.lines import take_lines, take_sold_items, take_unlabelled_keys
 from companion.domain.mail.links import manage_page, take_links
 from companion.domain.mail.message.letter import Letter
 from companion.domain.mail.message.rows import Row
@@ -23,13 +23,15 @@ from companion.domain.mail.origin.fraud import Brands, warning_of
 from companion.domain.mail.origin.senders import store_name
 from companion.domain.mail.reading import Reading
 from companion.domain.mail.text.labels import Label
+from companion.domain.mail.text.names import is_name, product_name
 from companion.domain.mail.text.offers import without_offers
 from companion.domain.mail.text.pairs import pairs
+from companion.domain.mail.text.price_changes import price_change
 from companion.domain.mail.text.recognise import as_order_number, find_amount, find_date
 from companion.domain.mail.text.sentences import products_in
 from companion.domain.mail.text.statements import auto_renew_statement, never_ends, says_refunded
 from companion.domain.mail.text.structured import StructuredOrder, orders_of
-from companion.domain.mail.text.terms import renewal_term
+from companion.domain.mail.text.terms import renewal_term, terms_in
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.values import AutoRenewal
 
@@ -54,6 +56,7 @@ def read_mail(letter: Letter, known_products: Iterable[str] = (), brands: Brands
     for rows in (letter.rich, letter.plain):
         _rows(notes, rows)
     take_days(notes)
+    _price_change(notes)
     _renewal_term(notes)
     _sentences(notes)
     _whole_sentences(notes)
@@ -99,6 +102,19 @@ def _rows(notes: Notes, rows: Sequence[Row]) -> None:
             notes.note(Field.AUTO_RENEW, stated[0], stated[1])
 
 
+def _price_change(notes: Notes) -> None:
+    """Take over what the next renewal will cost where an e-mail announces that a price changes."""
+    letter = notes.letter
+    change = price_change(lines_of((*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES])))
+    if change is None or (notes.names and not notes.named_in(change.quote)):
+        return
+    notes.product(change.name, change.quote)
+    if (amount := notes.amount(change.new)) is not None:
+        notes.note(Field.RENEWAL_PRICE, amount.plain(), change.quote)
+    if len(terms := {*terms_in(change.new[:60])}) == 1:
+        notes.note(Field.RENEWAL_TERM, terms.pop(), change.quote)
+
+
 def _renewal_term(notes: Notes) -> None:
     """Take for how long it renews out of a sentence or a price, unless it does not renew."""
     stated = notes.found.get(("", Field.AUTO_RENEW))
@@ -134,9 +150,21 @@ def _sentences(notes: Notes) -> None:
     """Take the product out of a sentence where nothing else names one."""
     letter = notes.letter
     lines = (letter.subject, *lines_of((*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES])))
-    for name, quote in products_in(lines) if not notes.names else ():
-        if notes.product(name, quote):
-            return
+    if notes.names:
+        return
+    named = [each for each in products_in(lines) if is_name(product_name(each[0]))]
+    if named:
+        # "Clearbyte" in the subject is "Clearbyte Endpoint" in the text.
+        longer = [each for each in named if _says_more(each[0], named[0][0])]
+        notes.product(*max(longer, key=lambda each: len(each[0]), default=named[0]))
+    else:
+        take_sold_items(notes, (*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES]))
+
+
+def _says_more(name: str, than: str) -> bool:
+    """Whether a name is another with further words of a name: "Sketchbird Pro started" is none."""
+    further = name[len(than) :].split() if name.casefold().startswith(f"{than.casefold()} ") else []
+    return bool(further) and all(word[0].isupper() or word[0].isdigit() for word in further)
 
 
 def _subject(notes: Notes, subject: str) -> None:

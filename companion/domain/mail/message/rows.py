@@ -19,6 +19,7 @@ _MOST_VISIBLE = 200_000
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u00ad\u034f\u180e"))
 _BIDI = dict.fromkeys(range(0x202A, 0x202F)) | dict.fromkeys(range(0x2066, 0x206A))
+_APART = re.compile(r" {3,}(?=\S)")
 _QUOTE = re.compile(r"^(?:[>|\u2502] ?)+")
 
 
@@ -76,9 +77,15 @@ def _rows(text: str) -> Iterator[Row]:
     for line in text.splitlines():
         if not line or line.isspace():
             continue
-        cells = [cell for part in re.split(r"\t+| {3,}| \| ", _QUOTE.sub("", line.strip())) if (cell := tidy(part))]
+        cells = [cell for part in _cells(_QUOTE.sub("", line.strip())) if (cell := tidy(part))]
         if cells:
             yield Row(tuple(cells))
+
+
+def _cells(line: str) -> list[str]:
+    """Where three blanks part some cells of a line, two part the others: columns are as wide as their widest cell."""
+    blanks = 2 if _APART.search(line) else 3
+    return re.split(rf"\t+| {{{blanks},}}| \| ", line)
 
 
 _URL = re.compile(r"""https?://[^\s<>"'\u3000-\u303f]{4,2000}""")

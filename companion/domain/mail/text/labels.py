@@ -93,6 +93,7 @@ _WORDS: dict[Label, str] = {
         código de registro; número de licença
         ライセンスキー; シリアル番号; シリアルナンバー; シリアルキー; プロダクトキー; アクティベーションコード;
         アクティベーションキー; 認証キー; 製品キー; 登録キー; ライセンスコード; ライセンス番号; 登録コード
+        redemption code; redeem code; einlösecode; einlöse-code; steam key; game key; retail key; esd key; gog key;
         purchase code; item purchase code; license key code; authorization code; authorisation code
         klucz licencyjny; klucz produktu; numer seryjny; kod aktywacyjny; klucz; licensnyckel; produktnyckel; serienummer; aktiveringskod;
         licensnøgle; produktnøgle; licenskode; aktiveringskode; lisensnøkkel; produktnøkkel; lisenskode; lisenssiavain; lisenssikoodi;
@@ -174,7 +175,9 @@ _WORDS: dict[Label, str] = {
         合計; 合計金額; ご請求額; ご請求金額; お支払い金額; 総額; お支払金額; 請求金額; 合計額; ご注文合計; 税込合計; お支払い総額
         amount billed; total billed; you were charged; billed amount; you have paid; betrag bezahlt
         razem; kwota; łącznie; do zapłaty; suma; suma brutto; totalt; summa; att betala; totalsumma; i alt; beløb; totalbeløb; beløp; totalbeløp;
-        yhteensä; loppusumma; celkem; celková cena; celkem k úhradě
+        yhteensä; loppusumma; celkem; celková cena; celkem k úhradě; cena celkem; celkem s dph; cena celkem s dph; razem brutto;
+        wartość zamówienia; cena całkowita; samlet beløb; pris i alt; sum; totalsum; totalt beløp; pris totalt; hinta yhteensä;
+        maksettava; montant prélevé; montant facturé; abgebuchter betrag; importe facturado; importo fatturato; gefactureerd bedrag
     """,
     Label.RENEWS_ON: """
         next payment; next payment date; next billing date; next charge; next charge date; renews on; renewal date; renews;
@@ -202,7 +205,8 @@ _WORDS: dict[Label, str] = {
     Label.RENEWAL_PRICE: """
         renewal price; renewal amount; next payment amount; renews at; price at renewal; amount of renewal; renewal fee;
         renewal cost; renewal total; recurring amount; recurring total; recurring payment; subscription price;
-        next charge amount; renewal rate; amount to be charged; future payments
+        next charge amount; renewal rate; amount to be charged; future payments; new price; new renewal price; neuer preis;
+        nouveau prix; nuevo precio; nuovo prezzo; nieuwe prijs; novo preço
         verlängerungspreis; preis bei verlängerung; verlängerungsbetrag; nächster betrag; preis der verlängerung;
         betrag der verlängerung; abopreis; wiederkehrender betrag
         prix de renouvellement; montant du renouvellement; prix au renouvellement; tarif de renouvellement; montant récurrent
@@ -250,7 +254,8 @@ _WORDS: dict[Label, str] = {
         dispositivos; número de dispositivos; número de licenças; licenças; computadores; número de computadores
         台数; ライセンス数; 利用可能台数; デバイス数; インストール可能台数; 利用台数; ユーザー数
         liczba urządzeń; liczba stanowisk; antal enheter; antal enheder; antall enheter; antal licenser; laitteiden määrä; počet zařízení;
-        no. of devices; no. of seats; no. of users; device count; seat count; protected devices; members
+        no. of devices; no. of seats; no. of users; device count; seat count; protected devices; members; valid for; gültig für;
+        valable pour; válido para; válida para; valido per; valida per; geldig voor
     """,
     Label.RETURN_BY: """
         return by; return until; refund until; money-back until; returns accepted until; refund deadline; return deadline;
@@ -294,7 +299,7 @@ _WORDS: dict[Label, str] = {
     """,
     Label.ITEM_PRICE: """
         price; unit price; preis; einzelpreis; stückpreis; prix; prix unitaire; precio; precio unitario; prezzo;
-        prezzo unitario; prijs; stukprijs; preço; preço unitário; 価格; 単価; 金額
+        prezzo unitario; prijs; stukprijs; preço; preço unitário; 価格; 単価; 金額; cena; cena jednostkowa; cena za kus; pris; hinta
     """,
     Label.PERIOD: """
         subscription period; license period; licence period; period; term; service term; coverage period; validity period;

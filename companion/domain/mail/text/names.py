@@ -13,6 +13,12 @@ LONGEST_NAME = 120
 INSTALLER = re.compile(r"(?i)\.(?:exe|msi|msix|dmg|pkg|zip|7z|rar|deb|rpm|appimage|run|tar\.gz|iso|vst3|jar)$")
 """The endings of files that are downloaded in order to install something."""
 
+
+def is_file(address: str) -> bool:
+    """Whether an address leads to a file to install by its own name."""
+    return INSTALLER.search(address.partition("?")[0].partition("#")[0]) is not None
+
+
 _NOT_A_NAME = re.compile(
     r"(?i)^(?:https?://|www\.|\d+$|[\W\d_]+$"
     r"|(?:yearly|monthly|annual(?:ly)?|weekly|lifetime|active|free|trial|none|yes|no|n/a|unlimited|single|personal|standard"

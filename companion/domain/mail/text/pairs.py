@@ -27,15 +27,26 @@ _BEFORE_LABEL = re.compile(
     r"^(?:here (?:is|are) |this is |hier (?:ist|sind) |voici |aquí (?:está|tiene|tienes) |ecco |hier is |aqui está )?"
     r"(?:your|the|ihr|ihre|dein|deine|votre|su|tu|la tua|il tuo|uw|je|o seu|a sua|seu|sua|ご)\s*"
 )
+_OF_OWN_KEY = re.compile(
+    r"^(?:new|personal|individual|neuer?|persönlicher?|individueller?|nouvelle|nouveau|personnelle|personnel|nueva|nuevo|personal"
+    r"|nuova|nuovo|personale|nieuwe|persoonlijke|nova|novo|pessoal) "
+)
+"""Before the label of a key: words that leave its meaning as it is."""
 _AFTER_LABEL = re.compile(
     r",?\s+(?:ttc|toutes taxes comprises"
     r"|(?:inkl(?:usive|\.)?|incl(?:usive|uding|\.)?|iva|btw|impuestos|inclusief)\s(?:der\s|of\s|all\s)?"
     r"(?:mwst|ust|mehrwertsteuer|vat|tax(?:es)?|gst|btw|iva|inclusa|incluidos?|inbegrepen|incl)"
-    r"|iva inclu\w+|税込|today|now|heute|aujourd'hui|hoy|oggi|vandaag|hoje)\.?$"
+    r"|iva inclu\w+|税込|brutto|(?:in )?(?:eur|usd|gbp|chf|cad|aud)"
+    r"|today|now|heute|aujourd'hui|hoy|oggi|vandaag|hoje)\.?$"
 )
 """After a label: words that leave its meaning as it is."""
 _INLINE = re.compile(r"^(.{1,60}?)\s*(?:[:：]|\s[-–—=]\s|\.{3,}\s*[:：]?|#(?=[^\s:：]))\s*(.*)$")
 
+_AMOUNT_AFTER = re.compile(
+    r"^([^\d:：€$£¥]{3,50}?)\s((?:[A-Z]{2,3}\s|[A-Z]{0,3}[€$£¥]\s?)?\d[\d.,' ]{0,15}"
+    r"(?:\s?(?:[A-Z]{3}|[€$£¥円]|zł|Kč|kr\.?))?)$"
+)
+"""A label and an amount that nothing separates."""
 
 _OLD = vocabulary(
     "old previous former alt altes alter alte bisheriges bisheriger bisherige vorheriges ancien ancienne précédente",
@@ -87,6 +98,8 @@ def label_of(text: str) -> Label | None:
         found = PHRASES.get(bare)
         if found is None and (after := _AFTER_LABEL.search(bare)) is not None:
             found = PHRASES.get(normal(bare[: after.start()]))
+        if found is None and PHRASES.get(own := _OF_OWN_KEY.sub("", bare)) is Label.KEY and own != bare:
+            found = Label.KEY
     return found
 
 
@@ -150,6 +163,11 @@ def _of_text(text: str, rows: Sequence[Row], number: int) -> Iterator[Pair]:
     value = inline.group(2).strip() if inline is not None else ""
     if label is not None and value:
         yield Pair(label, (value,), text, number, words=words, item=item)
+        return
+    amount = _AMOUNT_AFTER.match(text) if label is None and inline is None else None
+    if amount is not None and (found := label_of(amount.group(1))) in (Label.PRICE, Label.RENEWAL_PRICE):
+        # "Order total $54.98"
+        yield Pair(found, (amount.group(2),), text, number, words=amount.group(1))
         return
     if inline is None and (_VERB.search(item) or item.endswith(".")):
         label, item = None, ""  # a sentence: "Your license key for Harbour Suite is …"

@@ -66,6 +66,7 @@ _NAMED = re.compile(
 )
 _NAMED_FIRST = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
+_NUMERIC_APART = re.compile(r"(?<!\d)(\d{1,2})(\.) (\d{1,2})\. (\d{4})(?!\d)")
 
 
 class DateFound(NamedTuple):
@@ -92,7 +93,7 @@ def find_date(text: str, *, day_first: bool | None) -> DateFound | None:
         month = _MONTHS.get(_folded(found.group(1)))
         if month is not None:
             return _date(int(found.group(3)), month, int(found.group(2)), found.group())
-    found = _NUMERIC.search(text)
+    found = _NUMERIC.search(text) or _NUMERIC_APART.search(text)
     return _numeric(found, day_first) if found is not None else None
 
 

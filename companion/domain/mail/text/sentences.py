@@ -14,7 +14,8 @@ _MOST_WORDS = 8
 _LEADS = (
     # What stands before the name, and the words that go on after it, for each language.
     (
-        r"(?:licen[cs]e|activation|registration|product|serial|unlock|subscription)s?(?: key| code| number)?s? for"
+        r"you now have"
+        r"|(?:licen[cs]e|activation|registration|product|serial|unlock|subscription)s?(?: key| code| number)?s? for"
         r"|you bought|subscribing to|(?:thank you|thanks) for (?:buying|purchasing|ordering|renewing|choosing"
         r"|registering)|(?:free )?trial (?:of|for)|keep using|access to"
         r"|you(?:'ve| have) (?:bought|purchased|subscribed to)|(?:your )?(?:purchase|order|renewal) of"
@@ -71,7 +72,7 @@ _HINTS = (
     *("licen", "lizenz", "activation", "aktivier", "registration", "product", "produkt", "serial", "serien", "unlock"),
     *("subscri", "membership", "you bought", "you've", "you have", "thank", "purchase", "order", "renew", "receipt"),
     *("invoice", "download", "freischalt", "abo", "kauf", "bestell", "erwerb", "verlänger", "clé", "achat", "commande"),
-    *("trial", "registering"),
+    *("trial", "registering", "you now have"),
     *("merci", "numéro", "clave", "suscrip", "compra", "código", "gracias", "chiave", "abbonamento", "acquisto"),
     *("codice", "grazie", "activering", "sleutel", "aankoop", "bedankt", "serienummer", "chave", "assinatura"),
     *("encomenda", "obrigado", "número", "購入", "注文", "ライセンス"),

@@ -85,6 +85,8 @@ _OFF = re.compile(
     r"|wordt niet (?:automatisch )?verlengd|\b(?:heeft|hebt|hebben)\b[^.!?]{0,60}\bautomatische verlenging\b[^.!?]{0,60}"
     r"\b(?:uitgeschakeld|stopgezet|uitgezet)\b"
     r"|não (?:será renovad|se renova)|\b(?:desativou|cancelou|desativ[áa]mos|cancel[áa]mos)\b[^.!?]{0,60}renovação automática"
+    r"|fornyes ikke|förnyas inte|ikke (?:blive )?fornyet|nie (?:zostanie|będzie) (?:automatycznie )?odn|nie odnawia"
+    r"|ei uusi(?:udu|ta)|(?:se )?(?:automaticky )?neobnov"
     r"|自動更新(?:は|を)?(?:停止|解除|無効|オフ)|自動更新の(?:停止|解除)|解約(?:が|を)?(?:完了|承り)"
 )
 _ON = re.compile(
@@ -101,6 +103,10 @@ _ON = re.compile(
     r"|será renovad[oa] automaticamente|renova-se (?:mensal|anual)mente|renova(?:-se|rá)? automaticamente"
     r"|renovação automática está ativa"
     r"|自動(?:的に)?更新され"
+    r"|\bauto[- ]?renewing (?:subscription|plan|membership)\b|\b(?:charge|bill) you\b[^!?]{2,60}\b(?:until|unless) you cancel"
+    r"|(?:fornyes|förnyas) automatiskt?|automatisk(?:t)? (?:fornyet|fornyes|förnyas)|odnawia się automatycznie"
+    r"|(?:zostanie|będzie) automatycznie odn|(?:uusiutuu|uusitaan) automaattisesti|automaticky (?:se )?obnov"
+    r"|obnov(?:í|uje) automaticky|obnovuje se automaticky"
 )
 _CONDITION = re.compile(
     r"(?i)\bif (?:you|your)\b|\bunless\b|\bwenn\b|\bfalls\b|\bsi vous\b|\bsi (?:usted|desea)\b|\bse (?:vuoi|desideri|deseja)\b"
@@ -117,7 +123,7 @@ _UNLESS = re.compile(
 
 _HINTS = (
     *("renew", "cancel", "verläng", "verlang", "künd", "renouvel", "résili", "annul", "renov", "rinnov", "verleng"),
-    *("opgezegd", "stopgezet", "自動", "解約"),
+    *("opgezegd", "stopgezet", "自動", "解約", "forny", "förny", "odn", "uusi", "obnov"),
 )
 """Parts of words of which every statement has one."""
 

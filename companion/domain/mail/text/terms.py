@@ -77,7 +77,8 @@ _BY_ITSELF = re.compile(
     r"|automaticament|se renueva|se renovará|si rinnova|renova-se|自動"
 )
 _CHARGES = re.compile(
-    r"(?i)\b(?:billed|charged|invoiced|paid|debited|recurring|abgebucht|berechnet|abgerechnet|facturé|prélevé|débité|cobrad|"
+    r"(?i)\b(?:charge you|bill you|"
+    r"billed|charged|invoiced|paid|debited|recurring|abgebucht|berechnet|abgerechnet|facturé|prélevé|débité|cobrad|"
     r"cobrar|facturad|addebit|fatturat|afgeschreven|gefactureerd|in rekening|debitad|faturad)|請求|課金|引き落と"
 )
 _OFFERS = re.compile(
@@ -149,7 +150,8 @@ def renewal_term(lines: Iterable[str], *, renews: bool) -> TermFound | None:
             charging += [TermFound(term, sentence, is_charge) for term in terms]
         charging += [TermFound(term, sentence, is_sentence=False) for term in plans]
     found = renewing or charging
-    return found[0] if len({each.term for each in found}) == 1 else None
+    stated = [each for each in found if each.is_sentence] or found
+    return stated[0] if len({each.term for each in found}) == 1 else None
 
 
 def _another(line: str) -> tuple[str, ...]:
