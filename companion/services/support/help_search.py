@@ -13,7 +13,7 @@ from companion.domain.core.model import Model
 from companion.domain.core.text import FormatMoney, plain_money
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import GENERAL, Article, filled, read_article, sorting_key, values_of
-from companion.domain.support.help_query import Synonyms, read_synonyms, terms_of
+from companion.domain.support.help_query import Synonyms, read_synonyms, terms_of, vocabulary_of, words_of
 
 _MARK, _MARK_END = "\x01", "\x02"
 _SHORTEST_SENTENCE = 12
@@ -42,6 +42,7 @@ class HelpSearch:
         self._index = sqlite3.connect(":memory:", check_same_thread=False)
         self._raw: tuple[Article, ...] | None = None
         self._synonyms: Synonyms = {}
+        self._vocabulary: tuple[str, ...] = ()
         self._articles: dict[str, Article] | None = None
 
     def use(self, profile: Profile) -> None:
@@ -67,7 +68,7 @@ class HelpSearch:
     def search(self, text: str, limit: int = 10) -> tuple[Hit, ...]:
         """The articles that fit `text` best; the last word may be unfinished. Whatever is typed, nothing is raised."""
         self._known()
-        terms = terms_of(text, self._synonyms)
+        terms = terms_of(text, self._synonyms, self._vocabulary)
         if not terms:
             return ()
         with self._lock:
@@ -90,7 +91,13 @@ class HelpSearch:
 
     def _build(self, articles: Iterable[Article]) -> None:
         rows = [
-            (article.name, article.title, " ".join(article.keywords), " ".join(article.errors), _plain(article.body))
+            (
+                article.name,
+                article.title,
+                " ".join(words_of(", ".join(article.keywords))),
+                " ".join(article.errors),
+                _plain(article.body),
+            )
             for article in articles
         ]
         with self._index:
@@ -100,6 +107,8 @@ class HelpSearch:
                 " tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3 4')"
             )
             self._index.executemany("INSERT INTO help VALUES (?, ?, ?, ?, ?)", rows)
+        told = (word for row in rows for part in row[1:] for word in words_of(part))
+        self._vocabulary = vocabulary_of((*told, *(word for phrase in self._synonyms for word in phrase)))
 
     def _names(self, query: str) -> Iterator[str]:
         return (name for (name,) in self._index.execute("SELECT name FROM help WHERE help MATCH ?", (query,)))

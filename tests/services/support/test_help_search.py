@@ -49,6 +49,11 @@ def test_the_words_of_customers_find_their_article_first(shipped, store):
         ("download window closed", "download-window"),
         ("REBOOT did NOT help", "something-blocks-the-installer"),
         ("encry", "privacy"),
+        ("dont want it to renew", "cancel-auto-renewal"),
+        ("i lost my order number", "find-an-order"),
+        ("how do i get rid of norton before installing", "before-you-download"),
+        ("new pc wont activate", "seats"),
+        ("norton deinstallieren", "uninstall"),
     ],
 )
 def test_a_question_finds_its_article_among_the_first(shipped, typed, name):
@@ -61,6 +66,22 @@ def test_a_word_that_stands_in_no_article_is_found_by_its_synonym(tmp_path):
     (tmp_path / "synonyms.txt").write_text("# words\nreboot, start again, restart  # one group\n")
     search = HelpSearch(tmp_path)
     assert [hit.name for typed in ("reboot", "start again", "rebo") for hit in search.search(typed)] == ["a", "a"]
+
+
+def test_slips_of_the_keyboard_are_corrected_and_whole_words_are_not(tmp_path):
+    (tmp_path / "a.md").write_text("---\ntitle: Refunds\n---\nText.\n")
+    (tmp_path / "b.md").write_text("---\ntitle: Invoices\nkeywords: won't open\n---\nText of a refusal.\n")
+    search = HelpSearch(tmp_path)
+
+    def found(typed):
+        return [hit.name for hit in search.search(typed)]
+
+    assert found("refnud") == found("rfunds") == found("REFUNDD") == ["a"]
+    assert found("invioce") == found("invoise") == ["b"]
+    assert found("refusal") == ["b"]
+    assert found("wont open") == found("won’t open") == found("won't open") == found("will not open") == ["b"]
+    assert found("refuge") == found("invalid") == []
+    search.close()
 
 
 def test_it_finds_as_one_types(shipped):
