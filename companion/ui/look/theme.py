@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,9 +59,13 @@ _READABLE = 4.5
 class Themed:
     """Part of a widget that draws itself in the colours of the theme."""
 
+    _theme: Theme
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""
-        raise NotImplementedError
+        self._theme = theme
+        if isinstance(self, QWidget):
+            self.update()
 
 
 def contrast_theme(palette: QPalette) -> Theme:

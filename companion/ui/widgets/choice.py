@@ -25,10 +25,6 @@ class Choice(QComboBox, Themed):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.update()
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 

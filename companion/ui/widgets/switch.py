@@ -33,10 +33,6 @@ class Switch(QCheckBox, Themed):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(self.sizeHint())
 
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(self._word_width() + _TRACK, 32)
 
