@@ -235,3 +235,11 @@ def backup_consent(offer: BackupOffer) -> str:
 def backup_button(offer: BackupOffer, format_money: FormatMoney) -> str:
     """Returns what the button says that agrees: ``Buy for $10.82`` where the final price is known."""
     return f"Buy for {format_money(offer.final)}" if offer.final is not None and offer.final.amount else "Add it"
+
+
+def backup_request(offer: BackupOffer, format_money: FormatMoney) -> str:
+    """Returns what the button says that asks for the final price; money that will be due stands on it."""
+    if offer.final is None and offer.price is not None and offer.price.amount:
+        at = "…" if offer.other_currency else f" for {format_money(offer.price)} plus tax…"
+        return f"Buy the {offer.name}{at}"
+    return f"Add the {offer.name}…"

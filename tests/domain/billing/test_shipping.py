@@ -114,6 +114,7 @@ def test_the_backup_medium_is_added_to_downloads_only_and_once(build):
     assert "It costs 9.99 USD plus tax." in shipping.backup_sentence(offer, plain_money)
     assert "after you agreed" in shipping.backup_consent(offer)
     assert shipping.backup_button(offer, plain_money) == "Add it"
+    assert shipping.backup_request(offer, plain_money) == "Buy the Backup DVD for 9.99 USD plus tax…"
     final = shipping.quoted(offer, Quote(total=Money(amount=1082, currency="USD")))
     assert "It costs 10.82 USD with tax." in shipping.backup_sentence(final, plain_money)
     assert "charged to the card of this order" in shipping.backup_consent(final)
@@ -121,6 +122,9 @@ def test_the_backup_medium_is_added_to_downloads_only_and_once(build):
     abroad = shipping.backup_offer(build.order(currency="GBP"), build.profile())
     assert abroad is not None
     assert "It costs" not in shipping.backup_sentence(abroad, plain_money), "a price in another currency is no price"
+    assert shipping.backup_request(abroad, plain_money) == "Buy the Backup DVD…"
+    gift = shipping.BackupOffer(name="Backup DVD", price=None)
+    assert shipping.backup_request(gift, plain_money) == "Add the Backup DVD…"
     disc = build.line_item(id="item-2", kind=LineItemKind.BACKUP_MEDIUM)
     for order in (
         build.order(line_items=(build.line_item(kind=LineItemKind.PHYSICAL),)),

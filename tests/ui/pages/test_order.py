@@ -35,6 +35,7 @@ from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import Question
+from companion.ui.widgets.switch import Switch
 from tests.kits import ui as ui_kit
 from tests.kits.ui import button as the_button
 
@@ -320,7 +321,7 @@ def test_shipping_and_the_backup_medium(person: Person, services: Services) -> N
     for words in ("It is expected between", "Follow the parcel", "cannot be changed any more"):
         person.reads(words)
     person.opens(FAMILY)
-    person.presses("Add the Backup CD…")
+    person.presses("Buy the Backup CD for $9.95 plus tax…")
     person.reads("It is charged to the card of this order", person.dialog())
     person.presses("Buy for $10.82", person.dialog())
     person.reads("The Backup CD has been added")
@@ -328,10 +329,17 @@ def test_shipping_and_the_backup_medium(person: Person, services: Services) -> N
     assert len(services.orders.lookup.order(FAMILY).line_items) == 2
 
 
+def test_the_switch_of_auto_renewal_tells_what_its_state_means(person: Person) -> None:
+    person.opens(FAMILY)
+    switch = next(each for each in person.window.current.findChildren(Switch) if each.isVisible())
+    assert switch.accessibleDescription() in texts_of(person.window.current)
+    assert "Renews on" in switch.accessibleDescription()
+
+
 def test_what_the_store_would_refuse_is_not_offered(person: Person) -> None:
     person.opens(EXPIRED)
     person.reads("Renew on the store's page…")
-    assert not [text for text in texts_of(person.window.current) if "open it again" in text or "Add the Backup" in text]
+    assert not [text for text in texts_of(person.window.current) if "open it again" in text or "Backup CD for" in text]
 
 
 def test_a_case_is_read_sent_once_and_its_number_stays(person: Person, services: Services) -> None:

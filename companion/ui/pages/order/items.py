@@ -15,6 +15,7 @@ from companion.domain.billing.shipping import (
     backup_button,
     backup_consent,
     backup_offer,
+    backup_request,
     backup_sentence,
     parcel_sentences,
     parcels,
@@ -114,11 +115,13 @@ class LicenceCard(Section):
         form = self.app_state.format
         line_ = row(spacing=12)
         fresh = not self.app_state.snapshot.troubles
-        line_.addWidget(label(charge_sentence(self._card, self.app_state.ends, form.money, fresh=fresh)), 1)
+        said = charge_sentence(self._card, self.app_state.ends, form.money, fresh=fresh)
+        line_.addWidget(label(said), 1)
         plan = self.order.subscription_of(self._licence)
         if plan is not None:
             on = auto_renew_of(plan) is AutoRenew.ON
-            switch = Switch(self.app_state.theme, f"Auto-renewal of {self._licence.product_name}", on=on)
+            name = f"Auto-renewal of {self._licence.product_name}"
+            switch = Switch(self.app_state.theme, name, on=on, consequence=said)
             switch.requested.connect(partial(self._switch, self._licence.id))
             line_.addWidget(switch)
         return line_
@@ -272,8 +275,9 @@ class ParcelsCard(Section):
             if not self.order.shipments:
                 self.add(label("There is no backup medium for this order.", "muted"))
             return
-        add = button(f"Add the {offer.name}…", lambda: self._ask_price(add, offer))
-        self.add(label(backup_sentence(offer, self.app_state.format.money)), row(add, None))
+        money = self.app_state.format.money
+        add = button(backup_request(offer, money), lambda: self._ask_price(add, offer))
+        self.add(label(backup_sentence(offer, money)), row(add, None))
 
     def _ask_price(self, add: QPushButton, offer: BackupOffer) -> None:
         """Ask the store for the final price, then the person; the page is not drawn anew for it."""
