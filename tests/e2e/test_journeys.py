@@ -125,6 +125,18 @@ class Person:
         self.hand.press("Free the seat", lambda: self.sees("panel", "The seat is free"))
         assert len(self.at_the_store().licences[0].seats) == seats - 1
 
+    def remove_and_undo(self) -> None:
+        """The order is removed from this PC, which is taken back: it and its password are there again."""
+        self.hand.press("Remove this order…", lambda: self.sees("push button", "Remove it"))
+        self.all_is_told()
+        self.hand.press("Remove it", lambda: self.sees("panel", f"Order {FAMILY} was removed"))
+        assert self.sees("heading", "Orders")
+        assert not self.sees("push button", f"Open order {FAMILY}")
+        self.hand.press("Undo", lambda: self.sees("push button", f"Open order {FAMILY}"))
+        assert not self.sees("panel", f"Order {FAMILY} was removed")
+        self.hand.press(f"Open order {FAMILY}", self.reads(f"Order {FAMILY}"))
+        assert not self.sees("push button", "Enter the password…")
+
     def give_back(self) -> None:
         """The order goes back."""
         self.hand.press("Request a return…", lambda: self.sees("push button", "Request the return"))
@@ -139,8 +151,11 @@ def test_from_the_first_start_to_the_return(
 ) -> None:  # fmt: skip
     hand = by(desktop, reader)
     person = Person(hand, reader, store)
+    journeys = (
+        person.begin, person.install, person.switch_off, person.free_a_seat, person.remove_and_undo, person.give_back,
+    )  # fmt: skip
     try:
-        for journey in (person.begin, person.install, person.switch_off, person.free_a_seat, person.give_back):
+        for journey in journeys:
             journey()
     except BaseException:
         desktop.picture("where-it-ended")
@@ -148,4 +163,4 @@ def test_from_the_first_start_to_the_return(
         (desktop.folder / "where-it-ended.txt").write_text("\n".join((*told, "heard:", *reader.heard())))
         raise
     assert program.poll() is None
-    assert hand.steps == 20
+    assert hand.steps == 24
