@@ -25,7 +25,10 @@ from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, clear, focusable, label, row, spoken
 from companion.ui.widgets.long_list import LongList
 
-CONTENT_WIDTH = 760
+_CONTENT_WIDTH = 760
+"""How wide a page's content becomes with texts of the usual size, in pixels."""
+_USUAL_TEXT = 14
+"""The usual size of texts, in pixels."""
 _NARROW = 560
 _BESIDE_TITLE = 48
 """What stays free between a title and what stands beside it."""
@@ -83,9 +86,15 @@ def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
     return Destination("order", number, item)
 
 
+def content_width(part: QWidget) -> int:
+    """Returns how wide content becomes: as many words stand in a line whatever the size of the text of `part`."""
+    part.ensurePolished()
+    return round(_CONTENT_WIDTH * max(1.0, part.fontInfo().pixelSize() / _USUAL_TEXT))
+
+
 def centred(part: QWidget) -> QHBoxLayout:
-    """`part` in the middle of a wide window, and as wide as a small one."""
-    part.setMaximumWidth(CONTENT_WIDTH)
+    """`part` in the middle of a wide window, and as wide as a small one; see `content_width`."""
+    part.setMaximumWidth(content_width(part))
     made = QHBoxLayout()
     made.addStretch(1)
     made.addWidget(part, 1000)
@@ -138,7 +147,8 @@ class Page(QWidget):
         bar.actionTriggered.connect(lambda _: self._let_go())
         ground = QWidget()
         ground.setObjectName("page")
-        inner = QWidget()
+        self._inner = inner = QWidget()
+        self._footer: QWidget | None = None
         self._across = across = centred(inner)
         across.setContentsMargins(*_ROOM)
         ground.setLayout(across)
@@ -190,7 +200,10 @@ class Page(QWidget):
         # The scroll bar lies in the free room, so that a page is as wide with it as without it.
         self._across.setContentsMargins(left, top, max(0, right - self._bar), bottom)
         title = self.title.fontMetrics().horizontalAdvance(self.title.text()) + _BESIDE_TITLE
-        width = min(CONTENT_WIDTH, self.width() - left - right)
+        most = content_width(self)
+        for part in filter(None, (self._inner, self._footer)):
+            part.setMaximumWidth(most)
+        width = min(most, self.width() - left - right)
         fits = title + self._beside.sizeHint().width() <= width
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._head.setDirection(across if fits else down)
@@ -198,6 +211,7 @@ class Page(QWidget):
 
     def add_footer(self, part: QWidget) -> None:
         """Put a part below the page, where it stays in sight however long the page is."""
+        self._footer = part
         frame = QFrame()
         frame.setObjectName("footer")
         across = centred(part)

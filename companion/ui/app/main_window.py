@@ -39,7 +39,7 @@ from companion.ui.frame.focus import give_focus, leave_title
 from companion.ui.frame.history import History
 from companion.ui.frame.navigation_rail import NavigationRail
 from companion.ui.look.icons import icon
-from companion.ui.navigation import Destination, Page, centred
+from companion.ui.navigation import Destination, Page, centred, content_width
 from companion.ui.state.app_state import AppState
 from companion.ui.state.settings.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
 from companion.ui.widgets.basic import focusable
@@ -219,6 +219,7 @@ class Window(QMainWindow):
         """The larger the texts, the earlier the navigation makes room for the page."""
         usual = self._rail.fontMetrics().height() / _USUAL_LINE
         self._rail.set_narrow(self.width() < _NARROW * max(1.0, usual))
+        self._notices.setMaximumWidth(content_width(self))
 
     # Drops: the whole window takes them, whatever page is shown
 

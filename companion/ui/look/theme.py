@@ -112,7 +112,8 @@ def apply_theme(application: QApplication, theme: Theme, style_sheet: Path, scal
 
 
 def _scaled(size: float, unit: str, scale: float) -> str:
-    return f"{size * scale:.2f}pt" if unit == "pt" else f"{round(size * scale)}px"
+    """Texts become smaller too; what is pressed does not."""
+    return f"{size * scale:.2f}pt" if unit == "pt" else f"{round(size * max(1.0, scale))}px"
 
 
 def _palette(theme: Theme) -> QPalette:
