@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -22,6 +23,7 @@ from companion.domain.installation.files.identity import (
     with_signature,
 )
 from companion.domain.installation.files.reading import read_identity
+from companion.domain.installation.files.space import with_room
 from companion.services.app.cancellation import Cancellation
 from companion.services.platforms.protocol import PlatformServices
 
@@ -78,7 +80,11 @@ def _with_system(found: InstallerIdentity, path: Path, platform: PlatformService
         fits=fits_pc(found, platform.name, system.architecture if system else None),
         mark_of_the_web=platform.programs.comes_from_the_web(path),
     )
-    if found.technology is Technology.UNKNOWN or found.signature is FileSignature.NONE:
+    if found.technology is Technology.UNKNOWN:
+        return found
+    with contextlib.suppress(OSError):
+        found = with_room(found, platform.system.free_space(platform.system.standard_folders()).value or ())
+    if found.signature is FileSignature.NONE:
         return found
     return with_signature(found, platform.programs.signature(path))
 

@@ -116,9 +116,7 @@ def _for_file(needed: Requirements, path: Path, local: Local | Services) -> tupl
     from companion.services.installation.installer_files import identify
 
     found = identify(path, local.platform)
-    rules = needed.profile
-    if isinstance(rules, GeneralRules):
-        rules = rules_for(found, path.stat().st_size, rules, local.platform.name)
+    rules = rules_for(found, path.stat().st_size, needed.profile, local.platform.name)
     needed = msgspec.structs.replace(needed, profile=rules, alone=runs_alone(found))
     needed = with_folder(needed, found, local.platform.system.installed_products())
     return needed, file_findings(found, clean_text(path.name, 60))
@@ -176,11 +174,8 @@ class PreflightCheck:
         from companion.services.pc.general_rules import general_rules
 
         local = context.local
-        rules: Profile | GeneralRules
-        if context.arguments.profile is not None:
-            rules = context.profile()
-        else:
-            rules = rules_for(file.found, file.size, general_rules(), local.platform.name)
+        own = context.profile() if context.arguments.profile is not None else general_rules()
+        rules = rules_for(file.found, file.size, own, local.platform.name)
         requirements = Requirements(profile=rules, platform=local.platform.name, alone=runs_alone(file.found))
         requirements = with_folder(requirements, file.found, local.platform.system.installed_products())
         return cls(local, None, Stage.INSTALL, requirements, job, file_findings(file.found, file.name))

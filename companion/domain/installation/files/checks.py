@@ -6,19 +6,33 @@ import msgspec
 
 from companion.domain.core.platform import Platform
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology
+from companion.domain.installation.files.space import space_sentence
 from companion.domain.installation.files.words import misfit_sentence
 from companion.domain.pc.finding import Finding, Severity
-from companion.domain.store.profile import SystemRequirement
+from companion.domain.store.profile import Profile, SystemRequirement
 from companion.domain.store.rules.general import GeneralRules
 
 MISFIT = "file-fits"
 """The `id` of the finding that a file is made for another PC."""
 
 
-def rules_for(found: InstallerIdentity, size: int, rules: GeneralRules, platform: Platform) -> GeneralRules:
-    """Returns the rules with what this file needs: at least its own size on the disk, for what it unpacks."""
-    needed = SystemRequirement(platform=platform, free_space=size if found.technology is not Technology.UNKNOWN else 0)
-    return msgspec.structs.replace(rules, requirements=(*rules.requirements, needed))
+def rules_for(
+    found: InstallerIdentity, size: int, rules: Profile | GeneralRules, platform: Platform
+) -> Profile | GeneralRules:
+    """Returns the rules with the space that this file needs on the disk, where that is more than they ask for."""
+    asked = next(
+        (need for need in rules.requirements if need.platform is platform), SystemRequirement(platform=platform)
+    )
+    needed = msgspec.structs.replace(asked, free_space=max(asked.free_space, _space_for(found, size)))
+    others: tuple[SystemRequirement, ...] = tuple(need for need in rules.requirements if need is not asked)
+    return msgspec.structs.replace(rules, requirements=(needed, *others))
+
+
+def _space_for(found: InstallerIdentity, size: int) -> int:
+    """Returns the bytes that are needed at least: what the file states, and not less than its own size unpacked."""
+    if found.technology in (Technology.UNKNOWN, Technology.APPIMAGE):
+        return 0
+    return max(size, found.space_needed or 0)
 
 
 def runs_alone(found: InstallerIdentity) -> bool:
@@ -48,7 +62,7 @@ def file_findings(found: InstallerIdentity, name: str) -> tuple[Finding, ...]:
         id="file",
         severity=Severity.FINE,
         title=f"{name} can be run here",
-        explanation="Nothing in the file is against it.",
+        explanation=" ".join(filter(None, ("Nothing in the file is against it.", space_sentence(found)))),
     )
     return (fine,)
 

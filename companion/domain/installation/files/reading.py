@@ -21,8 +21,10 @@ from companion.domain.installation.files.formats.msi import read_msi
 from companion.domain.installation.files.formats.msix import read_msix
 from companion.domain.installation.files.formats.pe import read_program
 from companion.domain.installation.files.formats.regions import Regions, TooMuchError
+from companion.domain.installation.files.formats.windows_data import data_of
 from companion.domain.installation.files.formats.windows_kinds import kind_of_program
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, tidy
+from companion.domain.installation.files.space import stated
 
 _ZIP = b"PK\x03\x04"
 # What readers raise for broken files: of this module, of zipfile, tarfile, zlib, lzma, and xml.
@@ -77,7 +79,9 @@ def read_identity(regions: Regions, filename: str) -> InstallerIdentity:
         found = _read(regions, filename)
     except _BROKEN:
         found = InstallerIdentity(notes=("The file is damaged, or made to look like an installer.",))
-    return msgspec.structs.replace(found, notes=(*found.notes, *_notes(found, filename)))
+    return msgspec.structs.replace(
+        found, notes=(*found.notes, *_notes(found, filename)), space_needed=stated(found.space_needed)
+    )
 
 
 def _read(regions: Regions, filename: str) -> InstallerIdentity:
@@ -104,15 +108,18 @@ def _program(regions: Regions) -> InstallerIdentity | None:
     if program is None:
         return None
     strings = program.strings
+    technology = kind_of_program(regions, program)
+    data = data_of(regions, program, technology)
     return InstallerIdentity(
-        technology=kind_of_program(regions, program),
+        technology=technology,
         product_name=tidy(strings.get("ProductName")) or tidy(strings.get("FileDescription")),
         version=tidy(strings.get("ProductVersion")) or tidy(strings.get("FileVersion")),
         publisher=tidy(strings.get("CompanyName")),
         architecture=program.machine,
         signature=FileSignature.UNKNOWN if program.signed_size else FileSignature.NONE,
         needs_administrator=program.needs_administrator,
-        complete=program.complete(regions.size),
+        complete=program.complete(regions.size) and data.end <= regions.size,
+        space_needed=data.space,
     )
 
 

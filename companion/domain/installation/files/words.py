@@ -5,6 +5,7 @@ from __future__ import annotations
 from companion.domain.core.platform import Platform
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, platform_of
+from companion.domain.installation.files.space import space_sentence
 from companion.domain.installation.files.verification import Verification, VerifiedBy, of_file, verification_sentence
 
 KINDS = {
@@ -50,6 +51,8 @@ def identity_lines(found: InstallerIdentity, filename: str, verification: Verifi
         lines.append(_SIGNATURES[found.signature].format(signer=found.signer or "no name in it"))
     if found.fits is False:
         lines.append(misfit_sentence(found))
+    if (needs := space_sentence(found)) is not None:
+        lines.append(needs)
     if found.needs_administrator:
         lines.append("It needs administrator rights.")
     if found.mark_of_the_web:

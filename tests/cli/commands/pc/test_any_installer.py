@@ -62,3 +62,21 @@ def test_the_file_itself_is_looked_at(bare: Cli, tmp_path: Path) -> None:
     assert found.code == 0
     assert "file" in {row.id for row in found.shown(PreflightResult).findings}
     bare("preflight", "--for", tmp_path / "gone.run", "--json").error(2, "file-missing")
+
+
+def test_a_file_that_needs_more_space_than_is_free_blocks(bare: Cli, profile: Path, tmp_path: Path) -> None:
+    script = tmp_path / "harbour.run"
+    script.write_text("#!/bin/sh\n\techo Uncompressed size: 900000000000 KB\nexit 0\n")
+    free = bare("identify", script, "--json").json
+    assert free["spaceNeeded"] == 900_000_000_000 << 10
+    assert 0 < free["spaceFree"] < free["spaceNeeded"]
+    assert free["spaceOn"] == "the disk of your programs"
+    for options in ((), ("--profile", profile)):
+        ran = bare("preflight", "--for", script, *options, "--json")
+        assert ran.code == 1
+        rows = {row.id: row for row in ran.shown(PreflightResult).findings}
+        assert rows["space"].severity is Severity.BLOCKS
+        assert "922 TB are needed." in rows["space"].explanation
+        assert "It needs 922 TB; " in rows["file"].explanation
+    refused = bare("install", script, "--profile", profile, "--json")
+    assert refused.json["error"]["code"] == "blocked"

@@ -73,12 +73,17 @@ def test_a_real_installer_of_nsis(bare: Cli, tmp_path: Path) -> None:
     script.write_text(
         'Unicode true\nName "Harbour Suite"\nOutFile "harbour.exe"\nRequestExecutionLevel admin\n'
         'VIProductVersion 4.2.1.0\nVIAddVersionKey ProductName "Harbour Suite"\nVIAddVersionKey FileVersion 4.2.1\n'
-        'VIAddVersionKey FileDescription "Harbour"\nVIAddVersionKey LegalCopyright ""\nSection\nSectionEnd\n'
+        'VIAddVersionKey FileDescription "Harbour"\nVIAddVersionKey LegalCopyright ""\nSection\n'
+        'File "big"\nSectionEnd\n'
     )
+    (tmp_path / "big").write_bytes(b"\0" * 3_000_000)
     subprocess.run([makensis, "-V2", str(script)], check=True, cwd=tmp_path, capture_output=True)
     found = bare("identify", tmp_path / "harbour.exe", "--json").shown(IdentifyResult)
     assert (found.technology, found.product_name, found.version) == (Technology.NSIS, "Harbour Suite", "4.2.1")
     assert (found.architecture, found.needs_administrator, found.complete) == ("x86", True, True)
+    assert found.space_needed == 2930 << 10
+    (tmp_path / "short.exe").write_bytes((tmp_path / "harbour.exe").read_bytes()[:-500])
+    assert bare("identify", tmp_path / "short.exe", "--json").json["complete"] is False
 
 
 def test_what_is_no_file_is_refused(bare: Cli, tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ def test_a_package_of_windows_installer() -> None:
         signature=FileSignature.NONE,
         needs_administrator=True,
         complete=True,
+        space_needed=3,
     )
 
 
@@ -140,7 +141,7 @@ def test_a_package_of_the_microsoft_store() -> None:
     assert read(archive({"readme.txt": b"hello"}), "harbour.zip").technology is Technology.UNKNOWN
 
 
-def deb(compress: str = ".xz", control: str = "Package: harbour\nVersion: 4.2.1-1\n") -> bytes:
+def deb(compress: str = ".xz", control: str = "Package: harbour\nVersion: 4.2.1-1\nInstalled-Size: 300000\n") -> bytes:
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w") as file:
         text = f"{control}Architecture: amd64\nMaintainer: Harbour Software <a@harbour.example>\n".encode()
@@ -161,7 +162,9 @@ def test_a_package_of_debian(compress: str) -> None:
     found = read(deb(compress), "harbour.deb")
     assert (found.technology, found.product_name, found.version) == (Technology.DEB, "harbour", "4.2.1-1")
     assert (found.publisher, found.architecture) == ("Harbour Software", "x64")
-    assert (found.needs_administrator, found.complete) == (True, True)
+    assert (found.needs_administrator, found.complete, found.space_needed) == (True, True, 300_000 << 10)
+    for size in ("-5", "many", "9" * 40, "٣"):
+        assert read(deb("", f"Package: harbour\nInstalled-Size: {size}\n"), "harbour.deb").space_needed is None
 
 
 def test_a_package_whose_fields_cannot_be_unpacked_is_known_all_the_same() -> None:
@@ -169,17 +172,19 @@ def test_a_package_whose_fields_cannot_be_unpacked_is_known_all_the_same() -> No
     assert (found.technology, found.product_name, found.complete) == (Technology.DEB, None, True)
 
 
-def rpm() -> bytes:
-    def header(tags: dict[int, str]) -> bytes:
+def rpm(sizes: dict[int, bytes] | None = None) -> bytes:
+    def header(tags: dict[int, str | bytes]) -> bytes:
         rows, store = b"", b""
-        for tag, text in tags.items():
-            rows += struct.pack(">IIII", tag, 6, len(store), 1)
-            store += text.encode() + b"\0"
+        for tag, value in tags.items():
+            rows += struct.pack(">IIII", tag, 6 if isinstance(value, str) else 4, len(store), 1)
+            store += value.encode() + b"\0" if isinstance(value, str) else value
         return b"\x8e\xad\xe8\x01\0\0\0\0" + struct.pack(">II", len(tags), len(store)) + rows + store
 
     lead = b"\xed\xab\xee\xdb".ljust(96, b"\0")
     signature = header({1005: "sig"})
-    main = header({1000: "harbour", 1001: "4.2.1", 1002: "1", 1011: "Harbour Software", 1022: "x86_64"})
+    main = header(
+        {1000: "harbour", 1001: "4.2.1", 1002: "1", 1011: "Harbour Software", 1022: "x86_64", **(sizes or {})}
+    )
     return lead + signature + b"\0" * (-len(lead + signature) % 8) + main + b"payload"
 
 
@@ -187,6 +192,10 @@ def test_other_packages() -> None:
     found = read(rpm(), "harbour.rpm")
     assert (found.technology, found.product_name, found.version) == (Technology.RPM, "harbour", "4.2.1-1")
     assert (found.publisher, found.architecture, found.signature) == ("Harbour Software", "x64", FileSignature.UNKNOWN)
+    assert found.space_needed is None
+    small, large = struct.pack(">I", 312_000_000), struct.pack(">Q", 5 << 32)
+    assert read(rpm({1009: small}), "harbour.rpm").space_needed == 312_000_000
+    assert read(rpm({1009: small, 5009: large}), "harbour.rpm").space_needed == 5 << 32
     elf = bytearray(64)
     elf[:4], elf[18:20] = b"\x7fELF", struct.pack("<H", 62)
     assert read(bytes(elf), "tool").technology is Technology.UNKNOWN

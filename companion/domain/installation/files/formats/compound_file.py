@@ -5,7 +5,7 @@ Source: [MS-CFB]. The common library for it follows some broken chains for minut
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from companion.domain.installation.files.formats.regions import Regions, number
 
@@ -73,18 +73,16 @@ class CompoundFile:
     def _chain(self, sector: int, size: int | None = None) -> bytes:
         """Returns the sectors from this one on, as far as `size` needs them."""
         wanted = _MOST_SECTORS if size is None else min(-(-size >> self._shift) + 1, _MOST_SECTORS)
-        parts: list[bytes] = []
-        seen: set[int] = set()
-        while sector < _LAST_SECTOR and len(parts) < wanted:
-            if sector in seen:
+        found: dict[int, None] = {}
+        while sector < _LAST_SECTOR and len(found) < wanted:
+            if sector in found:
                 raise BrokenStorageError
-            seen.add(sector)
-            parts.append(self._sector(sector))
+            found[sector] = None
             sector = self._next(sector)
-        return b"".join(parts)
+        return b"".join(self._sectors(first, count) for first, count in _runs(found))
 
-    def _sector(self, sector: int) -> bytes:
-        data = self._regions.read((sector + 1) << self._shift, 1 << self._shift)
+    def _sectors(self, first: int, count: int = 1) -> bytes:
+        data = self._regions.read((first + 1) << self._shift, count << self._shift)
         if not data:
             raise BrokenStorageError
         return data
@@ -92,7 +90,7 @@ class CompoundFile:
     def _next(self, sector: int) -> int:
         index, place = divmod(sector, 1 << (self._shift - 2))
         if index not in self._fat_sectors:
-            self._fat_sectors[index] = self._sector(self._fat_place(index))
+            self._fat_sectors[index] = self._sectors(self._fat_place(index))
         return number(self._fat_sectors[index], place * 4, 4)
 
     def _fat_place(self, index: int) -> int:
@@ -100,9 +98,23 @@ class CompoundFile:
         while index >= len(self._fat_places) and self._next_difat < _LAST_SECTOR:
             if len(self._fat_places) > _MOST_SECTORS << 6:
                 raise BrokenStorageError
-            data = self._sector(self._next_difat)
+            data = self._sectors(self._next_difat)
             self._fat_places += [number(data, at, 4) for at in range(0, len(data) - 4, 4)]
             self._next_difat = number(data, len(data) - 4, 4)
         if index >= len(self._fat_places):
             raise BrokenStorageError
         return self._fat_places[index]
+
+
+def _runs(sectors: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yields the first of sectors that follow each other in the file, and how many do: most of a chain does."""
+    first, count = 0, 0
+    for sector in sectors:
+        if count and sector == first + count:
+            count += 1
+            continue
+        if count:
+            yield first, count
+        first, count = sector, 1
+    if count:
+        yield first, count

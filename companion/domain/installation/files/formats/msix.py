@@ -9,6 +9,8 @@ import re
 import zipfile
 from xml.etree.ElementTree import Element
 
+import msgspec
+
 from companion.domain.core.untrusted.xml_documents import DocumentTypeError, parsed_xml
 from companion.domain.installation.files.formats.regions import RegionFile, Regions, number
 from companion.domain.installation.files.identity import (
@@ -33,13 +35,17 @@ def read_msix(regions: Regions) -> InstallerIdentity | None:
         return None
     with zipfile.ZipFile(RegionFile(regions)) as archive:
         names = set(archive.namelist())
+        unpacked = sum(entry.file_size for entry in archive.infolist())
         manifest = next((name for name in (_MANIFEST, _BUNDLE) if name in names), None)
         if manifest is None:
             return None
         with archive.open(manifest) as file:
             text = file.read(_LONGEST_MANIFEST)
     signature = FileSignature.UNKNOWN if _SIGNATURE in names else FileSignature.NONE
-    return _identity(text, signature, bundle=manifest == _BUNDLE)
+    bundle = manifest == _BUNDLE
+    found = _identity(text, signature, bundle=bundle)
+    # Of a bundle only one of its packages is installed.
+    return found if bundle else msgspec.structs.replace(found, space_needed=unpacked)
 
 
 def _is_small(regions: Regions) -> bool:

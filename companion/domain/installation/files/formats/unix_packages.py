@@ -24,6 +24,7 @@ DMG_TRAILER, DMG_TRAILER_SIZE = b"koly", 512
 _MACHINES = {3: "x86", 62: "x64", 183: "arm64", 40: "arm"}
 _RPM_HEADER = b"\x8e\xad\xe8\x01"
 _RPM_LEAD = 96
+_RPM_SIZE, _RPM_LONG_SIZE = 1009, 5009
 _RPM_NAMES = {1000: "name", 1001: "version", 1002: "release", 1011: "vendor", 1022: "arch"}
 # RPMSIGTAG and RPMTAG of signatures by DSA, RSA, PGP and GPG.
 _RPM_SIGNATURES = frozenset({267, 268, 1002, 1005})
@@ -32,7 +33,9 @@ _LONGEST_CONTROL, _LONGEST_UNPACKED = 1 << 20, 4 << 20
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$", re.MULTILINE)
 _MAKESELF = b"Makeself"
 _LABEL = re.compile(rb'^label="([^"\n]{1,200})"', re.MULTILINE)
+_UNPACKED = re.compile(rb"^\s{0,8}echo Uncompressed size: (\d{1,12}) KB", re.MULTILINE)
 _SCRIPT = 64 * 1024
+_MOST_DIGITS = 12
 
 
 def read_deb(regions: Regions) -> InstallerIdentity:
@@ -55,7 +58,14 @@ def read_deb(regions: Regions) -> InstallerIdentity:
         signature=FileSignature.UNKNOWN if any(name.startswith("_gpg") for name in names) else FileSignature.NONE,
         needs_administrator=True,
         complete=end <= regions.size and any(name.startswith("data.tar") for name in names),
+        space_needed=_kibibytes(fields.get("Installed-Size", "")),
     )
+
+
+def _kibibytes(text: str) -> int | None:
+    """Returns a number of kibibytes in bytes; None for what is no number."""
+    plain = text.strip()
+    return int(plain) << 10 if plain.isascii() and plain.isdecimal() and len(plain) <= _MOST_DIGITS else None
 
 
 def _members(regions: Regions) -> Iterator[tuple[str, int, int]]:
@@ -88,7 +98,7 @@ def read_rpm(regions: Regions) -> InstallerIdentity:
     """Returns what the package's two headers tell."""
     signatures, after = _rpm_header(regions, _RPM_LEAD)
     tags, end = _rpm_header(regions, after + -after % 8)
-    texts = {name: tags[tag] for tag, name in _RPM_NAMES.items() if tag in tags}
+    texts = {name: _text_at(tags[tag]) for tag, name in _RPM_NAMES.items() if tag in tags}
     version = "-".join(filter(None, (texts.get("version"), texts.get("release"))))
     return InstallerIdentity(
         technology=Technology.RPM,
@@ -99,21 +109,34 @@ def read_rpm(regions: Regions) -> InstallerIdentity:
         signature=FileSignature.UNKNOWN if _RPM_SIGNATURES & signatures.keys() else FileSignature.NONE,
         needs_administrator=True,
         complete=None if end < regions.size else False,
+        space_needed=_size_in(tags),
     )
 
 
-def _rpm_header(regions: Regions, at: int) -> tuple[dict[int, str], int]:
-    """Returns the texts of a header by their tags, and where it ends. Numbers are big-endian."""
+def _size_in(tags: dict[int, bytes]) -> int | None:
+    """Returns the size of the package's files; beside that of 32 bits stands one of 64, where it is too small."""
+    for tag, width in ((_RPM_LONG_SIZE, 8), (_RPM_SIZE, 4)):
+        if len(data := tags.get(tag, b"")[:width]) == width:
+            return int.from_bytes(data, "big")
+    return None
+
+
+def _text_at(data: bytes) -> str:
+    return data.partition(b"\0")[0].decode("utf-8", "replace")
+
+
+def _rpm_header(regions: Regions, at: int) -> tuple[dict[int, bytes], int]:
+    """Returns what is kept from the place of each tag on, and where the header ends. Numbers are big-endian."""
     head = regions.read(at, 16)
     if head[:4] != _RPM_HEADER or len(head) < 16:
         return {}, at
     count, size = struct.unpack(">II", head[8:16])
     rows = regions.read(at + 16, 16 * min(count, _MOST_TAGS))
     store = regions.read(at + 16 + 16 * count, min(size, _LONGEST_HEADER))
-    found: dict[int, str] = {}
+    found: dict[int, bytes] = {}
     for row in range(0, len(rows) - 15, 16):
         tag, _, offset, _ = struct.unpack(">IIII", rows[row : row + 16])
-        found[tag] = store[offset : offset + 1024].partition(b"\0")[0].decode("utf-8", "replace")
+        found[tag] = store[offset : offset + 1024]
     return found, at + 16 + 16 * count + size
 
 
@@ -127,6 +150,8 @@ def read_elf(regions: Regions, name: str) -> InstallerIdentity:
         technology=Technology.APPIMAGE if mark else Technology.RUN,
         architecture=_MACHINES.get(number(head, 18, 2)),
         needs_administrator=False if mark else None,
+        # An AppImage runs from where it lies.
+        space_needed=0 if mark else None,
     )
 
 
@@ -135,11 +160,12 @@ def read_script(regions: Regions, name: str) -> InstallerIdentity:
     head = regions.read(0, _SCRIPT)
     if _MAKESELF not in head and not name.lower().endswith(".run"):
         return InstallerIdentity()
-    label = _LABEL.search(head)
+    label, unpacked = _LABEL.search(head), _UNPACKED.search(head)
     return InstallerIdentity(
         technology=Technology.RUN,
         product_name=tidy(label[1].decode("utf-8", "replace")) if label else None,
         signature=FileSignature.NONE,
+        space_needed=_kibibytes(unpacked[1].decode()) if unpacked else None,
     )
 
 

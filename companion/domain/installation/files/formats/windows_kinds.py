@@ -7,29 +7,27 @@ Microsoft's (IExpress) self-extractors.
 
 from __future__ import annotations
 
+from companion.domain.installation.files.formats import nsis
 from companion.domain.installation.files.formats.pe import RT_RCDATA, Program
 from companion.domain.installation.files.formats.regions import Regions
+from companion.domain.installation.files.formats.windows_data import INNO_LOADER, OVERLAY
 from companion.domain.installation.files.identity import Technology
 
-_INNO_LOADER = 11111
 _INNO_MARKS = (b"rDlPtS", b"Inno")
-_NSIS = b"\xef\xbe\xad\xdeNullsoftInst"
 _SQUIRREL_BUNDLE = bytes.fromhex("94f0b17b6893e02937eb34ef53aae7d42b54f5707ef5d6f57854983e5e94ed7d")
 _ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"PK\x03\x04", b";!@Install@!UTF-8!", b"MSCF")
 _SHIELD_OVERLAYS = (b"InstallShield\0", b"ISSetupStream")
-# NSIS begins its data at a multiple of 512 after the stub; some tools put a few resources between.
-_OVERLAY = 256 * 1024
 _SEARCHED = 1 << 20
 
 
 def kind_of_program(regions: Regions, program: Program) -> Technology:
     """Returns what made the program, `PE` where it has no mark of a maker of installers."""
-    overlay = regions.read(program.end, _OVERLAY) if program.end else b""
+    overlay = regions.read(program.end, OVERLAY) if program.end else b""
     if any(section.name == b".wixburn" for section in program.sections):
         return Technology.BURN
     if _is_inno(regions, program):
         return Technology.INNO
-    if _NSIS in overlay or b"Nullsoft.NSIS" in program.manifest:
+    if nsis.MARK in overlay or b"Nullsoft.NSIS" in program.manifest:
         return Technology.NSIS
     if overlay.startswith(_SHIELD_OVERLAYS) or _speaks_of(program, "installshield"):
         return Technology.INSTALLSHIELD
@@ -44,7 +42,7 @@ def _is_inno(regions: Regions, program: Program) -> bool:
     if regions.read(0x30, 4) == _INNO_MARKS[1] or b"JR.Inno.Setup" in program.manifest:
         return True
     for leaf in program.leaves:
-        if leaf.kind == RT_RCDATA and leaf.name == _INNO_LOADER:
+        if leaf.kind == RT_RCDATA and leaf.name == INNO_LOADER:
             return regions.read(leaf.offset, 6) == _INNO_MARKS[0]
     return False
 
