@@ -39,6 +39,9 @@ OPTIONAL_TEST_PROGRAMS = {  # likewise, but nothing stops without them: their te
     "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
     "osslsigncode": "osslsigncode",
     "makensis": "nsis",
+    "rpmbuild": "rpm",
+    "dnf": "dnf",
+    "zypper": "zypper",
     "git": "git",
 }
 SERVICES = ("nginx", "lighttpd", "caddy")
