@@ -16,7 +16,7 @@ def main(base: str, archive: str, deadly: str) -> None:
         if name == deadly:
             os._exit(9)
 
-    update = FolderUpdate(VersionFolders(Path(base)), lambda: False, lambda _: None, lambda: True, step)
+    update = FolderUpdate(VersionFolders(Path(base)), lambda: False, lambda _: None, lambda: True, lambda: None, step)
     update.install(Path(archive), "0.2.0", "0.1.0")
 
 

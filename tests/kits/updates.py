@@ -173,12 +173,13 @@ class Made:
     """The service of a program in `base`, and what it asked to be started."""
 
     def __init__(self, base: Path, source: TrustedSource | None, kind: InstallKind = InstallKind.FOLDER) -> None:
-        self.launched = 0
+        self.launched = self.libraries_put_back = 0
         self.now = NOW
         folders = VersionFolders(base)
 
         def put(archive: Path, version: str) -> None:
-            FolderUpdate(folders, lambda: False, lambda _: None, lambda: True).install(archive, version, "0.1.0")
+            update = FolderUpdate(folders, lambda: False, lambda _: None, lambda: True, lambda: None)
+            update.install(archive, version, "0.1.0")
 
         self.updates = Updates(
             base.parent / "state/update",
@@ -188,11 +189,15 @@ class Made:
             lambda: self.now,
             put,
             self._launch,
+            self._put_back_library,
             installed="0.1.0",
         )
 
     def _launch(self) -> None:
         self.launched += 1
+
+    def _put_back_library(self) -> None:
+        self.libraries_put_back += 1
 
 
 def present_version(base: Path) -> str:

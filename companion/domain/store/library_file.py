@@ -23,6 +23,8 @@ class UnusableReason(enum.StrEnum):
     """Nothing is in the file any more, though there was a library."""
     MISSING = "missing"
     """There is no file any more, though there was a library."""
+    NEWER = "newer"
+    """A version of the program that was taken back had brought it into a form of its own."""
 
 
 class Saved(NamedTuple):
@@ -68,6 +70,10 @@ _WHY = {
     ),
     UnusableReason.EMPTY: ("Companion's notes were empty", "Nothing was in the file that holds them."),
     UnusableReason.MISSING: ("Companion's notes were missing", "The file that holds them was not there any more."),
+    UnusableReason.NEWER: (
+        "Companion's notes were put back too",
+        "The new version that did not start had already changed the file that holds them.",
+    ),
 }
 
 
@@ -82,7 +88,8 @@ def set_aside_text(aside: SetAside, moment: Callable[[dt.datetime], str]) -> Lib
         parts.append(_taken_over(aside.saved) or "No orders and no receipts could be taken over.")
     else:
         parts.append(f"They were restored from the copy of {moment(aside.copy_made_at)}.")
-        parts.append(f"{saved} from the damaged file." if (saved := _taken_over(aside.saved).rstrip(".")) else "")
+        file = "newer" if aside.reason is UnusableReason.NEWER else "damaged"
+        parts.append(f"{saved} from the {file} file." if (saved := _taken_over(aside.saved).rstrip(".")) else "")
     return LibraryText(title, " ".join(filter(None, parts)), _hint(aside))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from companion.services.updates.service import Updates
 
 _QUIT_SECONDS = 60.0
+_log = logging.getLogger(__name__)
 
 
 def build_updates(where: AppFolders, platform: PlatformServices) -> Updates:
@@ -32,6 +34,7 @@ def build_updates(where: AppFolders, platform: PlatformServices) -> Updates:
         utc_now,
         putting.put,
         putting.launch,
+        putting.put_back_library,
     )
 
 
@@ -54,6 +57,7 @@ class _PutInPlace:
             self.quit_running,
             lambda _: self.platform.programs.launch(self._command(tray=True)),
             lambda: hand_over(self.where.state, StartRequest(tray=True)),
+            self.put_back_library,
         )
         update.install(archive, version, __version__)
 
@@ -69,6 +73,17 @@ class _PutInPlace:
         if not self.platform.processes.wait_for_exit((pid,), _QUIT_SECONDS):
             raise failure(ErrorCode.UPDATE_FAILED, message="Companion is running and does not quit.")
         return True
+
+    def put_back_library(self) -> None:
+        """Bring the library back into the form of this version; where that fails, opening it says what is needed."""
+        import sqlite3
+
+        from companion.services.storage.database import put_back_library
+
+        try:
+            put_back_library(self.where.library)
+        except (OSError, sqlite3.Error) as error:
+            _log.warning("the library could not be put back: %s", type(error).__name__)
 
     def launch(self) -> None:
         """Start the command that updates; it asks this program to quit."""

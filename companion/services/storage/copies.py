@@ -1,4 +1,4 @@
-"""Daily copies of the library: complete, checked, private, and three at most.
+"""Copies of the library: complete, checked and private; three daily ones, and one of the form that it had before.
 
 A copy gets its name only after it has been read through and is on the disk, so one that has a name is whole.
 """
@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 MOST = 3
 _NAME = re.compile(r"library-(\d{4}-\d{2}-\d{2})\.db")
+_OF_FORM = "library-form-*.db"
 _TEMPORARY = ".companion-*.tmp"
 _WORTH_COPYING = " UNION ALL ".join(
     f"SELECT 1 FROM {table}"  # noqa: S608 - our own names
@@ -57,25 +58,61 @@ class Copies:
             return False
         return True
 
+    def keep_form(self, db: sqlite3.Connection, newest: int) -> None:
+        """Make a copy of a library that is about to be brought into a newer form, the `newest`.
+
+        The version before reads it when it is put back. The copy is kept as long as the daily ones of that time. What
+        goes wrong is noted in the log: work goes on without it.
+        """
+        form = db.execute("PRAGMA user_version").fetchone()[0]
+        if not 0 < form < newest:
+            return
+        wanted = self.folder / _OF_FORM.replace("*", str(form))
+        try:
+            private_folder(self.folder)
+            self._write(db, wanted, form)
+        except (OSError, sqlite3.Error) as error:
+            _log.warning("no copy of the library's form %d could be made: %s", form, type(error).__name__)
+
     def newest_first(self) -> Iterator[tuple[Path, dt.datetime]]:
-        """Returns the copies with the time each was made at; those that are dated in the future come last."""
+        """Returns the daily copies with the time each was made at; those that are dated in the future come last."""
         for path in self._dated():
             with contextlib.suppress(OSError):
-                yield path, dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+                yield path, _made_at(path)
 
-    def _write(self, db: sqlite3.Connection, wanted: Path) -> None:
+    def latest_first(self) -> list[tuple[Path, dt.datetime]]:
+        """Returns the daily copies and that of the form before, with the time each was made at, the latest first."""
+        found = []
+        for path in (*self._forms(), *self._dated()):
+            with contextlib.suppress(OSError):
+                found.append((path, _made_at(path)))
+        return sorted(found, key=lambda each: each[1], reverse=True)
+
+    def _write(self, db: sqlite3.Connection, wanted: Path, form: int | None = None) -> None:
         with replacing(wanted) as temporary:
             make_file(temporary)  # SQLite writes into an empty file that is there, with the mode that it has
             db.execute("VACUUM INTO ?", (str(temporary),))
             with reading(temporary) as copy:
                 if not is_sound(copy):
                     raise sqlite3.DatabaseError("the copy is damaged")
+                # Another program may have been quicker to bring the library into its new form.
+                if form is not None and copy.execute("PRAGMA user_version").fetchone()[0] != form:
+                    raise sqlite3.DatabaseError("the copy has another form")
             sync_file(temporary)
 
     def _rotate(self, newest: Path) -> None:
         others = [path for path in self._dated() if path != newest]
         for path in others[MOST - 1 :]:
             path.unlink(missing_ok=True)
+        daily = (newest, *others[: MOST - 1])
+        if len(daily) == MOST:
+            oldest = min(_made_at(path) for path in daily)
+            for path in self._forms():
+                if _made_at(path) < oldest:
+                    path.unlink(missing_ok=True)
+
+    def _forms(self) -> list[Path]:
+        return list(self.folder.glob(_OF_FORM))
 
     def _remove_unfinished(self) -> None:
         """Remove what a program that was ended left; one that another program is writing is younger than an hour."""
@@ -93,6 +130,10 @@ class Copies:
         # A clock that was wrong once would otherwise keep its copy in front for years.
         ordered = sorted(names, key=lambda name: (name[8:18] <= today, name), reverse=True)
         return [self.folder / name for name in ordered]
+
+
+def _made_at(path: Path) -> dt.datetime:
+    return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
 
 @contextlib.contextmanager

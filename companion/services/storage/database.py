@@ -18,7 +18,7 @@ from companion.domain.transfers.queue import QueueEntry
 from companion.services.storage.migrations import MIGRATIONS
 from companion.services.storage.opening import open_library
 from companion.services.storage.records import Contents, KnownCase, KnownFile
-from companion.services.storage.restoring import SET_ASIDE, Place, Schema
+from companion.services.storage.restoring import SET_ASIDE, Place, Schema, put_back
 from companion.services.storage.rows import read_body
 from companion.services.storage.tables import purchases
 from companion.services.storage.tables.downloads import DownloadTable
@@ -135,3 +135,11 @@ def _is_sound(table: str, body: object) -> bool:
 
 _STALE = frozenset({"settings", "orders", "queue", "invoices", "invoice_lists", "numbered_invoices"})
 _SCHEMA = Schema(MIGRATIONS, _SAVED, _is_sound, stale=_STALE)
+
+
+def put_back_library(path: Path, clock: Callable[[], dt.datetime] = _utc_now) -> bool:
+    """Bring a library that a newer version has changed back into the form of this one; returns whether it had to be.
+
+    For an update that was taken back, while no program has it open. Raises `OSError` and `sqlite3.Error`.
+    """
+    return put_back(Place(path), _SCHEMA, clock())

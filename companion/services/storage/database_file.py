@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from companion import __version__
@@ -56,8 +56,12 @@ class NotWritable(Exception):
         self.reason = reason
 
 
-def connect(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def connect(
+    path: Path, migrations: Sequence[str], before_migration: Callable[[sqlite3.Connection, int], None]
+) -> sqlite3.Connection:
     """Open or create the library at `path` and bring it to the newest of `migrations`.
+
+    `before_migration` is called with the file as it was found, and the number of its newest form.
 
     Raises `Unusable`, `NotWritable`, `CompanionError` ``library-newer``, or ``library-not-writable`` while another
     program holds the file.
@@ -75,6 +79,7 @@ def connect(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
         db.execute(f"PRAGMA journal_size_limit={_LARGEST_WAL}")
         if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
             raise Unusable(UnusableReason.DAMAGED)
+        before_migration(db, len(migrations))
         migrate(db, path, migrations)
         _require_writable(db)
     except sqlite3.OperationalError as error:

@@ -44,7 +44,7 @@ def open_library(place: Place, schema: Schema, clock: Callable[[], dt.datetime])
 def _writable(place: Place, schema: Schema, clock: Callable[[], dt.datetime]) -> sqlite3.Connection:
     if not place.restored.exists() and place.lost() is None:
         with contextlib.suppress(Unusable):
-            return connect(place.path, schema.migrations)
+            return _connected(place, schema)
     try:
         with locked(place.lock, WAIT_SECONDS):
             return _restored(place, schema, clock)
@@ -59,11 +59,15 @@ def _restored(place: Place, schema: Schema, clock: Callable[[], dt.datetime]) ->
     reason = place.lost()
     if reason is None:
         try:
-            return connect(place.path, schema.migrations)
+            return _connected(place, schema)
         except Unusable as why:
             reason = why.reason
     restore(place, reason, schema, clock())
-    return connect(place.path, schema.migrations)
+    return _connected(place, schema)
+
+
+def _connected(place: Place, schema: Schema) -> sqlite3.Connection:
+    return connect(place.path, schema.migrations, place.copies.keep_form)
 
 
 # Where nothing can be written

@@ -12,15 +12,16 @@ import datetime as dt
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from companion.domain.core.serialization import encode
 from companion.domain.store.library_file import Saved, SetAside, UnusableReason
 from companion.services.app.atomic_file import make_private, sync_file, sync_folder
+from companion.services.app.file_lock import locked
 from companion.services.storage.copies import Copies, is_sound, reading, reading_with_journal
-from companion.services.storage.database_file import make_file, migrate
+from companion.services.storage.database_file import WAIT_SECONDS, Unusable, make_file, migrate
 from companion.services.storage.receipt_file import ReceiptFile
 from companion.services.storage.rows import body_or_none
 
@@ -106,6 +107,31 @@ def restore(place: Place, reason: UnusableReason, schema: Schema, now: dt.dateti
     _log.warning("the library was %s and has been built anew", reason.value)
 
 
+def put_back(place: Place, schema: Schema, now: dt.datetime) -> bool:
+    """Bring a library that a newer program has changed back to how it was before; returns whether it was one.
+
+    What was added since is taken over as far as this program can read it, and the newer file is kept. Without a copy of
+    the form before, it is left as it is. Raises `OSError` and `sqlite3.Error`.
+    """
+    with locked(place.lock, WAIT_SECONDS):
+        if place.restored.exists():
+            finish(place)
+        if not place.path.exists() or _form(place.path) <= len(schema.migrations):
+            return False
+        try:
+            # Nothing that this program knew is replaced by what another form made of it.
+            restore(place, UnusableReason.NEWER, schema._replace(stale=frozenset(schema.saving)), now)
+        except Unusable:
+            _log.warning("the library has a newer form, and there is no copy of the form before")
+            return False
+    return True
+
+
+def _form(path: Path) -> int:
+    with reading_with_journal(path) as db:
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
 def finish(place: Place) -> None:
     """Put a new library that is complete in the place of the old one, which is kept. Raises `OSError`."""
     with reading(place.restored) as db:
@@ -133,9 +159,13 @@ def told_of(db: sqlite3.Connection) -> SetAside | None:
 def fill(db: sqlite3.Connection, place: Place, told: SetAside, schema: Schema) -> SetAside:
     """Fill an empty database from the newest copy that is sound, the old file and the receipts; returns what to tell.
 
-    Raises `sqlite3.Error`.
+    Raises `sqlite3.Error`, and `Unusable` for a library of a newer form without a copy of the form before.
     """
-    made_at = _load_copy(db, place.copies, len(schema.migrations))
+    newer = told.reason is UnusableReason.NEWER
+    copies = place.copies.latest_first() if newer else place.copies.newest_first()
+    made_at = _load_copy(db, copies, len(schema.migrations))
+    if newer and made_at is None:
+        raise Unusable(UnusableReason.NEWER)
     migrate(db, place.path, schema.migrations)
     db.execute("BEGIN IMMEDIATE")
     counts = _save(place.path, db, schema)
@@ -148,9 +178,11 @@ def fill(db: sqlite3.Connection, place: Place, told: SetAside, schema: Schema) -
     return told
 
 
-def _load_copy(db: sqlite3.Connection, copies: Copies, newest_form: int) -> dt.datetime | None:
+def _load_copy(
+    db: sqlite3.Connection, copies: Iterable[tuple[Path, dt.datetime]], newest_form: int
+) -> dt.datetime | None:
     """Fill `db` from the newest copy that can be used; returns when that was made, None when there is none."""
-    for path, made_at in copies.newest_first():
+    for path, made_at in copies:
         try:
             with reading(path) as copy:
                 form = copy.execute("PRAGMA user_version").fetchone()[0]

@@ -102,7 +102,7 @@ class VersionFolders:
 
 class FolderUpdate:
     """One update of `folders`. `quit` ends the program that runs and tells whether one did; `start` starts the present
-    one; `answers` tells whether it is up.
+    one; `answers` tells whether it is up; `put_back` undoes what a new version that does not come up has changed.
     """
 
     def __init__(
@@ -111,13 +111,15 @@ class FolderUpdate:
         quit_running: Callable[[], bool],
         start: Callable[[Path], object],
         answers: Callable[[], bool],
+        put_back: Callable[[], object],
         on_step: Step = lambda _: None,
         *,
         patience: float = _TRY_SECONDS,
     ) -> None:
         """`patience` is how many seconds the new version has to come up."""
         self._folders, self._quit, self._start = folders, quit_running, start
-        self._answers, self._on_step, self._patience = answers, on_step, patience
+        self._answers, self._put_back = answers, put_back
+        self._on_step, self._patience = on_step, patience
 
     def install(self, archive: Path, version: str, installed: str) -> None:
         """Unpack, try, switch and start a version; goes back to the one before when it does not come up.
@@ -138,6 +140,7 @@ class FolderUpdate:
         self._on_step("going back")
         self._quit_again()
         self._folders.switch_to(before)
+        self._put_back()
         if was_running:
             self._start(self._folders.program())
         raise _failed(rolled_back_sentence(version, installed))

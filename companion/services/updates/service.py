@@ -51,13 +51,18 @@ class Updates:
         clock: Callable[[], dt.datetime],
         put_in_place: Callable[[Path, str], None],
         launch_update: Callable[[], None],
+        put_back_library: Callable[[], object],
         *,
         installed: str = __version__,
     ) -> None:
-        """`launch_update` starts ``companion update --yes`` as a program of its own, for the window."""
+        """`launch_update` starts ``companion update --yes`` as a program of its own, for the window.
+
+        `put_back_library` undoes what a version that is taken back has made of the library.
+        """
         self.source, self.installation, self.installed = source, installation, installed
         self._folder, self._platform, self._clock = folder, platform, clock
         self._put_in_place, self._launch_update = put_in_place, launch_update
+        self._put_back_library = put_back_library
         self._memory = UpdateMemory(folder)
         self._started = clock()
 
@@ -79,8 +84,9 @@ class Updates:
         self._memory.change(put_off=version)
 
     def taken_back(self, version: str) -> None:
-        """Remember that a version did not come up here and the one before was put back."""
+        """Remember that a version did not come up here and the one before was put back, and put the library back."""
         self._memory.change(failed_version=version, failure_told=False)
+        self._put_back_library()
 
     def failure_to_tell(self) -> str | None:
         """Returns the version that was put back since this was asked last, None where there is none."""

@@ -51,7 +51,8 @@ def test_a_copy_is_named_with_its_date_and_what_may_be_missing(reason: UnusableR
     assert "may be missing" in text.hint
     assert "Add your orders once more" not in text.hint
     text = set_aside_text(aside(Saved(2, 1), reason, COPY), day)
-    assert text.message.endswith("2 orders and 1 receipt were taken over from the damaged file.")
+    kind = "newer" if reason is UnusableReason.NEWER else "damaged"
+    assert text.message.endswith(f"2 orders and 1 receipt were taken over from the {kind} file.")
 
 
 def test_a_file_of_which_nothing_was_left_is_not_said_to_be_kept() -> None:

@@ -60,6 +60,7 @@ class Running:
     def __init__(self, base: Path, *, runs: bool = True, comes_up: bool = True) -> None:
         self.base, self.runs, self.comes_up = base, runs, comes_up
         self.started: list[str] = []
+        self.put_back_before: list[int] = []
 
     def quit(self) -> bool:
         was, self.runs = self.runs, False
@@ -71,13 +72,17 @@ class Running:
 
     def update(self) -> FolderUpdate:
         folders = VersionFolders(self.base)
-        return FolderUpdate(folders, self.quit, self.start, lambda: self.runs, patience=0.0)
+        return FolderUpdate(folders, self.quit, self.start, lambda: self.runs, self.put_back, patience=0.0)
+
+    def put_back(self) -> None:
+        assert version(self.base) == "0.1.0"
+        self.put_back_before.append(len(self.started))
 
 
 def test_a_new_version_takes_the_place_and_starts_where_one_ran(base: Path, tmp_path: Path) -> None:
     running = Running(base)
     running.update().install(packed(tmp_path, "0.2.0"), "0.2.0", "0.1.0")
-    assert (version(base), running.started) == ("0.2.0", ["0.2.0"])
+    assert (version(base), running.started, running.put_back_before) == ("0.2.0", ["0.2.0"], [])
     assert sorted(path.name for path in base.iterdir()) == ["current", "versions"]
 
 
@@ -102,6 +107,7 @@ def test_a_version_that_does_not_come_up_is_taken_back(base: Path, tmp_path: Pat
     assert caught.value.code is ErrorCode.UPDATE_FAILED
     assert "0.1.0 was put back" in caught.value.message
     assert (version(base), running.started, running.runs) == ("0.1.0", ["0.2.0", "0.1.0"], True)
+    assert running.put_back_before == [1], "what the new version has changed, before the old one starts"
 
 
 @pytest.mark.parametrize("content", [program("0.2.0", works=False), program("0.2.0", says="0.1.9"), b"no program"])

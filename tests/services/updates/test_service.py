@@ -26,14 +26,15 @@ pytestmark = pytest.mark.skipif(SYSTEM == "windows", reason="there the installer
 
 
 def test_a_new_version_is_found_fetched_and_put_into_place(served: Site, base: Path) -> None:
-    updates = Made(base, served.source()).updates
+    made = Made(base, served.source())
+    updates = made.updates
     outcome = updates.look_in_background(Cancellation())
     assert outcome.wanted is Wanted.FETCH
     assert outcome.found is not None
     assert outcome.fetched is not None
     assert present_version(base) == "0.1.0", "nothing is put into place without consent"
     assert updates.install(outcome.found, outcome.fetched)
-    assert present_version(base) == "0.2.0"
+    assert (present_version(base), made.libraries_put_back) == ("0.2.0", 0)
     assert not outcome.fetched.exists(), "what was downloaded is not kept"
 
 
@@ -93,14 +94,15 @@ def test_where_it_cannot_replace_itself_it_only_tells(served: Site, base: Path, 
 
 def test_a_version_that_does_not_work_is_told_once_and_not_tried_again(served: Site, base: Path) -> None:
     served.offer("0.3.0", packed(base.parent / "0.3.0.tar.xz", "0.3.0", works=False))
-    updates = Made(base, served.source()).updates
+    made = Made(base, served.source())
+    updates = made.updates
     outcome = updates.look_in_background(Cancellation())
     assert outcome.found is not None
     assert outcome.fetched is not None
     with pytest.raises(CompanionError) as caught:
         updates.install(outcome.found, outcome.fetched)
     assert caught.value.code is ErrorCode.UPDATE_FAILED
-    assert present_version(base) == "0.1.0"
+    assert (present_version(base), made.libraries_put_back) == ("0.1.0", 1)
     after = Made(base, served.source()).updates
     assert after.failure_to_tell() == "0.3.0"
     assert after.failure_to_tell() is None

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from companion import __version__
 from companion.cli.commands.app.update import UpdateResult
-from tests.kits.cli import Cli
+from companion.services.storage.migrations import MIGRATIONS
+from companion.services.storage.opening import open_library
+from companion.services.storage.restoring import Place, Schema
+from tests.kits.cli import ANNUAL, Cli
 
 
 @pytest.mark.parametrize("words", [(), ("--check",), ("--yes",)])
@@ -25,3 +30,15 @@ def test_it_is_switched_off_and_on(cli: Cli) -> None:
 
 def test_it_does_one_thing_at_a_time(cli: Cli) -> None:
     assert cli("update", "--on", "--off", "--json").code == 2
+
+
+def test_a_version_that_was_taken_back_takes_its_form_of_the_library_with_it(cli: Cli) -> None:
+    cli.add(ANNUAL)
+    newer = Schema((*MIGRATIONS, "ALTER TABLE orders ADD COLUMN colour TEXT;"), {}, lambda *_: True)
+    open_library(Place(cli.home / "library.db"), newer, lambda: dt.datetime.now(dt.UTC)).db.close()
+    cli("orders", "list", "--json").error(1, "library-newer")
+    assert cli("update", "--taken-back", "9.0.0", "--json").code == 0
+    listed = cli("orders", "list")
+    assert listed.code == 0
+    assert ANNUAL in listed.out
+    assert "Companion's notes were put back too" in listed.err
