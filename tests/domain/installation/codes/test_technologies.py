@@ -6,6 +6,7 @@ import pytest
 
 from companion.domain.core.platform import Platform
 from companion.domain.core.serialization import decode
+from companion.domain.installation.codes.windows import SYSTEM, WINDOWS
 from companion.domain.installation.exit_codes import explain_exit
 from companion.domain.installation.files.identity import Technology
 from companion.domain.store.profile import ExitMeaning, Profile
@@ -49,6 +50,24 @@ DONE, RESTART, CANCELLED, BLOCKED, FAILED = (
         (Technology.BURN, -2147023294, CANCELLED),
         (Technology.NSIS, 3010, RESTART),
         (Technology.SQUIRREL, 0xC0000005, FAILED),
+        (Technology.SQUIRREL, -1, FAILED),
+        (Technology.INSTALLSHIELD, -3, FAILED),
+        (Technology.INSTALLSHIELD, 0xFFFFFFFD, FAILED),
+        (Technology.MSI, 112, BLOCKED),
+        (Technology.MSI, 1259, BLOCKED),
+        (Technology.MSI, 1643, BLOCKED),
+        (Technology.MSI, 1652, BLOCKED),
+        (Technology.BURN, 0x80070652, BLOCKED),
+        (Technology.BURN, 0x80070666, BLOCKED),
+        (Technology.BURN, 0x800704C7, CANCELLED),
+        (Technology.BURN, 0x80070BC2, RESTART),
+        (Technology.MSIX, 0x80073CF3, BLOCKED),
+        (Technology.MSIX, 0x80073CF8, CANCELLED),
+        (Technology.MSIX, 0x80073D02, BLOCKED),
+        (Technology.MSIX, 0x80073D06, BLOCKED),
+        (Technology.MSIX, 0x800B0109, BLOCKED),
+        (Technology.INNO, 0x80070002, FAILED),
+        (Technology.NSIS, 0x80070020, BLOCKED),
     ],
 )
 def test_each_technology_has_its_own_codes(technology: Technology, code: int, meaning: ExitMeaning) -> None:
@@ -56,6 +75,54 @@ def test_each_technology_has_its_own_codes(technology: Technology, code: int, me
     assert found.meaning is meaning
     assert found.sentence.endswith(".")
     assert found.hint
+
+
+@pytest.mark.parametrize(
+    ("technology", "code", "meaning"),
+    [
+        (Technology.DEB, 1, FAILED),
+        (Technology.DEB, 2, FAILED),
+        (Technology.DEB, 100, FAILED),
+        (Technology.RPM, 1, FAILED),
+        (Technology.RPM, 7, BLOCKED),
+        (Technology.RPM, 8, FAILED),
+        (Technology.RPM, 102, RESTART),
+        (Technology.RPM, 103, DONE),
+        (Technology.RPM, 104, FAILED),
+        (Technology.RPM, 106, DONE),
+        (Technology.RPM, 107, FAILED),
+        (Technology.RPM, 200, BLOCKED),
+        (Technology.RPM, 105, CANCELLED),
+        (Technology.RPM, 130, CANCELLED),
+        (Technology.DEB, -9, FAILED),
+        (Technology.RUN, 7, FAILED),
+    ],
+)
+def test_package_tools_have_their_own_codes(technology: Technology, code: int, meaning: ExitMeaning) -> None:
+    found = explain_exit(code, GeneralRules(id="general"), Platform.LINUX, technology)
+    assert found.meaning is meaning
+    assert ("only its maker can explain" in found.sentence) is (technology is Technology.RUN)
+
+
+def test_a_code_in_an_hresult_is_never_the_installers_own() -> None:
+    """Two in it is Windows' "file not found", whatever a maker of installers means by the bare number."""
+    for technology in (Technology.INNO, Technology.NSIS, Technology.UNKNOWN):
+        for code in (0x80070002, 0x80070002 - 2**32):
+            found = explain_exit(code, None, Platform.WINDOWS, technology)
+            assert found.sentence == "A file that the installer needs was not found."
+    assert explain_exit(0x80070000, None, Platform.WINDOWS).meaning is FAILED, "a failure is no success"
+
+
+def test_without_a_store_no_hint_speaks_of_its_support() -> None:
+    codes = {**WINDOWS, **SYSTEM, **dict.fromkeys(range(-60, 260))}
+    for technology in Technology:
+        for platform in Platform:
+            for code in codes:
+                found = explain_exit(code, GeneralRules(id="general"), platform, technology)
+                assert "support" not in found.hint, (technology, code)
+                assert "store" not in found.sentence
+                assert found.sentence.endswith(".")
+                assert found.hint.endswith(".")
 
 
 def test_five_is_no_refusal_of_windows_where_the_technology_is_known() -> None:
