@@ -98,6 +98,7 @@ COMMANDS: dict[str, Command | CommandGroup] = {
     "download": Command("downloads.download", "download what an order contains, and verify it"),
     "extend": Command("downloads.extend", "ask the store to reopen a closed download window"),
     "fetch": Command("downloads.fetch", "download a file from any https address, and verify it"),
+    "unfinished": Command("downloads.unfinished", "list and remove what is left of downloads whose order is gone"),
     "verify": Command("downloads.verify", "check a file against its digest, and repair it"),
     "identify": Command("pc.identify", "say what an installer is, without running it"),
     "preflight": Command("pc.preflight", "check what on this PC would block an installation"),

@@ -45,6 +45,7 @@ def scripted(cli: Cli, folder: Path) -> list[list[object]]:
         ["download", FAMILY, "--password-stdin"],
         ["extend", FAMILY],
         ["fetch", "https://127.0.0.1:9/x", "--to", folder / "fetched"],
+        ["unfinished"],
         ["verify", mail, "--sha256", "0" * 64],
         ["preflight"],
         ["identify", mail],

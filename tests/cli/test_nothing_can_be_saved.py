@@ -38,6 +38,7 @@ OTHERS: tuple[tuple[str, ...], ...] = (
     ("help-search", "refund"),
     ("preflight",),
     ("keychain",),
+    ("unfinished",),
     ("uninstall-data", "--dry-run"),
     ("money", "--statement", "LKF*LARKFIELD 65.20 23 NOV"),
 )

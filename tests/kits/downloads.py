@@ -18,6 +18,7 @@ from companion.domain.transfers.queue import QueueEntry
 from companion.domain.transfers.responses import Take
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
+from companion.services.downloads.state import journal
 from companion.services.downloads.transfer.file_state import FileState
 from companion.services.downloads.transfer.splice import SplicePipe, new_splice_pipe
 from companion.services.downloads.transfer.transport import Address, Source, fixed_source
@@ -179,3 +180,16 @@ def work_alone(file: FileState, url: str, new_pipe: Callable[[], SplicePipe | No
     assert worker.over
     if worker.error is not None:
         raise worker.error
+
+
+def leave_unfinished(folder: Path, name: str = "setup.run", done: int = 4000, size: int = 10_000) -> Path:
+    """Write what a download that was stopped after `done` bytes leaves; returns its partial file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = bytes(done)
+    part = folder / f"{name}.part"
+    part.write_bytes(content)
+    expected = Expected(filename=name, size=size, sha256="0" * 64)
+    header = journal.new_header(name, "https://store.example/setup", expected, 1024, size, None)
+    claim = journal.Claim(stop=done, prefix=hashlib.sha256(content).hexdigest())
+    journal.Journal(part.with_name(part.name + journal.ENDING), header, (claim,)).close()
+    return part

@@ -50,6 +50,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "download": (NUMBER,),
     "extend": (NUMBER,),
     "fetch": ("http://shop.example/file", "--to", r"C:\fetched"),
+    "unfinished": (),
     "verify": (r"C:\windows\notepad.exe", "--sha256", "0" * 64),
     "identify": (r"C:\windows\notepad.exe",),
     "preflight": (),

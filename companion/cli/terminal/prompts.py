@@ -39,17 +39,21 @@ def ask_secret(prompt: str, *, from_stdin: bool, option: str = "--password-stdin
     return Secret(text)
 
 
+def agrees(question: str) -> bool:
+    """Ask the person; returns whether the answer is yes, which it never is without a terminal."""
+    if not is_interactive():
+        return False
+    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Ask the person to agree; `yes` answers beforehand, and without a terminal the answer is no.
 
     Raises `CompanionError` ``not-confirmed``.
     """
-    if yes:
+    if yes or agrees(question):
         return
-    if is_interactive():
-        print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() in ("y", "yes"):
-            return
     raise CompanionError(
         ErrorCode.NOT_CONFIRMED,
         "Nothing was changed",

@@ -17,6 +17,7 @@ from companion.services.http.patience import UNLIMITED, Patience
 if TYPE_CHECKING:
     from companion.domain.purchases.purchase import Overview
     from companion.services.app.time_zone import LocalZone
+    from companion.services.downloads.left_downloads import LeftDownloads
     from companion.services.purchases.activations import Activations
     from companion.services.purchases.directory import MakerDirectory
     from companion.services.purchases.downloads import PurchaseDownloads
@@ -107,6 +108,14 @@ class Owned:
     def asking(self) -> Asking:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
+
+    @BuiltOnce
+    def left_downloads(self) -> LeftDownloads:
+        """What is left of unfinished downloads of orders and purchases that are gone."""
+        from companion.services.downloads.left_downloads import LeftDownloads
+
+        library = self.library
+        return LeftDownloads(library, self.folders.downloads, lambda: (each.id for each in library.purchases()))
 
     @BuiltOnce
     def updates(self) -> Updates:

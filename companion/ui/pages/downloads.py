@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.purchases.purchase import Overview, PurchasedDownload
 from companion.domain.store.orders import Download, Order
+from companion.domain.transfers.left_downloads import LeftDownload, left_line
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.downloads.queue import QueueItem
@@ -26,7 +27,7 @@ from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
-from companion.ui.widgets.basic import Card, button, clear, column, label
+from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
 from companion.ui.widgets.long_list import Row
 
 
@@ -107,7 +108,8 @@ class DownloadsPage(Page):
             _Shelf(state, state.snapshot, dict(state.downloads.items), state.now()) for state in self._book.states
         ]
         self._states = tuple(shelf.state for shelf in shelves)
-        self._prepared.ask(partial(self._rows, shelves, self._owned.purchases, dict(self._owned.downloads.items)))
+        purchases, items = self._owned.purchases, dict(self._owned.downloads.items)
+        self._prepared.ask(lambda: (self._rows(shelves, purchases, items), self._owned.left_downloads()))
 
     @staticmethod
     def _rows(
@@ -138,11 +140,17 @@ class DownloadsPage(Page):
         state = self._states[place]
         return DownloadCard(state, self._opener, order, download, partial(self._go, state.store))
 
-    def _show_cards(self, rows: tuple[Row, ...]) -> None:
-        clear(self._foot)
+    def _show_cards(self, found: tuple[tuple[Row, ...], tuple[LeftDownload, ...]]) -> None:
+        rows, left = found
         with self.keeping_focus():
             self._list.show_rows(rows)
-        if not rows:
+            clear(self._foot)
+            self._show_foot(rows, left)
+
+    def _show_foot(self, rows: tuple[Row, ...], left: tuple[LeftDownload, ...]) -> None:
+        if left:
+            self._foot.addWidget(LeftCard(self._owned, left, self._values_changed))
+        elif not rows:
             nothing = Card()
             nothing.add(
                 label("Nothing to download", "heading"),
@@ -161,12 +169,37 @@ class DownloadsPage(Page):
             self._values_changed()
 
     def _item_changed(self, state: AppState, key: DownloadKey) -> None:
-        self._show_item(state.store, key, state.downloads.items.get(key))
+        item = state.downloads.items.get(key)
+        self._show_item(state.store, key, item)
+        if item is None:
+            # What had arrived of it may have been deleted only now.
+            self._values_changed()
 
     def _show_item(self, store: str, key: DownloadKey, item: QueueItem | None) -> None:
         card = self._list.card((store, key))
         if isinstance(card, TransferCard):
             card.show_item(item)
+
+
+class LeftCard(Card):
+    """What has arrived of unfinished downloads whose order or purchase was removed: delete it, or keep it."""
+
+    def __init__(self, owned: OwnedState, left: Sequence[LeftDownload], done: Callable[[], None]) -> None:
+        super().__init__()
+        self._owned, self._done = owned, done
+        self.add(
+            label("Unfinished downloads of removed orders", "heading"),
+            label(
+                "Their orders or purchases are no longer on this PC. What you keep goes on when they are added again."
+            ),
+        )
+        for each in left:
+            self.add(line(), *self._row(each))
+
+    def _row(self, left: LeftDownload) -> tuple[QWidget | QLayout, ...]:
+        remove = button("Remove", partial(self._owned.remove_left, left, self._done), name=f"Remove {left.name}")
+        keep = button("Keep", partial(self._owned.keep_left, left, self._done), name=f"Keep {left.name}")
+        return label(left.name, "strong"), label(left_line(left), "muted"), row(keep, remove, None)
 
 
 class DownloadCard(TransferCard):

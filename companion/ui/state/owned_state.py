@@ -25,6 +25,7 @@ from companion.ui.state.tasks import Task, TaskRunner
 
 if TYPE_CHECKING:
     from companion.domain.support.makers_desk import DirectoryDesk
+    from companion.domain.transfers.left_downloads import LeftDownload
     from companion.services.container.owned import Owned
     from companion.services.purchases.activations import Changed
     from companion.services.purchases.refresh import Refreshed
@@ -315,6 +316,20 @@ class OwnedState(QObject):
         """Download a file of a purchase; one that is under way or was paused goes on."""
         work = self._owned.asking.downloads.queue_entry
         self.runner.run(self, lambda _: work(found, item), self.downloads.start)
+
+    # What is left of downloads
+
+    def left_downloads(self) -> tuple[LeftDownload, ...]:
+        """Returns what is left of unfinished downloads of what is gone, without those to be kept; blocks."""
+        return tuple(each for each in self._owned.left_downloads.found() if not each.kept)
+
+    def keep_left(self, left: LeftDownload, done: Callable[[], None]) -> None:
+        """Remember that what is left of a download is kept."""
+        self.runner.run(self, lambda _: self._owned.left_downloads.keep(left), lambda _: done())
+
+    def remove_left(self, left: LeftDownload, done: Callable[[], None]) -> None:
+        """Delete what is left of a download."""
+        self.runner.run(self, lambda _: self._owned.left_downloads.remove(left), lambda _: done())
 
     def support_desk(self, owner: QObject, purchase_id: str, done: Callable[[DirectoryDesk | None], None]) -> None:
         """Find the support of a purchase in the directory of makers."""

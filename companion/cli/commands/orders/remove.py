@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from companion.cli.commands.downloads.left_over import delete_option, settle_left
 from companion.cli.context import CommandContext
 from companion.cli.options import yes_option
 from companion.cli.output import EXIT_DONE
@@ -9,24 +10,31 @@ from companion.cli.terminal.prompts import confirm, is_interactive
 from companion.cli.usage import Parser
 from companion.domain.billing.auto_renewal import removal_sentences
 from companion.domain.core.model import Model
+from companion.domain.transfers.left_downloads import LeftDownload
 
 
 class RemoveOrderResult(Model, frozen=True):
-    """``orders remove``: `held` says whether the keychain still holds its password; null when it could not tell."""
+    """``orders remove``: `held` says whether the keychain still holds its password; null when it could not tell.
+
+    `unfinished` are its downloads that were not finished and are still there.
+    """
 
     order_number: str
     removed: bool
     held: bool | None
+    unfinished: tuple[LeftDownload, ...] = ()
 
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion orders remove``."""
     parser.add_argument("number", metavar="NUMBER", help="the order number")
     yes_option(parser)
+    delete_option(parser)
     parser.describe(
-        json="{orderNumber, removed, held}",
+        json="{orderNumber, removed, held, unfinished: [{name, folder, done, size, kept}]}",
         examples=("orders remove LF-5930-2216",),
-        notes="Only this PC forgets the order. At the store nothing changes.",
+        notes="Only this PC forgets the order. At the store nothing changes. Finished downloads stay, and unless "
+        "--delete-downloads is given or you agree, what has arrived of unfinished ones stays too.",
     )
 
 
@@ -35,11 +43,16 @@ def run(context: CommandContext) -> int:
     number = context.order_number()
     orders = context.services.orders
     _warn(context, number)
+    downloads = context.owned.left_downloads
+    before = downloads.found()
     orders.lookup.remove(number)
+    downloads.unqueue(orders.store, number)
     held = orders.lookup.in_keychain(number)
+    left, said = settle_left(context, before)
     context.output.result(
-        RemoveOrderResult(order_number=number, removed=True, held=held),
+        RemoveOrderResult(order_number=number, removed=True, held=held, unfinished=left),
         f"Order {number} is forgotten{_proof(context, number, held)} The order itself is untouched.",
+        *said,
     )
     return EXIT_DONE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from companion.cli.commands.downloads.left_over import delete_option, settle_left
 from companion.cli.commands.purchases.shown import one_line
 from companion.cli.context import CommandContext
 from companion.cli.options import yes_option
@@ -10,20 +11,25 @@ from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.purchases.values import AutoRenewal
+from companion.domain.transfers.left_downloads import LeftDownload
 
 
 class RemovePurchaseResult(Model, frozen=True):
-    """``purchases remove``."""
+    """``purchases remove``: `unfinished` are its downloads that were not finished and are still there."""
 
     id: str
     removed: bool
+    unfinished: tuple[LeftDownload, ...] = ()
 
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion purchases remove``."""
     parser.add_argument("id", metavar="ID", help="the purchase's id, or its first characters")
     yes_option(parser)
-    parser.describe(json="{id, removed}", examples=("purchases remove 3f9a2c",))
+    delete_option(parser)
+    parser.describe(
+        json="{id, removed, unfinished: [{name, folder, done, size, kept}]}", examples=("purchases remove 3f9a2c",)
+    )
 
 
 def run(context: CommandContext) -> int:
@@ -38,6 +44,8 @@ def run(context: CommandContext) -> int:
     keys = sum(product.has_key for product in found.products)
     question = "Forget this purchase" + (" and its licence key in the keychain?" if keys else "?")
     confirm(question, yes=context.arguments.yes)
+    before = context.owned.left_downloads.found()
     registry.remove(found.id)
-    context.output.result(RemovePurchaseResult(id=found.id, removed=True), "Forgotten.")
+    left, said = settle_left(context, before)
+    context.output.result(RemovePurchaseResult(id=found.id, removed=True, unfinished=left), "Forgotten.", *said)
     return EXIT_DONE

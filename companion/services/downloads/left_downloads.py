@@ -1,0 +1,90 @@
+"""Finding, keeping and removing unfinished downloads whose order or purchase is no longer on this PC."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from companion.domain.core.errors import CompanionError
+from companion.domain.core.serialization import decode
+from companion.domain.transfers.left_downloads import LeftDownload, is_owned
+from companion.services.downloads.fetch import discard, unfinished
+from companion.services.downloads.state import journal
+from companion.services.storage.database import Library
+
+_KEPT = "keptDownloads"
+
+
+class LeftDownloads:
+    """What is left of unfinished downloads in `folder`, where those of orders and purchases go.
+
+    `purchases` returns the ids of the purchases that are on this PC.
+    """
+
+    def __init__(self, library: Library, folder: Path, purchases: Callable[[], Iterable[str]]) -> None:
+        self._library, self._folder, self._purchases = library, folder, purchases
+        self._changing = threading.Lock()
+
+    def found(self) -> tuple[LeftDownload, ...]:
+        """Returns those whose order or purchase is not on this PC, in the order of their folders."""
+        stores = self._library.stores_with_orders()
+        numbers = {number for store in stores for number in self._library.order_numbers(store)}
+        purchases = tuple(self._purchases())
+        kept = frozenset(self._kept())
+        gone = (folder for folder in self._folders() if not is_owned(folder.name, numbers, purchases))
+        return tuple(_described(gone, kept))
+
+    def keep(self, left: LeftDownload) -> None:
+        """Remember that the person keeps it. Raises `CompanionError` where the library cannot be written."""
+        with self._changing:
+            self._remember((*self._kept(), _place(left)))
+
+    def remove(self, left: LeftDownload) -> None:
+        """Delete what has arrived. Raises `CompanionError` ``locked`` while it is being downloaded, ``folder``."""
+        folder = Path(left.folder)
+        discard(folder, left.name)
+        with contextlib.suppress(OSError):
+            # Only a folder with nothing in it goes.
+            folder.rmdir()
+        with self._changing:
+            if (place := _place(left)) in (kept := self._kept()):
+                self._remember(tuple(each for each in kept if each != place))
+
+    def unqueue(self, store: str, number: str) -> None:
+        """Take an order's unfinished downloads off the queue, which would ask for an order that is gone."""
+        queue = self._library.queue(store)
+        rest = tuple(entry for entry in queue if entry.key.order_number != number)
+        if rest != queue:
+            self._library.remember_queue(store, rest)
+
+    def _folders(self) -> tuple[Path, ...]:
+        """Returns folders with unfinished downloads; those of further stores lie one deeper."""
+        ending = f"*.part{journal.ENDING}"
+        there = (path for depth in ("*", "*/*") for path in self._folder.glob(f"{depth}/{ending}"))
+        return tuple(sorted({path.parent for path in there}))
+
+    def _kept(self) -> tuple[str, ...]:
+        text = self._library.setting(_KEPT)
+        try:
+            return decode(text.encode(), tuple[str, ...], source="the library") if text else ()
+        except CompanionError:
+            return ()
+
+    def _remember(self, places: tuple[str, ...]) -> None:
+        kept = tuple(dict.fromkeys(places))
+        self._library.remember_setting(_KEPT, msgspec.json.encode(kept).decode() if kept else None)
+
+
+def _described(folders: Iterable[Path], kept: frozenset[str]) -> Iterator[LeftDownload]:
+    for folder in folders:
+        for each in unfinished(folder):
+            left = LeftDownload(name=each.filename, folder=str(folder), done=each.done, size=each.size)
+            yield msgspec.structs.replace(left, kept=_place(left) in kept)
+
+
+def _place(left: LeftDownload) -> str:
+    return str(Path(left.folder) / left.name)
