@@ -80,8 +80,9 @@ def take_days(notes: Notes) -> None:
             continue
         _first_day(notes, Field.EXPIRES, _USED_UNTIL, text, notes.named_in(text) or notes.item())
         _first_day(notes, Field.RENEWS_ON, _RENEWED_ON, text)
-        if _first_day(notes, Field.RENEWS_ON, _CHARGED_ON, text) and len(amounts := notes.amounts(text)) == 1:
-            notes.note(Field.RENEWAL_PRICE, amounts[0].plain(), text)
+        charged = _first_day(notes, Field.RENEWS_ON, _CHARGED_ON, text)
+        if charged and (amount := notes.only_amount(text)) is not None:
+            notes.note(Field.RENEWAL_PRICE, amount.plain(), text)
 
 
 def _first_day(notes: Notes, field: Field, patterns: Iterable[re.Pattern[str]], text: str, item: str = "") -> bool:

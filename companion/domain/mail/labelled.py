@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from companion.domain.core.model import Secret
 from companion.domain.core.untrusted.foreign_text import clean_text
+from companion.domain.mail.labelled_keys import key_of
 from companion.domain.mail.lines import item_line
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import STRUCTURED, Notes
@@ -33,7 +34,6 @@ _CONNECTOR = re.compile(
 )
 _NUMBERED = re.compile(r"(?i)\b(?:no|nr|number|nummer|num[ée]ro|n[.º°]|número)\b|[№#]")
 _NAMED_KEY = re.compile(r"^(.{2,120}?)\s*[:：]\s+(\S.*)$")
-_AFTER_IS = re.compile(r"(?i)\b(?:is|ist|lautet|est|es|è|é)\b[:：]?\s+(\S+)$")
 _NUMBER_SIGN = re.compile(r"(?i)^(?:n[°º]|n\.[oº]|nr\.|no\.)\s*(?=[A-Z0-9])")
 _OF_DAY = re.compile(
     r"(?i)\s?,?\(?(?:vom|of|from|dated|placed on|du|del|van|d\.d\.|de|z dnia|ze dne|fra|från)\s(?=\d|[a-z]+ \d)"
@@ -47,9 +47,9 @@ _OF_UPDATES = re.compile(
     r"|suporte)\b|保守|アップデート|サポート"
 )
 _OF_LICENCE = re.compile(r"(?i)licen|lizenz|abo\b|subscri|abonn|suscrip|abbona|assinatura|ライセンス")
+_FOR = re.compile(r"(?i)(?:\s\w+){0,2}\s(?:for|of|für|zu[rm]?|pour|de|du|para|per|di|della|voor|van)\b")
 _REFUND = re.compile(r"(?i)refund|money[- ]back|erstatt|rembours|reembols|rimbors|terugbeta|返金")
 _MOST_ROWS_UP = 5
-_MOST_WORDS_ON = 15
 _FEWEST_DIGITS = 5
 """Of an order number within a sentence that does not call it a number."""
 
@@ -87,7 +87,7 @@ class LabelledValues:
 
     def _pair(self, pair: Pair, rows: Sequence[Row]) -> None:
         if pair.label is Label.KEY:
-            if any(_key_of(_CONNECTOR.sub("", text), pair) is not None for text in pair.values):
+            if any(key_of(_CONNECTOR.sub("", text), pair) is not None for text in pair.values):
                 self._heading_of_key(rows, pair.row)
             self._keys(pair)
         elif pair.values and (take := _TAKE.get(pair.label)) is not None:
@@ -192,7 +192,11 @@ class LabelledValues:
         """Whether it is the updates that end, in the words up to the label's own."""
         before, _, _ = pair.quote.partition(pair.values[0])
         clause = re.split(r"[.;!?]\s", before)[-1]
-        return _OF_UPDATES.search(clause) is not None and _OF_LICENCE.search(clause) is None
+        updates = _OF_UPDATES.search(clause)
+        # "The maintenance for your Studio licence ends on" is about the maintenance.
+        return updates is not None and (
+            _OF_LICENCE.search(clause) is None or _FOR.match(clause[updates.end() :]) is not None
+        )
 
     def _item_of(self, pair: Pair) -> str:
         item = self._notes.known_as(pair.item)
@@ -225,8 +229,8 @@ class LabelledValues:
         self._renewal_term(pair)  # "Renews: every year"
         found = self._notes.day(Field.RENEWS_ON, text, pair.quote)
         # "Next payment: $49.00 on 5 January 2027"; of several amounts one may be the price until now.
-        if len(amounts := self._notes.amounts(text)) == 1:
-            self._notes.note(Field.RENEWAL_PRICE, amounts[0].plain(), pair.quote)
+        if (amount := self._notes.only_amount(text)) is not None:
+            self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
             date = find_date(text, day_first=self._notes.day_first)
             if not found and date is not None and date.doubtful is None:
                 self._notes.note(Field.RENEWS_ON, date.day.isoformat(), pair.quote)
@@ -352,30 +356,17 @@ class LabelledValues:
         product = self._item_of(pair) if pair.item else notes.named_in(pair.quote) or notes.current
         for text in pair.values:
             value = _CONNECTOR.sub("", text)
-            key = _key_of(value, pair)
-            named = _NAMED_KEY.match(value) if key is None else None
-            if named is not None and is_product_like(named.group(1), notes.known):
+            named = _NAMED_KEY.match(value)
+            # "Studio 9 (1 PC): ABCD-…" below "Your keys:" names its product.
+            key = key_of(value, pair) if named is None or not notes.is_named(named.group(1)) else None
+            if key is None and named is not None and is_product_like(named.group(1), notes.known):
                 key = as_key(named.group(2), labelled=True)
-                if key is not None and notes.product(named.group(1), value):
-                    product = named.group(1)
+                name = notes.known_as(named.group(1))
+                if key is not None and notes.product(name, value):
+                    product = name
             if key is None:
                 break
             notes.key(key, product, pair.quote)
-
-
-def _key_of(value: str, pair: Pair) -> str | None:
-    """The key that a value is or begins with; after "for Harbour Suite is" it is the last word."""
-    key = as_key(value, labelled=True) if not pair.within else None
-    words = value.split()
-    if key is None and words:
-        key = as_key(words[0], labelled=not pair.within or len(words) == 1)
-    if key is None and pair.within and (found := _AFTER_IS.search(value)) is not None:
-        key = as_key(found.group(1), labelled=True)
-    if key is None and pair.within:
-        # "Your key for Harbour Suite: ABCD-…. It is good until …"
-        certain = {sure for word in words[:_MOST_WORDS_ON] if (sure := as_key(word, labelled=False)) is not None}
-        key = certain.pop() if len(certain) == 1 else None
-    return key
 
 
 _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {

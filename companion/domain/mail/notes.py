@@ -106,10 +106,14 @@ class Notes:
         fitting = [name for name in self.names.values() if name.casefold() in lowered]
         return max(fitting, key=len, default="")
 
+    def is_named(self, name: str) -> bool:
+        """Whether this mail names a product so, or with further words."""
+        return item_key(Field.PRODUCT, self.known_as(name)) in self.names
+
     def known_as(self, name: str) -> str:
         """Returns the product that a name means: the only one that says more, as "Studio 9 (Download)" does."""
         plain = product_name(name)
-        if item_key(Field.PRODUCT, plain) in self.names or not plain:
+        if not plain or item_key(Field.PRODUCT, plain) in self.names:
             return plain
         ends = (" ", ",")
         longer = [each for each in self.names.values() if each.casefold().startswith(plain.casefold())]
@@ -155,6 +159,10 @@ class Notes:
             found[each.money] = None
             rest = rest[rest.index(each.words) + len(each.words) :]
         return tuple(found)
+
+    def only_amount(self, text: str) -> Money | None:
+        """Returns the amount in a text that names one only."""
+        return self.amount(text) if len(self.amounts(text)) == 1 else None
 
     def is_bare_amount(self, text: str) -> bool:
         """Whether a text is an amount and hardly anything else."""

@@ -29,7 +29,7 @@ from companion.domain.mail.text.pairs import pairs
 from companion.domain.mail.text.price_changes import price_change
 from companion.domain.mail.text.recognise import as_order_number, find_amount, find_date
 from companion.domain.mail.text.sentences import products_in
-from companion.domain.mail.text.statements import auto_renew_statement, never_ends, says_refunded
+from companion.domain.mail.text.statements import auto_renew_statement, is_about_trial, never_ends, says_refunded
 from companion.domain.mail.text.structured import StructuredOrder, orders_of
 from companion.domain.mail.text.terms import renewal_term, terms_in
 from companion.domain.purchases.facts import Field
@@ -57,6 +57,7 @@ def read_mail(letter: Letter, known_products: Iterable[str] = (), brands: Brands
         _rows(notes, rows)
     take_days(notes)
     _price_change(notes)
+    _trial(notes)
     _renewal_term(notes)
     _sentences(notes)
     _whole_sentences(notes)
@@ -115,6 +116,17 @@ def _price_change(notes: Notes) -> None:
         notes.note(Field.RENEWAL_TERM, terms.pop(), change.quote)
 
 
+def _trial(notes: Notes) -> None:
+    """Take the end of a trial for the day of the first charge where the mail says that it goes on by itself."""
+    stated = notes.found.get(("", Field.AUTO_RENEW))
+    if stated is None or stated.value != AutoRenewal.ON or ("", Field.RENEWS_ON) in notes.found:
+        return
+    for place, found in [*notes.found.items()]:
+        if found.field is Field.EXPIRES and is_about_trial(found.quote):
+            del notes.found[place]
+            notes.note(Field.RENEWS_ON, found.value, found.quote)
+
+
 def _renewal_term(notes: Notes) -> None:
     """Take for how long it renews out of a sentence or a price, unless it does not renew."""
     stated = notes.found.get(("", Field.AUTO_RENEW))
@@ -130,9 +142,8 @@ def _renewal_term(notes: Notes) -> None:
     if found is not None:
         notes.note(Field.RENEWAL_TERM, found.term, found.quote)
         # "24.90 EUR every year": the only amount of the sentence is what a renewal costs.
-        amounts = notes.amounts(found.quote) if found.is_sentence else ()
-        if len(amounts) == 1:
-            notes.note(Field.RENEWAL_PRICE, amounts[0].plain(), found.quote)
+        if found.is_sentence and (amount := notes.only_amount(found.quote)) is not None:
+            notes.note(Field.RENEWAL_PRICE, amount.plain(), found.quote)
 
 
 def _whole_sentences(notes: Notes) -> None:

@@ -93,6 +93,8 @@ _WORDS: dict[Label, str] = {
         código de registro; número de licença
         ライセンスキー; シリアル番号; シリアルナンバー; シリアルキー; プロダクトキー; アクティベーションコード;
         アクティベーションキー; 認証キー; 製品キー; 登録キー; ライセンスコード; ライセンス番号; 登録コード
+        claves de licencia; claves de producto; clés de licence; clés d'activation; chiavi di licenza; licentiesleutels;
+        chaves de licença; numéros de série; números de serie; numeri di serie; serienummers; seriennummern; serial numbers;
         redemption code; redeem code; einlösecode; einlöse-code; steam key; game key; retail key; esd key; gog key;
         purchase code; item purchase code; license key code; authorization code; authorisation code
         klucz licencyjny; klucz produktu; numer seryjny; kod aktywacyjny; klucz; licensnyckel; produktnyckel; serienummer; aktiveringskod;
@@ -173,7 +175,7 @@ _WORDS: dict[Label, str] = {
         total; valor total; total desta transação; total da transação; total da compra; valor cobrado; total do pedido; valor; total pago; preço total; montante; valor pago; total da encomenda;
         total a pagar
         合計; 合計金額; ご請求額; ご請求金額; お支払い金額; 総額; お支払金額; 請求金額; 合計額; ご注文合計; 税込合計; お支払い総額
-        amount billed; total billed; you were charged; billed amount; you have paid; betrag bezahlt
+        gross; gross total; gross amount; amount billed; total billed; you were charged; billed amount; you have paid; betrag bezahlt
         razem; kwota; łącznie; do zapłaty; suma; suma brutto; totalt; summa; att betala; totalsumma; i alt; beløb; totalbeløb; beløp; totalbeløp;
         yhteensä; loppusumma; celkem; celková cena; celkem k úhradě; cena celkem; celkem s dph; cena celkem s dph; razem brutto;
         wartość zamówienia; cena całkowita; samlet beløb; pris i alt; sum; totalsum; totalt beløp; pris totalt; hinta yhteensä;

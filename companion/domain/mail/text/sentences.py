@@ -67,6 +67,11 @@ _PATTERNS = tuple(
     )
     for leads, ends in _LEADS
 )
+_OF_ORDER = re.compile(
+    r"(?i)\b(?:order|purchase|bestellung|commande|achat|pedido|compra|ordine|acquisto|bestelling|encomenda)"
+    r"\s(?:\W|n[.º°r]{1,2}\s|number\s|nummer\s)?(?=\S*\d)[\w#/.-]{3,30}\s\((?P<name>[^()]{3,80})\)"
+)
+"""An order with its number, and in brackets what was ordered."""
 _PARTICLES = words("for of the and de des du et und von für di del della y e da do van en")
 _HINTS = (
     *("licen", "lizenz", "activation", "aktivier", "registration", "product", "produkt", "serial", "serien", "unlock"),
@@ -94,9 +99,10 @@ def products_in(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             if found is not None and _is_proper(found.group("name")):
                 yield found.group("name").strip(), line
                 break
-        before = _BEFORE_SUBSCRIPTION.search(text)
-        if before is not None and _is_proper(before.group("name")):
-            yield before.group("name").strip(), line
+        for pattern in (_BEFORE_SUBSCRIPTION, _OF_ORDER):
+            found = pattern.search(text)
+            if found is not None and _is_proper(found.group("name")):
+                yield found.group("name").strip(), line
         quoted = _JAPANESE.search(text)
         if (
             quoted is not None

@@ -103,7 +103,7 @@ _ON = re.compile(
     r"|será renovad[oa] automaticamente|renova-se (?:mensal|anual)mente|renova(?:-se|rá)? automaticamente"
     r"|renovação automática está ativa"
     r"|自動(?:的に)?更新され"
-    r"|\bauto[- ]?renewing (?:subscription|plan|membership)\b|\b(?:charge|bill) you\b[^!?]{2,60}\b(?:until|unless) you cancel"
+    r"|\bauto[- ]?renewing (?:subscription|plan|membership)\b|\b(?:charge|bill)(?:d|ed)?(?: you)?\b[^!?]{2,60}\b(?:until|unless) you cancel"
     r"|(?:fornyes|förnyas) automatiskt?|automatisk(?:t)? (?:fornyet|fornyes|förnyas)|odnawia się automatycznie"
     r"|(?:zostanie|będzie) automatycznie odn|(?:uusiutuu|uusitaan) automaattisesti|automaticky (?:se )?obnov"
     r"|obnov(?:í|uje) automaticky|obnovuje se automaticky"
@@ -148,6 +148,17 @@ def has_condition(text: str) -> bool:
     return _CONDITION.search(_UNLESS.sub("", text)) is not None
 
 
+_TRIAL = re.compile(
+    r"(?i)\btrial\b|\bprobe(?:zeit|abo|phase|version|zeitraum)|\btest(?:phase|zeitraum|version)|\bessai\b|\bprueba\b|\bprova\b"
+    r"|\bproef(?:periode|versie)|\bavaliação\b|無料体験|トライアル"
+)
+
+
+def is_about_trial(text: str) -> bool:
+    """Whether a text speaks of a trial."""
+    return _TRIAL.search(text) is not None
+
+
 _REFUNDED = re.compile(
     r"(?i)(?:have|has been|were|was|been) (?:fully |partially |partly )?refunded"
     r"|refund (?:has been|was) (?:issued|processed|sent)"
@@ -163,7 +174,7 @@ _REFUNDED = re.compile(
 )
 _REFUND_HINTS = ("refund", "erstatt", "gutgeschr", "rembours", "reembols", "rimbors", "terugbetaal", "返金")
 _NEVER_ENDS = re.compile(
-    r"(?i)\b(?:licen[cs]e|key) (?:never expires|does not expire|doesn't expire|is perpetual)"
+    r"(?i)\b(?:licen[cs]e|key)(?: itself)? (?:never expires|does not expire|doesn't expire|is perpetual)"
     r"|lizenz (?:läuft (?:nie|nicht) ab|ist (?:zeitlich )?(?:unbefristet|unbegrenzt gültig))"
     r"|licence (?:n'expire (?:jamais|pas)|est perpétuelle)|licencia (?:no caduca|no expira|nunca caduca|es perpetua)"
     r"|licenza (?:non scade(?: mai)?|è perpetua)|licentie (?:verloopt (?:nooit|niet)|is onbeperkt geldig)"
