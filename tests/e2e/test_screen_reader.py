@@ -91,3 +91,20 @@ def test_a_setting_is_told_with_its_state_and_what_it_means(
     assert "cannot remind you" in switch.description
     assert program.poll() is None
     assert reader.poorly_told() == []
+
+
+def test_a_choice_is_told_with_what_it_is_about_and_without_its_closed_list(
+    program: subprocess.Popen[bytes], reader: ScreenReader
+) -> None:
+    reader.press(_find(reader, "page tab", "Settings"))
+    _find(reader, "heading", "Settings")
+    reader.press(_find(reader, "push button", "Reminders"))
+    _find(reader, "heading", "Reminders")
+    until(lambda: any(part.role == "combo box" for part in reader.parts()))
+    parts = reader.parts()
+    about = [reader.labels(part) for part in parts if part.role == "combo box"]
+    assert ["Last day to return"] in about
+    assert all(about)
+    assert [part for part in parts if part.role in ("list", "list item")] == []
+    assert len([part for part in parts if "focused" in part.states]) <= 1
+    assert program.poll() is None

@@ -27,6 +27,9 @@ _EVENTS = "org.a11y.atspi.Event.Object"
 # Bits of the state set (AtspiStateType).
 _STATES = {"checked": 4, "enabled": 8, "focusable": 11, "focused": 12, "selected": 23, "showing": 25, "checkable": 41}
 
+_LABELLED_BY = 2
+"""A kind of relation (AtspiRelationType)."""
+
 
 _SAYS_NOTHING = ("panel", "filler", "unknown")
 _OF_ROLE = {"check box": "checkable", "radio button": "checkable"}
@@ -110,7 +113,18 @@ class ScreenReader:
     def poorly_told(self) -> list[Part]:
         """What is shown and can be operated, and has no name, no role that says how, or not the states of that role."""
         parts = [part for part in self.parts() if "focusable" in part.states and part.role != "frame"]
-        return [part for part in parts if not part.name or part.role in _SAYS_NOTHING or not _has_its_states(part)]
+        return [part for part in parts if not self._is_named(part) or not _has_its_states(part)]
+
+    def _is_named(self, part: Part) -> bool:
+        """Of a choice Qt tells what is chosen as its name, and what it is about by a label or a description."""
+        named = bool(part.name) and part.role not in _SAYS_NOTHING
+        return named and (part.role != "combo box" or bool(part.description) or any(self.labels(part)))
+
+    def labels(self, part: Part) -> list[str]:
+        """The texts that say what a part is about."""
+        (relations,) = self._call(part.owner, part.path, _ACCESSIBLE, "GetRelationSet")
+        found = [each for kind, targets in relations if kind == _LABELLED_BY for each in targets]
+        return [self._property(owner, path, "Name") for owner, path in found]
 
     def find(self, role: str, name: str) -> Part | None:
         """The first part that is shown with this role and name."""

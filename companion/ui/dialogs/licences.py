@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 from companion.services.app.licence_texts import LicenceText
 from companion.ui.look.theme import Theme
 from companion.ui.widgets.basic import button, row
-from companion.ui.widgets.choice import Choice
+from companion.ui.widgets.choice import Choice, captioned
 
 
 class LicencesDialog(QDialog):
@@ -27,7 +27,7 @@ class LicencesDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 18)
         outer.setSpacing(12)
-        outer.addWidget(self.choice)
+        outer.addLayout(captioned("Licence of", self.choice))
         outer.addWidget(self.text, 1)
         outer.addLayout(row(None, button("Close", self.reject)))
         self._show(0)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy
 
 from companion.ui.look.theme import Theme, Themed
+from companion.ui.widgets.basic import label, row
 
 
 class Choice(QComboBox, Themed):
@@ -37,3 +38,15 @@ class Choice(QComboBox, Themed):
         points = [QPointF(right - 4, middle - 2), QPointF(right, middle + 2), QPointF(right + 4, middle - 2)]
         painter.drawPolyline(QPolygonF(points))
         painter.end()
+
+
+def captioned(caption: str, choice: Choice) -> QHBoxLayout:
+    """Returns a choice with words before it.
+
+    On Linux they tell screen readers what it is about: its name is there what is chosen.
+    """
+    words = label(caption, "muted", wrap=False)
+    words.setBuddy(choice)
+    made = row(words, spacing=12)
+    made.addWidget(choice, 1)
+    return made

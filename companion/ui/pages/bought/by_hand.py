@@ -47,6 +47,8 @@ class ByHandCard(Card):
         self._proof_kind.activated.connect(self._choose)
         self._date = _field("Date", "2027-01-08, or: never")
         self._date_kind = Choice(theme, "What the date says", [words for words, _ in _DATES], 0)
+        for choice in (self._proof_kind, self._date_kind):
+            choice.setAccessibleDescription(f"{choice.accessibleName()}: the kind of the field after it")
         self._more = {field: _field(words, example) for field, words, example in _MORE}
         self.add(
             label("Add it by hand", "heading"), label("Three fields are enough; all else can follow later.", "muted")

@@ -44,7 +44,7 @@ from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
 from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import Card, TitleLink, button, clear, column, inside, label, line, row
-from companion.ui.widgets.choice import Choice
+from companion.ui.widgets.choice import Choice, captioned
 
 _MOST_HITS = 6
 _COLUMNS, _TWO_FIT = 2, 640
@@ -295,9 +295,7 @@ class HelpPage(Page):
         subjects = self._found.subjects
         choice = Choice(self.app_state.theme, "What it is about", self._found.texts, subjects.index(subject))
         choice.activated.connect(lambda place: self._ask_about(subjects[place]))
-        made = row(label("It is about", "muted", wrap=False), spacing=12)
-        made.addWidget(choice, 1)
-        return made
+        return captioned("It is about", choice)
 
     def _ask_about(self, subject: SupportSubject) -> None:
         self._chosen, self._stated = subject, NOTHING_STATED

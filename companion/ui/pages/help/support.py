@@ -22,7 +22,7 @@ from companion.domain.support.opening_hours import OpenState, opening_sentence, 
 from companion.ui.state.app_state import AppState
 from companion.ui.support import contact_of
 from companion.ui.widgets.basic import Card, chip, facts_grid, label, row
-from companion.ui.widgets.choice import Choice
+from companion.ui.widgets.choice import Choice, captioned
 
 _TONES = {OpenState.OPEN: "ok", OpenState.ALWAYS: "ok", OpenState.CLOSED: "attention", OpenState.UNKNOWN: ""}
 _ELSEWHERE = "ZZ"
@@ -100,9 +100,7 @@ def _choices(
         if len(each.texts) > 1:
             choice = Choice(state.theme, each.name, each.texts, each.place)
             choice.activated.connect(lambda place, stating=each.stating: said(stating(place)))
-            line = row(label(each.name, "muted", wrap=False), spacing=12)
-            line.addWidget(choice, 1)
-            parts.append(line)
+            parts.append(captioned(each.name, choice))
     return parts
 
 

@@ -39,7 +39,7 @@ from companion.ui.navigation import Destination
 from companion.ui.pages.order.section import OrderView, Section
 from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import button, chip, column, fit_height, label, line, row
-from companion.ui.widgets.choice import Choice
+from companion.ui.widgets.choice import Choice, captioned
 from companion.ui.widgets.notice import Notice
 
 _REASONS = (ReturnReason.NOT_WANTED, ReturnReason.DOES_NOT_WORK)
@@ -233,9 +233,7 @@ class ReturnDialog(QDialog):
         for sentence in sentences:
             outer.addWidget(label(sentence))
         self._reasons = Choice(theme, "Reason", [reason_words(reason) for reason in _REASONS], 0)
-        chosen = row(label("Reason", "muted", wrap=False), spacing=12)
-        chosen.addWidget(self._reasons, 1)
-        outer.addLayout(chosen)
+        outer.addLayout(captioned("Reason", self._reasons))
         keep = button("Keep the order", self.reject)
         outer.addLayout(row(None, keep, button("Request the return", self.accept, "primary")))
         keep.setDefault(True)
