@@ -27,10 +27,10 @@ from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.invoice import show_invoice
 from companion.ui.look.theme import DARK, LIGHT, Theme
 from companion.ui.navigation import Destination
-from companion.ui.pages.add import SampleLogIn
 from companion.ui.pages.bought.confirm import ConfirmCard
 from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.page import BY_HAND
+from companion.ui.pages.demo_orders import SampleLogIn
 from companion.ui.pages.settings.page import SUBJECTS
 from companion.ui.state.offered import Offered
 from tests.kits.linux import script

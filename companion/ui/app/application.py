@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from companion.ui.app.notices.start_question import StartQuestion
     from companion.ui.app.notices.updates import UpdateNotices
     from companion.ui.app.tray import Tray
-    from companion.ui.pages.add import SampleLogIn
+    from companion.ui.pages.demo_orders import SampleLogIn
     from companion.ui.pages.settings.desk import Desk
     from companion.ui.state.update_state import UpdateState
 

@@ -19,9 +19,10 @@ from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import CaseDesk, StoreBook
 
 if TYPE_CHECKING:
-    from companion.ui.pages.add import AddPage, SampleLogIn
+    from companion.ui.pages.add import AddPage
     from companion.ui.pages.bought.dropped import Dropped
     from companion.ui.pages.bought.page import BoughtPage
+    from companion.ui.pages.demo_orders import SampleLogIn
     from companion.ui.pages.downloads import DownloadsPage
     from companion.ui.pages.help.page import HelpPage
     from companion.ui.pages.home import HomePage

@@ -21,7 +21,7 @@ from companion.ui.app.lifetime.shutdown import MOST_SECONDS, ShutdownSignals, en
 from companion.ui.app.lifetime.single_instance import SingleInstance
 from companion.ui.app.startup_dialog import show_at_start
 from companion.ui.dialogs.removal import show_removal
-from companion.ui.pages.add import SampleLogIn
+from companion.ui.pages.demo_orders import SampleLogIn
 from companion.ui.state.settings.settings_state import remove_everything
 
 _log = logging.getLogger(__name__)

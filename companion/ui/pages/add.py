@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.model import Secret
 from companion.domain.entitlements.order_lookup import (
     tidy_card_digits,
     tidy_email,
@@ -32,6 +32,7 @@ from companion.services.store.keychain.keychain import Kept, KeychainState
 from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders
 from companion.ui.navigation import ADDED, SESSION_ONLY, Destination, Page
+from companion.ui.pages.demo_orders import DemoOrders, SampleLogIn
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice
@@ -41,14 +42,6 @@ from companion.ui.widgets.secret_field import SecretField
 
 T = TypeVar("T")
 _MESSAGE = "message/rfc822"
-
-
-class SampleLogIn(NamedTuple):
-    """A log-in of the demo store, whose customers are invented."""
-
-    number: str
-    password: str
-    about: str
 
 
 class AddPage(Page):
@@ -72,8 +65,8 @@ class AddPage(Page):
         profile = self.app_state.snapshot.profile
         store = profile.store.name if profile else "the store"
         self._intro.setText(
-            f"Companion looks after what you bought from {store}: until when it runs, what will be charged and when, "
-            "and a download and installation that work."
+            f"Companion looks after what you bought from {store}: when it runs out, what you will be charged, "
+            "and downloads and installations that work."
             if first
             else f"Everything needed is in the confirmation e-mail from {store}."
         )
@@ -158,18 +151,26 @@ class AddPage(Page):
         self._where.setText(words)
 
     def _samples(self, samples: tuple[SampleLogIn, ...]) -> Card:
-        card = Card(spacing=8)
-        card.add(
-            label("Orders of the demo store", "strong"),
-            label("These customers are invented. Choose one to fill in its order number and password.", "muted"),
-        )
-        for sample in samples:
-            choose = button(sample.number, partial(self._fill_in, sample), name=f"Fill in {sample.number}")
-            choose.setMinimumWidth(140)
-            line = row(choose, spacing=12)
-            line.addWidget(label(sample.about, "muted"), 1)
-            card.add(line)
+        card = DemoOrders(samples)
+        card.chosen.connect(self._fill_in)
+        card.several_wanted.connect(self._add_several)
         return card
+
+    def _add_several(self, samples: tuple[SampleLogIn, ...]) -> None:
+        """Add these orders, one after the other."""
+        if self._task is not None and self._task.running:
+            return
+        self._say(None)
+        self._show_working(True)
+        first, rest = samples[0], samples[1:]
+
+        def added(found: Added) -> None:
+            if rest:
+                self._add_several(rest)
+            else:
+                self._done(Added((), found.kept))
+
+        self._task = self.app_state.add_order(self, first.number, Secret(first.password), added, self._failed)
 
     def _fill_in(self, sample: SampleLogIn) -> None:
         self._ways.button(0).setChecked(True)

@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 from companion.demo.server import DemoStore
 from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
-from companion.ui.navigation import Destination
+from companion.ui.navigation import ADDED, SESSION_ONLY, Destination
 from companion.ui.pages.add import AddPage
+from companion.ui.pages.demo_orders import SampleLogIn
 from tests.kits.ui import texts_of
 
 FAMILY = "LF-5930-2216"
@@ -151,3 +152,17 @@ def test_an_old_error_is_gone_when_the_page_is_left(program: WindowedProgram, pa
     program.window.navigate_to(Destination("home"))
     program.window.navigate_to(Destination("add"))
     assert not [each for each in page.findChildren(QLineEdit) if each.property("invalid") == "true"]
+
+
+def test_four_orders_of_the_demo_are_added_with_one_press(
+    page: AddPage, program: WindowedProgram, store: DemoStore, services: Services, qtbot: QtBot
+) -> None:
+    samples = tuple(SampleLogIn(each.order_number, each.order_password, each.about) for each in store.accounts)
+    demo = AddPage(program.app_state, services.orders, samples)
+    demo.navigation_requested.connect(program.window.navigate_to)
+    qtbot.addWidget(demo)
+    demo.show()
+    press(demo, "Add these four")
+    qtbot.waitUntil(lambda: program.window.there.item in (ADDED, SESSION_ONLY), timeout=20_000)
+    wanted = [each.order_number for each in store.accounts[:4]]
+    assert sorted(known.number for known in services.orders.cache.remembered()) == sorted(wanted)

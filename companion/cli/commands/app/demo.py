@@ -51,7 +51,7 @@ def _in_window(context: CommandContext) -> int:
     from companion.services.app.instance.running_program import StartRequest
     from companion.services.container.store import Services, build_services
     from companion.ui.app.running import run_window
-    from companion.ui.pages.add import SampleLogIn
+    from companion.ui.pages.demo_orders import SampleLogIn
 
     asked = context.arguments
     with open_workspace(default_folder(asked.home, "demo"), size=asked.size, rate=asked.rate) as workspace:
