@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -33,6 +33,11 @@ from companion.ui.widgets.spoken import SpokenAs, speak_as
 _log = logging.getLogger(__name__)
 
 _LEAST_TITLE = 160
+_MARKS = {"ok": "check", "attention": "warning", "over": "cross"}
+"""The icon of each tone: a colour alone tells nothing to who does not see it."""
+_BESIDE_MARK = 6
+_RING = 2
+"""How wide the ring of what has the focus is, and the gap within it, in pixels."""
 _HEADINGS = ("title", "heading")
 
 
@@ -51,14 +56,43 @@ class _ColumnLabel(QLabel):
         return self.sizeHint()
 
 
+class _MarkedLabel(QLabel):
+    """A text with the mark of its tone before the first line."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__()
+        self._mark = mark
+        self._make_room()
+
+    def _make_room(self) -> None:
+        self.setContentsMargins(self.fontMetrics().height() + _BESIDE_MARK, 0, 0, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._make_room()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        size, text = self.fontMetrics().height(), self.contentsRect()
+        lines = self.fontMetrics().boundingRect(text, Qt.TextFlag.TextWordWrap, self.text()).height()
+        top = text.top() + max(0, text.height() - lines) // 2
+        painter = QPainter(self)
+        colour = self.palette().color(QPalette.ColorRole.WindowText).name()
+        icon(self._mark, colour).paint(painter, QRect(0, top, size, size))
+        painter.end()
+
+
 def label(
     text: str, role: str = "", *, tone: str = "", wrap: bool = True, selectable: bool = False, columns: int = 0
 ) -> QLabel:
     """A text in one of the style sheet's roles; never rich text, so that nothing a store says is taken for markup.
 
+    Before a text with a tone stands the mark of that tone, except in chips, whose words are about nothing else.
     Labels that stand below each other are equally wide with the same `columns`, a number of characters.
     """
-    made = _ColumnLabel(columns) if columns else QLabel()
+    mark = _MARKS.get(tone) if role != "chip" else None
+    made = _ColumnLabel(columns) if columns else _MarkedLabel(mark) if mark is not None else QLabel()
     if role in _HEADINGS:
         # Before it has a text: what is told to assistive programs once is what it stays to them.
         speak_as(made, SpokenAs.HEADING)
@@ -109,9 +143,25 @@ def chip(text: str, tone: str = "") -> QLabel:
     return made
 
 
+class _Primary(QPushButton):
+    """A filled button: between it and its ring is a gap, without which the ring would lie on its own colour."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.hasFocus():
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The style sheet makes the ground of the button its own `Base`.
+        painter.setPen(QPen(QGuiApplication.palette().color(QPalette.ColorRole.Base), _RING))
+        inset = _RING * 1.5
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 6, 6)
+        painter.end()
+
+
 def button(text: str, clicked: Callable[[], object], role: str = "", *, name: str = "", tip: str = "") -> QPushButton:
     """A push button; `name` is what a screen reader says when that should be more than the text."""
-    made = QPushButton(printable(text))
+    made = _Primary(printable(text)) if role == "primary" else QPushButton(printable(text))
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     # Enter presses the button that has the focus, as it does in every dialog.

@@ -213,7 +213,8 @@ class DownloadsCard(Section):
         offer = app_state.offer(self.order, download)
         number = self.order.number
         here = app_state.snapshot.file_sentence(number, download.artifact_id)
-        said = label(offer_sentence(offer, download, now, zone, app_state.ends))
+        lost = offer is Offer.CAN_ASK and here is None
+        said = label(offer_sentence(offer, download, now, zone, app_state.ends), tone="over" if lost else "")
         self.add(label(f"{download.name} {download.version}", "strong"))
         if offer is Offer.ENDED:
             restyle(said, role="muted")
@@ -222,8 +223,6 @@ class DownloadsCard(Section):
         installed = app_state.snapshot.installed_sentence(number, download.artifact_id, app_state.format.date)
         if here is not None:
             self.add(label(" ".join(filter(None, (installed, here))), tone="ok"))
-        elif offer is Offer.CAN_ASK:
-            restyle(said, tone="over")
         self.add(said)
         if offer is Offer.OPEN:
             destination = Destination("install", self.order.number, download.artifact_id)
@@ -258,8 +257,9 @@ class ParcelsCard(Section):
         app_state, order, profile = self.app_state, self.order, self.profile
         for parcel in parcels(order, profile, app_state.now(), app_state.zone):
             self.add(label(", ".join(parcel.contents) or "Parcel", "strong"))
-            for sentence in parcel_sentences(parcel, app_state.format.date):
-                self.add(label(sentence, tone="attention" if parcel.late else ""))
+            sentences = parcel_sentences(parcel, app_state.format.date)
+            for said in (" ".join(sentences),) if parcel.late else sentences:
+                self.add(label(said, tone="attention" if parcel.late else ""))
             if parcel.tracking_number is not None:
                 number = f"{parcel.carrier or 'Tracking number'}: {parcel.tracking_number}"
                 self.add(label(number, "muted", selectable=True))
