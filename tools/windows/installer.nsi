@@ -18,6 +18,9 @@ Target amd64-unicode
 !define ONCE "Software\Microsoft\Windows\CurrentVersion\RunOnce"
 !define VETOES "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 !define APP_ID "Companion.Companion"
+; Without a number of this kind Windows does not keep notices in its list. No class is registered for it: they are
+; answered by links. Source: learn.microsoft.com, "Activating toast notifications from desktop apps".
+!define NOTICES_ID "{5B0C2B5E-3C55-4C0B-9A0B-6F1D0A7E9C41}"
 !define LINKS "Software\Classes\companion"
 !define SHORTCUT "$SMPROGRAMS\Companion.lnk"
 !define TRIES 20 ; for half a second each: virus scanners hold new and old files for a moment
@@ -214,6 +217,13 @@ Function MakeShortcut
         System::Free $4
         System::Free $5
         System::Call 'Oleaut32::SysFreeString(p r3)'
+        System::Call '*(&g16 "${NOTICES_ID}")p.r3'
+        System::Call '*${SYSSTRUCT_PROPERTYKEY}(${PKEY_AppUserModel_ToastActivatorCLSID})p.r4'
+        System::Call '*${SYSSTRUCT_PROPVARIANT}(${VT_CLSID},,p r3)p.r5'
+        ${IPropertyStore::SetValue} $2 '($4,$5)'
+        System::Free $3
+        System::Free $4
+        System::Free $5
         ${IPropertyStore::Commit} $2 ""
         ${IUnknown::Release} $2 ""
         ${IPersistFile::Save} $1 '("${SHORTCUT}",1)'

@@ -32,7 +32,7 @@ class WindowsToasts:
             notice = notifications.ToastNotification(document)
             notice.tag, notice.group = tag, _GROUP
             notifier = notifications.ToastNotificationManager.create_toast_notifier_with_id(APP_ID)
-            if int(notifier.setting) != _ENABLED:
+            if switched_off(notifier):
                 raise OSError(0, "notices of this program are switched off")
             notifier.show(notice)
 
@@ -40,6 +40,17 @@ class WindowsToasts:
         notifications, _ = _runtime()
         with _as_os_error():
             notifications.ToastNotificationManager.history.remove_grouped_tag_with_id(tag, _GROUP, APP_ID)
+
+
+def switched_off(notifier: Any) -> bool:
+    """Returns whether the person has switched off the notices of this program.
+
+    Before its very first one Windows does not know the program, and answers with an error ("Element not found").
+    """
+    try:
+        return int(notifier.setting) != _ENABLED
+    except OSError:
+        return False
 
 
 def be_known_to_the_desktop() -> None:
