@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from companion.domain.core.model import Model
 from companion.domain.core.text import size_in_words
+from companion.domain.installation.files.belonging import licence_sentence, seats_left
 from companion.domain.installation.files.checks import MISFIT, file_findings
-from companion.domain.installation.files.identity import FileSignature
+from companion.domain.installation.files.identity import FileSignature, InstallerIdentity
 from companion.domain.installation.files.space import fits_on_disk, space_words
 from companion.domain.installation.files.verification import PROVEN, verification_sentence
 from companion.domain.installation.files.words import KINDS
 from companion.domain.installation.proof.installation import CheckedFile
 from companion.domain.pc.finding import Finding, Severity
+from companion.domain.purchases.purchase import Overview
 
 
 class CardRow(Model, frozen=True):
@@ -30,8 +32,8 @@ class FileCard(Model, frozen=True):
     blocked: bool
 
 
-def file_card(file: CheckedFile, purchase: str | None = None) -> FileCard:
-    """Returns what is shown; `purchase` is what the person calls what they bought, where it belongs to that."""
+def file_card(file: CheckedFile, purchase: Overview | None = None) -> FileCard:
+    """Returns what is shown; `purchase` is what the file belongs to, where that is known."""
     found = file.found
     findings = [row for row in file_findings(found, file.name) if row.severity is Severity.BLOCKS]
     named = " ".join(filter(None, (found.product_name, found.version)))
@@ -40,7 +42,7 @@ def file_card(file: CheckedFile, purchase: str | None = None) -> FileCard:
         ("Publisher", found.publisher or "not stated in the file"),
         ("File", f"{file.name}, {size_in_words(file.size)}"),
         *((("Space", words),) if (words := space_words(found)) else ()),
-        *((("You bought it", purchase),) if purchase else ()),
+        *((("You bought it", purchase.name),) if purchase else ()),
     )
     return FileCard(
         title=named or file.name,
@@ -50,6 +52,7 @@ def file_card(file: CheckedFile, purchase: str | None = None) -> FileCard:
             *(CardRow(severity=Severity.BLOCKS, sentence=_reason(row)) for row in findings),
             _verified(file),
             *_traits(file),
+            *(() if findings else (_licence(found, purchase),)),
             *(CardRow(severity=Severity.WARNS, sentence=note) for note in found.notes),
         ),
         blocked=bool(findings),
@@ -67,6 +70,12 @@ def _verified(file: CheckedFile) -> CardRow:
     if not sure and file.found.signature is FileSignature.NONE:
         sentence += " It is not signed."
     return CardRow(severity=Severity.FINE if sure else Severity.WARNS, sentence=sentence)
+
+
+def _licence(found: InstallerIdentity, purchase: Overview | None) -> CardRow:
+    left = seats_left(found, purchase) if purchase is not None else None
+    severity = {True: Severity.FINE, False: Severity.WARNS, None: Severity.UNKNOWN}[left]
+    return CardRow(severity=severity, sentence=licence_sentence(found, purchase))
 
 
 def _traits(file: CheckedFile) -> tuple[CardRow, ...]:

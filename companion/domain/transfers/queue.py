@@ -37,7 +37,8 @@ class QueueEntry(Model, frozen=True):
     """One download that was asked for; kept over restarts, so it holds no URL and nothing secret.
 
     `state` is ``queued``, ``paused``, ``done`` or ``failed`` at rest; a running one is kept as ``queued``.
-    `working_name` is what the file is called until it has arrived, where the server names it.
+    `working_name` is what the file is called until it has arrived, where the server names it. `verified` says that the
+    file that arrived has the digest that was known beforehand.
     """
 
     key: DownloadKey
@@ -47,6 +48,7 @@ class QueueEntry(Model, frozen=True):
     trouble: DownloadFailure | None = None
     path: Exact | None = None
     working_name: Exact | None = None
+    verified: bool = False
 
 
 class Request(enum.StrEnum):
@@ -168,10 +170,13 @@ def with_state(
     *,
     trouble: DownloadFailure | None = None,
     path: str | None = None,
+    verified: bool = False,
 ) -> tuple[QueueEntry, ...]:
     """Returns the entries with one of them in another state."""
     return tuple(
-        msgspec.structs.replace(each, state=state, trouble=trouble, path=path) if each.key == key else each
+        msgspec.structs.replace(each, state=state, trouble=trouble, path=path, verified=verified)
+        if each.key == key
+        else each
         for each in entries
     )
 

@@ -269,10 +269,10 @@ class Queue:
             return
         if state is TransferState.DONE and result is not None:
             self._results[key] = result
-        path = str(result.path) if result is not None and state is TransferState.DONE else None
-        self._keep(
-            with_state(self._entries, key, state, trouble=trouble if state is TransferState.FAILED else None, path=path)
-        )
+            arrived = with_state(self._entries, key, state, path=str(result.path), verified=result.verified)
+            self._keep(arrived)
+            return
+        self._keep(with_state(self._entries, key, state, trouble=trouble if state is TransferState.FAILED else None))
 
     def _fetch(self, entry: QueueEntry, run: _Run) -> Transferred:
         source, expected = self._prepare(entry)

@@ -200,6 +200,7 @@ class AllPages:
     def _file(self) -> FilePage:
         """The page that leads from the file of any installer to a working installation."""
         from companion.services.container.local import build_file_installer
+        from companion.services.installation.order_files import order_of
         from companion.ui.wizard.file.page import FilePage
 
         services = self._services
@@ -211,6 +212,7 @@ class AllPages:
             services.recovery,
             self._opener,
             services.owned.all_purchases,
+            lambda path: order_of(services.library, path),
         )
         made.ended.connect(self._installed)
         return made

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
 from companion.domain.entitlements.download_access import closes_at
+from companion.domain.installation.files.verification import of_transfer, verification_sentence
 from companion.domain.purchases.purchase import Overview, PurchasedDownload
 from companion.domain.store.orders import Download, Order
 from companion.domain.transfers.left_downloads import LeftDownload, left_line
@@ -231,11 +232,13 @@ class DownloadCard(TransferCard):
         app_state = self.app_state
         return offer_sentence(self._offer, self._download, app_state.now(), app_state.zone, app_state.ends)
 
-    def at_rest(self, file: Path) -> str:
+    def at_rest(self, item: QueueItem | None, file: Path) -> str:
+        del item
         snapshot, number, artifact = self.app_state.snapshot, self._order.number, self._download.artifact_id
         installed = snapshot.installed_sentence(number, artifact, self.app_state.format.date)
         lies = snapshot.file_sentence(number, artifact) or ""
-        return " ".join(part for part in (installed, lies, str(file)) if part)
+        how = verification_sentence(of_transfer(verified=True, store=self.app_state.store))
+        return f"{' '.join(part for part in (installed, lies, str(file)) if part)}\n{how}"
 
     def resting_actions(self, file: Path | None) -> list[QPushButton]:
         if file is not None:

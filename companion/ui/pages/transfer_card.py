@@ -75,9 +75,9 @@ class TransferCard(Card):
         """Returns where the finished file lies."""
         raise NotImplementedError
 
-    def at_rest(self, file: Path) -> str:
-        """Returns the sentence for a file that lies on this PC."""
-        return f"It is on this PC: {file}"
+    def at_rest(self, item: QueueItem | None, file: Path) -> str:
+        """Returns the sentences for a file that lies on this PC: where, and how far it is verified."""
+        raise NotImplementedError
 
     def resting_sentence(self) -> str:
         """Returns the sentence for a download that has not been started."""
@@ -132,7 +132,7 @@ class TransferCard(Card):
             return size + progress_words(progress, form)
         if item is not None and item.entry.state is TransferState.QUEUED:
             return "Waiting for its turn."
-        return self.at_rest(file) if file is not None else self.resting_sentence()
+        return self.at_rest(item, file) if file is not None else self.resting_sentence()
 
     def _arrived(self) -> int:
         """Returns how many bytes have arrived, 0 where that is not known."""

@@ -104,6 +104,20 @@ def test_fetches_in_order(kit: StoreKit, tmp_path: Path, small: bytes) -> None:
     assert done == ["a", "b", "c"]
     assert (tmp_path / "b").read_bytes() == small
     assert [entry.path for entry in kit.memory.entries] == [str(tmp_path / name) for name in ("a", "b", "c")]
+    assert all(entry.verified for entry in kit.memory.entries), "they had the digest that was known beforehand"
+
+
+def test_what_had_no_digest_to_compare_is_not_kept_as_verified(kit: StoreKit, small: bytes) -> None:
+    kit.queue.close()
+    kit.queue = Queue(
+        kit.memory,
+        lambda entry: (kit.prepare(entry)[0], Expected(filename=entry.name, size=len(small))),
+        changed=kit.watch,
+        options=lambda: QUICK,
+    )
+    kit.queue.add(kit.entry("a"))
+    kit.watch.wait_state("a", TransferState.DONE)
+    assert [entry.verified for entry in kit.memory.entries] == [False]
 
 
 def test_pause_lets_the_next_one_go_and_resume_goes_on(kit: StoreKit, tmp_path: Path, small: bytes) -> None:

@@ -100,6 +100,7 @@ def test_a_file_is_downloaded_once_and_lies_under_the_shops_name(buyer: Buyer, s
     done = buyer.comes_to(TransferState.DONE)
     buyer.until(lambda: buyer.reads("It is on this PC"))
     assert buyer.reads("On this PC")
+    assert buyer.reads("It is complete, but not checked: nothing shows that it is the maker's own file.")
     assert Path(str(done.entry.path)).name == "Häfen.zip"
     assert Path(str(done.entry.path)).read_bytes() == shop.downloads["f6a1"].content
     assert [(call.method, call.headers.get("range")) for call in shop.calls] == [("GET", None)]

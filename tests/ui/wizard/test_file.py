@@ -55,6 +55,7 @@ def test_a_dropped_installer_is_looked_at_checked_and_installed(
     page = dropped(program, run_file(tmp_path, 'touch "$HOME/ran"'))
     shows(qtbot, page, "An installer for Linux.")
     assert not (home / "ran").exists(), "looking runs nothing"
+    shows(qtbot, page, "Companion knows no purchase of it. If it asks for a key,")
     start(qtbot, page)
     shows(qtbot, page, "The installer reports success")
     assert (home / "ran").exists()
@@ -119,6 +120,7 @@ def test_the_key_of_what_was_bought_is_one_click_from_the_installer(
     path = script(tmp_path / "harbour.run", '#!/bin/sh\n# Makeself\nlabel="Harbour Suite"\nexit 0\n')
     page = dropped(program, path)
     shows(qtbot, page, "You bought it")
+    assert any("On how many PCs your licence may be used is not known." in text for text in texts_of(page))
     qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
     page.looking.onward.click()
     button(page, "Show your key").click()

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.domain.purchases.values import host_name
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.store import Services
 from companion.services.storage.records import INSTALLED, TimelineEntry
@@ -44,6 +45,8 @@ def test_the_file_of_one_order_serves_another_one_everywhere(
     for name in ("home", "downloads"):
         shown = page(program, name, qtbot)
         qtbot.waitUntil(lambda shown=shown: any(said in text for text in texts_of(shown)), timeout=30_000)  # type: ignore[misc]
+    published = f"It is exactly what the store {host_name(store.url)} published."
+    assert any(published in text for text in texts_of(program.window.current)), "the card says how far it is verified"
     found = services.order_downloads.recheck(SECOND, artifact, Cancellation())
     assert found is not None
     assert found.transferred.path == services.order_downloads.files()[0].path

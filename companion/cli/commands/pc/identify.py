@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +16,9 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.installation.files.identity import InstallerIdentity, Technology
 from companion.domain.installation.files.verification import Verification
 from companion.domain.installation.files.words import identity_lines
+
+if TYPE_CHECKING:
+    from companion.domain.purchases.purchase import Overview
 
 
 class IdentifyResult(InstallerIdentity, frozen=True):
@@ -41,7 +45,8 @@ def run(context: CommandContext) -> int:
     """Say what the file is and which purchase it belongs to."""
     path = context.arguments.file.absolute()
     found, verification = _look(context, path)
-    found = msgspec.structs.replace(found, purchase=purchase_id(context, found, path))
+    bought = purchase_for(context, found, path)
+    found = msgspec.structs.replace(found, purchase=bought.id if bought else None)
     shown = IdentifyResult(
         **{field: getattr(found, field) for field in found.__struct_fields__}, verification=verification
     )
@@ -62,16 +67,16 @@ def _look(context: CommandContext, path: Path) -> tuple[InstallerIdentity, Verif
     return file.found, file.verification
 
 
-def purchase_id(context: CommandContext, found: InstallerIdentity, path: Path) -> str | None:
+def purchase_for(context: CommandContext, found: InstallerIdentity, path: Path) -> Overview | None:
     """Returns the purchase that the file belongs to; None also where there is no library, or it cannot be opened."""
     from companion.domain.installation.files.belonging import purchase_of
+    from companion.services.installation.order_files import order_of
 
     if not context.local.folders.library.exists():
         return None
     try:
-        library = context.owned.library
-        files = [file for store in library.stores_with_orders() for file in library.files(store)]
-        number = next((file.number for file in files if file.path == path), None)
-        return purchase_of(found, context.owned.all_purchases(), number)
+        purchases = tuple(context.owned.all_purchases())
+        belongs_to = purchase_of(found, purchases, order_of(context.owned.library, path))
+        return next((each for each in purchases if each.id == belongs_to), None)
     except CompanionError:
         return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from companion.cli.blocked import blocked_error
 from companion.cli.commands.pc.closing import ClosedPrograms
 from companion.cli.commands.pc.expectation import expectation_of, expectation_options
+from companion.cli.commands.pc.identify import purchase_for
 from companion.cli.commands.pc.install_result import (
     InstallResult,
     ending_lines,
@@ -26,6 +27,7 @@ from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError
+from companion.domain.installation.files.belonging import licence_sentence
 from companion.domain.installation.files.names import looks_like_installer
 from companion.domain.installation.files.words import identity_lines
 from companion.domain.installation.proof.installation import (
@@ -83,7 +85,8 @@ def install_file(context: CommandContext) -> int:
     catch_up(context, context.local)
     with interruptible() as cancellation:
         file = installer.look(path, cancellation, expectation_of(context, path))
-        context.output.say(*identity_lines(file.found, file.name, file.verification))
+        licence = licence_sentence(file.found, purchase_for(context, file.found, path))
+        context.output.say(*identity_lines(file.found, file.name, file.verification), licence)
         try:
             return _install(context, file, cancellation)
         finally:

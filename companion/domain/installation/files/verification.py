@@ -65,6 +65,11 @@ def of_transfer(*, verified: bool, store: str | None = None) -> Verification:
     return Verification(how=VerifiedBy.STORE if store else VerifiedBy.MANIFEST, by=host_name(store) if store else None)
 
 
+def of_shop_transfer(*, verified: bool) -> Verification:
+    """Returns how far the download of a purchase is verified: its digest comes from where it was bought."""
+    return Verification(how=VerifiedBy.STORE if verified else VerifiedBy.COMPLETE)
+
+
 def strongest(*found: Verification) -> Verification:
     """Returns the strongest of several."""
     order = list(VerifiedBy)

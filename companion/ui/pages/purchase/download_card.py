@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
+from companion.domain.installation.files.verification import of_shop_transfer, verification_sentence
 from companion.domain.purchases.purchase import Overview, PurchasedDownload
 from companion.domain.purchases.words import date_of, origin_words
 from companion.domain.transfers.models import TransferState
@@ -59,6 +60,11 @@ class PurchaseDownloadCard(TransferCard):
     def file(self, item: QueueItem | None) -> Path | None:
         done = item is not None and item.entry.state is TransferState.DONE
         return Path(item.entry.path) if done and item is not None and item.entry.path else None
+
+    def at_rest(self, item: QueueItem | None, file: Path) -> str:
+        verified = item is not None and item.entry.verified
+        how = verification_sentence(of_shop_transfer(verified=verified))
+        return f"It is on this PC: {file}\n{how}"
 
     def resting_sentence(self) -> str:
         form, until = self.app_state.format, self._download.open_until

@@ -24,7 +24,6 @@ from companion.ui.wizard.live_check_list import ICONS
 from companion.ui.wizard.steps import Step
 
 if TYPE_CHECKING:
-    from companion.services.app.cancellation import Cancellation
     from companion.services.installation.file_installer import FileInstaller
 
 _WHAT = "What should be installed?"
@@ -44,10 +43,15 @@ class LookStep(Step):
     looked_at = Signal(object, str)
 
     def __init__(
-        self, app_state: AppState, installer: FileInstaller, purchases: Callable[[], Iterable[Overview]]
+        self,
+        app_state: AppState,
+        installer: FileInstaller,
+        purchases: Callable[[], Iterable[Overview]],
+        order_of: Callable[[Path], str | None],
     ) -> None:
+        """`order_of` returns the number of the order that a file was downloaded for, where that is known."""
         super().__init__(app_state, _WHAT, "", "Continue")
-        self._installer, self._purchases = installer, purchases
+        self._installer, self._purchases, self._order_of = installer, purchases, order_of
         self._task: Task | None = None
         self._file: CheckedFile | None = None
         self._purchase = ""
@@ -70,10 +74,13 @@ class LookStep(Step):
             return
         self.heading.setText("Looking at the file…")
         self.explanation.setText("Nothing of it is run.")
-        installer, purchases = self._installer, self._purchases
+        installer, purchases, order_of = self._installer, self._purchases, self._order_of
 
         def work(task: Task) -> _Looked:
-            return _look(installer, purchases, Path(place), task.cancellation)
+            file = installer.look(Path(place), task.cancellation)
+            owned = {each.id: each for each in purchases()}
+            bought = owned.get(purchase_of(file.found, owned.values(), order_of(Path(place))) or "")
+            return _Looked(file, file_card(file, bought), bought.id if bought else "")
 
         self._task = self.app_state.runner.run(self, work, self._show, self._failed)
 
@@ -114,13 +121,3 @@ class LookStep(Step):
         chosen, _ = QFileDialog.getOpenFileName(self, "Which installer?", "", f"Installers ({patterns});;All files (*)")
         if chosen:
             self.look(chosen)
-
-
-def _look(
-    installer: FileInstaller, purchases: Callable[[], Iterable[Overview]], path: Path, cancellation: Cancellation
-) -> _Looked:
-    file = installer.look(path, cancellation)
-    owned = tuple(purchases())
-    belongs_to = purchase_of(file.found, owned)
-    name = next((each.name for each in owned if each.id == belongs_to), None)
-    return _Looked(file, file_card(file, name), belongs_to or "")

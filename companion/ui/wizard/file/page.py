@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.domain.installation.proof.installation import CheckedFile
@@ -33,10 +34,11 @@ class FilePage(StepsPage):
         recovery: Recovery,
         opener: Opener,
         purchases: Callable[[], Iterable[Overview]],
+        order_of: Callable[[Path], str | None],
     ) -> None:
         super().__init__(app_state, "Install a file", STEPS)
         self._place = ""
-        self.looking = LookStep(app_state, installer, purchases)
+        self.looking = LookStep(app_state, installer, purchases, order_of)
         self.installing = FileInstallStep(app_state, installer, installations, recovery, opener)
         self.finished = FileDoneStep(app_state, recovery)
         self.set_steps(self.looking, self.installing, self.finished)
