@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -53,6 +54,8 @@ _DATA = (
 )
 _RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll", "vcruntime140.dll", "vcruntime140_1.dll")
 """Microsoft's runtime, of which Python, Qt and its bindings each bring a copy."""
+_RENAMED = re.compile(r"msvcp140-[0-9a-f]+\.dll")
+"""The same, as a wheel brings it for itself."""
 _AT_EACH_START = ("__init__", "aliases", "ascii", "cp1252", "latin_1", "mbcs", "utf_8")
 _NEWEST = "PySide6"
 """Which copy is the newest; the others work with it, as each later one works for older programs."""
@@ -107,6 +110,34 @@ def _one_runtime(found: list[Entry]) -> list[Entry]:
         if best is not None:
             others.append((PurePosixPath(_plain(best)).name, best[1], best[2]))
     return others
+
+
+def with_one_runtime(found: list[Entry], work: Path) -> list[Entry]:
+    """Returns the entries, of which extensions that bring a runtime of their own under another name use the common one.
+
+    Wheels are made such that two runtimes do not meet in one process; here there is only one, and the newest. The
+    extensions are changed in copies in `work`.
+    """
+    if not any(_name(entry) == _RUNTIME[0] for entry in found):
+        return found
+    own = {_name(entry) for entry in found if _RENAMED.fullmatch(_name(entry))}
+    return [_with_common_runtime(entry, own, work) for entry in found if _name(entry) not in own]
+
+
+def _with_common_runtime(entry: Entry, own: set[str], work: Path) -> Entry:
+    source = Path(entry[1])
+    if not own or entry[2] != "EXTENSION":
+        return entry
+    content = source.read_bytes()
+    changed = content
+    for name in own:
+        # In the list of its libraries, each name ends with a zero.
+        changed = changed.replace(name.encode() + b"\0", _RUNTIME[0].encode().ljust(len(name) + 1, b"\0"))
+    if changed == content:
+        return entry
+    copy = work / source.name
+    copy.write_bytes(changed)
+    return (entry[0], str(copy), entry[2])
 
 
 def _name(entry: Entry) -> str:

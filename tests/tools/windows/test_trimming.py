@@ -8,7 +8,15 @@ import zipfile
 from pathlib import Path
 
 from tools.environment import ROOT
-from tools.windows.trimming import EXCLUDED, EXCLUDED_ON_WINDOWS, Entry, shrink_library, used_binaries, used_data
+from tools.windows.trimming import (
+    EXCLUDED,
+    EXCLUDED_ON_WINDOWS,
+    Entry,
+    shrink_library,
+    used_binaries,
+    used_data,
+    with_one_runtime,
+)
 
 
 def entry(place: str) -> Entry:
@@ -85,3 +93,25 @@ def test_the_program_does_without_the_modules_that_are_left_out() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ran.stderr == ""
+
+
+def test_an_extension_with_a_runtime_of_its_own_uses_the_common_one(tmp_path: Path) -> None:
+    own = "msvcp140-a4c2229bdc2a2a63.dll"
+    (tmp_path / "wheel").mkdir()
+    extension, plain = tmp_path / "wheel/_re2.pyd", tmp_path / "wheel/_plain.pyd"
+    extension.write_bytes(b"MZ kernel32.dll\0" + own.encode() + b"\0VCRUNTIME140.dll\0")
+    plain.write_bytes(b"MZ kernel32.dll\0")
+    found = [
+        ("re2/_re2.pyd", str(extension), "EXTENSION"),
+        ("_plain.pyd", str(plain), "EXTENSION"),
+        (rf"google_re2.libs\{own}", "from/wheel", "BINARY"),
+        ("MSVCP140.dll", "from/PySide6", "BINARY"),
+    ]
+    kept = with_one_runtime(found, tmp_path)
+    assert names(kept) == ["re2/_re2.pyd", "_plain.pyd", "MSVCP140.dll"]
+    changed = Path(kept[0][1]).read_bytes()
+    assert changed.replace(b"\0", b" ").split() == [b"MZ", b"kernel32.dll", b"msvcp140.dll", b"VCRUNTIME140.dll"]
+    assert len(changed) == extension.stat().st_size
+    assert own.encode() in extension.read_bytes(), "the wheel is not changed"
+    assert kept[1][1] == str(plain)
+    assert with_one_runtime(found[:3], tmp_path) == found[:3], "without another one it keeps its own"
