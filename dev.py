@@ -18,7 +18,8 @@ from tools.system_packages import add_build_programs, add_optional_test_programs
 USAGE = """\
 python3 dev.py demo [options of companion demo]   set up, then the main job against the embedded store
 python3 dev.py test [--quick] [pytest options]    set up, then all checks and tests
-python3 dev.py test-windows [pytest options]      the Windows lab and its tests (Debian, x86-64)
+python3 dev.py test-windows [--built] [pytest options]   the Windows lab and its tests (Debian, x86-64); --built also
+                                                  builds the program and its installer, and tries them
 python3 dev.py build-windows                      the Windows program, built and tried under Wine (likewise)
 python3 dev.py build-linux                        the Linux program in build/linux, as it runs on this system
 python3 dev.py release DIR [--notes FILE]         everything a maintainer uploads; keys by the environment
@@ -118,7 +119,10 @@ def check_coverage() -> int:
 def test_windows(rest: list[str]) -> int:
     set_up(DEVELOP)
     code = run("bash", ROOT / "tests/windows/setup_lab.sh")
-    return code or python("-m", "pytest", "tests/windows", "-m", "windows", *rest)
+    if "--built" in rest:
+        code = code or python("-m", "tools.windows.build", "--untried")
+    options = [option for option in rest if option != "--built"]
+    return code or python("-m", "pytest", "tests/windows", "-m", "windows", *options)
 
 
 def build_windows(_rest: list[str]) -> int:
