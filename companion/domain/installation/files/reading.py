@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import struct
-import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -27,7 +26,7 @@ from companion.domain.installation.files.identity import FileSignature, Installe
 from companion.domain.installation.files.space import stated
 
 _ZIP = b"PK\x03\x04"
-# What readers raise for broken files: of this module, of zipfile, tarfile, zlib, lzma, and xml.
+# What readers raise for broken files: of this module, of zipfile, zlib, lzma, and xml.
 _BROKEN = (
     OSError,
     ValueError,
@@ -42,7 +41,6 @@ _BROKEN = (
     struct.error,
     zlib.error,
     zipfile.BadZipFile,
-    tarfile.TarError,
     LZMAError,
     ParseError,
     RuntimeError,

@@ -141,9 +141,19 @@ def test_a_package_of_the_microsoft_store() -> None:
     assert read(archive({"readme.txt": b"hello"}), "harbour.zip").technology is Technology.UNKNOWN
 
 
-def deb(compress: str = ".xz", control: str = "Package: harbour\nVersion: 4.2.1-1\nInstalled-Size: 300000\n") -> bytes:
+def deb(
+    compress: str = ".xz",
+    control: str = "Package: harbour\nVersion: 4.2.1-1\nInstalled-Size: 300000\n",
+    before: tuple[bytes, bytes] | None = None,
+) -> bytes:
+    """A package; in its archive stands a member `before` the control file, of a type and with a content."""
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w") as file:
+        if before is not None:
+            first = tarfile.TarInfo("first")
+            first.type, content = before
+            first.size = len(content)
+            file.addfile(first, io.BytesIO(content))
         text = f"{control}Architecture: amd64\nMaintainer: Harbour Software <a@harbour.example>\n".encode()
         member = tarfile.TarInfo("./control")
         member.size = len(text)
@@ -165,6 +175,12 @@ def test_a_package_of_debian(compress: str) -> None:
     assert (found.needs_administrator, found.complete, found.space_needed) == (True, True, 300_000 << 10)
     for size in ("-5", "many", "9" * 40, "٣"):
         assert read(deb("", f"Package: harbour\nInstalled-Size: {size}\n"), "harbour.deb").space_needed is None
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_an_extended_header_of_nothing_but_digits_is_passed_over(kind: bytes) -> None:
+    found = read(deb(".gz", before=(kind, b"1" * 3_000_000)), "harbour.deb")
+    assert (found.technology, found.product_name, found.version) == (Technology.DEB, "harbour", "4.2.1-1")
 
 
 def test_a_package_whose_fields_cannot_be_unpacked_is_known_all_the_same() -> None:

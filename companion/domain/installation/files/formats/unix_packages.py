@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import lzma
 import re
 import struct
-import tarfile
 import zlib
 from collections.abc import Iterator
 
@@ -29,6 +27,7 @@ _RPM_NAMES = {1000: "name", 1001: "version", 1002: "release", 1011: "vendor", 10
 # RPMSIGTAG and RPMTAG of signatures by DSA, RSA, PGP and GPG.
 _RPM_SIGNATURES = frozenset({267, 268, 1002, 1005})
 _LONGEST_HEADER, _MOST_TAGS = 4 << 20, 512
+_TAR_BLOCK = 512
 _LONGEST_CONTROL, _LONGEST_UNPACKED = 1 << 20, 4 << 20
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$", re.MULTILINE)
 _MAKESELF = b"Makeself"
@@ -87,11 +86,23 @@ def _control(name: str, data: bytes) -> dict[str, str]:
         data = lzma.LZMADecompressor(memlimit=128 << 20).decompress(data, _LONGEST_UNPACKED)
     elif not name.endswith(".tar"):
         return {}
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-        member = next((each for each in archive if each.name.lstrip("./") == "control" and each.isfile()), None)
-        file = archive.extractfile(member) if member is not None else None
-        text = file.read(_LONGEST_CONTROL).decode("utf-8", "replace") if file else ""
-    return dict(_FIELD.findall(text))
+    return dict(_FIELD.findall(_control_file(data).decode("utf-8", "replace")))
+
+
+def _control_file(archive: bytes) -> bytes:
+    """Returns the file ``control`` of a tar archive, empty where there is none.
+
+    Python's tarfile takes hours for extended headers that hold nothing but digits (CVE-2024-6232).
+    """
+    at = 0
+    while len(head := archive[at : at + _TAR_BLOCK]) == _TAR_BLOCK and head[0]:
+        name, kind = head[:100].partition(b"\0")[0], head[156:157]
+        size = int(head[124:136].strip(b" \0") or b"0", 8)
+        at += _TAR_BLOCK
+        if name.lstrip(b"./") == b"control" and kind in (b"0", b"\0"):
+            return archive[at : at + min(size, _LONGEST_CONTROL)]
+        at += -(-size // _TAR_BLOCK) * _TAR_BLOCK
+    return b""
 
 
 def read_rpm(regions: Regions) -> InstallerIdentity:
