@@ -8,6 +8,7 @@ import time
 import pytest
 
 from companion.domain.mail.confirmation import read_confirmation
+from companion.domain.mail.message.letter import read_letter
 from companion.services.purchases.intake import Intake
 
 HEAD = b"From: a@b.example\r\nSubject: Order 123\r\nDate: Thu, 19 Mar 2026 20:00:00 +0100\r\n"
@@ -25,6 +26,14 @@ def plain(text: bytes) -> bytes:
 def nested(count: int) -> bytes:
     parts = (b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (each, each) for each in range(count))
     return HEAD + b"".join(parts) + b"Content-Type: text/plain\r\n\r\nhi"
+
+
+def field(line: bytes) -> bytes:
+    return HEAD + line + b"\r\n\r\n"
+
+
+def part(line: bytes) -> bytes:
+    return field(b"Content-Type: multipart/mixed; boundary=x") + b"--x\r\n" + line + b"\r\n\r\nhi\r\n--x--\r\n"
 
 
 PART = b"--x\r\nContent-Type: text/plain\r\n\r\nOrder number: LF-1\r\n"
@@ -52,6 +61,14 @@ MAILS = {
     "sentences": lambda: plain(b"Your subscription will renew on 12 March 2027 for 12 EUR. " * 15_000),
     "header fields": lambda: HEAD + b"X-A: b\r\n" * 50_000 + b"\r\nx",
     "encoded words": lambda: b"From: " + b"=?utf-8?q?a?= " * 50_000 + b"\r\n\r\nx",
+    "parameters": lambda: field(b"Content-Type: text/plain" + b";a=b" * 100_000),
+    "an open quote among parameters": lambda: field(b'Content-Type: text/plain;"' + b";" * 100_000),
+    "parameters on many lines": lambda: field(b"content-type: text/plain" + b'\r ;"' * 100_000),
+    "a disposition": lambda: field(b'Content-Disposition: attachment;"' + b";" * 100_000),
+    "a part's parameters": lambda: part(b'Content-Type: text/plain;"' + b";" * 100_000),
+    "pieces of a name": lambda: part(b"Content-Type: a/b" + b"".join(b"; name*%d=a" % each for each in range(40_000))),
+    "Punycode": lambda: field(b"Content-Type: text/plain; charset=punycode") + b"a" * 450_000 + b"-" + b"9a" * 220_000,
+    "labels of Punycode": lambda: field(b"Content-Type: text/plain; charset=IDNA") + b"xn--a-" + b"b" * 900_000,
     "parentheses": lambda: b"From: " + b"(" * 100_000 + b"\r\n\r\nx",
 }
 
@@ -64,6 +81,21 @@ def test_a_mail_made_to_take_long_does_not(name):
     read_confirmation(data, None)
     # A second is usual on a slow machine; what grows with the square of the size takes minutes.
     assert time.process_time() - begun < 20
+
+
+def test_a_charset_that_is_none_of_e_mails_is_not_used() -> None:
+    mail = field(b"Content-Type: text/plain; charset=Unicode_Escape") + rb"Order \u006eumber: LF-1234-5678"
+    letter = read_letter(mail)
+    assert letter is not None
+    assert [row.text for row in letter.plain] == [r"Order \u006eumber: LF-1234-5678"]
+
+
+def test_a_long_file_name_in_many_pieces_is_read() -> None:
+    pieces = b"".join(b";\r\n\tfilename*%d*=%s" % (each, b"%C3%A4" * 8) for each in range(1, 30))
+    pieces = b";\r\n\tfilename*0*=utf-8''" + b"%C3%A4" * 8 + pieces
+    letter = read_letter(part(b"Content-Disposition: attachment" + pieces))
+    assert letter is not None
+    assert letter.attachments == (("ä" * 240)[:200],)
 
 
 @pytest.mark.parametrize("offset", ["+" + "01" * 400, "+9999", "-99999999999", "+2400"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import email
 import email.errors
@@ -26,6 +27,9 @@ _MOST_STEPS = 4_000_000
 """Lines times nesting: each line is compared with every boundary around it."""
 
 _MOST_HEADER = 262_144
+_MOST_PARAMETERS = 100
+_PARAMETERS = re.compile(rb"(?i)(?:^|[\r\n])content-(?:type|disposition):[^\r\n]*(?:[\r\n]{1,2}[ \t][^\r\n]*)*")
+"""A header field with parameters, on all its lines."""
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]{1,128}@([A-Za-z0-9.-]{1,253})")
 _LIBRARY_ERRORS = (
     *(RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError, IndexError, OverflowError),
@@ -92,9 +96,14 @@ def _empty() -> Letter:
 
 
 def _is_hostile(data: bytes) -> bool:
-    """Whether the mail is built to cost time: the parser's work grows with lines times nesting."""
+    """Whether the mail is built to cost time.
+
+    The parser's work grows with lines times nesting, and with the square of the parameters of a field.
+    """
     head = data[:_MOST_HEADER]
     if b"\n\n" not in head and b"\r\n\r\n" not in head and len(data) > _MOST_HEADER:
+        return True
+    if any(found.group().count(b";") > _MOST_PARAMETERS for found in _PARAMETERS.finditer(data)):
         return True
     nested = _nested(data)
     if data.count(b"\n--") > _MOST_BOUNDARIES or nested > _MOST_NESTED:
@@ -238,9 +247,20 @@ _OTHER_NAMES = {
 }
 
 
+_NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape"))
+"""What Python decodes besides; Punycode takes time that grows with the square of the length."""
+
+
 def _charset(part: email.message.Message) -> str | None:
+    """Returns the charset that a part names, None where it names none that e-mails have."""
     named = part.get_content_charset()
-    return _OTHER_NAMES.get(named, named) if named else None
+    if not named:
+        return None
+    named = _OTHER_NAMES.get(named, named)
+    try:
+        return named if codecs.lookup(named).name not in _NO_CHARSETS else None
+    except (LookupError, ValueError):
+        return None
 
 
 def _header(message: email.message.Message, name: str) -> str:
