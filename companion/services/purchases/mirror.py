@@ -60,13 +60,15 @@ class OrderMirror:
     def _take_in(self, changed: Sequence[_Place], done: Mapping[_Place, str]) -> None:
         numbers = frozenset(clean_text(number).casefold().lstrip("#") for _, number in changed)
         known = _by_order(self._library.purchases_like(SearchMarks(numbers=numbers)))
+        # The name stands in a profile, which is long: it is read once for each store.
+        sources = {store: self._source(store) for store in {store for store, _ in changed}}
         drafts: list[Draft] = []
         said: dict[str, tuple[str, tuple[Fact, ...], bool]] = {}
         for store, number in changed:
             order = self._library.order(store, number)
             if order is None:
                 continue
-            facts = self._facts(store, order)
+            facts = _facts(sources[store], store, order)
             mine = known.get((store.rstrip("/"), clean_text(number)))
             if mine is not None and set(replace_facts(mine.facts, facts)) != set(mine.facts):
                 _, before, complete = said.get(mine.id, ("", (), True))
@@ -78,12 +80,8 @@ class OrderMirror:
         if drafts:
             self._registry.add_all(drafts, sure=True)
 
-    def _facts(self, store: str, order: KnownOrder) -> tuple[Fact, ...]:
-        source = Source(kind=SourceKind.STORE, name=self._name(store) or urlsplit(store).netloc)
-        if order.order is not None:
-            return facts_of_order(order.order, source, store, order.read_at or order.added_at)
-        said = ((Field.STORE_KIND, STORE_API), (Field.STORE_ADDRESS, store), (Field.ORDER_NUMBER, order.number))
-        return tuple(Fact(field=field, value=value, source=source, said_at=order.added_at) for field, value in said)
+    def _source(self, store: str) -> Source:
+        return Source(kind=SourceKind.STORE, name=self._name(store) or urlsplit(store).netloc)
 
     def _name(self, store: str) -> str:
         profile = self._library.profile(store)
@@ -96,6 +94,13 @@ class OrderMirror:
             return {(str(store), str(number)): "".join(map(str, stamp)) for store, number, *stamp in found}
         except (ValueError, TypeError):
             return {}
+
+
+def _facts(source: Source, store: str, order: KnownOrder) -> tuple[Fact, ...]:
+    if order.order is not None:
+        return facts_of_order(order.order, source, store, order.read_at or order.added_at)
+    said = ((Field.STORE_KIND, STORE_API), (Field.STORE_ADDRESS, store), (Field.ORDER_NUMBER, order.number))
+    return tuple(Fact(field=field, value=value, source=source, said_at=order.added_at) for field, value in said)
 
 
 def _by_order(purchases: Iterable[Purchase]) -> dict[tuple[str, str], Purchase]:

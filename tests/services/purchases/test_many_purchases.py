@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.reminders import order
+from companion.domain.core.serialization import decode
 from companion.domain.overview.purchase_cards import not_ordered
 from companion.domain.purchases.draft import draft_of
 from companion.domain.purchases.facts import Field, Source, SourceKind
+from companion.domain.store.profile import Profile
+from companion.services.app.resources import resource
 from companion.services.container.owned import Owned, build_owned
 from companion.services.store.keychain.keychain import Keychain
 from tests.kits.calls import count_calls
@@ -23,6 +26,7 @@ NOW = dt.datetime(2027, 3, 10, 15, 0, tzinfo=dt.UTC)
 STORE = "https://store.example"
 MAIL = Source(kind=SourceKind.EMAIL, name="orders@shop.example")
 MANY = 40
+PROFILE = decode(resource("profiles/larkfield.json").read_bytes(), Profile, source="the profile")
 
 
 @pytest.fixture
@@ -60,6 +64,14 @@ def test_of_a_change_only_what_changed_is_worked_out(owned: Owned) -> None:
     with count_calls("overview") as counted:
         owned.purchases.all()
     assert counted["overview"] == 1
+
+
+def test_the_profile_of_a_store_is_read_once_for_all_its_orders(owned: Owned) -> None:
+    owned.library.remember_profile(STORE, PROFILE, None, NOW)
+    with count_calls("profile", "facts_of_order") as counted:
+        owned.mirror.run()
+    assert counted["facts_of_order"] == MANY, "with its name, each of its orders is looked at anew"
+    assert counted["profile"] == 2
 
 
 def test_the_stores_are_read_once_for_all_purchases(owned: Owned) -> None:
