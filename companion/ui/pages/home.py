@@ -99,6 +99,8 @@ class HomePage(Page):
 
     def _point_at_new(self) -> None:
         """Bring the card of what was just added into sight."""
+        if not self._new:
+            return
         key = next((row.key for row in self._list.rows if self._is_new(row.of)), None)
         if key is not None:
             self.keep_in_sight(lambda: self._list.made(key))
