@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QStringListModel, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy
 
@@ -19,9 +19,10 @@ class Choice(QComboBox, Themed):
         super().__init__()
         self._theme = theme
         self.setAccessibleName(name)
-        self.addItems(texts)
-        self.setCurrentIndex(position)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        # Of thousands of texts, `addItems` would make an object each.
+        self.setModel(QStringListModel(texts, self))
+        self.setCurrentIndex(position)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

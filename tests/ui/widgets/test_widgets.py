@@ -8,13 +8,15 @@ import sys
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton, QWidgetItem
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidgetItem
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
-from companion.ui.look.theme import LIGHT
+from companion.services.app.resources import resource
+from companion.ui.look.theme import LIGHT, apply_theme
 from companion.ui.widgets.basic import Card, focusable, label, row
+from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice, Notices
 from companion.ui.widgets.switch import Switch
@@ -30,6 +32,19 @@ def test_a_switch_asks_and_does_not_move_by_itself(qtbot: QtBot) -> None:
     qtbot.keyClick(switch, Qt.Key.Key_Space)
     assert asked == [False, False]
     assert switch.isChecked()
+
+
+def test_of_thousands_of_choices_a_few_are_shown_at_a_time(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, LIGHT, resource("style/companion.qss"))
+    choice = Choice(LIGHT, "What it is about", [f"product {number}" for number in range(5000)], 4000)
+    qtbot.addWidget(choice)
+    choice.show()
+    choice.showPopup()
+    row_height = choice.view().sizeHintForRow(0)
+    assert choice.view().viewport().height() <= choice.maxVisibleItems() * row_height
+    assert choice.currentText() == "product 4000"
+    assert choice.view().visualRect(choice.view().currentIndex()).intersects(choice.view().viewport().rect())
+    choice.hidePopup()
 
 
 def test_a_key_is_masked_until_asked_for_and_copied_without_a_trace(qtbot: QtBot) -> None:
@@ -90,6 +105,7 @@ def test_the_clipboard_is_cleared_when_the_program_ends_before(qtbot: QtBot) -> 
 _COPY_AND_END = """
 from PySide6.QtWidgets import QApplication
 from companion.domain.core.model import Secret
+from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.key import copy_secret
 application = QApplication([])
 copy_secret(Secret("LP26-ended-at-once"))
