@@ -50,7 +50,7 @@ class CheckStep(Step):
         self._allow()
 
     def _allow(self) -> None:
-        self.onward.setEnabled(self._is_free and self._seats.is_clear)
+        self.allow(self._is_free and self._seats.is_clear)
 
     def enter(self, job: Job) -> None:
         super().enter(job)

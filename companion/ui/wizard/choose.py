@@ -62,7 +62,7 @@ class ChooseStep(Step):
             size = self.app_state.format.size(download.size)
             self.content.addLayout(column(choice, label(f"{size} · {window}", "muted"), spacing=2))
         self._show_folder()
-        self.onward.setEnabled(self._group.checkedId() >= 0)
+        self.allow(self._group.checkedId() >= 0)
         if not self._downloads:
             words = f"Order {order.number} holds no download for this system."
             self.tell(Notice("Nothing to install here", words, "The order's page shows what it holds.", closable=False))

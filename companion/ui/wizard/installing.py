@@ -76,7 +76,7 @@ class InstallerStep(Step):
         self._doing.setVisible(running)
         self._doing.setText("Starting the installer…")
         self._check_list.setVisible(not running)
-        self.onward.setEnabled(False)
+        self.allow(False)
         self.back.setEnabled(not running)
 
     def ways_on(self, error: CompanionError, install_older: Callable[[], object]) -> tuple[Action, ...]:
@@ -87,7 +87,7 @@ class InstallerStep(Step):
         return ways
 
     def _allow(self, free: bool) -> None:
-        self.onward.setEnabled(free and not self.running)
+        self.allow(free and not self.running)
 
     def _show(self, progress: InstallationProgress) -> None:
         self._doing.setText(progress.sentence)

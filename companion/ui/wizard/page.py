@@ -69,7 +69,7 @@ class InstallPage(StepsPage):
         self.show_step(0)
         self.take_focus()
         self._choose.heading.setText("Reading the order…")
-        self._choose.onward.setEnabled(False)
+        self._choose.allow(False)
         clear(self._choose.content)
         orders, number = self._orders, destination.number
 

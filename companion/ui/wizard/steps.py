@@ -109,6 +109,13 @@ class Step(QWidget):
         ready = self.onward.isEnabled() and self.onward.isVisible()
         (self.onward if ready else self.heading).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def allow(self, may: bool) -> None:
+        """Whether the main action can be done now. As soon as it can, it has the keyboard, if the heading had it."""
+        if not may and self.window().focusWidget() is self.onward:
+            # Qt would give the keyboard to what comes next, which is the navigation.
+            self.heading.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.onward.setEnabled(may)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         woke = watched is self.onward and event.type() is QEvent.Type.EnabledChange
         if woke and self.onward.isEnabled() and self.heading.hasFocus():

@@ -72,6 +72,22 @@ def test_an_installer_that_fails_says_why_and_can_be_started_again(
     qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
 
 
+def test_the_keyboard_stays_in_the_wizard_while_an_installer_runs_and_fails(
+    program: WindowedProgram, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = dropped(program, run_file(tmp_path, "exit 77"))
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    page.looking.onward.click()
+    step = page.installing
+    qtbot.waitUntil(step.onward.isEnabled, timeout=60_000)
+    step.onward.setFocus()
+    step.onward.click()
+    assert program.window.focusWidget() is step.heading
+    shows(qtbot, page, "(Exit code 77)")
+    qtbot.waitUntil(step.onward.isEnabled, timeout=60_000)
+    assert program.window.focusWidget() is step.onward
+
+
 def test_what_does_not_run_here_leads_nowhere(program: WindowedProgram, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "setup.exe"
     path.write_bytes(windows_program(resources={16: {1: version({"ProductName": "Harbour Suite"})}}))

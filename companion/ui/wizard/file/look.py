@@ -64,7 +64,7 @@ class LookStep(Step):
         self._file = None
         clear(self.content)
         self.tell(None)
-        self.onward.setEnabled(False)
+        self.allow(False)
         if not place:
             self.heading.setText(_WHAT)
             self.explanation.setText(
@@ -101,7 +101,7 @@ class LookStep(Step):
         for each in card.rows:
             self.content.addLayout(self._row(each))
         self.choose.setText("Choose another file…")
-        self.onward.setEnabled(not card.blocked)
+        self.allow(not card.blocked)
         self.take_focus()
 
     def _row(self, each: CardRow) -> QHBoxLayout:
