@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.services.pc.notice_codes import ITSELF, new_code
+from companion.services.pc.notice_codes import ITSELF, NoticeCodes, new_code
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -46,8 +46,9 @@ class DesktopNotifications:
         self._lock = threading.Lock()
         self._bus: _Bus | None = None
         self._abilities: frozenset[str] = frozenset()
-        # The buttons of each notice that is there: which code stands for which action.
-        self._buttons: dict[int, dict[str, str]] = {}
+        self._codes = NoticeCodes()
+        # What each notice that is there is called among the codes.
+        self._keys: dict[int, str] = {}
 
     def show(self, title: str, body: str, buttons: Sequence[tuple[str, str]], *, replaces: int, stays: bool) -> int:
         """Show a notice in place of the one with the id `replaces`, and return its id.
@@ -58,17 +59,24 @@ class DesktopNotifications:
         bus = self._connected()
         if "body-markup" in self._abilities:
             body = body.translate(_AS_TEXT)
+        key = new_code()
         # The specification gives the code of the notice itself, so that it cannot be made unguessable.
-        codes = {ITSELF if action == ITSELF else new_code(): action for action, _ in buttons}
+        codes = {**self._codes.give(key, (action for action, _ in buttons)), ITSELF: ITSELF}
         actions: list[str] = []
         if "actions" in self._abilities:
-            actions = [part for code, (_, text) in zip(codes, buttons, strict=True) for part in (code, text)]
+            actions = [part for action, text in buttons for part in (codes[action], text)]
         hints = {"urgency": ("y", 1), "desktop-entry": ("s", "companion")}
         expires = _FOR_EVER if stays else -1
         arguments = ("Companion", replaces, "", title, body, actions, hints, expires)
-        identity = int(self._call(bus, "Notify", "susssasa{sv}i", arguments)[0])
+        try:
+            identity = int(self._call(bus, "Notify", "susssasa{sv}i", arguments)[0])
+        except CompanionError:
+            self._codes.forget(key)
+            raise
         with self._lock:
-            self._buttons[identity] = codes
+            before, self._keys[identity] = self._keys.get(identity), key
+        if before is not None:
+            self._codes.forget(before)
         return identity
 
     def withdraw(self, identity: int) -> None:
@@ -117,23 +125,31 @@ class DesktopNotifications:
     def _heard(self, member: str, body: tuple[Any, ...]) -> None:
         identity = int(body[0])
         if member == "ActionInvoked":
-            with self._lock:
-                known = self._buttons.get(identity)
-                action = None if known is None else known.get(str(body[1]))
-                if known is not None and body[1] == ITSELF:
-                    action = ITSELF
+            action = self._meant(identity, str(body[1]))
             if action is not None:
                 self._pressed(identity, action)
         elif member == "NotificationClosed":
             with self._lock:
-                self._buttons.pop(identity, None)
+                key = self._keys.pop(identity, None)
+            if key is not None:
+                self._codes.forget(key)
             self._closed(identity)
+
+    def _meant(self, identity: int, code: str) -> str | None:
+        """Returns the action of a notice that is there; None where `code` is not one of its own."""
+        with self._lock:
+            key = self._keys.get(identity)
+        if key is None or code == ITSELF:
+            return None if key is None else ITSELF
+        of, action = self._codes.meaning(code) or (None, None)
+        return action if of == key else None
 
     def _lost(self) -> None:
         """The program that showed the notices has gone, and they with it; another one counts them anew."""
         with self._lock:
-            gone, self._buttons = tuple(self._buttons), {}
-        for identity in gone:
+            gone, self._keys = self._keys, {}
+        for identity, key in gone.items():
+            self._codes.forget(key)
             self._closed(identity)
 
 
