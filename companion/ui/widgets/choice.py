@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QStringListModel, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListView, QSizePolicy
 
 from companion.ui.look.theme import Theme, Themed
 from companion.ui.widgets.basic import label, row
@@ -20,7 +20,10 @@ class Choice(QComboBox, Themed):
         self._theme = theme
         self.setAccessibleName(name)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        # Of thousands of texts, `addItems` would make an object each.
+        # Of thousands of texts, `addItems` would make an object each, and each change of font would measure each.
+        view = QListView()
+        view.setUniformItemSizes(True)
+        self.setView(view)
         self.setModel(QStringListModel(texts, self))
         self.setCurrentIndex(position)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

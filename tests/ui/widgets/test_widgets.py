@@ -8,7 +8,7 @@ import sys
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidgetItem
+from PySide6.QtWidgets import QApplication, QLabel, QListView, QPushButton, QWidgetItem
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
@@ -38,6 +38,9 @@ def test_of_thousands_of_choices_a_few_are_shown_at_a_time(qtbot: QtBot, qapp: Q
     apply_theme(qapp, LIGHT, resource("style/companion.qss"))
     choice = Choice(LIGHT, "What it is about", [f"product {number}" for number in range(5000)], 4000)
     qtbot.addWidget(choice)
+    view = choice.view()
+    assert isinstance(view, QListView)
+    assert view.uniformItemSizes(), "one text is measured for all, whenever the font changes"
     choice.show()
     choice.showPopup()
     row_height = choice.view().sizeHintForRow(0)

@@ -245,7 +245,7 @@ class HelpPage(Page):
         ]
         stores = frozenset(state.store for state in self._book.states)
         settings = self.app_state.reminders.settings
-        self._prepared.ask(partial(_find, shelves, stores, self._book.orders(), self._owned.purchases, settings))
+        self._prepared.ask(partial(_find, shelves, stores, self._owned.purchases, settings))
 
     def _show_found_subjects(self, found: _Found) -> None:
         self._found = found
@@ -340,16 +340,17 @@ class HelpPage(Page):
 def _find(
     shelves: Sequence[_Shelf],
     stores: frozenset[str],
-    orders: tuple[tuple[str, str], ...],
     purchases: tuple[Overview, ...],
     settings: ReminderSettings,
 ) -> _Found:
     """Returns what support can be asked about at these stores and elsewhere; called in the background."""
+    asked = [shelf for shelf in shelves if shelf.store in stores]
+    orders = [(shelf.store, known.number) for shelf in asked for known in shelf.snapshot.orders if known.order]
     subjects = (
         *(
             subject
-            for shelf in shelves
-            if shelf.store in stores and (profile := shelf.snapshot.profile) is not None
+            for shelf in asked
+            if (profile := shelf.snapshot.profile) is not None
             for subject in order_subjects(shelf.store, profile.store.name, shelf.snapshot.orders_read)
         ),
         *purchase_subjects(not_ordered(purchases, orders)),
