@@ -539,6 +539,32 @@ def quit_running(windowed: str, console: str, *options: str) -> dict[str, object
     return {"quit": json.loads(str(first["out"])), "again": json.loads(str(again["out"])), "code": program.wait(0)}
 
 
+def quit_while_another_start_is_heard(folder: str) -> dict[str, object]:
+    """The program is asked to quit while the only place at its pipe is taken by a start that was a moment earlier."""
+    from companion.services.app.instance import running_program
+
+    api: Any = importlib.import_module("_winapi")
+    state, name = Path(folder), "companion-busy"
+    state.mkdir(parents=True)
+    running_program.announce(state, name)
+    places = [api.CreateNamedPipe(rf"\\.\pipe\{name}", 0x3 | 0x80000, 0, 255, 4096, 4096, 0, 0)]
+    found: list[int | None] = []
+    asking = threading.Thread(target=lambda: found.append(running_program.ask_to_quit(state, seconds=60)))
+    with Path(rf"\\.\pipe\{name}").open("r+b", buffering=0):
+        asking.start()
+        asking.join(0.5)  # long enough for a first try; one that gives up has ended by then
+        gave_up = not asking.is_alive()
+        if not gave_up:
+            places.append(api.CreateNamedPipe(rf"\\.\pipe\{name}", 0x3, 0, 255, 4096, 4096, 0, 0))
+            api.ConnectNamedPipe(places[1], False)
+            api.ReadFile(places[1], 4096)
+            api.WriteFile(places[1], running_program.quitting(4711))
+        asking.join()
+    for place in places:
+        api.CloseHandle(place)
+    return {"gaveUp": gave_up, "pid": found[0]}
+
+
 def start_in_tray(windowed: str) -> int:
     """The installed program, which outlives this Python; returns its process id once it listens."""
     address = Path(os.environ["LOCALAPPDATA"], "Companion", "running.address")

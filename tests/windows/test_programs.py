@@ -17,6 +17,11 @@ def row(windows: Windows, name: str = "outlook"):
     return windows.run("look")["rows"][f"program:{name}"]
 
 
+def test_a_start_that_comes_while_another_one_is_heard_waits_for_its_turn(windows: Windows):
+    found = windows.run("quit_while_another_start_is_heard", r"C:\state")
+    assert found == {"gaveUp": False, "pid": 4711}
+
+
 def test_a_hidden_window_closes_when_asked(windows: Windows):
     windows.run("start", windows.program("chrome.exe"), "hidden")
     assert "is running without a window" in row(windows, "chrome")["explanation"]

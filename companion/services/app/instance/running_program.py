@@ -30,6 +30,7 @@ TAKEN = b"taken\n"
 """What the running program answers as soon as it has read a request."""
 ANSWER_SECONDS = 5.0
 _CONNECT_SECONDS = 0.1
+_NEXT_TRY_SECONDS = 0.02
 _ADDRESS = "running.address"
 _MOST_ADDRESS = 4096
 _MOST_ANSWER = 64
@@ -210,21 +211,26 @@ def _ask_pipe(address: str, message: bytes, seconds: float) -> bytes | None:
     A pipe cannot be given a time limit, so it is talked to on a thread of its own.
     """
     answer: list[bytes | None] = []
-    talk = threading.Thread(target=_talk, args=(address, message, answer), name="second start", daemon=True)
+    until = time.monotonic() + seconds
+    talk = threading.Thread(target=_talk, args=(address, message, answer, until), name="second start", daemon=True)
     talk.start()
     talk.join(seconds)
     return answer[-1] if answer else b""
 
 
-def _talk(address: str, message: bytes, answer: list[bytes | None]) -> None:
-    try:
-        with Path(rf"\\.\pipe\{address}").open("r+b", buffering=0) as pipe:
-            answer.append(b"")
-            pipe.write(message)
-            answer.append(pipe.readline(_MOST_ANSWER))
-    except OSError:
-        if not answer:
+def _talk(address: str, message: bytes, answer: list[bytes | None], until: float) -> None:
+    """Say `message` and append what is answered: None when there is no pipe, nothing while all its places are taken."""
+    while not answer and time.monotonic() < until:
+        try:
+            with Path(rf"\\.\pipe\{address}").open("r+b", buffering=0) as pipe:
+                answer.append(b"")
+                pipe.write(message)
+                answer.append(pipe.readline(_MOST_ANSWER))
+        except (FileNotFoundError, PermissionError):
             answer.append(None)
+        except OSError:
+            # Another start is heard at this moment, and the next place is not there yet.
+            time.sleep(_NEXT_TRY_SECONDS)
 
 
 def not_answering(asked: str = "It was asked to show its window, and nothing came back.") -> CompanionError:
