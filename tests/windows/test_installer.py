@@ -14,6 +14,8 @@ from tests.kits.updates import release, site
 from tests.kits.waiting import until
 from tests.windows.test_built import BUILT
 from tests.windows.windows_kit import ROOT, Windows, windows_path
+from tools.release.comparing import differences
+from tools.windows.build import make_installer
 
 pytestmark = pytest.mark.skipif(
     not (BUILT / "companion.exe").exists(), reason="the program is not built: python3 dev.py build-windows"
@@ -33,8 +35,6 @@ def setups(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 def _setup(folder: Path, version: str, program: Path = BUILT) -> str:
-    from tools.windows.build import make_installer
-
     made = folder / f"setup-{version}.exe"
     assert make_installer(made, version=version, quick=True, program=program) == 0
     return windows_path(made)
@@ -175,6 +175,14 @@ def test_a_new_version_comes_from_a_web_server(windows: Windows, tmp_path: Path)
         found = json.loads(told["out"])
         assert (found["kind"], found["newest"], found["installed"]) == ("setup", "9.0.0", False), told
         until(lambda: entry(windows, "DisplayVersion") == "9.0.0", 240)
+
+
+def test_the_same_program_gives_the_same_installer(tmp_path: Path) -> None:
+    one = tmp_path / "one.exe"
+    other = tmp_path / "other.exe"
+    assert make_installer(one, version="0.1.0", quick=True, program=BUILT) == 0
+    assert make_installer(other, version="0.1.0", quick=True, program=_copy(tmp_path / "program")) == 0
+    assert differences(one, other) == []
 
 
 def ran_of(windows: Windows, program: str, *runs: tuple[str, ...]) -> list[dict[str, Any]]:
