@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import importlib.util
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 
 _ENGLISH = "en_US"
@@ -41,7 +42,10 @@ def _holidays_of(country: str, year: int) -> Mapping[dt.date, str] | None:
         return None
     import holidays
 
-    return dict(holidays.country_holidays(country, years=year, expand=False, language=_ENGLISH))
+    # For India the library says on the terminal for which years it does not know the movable ones.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return dict(holidays.country_holidays(country, years=year, expand=False, language=_ENGLISH))
 
 
 @functools.lru_cache(maxsize=128)

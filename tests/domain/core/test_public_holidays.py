@@ -3,6 +3,7 @@
 import datetime as dt
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -32,6 +33,14 @@ def test_a_moment_counts_as_its_day():
 @pytest.mark.parametrize(("country", "known"), [("US", True), ("de", True), ("XX", False), ("", False), (None, False)])
 def test_whether_the_holidays_of_a_country_are_known(country, known):
     assert holidays_known(country) is known
+
+
+@pytest.mark.parametrize("year", [1970, 2036])
+def test_a_year_that_the_library_knows_in_part_is_looked_up_without_a_word(year):
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert public_holiday(dt.date(year, 8, 15), "IN") is not None
+    assert said == []
 
 
 def test_the_library_is_not_loaded_before_a_day_is_counted():
