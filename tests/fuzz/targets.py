@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import io
 import json
 import sqlite3
+import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -233,7 +236,32 @@ def _installer(data: bytes) -> str:
 def _installers() -> tuple[bytes, ...]:
     resources = {16: {1: version({"ProductName": "Harbour Suite", "ProductVersion": "4.2.1"})}}
     nsis = program(resources=resources, overlay=b"\0\0\0\0\xef\xbe\xad\xdeNullsoftInst")
-    return (*_files("tests/kits/installers/*.msi"), nsis, program(resources=resources, signature=b"signature"))
+    signed = program(resources=resources, signature=b"signature")
+    return (*_files("tests/kits/installers/*.msi"), nsis, signed, _debian_package(), _store_package())
+
+
+def _debian_package() -> bytes:
+    """A package whose fields lie in a plain archive, where they can be spoiled."""
+    fields = b"Package: harbour\nVersion: 4.2.1-1\nArchitecture: amd64\nMaintainer: Harbour <a@b.example>\n"
+    control = io.BytesIO()
+    with tarfile.open(fileobj=control, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("./control")
+        member.size, member.pax_headers = len(fields), {"comment": "1" * 200}
+        archive.addfile(member, io.BytesIO(fields))
+    members = (("debian-binary", b"2.0\n"), ("control.tar", control.getvalue()), ("data.tar.xz", b"data"))
+    return b"!<arch>\n" + b"".join(
+        f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(data):<10}`\n".encode() + data for name, data in members
+    )
+
+
+def _store_package() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(
+            zipfile.ZipInfo("AppxManifest.xml"),
+            '<Package xmlns="x"><Identity Name="Harbour" Version="4.2.1.0" Publisher="CN=Harbour"/></Package>',
+        )
+    return made.getvalue()
 
 
 TARGETS = {
