@@ -13,7 +13,7 @@ from tools.release.baking import bake
 from tools.release.reproducible import reproducible, source_time
 from tools.release.sums import write_sums
 from tools.system_packages import exit_code, say
-from tools.windows.icon_file import write_icon
+from tools.windows.icon_file import write_icon, write_side_picture
 from tools.windows.signing import certificate, sign_where_possible
 
 BUILT = ROOT / "build/windows"
@@ -59,8 +59,10 @@ def build(*, untried: bool = False) -> int:
 def make_installer(target: Path, *, version: str, quick: bool = False, program: Path = BUILT / "companion") -> int:
     """Makes the installer of a built program, `quick` without compression for tests; returns makensis' exit code."""
     icon = WORK / "companion.ico"
+    side = WORK / "side.bmp"
     write_icon(ROOT / "resources/icons/companion.svg", icon)
-    defined = {"VERSION": version, "PROGRAM": program, "ICON": icon, "OUTPUT": target}
+    write_side_picture(ROOT / "resources/icons/companion.svg", side)
+    defined = {"VERSION": version, "PROGRAM": program, "ICON": icon, "SIDE": side, "OUTPUT": target}
     options = [f"-D{name}={value}" for name, value in defined.items()]
     quickly = ["-DQUICK"] if quick else []
     # The uninstaller is made while the installer is, so the script has to sign it.

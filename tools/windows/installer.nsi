@@ -1,5 +1,5 @@
 ; The installer of Companion for one user: no administrator is needed.
-;   makensis -DVERSION=1.2.3 -DPROGRAM=build/windows/companion -DICON=companion.ico -DOUTPUT=setup.exe
+;   makensis -DVERSION=1.2.3 -DPROGRAM=build/windows/companion -DICON=companion.ico -DSIDE=side.bmp -DOUTPUT=setup.exe
 ; /S installs silently. A new version is unpacked beside the old one, tried, and put into its place by renaming, so that
 ; whatever goes wrong leaves one of the two whole. Shortcuts and entries at sign-in name the folder "current".
 ; Exit codes: 0 done, 1 cancelled, 2 a newer version is installed, 3 the program does not quit, 4 its files are in use,
@@ -47,6 +47,12 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "© The Companion authors. Apache Li
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP_STRETCH AspectFitHeight
+!define MUI_WELCOMEPAGE_TITLE "Companion ${VERSION}"
+!define MUI_WELCOMEPAGE_TEXT "Companion looks after software you bought online.$\r$\n$\r$\nIt is installed for you alone, and no administrator is needed. Nothing has to be closed or restarted for it; a Companion that runs already closes for a moment.$\r$\n$\r$\nChoose Install to begin."
+!define MUI_FINISHPAGE_TITLE "Companion is installed"
+!define MUI_FINISHPAGE_TEXT "You find it in the Start menu."
 !define MUI_FINISHPAGE_RUN "$INSTDIR\current\companionw.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "Open Companion"
 !insertmacro MUI_PAGE_WELCOME
