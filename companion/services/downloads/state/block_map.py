@@ -149,6 +149,8 @@ class BlockMap:
                     first += 1
                 self._workers[worker] = [first, stop, stop]
                 return self.layout.start(first) + self._head(first), False
+            # Blocks that another worker gave back may have become its own after it came to its end.
+            self._free(worker)
             running = [(number, Gap(first=now, stop=stop)) for number, (now, stop, _) in self._workers.items()]
             assignment = next_assignment(gaps(self._states, MISSING), running, chunk)
             if assignment is None:
@@ -171,13 +173,16 @@ class BlockMap:
             return self.layout.start(stop) if stop < _WITHOUT_END else _WITHOUT_END
 
     def add_written(self, worker: int, count: int) -> None:
-        """`count` more bytes of `worker` are in the file."""
+        """`count` more bytes of `worker` are in the file.
+
+        It may have waited for bytes of blocks that another one took over meanwhile, which counts them itself.
+        """
         with self.changed:
             self.received += count
             if self.stored // MILESTONE != (self.stored + count) // MILESTONE:
                 self.events.notify_all()
             range_ = self._workers[worker]
-            while count:
+            while count and range_[0] < range_[1]:
                 block = range_[0]
                 if block >= len(self._states):
                     self._states.extend(bytes([ASSIGNED]) * (block + 1 - len(self._states)))
@@ -195,6 +200,8 @@ class BlockMap:
                 self._states[block] = WRITTEN
                 self._drop_if_void(block)
                 range_[0] += 1
+            if count:
+                range_[2] = range_[1]  # It is in the midst of the next block, so it cannot go on into it.
             self.changed.notify_all()
 
     def add_skipped(self, count: int) -> None:
@@ -212,14 +219,16 @@ class BlockMap:
     def leave(self, worker: int) -> None:
         """`worker` has ended: what it did not fetch is free again."""
         with self.changed:
-            now, stop, _ = self._workers.pop(worker, (0, 0, 0))
-            stop = min(stop, len(self._states))
-            for block in range(now, stop):
-                if self._states[block] == ASSIGNED:
-                    self._states[block] = MISSING
-                self._drop_if_void(block)
+            self._free(worker)
             self._give_back()
             self.changed.notify_all()
+
+    def _free(self, worker: int) -> None:
+        now, stop, _ = self._workers.pop(worker, (0, 0, 0))
+        for block in range(now, min(stop, len(self._states))):
+            if self._states[block] == ASSIGNED:
+                self._states[block] = MISSING
+            self._drop_if_void(block)
 
     def _give_back(self) -> None:
         """Let workers go on into blocks that became free again, where their answers hold them anyway."""
