@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import threading
+import types
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -108,6 +110,26 @@ def test_bytes_that_come_by_the_record_or_chunk_are_not_held_up(
     result = get(server.url(), expect(large), tmp_path)
     assert (result.sha256, result.retries) == (expect(large).sha256, 0)
     assert result.seconds < 2
+
+
+def test_it_is_not_asked_before_each_record_whether_there_is_one(
+    start: Start, authority: Authority, content: bytes, tmp_path: Path
+) -> None:
+    """A record is 16 KiB: asking costs as much as decrypting it."""
+    calls: collections.Counter[str] = collections.Counter()
+
+    def note(frame: types.FrameType, event: str, _: object) -> None:
+        if event == "call":
+            calls[frame.f_code.co_name] += 1
+
+    server = start(content, context=authority.context("127.0.0.1"))
+    threading.setprofile(note)
+    try:
+        arrives(get(server.url(), expect(content), tmp_path), content)
+    finally:
+        threading.setprofile(None)
+    assert calls["recv_into"] > len(content) // (16 * 1024)
+    assert calls["pending"] == 0
 
 
 @pytest.mark.parametrize("chunked", [True, False])

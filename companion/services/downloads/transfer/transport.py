@@ -122,6 +122,7 @@ class Body:
         self._late: CompanionError | None = None
         self._socket: Any = getattr(getattr(self._answer.fp, "raw", None), "_sock", None)
         self._piecemeal = self._length is None or self._answer.chunked or hasattr(self._socket, "pending")
+        self._has_records = self._length is not None and not self._answer.chunked and _is_encrypted(self._socket)
         # Whatever came together with the head of the answer lies in a buffer until it has been read once.
         self._drained = False
 
@@ -133,9 +134,38 @@ class Body:
         if self._late is not None:
             raise self._late
         count = self._read_some(view)
-        # Encrypted and chunked bodies come out by the record and chunk, a few KiB each, however much has arrived.
-        until = time.monotonic() + _GATHER_SECONDS if self._piecemeal else 0.0
-        while 0 < count < len(view) and self._piecemeal and self._more_is_here() and time.monotonic() < until:
+        if count and self._piecemeal:
+            # Encrypted and chunked bodies come by the record and chunk, a few KiB each, however much has arrived.
+            gather = self._gather_records if self._has_records and self._drained else self._gather
+            count += gather(view[count:])
+        return count
+
+    def _gather_records(self, view: memoryview) -> int:
+        """Read the records that have arrived, without asking the system before each of them whether there is one."""
+        import ssl
+
+        left, link, count = (self._length or 0) - self._read, self._socket, 0
+        if not left:
+            return 0
+        view, until = view[:left], time.monotonic() + _GATHER_SECONDS
+        try:
+            seconds = link.gettimeout()
+            link.settimeout(0.0)
+            try:
+                while count < len(view) and time.monotonic() < until and (more := link.recv_into(view[count:])):
+                    count += more
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                pass
+            link.settimeout(seconds)
+        except (OSError, ValueError) as error:
+            self._late = _broken(error)
+        self._read += count
+        self._count(count, left)
+        return count
+
+    def _gather(self, view: memoryview) -> int:
+        count, until = 0, time.monotonic() + _GATHER_SECONDS
+        while count < len(view) and self._more_is_here() and time.monotonic() < until:
             try:
                 more = self._read_some(view[count:])
             except CompanionError as error:
@@ -230,6 +260,12 @@ class Body:
             self._response.raw.release_conn()
         else:
             self._response.close()
+
+
+def _is_encrypted(link: Any) -> bool:
+    import ssl
+
+    return isinstance(link, ssl.SSLSocket)
 
 
 def _broken(error: Exception) -> CompanionError:
