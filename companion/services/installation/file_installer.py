@@ -276,5 +276,5 @@ def _no_installer(name: str, found: InstallerIdentity) -> CompanionError:
         ErrorCode.BAD_FILE,
         "This is no installer that Companion knows",
         " ".join((f"{name} is not started: its content is of no kind that installs programs.", *found.notes)),
-        "Download it again from the maker of the program.",
+        found.advice or "Download it again from the maker of the program.",
     )

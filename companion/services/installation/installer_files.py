@@ -14,7 +14,7 @@ import msgspec
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.untrusted.foreign_text import clean_text
-from companion.domain.installation.files.formats.regions import TooMuchError
+from companion.domain.installation.files.formats.regions import TooMuchError, UnreadableError
 from companion.domain.installation.files.identity import (
     FileSignature,
     InstallerIdentity,
@@ -47,7 +47,7 @@ class FileRegions:
         return self._size
 
     def read(self, offset: int, length: int) -> bytes:
-        """Returns the bytes at `offset`. Raises `TooMuchError` and `OSError`."""
+        """Returns the bytes at `offset`. Raises `TooMuchError` and `UnreadableError`."""
         length = min(length, max(self._size - offset, 0))
         if length <= 0 or offset < 0:
             return b""
@@ -55,8 +55,11 @@ class FileRegions:
         self._reads_left -= 1
         if self._left < 0 or self._reads_left < 0:
             raise TooMuchError
-        os.lseek(self._descriptor, offset, os.SEEK_SET)
-        return os.read(self._descriptor, length)
+        try:
+            os.lseek(self._descriptor, offset, os.SEEK_SET)
+            return os.read(self._descriptor, length)
+        except OSError as error:
+            raise UnreadableError(error) from None
 
 
 def identify(path: Path, platform: PlatformServices) -> InstallerIdentity:
@@ -100,6 +103,8 @@ def read_file(path: Path, name: str | None = None) -> InstallerIdentity:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _no_file(path)
         return read_identity(FileRegions(descriptor), name or path.name)
+    except UnreadableError as error:
+        raise not_opened(path, error.error) from None
     finally:
         os.close(descriptor)
 
@@ -133,8 +138,9 @@ def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
     return CompanionError(
         ErrorCode.FILE_NOT_READABLE,
         "This file cannot be read",
-        f"{name} cannot be opened ({reason or 'its name cannot be used'}).",
-        "Check that you may read it. If its path is very long, copy it to a folder with a short name.",
+        f"{name} cannot be read ({reason or 'its name cannot be used'}).",
+        "If it lies on a network drive or a stick, check that it is connected. Else check that you may read it; if its "
+        "path is very long, copy it to a folder with a short name.",
         kind=ErrorKind.USAGE,
     )
 

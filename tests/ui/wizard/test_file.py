@@ -149,6 +149,7 @@ def test_only_installers_alone_lead_there() -> None:
     assert installer_among((Path("a/setup.msi"),)) == Path("a/setup.msi")
     assert installer_among((Path("a/setup.msi"), Path("a/order.eml"))) is None
     assert installer_among(()) is None
+    assert installer_among((Path("a/harbour.zip"),)) == Path("a/harbour.zip")
     data = QMimeData()
     assert not installer_dragged(data)
     data.setUrls([QUrl.fromLocalFile("/x/Setup.EXE")])

@@ -35,7 +35,7 @@ def add_arguments(parser: Parser) -> None:
         json="{technology: msi|inno|nsis|burn|installshield|squirrel|msix|sfx|pe|deb|rpm|appimage|run|pkg|dmg|unknown, "
         "productName, version, publisher, architecture, fits, signer, signature: valid|invalid|none|unknown, "
         "needsAdministrator, markOfTheWeb, purchase, complete, notes, verification: {how: "
-        "store|signature|manifest|complete|notChecked, by, ofMaker}, spaceNeeded, spaceFree, spaceOn}",
+        "store|signature|manifest|complete|notChecked, by, ofMaker}, spaceNeeded, spaceFree, spaceOn, advice}",
         examples=("identify setup.exe", "identify setup.exe --sums SHA256SUMS"),
         notes="Nothing of the file is run. Exit 1 when it is no installer that is known, or not what it must be.",
     )

@@ -52,6 +52,7 @@ class InstallerIdentity(Model, frozen=True):
     `architecture` is ``x86``, ``x64``, ``arm64``, ``arm`` or ``any``; `fits` whether this PC can run it. `complete` is
     false when the file ends before its own headers say it does. `notes` are sentences about what is odd with it.
     `space_needed` is what its program takes on the disk, in bytes; `space_free` what is free there, on `space_on`.
+    `advice` is what to do instead with a file that is no installer.
     """
 
     technology: Technology = Technology.UNKNOWN
@@ -70,6 +71,7 @@ class InstallerIdentity(Model, frozen=True):
     space_needed: int | None = None
     space_free: int | None = None
     space_on: str | None = None
+    advice: str | None = None
 
 
 _LINUX = frozenset({Technology.DEB, Technology.RPM, Technology.APPIMAGE})

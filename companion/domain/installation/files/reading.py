@@ -23,6 +23,7 @@ from companion.domain.installation.files.formats.regions import Regions, TooMuch
 from companion.domain.installation.files.formats.windows_data import data_of
 from companion.domain.installation.files.formats.windows_kinds import kind_of_program
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity, Technology, tidy
+from companion.domain.installation.files.others import other_kind
 from companion.domain.installation.files.space import stated
 
 _ZIP = b"PK\x03\x04"
@@ -72,14 +73,28 @@ _HIDING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def read_identity(regions: Regions, filename: str) -> InstallerIdentity:
-    """Returns what the file is; what is broken beyond understanding is `UNKNOWN`, and a note says so."""
+    """Returns what the file is; what is broken beyond understanding is `UNKNOWN`, and a note says so.
+
+    Raises `UnreadableError` where the system does not read it any further: that tells nothing of the file.
+    """
     try:
         found = _read(regions, filename)
     except _BROKEN:
         found = InstallerIdentity(notes=("The file is damaged, or made to look like an installer.",))
+    else:
+        if found.technology is Technology.UNKNOWN:
+            found = _other(regions, filename)
     return msgspec.structs.replace(
         found, notes=(*found.notes, *_notes(found, filename)), space_needed=stated(found.space_needed)
     )
+
+
+def _other(regions: Regions, filename: str) -> InstallerIdentity:
+    try:
+        kind = other_kind(regions, filename)
+    except _BROKEN:
+        kind = None
+    return InstallerIdentity(notes=(kind.what,), advice=kind.advice) if kind else InstallerIdentity()
 
 
 def _read(regions: Regions, filename: str) -> InstallerIdentity:
@@ -97,8 +112,7 @@ def _read(regions: Regions, filename: str) -> InstallerIdentity:
     for magic, reader in readers:
         if head.startswith(magic):
             return reader() or InstallerIdentity()
-    trailer = regions.read(max(regions.size - unix.DMG_TRAILER_SIZE, 0), 4)
-    return InstallerIdentity(technology=Technology.DMG) if trailer == unix.DMG_TRAILER else InstallerIdentity()
+    return unix.read_dmg(regions) or InstallerIdentity()
 
 
 def _program(regions: Regions) -> InstallerIdentity | None:

@@ -41,7 +41,7 @@ def identity_lines(found: InstallerIdentity, filename: str, verification: Verifi
     verification = verification or of_file(found)
     name = clean_text(filename, 100)
     if found.technology is Technology.UNKNOWN:
-        return [f"{name} is no installer that Companion knows.", *found.notes]
+        return [f"{name} is no installer that Companion knows.", *found.notes, *filter(None, (found.advice,))]
     product = " ".join(filter(None, (found.product_name, found.version)))
     lines = [f"{name} is {KINDS[found.technology]}."]
     if product:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from PySide6.QtCore import QMimeData
 
-from companion.domain.installation.files.names import looks_like_installer
+from companion.domain.installation.files.names import may_lead_to_installer
 from companion.ui.state.offered import MailPlace, Offered
 
 _MESSAGE = "message/rfc822"
@@ -51,7 +51,7 @@ def can_take(data: QMimeData) -> bool:
 
 def installer_among(files: Sequence[Path]) -> Path | None:
     """Returns the installer among dropped files, by their names; None where there is something else among them."""
-    found = [path for path in files if looks_like_installer(path.name)]
+    found = [path for path in files if may_lead_to_installer(path.name)]
     return found[0] if found and len(found) == len(files) else None
 
 

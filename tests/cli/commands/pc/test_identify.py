@@ -6,11 +6,13 @@ import hashlib
 import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from companion.cli.commands.pc.identify import IdentifyResult
+from companion.domain.installation.files.formats.regions import UnreadableError
 from companion.domain.installation.files.identity import Technology
 from companion.domain.installation.files.verification import VerifiedBy
 from companion.services.installation.installer_files import FileRegions, read_file
@@ -126,6 +128,25 @@ def test_huge_files_cost_no_more_than_small_ones(tmp_path: Path) -> None:
     with path.open("r+b") as file:
         file.write(HARBOUR)
     assert read_file(path).product_name == "Harbour Suite"
+
+
+def test_a_drive_that_goes_away_is_no_damage_of_the_file(setup: Path) -> None:
+    with setup.open("rb") as file:
+        regions = FileRegions(file.fileno())
+    with pytest.raises(UnreadableError):
+        regions.read(0, 4)
+
+
+def test_an_archive_with_the_installer_in_it_is_not_refused_without_a_word(bare: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "harbour.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Harbour/setup.exe", HARBOUR)
+    shown = bare("identify", path, "--json")
+    assert shown.code == 1
+    assert shown.json["advice"] == "Unpack it first (right click, “Extract”), then drop setup.exe on Companion."
+    failure = bare("install", path, "--json").error(1, "bad-file")
+    assert "the installer is in it: setup.exe." in failure["message"]
+    assert failure["hint"] == shown.json["advice"]
 
 
 def test_a_file_that_shrinks_meanwhile_is_read_as_far_as_it_goes(setup: Path) -> None:

@@ -31,7 +31,9 @@ _ORGANISATION = re.compile(r"(?:^|,)\s*(?:O|CN)\s*=\s*(?:\"([^\"]+)\"|([^,]+))")
 
 def read_msix(regions: Regions) -> InstallerIdentity | None:
     """Returns what the package tells, None for any other archive. Raises what broken archives make zipfile raise."""
-    if not _is_small(regions):
+    # To parse the list takes long; most archives have nothing of the kind in it.
+    listed = list_of_zip(regions)
+    if listed is None or not any(name.encode() in listed for name in (_MANIFEST, _BUNDLE)):
         return None
     with zipfile.ZipFile(RegionFile(regions)) as archive:
         names = set(archive.namelist())
@@ -48,11 +50,14 @@ def read_msix(regions: Regions) -> InstallerIdentity | None:
     return found if bundle else msgspec.structs.replace(found, space_needed=unpacked)
 
 
-def _is_small(regions: Regions) -> bool:
-    """Returns whether the list of its files is short enough to be read."""
+def list_of_zip(regions: Regions, longest: int = _LONGEST_DIRECTORY) -> bytes | None:
+    """Returns the list of files that an archive ends with; None where there is none, or a longer one."""
     tail = regions.read(max(regions.size - _TAIL, 0), _TAIL)
     at = tail.rfind(_END_OF_DIRECTORY)
-    return at >= 0 and number(tail, at + 12, 4) <= _LONGEST_DIRECTORY
+    length = number(tail, at + 12, 4)
+    if at < 0 or length > longest:
+        return None
+    return regions.read(max(regions.size - len(tail) + at - length, 0), length)
 
 
 def _identity(text: bytes, signature: FileSignature, *, bundle: bool) -> InstallerIdentity:

@@ -18,12 +18,20 @@ class Regions(Protocol):
         ...
 
     def read(self, offset: int, length: int) -> bytes:
-        """Returns the bytes at `offset`, fewer where the file ends. Raises `TooMuchError`."""
+        """Returns the bytes at `offset`, fewer where the file ends. Raises `TooMuchError`, `UnreadableError`."""
         ...
 
 
 class TooMuchError(Exception):
     """More of a file was asked for than is read of any."""
+
+
+class UnreadableError(Exception):
+    """The system did not read the file any further; `error` is why. What it holds is not known."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class BytesRegions:

@@ -18,7 +18,9 @@ from companion.domain.installation.files.identity import (
 )
 
 AR_MAGIC, RPM_MAGIC, ELF_MAGIC, XAR_MAGIC = b"!<arch>\ndebian-binary", b"\xed\xab\xee\xdb", b"\x7fELF", b"xar!"
-DMG_TRAILER, DMG_TRAILER_SIZE = b"koly", 512
+_DMG_TRAILER, _DMG_TRAILER_SIZE = b"koly", 512
+# In its trailer: where the data and the list of properties begin, each followed by its length.
+_DMG_PARTS = (24, 216)
 _MACHINES = {3: "x86", 62: "x64", 183: "arm64", 40: "arm"}
 _RPM_HEADER = b"\x8e\xad\xe8\x01"
 _RPM_LEAD = 96
@@ -190,4 +192,15 @@ def read_pkg(regions: Regions) -> InstallerIdentity:
         technology=Technology.PKG,
         signature=FileSignature.UNKNOWN if b"<signature" in table or b"<x-signature" in table else FileSignature.NONE,
         complete=size + packed <= regions.size,
+    )
+
+
+def read_dmg(regions: Regions) -> InstallerIdentity | None:
+    """Returns what a disk image tells, by the trailer that it ends with; None for anything else."""
+    trailer = regions.read(max(regions.size - _DMG_TRAILER_SIZE, 0), _DMG_TRAILER_SIZE)
+    if not trailer.startswith(_DMG_TRAILER):
+        return None
+    ends = (sum(struct.unpack_from(">QQ", trailer, at)) for at in _DMG_PARTS if len(trailer) == _DMG_TRAILER_SIZE)
+    return InstallerIdentity(
+        technology=Technology.DMG, complete=None if max(ends, default=0) <= regions.size else False
     )
