@@ -498,7 +498,7 @@ def test_unsafe_addresses(tmp_path: Path, url: str) -> None:
 @pytest.mark.parametrize("more", [1, MIB, 3 * MIB, None])
 @pytest.mark.parametrize("chunked", [True, False])
 @pytest.mark.parametrize("digest", [True, False])
-def test_more_than_the_pieces_while_nobody_tells_the_size(
+def test_more_than_the_pieces_while_the_size_is_not_known(
     start: Start, content: bytes, tmp_path: Path, digest: bool, chunked: bool, more: int | None
 ) -> None:
     wanted = expect(content, pieces=MIB, size=False, digest=digest)

@@ -89,7 +89,7 @@ def test_a_locked_keychain(lock_keyring: Callable[[], None]) -> None:
 
 @pytest.mark.keychain
 @pytest.mark.usefixtures("real")
-def test_a_keychain_that_never_answers_does_not_hold_anybody_up(keyring_process: subprocess.Popen[bytes]) -> None:
+def test_a_keychain_that_never_answers_blocks_no_command(keyring_process: subprocess.Popen[bytes]) -> None:
     keychain = Keychain(unlock_seconds=0.5)
     assert keychain.keep(ACCOUNT, BY_PASSWORD) is Kept.KEYCHAIN
     os.kill(keyring_process.pid, signal.SIGSTOP)

@@ -131,7 +131,7 @@ def test_without_an_answer_nothing_is_said_to_be_gone(backend, started) -> None:
     backend.gate.set()
 
 
-def test_whoever_cancels_is_not_asked_again_until_they_want_to_be() -> None:
+def test_after_cancelling_it_is_asked_again_only_on_request() -> None:
     backend = LockedBackend()
     backend.entries[KNOWN] = encode(CREDENTIALS).decode()
     keychain = Keychain(backend=backend)
