@@ -50,7 +50,10 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
     ("words", "unwanted"),
     [
         (["preflight", "--profile", str(PROFILE), "--json"], ("PySide6", "requests", "keyring", "werkzeug")),
-        (["fetch", "http://example.com/x", "--to", ".", "--json"], ("PySide6", "keyring", "werkzeug", "sqlite3")),
+        (
+            ["fetch", "http://example.com/x", "--to", ".", "--json"],
+            ("PySide6", "keyring", "werkzeug", "sqlite3", "companion.domain.mail.message.letter"),
+        ),
         (["verify", "nothing", "--sha256", "0" * 64], ("PySide6", "keyring", "werkzeug", "sqlite3")),
         (
             ["--store", "http://127.0.0.1:9", "orders", "list", "--json"],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from companion.domain.mail.message.letter import Letter
 from companion.domain.purchases.values import host_name
+
+if TYPE_CHECKING:
+    from companion.domain.mail.message.letter import Letter
 
 
 class Platform(enum.StrEnum):
