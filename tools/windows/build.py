@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from companion import __version__
@@ -39,8 +40,7 @@ def build(*, untried: bool = False) -> int:
         return code
     sign_where_possible(*(BUILT / "companion" / name for name in PROGRAMS))
     files = [path for path in (BUILT / "companion").rglob("*") if path.is_file()]
-    for path in files:
-        os.utime(path, (source_time(), source_time()))  # the installer has the times of the files in it
+    _have_source_time(*files)
     size = sum(path.stat().st_size for path in files)
     say(f"Built: build/windows/companion, {len(files)} files, {size / 2**20:.1f} MiB.")
     setup = BUILT / f"Companion-{__version__}-setup.exe"
@@ -58,16 +58,24 @@ def build(*, untried: bool = False) -> int:
 
 def make_installer(target: Path, *, version: str, quick: bool = False, program: Path = BUILT / "companion") -> int:
     """Makes the installer of a built program, `quick` without compression for tests; returns makensis' exit code."""
-    icon = WORK / "companion.ico"
-    side = WORK / "side.bmp"
-    write_icon(ROOT / "resources/icons/companion.svg", icon)
-    write_side_picture(ROOT / "resources/icons/companion.svg", side)
-    defined = {"VERSION": version, "PROGRAM": program, "ICON": icon, "SIDE": side, "OUTPUT": target}
-    options = [f"-D{name}={value}" for name, value in defined.items()]
     quickly = ["-DQUICK"] if quick else []
     # The uninstaller is made while the installer is, so the script has to sign it.
     signing = [f"-DSIGN={PYTHON} -m tools.windows.signing"] if certificate() is not None else []
-    return _run("makensis", "-V2", "-NOCD", *options, *quickly, *signing, ROOT / "tools/windows/installer.nsi")
+    with tempfile.TemporaryDirectory() as folder:  # several are made at the same time
+        drawing, icon, side = ROOT / "resources/icons/companion.svg", Path(folder, "icon.ico"), Path(folder, "side.bmp")
+        write_icon(drawing, icon)
+        write_side_picture(drawing, side)
+        _have_source_time(side)
+        defined = {"VERSION": version, "PROGRAM": program, "ICON": icon, "SIDE": side, "OUTPUT": target}
+        options = [f"-D{name}={value}" for name, value in defined.items()]
+        return _run("makensis", "-V2", "-NOCD", *options, *quickly, *signing, ROOT / "tools/windows/installer.nsi")
+
+
+def _have_source_time(*files: Path) -> None:
+    """Give files the time of the source: the installer has the times of all files that are in it."""
+    moment = source_time()
+    for file in files:
+        os.utime(file, (moment, moment))
 
 
 def _on_windows(word: object) -> str:
