@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from companion.domain.reminders.dates import ReminderFacts, Subject
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.history import InboxEntry, agenda, newest_first
 from companion.domain.reminders.settings import ReminderSettings
+
+_FEW = 2
+"""So many downloads that close are told one by one; more of them are told together."""
 
 
 class StoreDates(NamedTuple):
@@ -23,13 +26,15 @@ class StoreDates(NamedTuple):
 class AllDates(NamedTuple):
     """What needs a decision, what lies ahead, what was shown, each with the place of its store in the question.
 
-    `known` says whether anything is known that could have a date.
+    `open_downloads` are downloads that close, out of what needs a decision, where they are many of one kind. `known`
+    says whether anything is known that could have a date.
     """
 
     known: bool
     due: list[tuple[int, Reminder]]
     ahead: list[tuple[int, Subject]]
     shown: list[tuple[int, InboxEntry]]
+    open_downloads: list[tuple[int, Reminder]]
 
 
 def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDates:
@@ -39,14 +44,20 @@ def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDa
         for place, store in enumerate(stores)
         if store.facts is not None
     ]
-    due = [(place, reminder) for place, each in found for reminder in each.due]
+    all_due = sorted(
+        ((place, reminder) for place, each in found for reminder in each.due), key=lambda pair: pair[1].subject.date
+    )
+    downloads = [pair for pair in all_due if pair[1].kind is ReminderKind.DOWNLOAD_WINDOW]
+    together = downloads if len(downloads) > _FEW else []
+    due = [pair for pair in all_due if not together or pair[1].kind is not ReminderKind.DOWNLOAD_WINDOW]
     ahead = [(place, subject) for place, each in found for subject in each.ahead]
     shown = [(place, entry) for place, store in enumerate(stores) for entry in newest_first(store.entries)]
     return AllDates(
         bool(found),
-        sorted(due, key=lambda pair: pair[1].subject.date),
+        due,
         sorted(ahead, key=lambda pair: pair[1].date),
         sorted(shown, key=lambda pair: _shown_at(pair[1]), reverse=True),
+        together,
     )
 
 

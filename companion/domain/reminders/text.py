@@ -11,6 +11,7 @@ from companion.domain.core.text import FormatDate, FormatMoney, days_away, sente
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.purchase_text import purchase_words
+from companion.domain.reminders.settings import AT_OPENING
 
 
 class ReminderAction(enum.StrEnum):
@@ -77,6 +78,17 @@ def summary(reminders: Sequence[Reminder], format_date: FormatDate, format_money
     rest = len(titles) - len(shown)
     body = ". ".join(shown) + "." + (f" And {rest} more." if rest else "")
     return ReminderText(title=f"{len(titles)} dates need your attention", body=body)
+
+
+def open_downloads(reminders: Sequence[Reminder]) -> ReminderText:
+    """Returns what is said of several downloads that close, the first of which closes first."""
+    title = f"{len(reminders)} downloads are still open; the first closes {days_away(reminders[0].days)}"
+    return ReminderText(title=title, body="A file that you have downloaded can be installed at any later time.")
+
+
+def is_pressing(reminder: Reminder) -> bool:
+    """Whether a date is near, by what the person wants to be told before it, and not told only because it began."""
+    return reminder.lead != AT_OPENING
 
 
 Texts = Callable[[Subject, int, FormatDate, FormatMoney], tuple[str, str]]

@@ -19,7 +19,9 @@ from companion.domain.reminders.text import (
     ACTION_WORDS,
     ReminderAction,
     date_words,
+    is_pressing,
     no_date_sentence,
+    open_downloads,
     place_words,
     reminder_text,
 )
@@ -121,7 +123,9 @@ class RemindersPage(Page):
         if not found.known:
             self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
             return
-        if not found.due:
+        if found.open_downloads:
+            self._cards.addWidget(self._downloads(found.open_downloads))
+        elif not found.due:
             calm = Card()
             calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
             self._cards.addWidget(calm)
@@ -161,7 +165,7 @@ class RemindersPage(Page):
         told = reminder_text(reminder, state.ends, form.money)
         card = Card(spacing=6)
         card.setAccessibleName(told.title)
-        card.add(label(told.title, "strong", tone="attention"), label(told.body))
+        card.add(label(told.title, "strong", tone=_tone(reminder)), label(told.body))
         place = self._place(state, reminder.subject)
         actions: list[QWidget | None] = [
             button(
@@ -184,6 +188,31 @@ class RemindersPage(Page):
         card.add(row(*filter(None, (self._owner(state, reminder.subject), told_store, never)), None, spacing=18))
         return card
 
+    def _downloads(self, due: Sequence[tuple[int, Reminder]]) -> Card:
+        """Many downloads that close are one matter, and one card."""
+        reminders = [reminder for _, reminder in due]
+        told = open_downloads(reminders)
+        card = Card(spacing=10)
+        card.setAccessibleName(told.title)
+        card.add(label(told.title, "strong", tone=_tone(*reminders)), label(told.body))
+        self._add_rows(card, [Row((place, each.address), each, (place, each)) for place, each in due], self._download)
+        return card
+
+    def _download(self, of: tuple[int, Reminder]) -> QWidget:
+        state, reminder = self._shown_states[of[0]], of[1]
+        told, subject = reminder_text(reminder, state.ends, self.app_state.format.money), reminder.subject
+        place = self._capital_place(state, subject)
+        closes = f"{place} · closes {days_away(reminder.days)}, on {state.ends(subject.date)}"
+        across = row(spacing=12)
+        across.addLayout(column(label(subject.name, tone=_tone(reminder)), label(closes, "small"), spacing=0), 1)
+        for action in told.actions:
+            words, named = f"{ACTION_WORDS[action]}…", f"{ACTION_WORDS[action]}: {subject.name}, {place}"
+            across.addWidget(button(words, partial(self._act, state, action, reminder), name=named))
+        across.addWidget(self._later(state, reminder, f"{subject.name}, {place}", never=True))
+        made = _below_line(across)
+        made.setAccessibleName(f"{subject.name}, {closes}")
+        return made
+
     def _store_name(self, state: AppState, subject: Subject) -> str:
         """Returns the name of the store of an order, where there are several stores."""
         return self._book.name_where_several(state) if subject.purchase is None else ""
@@ -205,11 +234,14 @@ class RemindersPage(Page):
         number = subject.order_number
         return button(f"Open order {number}", partial(self._open, state, number), "link")
 
-    def _later(self, state: AppState, reminder: Reminder, title: str) -> QPushButton:
+    def _later(self, state: AppState, reminder: Reminder, title: str, *, never: bool = False) -> QPushButton:
+        """A menu of when the reminder comes back; with `never`, also that it does not."""
         made = button("Later", lambda: None, name=f"Later: {title}")
         menu = QMenu(made)
         for choice, text in _SNOOZES.items():
             menu.addAction(text, partial(self._put_off, state, reminder, choice))
+        if never:
+            menu.addAction("Don't remind me of this", partial(state.reminders.silence, reminder))
         made.setMenu(menu)
         return made
 
@@ -352,6 +384,10 @@ class RemindersPage(Page):
             told = Notice.of_error(what) if isinstance(what, CompanionError) else what
             told.closed.connect(partial(self._tell, None))
             self._news.addWidget(told)
+
+
+def _tone(*reminders: Reminder) -> str:
+    return "attention" if any(map(is_pressing, reminders)) else ""
 
 
 def _below_line(across: QLayout, *, is_first: bool = False) -> QWidget:
