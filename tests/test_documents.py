@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.promises.table import rows
+from tests.systems.table import rows as rows_of_jobs
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("companion/", "resources/", "tests/", "benchmarks/", "tools/", "requirements/", "docs/", ".ci/")
@@ -47,3 +48,9 @@ def test_the_promises_stand_in_the_document_as_the_tests_hold_them() -> None:
     text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     made = text.partition("tests.promises.table -->")[2].partition("<!-- End of the promises")[0]
     assert made.strip().splitlines() == rows()
+
+
+def test_the_jobs_stand_in_the_document_as_the_tests_do_them() -> None:
+    text = (ROOT / "docs" / "jobs.md").read_text(encoding="utf-8")
+    made = text.partition("tests.systems.table -->")[2].partition("<!-- End of the jobs")[0]
+    assert made.strip() == rows_of_jobs().strip()

@@ -182,14 +182,15 @@ def work_alone(file: FileState, url: str, new_pipe: Callable[[], SplicePipe | No
         raise worker.error
 
 
-def leave_unfinished(folder: Path, name: str = "setup.run", done: int = 4000, size: int = 10_000) -> Path:
-    """Write what a download that was stopped after `done` bytes leaves; returns its partial file."""
+def leave_unfinished(
+    folder: Path, name: str = "setup.run", *, size: int = 10_000, content: bytes = bytes(4000), sha256: str = "0" * 64
+) -> Path:
+    """Write what a download that was stopped after `content` had arrived leaves; returns its partial file."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = bytes(done)
     part = folder / f"{name}.part"
     part.write_bytes(content)
-    expected = Expected(filename=name, size=size, sha256="0" * 64)
+    expected = Expected(filename=name, size=size, sha256=sha256)
     header = journal.new_header(name, "https://store.example/setup", expected, 1024, size, None)
-    claim = journal.Claim(stop=done, prefix=hashlib.sha256(content).hexdigest())
+    claim = journal.Claim(stop=len(content), prefix=hashlib.sha256(content).hexdigest())
     journal.Journal(part.with_name(part.name + journal.ENDING), header, (claim,)).close()
     return part

@@ -191,7 +191,7 @@ class LeftCard(Card):
         self.add(
             label("Unfinished downloads of removed orders", "heading"),
             label(
-                "Their orders or purchases are no longer on this PC. What you keep goes on when they are added again."
+                "Their orders or purchases are no longer on this PC. What you keep goes on when its order is added again."
             ),
         )
         for each in left:
