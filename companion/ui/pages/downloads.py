@@ -191,7 +191,7 @@ class LeftCard(Card):
         self.add(
             label("Unfinished downloads of removed orders", "heading"),
             label(
-                "Their orders or purchases are no longer on this PC. What you keep goes on when its order is added again."
+                "Their orders or purchases are not on this PC any more. What you keep goes on once its order is added."
             ),
         )
         for each in left:
