@@ -38,13 +38,11 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit
 
 from benchmarks.figures import Figure
-from benchmarks.preflight import crowd
 from benchmarks.purchases import bought
 from benchmarks.reminders import order
 from companion.demo.server import DemoStore
 from companion.domain.core.model import Secret
 from companion.domain.core.serialization import decode
-from companion.domain.pc.finding import Requirements
 from companion.domain.purchases.facts import Source, SourceKind
 from companion.domain.purchases.from_order import facts_of_order
 from companion.domain.purchases.purchase import Purchase
@@ -57,8 +55,6 @@ from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
-from companion.ui.state.opener import Opener
-from companion.ui.wizard.live_check_list import LiveCheckList
 from tests.kits.memory_keychain import MemoryKeychain
 
 BEAT_MS = 5
@@ -292,6 +288,12 @@ def download(watched: Watched, store: DemoStore) -> None:
 
 def check_pc(watched: Watched, profile: bytes) -> None:
     """Watch what stands in the way of an installation, beside 5,000 processes, as the wizard does for some seconds."""
+    # Loaded late, as by the program: what starts before this is measured too.
+    from benchmarks.preflight import crowd
+    from companion.domain.pc.finding import Requirements
+    from companion.ui.state.opener import Opener
+    from companion.ui.wizard.live_check_list import LiveCheckList
+
     services, program = watched.services, watched.program
     opener = Opener(lambda: services.platform.programs, program.runner)
     board = LiveCheckList(program.app_state, services.installations, services.recovery, opener)
