@@ -22,7 +22,7 @@ from benchmarks.figures import Figure, as_json, from_json, medians, table
 
 USUAL = (
     *("start", "commands", "memory", "smoothness", "library", "home"),
-    *("preflight", "reminders", "mails", "second_start", "outage"),
+    *("preflight", "identify", "reminders", "mails", "second_start", "outage"),
 )
 NAMED = ("downloads",)
 """Only run when they are asked for."""

@@ -7,7 +7,7 @@ from companion.domain.core.text import size_in_words
 from companion.domain.installation.files.belonging import licence_sentence, seats_left
 from companion.domain.installation.files.checks import MISFIT, file_findings
 from companion.domain.installation.files.identity import FileSignature, InstallerIdentity
-from companion.domain.installation.files.space import fits_on_disk, space_words
+from companion.domain.installation.files.space import fits_on_disk, space_sentence, space_words
 from companion.domain.installation.files.verification import PROVEN, verification_sentence
 from companion.domain.installation.files.words import KINDS
 from companion.domain.installation.proof.installation import CheckedFile
@@ -41,7 +41,7 @@ def file_card(file: CheckedFile, purchase: Overview | None = None) -> FileCard:
     facts = (
         ("Publisher", found.publisher or "not stated in the file"),
         ("File", f"{file.name}, {size_in_words(file.size)}"),
-        *((("Space", words),) if (words := space_words(found)) else ()),
+        *((("Space needed", words),) if (words := space_words(found)) else ()),
         *((("You bought it", purchase.name),) if purchase else ()),
     )
     return FileCard(
@@ -85,7 +85,7 @@ def _traits(file: CheckedFile) -> tuple[CardRow, ...]:
     elif found.fits is None:
         rows.append(CardRow(severity=Severity.UNKNOWN, sentence="Whether it is made for this PC is not known."))
     if fits_on_disk(found) is False:
-        words = f"There is not enough free space for it: {space_words(found)}."
+        words = f"There is not enough free space for it. {space_sentence(found)}"
         rows.append(CardRow(severity=Severity.WARNS, sentence=words))
     if found.needs_administrator:
         words = "It needs administrator rights: your system asks you for permission."

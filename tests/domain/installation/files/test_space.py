@@ -225,10 +225,10 @@ def test_the_wizard_warns_of_a_full_disk_before_it_goes_on() -> None:
         place="/x", name="a.msi", found=with_room(MSI, DISKS), size=5, sha256="0" * 64, verification=Verification()
     )
     card = file_card(file)
-    assert ("Space", "312 MB; 41.0 MB are free on C:") in card.facts
+    assert ("Space needed", "312 MB; 41.0 MB are free on C:") in card.facts
     (row,) = (row for row in card.rows if "free space" in row.sentence)
     assert row.severity is Severity.WARNS
-    assert row.sentence == "There is not enough free space for it: 312 MB; 41.0 MB are free on C:."
+    assert row.sentence == "There is not enough free space for it. It needs 312 MB; 41.0 MB are free on C:."
 
 
 def test_the_check_asks_for_what_the_file_states() -> None:
