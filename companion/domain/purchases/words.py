@@ -81,10 +81,19 @@ def date_of(text: str, zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def ends_words(expires: Expiry, zone: dt.tzinfo, format_date: FormatDate) -> str:
-    """Returns until when something is good, in a few words; a day without a zone is taken as it is, in `zone`."""
+def end_shown(text: str, zone: dt.tzinfo, format_date: FormatDate, format_end: FormatDate | None = None) -> str:
+    """Returns an end as it is shown: a moment by `format_end`, if that is given; a day without a time by its date."""
+    has_time = len(text) > len("2027-01-08")
+    return (format_end if format_end is not None and has_time else format_date)(date_of(text, zone))
+
+
+def ends_words(expires: Expiry, zone: dt.tzinfo, format_date: FormatDate, format_end: FormatDate | None = None) -> str:
+    """Returns until when something is good, in a few words; a day without a zone is taken as it is, in `zone`.
+
+    `format_end` shows an end that is stated with its time.
+    """
     if expires.at is not None:
-        return f"until {format_date(date_of(expires.at, zone))}"
+        return f"until {end_shown(expires.at, zone, format_date, format_end)}"
     return _ENDS.get(expires.kind, _ENDS[ExpiryKind.UNKNOWN])
 
 

@@ -176,7 +176,7 @@ class HomePage(Page):
             heading.addLayout(days_left(card.days_left, "attention" if soon else ""))
         facts = QVBoxLayout()
         facts.setSpacing(10)
-        facts.addLayout(fact_row("Runs", label(until_sentence(card, zone, form.date))))
+        facts.addLayout(fact_row("Runs", label(until_sentence(card, zone, form.date, self.app_state.ends))))
         renews = PurchaseConcern.RENEWS_SOON in card.concerns or PurchaseConcern.CANCEL_SOON in card.concerns
         said = renewal_sentence(card, now, zone, form.date, form.money)
         facts.addLayout(fact_row("Auto-renewal", label(said, tone="attention" if renews else "")))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from companion.cli.formats import Formats
 from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.core.money import Money
 from companion.domain.core.text import plain_date
@@ -150,7 +151,7 @@ def one_line(found: Overview, now: dt.datetime, zone: dt.tzinfo) -> str:
     if found.order_number and found.order_number not in found.name:
         parts.append(f"order {found.order_number}")
     parts += [found.store.name or found.store.address or ""]
-    parts += [standing_words(found, now, zone, plain_date(zone))] if found.products else []
+    parts += [standing_words(found, now, zone, plain_date(zone), Formats(zone).ends(now))] if found.products else []
     return ", ".join(part for part in parts if part)
 
 

@@ -110,7 +110,7 @@ class PurchasePage(Page):
         if shown.state is not EntitlementState.UNKNOWN:
             head.addWidget(chip(state_words(shown), TONES[state_tone(shown)]))
         card.add(head)
-        card.add(label(until_sentence(shown, zone, form.date), "strong"))
+        card.add(label(until_sentence(shown, zone, form.date, self.app_state.ends), "strong"))
         card.add(label(renewal_sentence(shown, now, zone, form.date, form.money)))
         if found.return_by is not None:
             card.add(label(f"It can be returned until {form.date(date_of(found.return_by, zone))}, as stated."))

@@ -15,6 +15,8 @@ from companion.domain.core.text import plain_date, plain_moment, plain_money
 from companion.domain.core.time.ends import near_to_the_minute
 from companion.domain.entitlements.artifacts import offer_of, offer_sentence
 from companion.domain.overview.product_cards import ProductCard, charge_sentence, product_cards, status_sentence
+from companion.domain.overview.purchase_cards import purchase_cards, standing_words, until_sentence
+from companion.domain.purchases.facts import Field
 from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.reminders.due import due
 from companion.domain.reminders.settings import ReminderSettings
@@ -22,6 +24,7 @@ from companion.domain.reminders.text import reminder_text
 from companion.domain.store.orders import Order
 from companion.domain.store.returns import ReturnEligibility
 from tests.kits.build import Build
+from tests.kits.purchases import fact, purchase_of
 
 ZONES = [
     ZoneInfo(name)
@@ -150,3 +153,25 @@ def test_a_return_is_possible_until_the_minute_that_is_named(
     assert outlook.eligible
     assert end in ends_named(said, zone)
     assert not return_outlook(order, build.profile(), end + MINUTE, zone).eligible
+
+
+@settings(max_examples=60, deadline=None)
+@given(end=moments, zone=st.sampled_from(ZONES))
+def test_a_purchase_of_any_shop_is_good_until_the_minute_that_is_named(end: dt.datetime, zone: ZoneInfo) -> None:
+    found = purchase_of([fact(Field.EXPIRES, end.isoformat(), "Foto 12")])
+    for now, begin in ((end - MINUTE, "It runs until"), (end + MINUTE, "It ran until")):
+        (card,) = purchase_cards([found], now, zone)
+        said = until_sentence(card, zone, plain_date(zone), shown(now, zone))
+        assert said.startswith(begin)
+        assert ends_named(said, zone) == {end}
+        assert ends_named(standing_words(found, now, zone, plain_date(zone), shown(now, zone)), zone) == {end}
+
+
+@settings(max_examples=60, deadline=None)
+@given(day=moments.map(dt.datetime.date), zone=st.sampled_from(ZONES))
+def test_a_day_that_is_stated_without_a_time_is_given_none(day: dt.date, zone: ZoneInfo) -> None:
+    found = purchase_of([fact(Field.EXPIRES, day.isoformat(), "Foto 12")])
+    now = dt.datetime.combine(day, dt.time(15), tzinfo=zone)
+    (card,) = purchase_cards([found], now, zone)
+    said = until_sentence(card, zone, plain_date(zone), shown(now, zone))
+    assert said == f"It runs until {plain_date(zone)(now)}: today is its last day."
