@@ -20,6 +20,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import EXTEND, Destination
 from companion.ui.pages.settings.page import SUBJECTS
 from companion.ui.widgets.basic import TitleLink
+from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.steps import STEPS, Stepper
 
 CLOSED, UNWANTED, REFUNDED = "LF-5562-8803", "LF-3126-9058", "LF-5781-6492"
@@ -141,3 +142,21 @@ def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedPro
     choose = wizard._steps[0]
     qtbot.waitUntil(lambda: bool(choose._downloads), timeout=10_000)
     assert not choose.onward.isEnabled()
+
+
+def test_notices_leave_room_for_the_page_and_no_word_of_them_is_cut(small: WindowedProgram, qtbot: QtBot) -> None:
+    window = small.window
+    window.notices.clear()
+    for number in range(3):
+        words = "A sentence that is long enough for two lines of a window as small as this one is, and some more."
+        window.notices.show_notice(f"n{number}", Notice(f"Notice {number}", words, actions=(("Do it", list),)))
+    notices = window.notices.findChildren(Notice)
+    shelf = window._shelf
+
+    def whole() -> bool:
+        return all(each.height() >= each.heightForWidth(each.width()) for each in notices if not each.isHidden())
+
+    qtbot.waitUntil(lambda: len(notices) >= 3 and shelf.isVisible() and whole())
+    qtbot.waitUntil(lambda: window.current.height() >= window.height() // 2)
+    window.notices.clear()
+    qtbot.waitUntil(lambda: not shelf.isVisible())

@@ -43,7 +43,7 @@ from companion.ui.navigation import Destination, Page, centred, content_width
 from companion.ui.state.app_state import AppState
 from companion.ui.state.settings.window_settings import CLOSING, ENDS, GEOMETRY, WindowSettings
 from companion.ui.widgets.basic import focusable
-from companion.ui.widgets.notice import Notices
+from companion.ui.widgets.notice import Notices, NoticeShelf
 
 if TYPE_CHECKING:
     from companion.services.store.keychain.keychain import Keychain
@@ -146,7 +146,8 @@ class Window(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        above = centred(self._notices)
+        self._shelf = NoticeShelf(self._notices)
+        above = centred(self._shelf)
         above.setContentsMargins(32, 14, 32, 0)
         right.addLayout(above)
         right.addWidget(self._stack, 1)
@@ -219,7 +220,8 @@ class Window(QMainWindow):
         """The larger the texts, the earlier the navigation makes room for the page."""
         usual = self._rail.fontMetrics().height() / _USUAL_LINE
         self._rail.set_narrow(self.width() < _NARROW * max(1.0, usual))
-        self._notices.setMaximumWidth(content_width(self))
+        self._shelf.setMaximumWidth(content_width(self))
+        self._shelf.fit()
 
     # Drops: the whole window takes them, whatever page is shown
 
@@ -271,6 +273,8 @@ class Window(QMainWindow):
         focused = self.focusWidget()
         if moved and focused is not None and self.current.isAncestorOf(focused):
             self.current.scroll_to(focused)
+        elif moved and focused is not None and self._shelf.isAncestorOf(focused):
+            self._shelf.ensureWidgetVisible(focused, 0, 8)
         return moved
 
     def _refresh(self) -> None:

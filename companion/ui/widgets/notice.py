@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.transfers.queue import DownloadFailure
@@ -173,3 +173,37 @@ class Notices(QWidget):
         """Put all notices away."""
         for key, _ in tuple(self._shown):
             self.drop(key)
+
+
+class NoticeShelf(QScrollArea):
+    """Holds notices above the pages and leaves most of the window to these: what does not fit is scrolled to."""
+
+    def __init__(self, notices: Notices) -> None:
+        super().__init__()
+        self._notices = notices
+        shown = not notices.isHidden()
+        self.setWidget(notices)
+        notices.setVisible(shown)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        notices.installEventFilter(self)
+        self.setVisible(shown)
+
+    def fit(self) -> None:
+        """Be as tall as the notices are, and at most two fifths of the window."""
+        self.setVisible(not self._notices.isHidden())
+        if not self._notices.isHidden():
+            tall = self._notices.heightForWidth(self.viewport().width())
+            self.setFixedHeight(min(tall, self.window().height() * 2 // 5))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self.fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
