@@ -14,6 +14,13 @@ _FAILS = (
     "INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) VALUES ('PrepareLedger', '', 4050)",
 )
 
+# A program of the package's own that ends with an error; what it said does not reach the log.
+_STEP_FAILS = (
+    "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "
+    "VALUES ('PrepareLedger', 34, 'TARGETDIR', 'cmd.exe /c exit 5')",
+    _FAILS[1],
+)
+
 
 def nsis(folder: Path, outcome: str, version: str = "4.2") -> Path:
     """Returns an installer made by makensis that ends as `outcome` says (see its script)."""
@@ -26,13 +33,17 @@ def nsis(folder: Path, outcome: str, version: str = "4.2") -> Path:
 
 
 def msi(folder: Path, outcome: str, version: str = "4.2.0") -> Path:
-    """Returns a package made by wixl that ``works``, asks for a ``restart``, or ``fails`` in an action of its own."""
+    """Returns a package made by wixl that ``works``, asks for a ``restart``, or does not work.
+
+    It ``fails`` with a message, or a ``step`` of it, a program of its own, does.
+    """
     made = folder / f"HarbourLedger-{outcome}-{version}.msi"
     restart = f"RESTART={'yes' if outcome == 'restart' else 'no'}"
     _run("wixl", "-D", f"VERSION={version}", "-D", restart, "-o", str(made), "HarbourLedger.wxs", folder=_MATRIX)
-    if outcome == "fails":
-        # wixl knows no action that only ends with a message.
-        _run("msibuild", str(made), *(word for query in _FAILS for word in ("-q", query)))
+    queries = {"fails": _FAILS, "step": _STEP_FAILS}.get(outcome)
+    if queries is not None:
+        # wixl knows no actions of these kinds.
+        _run("msibuild", str(made), *(word for query in queries for word in ("-q", query)))
     return made
 
 

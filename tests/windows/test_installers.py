@@ -57,8 +57,21 @@ def test_each_ending_of_a_program_that_installs(windows: Windows):
 
 def test_each_ending_of_a_package_of_windows_installer(windows: Windows):
     folder = windows.programs
-    files = [msi(folder, "fails"), msi(folder, "works"), msi(folder, "works", "4.1.0"), msi(folder, "restart", "4.3.0")]
-    fails, works, older, restart = installs(windows, *(file.name for file in files))
+    step = msi(folder, "step")
+    files = [
+        step,
+        msi(folder, "fails"),
+        msi(folder, "works"),
+        msi(folder, "works", "4.1.0"),
+        msi(folder, "restart", "4.3.0"),
+    ]
+    step_fails, fails, works, older, restart = installs(windows, *(file.name for file in files))
+
+    # Windows ends with 1603 also here; Wine hands on that a step failed.
+    assert step_fails["result"]["exitCode"] == 1627
+    assert (step_fails["outcome"], step_fails["after"]) == ("failed", None)
+    assert step_fails["error"]["message"].startswith("A step of the installer failed.")
+    assert step_fails["log"]
 
     assert (fails["technology"], fails["outcome"], fails["after"]) == ("msi", "failed", None)
     assert fails["result"]["exitCode"] == 1603
