@@ -39,7 +39,7 @@ def _look_as_someone(program: Path) -> None:
     os.setresuid(_SOMEONE, _SOMEONE, _SOMEONE)
     started = subprocess.Popen([program, "3600"])
     try:
-        until(lambda: Path(f"/proc/{started.pid}/comm").read_text().strip() == program.name)
+        until(lambda: _runs(started.pid, program.name))
         processes = linux({}).processes
         pids = [seen.pid for seen in processes.list_processes(frozenset({program.name}))]
         described = [process.pid for process in processes.describe([*pids, os.getpid()])]
@@ -50,6 +50,13 @@ def _look_as_someone(program: Path) -> None:
     finally:
         started.kill()
         started.wait()
+
+
+def _runs(pid: int, name: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == name
+    except PermissionError:
+        return False  # until it runs the program, it hides itself as its parent does, which was root
 
 
 if __name__ == "__main__":
