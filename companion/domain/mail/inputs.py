@@ -95,9 +95,8 @@ def recognise_text(name: str, text: str, now: dt.datetime) -> Recognised | None:
         return _address(name, text.strip(), now)
     if len(lines) == 1 and re.fullmatch(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/\S*)?", lines[0]):
         return _address(name, f"https://{lines[0]}", now)
-    # A key that a mail program broke into lines is one key.
-    joined = "".join(line.replace(" ", "") for line in lines) if len(lines) > 1 else lines[0]
-    key = as_key(joined, labelled=True)
+    # A key that a mail program broke into lines is one key; lines of several words are something else.
+    key = as_key("".join(lines), labelled=True) if len(lines) == 1 or not any(" " in line for line in lines) else None
     if key is not None and not (len(lines) == 1 and _is_rather_a_number(key)):
         return _key(name, key, now)
     number = as_order_number(lines[0]) if len(lines) == 1 and len(lines[0].split()) <= 2 else None

@@ -17,8 +17,8 @@ from companion.domain.mail.text.answers import NO, UNLIMITED_SEATS, YES
 from companion.domain.mail.text.labels import Label, normal
 from companion.domain.mail.text.names import is_file, is_heading_of_product, is_product_like, product_name
 from companion.domain.mail.text.pairs import Pair, TableRow, labels_in, pairs, tables
-from companion.domain.mail.text.recognise import as_count, as_key, as_order_number, find_date
-from companion.domain.mail.text.statements import has_condition, says_off
+from companion.domain.mail.text.recognise import as_count, as_key, as_order_number, as_used, find_date
+from companion.domain.mail.text.statements import has_condition, is_about_updates, never_ends, says_off
 from companion.domain.mail.text.terms import term_of
 from companion.domain.purchases.facts import Field, item_key
 
@@ -41,13 +41,7 @@ _OF_DAY = re.compile(
 """Between the number of an order and its day."""
 _OF_A_KIND = re.compile(r"^[^\s:：](?:[^:：]{0,28})[:：]\s+\S")
 """A line that says what it is about, whether that is known here or not: "Sold by: …"."""
-_OF_UPDATES = re.compile(
-    r"(?i)\b(?:maintenance|updates?|upgrades?|support|wartung|aktualisierung|mises? à jour|assistance|mantenimiento"
-    r"|actualizaciones|soporte|manutenzione|aggiornamenti|assistenza|onderhoud|ondersteuning|manutenção|atualizações"
-    r"|suporte)\b|保守|アップデート|サポート"
-)
-_OF_LICENCE = re.compile(r"(?i)licen|lizenz|abo\b|subscri|abonn|suscrip|abbona|assinatura|ライセンス")
-_FOR = re.compile(r"(?i)(?:\s\w+){0,2}\s(?:for|of|für|zu[rm]?|pour|de|du|para|per|di|della|voor|van)\b")
+_TAX_NOTE = re.compile(r"(?i)\s(?:ttc|ht|incl\.? [a-z]+|inkl\.? [a-z.]+|iva incl\w*|brutto)\.?$")
 _REFUND = re.compile(r"(?i)refund|money[- ]back|erstatt|rembours|reembols|rimbors|terugbeta|返金")
 _MOST_ROWS_UP = 5
 _FEWEST_DIGITS = 5
@@ -191,12 +185,7 @@ class LabelledValues:
     def _is_of_updates(pair: Pair) -> bool:
         """Whether it is the updates that end, in the words up to the label's own."""
         before, _, _ = pair.quote.partition(pair.values[0])
-        clause = re.split(r"[.;!?]\s", before)[-1]
-        updates = _OF_UPDATES.search(clause)
-        # "The maintenance for your Studio licence ends on" is about the maintenance.
-        return updates is not None and (
-            _OF_LICENCE.search(clause) is None or _FOR.match(clause[updates.end() :]) is not None
-        )
+        return is_about_updates(re.split(r"[.;!?]\s", before)[-1])
 
     def _item_of(self, pair: Pair) -> str:
         item = self._notes.known_as(pair.item)
@@ -260,8 +249,10 @@ class LabelledValues:
 
     def _item_price(self, pair: Pair) -> None:
         """A receipt of EDD calls the total its price; elsewhere a price is that of one item."""
-        amount = self._notes.amount(pair.values[0]) if not pair.within else None
-        if amount is None or not self._notes.is_bare_amount(pair.values[0]):
+        if pair.within or not self._notes.is_bare_amount(pair.values[0]):
+            return
+        amount = self._notes.amount(pair.values[0])
+        if amount is None:
             return
         if self._notes.platform is Platform.EDD:
             self._notes.note(Field.PRICE, amount.plain(), pair.quote)
@@ -285,10 +276,12 @@ class LabelledValues:
             return
         # "Automatic renewal: 4.99 EUR a month from 10 April 2026"
         amount, date = self._notes.amount(text), find_date(text, day_first=self._notes.day_first)
-        if amount is None or says_off(text) or has_condition(text):
+        if (amount is None and date is None) or says_off(text) or has_condition(text):
             return
-        self._notes.note(Field.AUTO_RENEW, "on", pair.quote)
-        self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
+        if "auto" in pair.quote.casefold() or "自動" in pair.quote:
+            self._notes.note(Field.AUTO_RENEW, "on", pair.quote)
+        if amount is not None:
+            self._notes.note(Field.RENEWAL_PRICE, amount.plain(), pair.quote)
         if date is not None and date.doubtful is None:
             self._notes.note(Field.RENEWS_ON, date.day.isoformat(), pair.quote)
 
@@ -298,6 +291,9 @@ class LabelledValues:
 
     def _seats(self, item: str, value: str, quote: str) -> None:
         count = as_count(value)
+        if (used := as_used(value, labelled=True)) is not None:
+            self._notes.note(Field.SEATS_USED, str(used[0]), quote, item)
+            count = used[1]
         if normal(value) in UNLIMITED_SEATS:
             self._notes.note(Field.SEATS_LIMIT, "unlimited", quote, item)
         elif count is not None:
@@ -335,7 +331,11 @@ class LabelledValues:
             text = row.cells[0]
             if len(row.cells) == 1 and (labels_in(text) or text in self._buttons or _OF_A_KIND.match(text)):
                 continue
-            if len(row.cells) == 1 and is_heading_of_product(text):
+            if self._notes.is_bare_amount(_TAX_NOTE.sub("", row.text)) or never_ends((row.text,)):
+                continue
+            # A person who notes a key writes its product above it, in lower case too.
+            noted = rows[0] is row and not self._notes.letter.sender_domain
+            if len(row.cells) == 1 and is_heading_of_product(text[:1].upper() + text[1:] if noted else text):
                 self._notes.product(text, row.text)
                 self._notes.current = product_name(text)
                 self._headings.add(product_name(text))

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 
 from companion.domain.mail.message.rows import Row
+from companion.domain.mail.message.rows import words as vocabulary
 from companion.domain.mail.notes import Notes
 from companion.domain.mail.origin.platforms import WOO_HEADING, Platform
-from companion.domain.mail.text.names import is_about_money, is_product_like, product_name
-from companion.domain.mail.text.pairs import MOST_ROWS, label_of
-from companion.domain.mail.text.recognise import as_key, as_order_number, find_date, find_keys
+from companion.domain.mail.text.labels import Label, normal
+from companion.domain.mail.text.names import is_about_money, is_heading_of_product, is_product_like, product_name
+from companion.domain.mail.text.pairs import MOST_ROWS, label_of, labels_in
+from companion.domain.mail.text.recognise import as_key, as_order_number, as_used, find_date, find_keys
 from companion.domain.purchases.facts import Field, item_key
 
 _WOO_ITEM = re.compile(r"^(.{2,200}?) [Xx×] ?\d{1,5} = (.{2,60})$")
@@ -30,6 +32,17 @@ _SELLER = re.compile(
     r"(?i)(?:sold by|verkauft? (?:und versand )?durch|verkauft von|vendu par|vendido por|venduto da|verkocht door)\b"
 )
 """Below the name of an item: which shop of a market place sold it."""
+_OF_CARD = frozenset(
+    (Label.EXPIRES, Label.RENEWS_ON, Label.AUTO_RENEW, Label.SEATS, Label.RENEWAL_PRICE, Label.RENEWAL_TERM, Label.KEY)
+)
+"""Labels that stand below the name of a product on a page of an account."""
+_MOST_ROWS_UP = 5
+_STATES = frozenset(
+    vocabulary(
+        "active activated valid current paid trial aktiv aktiviert gültig bezahlt actif actifs activo activa attivo",
+        "attiva actief ativo ativa aktivt aktywny voimassa aktivní 有効",
+    )
+)
 _CODE = frozenset(("code", "codice", "código", "コード"))
 _NEAR, _FAR = 4, 1000
 """Rows below a line about a licence within which a mere "Code" is its key rather than a coupon."""
@@ -71,6 +84,9 @@ def _item(notes: Notes, row: Row) -> None:
         name = row.cells[0]
         if label_of(name) is None and not name.endswith((":", "：")) and not is_about_money(name):
             notes.product(name, row.text)
+    if (used := as_used(row.text, labelled=False)) is not None:
+        notes.note(Field.SEATS_USED, str(used[0]), row.text, notes.item())
+        notes.note(Field.SEATS_LIMIT, str(used[1]), row.text, notes.item())
     item = item_line(row.text)
     if item is not None and notes.is_bare_amount(item[1]):
         notes.product(item[0], row.text)
@@ -80,6 +96,21 @@ def item_line(text: str) -> tuple[str, str] | None:
     """Returns the name and what may be the amount of a line such as "Studio × 1 = $49" or "1x Studio ... $49"."""
     found = _WOO_ITEM.match(text[:300]) or _COUNTED_ITEM.match(text[:300])
     return (found.group(1), found.group(2)) if found is not None else None
+
+
+def take_headings(notes: Notes, rows: Sequence[Row]) -> None:
+    """Take lines above labelled ones for names of products, as pages of accounts show them."""
+    for number, row in enumerate(rows[:MOST_ROWS]):
+        found = labels_in(row.cells[0])
+        if not found or found[0] not in _OF_CARD:
+            continue
+        for above in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
+            text = above.cells[0]
+            if labels_in(text) or normal(text) in _STATES or notes.is_bare_amount(above.text):
+                continue
+            if len(above.cells) == 1 and is_heading_of_product(text):
+                notes.product(text, text)
+            break
 
 
 def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:

@@ -13,7 +13,7 @@ from companion.domain.core.model import Secret
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.days import take_days
 from companion.domain.mail.labelled import LabelledValues
-from companion.domain.mail.lines import take_lines, take_sold_items, take_unlabelled_keys
+from companion.domain.mail.lines import take_headings, take_lines, take_sold_items, take_unlabelled_keys
 from companion.domain.mail.links import manage_page, take_links
 from companion.domain.mail.message.letter import Letter
 from companion.domain.mail.message.rows import Row
@@ -169,7 +169,10 @@ def _sentences(notes: Notes) -> None:
         longer = [each for each in named if _says_more(each[0], named[0][0])]
         notes.product(*max(longer, key=lambda each: len(each[0]), default=named[0]))
     else:
-        take_sold_items(notes, (*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES]))
+        rows = (*letter.rich[:_MOST_SENTENCES], *letter.plain[:_MOST_SENTENCES])
+        take_sold_items(notes, rows)
+        if not notes.names:
+            take_headings(notes, rows)
 
 
 def _says_more(name: str, than: str) -> bool:

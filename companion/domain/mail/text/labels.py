@@ -241,6 +241,7 @@ _WORDS: dict[Label, str] = {
         automatische verlängerung; auto-verlängerung; automatische erneuerung; autoverlängerung
         renouvellement automatique; reconduction automatique; renovación automática; autorrenovación; rinnovo automatico
         automatische verlenging; automatisch verlengen; renovação automática; 自動更新; 自動継続
+        renewal; verlängerung; renouvellement; renovación; rinnovo; verlenging; renovação; odnowienie; förnyelse; fornyelse;
         automatyczne odnawianie; automatisk förnyelse; automatisk fornyelse; automaattinen uusiminen; automatické obnovení
     """,
     Label.SEATS: """

@@ -336,6 +336,27 @@ _SEATS = re.compile(
 )
 
 
+_USED_OF = re.compile(
+    r"(?i)(\d{1,5}) ?(?:/|of|out of|von|sur|de|di|van|av|af|z|/) ?(\d{1,5})"
+    r"(?:\s(?:[^\W\d]+\s?){0,2}(?:used|in use|active|activated|genutzt|benutzt|belegt|aktiviert|aktiv"
+    r"|utilisée?s?|activée?s?|usad[oa]s|activad[oa]s|usat[ie]|attivat[ie]|gebruikt|in gebruik"
+    r"|geactiveerd|ativad[oa]s)?)?"
+)
+_COUNTED = re.compile(
+    r"(?i)\b(?:devices?|pcs?|computers?|seats?|activations?|gerät|aktivier|appareil|poste|activ|dispositiv|apparat|ativ)"
+)
+
+
+def as_used(text: str, *, labelled: bool) -> tuple[int, int] | None:
+    """Returns how many seats are used and how many there are ("2 of 5 used"); without a label they must be named."""
+    plain = text.strip().strip("().")
+    found = _USED_OF.fullmatch(plain)
+    if found is None or (not labelled and _COUNTED.search(plain) is None):
+        return None
+    used, limit = int(found.group(1)), int(found.group(2))
+    return (used, limit) if 0 < limit <= 100_000 and used <= limit else None
+
+
 def as_count(text: str) -> int | None:
     """Returns the number of seats that a text is, or None."""
     found = _SEATS.fullmatch(text.strip().strip("."))

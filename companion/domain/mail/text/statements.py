@@ -148,6 +148,23 @@ def has_condition(text: str) -> bool:
     return _CONDITION.search(_UNLESS.sub("", text)) is not None
 
 
+_OF_UPDATES = re.compile(
+    r"(?i)\b(?:maintenance|updates?|upgrades?|support|wartung|aktualisierung|mises? à jour|assistance|mantenimiento"
+    r"|actualizaciones|soporte|manutenzione|aggiornamenti|assistenza|onderhoud|ondersteuning|manutenção|atualizações"
+    r"|suporte)\b|保守|アップデート|サポート"
+)
+_OF_LICENCE = re.compile(r"(?i)licen|lizenz|abo\b|subscri|abonn|suscrip|abbona|assinatura|ライセンス")
+_FOR_WHAT = re.compile(r"(?i)(?:\s\w+){0,2}\s(?:for|of|für|zu[rm]?|pour|de|du|para|per|di|della|voor|van)\b")
+
+
+def is_about_updates(clause: str) -> bool:
+    """Whether a clause is about updates or support: "The maintenance for your Studio licence ends on" is."""
+    updates = _OF_UPDATES.search(clause)
+    if updates is None or _OF_LICENCE.search(clause) is None:
+        return updates is not None
+    return _FOR_WHAT.match(clause[updates.end() :]) is not None
+
+
 _TRIAL = re.compile(
     r"(?i)\btrial\b|\bprobe(?:zeit|abo|phase|version|zeitraum)|\btest(?:phase|zeitraum|version)|\bessai\b|\bprueba\b|\bprova\b"
     r"|\bproef(?:periode|versie)|\bavaliação\b|無料体験|トライアル"
@@ -178,6 +195,8 @@ _NEVER_ENDS = re.compile(
     r"|lizenz (?:läuft (?:nie|nicht) ab|ist (?:zeitlich )?(?:unbefristet|unbegrenzt gültig))"
     r"|licence (?:n'expire (?:jamais|pas)|est perpétuelle)|licencia (?:no caduca|no expira|nunca caduca|es perpetua)"
     r"|licenza (?:non scade(?: mai)?|è perpetua)|licentie (?:verloopt (?:nooit|niet)|is onbeperkt geldig)"
+    r"|^(?:lifetime licen[cs]e|dauerlizenz|lebenslange lizenz|licence (?:à vie|perpétuelle)|licencia (?:vitalicia|de por vida)"
+    r"|licenza (?:a vita|perpetua)|levenslange licentie|licença vitalícia)$"
     r"|licença (?:não expira|nunca expira|é vitalícia|é perpétua)|ライセンスは(?:無期限|永久)"
 )
 _LICENCE_HINTS = ("licen", "lizenz", "key", "ライセンス")
