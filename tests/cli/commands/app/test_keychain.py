@@ -33,4 +33,9 @@ def test_removing_an_order_claims_nothing_of_a_keychain_that_could_not_be_asked(
     assert ran.code == 0
     assert "This computer has no keychain. If a keychain has its password, it is still there." in ran.out
     cli.add(FAMILY)
-    assert cli("orders", "remove", FAMILY, "--json").json == {"orderNumber": FAMILY, "removed": True, "held": None}
+    assert cli("orders", "remove", FAMILY, "--json").json == {
+        "orderNumber": FAMILY,
+        "removed": True,
+        "held": None,
+        "unfinished": [],
+    }
