@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QBoxLayout,
@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.text import ReminderAction
 from companion.ui.state.app_state import AppState
+from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, focusable, label, row, spoken
 from companion.ui.widgets.long_list import LongList
+from companion.ui.widgets.question import Question
 
 _CONTENT_WIDTH = 760
 """How wide a page's content becomes with texts of the usual size, in pixels."""
@@ -121,6 +123,9 @@ class _Scroll(QScrollArea):
         self.bar_changed.emit(self.width() - event.size().width())
 
 
+_LOOK_AGAIN_MS = 50
+
+
 class Page(QWidget):
     """A title and below it, scrolling, what the page shows; `navigation_requested` asks the window for another page."""
 
@@ -133,6 +138,7 @@ class Page(QWidget):
         self._stale = True
         self._heard: list[tuple[SignalInstance, Callable[..., object]]] = []
         self._arriving = False
+        self._awaited: list[Task] = []
         self.setObjectName("page")
         self.setAccessibleName(title)
         outer = QVBoxLayout(self)
@@ -332,10 +338,29 @@ class Page(QWidget):
         self._heard.clear()
 
     def _values_changed(self) -> None:
+        self._stale = True
         if self.isVisible():
+            self._show_when_free()
+
+    def await_answer(self, task: Task) -> None:
+        """Leave the page as it is until work has ended whose outcome goes to a part of it."""
+        self._awaited.append(task)
+
+    def _show_when_free(self) -> None:
+        if self._stale and self._in_use():
+            QTimer.singleShot(_LOOK_AGAIN_MS, self, self._show_when_free)
+        elif self._stale and self.isVisible():
             self.show_values()
-        else:
-            self._stale = True
+
+    def _in_use(self) -> bool:
+        """Whether the person would lose what they are doing if the parts of the page were replaced now.
+
+        They hold a button down, have a question before them that one of the parts asked, or wait for an answer.
+        """
+        self._awaited = [task for task in self._awaited if task.running]
+        held = QGuiApplication.mouseButtons() is not Qt.MouseButton.NoButton and self.underMouse()
+        asked = any(part.isVisible() for part in self.window().findChildren(Question))
+        return bool(held or asked or self._awaited)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QMimeData, QTimer
+from PySide6.QtCore import QByteArray, QMimeData, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -58,7 +58,9 @@ def _clear(clipboard: QClipboard, secret: Secret) -> None:
 
 
 class KeyBox(QWidget):
-    """The key of a licence with "Show" and "Copy"."""
+    """The key of a licence with "Show" and "Copy"; `toggled` says whether it is shown."""
+
+    toggled = Signal(bool)
 
     def __init__(self, key: Secret, *, case_sensitive: bool, note: str = "") -> None:
         super().__init__()
@@ -83,7 +85,42 @@ class KeyBox(QWidget):
         self._text.setText(self._key.reveal() if self._shown else _MASK)
         self._text.setAccessibleName(f"Serial key {self._key.reveal()}" if self._shown else "Serial key, hidden")
         self._show.setText("Hide" if self._shown else "Show")
+        self.toggled.emit(self._shown)
+
+    def reveal(self) -> None:
+        """Show the key."""
+        if not self._shown:
+            self._toggle()
 
     def _put_on_clipboard(self) -> None:
         copy_secret(self._key)
         self._note.setText(f"Copied. The clipboard is cleared after {CLEAR_SECONDS} seconds.")
+
+
+class KeysInSight:
+    """The keys that the person asked for on a page, in memory only: the page may be made anew while they are read."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Secret] = {}
+        self._shown: set[str] = set()
+
+    def box(self, name: str, key: Secret, *, case_sensitive: bool) -> KeyBox:
+        """Returns the box of a key, shown where it was shown when the page was made before."""
+        self._found[name] = key
+        box = KeyBox(key, case_sensitive=case_sensitive)
+        if name in self._shown:
+            box.reveal()
+        box.toggled.connect(partial(self._keep, name))
+        return box
+
+    def found(self, name: str) -> Secret | None:
+        """Returns the key that was asked for before, or None."""
+        return self._found.get(name)
+
+    def forget(self) -> None:
+        """Forget all of them: the person goes elsewhere."""
+        self._found.clear()
+        self._shown.clear()
+
+    def _keep(self, name: str, shown: bool) -> None:
+        (self._shown.add if shown else self._shown.discard)(name)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -475,3 +476,38 @@ def test_removing_an_order_can_be_undone(person: Person, services: Services) -> 
     person.waits(lambda: not person.program.runner.busy)
     assert services.orders.lookup.order(FAMILY).number == FAMILY
     assert [each.id for each in services.owned.purchases.all()] == owned
+
+
+def test_an_order_that_is_read_anew_takes_no_open_question_away(person: Person, services: Services) -> None:
+    person.opens(FAMILY)
+    person.presses("Buy the Backup CD for $9.95 plus tax…")
+    question = person.dialog()
+    person.program.app_state.changed.emit()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    person.presses("Buy for $10.82", question)
+    person.reads("The Backup CD has been added")
+    assert len(services.orders.lookup.order(FAMILY).line_items) == 2
+
+
+def test_an_order_that_is_read_anew_takes_no_question_away_that_is_on_its_way(person: Person) -> None:
+    person.opens(FAMILY)
+    person.presses("Buy the Backup CD for $9.95 plus tax…")
+    person.program.app_state.changed.emit()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    person.reads("It is charged to the card of this order", person.dialog())
+    person.dialog().reject()
+
+
+def test_a_button_that_is_held_down_is_not_replaced(person: Person) -> None:
+    person.opens(FAMILY)
+    held = next(each for each in buttons_of(person.window.current) if each.text().startswith("Buy the Backup CD"))
+    # On its way through the window, as a person's press.
+    person.window.current.keep_in_sight(lambda: held)
+    ground, place = person.window.windowHandle(), held.mapTo(person.window, held.rect().center())
+    QTest.mousePress(ground, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    person.waits(held.isDown)
+    person.program.app_state.changed.emit()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QTest.mouseRelease(ground, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    person.reads("It is charged to the card of this order", person.dialog())
+    person.dialog().reject()

@@ -106,6 +106,8 @@ def test_the_key_is_shown_only_on_request(owner: Owner) -> None:
     assert not owner.reads(KEY)
     owner.press("Show the serial key")
     assert owner.reads(KEY)
+    owner.program.owned.changed.emit()
+    assert owner.reads(KEY)
     owner.press("Copy the serial key")
     assert QApplication.clipboard().text() == KEY
 

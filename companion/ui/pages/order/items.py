@@ -40,7 +40,6 @@ from companion.ui.look.tones import TONES
 from companion.ui.navigation import RETURN_RENEWAL, Destination
 from companion.ui.pages.order.section import OrderView, Section
 from companion.ui.widgets.basic import button, chip, clear, column, facts_grid, label, line, restyle, row
-from companion.ui.widgets.key import KeyBox
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.switch import Switch
 
@@ -86,8 +85,9 @@ class LicenceCard(Section):
             if self.app_state.snapshot.order(earlier) is not None:
                 show = partial(self.app_state.navigation_requested.emit, Destination("order", earlier))
                 self.add(row(button(f"Open order {earlier}", show), None))
-        elif licence.key is not None:
-            self.add(label("Serial key", "strong"), KeyBox(licence.key, case_sensitive=licence.key_case_sensitive))
+        elif (key := licence.key or self.view.keys.found(licence.id)) is not None:
+            box = self.view.keys.box(licence.id, key, case_sensitive=licence.key_case_sensitive)
+            self.add(label("Serial key", "strong"), box)
         elif self._alive:
             self._key = column(spacing=4)
             find = button("Show the serial key", self._find_key, name=f"Show the serial key of {licence.product_name}")
@@ -105,11 +105,12 @@ class LicenceCard(Section):
                 self._key.addWidget(label(words, "muted"))
                 return
             self._key.addWidget(label("Serial key", "strong"))
-            box = KeyBox(key, case_sensitive=licence.key_case_sensitive)
+            box = self.view.keys.box(licence.id, key, case_sensitive=licence.key_case_sensitive)
             self._key.addWidget(box)
             box.focus_copy()
 
-        self.app_state.runner.run(self, lambda _: lookup.licence_key(number, licence.id), show, self.view.tell)
+        work = self.app_state.runner.run(self, lambda _: lookup.licence_key(number, licence.id), show, self.view.tell)
+        self.view.await_answer(work)
 
     def _renewal(self) -> QHBoxLayout:
         form = self.app_state.format
@@ -297,7 +298,8 @@ class ParcelsCard(Section):
             again()
             self.tell(error)
 
-        self.app_state.runner.run(self, lambda _: orders.actions.quote_backup_medium(number), answered, fail)
+        work = self.app_state.runner.run(self, lambda _: orders.actions.quote_backup_medium(number), answered, fail)
+        self.view.await_answer(work)
 
     def _ask_to_buy(self, add: QPushButton, offer: BackupOffer) -> None:
         orders, number, money = self.orders, self.order.number, self.app_state.format.money

@@ -24,6 +24,7 @@ from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, button, clear, column, label, row, shown_or_said
+from companion.ui.widgets.key import KeysInSight
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
 
@@ -39,6 +40,7 @@ class OrderPage(Page):
         super().__init__(app_state, "Order")
         self._owned, self._orders, self._opener = owned, orders, opener
         self._number = ""
+        self._keys = KeysInSight()
         self._returns: ReturnCard | None = None
         self._downloads: DownloadsCard | None = None
         self.add_to_head(button("Refresh", self._refresh, tip="Ask the store for the newest state (F5)"))
@@ -49,6 +51,7 @@ class OrderPage(Page):
 
     def arrive(self, destination: Destination) -> None:
         self._number = destination.number
+        self._keys.forget()
         clear(self._news)
         self.show_values()
         self.scroll_to_top()
@@ -66,6 +69,9 @@ class OrderPage(Page):
             self._returns.read_letter()
         elif destination.item.startswith(SWITCH_OFF):
             self._ask_to_switch_off(destination.item.removeprefix(SWITCH_OFF))
+
+    def leave_page(self) -> None:
+        self._keys.forget()
 
     def _ask_to_switch_off(self, plan_id: str) -> None:
         """Ask about auto-renewal, as a pressed button of a notice wants: such a button alone switches nothing."""
@@ -98,7 +104,9 @@ class OrderPage(Page):
             self._cards.addWidget(label("This order has not been read from the store yet.", "muted"))
             self._cards.addWidget(self._keeping(known))
             return
-        view = OrderView(self.app_state, self._orders, self._opener, order, profile, self.tell)
+        view = OrderView(
+            self.app_state, self._orders, self._opener, order, profile, self.tell, self.await_answer, self._keys
+        )
         self._cards.addWidget(shown_or_said(partial(self._summary, order)))
         for licence in order.licences:
             self._cards.addWidget(shown_or_said(partial(LicenceCard, view, licence)))

@@ -16,6 +16,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, label, row
+from companion.ui.widgets.key import KeysInSight
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
 
@@ -24,7 +25,10 @@ Tell = Callable[[Notice | CompanionError | None], None]
 
 
 class OrderView(NamedTuple):
-    """What every card of an order's page is made from; `tell` shows what came of an action."""
+    """What every card of an order's page is made from; `tell` shows what came of an action.
+
+    The page stays as it is until what `await_answer` is given has ended. `keys` are those that the person asked for.
+    """
 
     app_state: AppState
     orders: Orders
@@ -32,6 +36,8 @@ class OrderView(NamedTuple):
     order: Order
     profile: Profile
     tell: Tell
+    await_answer: Callable[[Task], None]
+    keys: KeysInSight
 
 
 class Section(Card):

@@ -38,7 +38,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.widgets.basic import Card, button, chip, clear, column, focusable, label, row
-from companion.ui.widgets.key import KeyBox
+from companion.ui.widgets.key import KeysInSight
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
 
@@ -50,6 +50,7 @@ class PurchasePage(Page):
         super().__init__(app_state, "Purchase")
         self._owned, self._opener = owned, opener
         self._id = ""
+        self._keys = KeysInSight()
         self._news = column(spacing=8)
         self._cards = column(spacing=14)
         self.add(self._news, self._cards)
@@ -59,12 +60,16 @@ class PurchasePage(Page):
 
     def arrive(self, destination: Destination) -> None:
         self._id = destination.number
+        self._keys.forget()
         clear(self._news)
         self.show_values()
         self.scroll_to_top()
         first = next(iter(focusable(self)), None)
         if first is not None:
             QTimer.singleShot(0, first, first.setFocus)
+
+    def leave_page(self) -> None:
+        self._keys.forget()
 
     def render_values(self) -> None:
         if not self._id:
@@ -200,6 +205,9 @@ class PurchasePage(Page):
             card.add(seats)
         if product.has_key:
             place = column()
+            if (key := self._keys.found(product.item)) is not None:
+                card.add(self._keys.box(product.item, key, case_sensitive=True))
+                return card
             show = button("Show the licence key…", partial(self._ask_for_key, found.id, product.item, place),
                           name=f"Show the licence key of {name}")  # fmt: skip
             place.addLayout(row(show, None))
@@ -215,11 +223,11 @@ class PurchasePage(Page):
                 self.tell(Notice("The key is not there", words, tone="attention"))
                 return
             clear(place)
-            box = KeyBox(key, case_sensitive=True)
+            box = self._keys.box(item, key, case_sensitive=True)
             place.addWidget(box)
             box.focus_copy()
 
-        self._owned.key(self, purchase_id, item, show, self.tell)
+        self.await_answer(self._owned.key(self, purchase_id, item, show, self.tell))
 
     def _show_downloads(self, found: Overview) -> None:
         for each in found.downloads:
