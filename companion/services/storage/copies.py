@@ -30,6 +30,10 @@ _WORTH_COPYING = " UNION ALL ".join(
 )
 
 
+class _NewerAlreadyError(Exception):
+    """The library was brought into a newer form by another program while its copy was made."""
+
+
 class Copies:
     """The copies of the library at `library`, in a folder beside it."""
 
@@ -71,6 +75,8 @@ class Copies:
         try:
             private_folder(self.folder)
             self._write(db, wanted, form)
+        except _NewerAlreadyError:
+            _log.debug("another program was quicker to bring the library into its new form, and made the copy")
         except (OSError, sqlite3.Error) as error:
             _log.warning("no copy of the library's form %d could be made: %s", form, type(error).__name__)
 
@@ -95,9 +101,8 @@ class Copies:
             with reading(temporary) as copy:
                 if not is_sound(copy):
                     raise sqlite3.DatabaseError("the copy is damaged")
-                # Another program may have been quicker to bring the library into its new form.
                 if form is not None and copy.execute("PRAGMA user_version").fetchone()[0] != form:
-                    raise sqlite3.DatabaseError("the copy has another form")
+                    raise _NewerAlreadyError
             sync_file(temporary)
 
     def _rotate(self, newest: Path) -> None:
