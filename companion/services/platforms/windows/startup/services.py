@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import struct
+import threading
 from collections.abc import Iterator
 from ctypes import wintypes
 
@@ -18,6 +19,8 @@ _AUTOMATIC, _NO_CHANGE = 2, 0xFFFFFFFF
 _CONNECT_AND_LIST, _QUERY_CONFIG, _CHANGE_CONFIG, _STOP = 0x1 | 0x4, 0x1, 0x2, 0x20
 _CONTROL_STOP, _STATUS_SIZE = 1, 28
 _OWN_PROCESS, _EVERY_STATE, _RUNNING, _PROCESS_INFO = 0x10, 3, 1, 0
+# The probes of one check ask at the same time; what one of them closes, another's handle can be taken for.
+_ONE_AT_A_TIME = threading.Lock()
 _KEYS = r"HKLM\SYSTEM\CurrentControlSet\Services"
 # SERVICE_FAILURE_ACTIONS as the registry keeps it: five numbers of four bytes, then pairs of an action and its delay.
 _ACTIONS_AT, _RESTART, _RUN_COMMAND, _MOST_ACTIONS = 20, 1, 3, 64
@@ -103,8 +106,10 @@ def put_back(name: str, before: int) -> bool:
     return now in (ON_DEMAND, before)
 
 
-def _control_manager() -> contextlib.AbstractContextManager[int]:
-    return _opened(dll("advapi32").OpenSCManagerW(None, None, _CONNECT_AND_LIST))
+@contextlib.contextmanager
+def _control_manager() -> Iterator[int]:
+    with _ONE_AT_A_TIME, _opened(dll("advapi32").OpenSCManagerW(None, None, _CONNECT_AND_LIST)) as scm:
+        yield scm
 
 
 def _service(scm: int, name: str, rights: int) -> contextlib.AbstractContextManager[int]:
