@@ -9,13 +9,14 @@ import email.errors
 import email.message
 import email.utils
 import re
-from collections.abc import Sequence
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
 from companion.domain.core.untrusted.host_names import ascii_host
 from companion.domain.mail.message.files import single_mail, without_attachments
+from companion.domain.mail.message.header_values import ADDRESS, LIBRARY_ERRORS, moment_of
 from companion.domain.mail.message.html import HtmlContent, read_html
+from companion.domain.mail.message.quoted_header import quoted_header
 from companion.domain.mail.message.rows import Link, Row, bounded, links_of_text, rows_of_text, tidy, unflowed
 
 MOST_TEXT = 1_000_000
@@ -30,12 +31,6 @@ _MOST_HEADER = 262_144
 _MOST_PARAMETERS = 100
 _PARAMETERS = re.compile(rb"(?i)(?:^|[\r\n])content-(?:type|disposition):[^\r\n]*(?:[\r\n]{1,2}[ \t][^\r\n]*)*")
 """A header field with parameters, on all its lines."""
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()]{1,128}@([A-Za-z0-9.-]{1,253})")
-_LIBRARY_ERRORS = (
-    *(RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError, IndexError, OverflowError),
-    *(email.errors.MessageError, UnicodeError),
-)
-"""What the standard library's parser meets broken mails with."""
 
 
 class Letter(NamedTuple):
@@ -71,7 +66,7 @@ def read_letter(data: bytes) -> Letter | None:
     try:
         message = email.message_from_bytes(data)
         return _letter(message) if message.keys() else None
-    except _LIBRARY_ERRORS:
+    except LIBRARY_ERRORS:
         return None
 
 
@@ -218,7 +213,7 @@ def _is_attachment(part: email.message.Message) -> bool:
 def _file_name(part: email.message.Message) -> str:
     try:
         return str(part.get_filename() or "")
-    except _LIBRARY_ERRORS:
+    except LIBRARY_ERRORS:
         return ""
 
 
@@ -270,7 +265,7 @@ def _header(message: email.message.Message, name: str) -> str:
     text = _as_utf8(message, name) or str(value)[:2000]
     try:
         return str(make_header(decode_header(text)))
-    except _LIBRARY_ERRORS:
+    except LIBRARY_ERRORS:
         return text
 
 
@@ -290,86 +285,16 @@ def _sender(message: email.message.Message) -> tuple[str, str | None]:
         words, address = email.utils.parseaddr(_header(message, name).replace("\n", " "))
         local, at, domain = address.strip().rpartition("@")
         address = f"{local}{at}{ascii_host(domain)}"
-        if _ADDRESS.fullmatch(address) is not None:
+        if ADDRESS.fullmatch(address) is not None:
             return tidy(words)[:200], address
     return "", None
 
 
 def _sent_at(message: email.message.Message) -> dt.datetime | None:
     try:
-        found = email.utils.parsedate_to_datetime(_header(message, "Date"))
-    except _LIBRARY_ERRORS:
+        return moment_of(_header(message, "Date"))
+    except LIBRARY_ERRORS:
         return None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=dt.UTC)
-    return found if 1970 <= found.year <= 2200 else None
-
-
-_HEADER_LINE = re.compile(
-    r"(?i)^\*?(?P<name>from|von|de|da|van|expéditeur|mittente|remitente|差出人"
-    r"|sent|gesendet|envoyé|enviado|inviato|verzonden|送信日時|date|datum|fecha|data|日付|日時"
-    r"|to|an|à|para|a|aan|宛先|cc|kopie|reply-to|antwort an"
-    r"|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|件名)\s*[:：]\*?\s*(?P<value>.{1,400})$"
-)
-_FROM = frozenset(("from", "von", "de", "da", "van", "expéditeur", "mittente", "remitente", "差出人"))
-_SUBJECT = frozenset(("subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "件名"))
-_DATE = frozenset(("date", "sent"))
-_MOST_HEADER_LINES = 8
-
-
-class _Quoted(NamedTuple):
-    """The header that a mail program writes above a forwarded text, and which rows it takes."""
-
-    sender: str
-    sender_name: str
-    sent_at: dt.datetime | None
-    subject: str
-    begin: int
-    end: int
-
-
-def _quoted_header(rows: Sequence[Row]) -> _Quoted | None:
-    """Returns the header of the mail that a person forwarded or copied, from the lines programs write there."""
-    for number, row in enumerate(rows[:80]):
-        line = _HEADER_LINE.match(row.text)
-        if line is None or line.group("name").casefold() not in _FROM:
-            continue
-        address = _ADDRESS.search(line.group("value"))
-        if address is None:
-            continue
-        begin, end = _header_lines(rows, number)
-        if end - begin < 2:
-            continue
-        local, _, domain = address.group().rpartition("@")
-        name = tidy(line.group("value")[: address.start()].partition("[")[0].strip(" <\"'*("))
-        values = [(found.group("name").casefold(), found.group("value")) for found in _headers(rows[begin:end])]
-        subject = next((value for each, value in values if each in _SUBJECT), "")
-        sent = next((moment_of(value) for each, value in values if each in _DATE), None)
-        return _Quoted(f"{local}@{domain.lower()}", name[:200], sent, tidy(subject), begin, end)
-    return None
-
-
-def _headers(rows: Sequence[Row]) -> list[re.Match[str]]:
-    return [found for row in rows if (found := _HEADER_LINE.match(row.text)) is not None]
-
-
-def _header_lines(rows: Sequence[Row], number: int) -> tuple[int, int]:
-    begin = end = number
-    while begin > 0 and number - begin < _MOST_HEADER_LINES and _HEADER_LINE.match(rows[begin - 1].text):
-        begin -= 1
-    while end < len(rows) and end - number < _MOST_HEADER_LINES and _HEADER_LINE.match(rows[end].text):
-        end += 1
-    return begin, end
-
-
-def moment_of(text: str) -> dt.datetime | None:
-    """Returns the time that a ``Date`` field names, or None."""
-    try:
-        found = email.utils.parsedate_to_datetime(text.replace(" at ", " ").strip())
-    except _LIBRARY_ERRORS:
-        return None
-    found = found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
-    return found if 1970 <= found.year <= 2200 else None
 
 
 _FORWARDED_SUBJECT = re.compile(r"(?i)^(?:fwd?|wg|tr|rv|i|enc|doorst|転送)\s*[:：]")
@@ -380,7 +305,7 @@ def as_forwarded(letter: Letter) -> Letter:
 
     Where the text names none, the sender is unknown: the person who forwarded it is not the store.
     """
-    quoted = _quoted_header(letter.plain), _quoted_header(letter.rich)
+    quoted = quoted_header(letter.plain), quoted_header(letter.rich)
     header = quoted[0] or quoted[1]
     forwarded = _FORWARDED_SUBJECT.match(letter.subject) is not None
     if header is None:

@@ -6,8 +6,9 @@ import datetime as dt
 import io
 
 from companion.domain.mail.message.compound_check import is_sound
+from companion.domain.mail.message.header_values import moment_of
 from companion.domain.mail.message.html import read_html
-from companion.domain.mail.message.letter import Letter, as_forwarded, moment_of
+from companion.domain.mail.message.letter import Letter, as_forwarded
 from companion.domain.mail.message.rows import bounded, links_of_text, rows_of_text, tidy
 
 _MOST_TEXT = 1_000_000
@@ -35,7 +36,7 @@ def read_outlook(data: bytes) -> Letter | None:
     if not plain.strip() and not page.strip():
         return None  # its text is only there in Outlook's compressed rich text
     if not isinstance(sent, dt.datetime) or sent.tzinfo is None:
-        sent = moment_of(header.get("date", "")[:200])
+        sent = moment_of(header.get("date", "")[:200].replace(" at ", " ").strip())
     content = read_html(page)
     name, _, address = sender.rpartition("<")
     local, at, domain = address.strip(" >").rpartition("@")
