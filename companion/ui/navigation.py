@@ -139,6 +139,8 @@ class Page(QWidget):
         self._heard: list[tuple[SignalInstance, Callable[..., object]]] = []
         self._arriving = False
         self._awaited: list[Task] = []
+        self._look_again = QTimer(self, singleShot=True, interval=_LOOK_AGAIN_MS)
+        self._look_again.timeout.connect(self._show_when_free)
         self.setObjectName("page")
         self.setAccessibleName(title)
         outer = QVBoxLayout(self)
@@ -348,7 +350,7 @@ class Page(QWidget):
 
     def _show_when_free(self) -> None:
         if self._stale and self._in_use():
-            QTimer.singleShot(_LOOK_AGAIN_MS, self, self._show_when_free)
+            self._look_again.start()
         elif self._stale and self.isVisible():
             self.show_values()
 
