@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from companion.domain.core.model import Secret
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.mail.labelled_keys import key_of
-from companion.domain.mail.lines import item_line
+from companion.domain.mail.lines import item_line, row_above
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.notes import STRUCTURED, Notes
 from companion.domain.mail.origin import platforms
@@ -43,7 +43,6 @@ _OF_A_KIND = re.compile(r"^[^\s:：](?:[^:：]{0,28})[:：]\s+\S")
 """A line that says what it is about, whether that is known here or not: "Sold by: …"."""
 _TAX_NOTE = re.compile(r"(?i)\s(?:ttc|ht|incl\.? [a-z]+|inkl\.? [a-z.]+|iva incl\w*|brutto)\.?$")
 _REFUND = re.compile(r"(?i)refund|money[- ]back|erstatt|rembours|reembols|rimbors|terugbeta|返金")
-_MOST_ROWS_UP = 5
 _FEWEST_DIGITS = 5
 """Of an order number within a sentence that does not call it a number."""
 
@@ -327,29 +326,29 @@ class LabelledValues:
             return
         if set(self._notes.names.values()) - self._headings:
             return  # products are named in another way in this mail
-        for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
-            text = row.cells[0]
-            if len(row.cells) == 1 and (labels_in(text) or text in self._buttons or _OF_A_KIND.match(text)):
-                continue
-            if self._notes.is_bare_amount(_TAX_NOTE.sub("", row.text)) or never_ends((row.text,)):
-                continue
-            # A person who notes a key writes its product above it, in lower case too.
-            noted = rows[0] is row and not self._notes.letter.sender_domain
-            if len(row.cells) == 1 and is_heading_of_product(text[:1].upper() + text[1:] if noted else text):
-                self._notes.product(text, row.text)
-                self._notes.current = product_name(text)
-                self._headings.add(product_name(text))
+        row = row_above(rows, number, self._is_between)
+        if row is None or len(row.cells) > 1:
             return
+        text = row.cells[0]
+        # A person who notes a key writes its product above it, in lower case too.
+        noted = rows[0] is row and not self._notes.letter.sender_domain
+        if is_heading_of_product(text[:1].upper() + text[1:] if noted else text):
+            self._notes.product(text, row.text)
+            self._notes.current = product_name(text)
+            self._headings.add(product_name(text))
+
+    def _is_between(self, row: Row) -> bool:
+        """Whether a row can stand between a product's name and its key."""
+        text = row.cells[0]
+        if len(row.cells) == 1 and (labels_in(text) or text in self._buttons or _OF_A_KIND.match(text)):
+            return True
+        return self._notes.is_bare_amount(_TAX_NOTE.sub("", row.text)) or never_ends((row.text,)) is not None
 
     def _named_above(self, rows: Sequence[Row], number: int) -> str:
         """Returns the product of the nearest line of an item above; labelled lines between are passed over."""
-        for row in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
-            item = item_line(row.text)
-            if item is not None:
-                return self._notes.names.get(item_key(Field.PRODUCT, product_name(item[0])), "")
-            if not labels_in(row.cells[0]) and not _OF_A_KIND.match(row.text):
-                return ""
-        return ""
+        row = row_above(rows, number, _is_labelled)
+        item = item_line(row.text) if row is not None else None
+        return self._notes.names.get(item_key(Field.PRODUCT, product_name(item[0])), "") if item is not None else ""
 
     def _keys(self, pair: Pair) -> None:
         notes = self._notes
@@ -367,6 +366,11 @@ class LabelledValues:
             if key is None:
                 break
             notes.key(key, product, pair.quote)
+
+
+def _is_labelled(row: Row) -> bool:
+    told = labels_in(row.cells[0]) or _OF_A_KIND.match(row.text)
+    return bool(told) and item_line(row.text) is None
 
 
 _TAKE: dict[Label, Callable[[LabelledValues, Pair], None]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from companion.domain.mail.message.rows import Row
 from companion.domain.mail.message.rows import words as vocabulary
@@ -104,13 +104,20 @@ def take_headings(notes: Notes, rows: Sequence[Row]) -> None:
         found = labels_in(row.cells[0])
         if not found or found[0] not in _OF_CARD:
             continue
-        for above in reversed(rows[max(0, number - _MOST_ROWS_UP) : number]):
-            text = above.cells[0]
-            if labels_in(text) or normal(text) in _STATES or notes.is_bare_amount(above.text):
-                continue
-            if len(above.cells) == 1 and is_heading_of_product(text):
-                notes.product(text, text)
-            break
+        above = row_above(rows, number, lambda above: _is_below_name(notes, above))
+        if above is not None and len(above.cells) == 1 and is_heading_of_product(above.cells[0]):
+            notes.product(above.cells[0], above.cells[0])
+
+
+def row_above(rows: Sequence[Row], number: int, passed_over: Callable[[Row], bool]) -> Row | None:
+    """Returns the nearest of the rows above that is not passed over; None where a few rows up there is none."""
+    above = reversed(rows[max(0, number - _MOST_ROWS_UP) : number])
+    return next((row for row in above if not passed_over(row)), None)
+
+
+def _is_below_name(notes: Notes, row: Row) -> bool:
+    text = row.cells[0]
+    return bool(labels_in(text)) or normal(text) in _STATES or notes.is_bare_amount(row.text)
 
 
 def take_unlabelled_keys(notes: Notes, rows: Sequence[Row]) -> None:
