@@ -287,7 +287,7 @@ def download(watched: Watched, store: DemoStore) -> None:
 
 
 def check_pc(watched: Watched, profile: bytes) -> None:
-    """Watch what stands in the way of an installation, beside 5,000 processes, as the wizard does for some seconds."""
+    """Run the live check of the wizard for some seconds beside 5,000 processes."""
     # Loaded late, as by the program: what starts before this is measured too.
     from benchmarks.preflight import crowd
     from companion.domain.pc.finding import Requirements

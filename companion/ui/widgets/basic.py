@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 _LEAST_TITLE = 160
 _MARKS = {"ok": "check", "attention": "warning", "over": "cross"}
-"""The icon of each tone: a colour alone tells nothing to who does not see it."""
+"""The icon of each tone: a colour alone says nothing to people who cannot see it."""
 _BESIDE_MARK = 6
 _RING = 2
 """How wide the ring of what has the focus is, and the gap within it, in pixels."""
