@@ -107,16 +107,16 @@ def test_a_service_is_stopped_through_its_manager_and_only_with_consent(windows:
     program = windows.program("OUTLOOK.EXE")
     key = rf"{SERVICES}\MailKeeper"
     again = struct.pack("<IIIIIII", 86_400, 0, 0, 1, 20, 1, 1000)
-    windows.run_all(
+    *_, board, gentle, stopped, state = windows.run_all(
         ("add_service", "MailKeeper", f'"{program}" service'),
         ("set_value", "HKLM", key, "DelayedAutostart", "REG_DWORD", "1"),
         ("set_value", "HKLM", key, "FailureActions", "REG_BINARY", again.hex()),
         ("start_service", "MailKeeper"),
+        ("look",),
+        ("close",),
+        ("close", "yes"),
+        ("state_of_service", "MailKeeper"),
     )
-    # The check looks again while it is seen: now and then the service manager refuses its own handle to one look.
-    looks = (windows.run("look") for _ in range(6))
-    board = next(each for each in looks if "MailKeeper Service" in row(each)["explanation"])
-    gentle, stopped, state = windows.run_all(("close",), ("close", "yes"), ("state_of_service", "MailKeeper"))
     assert "some minutes after the PC has started: service *MailKeeper Service*." in row(board)["explanation"]
     assert "When it is ended, Windows starts it again." in row(board)["explanation"]
     assert not gentle["succeeded"]
