@@ -196,7 +196,8 @@ class NoticeShelf(QScrollArea):
         """Be as tall as the notices are, and at most two fifths of the window."""
         self.setVisible(not self._notices.isHidden())
         if not self._notices.isHidden():
-            tall = self._notices.heightForWidth(self.viewport().width())
+            # Less than nothing, while the first of them is being put in.
+            tall = max(0, self._notices.heightForWidth(self.viewport().width()))
             self.setFixedHeight(min(tall, self.window().height() * 2 // 5))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

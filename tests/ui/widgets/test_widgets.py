@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
@@ -18,7 +19,7 @@ from companion.ui.look.theme import LIGHT, apply_theme
 from companion.ui.widgets.basic import Card, focusable, label, row
 from companion.ui.widgets.choice import Choice
 from companion.ui.widgets.key import KeyBox
-from companion.ui.widgets.notice import Notice, Notices
+from companion.ui.widgets.notice import Notice, Notices, NoticeShelf
 from companion.ui.widgets.switch import Switch
 
 
@@ -168,3 +169,14 @@ def test_the_details_of_a_failure_can_be_copied_for_support(qtbot: QtBot) -> Non
     )
     qtbot.addWidget(typed)
     assert not [found for found in typed.findChildren(QPushButton) if found.text() == "Copy details"]
+
+
+def test_a_shelf_without_notices_takes_no_room(qtbot: QtBot, qtlog: Any) -> None:
+    notices = Notices()
+    shelf = NoticeShelf(notices)
+    qtbot.addWidget(shelf)
+    shelf.show()
+    notices.show()
+    shelf.fit()
+    assert shelf.height() == 0
+    assert not [record for record in qtlog.records if "Negative" in record.message]
