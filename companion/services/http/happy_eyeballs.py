@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import ssl
 import threading
 import time
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -256,6 +258,21 @@ class _RacingHttps(urllib3.connection.HTTPSConnection):
             super().connect()
         except TimeoutError as error:
             raise ConnectTimeoutError(self, f"the TLS handshake with {self.host} took too long") from error
+        except OSError as error:
+            _close_unfinished(error)
+            raise
+
+
+def _close_unfinished(error: OSError) -> None:
+    """Close the encrypted sockets that were being made when `error` was raised.
+
+    `ssl.SSLSocket` takes over the connection, then raises without closing it where the other side has reset it before
+    the handshake; only the frames of the error still know that socket.
+    """
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        unfinished = frame.f_locals.get("self")
+        if isinstance(unfinished, ssl.SSLSocket):
+            unfinished.close()
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
