@@ -18,6 +18,8 @@ import pytest
 from companion.cli.commands.app.store import StoreReady
 from companion.domain.core.serialization import decode
 from companion.services.app.resources import resource
+from tests.kits.silent_drive import silent
+from tests.kits.waiting import until
 
 PROFILE = resource("profiles/larkfield.json")
 COMPANION = [sys.executable, "-m", "companion"]
@@ -235,6 +237,21 @@ def test_who_stops_a_command_before_its_result_gets_that_as_the_one_object(
     assert process.returncode == 130
     assert json.loads(out)["error"]["code"] == "stopped"
     assert err == ""
+
+
+@pytest.mark.parametrize("command", [["identify"], ["install"], ["preflight", "--for"]])
+def test_ctrl_c_ends_a_command_whose_drive_does_not_answer(
+    environment: dict[str, str], tmp_path: Path, command: list[str]
+) -> None:
+    path = tmp_path / "setup.run"
+    path.write_text("#!/bin/sh\nexit 0\n")
+    with silent(path) as drive:
+        process = _with_ctrl_c([*COMPANION, *command, str(path), "--json"], env=environment)
+        until(drive.is_asked)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert json.loads(out)["error"]["code"] == "stopped"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux") or not shutil.which("script"), reason="needs script(1)")

@@ -6,8 +6,9 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.untrusted.foreign_text import clean_text
@@ -34,7 +35,8 @@ from companion.domain.pc.finding import Severity
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.cancellation import Cancellation
-from companion.services.installation.installer_files import digest_of, identify, identify_pinned, not_opened
+from companion.services.app.drive import ANSWER_SECONDS, Signs
+from companion.services.installation.installer_files import digest_of, identify, identify_here, read_file_safely
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
 from companion.services.installation.recovery import Recovery
@@ -60,11 +62,19 @@ class _Ran:
     log: Path | None
 
 
+class _Held(NamedTuple):
+    """What a held file is, and the path to launch; it is held until `stack` is closed."""
+
+    found: InstallerIdentity
+    launchable: Path
+    stack: contextlib.ExitStack
+
+
 class FileInstaller:
     """Installs files; `makers` returns the names that the directory has for the maker of a file's product.
 
     What an installer started may go on for `children_limit` seconds after it. `of_store` returns how far a store has
-    verified the file of a digest, None where none has.
+    verified the file of a digest, None where none has. A drive that is silent for `answer_seconds` does not answer.
     """
 
     def __init__(
@@ -77,8 +87,10 @@ class FileInstaller:
         makers: Callable[[InstallerIdentity], Collection[str]] = lambda _: (),
         of_store: Callable[[str], Verification | None] = lambda _: None,
         children_limit: float = 1800.0,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._platform = platform
+        self._answer_seconds = answer_seconds
         self._recovery = recovery
         self._logs = logs
         self._proven = proven
@@ -92,15 +104,11 @@ class FileInstaller:
         Raises `Cancelled` and `CompanionError`: ``bad-file`` for what is no installer, ``file-missing``,
         ``file-not-readable``, and ``file-damaged`` when it is not what `expected` says.
         """
-        found = identify(path, self._platform)
+        found = identify(path, self._platform, cancellation, seconds=self._answer_seconds)
         name = clean_text(path.name, 100)
         if found.technology is Technology.UNKNOWN:
             raise _no_installer(name, found)
-        try:
-            with path.open("rb") as file:
-                sha256, size = digest_of(file, cancellation)
-        except OSError as error:
-            raise not_opened(path, error) from None
+        sha256, size = read_file_safely(path, partial(_digest, path), cancellation, self._answer_seconds)
         return CheckedFile(
             place=str(path),
             name=name,
@@ -179,15 +187,8 @@ class FileInstaller:
         self, file: CheckedFile, start: float, on_step: OnStep, cancellation: Cancellation, *, silent: bool
     ) -> _Ran:
         """Hold the file, make sure that it is the one that was looked at, and run it to the end of its process."""
-        name = Path(file.place).name
         on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{file.name} is checked once more."))
-        with self._held(Path(file.place)) as (handle, launchable):
-            if digest_of(handle, cancellation) != (file.sha256, file.size):
-                raise _changed(file.name)
-            found = identify_pinned(launchable, name, self._platform)
-            if found.technology is not file.found.technology or found.version != file.found.version:
-                raise _changed(file.name)
-            _refuse(found, file.name)
+        with self._held(file, cancellation) as (found, launchable):
             cancellation.check()
             log = self._logs.begin(found.technology)
             on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{file.name} is started."))
@@ -205,14 +206,30 @@ class FileInstaller:
             return _Ran(code, children, launchable, log)
 
     @contextlib.contextmanager
-    def _held(self, path: Path) -> Iterator[tuple[BinaryIO, Path]]:
-        """The file as `ProgramLauncher.pin` holds it. Raises `CompanionError` where it cannot be read any more."""
+    def _held(self, file: CheckedFile, cancellation: Cancellation) -> Iterator[tuple[InstallerIdentity, Path]]:
+        """What the file is, and the path to launch, as `ProgramLauncher.pin` holds it. Raises `CompanionError`."""
+        held = read_file_safely(
+            Path(file.place),
+            partial(self._hold, file),
+            cancellation,
+            self._answer_seconds,
+            too_late=lambda late: late.stack.close(),
+        )
+        with held.stack:
+            yield held.found, held.launchable
+
+    def _hold(self, file: CheckedFile, signs: Signs) -> _Held:
+        """Hold the file, and make sure that it is the one that was looked at, and that it is to be run."""
+        path = Path(file.place)
         with contextlib.ExitStack() as stack:
-            try:
-                held = stack.enter_context(self._platform.programs.pin(path))
-            except (OSError, ValueError) as error:
-                raise not_opened(path, error) from None
-            yield held
+            handle, launchable = stack.enter_context(self._platform.programs.pin(path, signs))
+            if digest_of(handle, signs) != (file.sha256, file.size):
+                raise _changed(file.name)
+            found = identify_here(launchable, path.name, self._platform, signs)
+            if found.technology is not file.found.technology or found.version != file.found.version:
+                raise _changed(file.name)
+            _refuse(found, file.name)
+            return _Held(found, launchable, stack.pop_all())
 
     def _evidence(
         self, file: CheckedFile, explained: Outcome, before: SystemRecord, waited: bool, still: tuple[Process, ...]
@@ -248,6 +265,11 @@ class FileInstaller:
             log=str(log) if log else None,
             cause=cause.sentence if cause else None,
         )
+
+
+def _digest(path: Path, signs: Signs) -> tuple[str, int]:
+    with path.open("rb") as file:
+        return digest_of(file, signs)
 
 
 def _refuse(found: InstallerIdentity, name: str) -> None:

@@ -7,8 +7,9 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -25,7 +26,11 @@ from companion.domain.installation.files.identity import (
 from companion.domain.installation.files.reading import read_identity
 from companion.domain.installation.files.space import with_room
 from companion.services.app.cancellation import Cancellation
+from companion.services.app.drive import ANSWER_SECONDS, SLOWEST, Signs, at_drive
 from companion.services.platforms.protocol import PlatformServices
+
+T = TypeVar("T")
+Answered = Callable[[], object]
 
 _MOST_READ = 32 << 20
 """Bytes that are read of any file: several times what a real installer takes."""
@@ -37,8 +42,10 @@ _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getatt
 class FileRegions:
     """The regions of an open file; a file that shrinks meanwhile gives fewer bytes."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, answered: Answered = lambda: None) -> None:
+        """`answered` is called after each answer of the drive."""
         self._descriptor = descriptor
+        self._answered = answered
         self._left, self._reads_left = _MOST_READ, _MOST_READS
         self._size = os.fstat(descriptor).st_size
 
@@ -57,26 +64,51 @@ class FileRegions:
             raise TooMuchError
         try:
             os.lseek(self._descriptor, offset, os.SEEK_SET)
-            return os.read(self._descriptor, length)
+            found = os.read(self._descriptor, length)
         except OSError as error:
             raise UnreadableError(error) from None
+        self._answered()
+        return found
 
 
-def identify(path: Path, platform: PlatformServices) -> InstallerIdentity:
+def identify(
+    path: Path, platform: PlatformServices, cancellation: Cancellation, *, seconds: float = ANSWER_SECONDS
+) -> InstallerIdentity:
     """Returns what the file is, by its own bytes and by what the system says of it; nothing of it is run.
 
-    Only a signature that is there is checked, which makes the system read the whole file. Raises `CompanionError`
-    ``file-missing``, ``bad-file`` or ``file-not-readable``.
+    Only a signature that is there is checked, which makes the system read the whole file. Raises `Cancelled` and
+    `CompanionError` ``file-missing``, ``bad-file`` or ``file-not-readable``, also where its drive does not answer for
+    `seconds`.
     """
-    return _with_system(read_file(path), path, platform)
+    return read_file_safely(path, lambda signs: identify_here(path, path.name, platform, signs), cancellation, seconds)
 
 
-def identify_pinned(launchable: Path, name: str, platform: PlatformServices) -> InstallerIdentity:
-    """Returns what a file is that `ProgramLauncher.pin` handed out, and that people know as `name`."""
-    return _with_system(read_file(launchable, name), launchable, platform)
+def file_size(path: Path, cancellation: Cancellation) -> int:
+    """Returns the size of a file. Raises `Cancelled` and `CompanionError` as `identify`."""
+    return read_file_safely(path, lambda _: path.stat().st_size, cancellation)
 
 
-def _with_system(found: InstallerIdentity, path: Path, platform: PlatformServices) -> InstallerIdentity:
+def read_file_safely(
+    path: Path,
+    work: Callable[[Signs], T],
+    cancellation: Cancellation,
+    seconds: float = ANSWER_SECONDS,
+    *,
+    too_late: Callable[[T], object] = lambda _: None,
+) -> T:
+    """Returns what `work` at the drive of a file returns (`at_drive`). Raises `Cancelled` and `CompanionError`."""
+    try:
+        return at_drive(work, cancellation, seconds=seconds, too_late=too_late)
+    except (OSError, ValueError) as error:
+        raise not_opened(path, error) from None
+
+
+def identify_here(path: Path, name: str, platform: PlatformServices, signs: Signs) -> InstallerIdentity:
+    """Returns what a file is that people know as `name`, within the work of `at_drive`."""
+    return _with_system(read_file(path, name, signs), path, platform, signs)
+
+
+def _with_system(found: InstallerIdentity, path: Path, platform: PlatformServices, signs: Signs) -> InstallerIdentity:
     system = platform.system.operating_system().value
     found = msgspec.structs.replace(
         found,
@@ -89,11 +121,16 @@ def _with_system(found: InstallerIdentity, path: Path, platform: PlatformService
         found = with_room(found, platform.system.free_space(platform.system.standard_folders()).value or ())
     if found.signature is FileSignature.NONE:
         return found
+    # The system reads the whole of it, and tells nothing meanwhile.
+    signs(then=path.stat().st_size / SLOWEST)
     return with_signature(found, platform.programs.signature(path))
 
 
-def read_file(path: Path, name: str | None = None) -> InstallerIdentity:
-    """Returns what the bytes of the file tell, which people know as `name`. Raises `CompanionError` as `identify`."""
+def read_file(path: Path, name: str | None = None, answered: Answered = lambda: None) -> InstallerIdentity:
+    """Returns what the bytes of the file tell, which people know as `name`. Raises `CompanionError` as `identify`.
+
+    `answered` is called after each answer of its drive.
+    """
     try:
         # A pipe or a device is not waited for.
         descriptor = os.open(path, os.O_RDONLY | _NO_WAITING)
@@ -102,18 +139,21 @@ def read_file(path: Path, name: str | None = None) -> InstallerIdentity:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _no_file(path)
-        return read_identity(FileRegions(descriptor), name or path.name)
+        return read_identity(FileRegions(descriptor, answered), name or path.name)
     except UnreadableError as error:
         raise not_opened(path, error.error) from None
     finally:
         os.close(descriptor)
 
 
-def digest_of(file: BinaryIO, cancellation: Cancellation) -> tuple[str, int]:
-    """Returns the SHA-256 and the size of what an open file holds. Raises `Cancelled` and `OSError`."""
+def digest_of(file: BinaryIO, answered: Answered) -> tuple[str, int]:
+    """Returns the SHA-256 and the size of what an open file holds; `answered` is called after each piece of it.
+
+    Raises `OSError`, and what `answered` raises.
+    """
     digest, size = hashlib.sha256(), 0
     while chunk := file.read(_CHUNK):
-        cancellation.check()
+        answered()
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
@@ -130,6 +170,15 @@ def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
             "There is no such file",
             f"{name} is not there.",
             "Check its name, and the folder that it is in.",
+            kind=ErrorKind.USAGE,
+        )
+    if isinstance(error, TimeoutError):
+        return CompanionError(
+            ErrorCode.FILE_NOT_READABLE,
+            "The drive does not answer",
+            f"The drive with {name} does not answer.",
+            "If it is a network drive, check that the network is connected; if it is a stick or a disk, take it out "
+            "and put it in again. Or copy the file to this PC, then try again.",
             kind=ErrorKind.USAGE,
         )
     # Windows refuses to open a folder, POSIX systems a pipe of the network kind.

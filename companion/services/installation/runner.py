@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -16,7 +18,8 @@ from companion.domain.pc.facts import Process
 from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
-from companion.services.installation.installer_files import digest_of, read_file
+from companion.services.app.drive import SLOWEST, Signs
+from companion.services.installation.installer_files import digest_of, read_file, read_file_safely
 from companion.services.installation.watching import InstallerWatch, OnStep, step_at
 from companion.services.platforms.protocol import PlatformServices
 
@@ -30,6 +33,15 @@ class _Ran(NamedTuple):
     launched: Path
     signature: Signature
     technology: Technology
+
+
+class _Held(NamedTuple):
+    """A verified file, and the path to launch; it is held until `stack` is closed."""
+
+    launchable: Path
+    signature: Signature
+    technology: Technology
+    stack: contextlib.ExitStack
 
 
 class Installer:
@@ -55,15 +67,12 @@ class Installer:
         `elevate` overrides the grant's wish for administrator rights. Cancelling stops the waiting before the start;
         an installer that runs is never cut off. `on_exit` is told at once what its exit code means, for a restart that
         the installer has begun does not wait for what is done after that. Raises `Cancelled` and `CompanionError`
-        (``file-missing``, ``file-damaged``, ``wrong-publisher``, ``not-signed``, ``elevation-refused``,
-        ``elevation-unavailable``, ``not-runnable``).
+        (``file-missing``, ``file-not-readable``, ``file-damaged``, ``wrong-publisher``, ``not-signed``,
+        ``elevation-refused``, ``elevation-unavailable``, ``not-runnable``).
         """
         wanted = grant.installation.needs_elevation if elevate is None else elevate
         start = time.monotonic()
-        try:
-            ran = self._run(path, grant, wanted, start, on_step, cancellation, self._must_be_signed(profile))
-        except FileNotFoundError:
-            raise _gone(path) from None
+        ran = self._run(path, grant, wanted, start, on_step, cancellation, self._must_be_signed(profile))
         outcome = explain_exit(ran.code, profile, self._platform.name, ran.technology)
         on_exit(outcome)
         still = self._watch.wait_for_children(ran.children, ran.installer, ran.launched, start, on_step)
@@ -97,20 +106,35 @@ class Installer:
         cancellation: Cancellation,
         must_be_signed: bool,
     ) -> _Ran:
-        """Verify the file and run it to the end of its first process. Raises `FileNotFoundError` and the above."""
+        """Verify the file and run it to the end of its first process."""
         on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{path.name} is checked once more."))
-        with self._platform.programs.pin(path) as (handle, launchable):
-            _verify(handle, grant, cancellation)
-            signature = self._check_signature(launchable, grant, must_be_signed)
-            technology = read_file(launchable).technology
+        held = read_file_safely(
+            path,
+            partial(self._hold, path, grant, must_be_signed),
+            cancellation,
+            too_late=lambda late: late.stack.close(),
+        )
+        with held.stack:
             cancellation.check()
-            told = [f"{path.name} is started.", lacks_signature(signature, grant.publisher)]
+            told = [f"{path.name} is started.", lacks_signature(held.signature, grant.publisher)]
             on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=" ".join(filter(None, told))))
             launched = self._platform.programs.start_installer(
-                launchable, grant.installation.arguments, elevate=elevate
+                held.launchable, grant.installation.arguments, elevate=elevate
             )
             code, children = self._watch.wait(launched, start, on_step)
-            return _Ran(code, children, path.name, launchable, signature, technology)
+            return _Ran(code, children, path.name, held.launchable, held.signature, held.technology)
+
+    def _hold(self, path: Path, grant: Grant, must_be_signed: bool, signs: Signs) -> _Held:
+        """Hold the file, and make sure that it is what the grant says, by the maker it names."""
+        with contextlib.ExitStack() as stack:
+            try:
+                handle, launchable = stack.enter_context(self._platform.programs.pin(path, signs))
+            except FileNotFoundError:
+                raise _gone(path) from None
+            _verify(handle, grant, signs)
+            signs(then=grant.size / SLOWEST)
+            signature = self._check_signature(launchable, grant, must_be_signed)
+            return _Held(launchable, signature, read_file(launchable, answered=signs).technology, stack.pop_all())
 
     def _check_signature(self, path: Path, grant: Grant, must_be_signed: bool) -> Signature:
         signature = self._platform.programs.signature(path)
@@ -141,9 +165,9 @@ def _gone(path: Path) -> CompanionError:
     )
 
 
-def _verify(handle: BinaryIO, grant: Grant, cancellation: Cancellation) -> None:
+def _verify(handle: BinaryIO, grant: Grant, signs: Signs) -> None:
     """Compare size and digest of what the open handle reads with the grant. Raises ``file-damaged``."""
-    if digest_of(handle, cancellation) != (grant.sha256, grant.size):
+    if digest_of(handle, signs) != (grant.sha256, grant.size):
         raise CompanionError(
             ErrorCode.FILE_DAMAGED,
             "This installer is not started",

@@ -231,11 +231,14 @@ class ProgramLauncher(Protocol):
         """Starts a program that outlives this app and is not its child, without a shell."""
         ...
 
-    def pin(self, path: Path) -> contextlib.AbstractContextManager[tuple[BinaryIO, Path]]:
+    def pin(
+        self, path: Path, answered: Callable[[], object] = ...
+    ) -> contextlib.AbstractContextManager[tuple[BinaryIO, Path]]:
         """Opens a file so that what is read is what is launched: a handle to read, and the path to launch.
 
         On Windows writing, renaming and deleting it are impossible meanwhile, on Linux a copy in memory is handed out
-        that cannot be changed any more; on macOS, which has neither, a private copy.
+        that cannot be changed any more; on macOS, which has neither, a private copy. `answered` is called after each
+        answer of its drive, and may raise.
         """
         ...
 

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import stat
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from companion.domain.pc.facts import Fact, System
 from companion.domain.store.profile import ExitCode, ExitMeaning
 from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.cancellation import Cancellation
+from companion.services.app.drive import ANSWER_SECONDS
 from companion.services.installation.file_installer import FileInstaller
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
@@ -33,6 +35,8 @@ from companion.services.platforms.common import posix
 from companion.services.platforms.linux.programs import LinuxPrograms
 from companion.services.platforms.linux.system import LinuxSystem
 from tests.kits.linux import script
+from tests.kits.silent_drive import OPENING, READING, SilentDrive, silent
+from tests.kits.waiting import until
 from tests.kits.windows_files import program, version
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="runs installers for Linux")
@@ -44,7 +48,7 @@ FAILED_LOG = "Error 1304. Error writing to file: harbour.exe.\nAction ended 8:12
 class Kit:
     """An installer over a home folder of this test."""
 
-    def __init__(self, folder: Path, platform: PlatformServices) -> None:
+    def __init__(self, folder: Path, platform: PlatformServices, *, answer_seconds: float = ANSWER_SECONDS) -> None:
         self.folder = folder
         self.recovery = Recovery(folder / "state", platform, lambda: NOW, lambda _: None, ["companion"])
         self.proven = ProvenFiles(folder / "state" / "proven", lambda: NOW)
@@ -56,6 +60,7 @@ class Kit:
             self.proven,
             of_store=self.stored.get,
             children_limit=10,
+            answer_seconds=answer_seconds,
         )
 
     def look(self, path: Path) -> CheckedFile:
@@ -123,6 +128,38 @@ def test_cancelled_before_the_start_nothing_runs(kit, home, tmp_path):
     with pytest.raises(Cancelled):
         kit.installer.look(Path(file.place), cancellation)
     assert not (home / "ran").exists()
+
+
+@pytest.mark.parametrize("what", [OPENING, READING])
+def test_a_drive_that_does_not_answer_keeps_no_one_waiting(linux, home, tmp_path, what):
+    """Neither when the file is looked at nor when it is to be started, and nothing of it is started."""
+    kit = Kit(tmp_path / "state", linux, answer_seconds=0.2)
+    path = run_file(tmp_path / "setup.run", 'touch "$HOME/ran"')
+    file = kit.look(path)
+    for work in (lambda: kit.look(path), lambda: kit.install(file)):
+        with silent(path, what), pytest.raises(CompanionError) as refused:
+            work()
+        assert (refused.value.code, refused.value.title) == ("file-not-readable", "The drive does not answer")
+        assert refused.value.message == "The drive with setup.run does not answer."
+    assert not kit.recovery.recover().installations
+    assert kit.install(file).proof.outcome is FileOutcome.UNRECORDED, "it is installed once the drive is back"
+    assert (home / "ran").exists()
+
+
+def test_waiting_for_a_drive_can_be_cancelled(kit, tmp_path):
+    path = run_file(tmp_path / "setup.run", "exit 0")
+    file = kit.look(path)
+    for work in (kit.installer.look, lambda _, wish: kit.installer.install(file, None, lambda _: None, wish)):
+        cancellation = Cancellation()
+        with silent(path) as drive:
+
+            def cancel(drive: SilentDrive = drive, cancellation: Cancellation = cancellation) -> None:
+                until(drive.is_asked)
+                cancellation.cancel()
+
+            threading.Thread(target=cancel).start()
+            with pytest.raises(Cancelled):
+                work(path, cancellation)
 
 
 def test_each_step_is_told(kit, tmp_path):

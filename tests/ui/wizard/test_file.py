@@ -17,6 +17,7 @@ from companion.ui.navigation import Destination
 from companion.ui.pages.bought.dropped import installer_among, installer_dragged, taken
 from companion.ui.wizard.file.page import FilePage
 from tests.kits.linux import script
+from tests.kits.silent_drive import silent
 from tests.kits.ui import button, texts_of
 from tests.kits.windows_files import program as windows_program
 from tests.kits.windows_files import version
@@ -107,6 +108,22 @@ def test_what_is_no_installer_is_said_and_another_can_be_chosen(
     assert not page.looking.onward.isEnabled()
     page.looking.look(str(run_file(tmp_path, "exit 0")))
     qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+
+
+def test_a_drive_that_does_not_answer_keeps_no_one_from_choosing_another_file(
+    program: WindowedProgram, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "drive").mkdir()
+    path = run_file(tmp_path / "drive", "exit 0")
+    with silent(path) as drive:
+        page = dropped(program, path)
+        qtbot.waitUntil(drive.is_asked, timeout=60_000)
+        shows(qtbot, page, "Looking at the file")
+        assert button(page, "Choose a file…").isEnabled()
+        page.looking.look(str(run_file(tmp_path, "exit 0")))
+        qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+        # No thread of those that do the window's work waits for the drive.
+        qtbot.waitUntil(lambda: not page.looking.app_state.runner.busy, timeout=60_000)
 
 
 def test_a_file_can_be_installed_from_the_downloads(program: WindowedProgram) -> None:

@@ -59,10 +59,10 @@ def _look(context: CommandContext, path: Path) -> tuple[InstallerIdentity, Verif
     from companion.services.installation.installer_files import identify
 
     installer, expected = context.local.file_installer(), expectation_of(context, path)
-    if expected is None:
-        found = identify(path, context.local.platform)
-        return found, installer.grade(found)
     with interruptible() as cancellation:
+        if expected is None:
+            found = identify(path, context.local.platform, cancellation)
+            return found, installer.grade(found)
         file = installer.look(path, cancellation, expected)
     return file.found, file.verification
 

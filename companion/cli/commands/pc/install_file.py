@@ -75,7 +75,7 @@ def refuse_file_options(context: CommandContext) -> None:
 def is_file_meant(word: str) -> bool:
     """Returns whether a word of the command line is a file and no order number: it is there, or looks like a path."""
     looks_so = any(sign in word for sign in (os.sep, "\\", "/")) or looks_like_installer(word)
-    return os.path.lexists(word) or looks_so
+    return looks_so or os.path.lexists(word)
 
 
 def install_file(context: CommandContext) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from companion.cli.context import CommandContext
+from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
@@ -113,10 +114,11 @@ def _for_file(needed: Requirements, path: Path, local: Local | Services) -> tupl
     """Returns the requirements with what the file needs, and what the file itself tells."""
     from companion.domain.installation.files.checks import file_findings, rules_for, runs_alone
     from companion.domain.installation.proof.replaced import with_folder
-    from companion.services.installation.installer_files import identify
+    from companion.services.installation.installer_files import file_size, identify
 
-    found = identify(path, local.platform)
-    rules = rules_for(found, path.stat().st_size, needed.profile, local.platform.name)
+    with interruptible() as cancellation:
+        found, size = identify(path, local.platform, cancellation), file_size(path, cancellation)
+    rules = rules_for(found, size, needed.profile, local.platform.name)
     needed = msgspec.structs.replace(needed, profile=rules, alone=runs_alone(found))
     needed = with_folder(needed, found, local.platform.system.installed_products())
     return needed, file_findings(found, clean_text(path.name, 60))

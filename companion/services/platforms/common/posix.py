@@ -11,12 +11,14 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import Purpose, Space
+
+_PIECE = 1 << 20
 
 
 def end(pid: int, how: signal.Signals) -> bool:
@@ -124,7 +126,7 @@ def is_script(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def pin_copy(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+def pin_copy(path: Path, answered: Callable[[], object] = lambda: None) -> Iterator[tuple[BinaryIO, Path]]:
     """Hand out a private copy under the same name: files here cannot be locked, so the copy is what is read and run.
 
     The folder is open to this user only; the copy cannot be written once it is made.
@@ -133,7 +135,7 @@ def pin_copy(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
     try:
         copy = folder / path.name
         with path.open("rb") as source, copy.open("xb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
+            copy_content(source, target, answered)
         copy.chmod(stat.S_IRUSR | stat.S_IXUSR)
         folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
         with copy.open("rb") as handle:
@@ -141,6 +143,13 @@ def pin_copy(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
     finally:
         folder.chmod(stat.S_IRWXU)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy_content(source: BinaryIO, target: BinaryIO, answered: Callable[[], object]) -> None:
+    """Copy what an open file holds; `answered` is called after each piece, and may raise."""
+    while piece := source.read(_PIECE):
+        answered()
+        target.write(piece)
 
 
 def spaces(places: Iterable[tuple[Purpose, str]]) -> tuple[Space, ...]:

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,13 +47,13 @@ class Installers:
         self._sealed: dict[Path, _Sealed] = {}
 
     @contextlib.contextmanager
-    def pin(self, path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    def pin(self, path: Path, answered: Callable[[], object] = lambda: None) -> Iterator[tuple[BinaryIO, Path]]:
         """Hand out a copy in memory that no program can change any more, not even one of the same user."""
         with path.open("rb") as source:
             descriptor = _memory(path.name)
             try:
                 with os.fdopen(os.dup(descriptor), "wb") as target:
-                    shutil.copyfileobj(source, target, 1 << 20)
+                    posix.copy_content(source, target, answered)
                 fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
                 launchable = Path(f"/proc/self/fd/{descriptor}")
                 self._sealed[launchable] = _Sealed(descriptor, path.name, path.resolve().parent)

@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,8 +47,10 @@ class LinuxPrograms:
         del path
         return Signature(state=SignatureState.UNKNOWN)
 
-    def pin(self, path: Path) -> contextlib.AbstractContextManager[tuple[BinaryIO, Path]]:
-        return self._installers.pin(path)
+    def pin(
+        self, path: Path, answered: Callable[[], object] = lambda: None
+    ) -> contextlib.AbstractContextManager[tuple[BinaryIO, Path]]:
+        return self._installers.pin(path, answered)
 
     def start_installer(self, path: Path, arguments: Sequence[str], *, elevate: bool) -> Launched:
         return self._installers.start(path, arguments, elevate=elevate)

@@ -8,7 +8,7 @@ import datetime as dt
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import wintypes
 from pathlib import Path
 from typing import BinaryIO
@@ -174,13 +174,14 @@ def _shell_as_parent() -> Iterator[int | None]:
 
 
 @contextlib.contextmanager
-def pin(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
+def pin(path: Path, answered: Callable[[], object] = lambda: None) -> Iterator[tuple[BinaryIO, Path]]:
     """Open `path` so that no program can write, rename or delete it until the end of the block. Raises `OSError`."""
     full = path.resolve()
     handle = dll("kernel32").CreateFileW(str(full), _GENERIC_READ, _SHARE_READ, None, _OPEN_EXISTING, 0, None)
     if handle == win32.INVALID_HANDLE:
         raise win32.failure()
     descriptor = win32.module("msvcrt").open_osfhandle(handle, os.O_RDONLY)
+    answered()
     with os.fdopen(descriptor, "rb") as file:
         yield file, full
 
