@@ -8,6 +8,8 @@ import importlib.util
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
+from importlib.machinery import ModuleSpec, PathFinder
+from types import CodeType, ModuleType
 
 _ENGLISH = "en_US"
 
@@ -52,7 +54,7 @@ def _holidays_of(country: str, year: int) -> Mapping[dt.date, str] | None:
 def _library_knows(country: str) -> bool:
     # Loading the library takes some hundredths of a second, so it waits until the first day is counted.
     try:
-        _one_country_at_a_time()
+        _load_only_what_is_used()
         from holidays.registry import EntityLoader
     except ImportError:
         # Dates are then counted as for a country that is not known, and the sentences beside them say so.
@@ -60,8 +62,48 @@ def _library_knows(country: str) -> bool:
     return country in EntityLoader.get_country_codes(include_aliases=False)
 
 
-def _one_country_at_a_time() -> None:
-    """Put the package of the countries in its place without running it, as running it loads all 250 of them."""
-    name = "holidays.countries"
-    if name not in sys.modules and (spec := importlib.util.find_spec(name)) is not None:
-        sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
+def _load_only_what_is_used() -> None:
+    """Put packages of the library in their places without running them.
+
+    Running them loads all of the 250 countries and every calendar there is: megabytes, of which one country needs a
+    small part.
+    """
+    library = importlib.util.find_spec("holidays")
+    for part in ("countries", "groups", "calendars"):
+        name = f"holidays.{part}"
+        # Looked for in the library's folder: to find a part by its name would load the library, which loads them all.
+        folders = library.submodule_search_locations if library is not None else None
+        found = PathFinder.find_spec(name, folders)
+        if name not in sys.modules and found is not None:
+            sys.modules.setdefault(name, _package_not_run(found))
+
+
+def _package_not_run(spec: ModuleSpec) -> ModuleType:
+    """Returns a package that imports each of its names, when it is asked for, from the module that defines it."""
+    made = importlib.util.module_from_spec(spec)
+
+    def find(name: str) -> object:
+        where = _defining_modules(made).get(name)
+        if where is None:
+            raise AttributeError(f"module {spec.name!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(where), name)
+
+    vars(made)["__getattr__"] = find
+    return made
+
+
+@functools.lru_cache(maxsize=3)
+def _defining_modules(package: ModuleType) -> Mapping[str, str]:
+    """Returns from which modules a package imports its names, read from its code: the built program has no source."""
+    import dis
+
+    get_code = getattr(package.__loader__, "get_code", None)
+    code = get_code(package.__name__) if get_code is not None else None
+    found: dict[str, str] = {}
+    module = ""
+    for step in dis.get_instructions(code) if isinstance(code, CodeType) else ():
+        if step.opname == "IMPORT_NAME":
+            module = step.argval
+        elif step.opname == "IMPORT_FROM":
+            found[step.argval] = module
+    return found

@@ -89,3 +89,42 @@ def test_every_country_of_the_library_can_be_loaded_alone():
     import holidays
 
     assert all(holidays_known(country) for country in holidays.list_supported_countries(include_aliases=False))
+
+
+_CALENDARS_LOADED = """
+import datetime as dt, sys
+from companion.domain.core.public_holidays import public_holiday
+assert public_holiday(dt.date(2026, 12, 25), "GB") == "Christmas Day"
+print(*sorted(name for name in sys.modules if name.startswith(("holidays.calendars.", "holidays.groups."))), sep="\\n")
+"""
+
+
+def test_only_the_calendars_of_a_country_are_loaded():
+    done = subprocess.run([sys.executable, "-c", _CALENDARS_LOADED], capture_output=True, text=True, timeout=60)
+    loaded = set(done.stdout.split())
+    assert {"holidays.groups.christian", "holidays.calendars.gregorian"} <= loaded, done.stderr
+    elsewhere = ("hindu", "islamic", "tibetan", "hebrew", "chinese", "germany_school")
+    assert [name for name in loaded if name.endswith(elsewhere)] == []
+
+
+_EVERY_COUNTRY = """
+import sys, warnings
+warnings.simplefilter("ignore")
+{before}
+import holidays
+for country in holidays.list_supported_countries(include_aliases=False):
+    names = holidays.country_holidays(country, years=2026, expand=False, language="en_US")
+    print(country, sorted((str(day), name) for day, name in names.items()))
+"""
+
+
+@pytest.mark.slow
+def test_every_country_has_the_same_holidays_as_in_the_library_loaded_whole():
+    def told(before):
+        code = _EVERY_COUNTRY.format(before=before)
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
+
+    alone = told("from companion.domain.core.public_holidays import holidays_known; holidays_known('DE')")
+    whole = told("")
+    assert len(whole.stdout.splitlines()) > 200
+    assert alone.stdout == whole.stdout
