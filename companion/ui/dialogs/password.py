@@ -13,7 +13,7 @@ from companion.ui.dialogs.order_dialog import OrderDialog
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, fit_height, label, row
 from companion.ui.widgets.notice import Notice
-from companion.ui.widgets.secret_field import SecretField
+from companion.ui.widgets.fields import SecretField
 
 
 class PasswordDialog(OrderDialog):

@@ -38,7 +38,7 @@ from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, line, restyle, row
 from companion.ui.widgets.notice import Notice
-from companion.ui.widgets.secret_field import SecretField
+from companion.ui.widgets.fields import SecretField
 
 T = TypeVar("T")
 _MESSAGE = "message/rfc822"

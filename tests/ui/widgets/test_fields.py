@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from companion.ui.widgets.secret_field import SecretField
+from companion.ui.widgets.fields import SecretField
 from tests.kits.ui import button, texts_of
 
 HINT = "Caps Lock is on."
