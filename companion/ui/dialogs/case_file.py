@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.store.orders import SupportCase
@@ -17,6 +17,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.support import number_sentence
 from companion.ui.widgets.basic import button, label, row
+from companion.ui.widgets.fields import TickBox
 from companion.ui.widgets.notice import Notice
 
 _LONGEST_SUMMARY = 200
@@ -39,7 +40,7 @@ class CaseFileDialog(OrderDialog):
         self._text = _reading("The exact case file")
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._text.hide()
-        self._others = QCheckBox("Put my other orders of this store in as well")
+        self._others = TickBox("Put my other orders of this store in as well")
         self._others.toggled.connect(lambda _: self._write())
         self._summary = QLineEdit()
         self._summary.setMaxLength(_LONGEST_SUMMARY)

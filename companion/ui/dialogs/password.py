@@ -12,8 +12,8 @@ from companion.services.store.lookup import Added
 from companion.ui.dialogs.order_dialog import OrderDialog
 from companion.ui.state.app_state import AppState
 from companion.ui.widgets.basic import button, fit_height, label, row
-from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.fields import SecretField
+from companion.ui.widgets.notice import Notice
 
 
 class PasswordDialog(OrderDialog):

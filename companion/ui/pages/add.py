@@ -37,8 +37,8 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, line, restyle, row
-from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.fields import SecretField
+from companion.ui.widgets.notice import Notice
 
 T = TypeVar("T")
 _MESSAGE = "message/rfc822"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import msgspec
-from PySide6.QtWidgets import QLineEdit
 
 from companion.domain.overview.purchase_cards import not_ordered
 from companion.domain.purchases.purchase import Overview
@@ -20,6 +19,7 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, row
+from companion.ui.widgets.fields import ClearableField
 from companion.ui.widgets.long_list import Row
 
 _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
@@ -50,10 +50,7 @@ class OrdersPage(Page):
         self._owned, self._book = owned, book
         there = Destination("bought")
         self.add_to_head(button("Add what you bought", lambda: self.navigation_requested.emit(there), "primary"))
-        self._field = QLineEdit()
-        self._field.setAccessibleName("Search what you bought")
-        self._field.setPlaceholderText("Search: product, shop or order number")
-        self._field.setClearButtonEnabled(True)
+        self._field = ClearableField("Search what you bought", "Search: product, shop or order number")
         self._field.textChanged.connect(lambda _: self._filter())
         self._list = self.long_list(self._card_of)
         self._foot = column()

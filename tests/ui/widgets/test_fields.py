@@ -1,14 +1,15 @@
-"""Passwords that can be looked at, and the hint about capital letters."""
+"""Fields that are emptied at once, passwords that can be looked at, and boxes to be ticked."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QToolButton
 from pytestqt.qtbot import QtBot
 
-from companion.ui.widgets.fields import SecretField
+from companion.ui.widgets.fields import ClearableField, SecretField, TickBox
 from tests.kits.ui import button, texts_of
 
 HINT = "Caps Lock is on."
@@ -51,3 +52,48 @@ def test_digits_and_signs_tell_nothing(field: SecretField) -> None:
     )  # fmt: skip
     QTest.sendKeyEvent(QTest.KeyAction.Press, field.line, Qt.Key.Key_1, "1", Qt.KeyboardModifier.NoModifier)
     assert HINT in texts_of(field), "it stays until a letter says otherwise"
+
+
+def _cleared(qtbot: QtBot) -> tuple[QMainWindow, ClearableField, list[str]]:
+    window, left = QMainWindow(), list[str]()
+    field = ClearableField("Search what you bought", "Search")
+    window.setCentralWidget(field)
+    QShortcut(QKeySequence("Esc"), window, lambda: left.append("left"))
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    field.setFocus()
+    return window, field, left
+
+
+def test_esc_empties_a_field_before_it_does_anything_else(qtbot: QtBot) -> None:
+    window, field, left = _cleared(qtbot)
+    qtbot.keyClicks(field, "Harbour")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert (field.text(), left) == ("", [])
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert left == ["left"]
+    assert window.isVisible()
+
+
+def test_the_button_that_empties_a_field_says_which_and_leaves_the_keyboard_there(qtbot: QtBot) -> None:
+    window, field, _ = _cleared(qtbot)
+    (clearing,) = field.findChildren(QToolButton)
+    assert not clearing.isVisible()
+    qtbot.keyClicks(field, "Harbour")
+    assert clearing.isVisible()
+    assert clearing.accessibleName() == "Clear: Search what you bought"
+    qtbot.mouseClick(clearing, Qt.MouseButton.LeftButton)
+    assert field.text() == ""
+    assert window.focusWidget() is field
+    assert not clearing.isVisible()
+
+
+def test_a_ticked_box_shows_it(qtbot: QtBot) -> None:
+    made = TickBox("Mine")
+    qtbot.addWidget(made)
+    made.show()
+    before = made.grab().toImage()
+    made.setChecked(True)
+    assert made.grab().toImage() != before

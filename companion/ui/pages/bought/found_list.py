@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import counted
@@ -14,6 +14,7 @@ from companion.domain.purchases.purchase import Purchase, overview
 from companion.services.purchases.registry import Added, AddedKind
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
+from companion.ui.widgets.fields import TickBox
 from companion.ui.widgets.notice import Notice
 
 
@@ -38,7 +39,7 @@ class FoundList(Card):
     def __init__(self, owned: OwnedState, found: Sequence[Recognised], drop: Callable[[], object]) -> None:
         super().__init__(spacing=10)
         self._owned, self._found = owned, found
-        self._marks: list[QCheckBox] = []
+        self._marks: list[TickBox] = []
         self.add(
             label(f"{counted(len(found), 'purchase')} found", "heading"),
             label("Nothing has been added yet. What raises a doubt is not marked: look at it first.", "muted"),
@@ -53,7 +54,7 @@ class FoundList(Card):
 
     def _row(self, place: int, each: Recognised) -> QHBoxLayout:
         name = name_of(each, self._owned)
-        mark = QCheckBox()
+        mark = TickBox()
         mark.setAccessibleName(f"Add {name}")
         mark.setChecked(each.warning is None and not each.missing and not each.doubts)
         mark.toggled.connect(self._count)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.domain.overview.card_statement import StoreOrders
 from companion.domain.overview.purchase_cards import not_ordered
@@ -45,6 +45,7 @@ from companion.ui.state.tasks import Task
 from companion.ui.support import SUPPORT
 from companion.ui.widgets.basic import Card, TitleLink, button, clear, column, inside, label, line, row
 from companion.ui.widgets.choice import Choice, captioned
+from companion.ui.widgets.fields import ClearableField
 
 _MOST_HITS = 6
 _COLUMNS, _TWO_FIT = 2, 640
@@ -82,12 +83,7 @@ class HelpPage(Page):
         self._stated = NOTHING_STATED
         self._desks: dict[str, DirectoryDesk | None] = {}
         self._searching: Task | None = None
-        self._field = QLineEdit()
-        self._field.setPlaceholderText("What is it about? For example: installer close browser")
-        self._field.setAccessibleName("Search the help")
-        self._field.setClearButtonEnabled(True)
-        for clearing in self._field.findChildren(QToolButton):
-            clearing.setAccessibleName("Clear the search")
+        self._field = ClearableField("Search the help", "Search the help, for example: close browser")
         self._columns = _COLUMNS
         self._field.textChanged.connect(self._search)
         self._results = column(spacing=2)

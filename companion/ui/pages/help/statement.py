@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLineEdit
-
 from companion.domain.overview.card_statement import LONGEST_LINE, StatementMatch, StoreOrders, explain_line
 from companion.domain.overview.statement_words import line_sentences
 from companion.domain.purchases.purchase import Overview
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
+from companion.ui.widgets.fields import ClearableField
 
 Known = Callable[[], tuple[tuple[StoreOrders, ...], tuple[Overview, ...]]]
 """Returns the orders of every store, and the purchases that are not among them."""
@@ -25,11 +24,8 @@ class StatementCard(Card):
         self._app_state, self._known = app_state, known
         self._asking: Task | None = None
         self._answer = column(spacing=6)
-        self._line = QLineEdit()
+        self._line = ClearableField("A line of your card statement", "For example: LKF*LARKFIELD 65.20 23 NOV")
         self._line.setMaxLength(LONGEST_LINE)
-        self._line.setPlaceholderText("For example: LKF*LARKFIELD 65.20 23 NOV")
-        self._line.setAccessibleName("A line of your card statement")
-        self._line.setClearButtonEnabled(True)
         self._line.returnPressed.connect(self._explain)
         self._line.textChanged.connect(lambda _: clear(self._answer))
         heading = label("What is this charge on my statement?", "heading")
