@@ -25,6 +25,7 @@ NOT_YET = (
     ),
     *("tuf", "securesystemslib", "companion.services.updates", "companion.domain.updates"),
     *("companion.ui.app.notices.updates", "companion.ui.state.update_state"),
+    "argparse",
 )
 """Packages and modules that the first paint does without."""
 
@@ -48,3 +49,38 @@ def test_no_source_is_kept_of_what_is_imported_after_qt() -> None:
     code = "import companion.ui.app.application, linecache; print(*linecache.cache, sep='\\n')"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert [name for name in ran.stdout.splitlines() if name.startswith(str(ROOT / "companion"))] == []
+
+
+_SIGNATURES = """
+import {first}
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtGui import QColor
+for call in (lambda: QSize("a", "b"), lambda: QPoint(1, 2, 3), lambda: QColor(1, 2, b"x")):
+    try:
+        call()
+    except TypeError as error:
+        print(error)
+"""
+
+
+def test_what_waits_with_compiling_tells_of_wrong_arguments_as_pyside6_does() -> None:
+    def told(first: str) -> str:
+        words = [sys.executable, "-c", _SIGNATURES.format(first=first)]
+        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert "Supported signatures" in told("companion.ui")
+    assert told("companion.ui") == told("PySide6.QtCore")
+
+
+def test_the_signatures_of_pyside6_are_compiled_when_they_are_first_needed() -> None:
+    code = (
+        "import companion.ui, sys; from companion.ui import qt_loading\n"
+        "from PySide6.QtCore import QSize\n"
+        "before = len(qt_loading._sources)\n"
+        "try: QSize('a', 'b')\n"
+        "except TypeError: print(before, len(qt_loading._sources))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    before, after = map(int, ran.stdout.split())
+    assert before == 6, "PySide6 has other modules than these by now; see what its start takes"
+    assert after < before
