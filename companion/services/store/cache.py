@@ -66,6 +66,12 @@ class OrderCache:
             raise _unknown(number)
         return self._with_keys(known)
 
+    def known_of(self, numbers: Iterable[str]) -> tuple[KnownOrder, ...]:
+        """Returns those of these orders that were added, as they were last read, the oldest first."""
+        found = (self._library.order(self._store, number) for number in numbers)
+        added = [known for known in found if known is not None]
+        return self.with_keys(sorted(added, key=lambda known: (known.added_at, known.number)))
+
     def remembered(self) -> tuple[KnownOrder, ...]:
         """Returns all orders that were added, the oldest first, also those that have not been read yet."""
         return self.with_keys(self._library.orders(self._store))

@@ -70,7 +70,8 @@ class StoreLooks:
             self._try(self._lookup.profile, errors)
         for number in numbers:
             cancellation.check()
-            if any(map(ends_look, errors)):
+            # Nothing follows an error that ends a look, so it can only be the last.
+            if errors and ends_look(errors[-1]):
                 break
             if number in learned.opened:
                 continue

@@ -28,6 +28,7 @@ class Sessions:
         self._keychain = keychain
         self._clock = clock
         self._tokens: dict[str, tuple[Secret, dt.datetime]] = {}
+        self._opened: dict[Secret, set[str]] = {}
         self._lock = threading.Lock()
 
     def account(self, number: str) -> str:
@@ -41,12 +42,23 @@ class Sessions:
     def hold(self, number: str, session: Session) -> None:
         """Use a session's token for an order from now on."""
         with self._lock:
+            self._forget(number)
             self._tokens[number] = (session.token, session.expires_at)
+            self._opened.setdefault(session.token, set()).add(number)
 
     def drop(self, number: str) -> None:
         """Forget the token of an order."""
         with self._lock:
-            self._tokens.pop(number, None)
+            self._forget(number)
+
+    def _forget(self, number: str) -> None:
+        held = self._tokens.pop(number, None)
+        if held is None:
+            return
+        opened = self._opened[held[0]]
+        opened.remove(number)
+        if not opened:
+            del self._opened[held[0]]
 
     def tokens(self) -> frozenset[str]:
         """Every token that is held: to be taken out of what leaves this PC."""
@@ -56,7 +68,7 @@ class Sessions:
     def opened_by(self, token: Secret) -> frozenset[str]:
         """Returns the orders for which this token is held."""
         with self._lock:
-            return frozenset(number for number, (held, _) in self._tokens.items() if held == token)
+            return frozenset(self._opened.get(token, ()))
 
     def authorised(self, number: str, work: Callable[[Secret], T]) -> T:
         """Run `work` with a token, logging in when there is none or the store has ended it."""

@@ -70,8 +70,7 @@ class OrdersTogether:
 
     def _ask(self, token: Secret, collections: Collections) -> _Asked | None:
         """Ask for the collection, unless a single order would be in it."""
-        numbers = self._sessions.opened_by(token)
-        group = tuple(self._cache.known(number) for number in self._cache.numbers() if number in numbers)
+        group = self._cache.known_of(self._sessions.opened_by(token))
         if len(group) < 2:
             return None
         digest = digest_of([(known.number, self._lookup.validator(known)) for known in group])

@@ -22,6 +22,7 @@ from companion.services.storage.database import Library
 from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Credentials, Keychain
 from companion.services.store.orders import Orders, open_orders
+from tests.kits.calls import count_calls
 from tests.kits.memory_keychain import MemoryKeychain
 
 DAY, TICK = dt.timedelta(days=1), dt.timedelta(minutes=5)
@@ -337,3 +338,23 @@ def test_an_order_that_cannot_be_read_takes_no_other_with_it(one: OneCustomer) -
     assert len([call for call in calls if "/orders/" in call]) == 1, "it is asked for by itself"
     assert one.errors == []
     assert {number for number in numbers if one.orders.cache.known(number).read_at == one.now} == set(numbers)
+
+
+def test_each_order_that_cannot_be_opened_costs_a_look_the_same(counted: CountedStore) -> None:
+    many = 40
+    for number in range(many):
+        counted.library.add_order(counted.store.url, f"LF-{number}", START)
+    with count_calls("ends_look") as calls:
+        counted.look(asked=True)
+    assert counted.errors == ["credentials-needed"] * many
+    assert calls["ends_look"] <= 3 * many
+
+
+def test_each_order_with_a_log_in_of_its_own_costs_a_look_the_same(counted: CountedStore) -> None:
+    numbers = counted.add_all()
+    counted.start()
+    with count_calls("__eq__", "order_numbers") as calls:
+        counted.look(asked=True)
+    assert counted.errors == []
+    assert calls["__eq__"] <= 2 * len(numbers), "a token is not compared with those of all other orders"
+    assert calls["order_numbers"] == 1, "the list of all orders is read once"
