@@ -1,4 +1,4 @@
-"""Prints what has been imported on the window's thread when the window is painted first, and ends.
+"""Prints what has been imported on the window's thread, and which widgets of Qt, when the window is painted first.
 
 Run as a program of its own by ``test_first_paint.py``: in the process of the tests everything is imported already.
 """
@@ -33,13 +33,15 @@ def main() -> None:
 
     services = build_window_services(Path(sys.argv[1]), None)
     qt = application()
-    program = WindowedProgram(qt, services)
+    program = WindowedProgram(qt, services, has_tray=lambda: True)  # else a first start shows a notice
+    from PySide6 import QtWidgets
     from PySide6.QtCore import QEvent, QObject
 
     class FirstPaint(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if watched is program.window and event.type() is QEvent.Type.Paint and watch.seen:
-                sys.stdout.write("\n".join(watch.seen) + "\n")
+                kinds = (f"PySide6.QtWidgets.{name}" for name in vars(QtWidgets))
+                sys.stdout.write("\n".join([*watch.seen, *kinds]) + "\n")
                 watch.seen = []
                 program.quit()
             return False

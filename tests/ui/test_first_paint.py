@@ -25,7 +25,7 @@ NOT_YET = (
     ),
     *("tuf", "securesystemslib", "companion.services.updates", "companion.domain.updates"),
     *("companion.ui.app.notices.updates", "companion.ui.state.update_state"),
-    "argparse",
+    *("argparse", "PySide6.QtWidgets.QFileDialog", "PySide6.QtWidgets.QCalendarWidget"),
 )
 """Packages and modules that the first paint does without."""
 

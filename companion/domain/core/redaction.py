@@ -7,6 +7,7 @@ is made to take long; a logging filter runs this on every line.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -27,11 +28,12 @@ class _Rule(NamedTuple):
     """A pattern, tried only where one of `marks` occurs in the lower-cased text; its group ``kept`` stays."""
 
     marks: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: Callable[[], re.Pattern[str]]
 
 
 def _rule(marks: str, pattern: str) -> _Rule:
-    return _Rule(tuple(marks.split()), re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+    # Compiled when the first text has such a mark: most starts write nothing that has.
+    return _Rule(tuple(marks.split()), functools.cache(lambda: re.compile(pattern, re.IGNORECASE | re.VERBOSE)))
 
 
 # Every value is guarded by "not exactly what this would leave behind", which makes a second run change nothing.
@@ -74,16 +76,20 @@ _RULES = (
     ),
 )
 
-_LIKE_KEYS = re.compile(
-    r"""(?<![\w-]) (?:
-        [A-Za-z0-9]{4,12} (?:-[A-Za-z0-9]{4,12}){2,} (?:-[A-Za-z0-9]++)*+   # ABCD-EFGH-1234
-      | [A-Z0-9]{4,6} (?:[ ][A-Z0-9]{4,6}){3,}                              # ABCDE FGH12 34567 89012
-      | [A-Z0-9]{16,}+                                                      # ABCD1234EFGH5678
-      | [0-9] (?:[ -]?[0-9]){12,18}                                         # a whole card number
-      | [A-Za-z0-9_-]{32,}+                                                 # a token
-    ) (?!\w)""",
-    re.VERBOSE,
-)
+
+@functools.cache
+def _like_keys() -> re.Pattern[str]:
+    return re.compile(
+        r"""(?<![\w-]) (?:
+            [A-Za-z0-9]{4,12} (?:-[A-Za-z0-9]{4,12}){2,} (?:-[A-Za-z0-9]++)*+   # ABCD-EFGH-1234
+          | [A-Z0-9]{4,6} (?:[ ][A-Z0-9]{4,6}){3,}                              # ABCDE FGH12 34567 89012
+          | [A-Z0-9]{16,}+                                                      # ABCD1234EFGH5678
+          | [0-9] (?:[ -]?[0-9]){12,18}                                         # a whole card number
+          | [A-Za-z0-9_-]{32,}+                                                 # a token
+        ) (?!\w)""",
+        re.VERBOSE,
+    )
+
 
 Redact = Callable[[str], str]
 """Returns a text without what must not be read."""
@@ -118,8 +124,8 @@ def _once(text: str, known: re.Pattern[str] | None, kept: frozenset[str]) -> str
     lowered = text.lower()
     for marks, pattern in _RULES:
         if any(mark in lowered for mark in marks):
-            text = pattern.sub(_leave_kept, text)
-    text = _LIKE_KEYS.sub(lambda match: _judge(match.group(), kept), text)
+            text = pattern().sub(_leave_kept, text)
+    text = _like_keys().sub(lambda match: _judge(match.group(), kept), text)
     return known.sub(REMOVED, text) if known is not None else text
 
 

@@ -128,6 +128,11 @@ class Notices(QWidget):
         self._lasting: set[str] = set()
         self.hide()
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not self._shown
+
     def show_notice(self, key: str, notice: Notice, *, lasting: bool = False) -> None:
         """Show `notice` in place of an older one with the same `key`; a `lasting` one makes no room for later ones."""
         for old_key, older in self._shown:
@@ -195,7 +200,8 @@ class NoticeShelf(QScrollArea):
     def fit(self) -> None:
         """Be as tall as the notices are, and at most two fifths of the window."""
         self.setVisible(not self._notices.isHidden())
-        if not self._notices.isHidden():
+        # PySide6 loads each kind of widget there is to find out of which kind the viewport is, as Qt has made it.
+        if not self._notices.isHidden() and not self._notices.empty:
             # Less than nothing, while the first of them is being put in.
             tall = max(0, self._notices.heightForWidth(self.viewport().width()))
             self.setFixedHeight(min(tall, self.window().height() * 2 // 5))

@@ -6,6 +6,7 @@ ending or add lines to a calendar (Unicode Technical Report 36, section 3.1).
 
 from __future__ import annotations
 
+import functools
 import re
 
 LONGEST_TEXT = 500
@@ -22,12 +23,33 @@ _UNSEEN_SIGNS = (
     r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
-_UNSEEN = re.compile(f"[{_UNSEEN_SIGNS}]")
-_ACTING = re.compile(rf"[{_UNSEEN_SIGNS}\x85\u2028\u2029]")
-_ACTING_OR_BREAK = re.compile(rf"[{_UNSEEN_SIGNS}\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-_MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
-                    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
-"""More combining marks in a row than any language writes; piled up they reach over the lines above and below."""
+_JOINED_MARKS = r"\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+
+
+# Compiled when the first text needs them: most are ASCII, and to compile all of them takes some milliseconds.
+
+
+@functools.cache
+def _unseen() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSEEN_SIGNS}]")
+
+
+@functools.cache
+def _acting() -> re.Pattern[str]:
+    return re.compile(rf"[{_UNSEEN_SIGNS}\x85\u2028\u2029]")
+
+
+@functools.cache
+def _acting_or_break() -> re.Pattern[str]:
+    return re.compile(rf"[{_UNSEEN_SIGNS}\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+
+
+@functools.cache
+def _piled_marks() -> re.Pattern[str]:
+    """More combining marks in a row than any language writes; piled up they reach over the lines above and below."""
+    return re.compile(f"([{_JOINED_MARKS}]{{4}})[{_JOINED_MARKS}]+")
+
+
 _OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
@@ -58,7 +80,7 @@ def marked_text(text: str, most: int = LONGEST_TEXT) -> str:
 
     Unlike with `clean_text`, names that differ stay different: what they are compared with decides what is closed.
     """
-    return _cut(_MARKS.sub(r"\1", _ACTING_OR_BREAK.sub("\ufffd", text[: most * 4])), most)
+    return _cut(_piled_marks().sub(r"\1", _acting_or_break().sub("\ufffd", text[: most * 4])), most)
 
 
 def clean_prose(text: str, most: int = LONGEST_PROSE) -> str:
@@ -82,7 +104,7 @@ def printable(text: str) -> str:
 
 def escaped_json(text: str) -> str:
     """Returns a JSON text in which characters that could act on a terminal are written as escapes."""
-    return text if text.isascii() and "\x7f" not in text else _ACTING.sub(_escape, text)
+    return text if text.isascii() and "\x7f" not in text else _acting().sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -91,7 +113,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _without_unseen(text: str) -> str:
-    return _MARKS.sub(r"\1", _UNSEEN.sub("", text))
+    return _piled_marks().sub(r"\1", _unseen().sub("", text))
 
 
 def _cut(text: str, most: int) -> str:
@@ -105,13 +127,17 @@ def is_harmless(data: bytes) -> bool:
     """
     if b"\\" in data and _ESCAPE.search(data) is not None:
         return False
-    return (data.isascii() or _UNSEEN_BYTES.search(data) is None) and b"\x7f" not in data
+    return (data.isascii() or _unseen_bytes().search(data) is None) and b"\x7f" not in data
 
 
 _ESCAPE = re.compile(rb'(?<!\\)(?:\\\\)*\\[^"\\/]')
-_UNSEEN_BYTES = re.compile(
-    rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f]|\xaa|\xab|\xb7)"
-    rb"|\xe2(?:\x80[\x8b\x8e\x8f\xa8-\xae]|\x81[\xa0-\xaf]|\x83[\x90-\xbf])|\xe3\x85\xa4|[\xee\xef\xf3\xf4]|\xf0\x9b"
-    rb"|\xf0\x9d\x85|[\xcc\xcd][\x80-\xbf][\xcc\xcd]|\xd2[\x83-\x89]"
-)
-"""UTF-8 of what `clean_text` changes, and of some neighbours that it does not."""
+
+
+@functools.cache
+def _unseen_bytes() -> re.Pattern[bytes]:
+    """Returns the pattern of the UTF-8 of what `clean_text` changes, and of some neighbours that it does not."""
+    return re.compile(
+        rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f]|\xaa|\xab|\xb7)"
+        rb"|\xe2(?:\x80[\x8b\x8e\x8f\xa8-\xae]|\x81[\xa0-\xaf]|\x83[\x90-\xbf])|\xe3\x85\xa4|[\xee\xef\xf3\xf4]|\xf0\x9b"
+        rb"|\xf0\x9d\x85|[\xcc\xcd][\x80-\xbf][\xcc\xcd]|\xd2[\x83-\x89]"
+    )
