@@ -14,7 +14,7 @@ import pytest
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.domain.core.serialization import encode
 from companion.domain.transfers.models import Expected, Options, Pieces, TransferProgress, Transferred
-from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.queue import DownloadKey, QueueEntry, after_changes_of_others, removed_by_others
 from companion.domain.transfers.responses import Take
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
@@ -55,8 +55,10 @@ class MemoryQueueStore:
     def load(self) -> tuple[QueueEntry, ...]:
         return self.entries
 
-    def save(self, entries: tuple[QueueEntry, ...]) -> None:
-        self.entries = entries
+    def save(self, before: tuple[QueueEntry, ...], after: tuple[QueueEntry, ...]) -> frozenset[DownloadKey]:
+        gone = removed_by_others(before, self.entries)
+        self.entries = after_changes_of_others(before, after, self.entries)
+        return gone
 
 
 UNKNOWN = Expected(filename="setup.bin")

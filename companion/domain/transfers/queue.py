@@ -158,6 +158,23 @@ def entries_to_keep(entries: tuple[QueueEntry, ...], working: Mapping[DownloadKe
     return tuple(kept)
 
 
+def removed_by_others(before: tuple[QueueEntry, ...], there: tuple[QueueEntry, ...]) -> frozenset[DownloadKey]:
+    """Returns what a program kept as `before` and another one has removed, where `there` is what is kept now."""
+    return frozenset(each.key for each in before) - {each.key for each in there}
+
+
+def after_changes_of_others(
+    before: tuple[QueueEntry, ...], after: tuple[QueueEntry, ...], there: tuple[QueueEntry, ...]
+) -> tuple[QueueEntry, ...]:
+    """Returns what to keep where a program changes `before` to `after`, and others have made `there` of `before`.
+
+    What others have removed stays removed, what they have added stays, at the end.
+    """
+    gone = removed_by_others(before, there)
+    known = {each.key for each in (*before, *after)}
+    return (*(each for each in after if each.key not in gone), *(each for each in there if each.key not in known))
+
+
 def next_queued(entries: tuple[QueueEntry, ...], running: frozenset[DownloadKey]) -> QueueEntry | None:
     """Returns the first entry that waits for its turn; None if there is none."""
     return next((each for each in entries if each.state is TransferState.QUEUED and each.key not in running), None)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.storage.database import Library
+
+PURCHASES = "purchases"
+"""The name of the queue of purchases in the library, where those of stores have their addresses."""
 
 
 class LibraryQueue:
@@ -17,6 +20,6 @@ class LibraryQueue:
         """The entries as they were saved last."""
         return self._library.queue(self._name)
 
-    def save(self, entries: tuple[QueueEntry, ...]) -> None:
-        """Keep `entries`, replacing those before."""
-        self._library.remember_queue(self._name, entries)
+    def save(self, before: tuple[QueueEntry, ...], after: tuple[QueueEntry, ...]) -> frozenset[DownloadKey]:
+        """Keep `after` in place of `before`; returns what another program has removed, which stays removed."""
+        return self._library.change_queue(self._name, before, after)

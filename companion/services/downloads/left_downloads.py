@@ -54,12 +54,9 @@ class LeftDownloads:
             if (place := _place(left)) in (kept := self._kept()):
                 self._remember(tuple(each for each in kept if each != place))
 
-    def unqueue(self, store: str, number: str) -> None:
-        """Take an order's unfinished downloads off the queue, which would ask for an order that is gone."""
-        queue = self._library.queue(store)
-        rest = tuple(entry for entry in queue if entry.key.order_number != number)
-        if rest != queue:
-            self._library.remember_queue(store, rest)
+    def unqueue(self, queue: str, number: str) -> None:
+        """Take the downloads of an order or purchase off a queue, which would ask for what is gone."""
+        self._library.unqueue(queue, number)
 
     def _folders(self) -> tuple[Path, ...]:
         """Returns folders with unfinished downloads; those of further stores lie one deeper."""

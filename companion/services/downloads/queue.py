@@ -27,6 +27,7 @@ from companion.domain.transfers.queue import (
     next_queued,
     phase_after_request,
     phase_of,
+    removed_by_others,
     state_after_work,
     with_state,
     with_working_name,
@@ -45,8 +46,11 @@ class QueueStore(Protocol):
     def load(self) -> tuple[QueueEntry, ...]:
         """The entries as they were saved last."""
 
-    def save(self, entries: tuple[QueueEntry, ...]) -> None:
-        """Keep `entries`, replacing those before."""
+    def save(self, before: tuple[QueueEntry, ...], after: tuple[QueueEntry, ...]) -> frozenset[DownloadKey]:
+        """Keep `after` in place of `before`; what another program has changed meanwhile stays as that left it.
+
+        Returns what was in `before` and has been removed by another program: it stays removed.
+        """
 
 
 class QueueItem(Model, frozen=True):
@@ -97,6 +101,9 @@ class Queue:
         # Held from reading an entry to having told of it, so that what is told last is also the newest.
         self._telling = threading.Lock()
         self._entries = self._saved = after_restart(store.load())
+        self._removed: dict[DownloadKey, QueueEntry] = {}
+        """What was taken off the queue elsewhere, with its order for example; what has arrived of it may be there."""
+        self._untold: list[DownloadKey] = []
         self._running: dict[DownloadKey, _Run] = {}
         self._results: dict[DownloadKey, Transferred] = {}
         self._closed = False
@@ -120,6 +127,7 @@ class Queue:
         One that is being cancelled is replaced by `entry`, which may name another folder.
         """
         with self._condition:
+            self._look()
             run = self._running.get(entry.key)
             if self._find(entry.key) is None:
                 self._keep((*self._entries, entry))
@@ -159,9 +167,19 @@ class Queue:
         self._ask(Request.CANCEL, key)
 
     def cancel_order(self, number: str) -> None:
-        """Cancel all downloads of an order."""
+        """Cancel all downloads of an order, and delete what has arrived also of those that were removed with it."""
+        with self._condition:
+            removed = [key for key in self._removed if key.order_number == number]
+            gone = tuple(entry for entry in map(self._removed.pop, removed) if self._find(entry.key) is None)
+            self._entries = (*self._entries, *gone)
         keys = (item.entry.key for item in self.items())
         self._ask(Request.CANCEL, *(key for key in keys if key.order_number == number))
+
+    def look(self) -> None:
+        """Leave out what another program has removed meanwhile; one at work is stopped, and what has arrived stays."""
+        with self._condition:
+            self._look()
+        self._tell()
 
     def move(self, key: DownloadKey, position: int) -> None:
         """Give a download another place in the order; one that runs goes on running."""
@@ -309,22 +327,41 @@ class Queue:
         return next((each for each in self._entries if each.key == key), None)
 
     def _keep(self, entries: tuple[QueueEntry, ...]) -> None:
-        """Take over `entries`, and save what a restart shall find; only under the lock."""
+        """Take over `entries` without what was removed elsewhere, and save them for a restart; only under the lock."""
         self._entries = entries
         to_save = entries_to_keep(entries, {key: run.phase for key, run in self._running.items()})
         if to_save != self._saved:
-            self._saved = to_save
-            self._store.save(to_save)
+            self._leave_out(self._store.save(self._saved, to_save), to_save)
         self._condition.notify_all()
+
+    def _look(self) -> None:
+        """Leave out what was removed elsewhere since the queue was saved; only under the lock."""
+        self._leave_out(removed_by_others(self._saved, self._store.load()), self._saved)
+
+    def _leave_out(self, gone: frozenset[DownloadKey], saved: tuple[QueueEntry, ...]) -> None:
+        """Leave out what was removed elsewhere, unless it is being cancelled here, which deletes what has arrived."""
+        self._saved = tuple(each for each in saved if each.key not in gone)
+        for key in gone:
+            entry, run = self._find(key), self._running.get(key)
+            if entry is None or (run is not None and run.phase in DISCARDING):
+                continue
+            if run is not None:
+                run.cancellation.cancel()
+            self._removed[key] = entry
+            self._results.pop(key, None)
+            self._untold.append(key)
+            self._entries = tuple(each for each in self._entries if each.key != key)
 
     def _item(self, entry: QueueEntry) -> QueueItem:
         run = self._running.get(entry.key)
         return QueueItem(entry=entry, progress=run.progress if run else None, result=self._results.get(entry.key))
 
-    def _tell(self, key: DownloadKey) -> None:
-        """Tell of an entry as it is now; of one that has been removed, by its key alone."""
+    def _tell(self, *keys: DownloadKey) -> None:
+        """Tell of entries as they are now; of one that has been removed, by its key alone."""
         with self._telling:
             with self._condition:
-                entry = self._find(key)
-                item = self._item(entry) if entry is not None else None
-            self._changed(key if item is None else item)
+                untold, self._untold = self._untold, []
+                found = [(key, self._find(key)) for key in dict.fromkeys((*keys, *untold))]
+                news = [key if entry is None else self._item(entry) for key, entry in found]
+            for item in news:
+                self._changed(item)

@@ -16,7 +16,7 @@ from companion.domain.transfers.models import Expected, Options, TransferProgres
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.fetch import fetch
-from companion.services.downloads.kept_queue import LibraryQueue
+from companion.services.downloads.kept_queue import PURCHASES, LibraryQueue
 from companion.services.downloads.preferences import read_preferences
 from companion.services.downloads.queue import Queue, QueueItem
 from companion.services.downloads.transfer.transport import Source, fixed_source
@@ -25,8 +25,6 @@ from companion.services.purchases.registry import PurchaseRegistry
 from companion.services.storage.database import Library
 
 _MOST_CONNECTIONS = 16
-_QUEUE = "purchases"
-"""The name of the queue in the library, where those of stores have their addresses."""
 
 
 class PurchaseDownloads:
@@ -98,10 +96,11 @@ class PurchaseDownloads:
 
         `changed` is told of every change, on worker threads.
         """
-        kept = LibraryQueue(self._library, _QUEUE)
-        here = tuple(entry for entry in kept.load() if not _is_gone(entry))
-        if here != kept.load():
-            kept.save(here)
+        kept = LibraryQueue(self._library, PURCHASES)
+        known = kept.load()
+        here = tuple(entry for entry in known if not _is_gone(entry))
+        if here != known:
+            kept.save(known, here)
         return Queue(
             kept,
             self._prepare,

@@ -188,6 +188,7 @@ class AppState(QObject):
         return self._read(found.errors, tuple(dict.fromkeys((*kept, *found.missing))))
 
     def _read(self, troubles: tuple[CompanionError, ...] = (), missing: tuple[str, ...] | None = None) -> _Reading:
+        self.downloads.look()
         return _Reading(next(self._readings), self._snapshots().read(troubles), missing)
 
     def _replace(self, found: _Reading, done: Callable[[], None] | None = None) -> None:

@@ -93,6 +93,13 @@ class DownloadState(QObject):
         found = (self.arrived_so_far[key] for key in keys if key in self.arrived_so_far)
         return sum(progress.done for progress in found)
 
+    def look(self) -> None:
+        """Leave out what another program has removed from a queue that is open; blocks."""
+        with self._opening:
+            queue = self._queue if not self._closed else None
+        if queue is not None:
+            queue.look()
+
     @property
     def busy(self) -> bool:
         """Whether anything is being downloaded."""

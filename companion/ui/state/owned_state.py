@@ -112,6 +112,7 @@ class OwnedState(QObject):
         self.runner.run(self, lambda _: self._read(shown), self._loaded, self._not_loaded)
 
     def _read(self, shown: object) -> _Read:
+        self.downloads.look()
         # Orders of the Store API are purchases too.
         self._owned.mirror.run()
         found = self._owned.purchases.all()

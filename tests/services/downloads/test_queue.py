@@ -150,7 +150,7 @@ def test_a_restart_goes_on(kit: StoreKit, tmp_path: Path, small: bytes) -> None:
 def test_what_is_told_last_is_the_newest(kit: StoreKit) -> None:
     """A slow listener must not hear of a download after hearing that it is gone."""
     kit.queue.close()
-    kit.memory.save((msgspec.structs.replace(kit.entry("a"), state=TransferState.PAUSED),))
+    kit.memory.save((), (msgspec.structs.replace(kit.entry("a"), state=TransferState.PAUSED),))
     told: list[str] = []
     listening, gone = threading.Event(), threading.Event()
 

@@ -12,6 +12,7 @@ from companion.cli.usage import Parser
 from companion.domain.core.model import Model
 from companion.domain.purchases.values import AutoRenewal
 from companion.domain.transfers.left_downloads import LeftDownload
+from companion.services.downloads.kept_queue import PURCHASES
 
 
 class RemovePurchaseResult(Model, frozen=True):
@@ -46,6 +47,7 @@ def run(context: CommandContext) -> int:
     confirm(question, yes=context.arguments.yes)
     before = context.owned.left_downloads.found()
     registry.remove(found.id)
+    context.owned.left_downloads.unqueue(PURCHASES, found.id)
     left, said = settle_left(context, before)
     context.output.result(RemovePurchaseResult(id=found.id, removed=True, unfinished=left), "Forgotten.", *said)
     return EXIT_DONE

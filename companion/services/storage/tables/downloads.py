@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.orders import Grant
-from companion.domain.transfers.queue import QueueEntry
+from companion.domain.transfers.queue import DownloadKey, QueueEntry, after_changes_of_others, removed_by_others
 from companion.services.storage.records import KnownFile
 from companion.services.storage.rows import body_or_none, read_bodies
 from companion.services.storage.tables.base import Tables, or_in_memory
@@ -41,13 +43,40 @@ class DownloadTable(Tables):
     def remember_queue(self, store: str, entries: tuple[QueueEntry, ...]) -> None:
         """Keep the downloads that were asked for, replacing those before; rows that cannot be read stay, at the end."""
         with self._writing() as db:
-            before = db.execute("SELECT number, artifact, body FROM queue WHERE store = ? ORDER BY position", (store,))
-            unreadable = [row for row in before.fetchall() if body_or_none(row[-1], QueueEntry) is None]
-            written = [
-                (entry.key.order_number, entry.key.artifact_id, encode_without_secrets(entry)) for entry in entries
-            ]
-            db.execute("DELETE FROM queue WHERE store = ?", (store,))
-            db.executemany(
-                "INSERT INTO queue VALUES (?, ?, ?, ?, ?)",
-                [(store, position, *row) for position, row in enumerate([*written, *unreadable])],
-            )
+            _replace_queue(db, store, lambda _: entries)
+
+    @or_in_memory
+    def change_queue(
+        self, store: str, before: tuple[QueueEntry, ...], after: tuple[QueueEntry, ...]
+    ) -> frozenset[DownloadKey]:
+        """Keep `after` in place of `before`, by one transaction; what others have removed or added stays so.
+
+        Returns what was in `before` and is no longer there.
+        """
+        with self._writing() as db:
+            there = _replace_queue(db, store, lambda there: after_changes_of_others(before, after, there))
+        return removed_by_others(before, there)
+
+    @or_in_memory
+    def unqueue(self, store: str, number: str) -> None:
+        """Take all downloads of an order or purchase off a queue."""
+        with self._writing() as db:
+            db.execute("DELETE FROM queue WHERE store = ? AND number = ?", (store, number))
+
+
+def _replace_queue(
+    db: sqlite3.Connection, store: str, changed: Callable[[tuple[QueueEntry, ...]], tuple[QueueEntry, ...]]
+) -> tuple[QueueEntry, ...]:
+    """Write what `changed` makes of the queue that is there; returns what was there."""
+    rows = db.execute("SELECT number, artifact, body FROM queue WHERE store = ? ORDER BY position", (store,)).fetchall()
+    unreadable = [row for row in rows if body_or_none(row[-1], QueueEntry) is None]
+    there = read_bodies((body for _, _, body in rows), QueueEntry)
+    entries = changed(there)
+    if entries != there:
+        written = [(each.key.order_number, each.key.artifact_id, encode_without_secrets(each)) for each in entries]
+        db.execute("DELETE FROM queue WHERE store = ?", (store,))
+        db.executemany(
+            "INSERT INTO queue VALUES (?, ?, ?, ?, ?)",
+            [(store, position, *row) for position, row in enumerate([*written, *unreadable])],
+        )
+    return there

@@ -12,6 +12,7 @@ from companion.cli.commands.purchases.remove import RemovePurchaseResult
 from companion.domain.transfers.filenames import purchase_folder, store_folder
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey, QueueEntry
+from companion.services.downloads.kept_queue import PURCHASES
 from companion.services.downloads.left_downloads import LeftDownloads
 from companion.services.downloads.state.partial import DownloadFiles, Lock
 from companion.services.storage.database import Library
@@ -83,6 +84,16 @@ def test_it_leaves_the_queue_which_could_not_ask_for_it_any_more(cli: Cli, part:
     cli("orders", "remove", FAMILY)
     library = Library(cli.home / "library.db")
     assert [entry.key.order_number for entry in library.queue(cli.url or "")] == [BRITISH]
+    library.close()
+
+
+def test_the_queue_forgets_the_downloads_of_a_purchase(cli: Cli) -> None:
+    ids = [cli("purchases", "new", "--product", name, "--expires", "2028-01-08", "--json").json["id"] for name in "AB"]
+    library = Library(cli.home / "library.db")
+    entries = [QueueEntry(DownloadKey(id_, "a"), "setup.run", str(cli.home), TransferState.PAUSED) for id_ in ids]
+    library.remember_queue(PURCHASES, tuple(entries))
+    cli("purchases", "remove", ids[0], "--yes")
+    assert [entry.key.order_number for entry in library.queue(PURCHASES)] == [ids[1]]
     library.close()
 
 
