@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -27,21 +26,19 @@ class LeftDownloads:
 
     def __init__(self, library: Library, folder: Path, purchases: Callable[[], Iterable[str]]) -> None:
         self._library, self._folder, self._purchases = library, folder, purchases
-        self._changing = threading.Lock()
 
     def found(self) -> tuple[LeftDownload, ...]:
         """Returns those whose order or purchase is not on this PC, in the order of their folders."""
         stores = self._library.stores_with_orders()
         numbers = {number for store in stores for number in self._library.order_numbers(store)}
         purchases = tuple(self._purchases())
-        kept = frozenset(self._kept())
+        kept = frozenset(_kept(self._library.setting(_KEPT)))
         gone = (folder for folder in self._folders() if not is_owned(folder.name, numbers, purchases))
         return tuple(_described(gone, kept))
 
     def keep(self, left: LeftDownload) -> None:
         """Remember that the person keeps it. Raises `CompanionError` where the library cannot be written."""
-        with self._changing:
-            self._remember((*self._kept(), _place(left)))
+        self._library.change_setting(_KEPT, lambda text: _written((*_kept(text), _place(left))))
 
     def remove(self, left: LeftDownload) -> None:
         """Delete what has arrived. Raises `CompanionError` ``locked`` while it is being downloaded, ``folder``."""
@@ -50,9 +47,8 @@ class LeftDownloads:
         with contextlib.suppress(OSError):
             # Only a folder with nothing in it goes.
             folder.rmdir()
-        with self._changing:
-            if (place := _place(left)) in (kept := self._kept()):
-                self._remember(tuple(each for each in kept if each != place))
+        if (place := _place(left)) in _kept(self._library.setting(_KEPT)):
+            self._library.change_setting(_KEPT, lambda text: _written(each for each in _kept(text) if each != place))
 
     def unqueue(self, queue: str, number: str) -> None:
         """Take the downloads of an order or purchase off a queue, which would ask for what is gone."""
@@ -64,16 +60,18 @@ class LeftDownloads:
         there = (path for depth in ("*", "*/*") for path in self._folder.glob(f"{depth}/{ending}"))
         return tuple(sorted({path.parent for path in there}))
 
-    def _kept(self) -> tuple[str, ...]:
-        text = self._library.setting(_KEPT)
-        try:
-            return decode(text.encode(), tuple[str, ...], source="the library") if text else ()
-        except CompanionError:
-            return ()
 
-    def _remember(self, places: tuple[str, ...]) -> None:
-        kept = tuple(dict.fromkeys(places))
-        self._library.remember_setting(_KEPT, msgspec.json.encode(kept).decode() if kept else None)
+def _kept(text: str | None) -> tuple[str, ...]:
+    """Returns the places of what is kept, out of the setting."""
+    try:
+        return decode(text.encode(), tuple[str, ...], source="the library") if text else ()
+    except CompanionError:
+        return ()
+
+
+def _written(places: Iterable[str]) -> str | None:
+    kept = tuple(dict.fromkeys(places))
+    return msgspec.json.encode(kept).decode() if kept else None
 
 
 def _described(folders: Iterable[Path], kept: frozenset[str]) -> Iterator[LeftDownload]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
+from functools import partial
 
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.entitlements.seats import ThisPC, seat_use
@@ -20,24 +20,22 @@ _Seat = tuple[str, str, str, str]
 
 
 class PendingSeats:
-    """Remembers, over restarts, for which licences this PC still needs a seat. Safe to use from several threads."""
+    """Remembers, over restarts, for which licences this PC still needs a seat. Safe between threads and programs."""
 
     def __init__(self, client: StoreClient, sessions: Sessions, library: Library) -> None:
         self._client, self._sessions, self._library = client, sessions, library
         self._setting = f"seatsToTake {client.url}"
-        self._lock = threading.Lock()
 
     def note(self, number: str, licence_id: str, seat_id: str, name: str) -> None:
         """Take this seat as soon as the order can be read again."""
-        with self._lock:
-            self._keep(dict.fromkeys((*self._read(), (number, licence_id, seat_id, name))))
+        seat = (number, licence_id, seat_id, name)
+        self._library.change_setting(self._setting, lambda kept: _written(dict.fromkeys((*_seats(kept), seat))))
 
     def catch_up(self, order: Order) -> None:
         """Take the seats of an order that has just been read; one that is taken already, or gone, is let go."""
-        for seat in [each for each in self._read() if each[0] == order.number]:
+        for seat in [each for each in _seats(self._library.setting(self._setting)) if each[0] == order.number]:
             if self._settled(order, seat):
-                with self._lock:
-                    self._keep(dict.fromkeys(each for each in self._read() if each != seat))
+                self._library.change_setting(self._setting, partial(_without, seat))
 
     def _settled(self, order: Order, seat: _Seat) -> bool:
         number, licence_id, seat_id, name = seat
@@ -51,12 +49,18 @@ class PendingSeats:
             return error.kind is not ErrorKind.UNREACHABLE
         return True
 
-    def _read(self) -> tuple[_Seat, ...]:
-        try:
-            found = json.loads(self._library.setting(self._setting) or "[]")
-            return tuple((str(number), str(licence), str(seat), str(name)) for number, licence, seat, name in found)
-        except (ValueError, TypeError):
-            return ()
 
-    def _keep(self, seats: dict[_Seat, None]) -> None:
-        self._library.remember_setting(self._setting, json.dumps(list(seats)) if seats else None)
+def _seats(kept: str | None) -> tuple[_Seat, ...]:
+    try:
+        found = json.loads(kept or "[]")
+        return tuple((str(number), str(licence), str(seat), str(name)) for number, licence, seat, name in found)
+    except (ValueError, TypeError):
+        return ()
+
+
+def _without(seat: _Seat, kept: str | None) -> str | None:
+    return _written(dict.fromkeys(each for each in _seats(kept) if each != seat))
+
+
+def _written(seats: dict[_Seat, None]) -> str | None:
+    return json.dumps(list(seats)) if seats else None

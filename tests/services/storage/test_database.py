@@ -349,3 +349,16 @@ def test_a_write_that_fails_changes_nothing(path: Path) -> None:
     library.remember_setting("c", "3")
     assert library.setting("c") == "3"
     library.close()
+
+
+def test_a_setting_of_two_programs_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    one, other = Library(path), Library(path)
+    one.change_setting("words", lambda kept: (kept or "") + "a")
+    other.change_setting("words", lambda kept: (kept or "") + "b")
+    one.change_setting("words", lambda kept: (kept or "") + "c")
+    assert one.setting("words") == other.setting("words") == "abc"
+    one.change_setting("words", lambda _: None)
+    assert other.setting("words") is None
+    one.close()
+    other.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+from collections.abc import Callable
 
 from companion.domain.core.serialization import encode_without_secrets
 from companion.domain.store.profile import Profile
@@ -27,10 +29,14 @@ class SettingTable(Tables):
     def remember_setting(self, name: str, value: str | None) -> None:
         """Remember a setting; None forgets it."""
         with self._writing() as db:
-            if value is None:
-                db.execute("DELETE FROM settings WHERE name = ?", (name,))
-            else:
-                db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+            _remember(db, name, value)
+
+    @or_in_memory
+    def change_setting(self, name: str, change: Callable[[str | None], str | None]) -> None:
+        """Remember what `change` makes of a setting as it is now, whichever program wrote it; None forgets it."""
+        with self._writing() as db:
+            row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+            _remember(db, name, change(text_or_none(row[0]) if row else None))
 
     def profile(self, store: str) -> tuple[Profile, str | None] | None:
         """The last profile read from `store` and its ETag."""
@@ -49,3 +55,10 @@ class SettingTable(Tables):
                 "INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?)",
                 (store, etag, encode_without_secrets(profile), now.isoformat()),
             )
+
+
+def _remember(db: sqlite3.Connection, name: str, value: str | None) -> None:
+    if value is None:
+        db.execute("DELETE FROM settings WHERE name = ?", (name,))
+    else:
+        db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
