@@ -6,7 +6,7 @@ import datetime as dt
 
 from companion.domain.core.money import Money
 from companion.domain.core.text import FormatDate, plain_date, plain_moment, plain_money
-from companion.domain.core.time.ends import near_to_the_minute
+from companion.domain.core.time.ends import near_to_the_minute, to_the_minute
 
 _UNKNOWN = "–"
 
@@ -19,7 +19,7 @@ class Formats:
         self._date = plain_date(zone)
         self._moment = plain_moment(zone)
 
-    def date(self, moment: dt.datetime | None) -> str:
+    def date(self, moment: dt.date | None) -> str:
         """Returns the day of a moment, or a dash when it is not known."""
         return _UNKNOWN if moment is None else self._date(moment)
 
@@ -30,6 +30,11 @@ class Formats:
     def ends(self, now: dt.datetime) -> FormatDate:
         """Returns how an end is shown: as a day, and to the minute where it is near."""
         return near_to_the_minute(self.date, self.moment, now, self._zone)
+
+    @property
+    def exact(self) -> FormatDate:
+        """Returns how a date is shown where it is read at any later time: with the time of day that is known."""
+        return to_the_minute(self.date, self.moment, self._zone)
 
     def money(self, amount: Money) -> str:
         """Returns the amount with its currency."""

@@ -329,7 +329,7 @@ def _started(workspace: Workspace) -> str:
 
 def _ends(purchase: Overview, zone: dt.tzinfo) -> str:
     """Until when the first product is good, in a few words."""
-    return ends_words(purchase.products[0].expires, zone, plain_date(zone))
+    return ends_words(purchase.products[0].expires, plain_date(zone))
 
 
 def _told(purchase: Overview, zone: dt.tzinfo) -> str:

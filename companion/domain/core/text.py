@@ -13,8 +13,11 @@ from collections.abc import Callable, Sequence
 from companion.domain.core.business_days import Days
 from companion.domain.core.money import Money
 
-FormatDate = Callable[[dt.datetime | None], str]
-"""Shows a moment as a day in the person's zone ("8 January 2027"), and `UNKNOWN_DATE` for None."""
+FormatDate = Callable[[dt.date | None], str]
+"""Shows a moment as a day in the person's zone ("8 January 2027"), and `UNKNOWN_DATE` for None.
+
+A calendar day of which no time is known (a `date` that is no `datetime`) is shown as it is, in every zone.
+"""
 FormatMoment = Callable[[dt.datetime | None], str]
 """Shows a moment as day and time in the person's zone ("Monday 09:00"), and `UNKNOWN_DATE` for None."""
 FormatMoney = Callable[[Money], str]
@@ -30,13 +33,18 @@ _MONTHS = (
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+def day_in(moment: dt.date, zone: dt.tzinfo) -> dt.date:
+    """Returns the day of a moment in `zone`; a calendar day of which no time is known is the same everywhere."""
+    return moment.astimezone(zone) if isinstance(moment, dt.datetime) else moment
+
+
 def plain_date(zone: dt.tzinfo) -> FormatDate:
     """Returns a `FormatDate` for terminals and scripts: ``8 January 2027`` in `zone`, whatever the system's locale."""
 
-    def show(moment: dt.datetime | None) -> str:
+    def show(moment: dt.date | None) -> str:
         if moment is None:
             return UNKNOWN_DATE
-        local = moment.astimezone(zone)
+        local = day_in(moment, zone)
         return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
     return show

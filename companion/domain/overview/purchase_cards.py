@@ -15,7 +15,7 @@ from companion.domain.overview.product_cards import Tone, card_order
 from companion.domain.purchases.matching import same_domain
 from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.purchases.values import UNKNOWN_EXPIRY, AutoRenewal, EntitlementState, Expiry, ExpiryKind
-from companion.domain.purchases.words import STATE_WORDS, date_of, end_shown, ends_words, origin_words
+from companion.domain.purchases.words import STATE_WORDS, as_stated, date_of, ends_words, origin_words
 
 _SOON_DAYS = 30
 """A date of a purchase needs attention this many days before; a shop without the Store API states no policy."""
@@ -197,14 +197,12 @@ def state_words(card: PurchaseCard) -> str:
     return STATE_WORDS[card.state]
 
 
-def standing_words(
-    found: Overview, now: dt.datetime, zone: dt.tzinfo, format_date: FormatDate, format_end: FormatDate | None = None
-) -> str:
+def standing_words(found: Overview, now: dt.datetime, zone: dt.tzinfo, format_date: FormatDate) -> str:
     """Returns how a purchase stands, in a few words for a list: until when it is good, or why it no longer is."""
     card = _card(found, now, zone)
     if card.state in _ENDED:
         return state_words(card).lower()
-    ends = ends_words(card.until, zone, format_date, format_end)
+    ends = ends_words(card.until, format_date)
     if card.state is EntitlementState.EXPIRED:
         return f"expired, ran {ends}" if card.until.at is not None else "expired"
     if card.state in (EntitlementState.DISPUTED, EntitlementState.TEST):
@@ -212,13 +210,8 @@ def standing_words(
     return ends
 
 
-def until_sentence(
-    card: PurchaseCard, zone: dt.tzinfo, format_date: FormatDate, format_end: FormatDate | None = None
-) -> str:
-    """Returns until when the purchase is good, in a whole sentence; unknown is said as unknown.
-
-    `format_end` shows an end that is stated with its time.
-    """
+def until_sentence(card: PurchaseCard, format_date: FormatDate) -> str:
+    """Returns until when the purchase is good, in a whole sentence; unknown is said as unknown."""
     if (ended := _ENDED.get(card.state)) is not None:
         return ended
     if card.state is EntitlementState.EXPIRED and card.until.at is None:
@@ -229,7 +222,7 @@ def until_sentence(
         return "It runs as long as its subscription."
     if card.until.at is None or card.days_left is None:
         return "Until when it runs is not known."
-    day = end_shown(card.until.at, zone, format_date, format_end)
+    day = format_date(as_stated(card.until.at))
     if card.days_left < 0 or card.state is EntitlementState.EXPIRED:
         return f"It ran until {day}."
     left = "today is its last day" if card.days_left == 0 else f"{counted(card.days_left, 'day')} left"
@@ -247,13 +240,14 @@ def renewal_sentence(
     known = "Auto-renewal is on" if card.auto_renew is AutoRenewal.ON else "Whether it renews by itself is not known"
     if card.renews_on is None:
         return f"{known}; no date is stated." if card.auto_renew is AutoRenewal.ON else f"{known}."
-    at = date_of(card.renews_on, zone)
+    day = format_date(as_stated(card.renews_on))
     price = f" for {format_money(card.amount)}" if card.amount is not None else ""
     if card.auto_renew is AutoRenewal.UNKNOWN:
-        said = f"A renewal on {format_date(at)}{price} is stated; whether auto-renewal is on is not known."
+        said = f"A renewal on {day}{price} is stated; whether auto-renewal is on is not known."
     else:
         stated = ", as stated" if price else ""
-        said = f"Renews on {format_date(at)}{price}{stated} ({days_away(days_until(at, now, zone))})."
+        away = days_away(days_until(date_of(card.renews_on, zone), now, zone))
+        said = f"Renews on {day}{price}{stated} ({away})."
     if card.cancel_by is not None:
-        said += f" To avoid it, cancel by {format_date(date_of(card.cancel_by, zone))}."
+        said += f" To avoid it, cancel by {format_date(as_stated(card.cancel_by))}."
     return said

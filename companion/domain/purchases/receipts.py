@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from companion.domain.core.model import Instant, Model
-from companion.domain.core.text import FormatDate
+from companion.domain.core.text import FormatMoment
 from companion.domain.purchases.facts import Fact, Field, SourceKind
 from companion.domain.purchases.purchase import Overview, Purchase, overview
 from companion.domain.purchases.values import AutoRenewal
@@ -65,7 +65,7 @@ def receipts_of(number: str, purchases: Iterable[Overview], kept: Sequence[Email
     return _newest_first(named)
 
 
-def email_receipt_lines(receipt: EmailReceipt, format_moment: FormatDate) -> tuple[str, ...]:
+def email_receipt_lines(receipt: EmailReceipt, format_moment: FormatMoment) -> tuple[str, ...]:
     """Returns a receipt as lines of text, the first of them its title."""
     return (
         f"Auto-renewal switched off: {receipt.name}",

@@ -81,19 +81,15 @@ def date_of(text: str, zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def end_shown(text: str, zone: dt.tzinfo, format_date: FormatDate, format_end: FormatDate | None = None) -> str:
-    """Returns an end as it is shown: a moment by `format_end`, if that is given; a day without a time by its date."""
-    has_time = len(text) > len("2027-01-08")
-    return (format_end if format_end is not None and has_time else format_date)(date_of(text, zone))
+def as_stated(text: str) -> dt.date:
+    """Returns what a date says: a moment (a `datetime`), or a day of which no time is known."""
+    return dt.date.fromisoformat(text) if len(text) == len("2027-01-08") else dt.datetime.fromisoformat(text)
 
 
-def ends_words(expires: Expiry, zone: dt.tzinfo, format_date: FormatDate, format_end: FormatDate | None = None) -> str:
-    """Returns until when something is good, in a few words; a day without a zone is taken as it is, in `zone`.
-
-    `format_end` shows an end that is stated with its time.
-    """
+def ends_words(expires: Expiry, format_date: FormatDate) -> str:
+    """Returns until when something is good, in a few words; a day without a zone is taken as it is."""
     if expires.at is not None:
-        return f"until {end_shown(expires.at, zone, format_date, format_end)}"
+        return f"until {format_date(as_stated(expires.at))}"
     return _ENDS.get(expires.kind, _ENDS[ExpiryKind.UNKNOWN])
 
 
@@ -104,7 +100,7 @@ def key_place_words(held: bool | None) -> str:
     return "in the keychain" if held else "not on this computer; the e-mail or the shop has it"
 
 
-def value_words(fact: Fact, zone: dt.tzinfo, format_date: FormatDate, format_money: FormatMoney) -> str:
+def value_words(fact: Fact, format_date: FormatDate, format_money: FormatMoney) -> str:
     """Returns the value of a fact as a person reads it; secrets are only said to be kept."""
     field, value = fact.field, fact.value
     if field in SECRET_FIELDS:
@@ -112,7 +108,7 @@ def value_words(fact: Fact, zone: dt.tzinfo, format_date: FormatDate, format_mon
     if field is Field.EXPIRES and value in _EXPIRY:
         return _EXPIRY[value]
     if field in _DATES:
-        return format_date(date_of(value, zone))
+        return format_date(as_stated(value))
     if field in _AMOUNTS:
         return format_money(read_money(value))
     if field is Field.RENEWAL_TERM:

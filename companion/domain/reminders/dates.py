@@ -71,6 +71,8 @@ class OfPurchase(Model, frozen=True):
     auto_renew: AutoRenewal = AutoRenewal.UNKNOWN
     store: str | None = None
     page: str | None = None
+    cancel_day: dt.date | None = None
+    """The last day to cancel, where no time of day is known of it."""
 
 
 class Subject(Model, frozen=True):
@@ -97,6 +99,17 @@ class Subject(Model, frozen=True):
     by_choice: bool = False
     elsewhere: bool = False
     purchase: OfPurchase | None = None
+
+    @property
+    def when(self) -> dt.date:
+        """Returns when it happens: a moment (a `datetime`), or a calendar day where no time is known."""
+        return self.purchase.day if self.purchase is not None and self.purchase.whole_day else self.date
+
+    @property
+    def cancel_when(self) -> dt.date | None:
+        """Returns until when the charge can be avoided, as `when` does."""
+        day = self.purchase.cancel_day if self.purchase is not None else None
+        return day if day is not None else self.cancel_by
 
     def amount_words(self, format_money: FormatMoney) -> str | None:
         """Returns the amount to expect on the statement, in words; None where no amount is known."""

@@ -66,8 +66,8 @@ def _description(subject: Subject, format_date: FormatDate, format_money: Format
     if subject.previous is not None:
         without = " without tax" if subject.tax is not None and subject.tax.on_top else ""
         said.append(f"Last time it cost {format_money(subject.previous)}{without}.")
-    if subject.cancel_by is not None and subject.kind is ReminderKind.RENEWAL:
-        said.append(f"To avoid the charge, switch auto-renewal off by {format_date(subject.cancel_by)}.")
+    if subject.cancel_when is not None and subject.kind is ReminderKind.RENEWAL:
+        said.append(f"To avoid the charge, switch auto-renewal off by {format_date(subject.cancel_when)}.")
     return "\n".join(said)
 
 

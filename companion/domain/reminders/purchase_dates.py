@@ -14,7 +14,7 @@ from companion.domain.core.time.periods import Period
 from companion.domain.purchases.facts import Fact, Field
 from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product, read_expiry, resolve
-from companion.domain.purchases.values import AutoRenewal, EntitlementState
+from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry
 from companion.domain.reminders.dates import OfPurchase, ReminderKind, Statement, Subject
 
 _OVER = frozenset(
@@ -106,6 +106,7 @@ class _Dates:
         charged = kind in (ReminderKind.RENEWAL, ReminderKind.CANCEL_BY)
         amount = self._of.renewal.amount if charged and self._of.renewal is not None else None
         expiry = read_expiry(fact.value)
+        last = self._last_to_cancel(fact.value) if kind is ReminderKind.RENEWAL else None
         return Subject(
             kind=kind,
             order_number=self._of.order_number or "",
@@ -113,7 +114,7 @@ class _Dates:
             name=name or self._of.name,
             date=ends,
             amount=amount,
-            cancel_by=self._cancel_by(ends) if kind is ReminderKind.RENEWAL else None,
+            cancel_by=last.ends(self._zone) if last is not None else None,
             term=self._term() if kind in (ReminderKind.RENEWAL, ReminderKind.CANCEL_BY, ReminderKind.EXPIRY) else None,
             purchase=OfPurchase(
                 id=self._of.id,
@@ -124,15 +125,20 @@ class _Dates:
                 auto_renew=self._of.auto_renew,
                 store=self._of.store.name or self._of.maker,
                 page=self._of.manage_page,
+                cancel_day=last.day if last is not None else None,
             ),
         )
 
     def _ends(self, value: str) -> dt.datetime | None:
         return read_expiry(value).ends(self._zone)
 
-    def _cancel_by(self, charge: dt.datetime) -> dt.datetime | None:
-        last = self._ends(self._of.cancel_by) if self._of.cancel_by is not None else None
-        return min(last, charge) if last is not None else None
+    def _last_to_cancel(self, charge: str) -> Expiry | None:
+        """Returns the last day or moment to cancel, if one is stated: that of the charge at the latest."""
+        if self._of.cancel_by is None:
+            return None
+        stated = (read_expiry(self._of.cancel_by), read_expiry(charge))
+        ends = [(end, each) for each in stated if (end := each.ends(self._zone)) is not None]
+        return min(ends, key=lambda pair: pair[0])[1] if len(ends) == len(stated) else None
 
     def _stated(self, fact: Fact, amount: Money | None) -> Statement:
         prices = self._facts.get((Field.RENEWAL_PRICE, ""))

@@ -5,8 +5,6 @@ No store keeps such dates up to date, so each sentence names its source and when
 
 from __future__ import annotations
 
-import datetime as dt
-
 from companion.domain.core.text import FormatDate, FormatMoney, days_away
 from companion.domain.purchases.facts import SourceKind
 from companion.domain.purchases.purchase import read_expiry
@@ -37,7 +35,7 @@ class _Words:
         self._purchase = purchase
         self._away = days_away(days)
         self._date = format_date
-        self._day = format_date(subject.date)
+        self._day = format_date(subject.when)
         self._amount = format_money(subject.amount) if subject.amount is not None else None
         self._source = f", {source_words(purchase.stated, format_date)}" if purchase.stated is not None else ""
 
@@ -49,7 +47,8 @@ class _Words:
             if self._amount is not None
             else f"It renews on {self._day}{term}{self._source}. The amount is not stated."
         )
-        by = f" by {self._date(self._subject.cancel_by)}" if self._subject.cancel_by is not None else ""
+        last = self._subject.cancel_when
+        by = f" by {self._date(last)}" if last is not None else ""
         return f"{self._subject.name} renews {self._away}", (charge, self._doubt(), self._stop(by))
 
     def cancel_by(self) -> tuple[str, tuple[str, ...]]:
@@ -102,10 +101,10 @@ class _Words:
         return f"To avoid the charge, switch auto-renewal off{by} on {where}."
 
     def _shown(self, value: str) -> str:
-        """A stated date as a day; a stated word (“never”) as it is."""
+        """A stated date; a stated word (“never”) as it is."""
         expiry = read_expiry(value)
-        day = expiry.ends(self._subject.date.tzinfo or dt.UTC)
-        return self._date(day) if day is not None else f"“{expiry}”"
+        stated = expiry.day or expiry.moment
+        return self._date(stated) if stated is not None else f"“{expiry}”"
 
 
 def source_words(statement: Statement, format_date: FormatDate) -> str:

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Callable, Sequence
 
 from companion.domain.core.model import Model
-from companion.domain.core.text import FormatDate, FormatMoney, days_away, sentence_start
+from companion.domain.core.text import FormatDate, FormatMoment, FormatMoney, days_away, sentence_start
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.purchase_text import purchase_words
@@ -221,7 +221,7 @@ _FRESH = dt.timedelta(days=1)
 
 
 def no_date_sentence(
-    read: Sequence[dt.datetime | None], now: dt.datetime, format_moment: FormatDate, *, complete: bool
+    read: Sequence[dt.datetime | None], now: dt.datetime, format_moment: FormatMoment, *, complete: bool
 ) -> str:
     """Returns what may be said where no date lies ahead.
 

@@ -8,8 +8,8 @@ import re
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from companion.domain.core.money import Money, decimals
-from companion.domain.core.text import UNKNOWN_DATE, FormatDate
-from companion.domain.core.time.ends import near_to_the_minute
+from companion.domain.core.text import UNKNOWN_DATE, FormatDate, day_in
+from companion.domain.core.time.ends import near_to_the_minute, to_the_minute
 
 
 class Format:
@@ -27,11 +27,11 @@ class Format:
         """The person's language and country ("de_AT"); None in the plain locale of a system without one."""
         return None if self.locale.language() is QLocale.Language.C else self.locale.name()
 
-    def date(self, moment: dt.datetime | None) -> str:
+    def date(self, moment: dt.date | None) -> str:
         """Returns a day: "8 January 2027"; words of its own for a day that is not known."""
         if moment is None:
             return UNKNOWN_DATE
-        local = moment.astimezone(self.zone)
+        local = day_in(moment, self.zone)
         return self.locale.toString(QDate(local.year, local.month, local.day), _day_form(self.locale))
 
     def moment(self, moment: dt.datetime | None) -> str:
@@ -45,6 +45,11 @@ class Format:
     def ends(self, now: dt.datetime) -> FormatDate:
         """Returns how an end is shown: as a day, and to the minute where it is near."""
         return near_to_the_minute(self.date, self.moment, now, self.zone)
+
+    @property
+    def exact(self) -> FormatDate:
+        """Returns how a date is shown where it is read at any later time: with the time of day that is known."""
+        return to_the_minute(self.date, self.moment, self.zone)
 
     def time(self, moment: dt.datetime) -> str:
         """Returns a time of day: "14:05"."""

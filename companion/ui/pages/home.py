@@ -27,7 +27,7 @@ from companion.domain.overview.purchase_cards import (
 )
 from companion.domain.purchases.purchase import Overview
 from companion.domain.purchases.values import EntitlementState
-from companion.domain.purchases.words import date_of
+from companion.domain.purchases.words import as_stated
 from companion.services.snapshot import Snapshot
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import ADDED, SESSION_ONLY, Destination, Page
@@ -176,12 +176,12 @@ class HomePage(Page):
             heading.addLayout(days_left(card.days_left, "attention" if soon else ""))
         facts = QVBoxLayout()
         facts.setSpacing(10)
-        facts.addLayout(fact_row("Runs", label(until_sentence(card, zone, form.date, self.app_state.ends))))
+        facts.addLayout(fact_row("Runs", label(until_sentence(card, self.app_state.ends))))
         renews = PurchaseConcern.RENEWS_SOON in card.concerns or PurchaseConcern.CANCEL_SOON in card.concerns
-        said = renewal_sentence(card, now, zone, form.date, form.money)
+        said = renewal_sentence(card, now, zone, self.app_state.ends, form.money)
         facts.addLayout(fact_row("Auto-renewal", label(said, tone="attention" if renews else "")))
         if card.return_by is not None and PurchaseConcern.RETURN_SOON in card.concerns:
-            day = form.date(date_of(card.return_by, zone))
+            day = self.app_state.ends(as_stated(card.return_by))
             facts.addLayout(fact_row("Return", label(f"Can be returned until {day}.", tone="attention")))
         if PurchaseConcern.SOURCES_DISAGREE in card.concerns:
             choose = button("Choose…", partial(self._go, there), name=f"Choose what is right: {named}")

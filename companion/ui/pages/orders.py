@@ -10,7 +10,7 @@ import msgspec
 
 from companion.domain.overview.purchase_cards import not_ordered
 from companion.domain.purchases.purchase import Overview
-from companion.domain.purchases.words import date_of, origin_words
+from companion.domain.purchases.words import as_stated, date_of, origin_words
 from companion.domain.store.orders import OrderStatus
 from companion.services.storage.records import KnownOrder
 from companion.ui.navigation import Destination, Page
@@ -128,7 +128,7 @@ class OrdersPage(Page):
         form = self.app_state.format
         bought = "Bought: day not known"
         if found.bought_on is not None:
-            bought = form.date(date_of(found.bought_on, self.app_state.zone))
+            bought = form.date(as_stated(found.bought_on))
         facts = f"{bought} · {form.money(found.price)}" if found.price is not None else bought
         line = row(spacing=12)
         line.addLayout(column(row(name, None), label(origin), label(facts, "muted"), spacing=4), 1)

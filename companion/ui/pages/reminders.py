@@ -202,7 +202,7 @@ class RemindersPage(Page):
         state, reminder = self._shown_states[of[0]], of[1]
         told, subject = reminder_text(reminder, state.ends, self.app_state.format.money), reminder.subject
         place = self._capital_place(state, subject)
-        closes = f"{place} · closes {days_away(reminder.days)}, on {state.ends(subject.date)}"
+        closes = f"{place} · closes {days_away(reminder.days)}, on {state.ends(subject.when)}"
         across = row(spacing=12)
         across.addLayout(column(label(subject.name, tone=_tone(reminder)), label(closes, "small"), spacing=0), 1)
         for action in told.actions:
@@ -292,7 +292,7 @@ class RemindersPage(Page):
     def _date(self, of: tuple[int, Subject, bool]) -> QWidget:
         store, subject, is_first = of
         days = days_until(subject.date, self.app_state.now(), self.app_state.zone)
-        on = self.app_state.format.date(subject.date)
+        on = self.app_state.ends(subject.when)
         when = label(on, wrap=False, columns=21)
         place = self._capital_place(self._shown_states[store], subject)
         entry = row(when, spacing=12)
@@ -333,7 +333,7 @@ class RemindersPage(Page):
             for subject in state.snapshot.ahead
             if subject.date > self.app_state.now()
         )
-        self.app_state.reminders.export(self, path, form.date, form.money, done, self._tell, also=others)
+        self.app_state.reminders.export(self, path, form.exact, form.money, done, self._tell, also=others)
 
     # What was shown
 
@@ -359,11 +359,11 @@ class RemindersPage(Page):
     def _entry(self, of: tuple[int, InboxEntry]) -> QWidget:
         state, entry = self._shown_states[of[0]], of[1]
         form, now = self.app_state.format, self.app_state.now()
-        status = status_of(entry, now)
-        told = reminder_text(entry.reminder, form.date, form.money)
+        status, day = status_of(entry, now), self.app_state.ends(entry.reminder.subject.when)
+        told = reminder_text(entry.reminder, self.app_state.ends, form.money)
         when = label(form.date(entry.shown_at) if entry.shown_at is not None else "", "muted", wrap=False, columns=21)
         words = {
-            EntryStatus.CURRENT: f"{date_words(entry.reminder.subject)} on {form.date(entry.reminder.subject.date)}",
+            EntryStatus.CURRENT: f"{date_words(entry.reminder.subject)} on {day}",
             EntryStatus.NO_LONGER: "No longer applies",
             EntryStatus.SILENCED: "You will not be reminded of this again",
             EntryStatus.PUT_OFF: f"Put off until {form.moment(entry.snoozed_until)}" if entry.snoozed_until else "",

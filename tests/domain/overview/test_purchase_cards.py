@@ -67,7 +67,7 @@ def test_a_card_says_until_when_and_never_guesses(
 ) -> None:
     made = card(owned(**values))
     assert (made.days_left, made.tone, state_words(made)) == (days, tone, state)
-    assert until_sentence(made, ZONE, DATE) == sentence
+    assert until_sentence(made, DATE) == sentence
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def said(field: Field, value: str) -> Fact:
     ],
 )
 def test_a_value_reads_like_a_sentence(field: Field, value: str, words: str) -> None:
-    assert value_words(said(field, value), ZONE, plain_date(ZONE), plain_money) == words
+    assert value_words(said(field, value), plain_date(ZONE), plain_money) == words
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_value_reads_like_a_sentence(field: Field, value: str, words: str) -> 
 )
 def test_an_end_reads_like_part_of_a_sentence(value: str, words: str) -> None:
     expires = read_expiry(value if value != "unknown" else None)
-    assert ends_words(expires, ZONE, plain_date(ZONE)) == words
+    assert ends_words(expires, plain_date(ZONE)) == words
 
 
 def test_every_field_has_a_name_of_its_own() -> None:

@@ -120,9 +120,10 @@ def _lines(context: CommandContext, shown: RemindersResult) -> list[str]:
         named = f" ({sentence_start(place)}.)" if place else ""
         lines.append(f"{each.notice.title}. {each.notice.body}{named}")
     lines = lines or ["Nothing is due."]
+    date = context.formats.ends(shown.at)
     for subject in shown.ahead:
         named = f" ({place})" if (place := place_words(subject)) else ""
-        lines.append(f"  {context.formats.date(subject.date)}: {date_words(subject)}{named}")
+        lines.append(f"  {date(subject.when)}: {date_words(subject)}{named}")
     if shown.calendar is not None:
         lines.append(f"All dates for your calendar: {shown.calendar}")
     return lines
@@ -136,7 +137,7 @@ def _write_calendar(context: CommandContext, store: str, ahead: tuple[Subject, .
         ahead,
         store=store,
         stamp=now,
-        format_date=context.formats.date,
+        format_date=context.formats.exact,
         format_money=context.formats.money,
     )
     write_file(path, text)

@@ -47,8 +47,7 @@ def run(context: CommandContext) -> int:
     licence, plan = _renewable(order, context.arguments.licence)
     profile = services.orders.lookup.profile()
     preview = preview_switch(order, plan, licence, on, profile, services.clock(), services.zone)
-    date = context.formats.date
-    said = preview_sentences(preview, date, context.formats.money)
+    said = preview_sentences(preview, context.formats.ends(services.clock()), context.formats.money)
     if preview.refusal is not None:
         raise CompanionError(
             ErrorCode.NOT_SWITCHABLE, "Auto-renewal cannot be switched", said[0], " ".join(said[1:]) or _RENEW
@@ -78,7 +77,7 @@ def run(context: CommandContext) -> int:
             store=store,
             order_number=number,
             product_name=licence.product_name,
-            format_date=date,
+            format_date=context.formats.exact,
             format_moment=context.formats.moment,
         )
         lines += (f"Asked again, the store says: auto-renewal is {'on' if plan.auto_renew else 'off'}.",)

@@ -99,7 +99,7 @@ def _lines(context: CommandContext, number: str, receipt: Receipt) -> tuple[str,
         store=profile.store.name if profile else services.orders.store,
         order_number=number,
         product_name=next(names, "–"),
-        format_date=context.formats.date,
+        format_date=context.formats.exact,
         format_moment=context.formats.moment,
     )
 

@@ -65,7 +65,8 @@ def _warn(context: CommandContext, number: str) -> None:
     known = context.services.orders.cache.known(number)
     if known.order is None:
         return
-    said = removal_sentences(known.order, context.services.zone, context.formats.date, context.formats.money)
+    date = context.formats.ends(context.services.clock())
+    said = removal_sentences(known.order, context.services.zone, date, context.formats.money)
     if not said:
         return
     context.output.say(f"{' '.join(said)} To switch it off first: companion auto-renew {number} off")

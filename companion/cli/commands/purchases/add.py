@@ -9,6 +9,7 @@ from pathlib import Path
 
 from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, ShownPurchase, lines, shown
 from companion.cli.context import CommandContext
+from companion.cli.formats import Formats
 from companion.cli.options import progress_option, yes_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.interrupts import interruptible
@@ -209,7 +210,7 @@ def _found_lines(each: Recognised, owned: Owned) -> list[str]:
     if preview is not None:
         told += [
             line
-            for line in lines(overview(preview), owned.zone, lambda _: "found")
+            for line in lines(overview(preview), Formats(owned.zone).ends(owned.clock()), lambda _: "found")
             if not line.startswith("  Id ") and "not known" not in line
         ]
     told += [f"  Warning: {each.warning}"] if each.warning else []

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from companion.cli.formats import Formats
 from companion.domain.core.model import Instant, Model, Secret
 from companion.domain.core.money import Money
-from companion.domain.core.text import plain_date
+from companion.domain.core.text import FormatDate
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.overview.purchase_cards import standing_words
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field, Source
 from companion.domain.purchases.purchase import Overview, Product, Renewal, Seats, StoreIdentity
 from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry
-from companion.domain.purchases.words import STATE_WORDS, date_of, ends_words, key_place_words
+from companion.domain.purchases.words import STATE_WORDS, as_stated, ends_words, key_place_words
 
 if TYPE_CHECKING:
     from companion.services.purchases.registry import PurchaseRegistry
@@ -151,7 +151,7 @@ def one_line(found: Overview, now: dt.datetime, zone: dt.tzinfo) -> str:
     if found.order_number and found.order_number not in found.name:
         parts.append(f"order {found.order_number}")
     parts += [found.store.name or found.store.address or ""]
-    parts += [standing_words(found, now, zone, plain_date(zone), Formats(zone).ends(now))] if found.products else []
+    parts += [standing_words(found, now, zone, Formats(zone).ends(now))] if found.products else []
     return ", ".join(part for part in parts if part)
 
 
@@ -164,32 +164,34 @@ def key_words_of(registry: PurchaseRegistry, found: Overview) -> KeyWords:
     return lambda product: key_place_words(registry.holds_key(found.id, product.item))
 
 
-def lines(found: Overview, zone: dt.tzinfo, key_words: KeyWords) -> list[str]:
-    """Returns a purchase as lines for people, with what is not known said as such; dates are those in `zone`."""
+def lines(found: Overview, format_date: FormatDate, key_words: KeyWords) -> list[str]:
+    """Returns a purchase as lines for people, with what is not known said as such."""
     told = [found.name, f"  {'Id':<14}{found.id}"]
     told += _row("Shop", " ".join(filter(None, (found.store.name, found.store.address))) or None)
     told += _row("Maker", found.maker)
     told += _row("Order", found.order_number)
-    told += _row("Bought on", _date(found.bought_on, zone) if found.bought_on else None)
+    told += _row("Bought on", _date(found.bought_on, format_date) if found.bought_on else None)
     for product in found.products:
-        told += _product_lines(product, zone, key_words, alone=len(found.products) == 1)
+        told += _product_lines(product, format_date, key_words, alone=len(found.products) == 1)
     told += _row("Price", found.price.plain() if found.price else None)
     told += _row("Auto-renewal", None if found.auto_renew is AutoRenewal.UNKNOWN else found.auto_renew.value)
     if found.renewal is not None:
         amount = found.renewal.amount.plain() if found.renewal.amount else "amount not known"
-        told += _row("Renews", f"{_date(found.renewal.at, zone) if found.renewal.at else 'date not known'}, {amount}")
+        told += _row(
+            "Renews", f"{_date(found.renewal.at, format_date) if found.renewal.at else 'date not known'}, {amount}"
+        )
     for label, value in (("Cancel by", found.cancel_by), ("Return by", found.return_by), ("Page", found.manage_page)):
-        told += _row(label, _date(value, zone) if value and label != "Page" else value, always=False)
+        told += _row(label, _date(value, format_date) if value and label != "Page" else value, always=False)
     for each in found.downloads:
-        until = f", open until {_date(each.open_until, zone)}" if each.open_until else ""
+        until = f", open until {_date(each.open_until, format_date)}" if each.open_until else ""
         told += _row("Download", f"{each.name}{until}")
     told += _row("Note", found.note, always=False)
     return told
 
 
-def _product_lines(product: Product, zone: dt.tzinfo, key_words: KeyWords, *, alone: bool) -> list[str]:
+def _product_lines(product: Product, format_date: FormatDate, key_words: KeyWords, *, alone: bool) -> list[str]:
     told = [] if alone else _row("Product", product.name)
-    told += _row("Good", ends_words(product.expires, zone, plain_date(zone)))
+    told += _row("Good", ends_words(product.expires, format_date))
     if product.state is not EntitlementState.UNKNOWN:
         told += _row("State", STATE_WORDS[product.state].lower())
     told += _row("Version", product.version, always=False)
@@ -232,9 +234,8 @@ def _row(label: str, value: str | None, *, always: bool = True) -> list[str]:
     return [f"  {label:<14}{value if value is not None else _UNKNOWN}"]
 
 
-def _date(text: str | None, zone: dt.tzinfo) -> str:
-    """A day in words; the time of a moment is left to the JSON output."""
-    return _UNKNOWN if text is None else plain_date(zone)(date_of(text, zone))
+def _date(text: str | None, format_date: FormatDate) -> str:
+    return _UNKNOWN if text is None else format_date(as_stated(text))
 
 
 def listed(found: Iterable[Overview]) -> tuple[ShownPurchase, ...]:

@@ -32,7 +32,7 @@ class ReceiptsCard(Section):
             store=self.profile.store.name,
             order_number=self.order.number,
             product_name=licence.product_name if licence is not None else "–",
-            format_date=form.date,
+            format_date=form.exact,
             format_moment=form.moment,
         )
 

@@ -13,7 +13,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.installation.files.verification import of_shop_transfer, verification_sentence
 from companion.domain.purchases.purchase import Overview, PurchasedDownload
-from companion.domain.purchases.words import date_of, origin_words
+from companion.domain.purchases.words import as_stated, origin_words
 from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.downloads.queue import QueueItem
@@ -70,7 +70,7 @@ class PurchaseDownloadCard(TransferCard):
         form, until = self.app_state.format, self._download.open_until
         said = "Until when it can be downloaded is not known"
         if until is not None:
-            said = f"Can be downloaded until {form.date(date_of(until, self.app_state.zone))}"
+            said = f"Can be downloaded until {self.app_state.ends(as_stated(until))}"
         return f"{said} · {form.size(self._download.size)}" if self._download.size is not None else f"{said}."
 
     def resting_actions(self, file: Path | None) -> list[QPushButton]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.core.text import sentence_start
+from companion.domain.core.text import FormatDate, sentence_start
 from companion.domain.purchases.facts import SECRET_FIELDS, Fact, Field
 from companion.domain.purchases.purchase import Conflict, Overview, resolve
 from companion.domain.purchases.words import FIELD_WORDS, source_words, value_words
@@ -54,9 +54,9 @@ def name_of_item(found: Overview, about: str) -> str:
 class FactsCard(Card):
     """Every value with its source, and what is not known."""
 
-    def __init__(self, found: Overview, form: Format, keep: Keep) -> None:
+    def __init__(self, found: Overview, form: Format, ends: FormatDate, keep: Keep) -> None:
         super().__init__(spacing=8)
-        self._found, self._form, self._keep = found, form, keep
+        self._found, self._form, self._ends, self._keep = found, form, ends, keep
         self.add(label("What is known", "heading"))
         rows: list[QWidget] = []
         groups: dict[tuple[str, Field], list[Fact]] = {}
@@ -102,7 +102,7 @@ class FactsCard(Card):
 
     def words(self, fact: Fact) -> str:
         """Returns a value as a person reads it."""
-        return value_words(fact, self._form.zone, self._form.date, self._form.money)
+        return value_words(fact, self._ends, self._form.money)
 
     def said(self, fact: Fact) -> str:
         """Returns the source of a value, and the words it stood in."""
@@ -195,7 +195,7 @@ class ConflictsCard(Card):
             self.add(label(FIELD_WORDS[conflict.field] + (f" of {item}" if item else ""), "strong"))
             sides = row(spacing=16)
             for fact in conflict.facts:
-                words = value_words(fact, form.zone, form.date, form.money)
+                words = value_words(fact, form.exact, form.money)
                 side = column(label(words, "strong"), label(f"Says {said_words(fact, form)}", "small"), spacing=3)
                 if fact.field not in SECRET_FIELDS:
                     choose = partial(keep, fact.field, fact.value, item, lambda _: None)

@@ -23,7 +23,7 @@ from companion.domain.overview.purchase_cards import (
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.purchases.values import EntitlementState
-from companion.domain.purchases.words import date_of, seats_words
+from companion.domain.purchases.words import as_stated, seats_words
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.purchases.activations import Changed
 from companion.services.purchases.registry import Removed
@@ -94,7 +94,7 @@ class PurchasePage(Page):
         self._show_downloads(found)
         if receipts := self._owned.receipts_of(found):
             self._cards.addWidget(EmailReceiptsCard(self.app_state, receipts, self.tell))
-        self._cards.addWidget(FactsCard(found, self.app_state.format, self._keep))
+        self._cards.addWidget(FactsCard(found, self.app_state.format, self.app_state.ends, self._keep))
         self._cards.addWidget(self._keeping())
 
     def tell(self, news: Notice | CompanionError) -> None:
@@ -115,10 +115,10 @@ class PurchasePage(Page):
         if shown.state is not EntitlementState.UNKNOWN:
             head.addWidget(chip(state_words(shown), TONES[state_tone(shown)]))
         card.add(head)
-        card.add(label(until_sentence(shown, zone, form.date, self.app_state.ends), "strong"))
-        card.add(label(renewal_sentence(shown, now, zone, form.date, form.money)))
+        card.add(label(until_sentence(shown, self.app_state.ends), "strong"))
+        card.add(label(renewal_sentence(shown, now, zone, self.app_state.ends, form.money)))
         if found.return_by is not None:
-            card.add(label(f"It can be returned until {form.date(date_of(found.return_by, zone))}, as stated."))
+            card.add(label(f"It can be returned until {self.app_state.ends(as_stated(found.return_by))}, as stated."))
         if found.manage_page is not None:
             page = found.manage_page
             card.add(

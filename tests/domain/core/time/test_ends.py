@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.cli.commands.purchases.shown import lines
+from companion.domain.billing.auto_renewal import preview_sentences, preview_switch, receipt_lines
 from companion.domain.billing.returns import outlook_sentences, return_outlook
-from companion.domain.core.text import plain_date, plain_moment, plain_money
-from companion.domain.core.time.ends import near_to_the_minute
+from companion.domain.core.text import FormatDate, plain_date, plain_moment, plain_money
+from companion.domain.core.time.ends import near_to_the_minute, to_the_minute
 from companion.domain.entitlements.artifacts import offer_of, offer_sentence
 from companion.domain.overview.product_cards import ProductCard, charge_sentence, product_cards, status_sentence
-from companion.domain.overview.purchase_cards import purchase_cards, standing_words, until_sentence
+from companion.domain.overview.purchase_cards import purchase_cards, renewal_sentence, standing_words, until_sentence
 from companion.domain.purchases.facts import Field
-from companion.domain.reminders.dates import ReminderFacts
+from companion.domain.purchases.purchase import Overview
+from companion.domain.reminders.dates import ReminderFacts, ReminderKind
 from companion.domain.reminders.due import due
+from companion.domain.reminders.icalendar import calendar
+from companion.domain.reminders.purchase_dates import purchase_subjects
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.reminders.text import reminder_text
-from companion.domain.store.orders import Order
+from companion.domain.store.orders import Order, Receipt
 from companion.domain.store.returns import ReturnEligibility
 from tests.kits.build import Build
-from tests.kits.purchases import fact, purchase_of
+from tests.kits.purchases import MAILED, fact, purchase_of
 
 ZONES = [
     ZoneInfo(name)
@@ -45,7 +49,7 @@ moments = st.one_of(ends, changes)
 _TIME = re.compile(r"(?:\w+ )?(\d{1,2} \w+ \d{4}), (\d\d:\d\d)(?: \(([^)]+)\))?")
 
 
-def shown(now: dt.datetime, zone: dt.tzinfo) -> Callable[[dt.datetime | None], str]:
+def shown(now: dt.datetime, zone: dt.tzinfo) -> FormatDate:
     return near_to_the_minute(plain_date(zone), plain_moment(zone), now, zone)
 
 
@@ -161,10 +165,10 @@ def test_a_purchase_of_any_shop_is_good_until_the_minute_that_is_named(end: dt.d
     found = purchase_of([fact(Field.EXPIRES, end.isoformat(), "Foto 12")])
     for now, begin in ((end - MINUTE, "It runs until"), (end + MINUTE, "It ran until")):
         (card,) = purchase_cards([found], now, zone)
-        said = until_sentence(card, zone, plain_date(zone), shown(now, zone))
+        said = until_sentence(card, shown(now, zone))
         assert said.startswith(begin)
         assert ends_named(said, zone) == {end}
-        assert ends_named(standing_words(found, now, zone, plain_date(zone), shown(now, zone)), zone) == {end}
+        assert ends_named(standing_words(found, now, zone, shown(now, zone)), zone) == {end}
 
 
 @settings(max_examples=60, deadline=None)
@@ -173,5 +177,94 @@ def test_a_day_that_is_stated_without_a_time_is_given_none(day: dt.date, zone: Z
     found = purchase_of([fact(Field.EXPIRES, day.isoformat(), "Foto 12")])
     now = dt.datetime.combine(day, dt.time(15), tzinfo=zone)
     (card,) = purchase_cards([found], now, zone)
-    said = until_sentence(card, zone, plain_date(zone), shown(now, zone))
+    said = until_sentence(card, shown(now, zone))
     assert said == f"It runs until {plain_date(zone)(now)}: today is its last day."
+
+
+stated = st.one_of(moments, moments.map(dt.datetime.date))
+"""A moment, or a day of which no time is known."""
+
+
+def its_end(when: dt.date, zone: ZoneInfo) -> dt.datetime:
+    return when if isinstance(when, dt.datetime) else dt.datetime.combine(when, dt.time(23, 59, 59), tzinfo=zone)
+
+
+def times_of(when: dt.date) -> set[dt.datetime]:
+    """The moments that may be named: none where only the day is known."""
+    return {when} if isinstance(when, dt.datetime) else set()
+
+
+def purchase_that_ends(when: dt.date, later: dt.date) -> Overview:
+    """A purchase all of whose dates but the charge are stated as `when`."""
+    values = (
+        (Field.RENEWS_ON, later.isoformat(), ""), (Field.CANCEL_BY, when.isoformat(), ""),
+        (Field.RETURN_BY, when.isoformat(), ""), (Field.AUTO_RENEW, "on", ""),
+        (Field.RENEWAL_PRICE, "59.95 USD", ""), (Field.EXPIRES, when.isoformat(), "Foto 12"),
+        (Field.DOWNLOAD, "setup.exe", "setup.exe"), (Field.DOWNLOAD_UNTIL, when.isoformat(), "setup.exe"),
+    )  # fmt: skip
+    return purchase_of([fact(*each) for each in values])
+
+
+@settings(max_examples=60, deadline=None)
+@given(when=stated, zone=st.sampled_from(ZONES))
+def test_each_line_about_a_purchase_names_the_time_that_is_stated_and_no_other(when: dt.date, zone: ZoneInfo) -> None:
+    now = its_end(when, zone) - MINUTE
+    found = purchase_that_ends(when, when + dt.timedelta(days=20))
+    (card,) = purchase_cards([found], now, zone)
+    renewing_ = renewal_sentence(card, now, zone, shown(now, zone), plain_money)
+    assert ends_named(renewing_, zone) == times_of(when), renewing_
+    told = {line.split()[0]: line for line in lines(found, shown(now, zone), lambda _: "")[1:]}
+    for label in ("Cancel", "Return", "Download", "Good"):
+        assert ends_named(told[label], zone) == times_of(when), told[label]
+        assert shown(now, zone)(when) in told[label]
+    assert ends_named(told["Renews"], zone) == set(), "far away"
+
+
+@settings(max_examples=60, deadline=None)
+@given(when=stated, zone=st.sampled_from(ZONES))
+def test_reminders_of_a_purchase_name_the_time_that_is_stated_and_no_other(when: dt.date, zone: ZoneInfo) -> None:
+    now = its_end(when, zone) - MINUTE
+    found = purchase_that_ends(when, when + dt.timedelta(days=1))
+    facts = ReminderFacts((), None, zone, purchases=(found,))
+    for each in due(facts, (), ReminderSettings(quiet=None), now):
+        told = reminder_text(each, shown(now, zone), plain_money)
+        said = f"{told.title} {told.body}"
+        allowed = {when, each.subject.date} if isinstance(when, dt.datetime) else set()
+        assert ends_named(said, zone) <= allowed, said
+        if each.kind in (ReminderKind.CANCEL_BY, ReminderKind.RETURN_DEADLINE, ReminderKind.DOWNLOAD_WINDOW):
+            assert ends_named(said, zone) == times_of(when), said
+
+
+@settings(max_examples=60, deadline=None)
+@given(when=stated, zone=st.sampled_from(ZONES))
+def test_a_calendar_file_names_the_time_that_is_stated_and_no_other(when: dt.date, zone: ZoneInfo) -> None:
+    """It is read at any later time, so that the time of day is named however far away it is."""
+    found = purchase_that_ends(when, when + dt.timedelta(days=20))
+    ahead = purchase_subjects([found], zone)
+    exact = to_the_minute(plain_date(zone), plain_moment(zone), zone)
+    text = calendar(ahead, store="Werkbank", stamp=MAILED, format_date=exact, format_money=plain_money)
+    said = text.replace("\r\n ", "").replace("\\,", ",")
+    assert "switch auto-renewal off by" in said
+    assert ends_named(said, zone) == times_of(when), said
+
+
+@settings(max_examples=60, deadline=None)
+@given(end=moments, zone=st.sampled_from(ZONES))
+def test_what_a_switch_does_is_told_to_the_minute(build: type[Build], end: dt.datetime, zone: ZoneInfo) -> None:
+    plan = build.subscription(next_charge_at=end, cancel_by=end, active_until=end)
+    licence = build.licence(starts_at=build.day(-90), expires_at=end)
+    order = build.order(licences=(licence,), subscriptions=(plan,))
+    now = end - MINUTE
+    preview = preview_switch(order, plan, licence, False, build.profile(), now, zone)
+    said = " ".join(preview_sentences(preview, shown(now, zone), plain_money))
+    assert end in ends_named(said, zone), said
+    receipt = Receipt(
+        id="r", subscription_id=plan.id, auto_renew=False, received_at=now, effective_at=now,
+        still_active_until=end, statement="",
+    )  # fmt: skip
+    exact = to_the_minute(plain_date(zone), plain_moment(zone), zone)
+    kept = receipt_lines(
+        receipt, store="", order_number="", product_name="", format_date=exact, format_moment=plain_moment(zone)
+    )
+    (until,) = (line for line in kept if "stays active until" in line)
+    assert ends_named(until, zone) == {end}
