@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from companion.domain.core.redaction import Redact
 from companion.domain.core.untrusted.foreign_text import clean_text, text_of
 
@@ -11,6 +13,13 @@ LARGEST_KEPT, MOST_KEPT = 512 << 10, 8000
 """Characters and lines of a log that are kept; of a longer one its end, where the failure stands."""
 _LONGEST_LINE = 2000
 _MOST_LINES = 400_000
+
+
+class Found(NamedTuple):
+    """What a log gives as a reason, and the line (from 0) it stands on."""
+
+    words: str
+    at: int
 
 
 def text_of_log(data: bytes) -> str:

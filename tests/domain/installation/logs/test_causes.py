@@ -72,6 +72,103 @@ def test_the_first_failed_action_of_windows_installer_and_what_precedes_it(log, 
     assert sentence is None or found.sentence == sentence
 
 
+RETURNED = "CustomAction PrepareLedger returned actual error code 1603 (note this may not be 100% accurate)\n"
+ENDED = "Action ended 9:12:03: InstallFinalize. Return value 3.\n"
+SERVER = "MSI (s) (B0:14) [10:00:46:990]: "
+QUIET = """WixQuietExec:  Entering WixQuietExec in C:\\Windows\\Installer\\MSI1.tmp, version 3.11
+WixQuietExec:  "net" start "Ledger"
+WixQuietExec:  The service could not be started.
+WixQuietExec:  Access was refused.
+WixQuietExec:  Ledger 4.2
+WixQuietExec:  Error 0x80070002: Command line returned an error.
+WixQuietExec:  Error 0x80070002: QuietExec Failed
+"""
+THROWN = """Exception thrown by custom action:
+System.Reflection.TargetInvocationException: It was thrown. ---> System.IO.IOException: The ledger is open
+   at Harbour.Ledger.Prepare(Session session)
+   --- End of inner exception stack trace ---
+"""
+CONTINUED = (
+    "CustomAction Count returned actual error code 1157 but will be translated to success due to continue marking\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("log", "sentence"),
+    [
+        (
+            QUIET + RETURNED + ENDED,
+            "The installer's own step “PrepareLedger” failed: The service could not be started. Access was refused.",
+        ),
+        (
+            "CAQuietExec64:  Der Dienst antwortet nicht.\n" + RETURNED + ENDED,
+            "The installer's own step “PrepareLedger” failed: Der Dienst antwortet nicht.",
+        ),
+        (THROWN + RETURNED + ENDED, "The installer's own step “PrepareLedger” failed: The ledger is open."),
+        (
+            QUIET + RETURNED.replace("Prepare", "Look") + RETURNED + ENDED,
+            "The installer's own step “PrepareLedger” failed (error 1603).",
+        ),
+        (CONTINUED + ENDED, "The step “InstallFinalize” of the installer failed."),
+        (CONTINUED, None),
+        (
+            "Info 1603.The file C:\\Ledger\\a.exe is held in use by the process: Ledger. Close it and retry.\n" + ENDED,
+            r"The file C:\Ledger\a.exe is held in use by the process: Ledger. Close it and retry.",
+        ),
+        (
+            "Info 1601. Out of disk space -- Volume: 'C:'; 250,000 KB are needed.\n" + ENDED,
+            "Out of disk space -- Volume: 'C:'; 250,000 KB are needed.",
+        ),
+        (
+            "Info 1310.Cannot write a.exe.\n" + RETURNED + ENDED,
+            "The installer's own step “PrepareLedger” failed (error 1603).",
+        ),
+        (
+            "MSI (s) (7C:D0) [17:24:15:870]: MainEngineThread is returning 1625\n"
+            "Info 1625.A policy forbids this installation.\n",
+            "A policy forbids this installation.",
+        ),
+        (
+            f"{SERVER}Internal MSI error. It ended.\nNo memory is left.\n",
+            "Internal MSI error. It ended. No memory is left.",
+        ),
+        (
+            f"{SERVER}Internal MSI error. It ended.\n{SERVER}It is over.\n",
+            "Internal MSI error. It ended.",
+        ),
+        (
+            "MSI (s) (2C!64) [15:48:23:562]: Product: Ledger -- Error 25009.\nThe database is locked.\n" + ENDED,
+            "Error 25009. The database is locked.",
+        ),
+        (
+            "アクション開始 9:01:01: InstallFiles。\n"
+            "エラー 1304. ファイル a.exe に書き込めません。\n"
+            "アクション終了 9:01:04: InstallFiles。 戻り値 3。\n",
+            "エラー 1304. ファイル a.exe に書き込めません.",
+        ),
+        (
+            "错误 1303。没有权限: C:\\Ledger。\n操作结束 9:01:04: CreateFolders。返回值 3。\n",
+            r"错误 1303。 没有权限: C:\Ledger.",
+        ),
+        (
+            "MSI (s) (E4:78) [09:01:01:656]: Produkt: Ledger -- Eine neuere Version ist da.\n"
+            "Aktion beendet um 9:01:01: LaunchConditions. Rückgabewert 3.\n",
+            "Eine neuere Version ist da.",
+        ),
+        (
+            "MSI (s) (E4:78) [09:01:01:656]: Produit : Ledger -- Erreur 1304. Erreur d'écriture : a.exe.\n"
+            "Fin de l'action à 9:01:04 : InstallFiles. Valeur renvoyée : 3.\n",
+            "Erreur 1304. Erreur d'écriture : a.exe.",
+        ),
+        ("MSI (c) (70:EC) [09:03:08:117]: MainEngineThread is returning 1618\n", None),
+        ("Windows 2403. Build 1904. Office 2016.\n", None),
+    ],
+)
+def test_what_windows_installer_says_in_other_ways_and_languages(log, sentence):
+    found = first_cause(Technology.MSI, log.replace("\n", "\r\n"))
+    assert (found and found.sentence) == sentence
+
+
 def test_a_cancelled_or_good_run_has_no_cause():
     assert first_cause(Technology.MSI, CANCELLED) is None
     assert first_cause(Technology.MSI, SERVICE.split("Action start 14:20:40")[0]) is None
@@ -124,6 +221,73 @@ def test_the_first_message_of_inno_setup(rest, sentence):
     found = first_cause(Technology.INNO, INNO + rest)
     assert found is not None
     assert found.sentence == sentence
+
+
+def entries(*words):
+    return "".join(f"2026-03-18 08:12:03.00{at}   {each}\n" for at, each in enumerate(words))
+
+
+def box(buttons, text, *, suppressed=""):
+    head = f"Defaulting to {suppressed} for suppressed message box" if suppressed else "Message box"
+    return f"{head} ({buttons}):\n{' ' * 26}{text}"
+
+
+USED = "RestartManager found an application using one of our files: Ledger"
+
+
+@pytest.mark.parametrize(
+    ("log", "sentence"),
+    [
+        (
+            entries(
+                box("OK", "Welcome."),
+                "User chose OK.",
+                box("Abort/Retry/Ignore", "a.exe is locked."),
+                "User chose Abort.",
+            ),
+            "a.exe is locked.",
+        ),
+        (
+            entries(
+                box("Abort/Retry/Ignore", "a.exe is locked."),
+                "User chose Retry.",
+                box("Abort/Retry/Ignore", "The disk is full."),
+                "User chose Abort.",
+            ),
+            "The disk is full.",
+        ),
+        (entries(box("OK", "Welcome."), "User chose OK.", "PrepareToInstall failed: Close Outlook."), "Close Outlook."),
+        (
+            entries(box("OK/Cancel", "Ledger is running.", suppressed="Cancel"), "Got EAbort exception."),
+            "Ledger is running.",
+        ),
+        (
+            entries(box("OK", "It needs .NET 8."), "User chose OK.", "InitializeSetup returned False; aborting."),
+            "It needs .NET 8.",
+        ),
+        (entries("Exception message:", box("OK", "Access was refused."), "User chose OK."), "Access was refused."),
+        (
+            entries(USED, "Failed to proceed to next wizard page; aborting.", "Got EAbort exception."),
+            "Failed to proceed to next wizard page; aborting.",
+        ),
+        (entries(USED, "Some applications could not be shut down."), "Some applications could not be shut down."),
+        (
+            entries(
+                USED,
+                "Some applications could not be shut down.",
+                box("Abort/Retry/Ignore", "Close them."),
+                "User chose Abort.",
+            ),
+            "Close them.",
+        ),
+        (entries(USED, "Rolling back changes."), "Files that have to be replaced are used by Ledger."),
+        (entries(USED, box("Yes/No", "Leave?"), "User chose Yes."), None),
+        (entries(box("Yes/No/Cancel", "Keep it?"), "User chose Cancel."), None),
+    ],
+)
+def test_the_message_that_made_inno_setup_give_up(log, sentence):
+    found = first_cause(Technology.INNO, log.replace("\n", "\r\n"))
+    assert (found and found.sentence) == sentence
 
 
 def test_what_only_asked_is_no_cause():
