@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -23,18 +20,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QMainWindow,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from companion.domain.core.errors import CompanionError
+from companion.ui.app.dropping import DropWindow
 from companion.ui.app.notices.added import added_notice, tell_of_change
 from companion.ui.app.notices.trouble import TroubleNotices
 from companion.ui.app.notices.unfinished import UnfinishedNotices
 from companion.ui.frame import keys
-from companion.ui.frame.drop_here import DropHere
 from companion.ui.frame.focus import give_focus, leave_title
 from companion.ui.frame.history import History
 from companion.ui.frame.navigation_rail import NavigationRail
@@ -67,7 +63,7 @@ _USUAL = QSize(1020, 720)
 _FRAME = QSize(16, 40)
 
 
-class Window(QMainWindow):
+class Window(DropWindow):
     """Shows one of `pages` at a time.
 
     Closing it emits `hidden_to_tray` where a tray icon stays, as `has_tray` says at that moment, and `closed_for_good`
@@ -125,8 +121,6 @@ class Window(QMainWindow):
         app_state.runner.unhandled.connect(self.show_error)
         owned.news.connect(partial(tell_of_change, self._notices))
         owned.downloads.opened.connect(lambda: self._unfinished.offer(owned.downloads, "unfinished purchases"))
-        self.setAcceptDrops(True)
-        self._drop_here = DropHere(self)
 
     def _listen(self, state: AppState) -> None:
         state.changed.connect(lambda: self._show_values(state))
@@ -222,29 +216,6 @@ class Window(QMainWindow):
         self._rail.set_narrow(self.width() < _NARROW * max(1.0, usual))
         self._shelf.setMaximumWidth(content_width(self))
         self._shelf.fit()
-
-    # Drops: the whole window takes them, whatever page is shown
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from companion.ui.pages.bought.dropped import can_take, installer_dragged
-
-        if can_take(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            install = installer_dragged(event.mimeData())
-            self._drop_here.cover("Drop it to install it" if install else "Drop it to add it")
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._drop_here.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        from companion.ui.pages.bought.dropped import taken
-
-        self._drop_here.hide()
-        # Never moved: the e-mail stays where it is.
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.add_dropped(taken(event.mimeData()))
 
     def add_dropped(self, dropped: Dropped) -> None:
         """Look at what was dropped, on the page for that."""
