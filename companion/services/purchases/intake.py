@@ -8,9 +8,11 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.untrusted.foreign_text import text_of
+from companion.domain.installation.files.names import looks_like_installer
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
 from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox
 from companion.domain.mail.message.letter import Letter, letter_of_html, letter_of_text, read_letter
+from companion.domain.mail.message.other_files import MAIL_ENDINGS, TAKEN, OtherFile, link_in, other_file
 from companion.domain.mail.origin.fraud import Brands, lookalike_of
 from companion.domain.mail.reader import read_mail
 from companion.domain.purchases.values import host_name
@@ -18,6 +20,7 @@ from companion.services.app.cancellation import Cancellation
 
 _LARGEST_MAILBOX = 4 * 1024**3
 _CHUNK = 1024 * 1024
+_MOST_MAILS = 500
 
 Progress = Callable[[int, int], None]
 """Bytes read and bytes in all."""
@@ -51,6 +54,10 @@ class Intake:
         if kind_of(begin) is FileKind.MAILBOX:
             yield from self._read_mailbox(path, size, cancellation, progress)
             return
+        other = other_file(begin, path.name)
+        if other is not None:
+            yield _other(path.name, other)
+            return
         if size > LARGEST_MAIL:
             raise CompanionError(
                 ErrorCode.TOO_LARGE,
@@ -60,6 +67,27 @@ class Intake:
                 kind=ErrorKind.USAGE,
             )
         yield self.recognise(path.name, _whole(path))
+
+    def mails_in(self, folder: Path) -> tuple[Path, ...]:
+        """Returns the files of e-mails that lie in a folder, at most 500, without those in folders within it.
+
+        Raises `CompanionError` ``file-not-readable``, also where there are none.
+        """
+        try:
+            files = sorted(each for each in folder.iterdir() if each.is_file())
+        except OSError as error:
+            raise _not_readable(folder, error) from None
+        mails = tuple(each for each in files if each.name.casefold().endswith(MAIL_ENDINGS))
+        if not mails:
+            installer = next((each.name for each in files if looks_like_installer(each.name)), None)
+            raise CompanionError(
+                ErrorCode.FILE_NOT_READABLE,
+                "There is no e-mail in this folder",
+                f"Companion looked for files of e-mails ({', '.join(MAIL_ENDINGS)}) in {folder.name}.",
+                f"Open the folder and drop {installer or 'the files that you mean'}.",
+                kind=ErrorKind.USAGE,
+            )
+        return mails[:_MOST_MAILS]
 
     def read_mail_at(self, path: Path, offset: int) -> Recognised:
         """Returns what the e-mail is that begins at `offset` of a mailbox, as mail programs name it in a drag.
@@ -80,6 +108,11 @@ class Intake:
         """Returns what the bytes of one input are; `name` is what the person calls it."""
         if not data.strip():
             return Recognised(name, InputKind.UNKNOWN, None, "It is empty.")
+        other, address = other_file(data[:512], name), link_in(data, name)
+        if other is not None:
+            return _other(name, other)
+        if address is not None:
+            return self.recognise_text(name, address)
         kind = kind_of(data)
         if kind is FileKind.OUTLOOK:
             letter = _outlook_letter(data)
@@ -97,7 +130,7 @@ class Intake:
         if kind is FileKind.HTML:
             return self._of_letter(name, letter_of_html(text_of(data)))
         if kind is FileKind.OTHER:
-            return Recognised(name, InputKind.UNKNOWN, None, "Neither an e-mail nor a text.")
+            return _other(name, OtherFile("Neither an e-mail nor a text.", f"What can be dropped: {TAKEN}."))
         return self.recognise_text(name, text_of(data))
 
     def recognise_text(self, name: str, text: str) -> Recognised:
@@ -146,6 +179,10 @@ class Intake:
             found = self._read(f"{path.name}, e-mail {number}", letter, products, brands)
             if found.kind is not InputKind.UNKNOWN:
                 yield found
+
+
+def _other(name: str, other: OtherFile) -> Recognised:
+    return Recognised(name, InputKind.UNKNOWN, None, other.what, doubts=(other.advice,))
 
 
 def _begin(path: Path) -> tuple[int, bytes]:

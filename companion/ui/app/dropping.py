@@ -23,13 +23,14 @@ class DropWindow(QMainWindow):
         self._drop_here = DropHere(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from companion.ui.pages.bought.dropped import can_take, installer_dragged
+        from companion.ui.pages.bought.dropped import promise
 
-        if can_take(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            install = installer_dragged(event.mimeData())
-            self._drop_here.cover("Drop it to install it" if install else "Drop it to add it")
+        if event.source() is not None:
+            return  # A text of this window, which the person only marks.
+        # What cannot be read is taken as well: a pointer that refuses does not say why, nor what could be dropped.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._drop_here.cover(*promise(event.mimeData()))
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self._drop_here.hide()

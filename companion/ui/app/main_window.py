@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from companion.domain.core.errors import CompanionError
 from companion.ui.app.dropping import DropWindow
 from companion.ui.app.notices.added import added_notice, tell_of_change
+from companion.ui.app.notices.dropped import DroppedNotices
 from companion.ui.app.notices.trouble import TroubleNotices
 from companion.ui.app.notices.unfinished import UnfinishedNotices
 from companion.ui.frame import keys
@@ -105,6 +106,7 @@ class Window(DropWindow):
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
         self._troubles = TroubleNotices(self, self._notices, self.navigate_to)
+        self._dropped = DroppedNotices(self._notices, self.navigate_to)
         self._unfinished = UnfinishedNotices(self._notices, self.navigate_to)
         self._stack = QStackedWidget()
         self._makers = {("", name): maker for name, maker in pages.items()}
@@ -219,19 +221,21 @@ class Window(DropWindow):
 
     def add_dropped(self, dropped: Dropped) -> None:
         """Look at what was dropped, on the page for that."""
-        from companion.ui.pages.bought.dropped import installer_among
+        from companion.ui.pages.bought.dropped import apart
         from companion.ui.pages.bought.page import BoughtPage
 
         self.bring_to_front()
-        installer = installer_among(dropped.offered.files)
-        if installer is not None:
-            self.navigate_to(Destination("file", item=str(installer)))
+        installers, others = apart(dropped.offered.files)
+        if installers and not others:
+            busy = self.page("file").holds_work()
+            self.navigate_to(Destination("file", item="" if busy else str(installers[0])))
+            self._dropped.offer(installers if busy else installers[1:])
             return
         self.navigate_to(Destination("bought"))
-
         page = self.page("bought")
         assert isinstance(page, BoughtPage)  # noqa: S101 - pages are made by their names
-        page.offer(dropped)
+        page.offer(dropped._replace(offered=dropped.offered._replace(files=others)))
+        self._dropped.offer(installers)
 
     def focusNextPrevChild(self, onward: bool) -> bool:
         """Tab goes through what is shown in reading order, however it was put together, and never out of sight."""

@@ -17,14 +17,20 @@ class DropHere(QFrame):
         self.setObjectName("dropHere")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         words = QVBoxLayout(self)
-        self._text = label("", "title", wrap=False)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.addWidget(self._text)
+        words.setContentsMargins(48, 24, 48, 24)
+        words.addStretch(1)
+        self._text, self._more = label("", "title"), label("")
+        for part in (self._text, self._more):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            words.addWidget(part)
+        words.addStretch(1)
         self.hide()
 
-    def cover(self, sentence: str = "Drop it to add it") -> None:
+    def cover(self, sentence: str, more: str = "") -> None:
         """Show it over everything else, with what dropping does."""
         self._text.setText(sentence)
+        self._more.setText(more)
+        self._more.setVisible(bool(more))
         self.setGeometry(self._window.rect().adjusted(8, 8, -8, -8))
         self.raise_()
         self.show()

@@ -56,7 +56,13 @@ def recognise_all(intake: Intake, offered: Offered, task: Task) -> Intaken:
     def report(read: int, size: int) -> None:
         task.report(read / size if size else 0.0)
 
+    files: list[Path] = []
     for path in offered.files:
+        try:
+            files += intake.mails_in(path) if path.is_dir() else (path,)
+        except CompanionError as error:
+            troubles.append(error)
+    for path in files:
         try:
             for each in intake.read_file(path, task.cancellation, report):
                 found.append(each)

@@ -14,7 +14,7 @@ from companion.domain.purchases.facts import Field, Source, SourceKind
 from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
-from companion.ui.pages.bought.dropped import installer_among, installer_dragged, taken
+from companion.ui.pages.bought.dropped import apart, promise, taken
 from companion.ui.wizard.file.page import FilePage
 from tests.kits.linux import script
 from tests.kits.silent_drive import silent
@@ -163,11 +163,12 @@ def test_the_key_of_what_was_bought_is_one_click_from_the_installer(
 
 
 def test_only_installers_alone_lead_there() -> None:
-    assert installer_among((Path("a/setup.msi"),)) == Path("a/setup.msi")
-    assert installer_among((Path("a/setup.msi"), Path("a/order.eml"))) is None
-    assert installer_among(()) is None
-    assert installer_among((Path("a/harbour.zip"),)) == Path("a/harbour.zip")
+    setup, mail = Path("a/setup.msi"), Path("a/order.eml")
+    assert apart((setup, mail)) == ((setup,), (mail,))
+    assert apart(()) == ((), ())
+    assert apart((Path("a/harbour.zip"),)) == ((Path("a/harbour.zip"),), ())
     data = QMimeData()
-    assert not installer_dragged(data)
     data.setUrls([QUrl.fromLocalFile("/x/Setup.EXE")])
-    assert installer_dragged(data)
+    assert promise(data)[0] == "Drop it to install it"
+    data.setUrls([QUrl.fromLocalFile("/x/Setup.EXE"), QUrl.fromLocalFile("/x/order.eml")])
+    assert promise(data)[0] == "Drop it to add it"

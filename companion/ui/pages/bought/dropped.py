@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from PySide6.QtCore import QMimeData
 
 from companion.domain.installation.files.names import may_lead_to_installer
+from companion.domain.mail.message.other_files import TAKEN
 from companion.ui.state.offered import MailPlace, Offered
 
 _MESSAGE = "message/rfc822"
@@ -34,6 +35,7 @@ _SAVE_IT = (
     "Save it as a file there (File, Save as; the type .eml or .msg) and drop that, "
     "or open the e-mail, mark all its text, copy it and paste it here."
 )
+_TAKEN = f"What can be dropped: {TAKEN}."
 
 
 class Dropped(NamedTuple):
@@ -49,25 +51,34 @@ def can_take(data: QMimeData) -> bool:
     return data.hasUrls() or data.hasText() or data.hasHtml() or any(data.hasFormat(name) for name in formats)
 
 
-def installer_among(files: Sequence[Path]) -> Path | None:
-    """Returns the installer among dropped files, by their names; None where there is something else among them."""
-    found = [path for path in files if may_lead_to_installer(path.name)]
-    return found[0] if found and len(found) == len(files) else None
+def apart(files: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Returns the installers among dropped files, by their names, and the others."""
+    installers = tuple(path for path in files if may_lead_to_installer(path.name))
+    return installers, tuple(path for path in files if path not in installers)
 
 
-def installer_dragged(data: QMimeData) -> bool:
-    """Whether a drag holds the file of an installer."""
-    local = tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())[:_MOST_FILES]
-    return installer_among(local) is not None
+def promise(data: QMimeData) -> tuple[str, str]:
+    """Returns what dropping a drag does, to be said while it is over the window, and what more there is to say."""
+    installers, others = apart(_local_files(data)[:_MOST_FILES])
+    if installers and not others:
+        return "Drop it to install it", ""
+    if can_take(data):
+        return "Drop it to add it", ""
+    return "Companion cannot read this", _TAKEN
+
+
+def _local_files(data: QMimeData) -> tuple[Path, ...]:
+    return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
 def taken(data: QMimeData) -> Dropped:
     """Returns what is in a drag or on the clipboard; of several forms of one thing the one that says most."""
     if data.hasFormat(_MESSAGE):
         return Dropped(Offered(contents=(("The dropped e-mail", _bytes(data, _MESSAGE)),)))
-    files = tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())[:_MOST_FILES]
+    files = _local_files(data)
     if files:
-        return Dropped(Offered(files=files))
+        left = f"These are the first {_MOST_FILES} of {len(files)}. Drop the others afterwards."
+        return Dropped(Offered(files=files[:_MOST_FILES]), left if len(files) > _MOST_FILES else "")
     if data.hasFormat(_NAMES):
         return _of_outlook(data)
     if data.hasFormat(_THUNDERBIRD) or data.hasFormat(_PROMISE_URL):
@@ -79,7 +90,10 @@ def taken(data: QMimeData) -> Dropped:
         html = data.html()[:_MOST_TEXT]
         return Dropped(Offered(contents=(("The copied text", f"<!doctype html>{html}".encode()),)))
     text = data.text()[:_MOST_TEXT]
-    return Dropped(Offered(texts=(("The copied text", text),)) if text.strip() else Offered(), "")
+    if text.strip():
+        return Dropped(Offered(texts=(("The copied text", text),)))
+    picture = "It is a picture, and Companion reads texts only. " if data.hasImage() else ""
+    return Dropped(Offered(), f"{picture}{_TAKEN}" if data.formats() else "")
 
 
 def _of_outlook(data: QMimeData) -> Dropped:

@@ -28,6 +28,7 @@ from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, l
 from companion.ui.widgets.notice import Notice
 
 BY_HAND = "by-hand"
+_MOST_NOTICES = 3
 
 
 class BoughtPage(Page):
@@ -153,7 +154,8 @@ class BoughtPage(Page):
             self._task.cancel()
         self._tell()
         if dropped.hint:
-            self._tell(Notice("This could not be taken", dropped.hint, tone="attention", closable=False))
+            title = "This could not be taken" if dropped.offered.empty else "Not everything could be taken"
+            self._tell(Notice(title, dropped.hint, tone="attention", closable=False))
         if dropped.offered.empty:
             self._show_entry()
             return
@@ -191,11 +193,15 @@ class BoughtPage(Page):
             self._box.setFocus()
 
     def _tell_of_troubles(self, intaken: Intaken) -> None:
-        for error in intaken.troubles[:3]:
+        for error in intaken.troubles[:_MOST_NOTICES]:
             self._news.addWidget(Notice.of_error(error, closable=False))
         unknown = [each for each in intaken.found if each.draft is None and each.kind is not InputKind.STORE_ADDRESS]
-        for each in unknown[:3]:
+        for each in unknown[:_MOST_NOTICES]:
             self._news.addWidget(self._not_recognised(each))
+        untold = len(unknown[_MOST_NOTICES:]) + len(intaken.troubles[_MOST_NOTICES:])
+        if untold:
+            words = "Drop fewer at once to see what each of them is."
+            self._news.addWidget(Notice(f"{untold} more could not be used", words, tone="attention", closable=False))
         if not intaken.found and not intaken.troubles:
             words = "There is no e-mail about a purchase in it."
             self._tell(Notice("Nothing was found", words, tone="attention", closable=False))

@@ -29,6 +29,10 @@ class PasteBox(QPlainTextEdit):
         self.setAcceptDrops(False)
         self.viewport().setAcceptDrops(False)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        # Also what cannot be read: the page says why.
+        return bool(source.formats())
+
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasUrls() or len(source.text()) > _LONG or not source.hasText():
             self.offered.emit(taken(source))
