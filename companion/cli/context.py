@@ -156,7 +156,7 @@ class CommandContext:
 
     def _refuse_bought_elsewhere(self, number: str) -> None:
         """Raise `CompanionError` for an order of an ordinary shop: no other store is asked about it."""
-        from companion.domain.purchases.from_order import STORE_API
+        from companion.domain.purchases.values import STORE_API
 
         for found in self.owned.purchases.numbered(number):
             if found.store.kind != STORE_API:

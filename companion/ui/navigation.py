@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
@@ -19,13 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from companion.domain.reminders.due import Reminder
-from companion.domain.reminders.text import ReminderAction
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, focusable, label, row, spoken
 from companion.ui.widgets.long_list import LongList
 from companion.ui.widgets.question import Question
+
+if TYPE_CHECKING:
+    from companion.domain.reminders.due import Reminder
+    from companion.domain.reminders.text import ReminderAction
 
 _CONTENT_WIDTH = 760
 """How wide a page's content becomes with texts of the usual size, in pixels."""
@@ -72,6 +74,8 @@ class Destination(NamedTuple):
 
 def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
     """The page on which an action is done."""
+    from companion.domain.reminders.text import ReminderAction
+
     number = reminder.subject.order_number
     if reminder.subject.purchase is not None:
         return Destination("purchase", reminder.subject.purchase.id)

@@ -18,9 +18,9 @@ from msgspec.structs import replace
 from companion.domain.core.platform import Platform
 from companion.domain.pc.facts import Fact
 from companion.domain.store.profile import BlockerKind, BlockerRule, BlockerSeverity, ProcessMatch, Stage
-from companion.services.platforms import PlatformServices
 from companion.services.platforms.linux.platform import linux as linux_services
 from companion.services.platforms.linux.system import LinuxSystem
+from companion.services.platforms.protocol import PlatformServices
 from tests.kits.waiting import until
 
 

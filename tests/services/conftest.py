@@ -16,8 +16,9 @@ from companion.domain.core import serialization
 from companion.domain.pc.finding import Requirements
 from companion.domain.store.profile import BlockerRule, Profile
 from companion.services.app.resources import resource
-from companion.services.platforms import PlatformServices, current
+from companion.services.platforms import current
 from companion.services.platforms.linux.platform import linux as linux_services
+from companion.services.platforms.protocol import PlatformServices
 from companion.services.storage.database import Library
 from companion.services.store.calls.client import StoreClient
 from companion.services.store.keychain.keychain import Keychain

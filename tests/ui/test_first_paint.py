@@ -13,6 +13,8 @@ NOT_YET = (
     *("keyring", "secretstorage", "jeepney", "cryptography", "psutil", "werkzeug", "PySide6.QtSvgWidgets"),
     *("PySide6.QtDBus", "ctypes", "subprocess", "tarfile", "xml", "html", "holidays"),
     *("companion.demo", "companion.domain.mail", "companion.domain.directory", "companion.services.stores"),
+    *("companion.domain.billing", "companion.domain.connectors", "companion.domain.pc"),
+    *("companion.domain.reminders.dates", "companion.domain.reminders.due", "companion.services.platforms.protocol"),
     *("companion.domain.pc.checks", "companion.domain.installation.files", "companion.domain.support"),
     *("companion.services.downloads", "companion.services.installation", "companion.services.pc"),
     *("companion.services.platforms.linux", "companion.services.platforms.windows", "companion.services.support"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.domain.connectors import edd
-from companion.domain.purchases.from_order import STORE_API
+from companion.domain.purchases.values import STORE_API
 
 _ASKED_FOR = {STORE_API: "can be asked for orders", edd.KIND: "can be asked about licence keys"}
 

@@ -7,7 +7,7 @@ import datetime as dt
 from companion.domain.connectors.answers import Outcome, StoreAnswer
 from companion.domain.connectors.capabilities import Capabilities, Capability, Way
 from companion.domain.core.errors import CompanionError, ErrorCode
-from companion.domain.purchases.from_order import STORE_API
+from companion.domain.purchases.values import STORE_API
 
 CAPABILITIES = Capabilities(
     kind=STORE_API,

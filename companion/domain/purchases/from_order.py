@@ -9,11 +9,8 @@ from companion.domain.billing.auto_renewal import AutoRenew, auto_renew_of
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.download_access import closes_at
 from companion.domain.purchases.facts import Fact, Field, Source, canonical, item_key
-from companion.domain.purchases.values import AutoRenewal, EntitlementState
+from companion.domain.purchases.values import STORE_API, AutoRenewal, EntitlementState
 from companion.domain.store.orders import Licence, LicenceStatus, Order, OrderStatus, Subscription
-
-STORE_API = "storeApi"
-"""The kind of a store that offers the Store API."""
 
 _STATES = {
     LicenceStatus.ACTIVE: EntitlementState.ACTIVE,

@@ -19,6 +19,8 @@ from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.core.untrusted.host_names import ascii_host, ascii_netloc
 from companion.domain.entitlements.order_lookup import is_loopback
 
+STORE_API = "storeApi"
+"""The kind of a store that offers the Store API."""
 EARLIEST = dt.date(1970, 1, 1)
 LATEST = dt.date(2200, 12, 31)
 MOST_MINOR_UNITS = 2**63 - 1

@@ -12,9 +12,8 @@ from collections.abc import Collection, Iterable, Iterator
 from companion.domain.core.money import Money
 from companion.domain.core.time.periods import Period
 from companion.domain.purchases.facts import Fact, Field
-from companion.domain.purchases.from_order import STORE_API
 from companion.domain.purchases.purchase import Overview, Product, read_expiry, resolve
-from companion.domain.purchases.values import AutoRenewal, EntitlementState, Expiry
+from companion.domain.purchases.values import STORE_API, AutoRenewal, EntitlementState, Expiry
 from companion.domain.reminders.dates import OfPurchase, ReminderKind, Statement, Subject
 
 _OVER = frozenset(

@@ -321,7 +321,7 @@ def choose_store(owned: Owned, given: str | None = None) -> str:
     picks a store and replaces none; only the very first store is remembered by being picked. Raises `CompanionError`
     ``no-store``, ``no-such-store`` or ``bad-store-url``.
     """
-    from companion.domain.purchases.from_order import STORE_API
+    from companion.domain.purchases.values import STORE_API
 
     library, named = owned.library, given or os.environ.get("COMPANION_STORE")
     with_orders = library.stores_with_orders()

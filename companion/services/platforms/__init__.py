@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from companion.domain.core.platform import Platform
-from companion.services.platforms.protocol import (
-    AutostartControl,
-    HeldEntry,
-    Launched,
-    PlatformServices,
-    ProcessProbe,
-    ProgramLauncher,
-    SystemProbe,
-    ToastSystem,
-)
 
-__all__ = [
-    "AutostartControl",
-    "HeldEntry",
-    "Launched",
-    "PlatformServices",
-    "ProcessProbe",
-    "ProgramLauncher",
-    "SystemProbe",
-    "ToastSystem",
-    "be_known_to_the_desktop",
-    "current",
-    "this_platform",
-    "toast_system",
-]
+if TYPE_CHECKING:
+    from companion.services.platforms.protocol import PlatformServices, ToastSystem
 
 
 def this_platform() -> Platform:

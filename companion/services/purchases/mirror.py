@@ -12,9 +12,10 @@ from companion import __version__
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.draft import Draft
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, replace_facts
-from companion.domain.purchases.from_order import STORE_API, facts_of_order
+from companion.domain.purchases.from_order import facts_of_order
 from companion.domain.purchases.matching import SearchMarks
 from companion.domain.purchases.purchase import Purchase
+from companion.domain.purchases.values import STORE_API
 from companion.services.purchases.registry import PurchaseRegistry
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder

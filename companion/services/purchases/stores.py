@@ -12,8 +12,7 @@ from companion.domain.connectors import edd
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.order_lookup import check_store_url
-from companion.domain.purchases.from_order import STORE_API
-from companion.domain.purchases.values import host_name
+from companion.domain.purchases.values import STORE_API, host_name
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.patience import UNLIMITED, Patience
 from companion.services.storage.database import Library

@@ -10,7 +10,6 @@ from pathlib import Path
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Model
 from companion.domain.purchases.receipts import EmailReceipt
-from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.idempotency import IdempotentRequest
 from companion.domain.store.library_file import SetAside
 from companion.domain.store.orders import Invoice, InvoiceList, Receipt
@@ -107,25 +106,32 @@ _SAVED = {
     "facts": purchases.FACT_COLUMNS,
     "email_receipts": ("id", "purchase", "body"),
 }
-_KINDS: dict[str, type[Model]] = {
-    "receipts": Receipt,
-    "email_receipts": EmailReceipt,
-    "reminders": InboxEntry,
-    "intents": IdempotentRequest,
-    "files": KnownFile,
-    "queue": QueueEntry,
-    "invoices": Invoice,
-    "invoice_lists": InvoiceList,
-    "numbered_invoices": Invoice,
-    "cases": KnownCase,
-}
+
+
+def _kinds() -> dict[str, type[Model]]:
+    # Loaded when a library has to be restored: every start opens one.
+    from companion.domain.reminders.history import InboxEntry
+
+    return {
+        "receipts": Receipt,
+        "email_receipts": EmailReceipt,
+        "reminders": InboxEntry,
+        "intents": IdempotentRequest,
+        "files": KnownFile,
+        "queue": QueueEntry,
+        "invoices": Invoice,
+        "invoice_lists": InvoiceList,
+        "numbered_invoices": Invoice,
+        "cases": KnownCase,
+    }
 
 
 def _is_sound(table: str, body: object) -> bool:
     """Whether this program can use what a saved row holds."""
+    kind = _kinds().get(table)
     try:
-        if table in _KINDS:
-            read_body(body, _KINDS[table])
+        if kind is not None:
+            read_body(body, kind)
         elif table in ("orders", "stores", "purchases", "facts"):
             dt.datetime.fromisoformat(str(body))
     except (CompanionError, ValueError, OverflowError):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from companion.domain.core.model import Exact, Instant, Model
-from companion.domain.reminders.history import InboxEntry
 from companion.domain.store.orders import Grant, Invoice, InvoiceList, Order, Receipt, SupportCase
 from companion.domain.store.profile import Profile
 from companion.domain.transfers.queue import QueueEntry
+
+if TYPE_CHECKING:
+    from companion.domain.reminders.history import InboxEntry
 
 
 class KnownStore(Model, frozen=True):

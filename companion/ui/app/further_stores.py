@@ -55,7 +55,7 @@ class FurtherStores:
 
     def open_added(self, store: KnownStore) -> None:
         """Show a store that has just been added, with the page that asks for an order of it."""
-        from companion.domain.purchases.from_order import STORE_API
+        from companion.domain.purchases.values import STORE_API
 
         if store.kind == STORE_API:
             there = Destination("add", store=store.address)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from companion.services.pc.toasts import Toasts
-from companion.services.platforms import ToastSystem
+from companion.services.platforms.protocol import ToastSystem
 from companion.ui.notifications import Message, Pressed
 from companion.ui.state.tasks import TaskRunner
 

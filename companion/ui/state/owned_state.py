@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from companion.domain.connectors.answers import StoreAnswer
-from companion.domain.connectors.capabilities import Capabilities
-from companion.domain.core.errors import CompanionError
-from companion.domain.core.model import Secret
-from companion.domain.purchases.draft import Draft
-from companion.domain.purchases.facts import Field, SourceKind
-from companion.domain.purchases.from_order import STORE_API
-from companion.domain.purchases.purchase import Overview, Product
-from companion.domain.purchases.receipts import EmailReceipt, receipts_about
-from companion.services.storage.records import KnownStore
+from companion.domain.purchases.facts import SourceKind
+from companion.domain.purchases.receipts import receipts_about
+from companion.domain.purchases.values import STORE_API
 from companion.ui.state.download_state import DownloadState
 from companion.ui.state.offered import Intaken, Offered, recognise_all
 from companion.ui.state.tasks import Task, TaskRunner
 
 if TYPE_CHECKING:
+    from companion.domain.connectors.answers import StoreAnswer
+    from companion.domain.connectors.capabilities import Capabilities
+    from companion.domain.core.errors import CompanionError
+    from companion.domain.core.model import Secret
+    from companion.domain.purchases.draft import Draft
+    from companion.domain.purchases.facts import Field
+    from companion.domain.purchases.purchase import Overview, Product
+    from companion.domain.purchases.receipts import EmailReceipt
     from companion.domain.support.makers_desk import DirectoryDesk
     from companion.domain.transfers.left_downloads import LeftDownload
     from companion.services.container.owned import Owned
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from companion.services.purchases.refresh import Refreshed
     from companion.services.purchases.registry import Added, Removed
     from companion.services.purchases.stores import AddedStore
+    from companion.services.storage.records import KnownStore
 
-Failed = Callable[[CompanionError], None]
+    Failed = Callable[[CompanionError], None]
+
 _LOOK_EVERY_MS = 15 * 60 * 1000
 """So often it is looked which stores are to be asked; how often each is asked is planned for each of them."""
 _SHOWN_EVERY_MS = 500

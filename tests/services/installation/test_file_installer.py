@@ -30,10 +30,10 @@ from companion.services.installation.file_installer import FileInstaller
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
 from companion.services.installation.recovery import Recovery
-from companion.services.platforms import PlatformServices
 from companion.services.platforms.common import posix
 from companion.services.platforms.linux.programs import LinuxPrograms
 from companion.services.platforms.linux.system import LinuxSystem
+from companion.services.platforms.protocol import PlatformServices
 from tests.kits.linux import script
 from tests.kits.silent_drive import OPENING, READING, SilentDrive, silent
 from tests.kits.waiting import until

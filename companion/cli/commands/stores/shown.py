@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.domain.connectors import edd
 from companion.domain.core.model import Instant, Model
-from companion.domain.purchases.from_order import STORE_API
+from companion.domain.purchases.values import STORE_API
 from companion.services.purchases.stores import UNKNOWN
 from companion.services.storage.records import KnownStore
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from companion.domain.core.serialization import encode_without_secrets
-from companion.domain.reminders.history import InboxEntry
 from companion.services.storage.records import ReminderChange
 from companion.services.storage.rows import body_or_none
 from companion.services.storage.tables.base import Tables, or_in_memory
+
+if TYPE_CHECKING:
+    from companion.domain.reminders.history import InboxEntry
 
 
 class ReminderTable(Tables):
@@ -18,7 +21,7 @@ class ReminderTable(Tables):
     def reminders(self, store: str) -> tuple[InboxEntry, ...]:
         """The record of every reminder."""
         rows = self._rows("SELECT body FROM reminders WHERE store = ? ORDER BY address", store)
-        read = self._decoded.of(("reminders", store), rows, lambda row: body_or_none(row[0], InboxEntry))
+        read = self._decoded.of(("reminders", store), rows, lambda row: _entry(row[0]))
         return tuple(entry for entry in read if entry is not None)
 
     @or_in_memory
@@ -34,9 +37,16 @@ class ReminderTable(Tables):
 def _replace_reminder(db: sqlite3.Connection, store: str, change: ReminderChange) -> bool:
     where = (store, change.after.address)
     row = db.execute("SELECT body FROM reminders WHERE store = ? AND address = ?", where).fetchone()
-    if (body_or_none(row[0], InboxEntry) if row else None) != change.before:
+    if (_entry(row[0]) if row else None) != change.before:
         return False
     body = encode_without_secrets(change.after)
     number = change.after.reminder.subject.order_number
     db.execute("INSERT OR REPLACE INTO reminders VALUES (?, ?, ?, ?)", (*where, number, body))
     return True
+
+
+def _entry(body: object) -> InboxEntry | None:
+    # What decides on reminders is large, and the window is painted without it.
+    from companion.domain.reminders.history import InboxEntry
+
+    return body_or_none(body, InboxEntry)

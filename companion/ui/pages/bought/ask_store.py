@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
-from companion.domain.purchases.from_order import STORE_API
+from companion.domain.purchases.values import STORE_API
 from companion.services.purchases.stores import AddedStore
 from companion.ui.navigation import Destination
 from companion.ui.state.owned_state import OwnedState
