@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
+from tests.kits.windows_library import library_of
 from tests.windows.windows_kit import HERE
 
 _MATRIX = HERE / "lab/matrix"
@@ -37,13 +39,27 @@ def msi(folder: Path, outcome: str, version: str = "4.2.0") -> Path:
 
     It ``fails`` with a message, or a ``step`` of it, a program of its own, does.
     """
-    made = folder / f"HarbourLedger-{outcome}-{version}.msi"
-    restart = f"RESTART={'yes' if outcome == 'restart' else 'no'}"
-    _run("wixl", "-D", f"VERSION={version}", "-D", restart, "-o", str(made), "HarbourLedger.wxs", folder=_MATRIX)
+    made = _wixl(folder, outcome, version, restart=outcome == "restart")
     queries = {"fails": _FAILS, "step": _STEP_FAILS}.get(outcome)
     if queries is not None:
         # wixl knows no actions of these kinds.
         _run("msibuild", str(made), *(word for query in queries for word in ("-q", query)))
+    return made
+
+
+def msi_with_step(folder: Path, returned: int, version: str = "4.2.0") -> Path:
+    """Returns a package with a step of its own: a function of a library, whose thread ends with `returned`."""
+    library = folder / f"step-{returned}.dll"
+    library.write_bytes(library_of("PrepareLedger", returned))
+    # wixl takes no absolute path.
+    return _wixl(folder, f"step-{returned}", version, step=os.path.relpath(library, _MATRIX))
+
+
+def _wixl(folder: Path, outcome: str, version: str, *, restart: bool = False, step: str = "no") -> Path:
+    made = folder / f"HarbourLedger-{outcome}-{version}.msi"
+    values = {"VERSION": version, "RESTART": "yes" if restart else "no", "STEP": step}
+    words = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
+    _run("wixl", *words, "-o", str(made), "HarbourLedger.wxs", folder=_MATRIX)
     return made
 
 

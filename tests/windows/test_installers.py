@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.windows.made_installers import msi, nsis
+from tests.windows.made_installers import msi, msi_with_step, nsis
 from tests.windows.windows_kit import Windows
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -84,6 +84,32 @@ def test_each_ending_of_a_package_of_windows_installer(windows: Windows):
     assert older["error"]["code"] == "older-version"
     assert restart["result"]["exitCode"] == 3010
     assert restart["outcome"] == "restartLeft"
+
+
+def test_each_number_of_a_packages_own_step(windows: Windows):
+    """Cancelled at a step, and started again at once; a step that fails with its log; what no step may return."""
+    folder = windows.programs
+    steps = [msi_with_step(folder, returned) for returned in (1602, 1603, 3010, 259)]
+    cancelled, again, failed, unknown, done = installs(windows, steps[0].name, *(file.name for file in steps))
+
+    for ended in (cancelled, again):
+        assert ended["result"]["exitCode"] == 1602
+        assert (ended["outcome"], ended["after"], ended["code"]) == ("cancelled", None, 1)
+        assert ended["error"]["code"] == "installer-cancelled"
+        assert ended["error"]["message"] == "The installation was cancelled."
+        assert ended["error"]["hint"].startswith("Nothing was changed. Start it again whenever you like.")
+
+    assert failed["result"]["exitCode"] == 1603
+    assert (failed["outcome"], failed["after"]) == ("failed", None)
+    log = windows.prefix / "drive_c" / failed["log"].removeprefix("C:\\").replace("\\", "/")
+    assert b"PrepareLedger" in log.read_bytes().replace(b"\0", b"")
+
+    # A restart is not asked for in this way: Windows ends with 1603, Wine hands on that a step failed.
+    assert unknown["result"]["exitCode"] in (1603, 1627)
+    assert (unknown["outcome"], unknown["after"]) == ("failed", None)
+
+    # "No more items" leaves out the steps of its own that are left, and is no failure.
+    assert (done["code"], done["outcome"], done["after"]["version"]) == (0, "installed", "4.2.0")
 
 
 def test_a_plain_installer_that_refuses_becomes_one_that_is_proven_without_any_store(windows: Windows):

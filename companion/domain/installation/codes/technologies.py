@@ -6,7 +6,7 @@ Sources: "Setup Exit Codes" (Inno Setup's help), "Error Levels" (NSIS's manual, 
 
 from __future__ import annotations
 
-from companion.domain.installation.codes.windows import SYSTEM, Meaning
+from companion.domain.installation.codes.windows import NOTHING_CHANGED, SYSTEM, Meaning
 from companion.domain.installation.codes.windows import TELL as _TELL
 from companion.domain.installation.files.identity import Technology
 from companion.domain.store.profile import ExitMeaning
@@ -17,7 +17,7 @@ _INNO: dict[int, Meaning] = {
     2: (
         ExitMeaning.CANCELLED,
         "The installation was cancelled before it began.",
-        "Nothing was changed. Start it again whenever you like.",
+        f"{NOTHING_CHANGED} Start it again whenever you like.",
     ),
     3: (
         ExitMeaning.FAILED,

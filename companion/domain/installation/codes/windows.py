@@ -17,6 +17,7 @@ _RESTART, _CANCELLED, _BLOCKED, _FAILED = (
     ExitMeaning.BLOCKED,
     ExitMeaning.FAILED,
 )
+NOTHING_CHANGED = "Nothing was changed."
 TELL = "Try again. If the result is the same, send support the case file; it contains the exit code."
 _AGAIN = "Download it again, then install."
 _RESTART_FIRST = "Restart the PC, then install again."
@@ -70,7 +71,7 @@ _PACKAGES_OF_WINDOWS: dict[int, Meaning] = {
     15622: (
         _BLOCKED,
         "A newer version is already installed.",
-        "Nothing was changed. To go back, remove the newer version in Windows' settings (Apps) first.",
+        f"{NOTHING_CHANGED} To go back, remove the newer version in Windows' settings (Apps) first.",
     ),
 }
 # Windows system error codes and MsiExec's (learn.microsoft.com: "MsiExec.exe and InstMsi.exe error messages").
@@ -78,13 +79,13 @@ WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
     1223: (
         _CANCELLED,
         "Windows asked for permission and the answer was “No”.",
-        "Nothing was changed. Install again and answer “Yes” when Windows asks.",
+        f"{NOTHING_CHANGED} Install again and answer “Yes” when Windows asks.",
     ),
     1601: (_FAILED, "The Windows Installer service could not be reached.", "Restart the PC, then install again."),
     1602: (
         _CANCELLED,
         "The installation was cancelled.",
-        "Nothing was changed. Start it again whenever you like.",
+        f"{NOTHING_CHANGED} Start it again whenever you like.",
     ),
     1603: (
         _FAILED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import joined
+from companion.domain.installation.codes.windows import NOTHING_CHANGED
 from companion.domain.installation.ending import EndingText
 from companion.domain.installation.exit_codes import Outcome
 from companion.domain.installation.proof.outcome import FileOutcome, Proof
@@ -63,9 +64,15 @@ def _failed(proof: Proof, explained: Outcome, cause: str | None) -> EndingText:
     message = explained.sentence
     if cause:
         message += f" Its log says: {cause}"
-    if proof.after is not None and proof.after != proof.before:
-        message += f" The system lists {_versioned(proof.after)} all the same."
-    hint = f"{explained.hint} (Exit code {explained.code})"
+    hint = explained.hint
+    if proof.after != proof.before:
+        hint = hint.removeprefix(f"{NOTHING_CHANGED} ")
+        listed = proof.after is not None
+        record = (
+            f"lists {_versioned(proof.after)} all the same" if listed else f"no longer lists {_versioned(proof.before)}"
+        )
+        message += f" The system {record}."
+    hint += f" (Exit code {explained.code})"
     return EndingText(title=_FAILURES[proof.outcome], message=message, hint=hint)
 
 

@@ -174,6 +174,22 @@ def test_the_reason_in_the_log_is_told_with_a_failure():
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ((), (), "The installation was cancelled."),
+        ((OLD,), (OLD,), "The installation was cancelled."),
+        ((), (NEW,), "The installation was cancelled. The system lists Harbour Suite 4.2, version 4.2 all the same."),
+        ((OLD,), (), "The installation was cancelled. The system no longer lists Harbour Suite 4.1, version 4.1."),
+    ],
+)
+def test_it_is_not_said_that_nothing_was_changed_where_the_record_tells_otherwise(before, after, message):
+    text = proof_text(run(listing(*before), listing(*after), 1602), explain_exit(1602, None), "x")
+    assert text.message == message
+    unchanged = "Nothing was changed. " if before == after else ""
+    assert text.hint == f"{unchanged}Start it again whenever you like. (Exit code 1602)"
+
+
+@pytest.mark.parametrize(
     ("name", "publisher", "same"),
     [
         ("Harbour Suite", None, True),
