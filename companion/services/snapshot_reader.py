@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from companion.domain.billing.auto_renewal import switched_off
 from companion.domain.billing.shipping import store_country
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.public_holidays import load_holidays
@@ -20,6 +22,7 @@ from companion.services.snapshot import Snapshot
 from companion.services.storage.database import Library
 from companion.services.storage.records import (
     INSTALLED,
+    Contents,
     InstalledHere,
     KnownFile,
     KnownOrder,
@@ -79,7 +82,7 @@ class SnapshotReader:
         if orders and stored.profile is not None:
             _load_holidays(stored.profile, now.year)
         purchases = without_known_orders(self._library, self._owned())
-        cards = self._cards(orders, stored.profile, files, seat_id, now)
+        cards = self._cards(orders, stored, files, seat_id, now)
         facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases, seat_id)
         return Snapshot(
             now,
@@ -118,15 +121,22 @@ class SnapshotReader:
     def _cards(
         self,
         orders: tuple[KnownOrder, ...],
-        profile: Profile | None,
+        stored: Contents,
         files: tuple[KnownFile, ...],
         seat_id: str,
         now: dt.datetime,
     ) -> tuple[ProductCard, ...]:
-        if profile is None:
+        if stored.profile is None:
             return ()
-        downloaded = frozenset(file.artifact for file in files)
-        return product_cards(orders_read(orders), profile, now, self._zone, this_seat=seat_id, downloaded=downloaded)
+        return product_cards(
+            orders_read(orders),
+            stored.profile,
+            now,
+            self._zone,
+            this_seat=seat_id,
+            downloaded=frozenset(file.artifact for file in files),
+            switched_off=switched_off(itertools.chain.from_iterable(stored.receipts.values())),
+        )
 
 
 def _fact(step: TimelineEntry, name: str) -> str:

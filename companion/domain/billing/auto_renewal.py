@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Collection, Iterable
 
 from companion.domain.billing.expected_amount import ExpectedTax, amount_words, expected_tax
 from companion.domain.core.model import Instant, Model
@@ -66,12 +67,27 @@ def renewal_refunded(order: Order, subscription: Subscription) -> bool:
     )
 
 
-def ended_by_choice(order: Order, subscription: Subscription | None) -> bool:
-    """Whether the person has switched the plan off, or had its renewal given back: then nothing asks to renew it."""
+def ended_by_choice(
+    order: Order, subscription: Subscription | None, switched_off: Collection[str] = frozenset()
+) -> bool:
+    """Whether the person has switched the plan off, or had its renewal given back: then nothing asks to renew it.
+
+    A plan that is over does not say any more whether it was switched off; `switched_off` are the ids of those of
+    which a receipt says so.
+    """
     if subscription is None:
         return False
-    off = subscription.status is SubscriptionStatus.CANCELLED and not subscription.auto_renew
+    cancelled = subscription.status is SubscriptionStatus.CANCELLED or subscription.id in switched_off
+    off = cancelled and not subscription.auto_renew
     return off or renewal_refunded(order, subscription)
+
+
+def switched_off(receipts: Iterable[Receipt]) -> frozenset[str]:
+    """Returns the ids of the plans of which the newest receipt says off; `receipts` have the newest first."""
+    newest: dict[str, bool] = {}
+    for receipt in receipts:
+        newest.setdefault(receipt.subscription_id, receipt.auto_renew)
+    return frozenset(plan for plan, on in newest.items() if not on)
 
 
 def next_charge(order: Order, subscription: Subscription | None, zone: dt.tzinfo) -> NextCharge | None:

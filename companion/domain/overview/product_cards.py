@@ -96,15 +96,17 @@ def product_cards(
     *,
     this_seat: str | None = None,
     downloaded: Collection[str] = (),
+    switched_off: Collection[str] = (),
 ) -> tuple[ProductCard, ...]:
     """One card per licence, the ones that need attention first.
 
-    `this_seat` is this PC's seat id; `downloaded` are the ids of artifacts that lie verified on this PC.
+    `this_seat` is this PC's seat id; `downloaded` are the ids of artifacts that lie verified on this PC,
+    `switched_off` those of plans whose newest receipt says so.
     """
     orders = tuple(orders)
     replaced = carried_on(orders)
     cards = [
-        _card(order, licence, profile, now, zone, this_seat, downloaded, (order.number, licence.id) in replaced)
+        _card(order, licence, profile, now, zone, this_seat, downloaded, switched_off, replaced)
         for order in orders
         for licence in order.licences
     ]
@@ -122,13 +124,14 @@ def _card(
     zone: dt.tzinfo,
     this_seat: str | None,
     downloaded: Collection[str],
-    replaced: bool,
+    switched_off: Collection[str],
+    all_replaced: Collection[tuple[str, str]],
 ) -> ProductCard:
-    state = effective_status(order, licence, now)
+    state, replaced = effective_status(order, licence, now), (order.number, licence.id) in all_replaced
     plan = live_subscription(order, licence, now)
     window = window_of(order.downloads_of(licence) if state is not EffectiveStatus.REFUNDED else (), now, zone)
     charge = next_charge(order, plan, zone)
-    by_choice = ended_by_choice(order, order.subscription_of(licence))
+    by_choice = ended_by_choice(order, order.subscription_of(licence), switched_off)
     have_it = any(artifact.artifact_id in downloaded for artifact in window.artifacts)
     seats = seat_use(licence, this_seat)
     concerns: tuple[Concern, ...] = ()
@@ -151,7 +154,7 @@ def _card(
         product_id=licence.product_id,
         product_name=licence.product_name,
         status=state,
-        tone=Tone.ATTENTION if waiting is not None else _tone(state, replaced, concerns),
+        tone=Tone.ATTENTION if waiting is not None else _tone(state, replaced or by_choice, concerns),
         starts_at=licence.starts_at,
         expires_at=licence.expires_at,
         days_left=days_until(ends, now, zone) if ends is not None else None,
@@ -207,8 +210,9 @@ def _within(
     return any(lead.after(now.astimezone(zone)).date() >= day for lead in leads if is_short(lead, term))
 
 
-def _tone(state: EffectiveStatus, replaced: bool, concerns: tuple[Concern, ...]) -> Tone:
-    if state is EffectiveStatus.REFUNDED or (replaced and state is EffectiveStatus.EXPIRED):
+def _tone(state: EffectiveStatus, settled: bool, concerns: tuple[Concern, ...]) -> Tone:
+    """`settled` says that a later order carries the licence on, or that the person chose its end."""
+    if state is EffectiveStatus.REFUNDED or (settled and state is EffectiveStatus.EXPIRED):
         return Tone.ENDED
     if state is EffectiveStatus.EXPIRED:
         return Tone.OVER

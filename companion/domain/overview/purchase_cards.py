@@ -25,6 +25,7 @@ _ENDED = {
     EntitlementState.REVOKED: "The shop has revoked it.",
 }
 """What is said in place of an end that no longer matters."""
+_MAY_RENEW = (AutoRenewal.ON, AutoRenewal.UNKNOWN)
 _OVER = (EntitlementState.EXPIRED, EntitlementState.DISABLED, EntitlementState.REVOKED)
 
 
@@ -101,7 +102,7 @@ def _card(found: Overview, now: dt.datetime, zone: dt.tzinfo) -> PurchaseCard:
     state = _state(found, ends, now)
     concerns = _concerns(found, state, ends, now, zone)
     renews_on = found.renewal.at if found.renewal is not None else None
-    tone = _tone(state, concerns)
+    tone = _tone(state, concerns, chosen=found.ended_by_choice)
     dates = [ends, *(date_of(text, zone) for text in (renews_on, found.cancel_by, found.return_by) if text is not None)]
     return PurchaseCard(
         purchase_id=found.id,
@@ -159,8 +160,11 @@ def _concerns(
     by_itself = found.auto_renew is AutoRenewal.ON or (found.auto_renew is AutoRenewal.UNKNOWN and renews is not None)
     dates = (
         (PurchaseConcern.RENEWS_SOON, renews if by_itself else None),
-        (PurchaseConcern.EXPIRES_SOON, ends if renews is None or not by_itself else None),
-        (PurchaseConcern.CANCEL_SOON, _date(found.cancel_by, zone)),
+        (
+            PurchaseConcern.EXPIRES_SOON,
+            ends if (renews is None or not by_itself) and not found.ended_by_choice else None,
+        ),
+        (PurchaseConcern.CANCEL_SOON, _date(found.cancel_by, zone) if found.auto_renew in _MAY_RENEW else None),
         (PurchaseConcern.RETURN_SOON, _date(found.return_by, zone)),
     )
     for concern, date in dates:
@@ -177,8 +181,9 @@ def _date(text: str | None, zone: dt.tzinfo) -> dt.datetime | None:
     return date_of(text, zone) if text is not None else None
 
 
-def _tone(state: EntitlementState, concerns: tuple[PurchaseConcern, ...]) -> Tone:
-    if state is EntitlementState.REFUNDED:
+def _tone(state: EntitlementState, concerns: tuple[PurchaseConcern, ...], *, chosen: bool) -> Tone:
+    """`chosen` says that the person chose its end."""
+    if state is EntitlementState.REFUNDED or (chosen and state is EntitlementState.EXPIRED):
         return Tone.ENDED
     if state in _OVER:
         return Tone.OVER

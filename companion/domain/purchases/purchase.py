@@ -85,6 +85,15 @@ class Conflict(Model, frozen=True):
     facts: tuple[Fact, ...]
 
 
+_OF_RENEWALS = frozenset({Field.RENEWS_ON, Field.RENEWAL_PRICE, Field.CANCEL_BY})
+"""What is stated only of what has renewed by itself."""
+_OF_SALES = frozenset({Field.BOUGHT_ON, Field.PRICE, Field.KEY, Field.DOWNLOAD})
+
+
+def _says(fact: Fact, word: AutoRenewal) -> bool:
+    return fact.field is Field.AUTO_RENEW and fact.value == word
+
+
 class Overview(Model, frozen=True):
     """What is known of a purchase, worked out of its facts. None and ``unknown`` mean that no source tells."""
 
@@ -105,6 +114,23 @@ class Overview(Model, frozen=True):
     note: str | None
     facts: tuple[Fact, ...]
     conflicts: tuple[Conflict, ...]
+
+    @property
+    def ended_by_choice(self) -> bool:
+        """Whether its renewal was switched off: then nothing asks to renew it.
+
+        An off that an order's confirmation states beside the price or the day of purchase says only how it was sold.
+        """
+        if self.auto_renew is not AutoRenewal.OFF:
+            return False
+        if any(fact.field in _OF_RENEWALS or _says(fact, AutoRenewal.ON) for fact in self.facts):
+            return True
+        sold = {(fact.source, fact.said_at) for fact in self.facts if fact.field in _OF_SALES}
+        return any(
+            fact.source.kind is SourceKind.PERSON or (fact.source, fact.said_at) not in sold
+            for fact in self.facts
+            if _says(fact, AutoRenewal.OFF)
+        )
 
     @property
     def name(self) -> str:

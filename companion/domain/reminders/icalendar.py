@@ -25,7 +25,7 @@ def calendar(
     """`subjects` as iCalendar text with CRLF line ends; `stamp` is when it is made (``DTSTAMP``).
 
     The same date keeps its ``UID`` when its day or its price changes, so importing again moves the entry instead of
-    adding another. Every entry rings one day before.
+    adding another. Every entry rings one day before, but for an end that the person chose.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Companion//Dates//EN", "CALSCALE:GREGORIAN"]
     lines.append(f"X-WR-CALNAME:{_text(f'Dates at {store}')}")
@@ -50,12 +50,18 @@ def _event(
         "TRANSP:TRANSPARENT",
         f"SUMMARY:{_text(date_words(subject))}",
         f"DESCRIPTION:{_text(_description(subject, format_date, format_money))}",
+        *([] if subject.by_choice else _alarm(subject)),
+        "END:VEVENT",
+    ]
+
+
+def _alarm(subject: Subject) -> list[str]:
+    return [
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         "TRIGGER:-P1D",
         f"DESCRIPTION:{_text(date_words(subject))}",
         "END:VALARM",
-        "END:VEVENT",
     ]
 
 

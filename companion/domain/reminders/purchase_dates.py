@@ -115,6 +115,7 @@ class _Dates:
             amount=amount,
             cancel_by=last.ends(self._zone) if last is not None else None,
             term=self._term() if kind in (ReminderKind.RENEWAL, ReminderKind.CANCEL_BY, ReminderKind.EXPIRY) else None,
+            by_choice=kind is ReminderKind.EXPIRY and self._of.ended_by_choice,
             purchase=OfPurchase(
                 id=self._of.id,
                 day=dt.date.fromisoformat(fact.value[:10]),

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from companion.domain.billing.auto_renewal import AutoRenew, NextCharge
+from companion.domain.billing.auto_renewal import AutoRenew, NextCharge, switched_off
 from companion.domain.core.serialization import encode
 from companion.domain.core.text import plain_date, plain_money
 from companion.domain.core.time.periods import Period
@@ -13,7 +13,14 @@ from companion.domain.entitlements.licences import EffectiveStatus, span_words
 from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_use, seat_words
 from companion.domain.overview import product_cards
 from companion.domain.overview.product_cards import Concern, NextAction, Tone
-from companion.domain.store.orders import Extension, ExtensionStatus, LicenceStatus, OrderStatus, SubscriptionStatus
+from companion.domain.store.orders import (
+    Extension,
+    ExtensionStatus,
+    LicenceStatus,
+    OrderStatus,
+    Receipt,
+    SubscriptionStatus,
+)
 from companion.domain.store.returns import Return, ReturnReason, ReturnStatus
 
 SHOW = plain_date(dt.UTC)
@@ -357,6 +364,26 @@ def ending(build, card):
         return card(build.order(**{"licences": (licence,), "subscriptions": plans, "downloads": ()} | changes))
 
     return one
+
+
+def test_what_a_receipt_says_was_switched_off_asks_for_nothing_once_it_is_over(build):
+    over = build.subscription(**{**OFF, "status": SubscriptionStatus.EXPIRED})
+    licence = build.licence(expires_at=build.day(-2))
+    order = build.order(licences=(licence,), subscriptions=(over,), downloads=())
+
+    def shown(*receipts):
+        off = switched_off(receipts)
+        return product_cards.product_cards([order], build.profile(), build.NOW, dt.UTC, switched_off=off)[0]
+
+    receipt = Receipt(
+        id="r-1", subscription_id=over.id, auto_renew=False, received_at=None, effective_at=None,
+        still_active_until=None, statement="",
+    )  # fmt: skip
+    on_again = msgspec.structs.replace(receipt, id="r-2", auto_renew=True)
+    other = msgspec.structs.replace(receipt, subscription_id="sub-2")
+    assert (shown(receipt).action, shown(receipt).tone) == (NextAction.NONE, Tone.ENDED)
+    for kept in ((), (on_again, receipt), (other,)):
+        assert (shown(*kept).action, shown(*kept).tone) == (NextAction.RENEW, Tone.OVER)
 
 
 def test_an_end_within_the_longest_lead_is_near(ending):

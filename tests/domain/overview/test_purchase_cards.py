@@ -27,6 +27,7 @@ ZONE = ZoneInfo("America/New_York")
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
 MAIL, PERSON = Source(kind=SourceKind.EMAIL, name="shop@shop.example"), Source(kind=SourceKind.PERSON)
 DATE, MONEY = plain_date(ZONE), plain_money
+CANCEL, EXPIRES = PurchaseConcern.CANCEL_SOON, PurchaseConcern.EXPIRES_SOON
 
 
 def owned(name: str = "Harbour Suite", **values: str) -> Overview:
@@ -128,7 +129,7 @@ def test_an_end_that_renews_by_itself_is_told_as_the_renewal() -> None:
     made = card(owned(expires="2027-03-20", renews_on="2027-03-20", auto_renew="on"))
     assert made.concerns == (PurchaseConcern.RENEWS_SOON,)
     off = card(owned(expires="2027-03-20", renews_on="2027-03-20", auto_renew="off"))
-    assert off.concerns == (PurchaseConcern.EXPIRES_SOON,)
+    assert off.concerns == (), "its end was chosen"
 
 
 def test_sources_that_disagree_are_marked_without_a_change_of_the_state() -> None:
@@ -174,3 +175,23 @@ def test_a_purchase_that_an_order_stands_for_has_no_second_card() -> None:
     nameless = owned("Third", order_number="LF-1")
     orders = [("https://store.example", "lf-1")]
     assert not_ordered([found, elsewhere, nameless], orders) == (elsewhere, nameless)
+
+
+@pytest.mark.parametrize(
+    ("values", "tone", "concerns"),
+    [
+        ({"expires": "2027-03-15"}, Tone.ATTENTION, (PurchaseConcern.EXPIRES_SOON,)),
+        ({"expires": "2027-03-15", "auto_renew": "off"}, Tone.OK, ()),
+        ({"expires": "2027-03-15", "auto_renew": "off", "cancel_by": "2027-03-14"}, Tone.OK, ()),
+        ({"expires": "2028-03-15", "auto_renew": "on", "cancel_by": "2027-03-14"}, Tone.ATTENTION, (CANCEL,)),
+        ({"expires": "2028-03-15", "cancel_by": "2027-03-14"}, Tone.ATTENTION, (CANCEL,)),
+        ({"expires": "2027-03-09", "auto_renew": "off"}, Tone.ENDED, ()),
+        ({"expires": "2027-03-09"}, Tone.OVER, ()),
+        ({"expires": "2027-03-15", "auto_renew": "off", "bought_on": "2026-03-15"}, Tone.ATTENTION, (EXPIRES,)),
+    ],
+)
+def test_an_end_that_was_chosen_needs_no_attention(
+    values: dict[str, str], tone: Tone, concerns: tuple[PurchaseConcern, ...]
+) -> None:
+    made = card(owned(**values))
+    assert (made.tone, made.concerns) == (tone, concerns)

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import icalendar
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +55,12 @@ def test_two_windows_of_one_name_are_two_entries(build):
     found = upcoming(ReminderFacts((build.order(downloads=files),), build.profile(), dt.UTC), build.NOW)
     windows = [date for date in found if date.kind is ReminderKind.DOWNLOAD_WINDOW]
     assert len({str(event["UID"]) for event in events(export(windows))}) == 2
+
+
+def test_an_end_that_was_chosen_does_not_ring():
+    ends = Subject(kind=ReminderKind.EXPIRY, order_number="LF-1", about="lic", name="Harbour Suite", date=STAMP)
+    chosen = msgspec.structs.replace(ends, by_choice=True)
+    assert [len(event.walk("VALARM")) for event in events(export([ends, chosen]))] == [1, 0]
 
 
 def test_no_dates_make_an_empty_calendar():

@@ -67,6 +67,37 @@ def test_only_what_is_stated_is_a_date(facts: tuple[Fact, ...], expected: list[R
     assert kinds(*facts) == expected
 
 
+LATER = MAILED + dt.timedelta(days=30)
+OFF = fact(Field.AUTO_RENEW, "off")
+BOUGHT = fact(Field.BOUGHT_ON, "2026-05-05")
+
+
+@pytest.mark.parametrize(
+    ("facts", "chosen"),
+    [
+        ((OFF, fact(Field.RENEWS_ON, "2027-03-20")), True),
+        ((OFF, fact(Field.RENEWAL_PRICE, "59.95 USD")), True),
+        ((BOUGHT, fact(Field.AUTO_RENEW, "on"), fact(Field.AUTO_RENEW, "off", said_at=LATER, source=STORE)), True),
+        ((BOUGHT, fact(Field.AUTO_RENEW, "off", said_at=LATER)), True),
+        ((fact(Field.AUTO_RENEW, "off", source=PERSON),), True),
+        ((OFF,), True),
+        ((OFF, BOUGHT), False),
+        ((OFF, fact(Field.PRICE, "59.95 USD")), False),
+        ((), False),
+        ((fact(Field.AUTO_RENEW, "on"),), False),
+        ((fact(Field.AUTO_RENEW, "failed"),), False),
+    ],
+)
+def test_what_was_switched_off_is_listed_and_never_reminded_of(facts: tuple[Fact, ...], chosen: bool) -> None:
+    page = fact(Field.MANAGE_PAGE, "https://shop.example/account")
+    purchase = purchase_of((*facts, EXPIRES, page))
+    assert purchase.ended_by_choice == chosen
+    ends = [each for each in found(purchase) if each.kind is ReminderKind.EXPIRY]
+    assert [each.by_choice for each in ends] == [chosen] * len(ends)
+    told = due(ReminderFacts((), None, ZONE, purchases=(purchase,)), (), ReminderSettings(quiet=None), NOW)
+    assert bool([each for each in told if each.kind is ReminderKind.EXPIRY]) == (bool(ends) and not chosen)
+
+
 @pytest.mark.parametrize("state", ["refunded", "disabled", "revoked", "expired", "disputed", "test"])
 def test_what_is_over_has_no_dates(state: str) -> None:
     dates = (EXPIRES, fact(Field.RENEWS_ON, "2027-03-20"), fact(Field.RETURN_BY, "2027-03-18"))
@@ -186,7 +217,7 @@ def test_every_kind_of_source_has_its_words(source: Source, words: str) -> None:
 )
 def test_what_runs_out_says_whether_it_renews(renews: str | None, words: str) -> None:
     more = [fact(Field.AUTO_RENEW, renews)] if renews is not None else []
-    title, body = told(purchase_of([EXPIRES, *more]))
+    title, body = told(purchase_of([EXPIRES, BOUGHT, *more]))
     assert title == "Foto 12 runs out in 10 days"
     assert body.startswith("It is active until 20 March 2027, as its e-mail of 5 May 2026 said.")
     assert words in body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from companion.cli.context import NO_STORE_OF_ORDERS, CommandContext
@@ -11,6 +12,7 @@ from companion.cli.error_report import ErrorReport
 from companion.cli.options import password_option
 from companion.cli.output import EXIT_DONE, EXIT_NO, EXIT_UNREACHABLE
 from companion.cli.usage import Parser, usage_error
+from companion.domain.billing.auto_renewal import switched_off
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Instant, Model
 from companion.domain.entitlements.download_access import window_sentence
@@ -156,6 +158,7 @@ def _cards(services: Services, asked: _Asked) -> tuple[ProductCard, ...]:
         services.zone,
         this_seat=services.this_pc.seat_id,
         downloaded=frozenset(file.artifact for file in services.order_downloads.files()),
+        switched_off=switched_off(chain.from_iterable(services.library.all_receipts(services.orders.store).values())),
     )
 
 
