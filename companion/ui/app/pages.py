@@ -42,7 +42,6 @@ _LARGE = (
     "companion.domain.mail.confirming",
     "companion.domain.overview.card_statement",
     "companion.domain.overview.statement_words",
-    "companion.services.purchases.intake",
 )
 """What pages need that takes longer to load than the window may stand still."""
 _AFTER_PAINTING = (
