@@ -27,7 +27,7 @@ NOT_YET = (
     ),
     *("tuf", "securesystemslib", "companion.services.updates", "companion.domain.updates"),
     *("companion.ui.app.notices.updates", "companion.ui.state.update_state"),
-    *("argparse", "PySide6.QtWidgets.QFileDialog", "PySide6.QtWidgets.QCalendarWidget"),
+    *("argparse", "hashlib", "hmac", "secrets", "PySide6.QtWidgets.QFileDialog", "PySide6.QtWidgets.QCalendarWidget"),
 )
 """Packages and modules that the first paint does without."""
 

@@ -5,7 +5,6 @@ They are kept for good, apart from the facts: what a later e-mail says, or remov
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 
 from companion.domain.core.model import Instant, Model
@@ -77,6 +76,8 @@ def email_receipt_lines(receipt: EmailReceipt, format_moment: FormatMoment) -> t
 
 
 def _receipt(found: Overview, fact: Fact) -> EmailReceipt:
+    import hashlib  # here, because it brings OpenSSL along and few purchases have such a receipt
+
     mail = f"{fact.source.name}\n{fact.said_at.isoformat()}\n{fact.quote or ''}"
     return EmailReceipt(
         id=hashlib.sha256(mail.encode()).hexdigest()[:12],

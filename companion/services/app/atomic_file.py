@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,13 +31,19 @@ def replace_file(path: Path, content: bytes | str) -> None:
         _write_new(temporary, data, path)
 
 
+def new_name_beside(path: Path) -> Path:
+    """Returns a name in the same folder that nothing has and nothing else will choose."""
+    # What `secrets` would return; that brings OpenSSL along, which takes milliseconds of each start.
+    return path.with_name(f".companion-{os.urandom(8).hex()}.tmp")
+
+
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Gives a name beside `path` to write under; what is there, complete and on the disk, then becomes `path`.
 
     It is removed when the block fails. Raises `OSError`.
     """
-    temporary = path.with_name(f".companion-{secrets.token_hex(8)}.tmp")
+    temporary = new_name_beside(path)
     try:
         yield temporary
         temporary.replace(path)

@@ -7,7 +7,6 @@ tzlocal reads the registry; it is imported where it is used, because few command
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
 import os
 import re
@@ -103,6 +102,12 @@ def zone_of_setting(setting: str) -> dt.tzinfo | None:
     return _named(name) or _of_rule(name)
 
 
+def _key_of_unnamed(path: Path, content: bytes) -> str:
+    import hashlib  # here, because it brings OpenSSL along and most systems name their zone
+
+    return f"{path.name} {hashlib.sha256(content).hexdigest()[:12]}"
+
+
 def zone_of_file(path: Path) -> dt.tzinfo | None:
     """Returns the zone in a file of the time zone database, None when there is no such file or it is damaged."""
     try:
@@ -111,8 +116,7 @@ def zone_of_file(path: Path) -> dt.tzinfo | None:
             return None
         content = real.read_bytes()
         _, found, name = str(real).rpartition("/zoneinfo/")
-        key = name if found else f"{path.name} {hashlib.sha256(content).hexdigest()[:12]}"
-        return ZoneInfo.from_file(io.BytesIO(content), key=key)
+        return ZoneInfo.from_file(io.BytesIO(content), key=name if found else _key_of_unnamed(path, content))
     except Exception:  # noqa: BLE001 - zoneinfo fails in a different way for each damage of a file
         return None
 

@@ -7,7 +7,6 @@ only itself. A library that is lost never takes a receipt along: it is the perso
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import sqlite3
 from collections.abc import Iterable
@@ -61,7 +60,7 @@ class ReceiptFile:
         """Add receipts; a disk that takes none is noted, since the library has them too and they are added later."""
         lines = (encode_without_secrets(each) for each in kept)
         # The line break in front ends a line that was cut.
-        content = b"".join(b"\n" + hashlib.sha256(line).hexdigest().encode() + b" " + line for line in lines)
+        content = b"".join(b"\n" + _digest(line) + b" " + line for line in lines)
         try:
             append_durably(self.path, content + b"\n")
         except OSError as error:
@@ -76,7 +75,7 @@ class ReceiptFile:
         found: list[Kept] = []
         for line in lines:
             body = line[_DIGEST + 1 :]
-            if body and line[:_DIGEST] == hashlib.sha256(body).hexdigest().encode():
+            if body and line[:_DIGEST] == _digest(body):
                 kind: type[Kept] = KeptEmail if body.startswith(b'{"email"') else KeptReceipt
                 with contextlib.suppress(Exception):
                     found.append(decode(body, kind, source="the receipts"))
@@ -128,3 +127,9 @@ def receipt_row(kept: KeptReceipt) -> tuple[str, str, str, bytes, str]:
 def email_receipt_row(receipt: EmailReceipt) -> tuple[str, str, bytes]:
     """Returns a receipt that came by e-mail as a row of the library."""
     return receipt.id, receipt.purchase, encode_without_secrets(receipt)
+
+
+def _digest(line: bytes) -> bytes:
+    import hashlib  # here, because it brings OpenSSL along and few starts read or write a receipt
+
+    return hashlib.sha256(line).hexdigest().encode()

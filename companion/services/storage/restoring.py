@@ -10,7 +10,6 @@ import collections
 import contextlib
 import datetime as dt
 import logging
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import NamedTuple
 
 from companion.domain.core.serialization import encode
 from companion.domain.store.library_file import Saved, SetAside, UnusableReason
-from companion.services.app.atomic_file import make_private, sync_file, sync_folder
+from companion.services.app.atomic_file import make_private, new_name_beside, sync_file, sync_folder
 from companion.services.app.file_lock import locked
 from companion.services.storage.copies import Copies, is_sound, reading, reading_with_journal
 from companion.services.storage.database_file import WAIT_SECONDS, Unusable, make_file, migrate
@@ -90,7 +89,7 @@ def restore(place: Place, reason: UnusableReason, schema: Schema, now: dt.dateti
     stamp = now.strftime("%Y%m%dT%H%M%S%f")
     name = f"{place.path.stem}-{reason.value}-{stamp}{place.path.suffix}"
     told = SetAside(reason=reason, happened_at=now, name=None if reason is UnusableReason.MISSING else name)
-    new = place.path.with_name(f".companion-{secrets.token_hex(8)}.tmp")
+    new = new_name_beside(place.path)
     try:
         make_file(new)
         with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as db:

@@ -6,16 +6,15 @@ There is no Qt here: a later start ends before anything of the window is importe
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
-import secrets
 import socket
 import stat
 import struct
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -93,16 +92,23 @@ def place_to_listen(state: Path) -> str | None:
     state folder, the session's, or a new one where those are open to others or their paths too long.
     """
     if os.name != "posix":
-        return f"{_MADE}{secrets.token_hex(16)}"
-    name = f"{_MADE}{hashlib.sha256(os.fsencode(state.resolve())).hexdigest()[:24]}.socket"
-    session = os.environ.get("XDG_RUNTIME_DIR")
-    places = [state / "running.socket", *([Path(session) / name] if session else []), *_used_before(state)]
-    found = next((place for place in places if _fits(place) and is_private(place.parent)), None)
+        return f"{_MADE}{os.urandom(16).hex()}"
+    found = next((place for place in _places(state) if _fits(place) and is_private(place.parent)), None)
     if found is None:
         with contextlib.suppress(OSError):
             made = Path(tempfile.mkdtemp(prefix=_MADE)) / "running.socket"
             found = made if _fits(made) else None
     return None if found is None else str(found)
+
+
+def _places(state: Path) -> Iterator[Path]:
+    yield state / "running.socket"
+    session = os.environ.get("XDG_RUNTIME_DIR")
+    if session:
+        import hashlib  # here, because it brings OpenSSL along and the first place is nearly always good
+
+        yield Path(session) / f"{_MADE}{hashlib.sha256(os.fsencode(state.resolve())).hexdigest()[:24]}.socket"
+    yield from _used_before(state)
 
 
 def announce(state: Path, address: str) -> None:
