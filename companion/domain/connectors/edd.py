@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import html
 import json
 import re
 from collections.abc import Mapping
@@ -128,6 +127,8 @@ def _of_licence(fields: Mapping[str, Any], verdict: str) -> list[tuple[Field, bo
         said.append((Field.SEATS_USED, True, str(used)))
     name = fields.get("item_name")
     if isinstance(name, str) and verdict not in _OTHER_PRODUCT:
+        import html  # here, because it brings all 2,000 names of characters along
+
         said.append((Field.PRODUCT, True, clean_text(html.unescape(name))))
     return said
 

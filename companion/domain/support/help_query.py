@@ -5,7 +5,6 @@ Words that customers use for the same thing stand in groups (``resources/help/sy
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
 
@@ -66,6 +65,8 @@ def _corrected(word: str, vocabulary: Collection[str]) -> str:
         return word
     # Of a slip the letters themselves are mostly right, whatever their order.
     alike = (each for each in vocabulary if abs(len(each) - len(word)) <= 1 and sorted(each) == sorted(word))
+    import difflib  # here, because the window reads the articles long before anything is searched
+
     return next(alike, None) or next(iter(difflib.get_close_matches(word, vocabulary, 1, _ALIKE)), word)
 
 
