@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from companion.domain.core.money import Money
-from companion.domain.core.text import FormatDate, plain_date, plain_moment, plain_money
-from companion.domain.core.time.ends import near_to_the_minute, to_the_minute
+from companion.domain.core.text import FormatDate, FormatMoment, plain_date, plain_moment, plain_money
+from companion.domain.core.time.ends import asked_when, near_to_the_minute, to_the_minute
 
 _UNKNOWN = "–"
 
@@ -30,6 +30,10 @@ class Formats:
     def ends(self, now: dt.datetime) -> FormatDate:
         """Returns how an end is shown: as a day, and to the minute where it is near."""
         return near_to_the_minute(self.date, self.moment, now, self._zone)
+
+    def asked(self, now: dt.datetime) -> FormatMoment:
+        """Returns how it is shown when something was asked: "today, 23:10"."""
+        return asked_when(self.moment, lambda moment: f"{moment.astimezone(self._zone):%H:%M}", now, self._zone)
 
     @property
     def exact(self) -> FormatDate:

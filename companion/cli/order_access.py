@@ -54,10 +54,12 @@ def stale_lines(context: CommandContext, read_at: dt.datetime | None, trouble: C
     """Returns how old something is and why, nothing without trouble."""
     if trouble is None:
         return []
-    if trouble.code == ErrorCode.NOT_ANSWERED_YET and read_at is not None:
-        return [f"As read on {context.formats.moment(read_at)}; {trouble.message} {trouble.hint}"]
-    since = f"on {context.formats.moment(read_at)}" if read_at is not None else "when it was read last"
-    return [f"{trouble.message} This is what was known {since}."]
+    if read_at is None:
+        return [f"{trouble.message} This is what was known when it was read last."]
+    checked = f"Checked with the store {context.formats.asked(context.services.clock())(read_at)}."
+    if trouble.code == ErrorCode.NOT_ANSWERED_YET:
+        return [f"{checked} {trouble.message} {trouble.hint}"]
+    return [f"{trouble.message} {checked}"]
 
 
 def order_to_show(context: CommandContext, number: str) -> ShownOrder:

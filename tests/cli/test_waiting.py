@@ -63,7 +63,7 @@ def test_what_is_known_is_shown_with_its_time(
     ran = cli.opened(FAMILY, *words)
     assert shown in ran.out, ran
     assert "has not answered yet" in ran.out
-    assert "As read on" in ran.out or words[1] == "open"
+    assert "Checked with the store" in ran.out or words[1] == "open"
     told: dict[str, Any] = cli.opened(FAMILY, *words, "--json").json
     assert told["trouble"]["code"] == "not-answered-yet"
     assert told["readAt"]
@@ -75,7 +75,7 @@ def test_licences_are_shown_while_the_store_is_silent(cli: Cli, silence: Silence
     silence.kind = kind
     ran = cli("licences")
     assert PRODUCT in ran.out
-    assert "As read on" in ran.out
+    assert "Checked with the store" in ran.out
     assert ran.code in (1, 3)
     assert silence.asked == ["GET /v1/profile"], "a store that is silent is asked nothing more"
 
@@ -136,11 +136,11 @@ def test_a_command_that_changes_something_says_once_that_it_waits_and_goes_on(
 def test_how_long_is_waited_can_be_said(cli: Cli, silence: Silence) -> None:
     silence.kind = "silent"
     assert cli("--wait", "0", "licences").code == 2
-    assert "As read on" in cli("--wait", "1", "licences").out
+    assert "Checked with the store" in cli("--wait", "1", "licences").out
 
 
 def test_the_connection_is_given_up(cli: Cli, silence: Silence) -> None:
     """What drips into a connection that was closed fails at the server."""
     silence.kind = "dripping"
-    assert "As read on" in cli("licences").out
+    assert "Checked with the store" in cli("licences").out
     until(lambda: silence.given_up == 1)

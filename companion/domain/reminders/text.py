@@ -221,17 +221,17 @@ _FRESH = dt.timedelta(days=1)
 
 
 def no_date_sentence(
-    read: Sequence[dt.datetime | None], now: dt.datetime, format_moment: FormatMoment, *, complete: bool
+    read: Sequence[dt.datetime | None], now: dt.datetime, format_asked: FormatMoment, *, complete: bool
 ) -> str:
     """Returns what may be said where no date lies ahead.
 
-    `read` says when each order was read last, None for one that never was; `complete` that these orders are all there
-    is and that every store has answered. Only then is it a promise.
+    `format_asked` shows when something was asked. `read` says when each order was read last, None for one that never
+    was; `complete` that these orders are all there is and that every store has answered. Only then is it a promise.
     """
     if not read and complete:
         return "Companion knows no order yet, so it cannot warn you of anything."
     known = [moment for moment in read if moment is not None]
     if not complete or len(known) < len(read) or now - min(known) > _FRESH:
         return "No date is known to lie ahead. Not everything was read lately, so something may still be charged."
-    day = format_moment(min(known))
-    return f"There is no date ahead: nothing will be charged and nothing runs out, as the store said on {day}."
+    said = "There is no date ahead: nothing will be charged and nothing runs out."
+    return f"{said} Checked with the store {format_asked(min(known))}."

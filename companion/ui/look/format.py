@@ -8,8 +8,8 @@ import re
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from companion.domain.core.money import Money, decimals
-from companion.domain.core.text import UNKNOWN_DATE, FormatDate, day_in
-from companion.domain.core.time.ends import near_to_the_minute, to_the_minute
+from companion.domain.core.text import UNKNOWN_DATE, FormatDate, FormatMoment, day_in
+from companion.domain.core.time.ends import asked_when, near_to_the_minute, to_the_minute
 
 
 class Format:
@@ -45,6 +45,10 @@ class Format:
     def ends(self, now: dt.datetime) -> FormatDate:
         """Returns how an end is shown: as a day, and to the minute where it is near."""
         return near_to_the_minute(self.date, self.moment, now, self.zone)
+
+    def asked(self, now: dt.datetime) -> FormatMoment:
+        """Returns how it is shown when something was asked: "today, 23:10"."""
+        return asked_when(self.moment, self.time, now, self.zone)
 
     @property
     def exact(self) -> FormatDate:

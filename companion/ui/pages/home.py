@@ -207,7 +207,7 @@ class HomePage(Page):
 
     def _read_when(self, read_at: dt.datetime | None) -> str:
         who = "stores" if len(self._book.states) > 1 else "store"
-        return f"As the {who} said on {self.app_state.format.moment(read_at)}." if read_at is not None else ""
+        return f"Checked with the {who} {self.app_state.asked(read_at)}." if read_at is not None else ""
 
     def _card(self, of: PurchaseCard | tuple[int, ProductCard]) -> Card:
         if isinstance(of, PurchaseCard):

@@ -287,7 +287,7 @@ class RemindersPage(Page):
         read = [known.read_at for state in states for known in state.snapshot.orders]
         # What e-mails told of purchases at other shops says nothing of today.
         complete = not self.app_state.snapshot.purchases and not any(state.snapshot.troubles for state in states)
-        return no_date_sentence(read, self.app_state.now(), self.app_state.format.moment, complete=complete)
+        return no_date_sentence(read, self.app_state.now(), self.app_state.asked, complete=complete)
 
     def _date(self, of: tuple[int, Subject, bool]) -> QWidget:
         store, subject, is_first = of

@@ -21,7 +21,7 @@ from companion.ui.state.tasks import Task, TaskRunner
 if TYPE_CHECKING:
     from companion.domain.core.model import Secret
     from companion.domain.core.platform import Platform
-    from companion.domain.core.text import FormatDate
+    from companion.domain.core.text import FormatDate, FormatMoment
     from companion.domain.entitlements.artifacts import Offer
     from companion.domain.reminders.dates import ReminderFacts
     from companion.domain.store.look_plan import LookPlan
@@ -125,6 +125,11 @@ class AppState(QObject):
     def ends(self) -> FormatDate:
         """How an end is shown now: as a day, and to the minute where it is near."""
         return self.format.ends(self.now())
+
+    @property
+    def asked(self) -> FormatMoment:
+        """How it is shown when something was asked: "today, 23:10"."""
+        return self.format.asked(self.now())
 
     def offer(self, order: Order, download: Download) -> Offer:
         """What can be had of an artifact now."""

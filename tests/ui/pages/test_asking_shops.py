@@ -73,7 +73,7 @@ def customer(fresh: WindowedProgram, own_services: Services, shop: EddPeer, qtbo
 
 def test_the_shop_is_asked_on_request_and_looking_takes_no_seat(customer: Customer) -> None:
     customer.press("Check with the shop now")
-    customer.until_read("The shop answered on")
+    customer.until_read("Checked with the shop ")
     customer.until_read("It runs until 1 February 2028")
     customer.until_read("PCs: 0 of 3 in use.")
     assert customer.seats() == 0
@@ -84,7 +84,7 @@ def test_a_shop_that_cannot_be_asked_leaves_what_is_known(customer: Customer, sh
     customer.until_read("It runs until 1 February 2028")
     shop.close()
     customer.press("Check with the shop now")
-    customer.until_read("The shop could not be asked on")
+    customer.until_read("The shop could not be asked ")
     customer.until_read("It runs until 1 February 2028")
 
 

@@ -169,7 +169,8 @@ def _card_lines(context: CommandContext, card: ProductCard, reading: Reading) ->
         f"  {status_sentence(card, date)}",
     ]
     if not fresh:
-        lines.append(f"  As read on {context.formats.moment(reading.read_at)}.")
+        asked = context.formats.asked(context.owned.clock())
+        lines.append(f"  Checked with the store {asked(reading.read_at)}.")
     if card.status is EffectiveStatus.REFUNDED:
         return lines
     return [

@@ -159,7 +159,7 @@ class OrderPage(Page):
 
     def _keeping(self, known: KnownOrder) -> Card:
         card = Card(spacing=8)
-        read = f"Last read from the store: {self.app_state.format.moment(known.read_at)}. " if known.read_at else ""
+        read = f"Checked with the store {self.app_state.asked(known.read_at)}. " if known.read_at else ""
         card.add(
             label("This order on this PC", "heading"),
             label(

@@ -145,13 +145,13 @@ class PurchasePage(Page):
     def _answer_words(self, answer: StoreAnswer | None) -> str:
         if answer is None:
             return "The shop can be asked about this purchase. A few checks a day are made by themselves."
-        when = self.app_state.format.moment(answer.asked_at)
+        when = self.app_state.asked(answer.asked_at)
         if answer.outcome is Outcome.TOLD:
-            return f"The shop answered on {when}. {answer.said}".strip()
+            return f"Checked with the shop {when}. {answer.said}".strip()
         if answer.outcome is Outcome.DOES_NOT_TELL:
-            return f"Asked on {when}. {answer.said}"
+            return f"Asked {when}. {answer.said}"
         reason = f"{answer.reason.message} {answer.reason.hint}" if answer.reason is not None else ""
-        return f"The shop could not be asked on {when}; what is known stays as it is. {reason}".strip()
+        return f"The shop could not be asked {when}; what is known stays as it is. {reason}".strip()
 
     def _seats(self, found: Overview, product: Product) -> QHBoxLayout | None:
         """The seat of this PC, where the store lets programs take it."""

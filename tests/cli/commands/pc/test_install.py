@@ -140,7 +140,7 @@ def test_while_its_store_is_silent_it_is_said_what_is_known(
     silence.kind = kind
     ran = shop.opened(FAMILY, "install", FAMILY)
     assert ran.code == 0, ran
-    assert "As read on" in ran.err
+    assert "Checked with the store" in ran.err
     assert "has not answered yet" in ran.err
     assert "The store does not know yet that this PC uses a seat." in ran.out
     told = shop.opened(FAMILY, "install", FAMILY, "--json").json

@@ -13,7 +13,7 @@ from companion.cli.commands.purchases.shown import lines
 from companion.domain.billing.auto_renewal import preview_sentences, preview_switch, receipt_lines
 from companion.domain.billing.returns import outlook_sentences, return_outlook
 from companion.domain.core.text import FormatDate, plain_date, plain_moment, plain_money
-from companion.domain.core.time.ends import near_to_the_minute, to_the_minute
+from companion.domain.core.time.ends import asked_when, near_to_the_minute, to_the_minute
 from companion.domain.entitlements.artifacts import offer_of, offer_sentence
 from companion.domain.overview.product_cards import ProductCard, charge_sentence, product_cards, status_sentence
 from companion.domain.overview.purchase_cards import purchase_cards, renewal_sentence, standing_words, until_sentence
@@ -268,3 +268,15 @@ def test_what_a_switch_does_is_told_to_the_minute(build: type[Build], end: dt.da
     )
     (until,) = (line for line in kept if "stays active until" in line)
     assert ends_named(until, zone) == {end}
+
+
+@settings(max_examples=200, deadline=None)
+@given(moment=moments, zone=st.sampled_from(ZONES), hours=st.integers(0, 80))
+def test_when_something_was_asked_is_told_by_day_and_minute(moment: dt.datetime, zone: ZoneInfo, hours: int) -> None:
+    now = moment + dt.timedelta(hours=hours)
+    said = asked_when(plain_moment(zone), lambda at: f"{at.astimezone(zone):%H:%M}", now, zone)(moment)
+    day = now.astimezone(zone).date()
+    for word, date in (("today", day), ("yesterday", day - dt.timedelta(days=1))):
+        assert said.startswith(word) == (moment.astimezone(zone).date() == date), said
+        said = said.replace(f"{word},", f"on {plain_date(zone)(date)},")
+    assert moment in ends_named(said, zone), said
