@@ -72,8 +72,8 @@ def _reminded_of(facts: ReminderFacts) -> Iterator[Subject]:
     return (subject for subject in subjects(facts) if not subject.by_choice)
 
 
-def _urgency(reminder: Reminder) -> tuple[dt.datetime, str, str]:
-    return reminder.subject.date, reminder.subject.order_number, reminder.subject.about
+def _urgency(reminder: Reminder) -> tuple[float, str, str]:
+    return reminder.subject.date.timestamp(), reminder.subject.order_number, reminder.subject.about
 
 
 def next_wake(
@@ -110,7 +110,8 @@ def withdrawn(facts: ReminderFacts, shown: Iterable[Shown], now: dt.datetime) ->
 def upcoming(facts: ReminderFacts, now: dt.datetime) -> tuple[Subject, ...]:
     """Returns every date that lies ahead, the nearest first, whether or not a reminder is wanted for it."""
     ahead = (subject for subject in subjects(facts) if subject.date > now and not subject.kind.comes_after)
-    return tuple(sorted(ahead, key=lambda subject: (subject.date, subject.address)))
+    # Thousands of numbers are sorted in a fraction of the time of as many moments; other threads wait meanwhile.
+    return tuple(sorted(ahead, key=lambda subject: (subject.date.timestamp(), subject.address)))
 
 
 def snoozed(reminder: Reminder, choice: Snooze, settings: ReminderSettings, now: dt.datetime, zone: dt.tzinfo) -> Shown:

@@ -55,7 +55,7 @@ def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDa
     return AllDates(
         bool(found),
         due,
-        sorted(ahead, key=lambda pair: pair[1].date),
+        sorted(ahead, key=lambda pair: pair[1].date.timestamp()),
         sorted(shown, key=lambda pair: _shown_at(pair[1]), reverse=True),
         together,
     )

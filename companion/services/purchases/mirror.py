@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from companion import __version__
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.purchases.draft import Draft
@@ -46,7 +48,8 @@ class OrderMirror:
             if changed:
                 self._take_in(changed, done)
             if done != there:
-                self._library.remember_setting(_SETTING, json.dumps(sorted((*place, there[place]) for place in there)))
+                looked_at = [(*place, stamp) for place, stamp in there.items()]
+                self._library.remember_setting(_SETTING, msgspec.json.encode(looked_at).decode())
 
     def _there(self) -> dict[_Place, str]:
         """Every order, with what tells whether it was looked at as it is now."""
