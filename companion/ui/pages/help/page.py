@@ -19,7 +19,7 @@ from companion.domain.reminders.dates import ReminderFacts
 from companion.domain.reminders.history import InboxEntry, agenda
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.support.help_articles import Article, Group
-from companion.domain.support.hotline import NOTHING_STATED, KnownProduct, Stated, products_of
+from companion.domain.support.hotline import NOTHING_STATED, Stated, products_of
 from companion.domain.support.makers_desk import DirectoryDesk
 from companion.domain.support.subjects import (
     DueDate,
@@ -35,7 +35,7 @@ from companion.ui.dialogs.case_file import show_case_file
 from companion.ui.navigation import Destination, Page
 from companion.ui.pages.help.article import ArticleView
 from companion.ui.pages.help.statement import StatementCard
-from companion.ui.pages.help.support import purchase_card, store_card
+from companion.ui.pages.help.support import NO_PRODUCTS, ProductChoice, product_choice, purchase_card, store_card
 from companion.ui.state.app_state import AppState
 from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
@@ -62,12 +62,17 @@ class _Shelf(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """All that support can be asked about, each in words, what of it needs attention, and each store's products."""
+    """All that support can be asked about, each in words, what of it needs attention, and each store's products.
+
+    `places` tells where each stands, `by_number` which is the order of a store and a number.
+    """
 
     subjects: tuple[SupportSubject, ...] = ()
     texts: tuple[str, ...] = ()
+    places: Mapping[SupportSubject, int] = MappingProxyType({})
+    by_number: Mapping[tuple[str, str], SupportSubject] = MappingProxyType({})
     in_need: SupportSubject | None = None
-    products: Mapping[str, tuple[KnownProduct, ...]] = MappingProxyType({})
+    products: Mapping[str, ProductChoice] = MappingProxyType({})
 
 
 class HelpPage(Page):
@@ -226,11 +231,10 @@ class HelpPage(Page):
 
     def _subject(self) -> SupportSubject | None:
         """What was chosen, else the order that led here, else what needs attention."""
-        subjects = self._found.subjects
-        if self._chosen in subjects:
+        if self._chosen in self._found.places:
             return self._chosen
-        here = [each for each in subjects if each.number == self._number and each.store == self.app_state.store]
-        return here[0] if self._number and here else self._found.in_need
+        here = self._found.by_number.get((self.app_state.store, self._number)) if self._number else None
+        return here or self._found.in_need
 
     # Support
 
@@ -257,7 +261,7 @@ class HelpPage(Page):
                 state = self._book.state(subject.store) if subject is not None else self.app_state
                 if state is not None and state.snapshot.profile is not None:
                     number = subject.number if subject is not None else ""
-                    products = self._found.products.get(state.store, ())
+                    products = self._found.products.get(state.store, NO_PRODUCTS)
                     self._support.addWidget(store_card(state, number, self._stated, products, self._say))
             self._support.addWidget(self._case_card(subject))
 
@@ -289,7 +293,8 @@ class HelpPage(Page):
     def _which(self, subject: SupportSubject) -> QHBoxLayout:
         """What support is asked about: it also decides which number is the right one."""
         subjects = self._found.subjects
-        choice = Choice(self.app_state.theme, "What it is about", self._found.texts, subjects.index(subject))
+        place = self._found.places[subject]
+        choice = Choice(self.app_state.theme, "What it is about", self._found.texts, place)
         choice.activated.connect(lambda place: self._ask_about(subjects[place]))
         return captioned("It is about", choice)
 
@@ -361,8 +366,10 @@ def _find(
     return _Found(
         subjects,
         tuple(_subject_text(each, several=several) for each in subjects),
+        {subject: place for place, subject in enumerate(subjects)},
+        {(each.store, each.number): each for each in reversed(subjects)},
         subject_in_need(subjects, shelves[0].snapshot.failures, due),
-        {shelf.store: products_of(shelf.snapshot.orders_read) for shelf in shelves},
+        {shelf.store: product_choice(products_of(shelf.snapshot.orders_read)) for shelf in shelves},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QLocale
@@ -35,12 +35,30 @@ class _Options(NamedTuple):
     """What can be chosen in one list: the texts, the place of the one that is chosen, and what a place states."""
 
     name: str
-    texts: list[str]
+    texts: Sequence[str]
     place: int
     stating: Callable[[int], Stated]
 
 
-def store_card(state: AppState, number: str, stated: Stated, products: Sequence[KnownProduct], said: Said) -> Card:
+class ProductChoice(NamedTuple):
+    """The products that can be chosen, prepared in the background: there can be thousands."""
+
+    texts: tuple[str, ...]
+    ids: tuple[str | None, ...]
+    places: Mapping[str | None, int]
+
+
+def product_choice(known: Sequence[KnownProduct]) -> ProductChoice:
+    """Returns what can be chosen of these products; the first place states none."""
+    ids = (None, *(product.id for product in known))
+    places = {id_: place for place, id_ in reversed(tuple(enumerate(ids)))}
+    return ProductChoice(("As ordered", *(product.name for product in known)), ids, places)
+
+
+NO_PRODUCTS = product_choice(())
+
+
+def store_card(state: AppState, number: str, stated: Stated, products: ProductChoice, said: Said) -> Card:
     """Returns the card with the number of a store for one of its orders, and what it depends on.
 
     `products` are those of all its orders.
@@ -92,7 +110,7 @@ def _country_name(code: str) -> str:
 
 
 def _choices(
-    state: AppState, profile: Profile, stated: Stated, products: Sequence[KnownProduct], said: Said
+    state: AppState, profile: Profile, stated: Stated, products: ProductChoice, said: Said
 ) -> list[QWidget | QLayout]:
     options = (_pcs(profile, stated), _products(products, stated), _countries(profile, stated))
     parts: list[QWidget | QLayout] = [label("Is it about something else?", "muted")]
@@ -113,10 +131,9 @@ def _pcs(profile: Profile, stated: Stated) -> _Options:
     return _Options("PC", texts, _place(stated, values), values.__getitem__)
 
 
-def _products(known: Sequence[KnownProduct], stated: Stated) -> _Options:
-    texts = ["As ordered", *(product.name for product in known)]
-    ids = [None, *(product.id for product in known)]  # Of thousands, only what is chosen is made a statement.
-    return _Options("Product", texts, _place(stated.product, ids), lambda place: stated._replace(product=ids[place]))
+def _products(known: ProductChoice, stated: Stated) -> _Options:
+    place = known.places.get(stated.product, 0)
+    return _Options("Product", known.texts, place, lambda place: stated._replace(product=known.ids[place]))
 
 
 def _countries(profile: Profile, stated: Stated) -> _Options:
