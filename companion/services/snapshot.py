@@ -98,6 +98,11 @@ class Snapshot:
             return None
         return f"The file is already on this PC{f', from order {file.number}' if file.number != number else ''}."
 
+    def prepared(self) -> Snapshot:
+        """Work out what pages look values up in, so that none of them waits for it; returns this snapshot."""
+        _ = self.orders_read, self._known, self._cards, self._files, self._by_artifact
+        return self
+
     # Pages ask for one of thousands, many times over.
 
     @functools.cached_property

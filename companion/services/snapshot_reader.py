@@ -84,7 +84,7 @@ class SnapshotReader:
         purchases = without_known_orders(self._library, self._owned())
         cards = self._cards(orders, stored, files, seat_id, now)
         facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases, seat_id)
-        return Snapshot(
+        made = Snapshot(
             now,
             stored.profile,
             orders,
@@ -107,6 +107,7 @@ class SnapshotReader:
             installed=self._installed(),
             needs_attention=any(card.tone is Tone.ATTENTION for card in cards),
         )
+        return made.prepared()
 
     def _installed(self) -> dict[tuple[str, str], InstalledHere]:
         """What was installed for orders of this store; earlier versions noted neither the store nor the version."""
