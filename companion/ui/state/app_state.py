@@ -90,6 +90,7 @@ class AppState(QObject):
         self.downloads.arrived.connect(lambda _: self.load())
         self._refreshing: Task | None = None
         self._ask_again = False
+        self._waiting: list[Callable[[], None] | None] | None = None
         self.missing: tuple[str, ...] = ()
         """The orders that could not be opened for lack of their password."""
 
@@ -139,14 +140,31 @@ class AppState(QObject):
         return offer_of(order, download, profile, self.now(), self.zone) if profile else Offer.CLOSED
 
     def load(self, done: Callable[[], None] | None = None) -> None:
-        """Show what is remembered, without asking the store; `done` is called also when it could not be read."""
+        """Show what is remembered, without asking the store; `done` is called also when it could not be read.
+
+        What is asked for until that is read is read once.
+        """
+        waiting = self._waiting
+        if waiting is not None:
+            waiting.append(done)
+            return
+        calls = self._waiting = [done]
+
+        def end() -> None:
+            for call in calls:
+                if call is not None:
+                    call()
 
         def fail(error: CompanionError) -> None:
             self._refresh_failed(error)
-            if done is not None:
-                done()
+            end()
 
-        self.runner.run(self, lambda _: self._read(), lambda found: self._replace(found, done), failed=fail)
+        def read(_: Task) -> _Reading:
+            # What is asked for from here on may be newer than what is read.
+            self._waiting = None
+            return self._read()
+
+        self.runner.run(self, read, lambda found: self._replace(found, end), failed=fail, in_turn=True)
 
     @property
     def look_plan(self) -> LookPlan:
@@ -190,7 +208,8 @@ class AppState(QObject):
         # A look that leaves orders out says nothing of their passwords.
         kept = [each for each in self.missing if not asked or (number is not None and each != number)]
         found = self._orders().looks.look(task.cancellation, only=number, asked=asked)
-        return self._read(found.errors, tuple(dict.fromkeys((*kept, *found.missing))))
+        missing = tuple(dict.fromkeys((*kept, *found.missing)))
+        return self.runner.wait_for_turn(lambda: self._read(found.errors, missing))
 
     def _read(self, troubles: tuple[CompanionError, ...] = (), missing: tuple[str, ...] | None = None) -> _Reading:
         self.downloads.look()
@@ -199,10 +218,12 @@ class AppState(QObject):
     def _replace(self, found: _Reading, done: Callable[[], None] | None = None) -> None:
         # Of two readings at the same time, the one that began later is the newer.
         if found.number > self._shown:
+            before: list[object] = [*self.snapshot.cards, *self.snapshot.ahead]
             self._shown, self.snapshot = found.number, found.snapshot
             if found.missing is not None:
                 self.missing = found.missing
             self.changed.emit()
+            self.runner.let_go(before)
         if done is not None:
             done()
 

@@ -112,7 +112,7 @@ class OwnedState(QObject):
             return
         self._loading = asking
         shown = (self.purchases, self.capabilities, self._receipts)
-        self.runner.run(self, lambda _: self._read(shown), self._loaded, self._not_loaded)
+        self.runner.run(self, lambda _: self._read(shown), self._loaded, self._not_loaded, in_turn=True)
 
     def _read(self, shown: object) -> _Read:
         self.downloads.look()

@@ -43,11 +43,11 @@ class ReminderState(QObject):
 
     def load(self) -> None:
         """Read what is remembered."""
-        self._then(lambda: None, lambda _: None)
+        self._then(lambda: None, lambda _: None, in_turn=True)
 
     def look(self, done: Callable[[DueNow], None], failed: Failed) -> None:
         """Find what is due; it is written down before `done` is told."""
-        self._then(lambda: self._reminders().look(), done, failed)
+        self._then(lambda: self._reminders().look(), done, failed, in_turn=True)
 
     def confirm(self, reminders: tuple[Reminder, ...]) -> None:
         """Mark reminders as shown."""
@@ -89,7 +89,14 @@ class ReminderState(QObject):
         """Write all dates as an iCalendar file, together with `also`, those of further stores."""
         self._runner.run(owner, lambda _: self._reminders().export(path, date, money, also), done, failed)
 
-    def _then(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+    def _then(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Failed | None = None,
+        *,
+        in_turn: bool = False,
+    ) -> None:
         """Do the work, then show records and settings as they are afterwards."""
 
         def all_of_it(_: object) -> _Found[T]:
@@ -107,7 +114,7 @@ class ReminderState(QObject):
             self._shown = max(self._shown, found.number)
             done(found.result)
 
-        self._runner.run(self, all_of_it, show, failed)
+        self._runner.run(self, all_of_it, show, failed, in_turn=in_turn)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ ENDING_SECONDS = 3.0
 """Seconds that work has to end once the program is quit."""
 _TURN_SECONDS = 0.001
 """So long Python lets a worker compute before the GUI thread gets its turn; usual are 5 ms, each time it waits."""
-_OBJECTS_BEFORE_A_LOOK, _LOOKS_BEFORE_A_FULLER_ONE = 5_000, (10, 200)
+_OBJECTS_BEFORE_A_LOOK, _LOOKS_BEFORE_A_FULLER_ONE = 5_000, (4, 500)
 _LOOK_EVERY_MS = 20
 """How often it is looked whether garbage is due while workers run. The window stands still for as long as what is new
 is looked through: what workers make of thousands of purchases in 100 ms took it 40 ms."""
@@ -149,6 +149,7 @@ class TaskRunner(QObject):
         self._looking = QTimer(self, interval=_LOOK_EVERY_MS)
         self._looking.timeout.connect(collect_if_due)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
+        self._turns = ThreadPoolExecutor(1, thread_name_prefix="turn")
         self._running: set[Task] = set()
         self._ended = False
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
@@ -161,9 +162,13 @@ class TaskRunner(QObject):
         failed: Callable[[CompanionError], None] | None = None,
         progress: Callable[[Any], None] | None = None,
         cancelled: Callable[[], None] | None = None,
+        *,
+        in_turn: bool = False,
     ) -> Task:
         """Run `work` on another thread; it gets its `Task`, to report progress and look for cancellation.
 
+        What computes for long without being waited for is done `in_turn`, one piece after the other in the order in
+        which they were given: each thread that computes is one more that the window waits for whenever Qt calls Python.
         After `shut_down` nothing is begun any more.
         """
         task = Task(self, owner, _Callbacks(done, failed, progress, cancelled))
@@ -175,8 +180,20 @@ class TaskRunner(QObject):
         if not self._looking.isActive():
             self._looking.start()
         owner.destroyed.connect(task.cancel)
-        self._pool.submit(self._perform, _Job(task, work))
+        (self._turns if in_turn else self._pool).submit(self._perform, _Job(task, work))
         return task
+
+    def wait_for_turn(self, work: Callable[[], T]) -> T:
+        """Do `work` in turn (see `run`) and return what it returns; for work that is under way on another thread."""
+        return self._turns.submit(work).result()
+
+    def let_go(self, values: list[object]) -> None:
+        """Empty a list on another thread; values that nothing else refers to are freed there one after the other.
+
+        Freeing thousands at once would hold up the window. They must not refer to widgets.
+        """
+        if not self._ended:
+            self._turns.submit(_empty, values)
 
     def post(self, call: Callable[[], None]) -> None:
         """Run `call` on the GUI thread soon; safe from every thread."""
@@ -208,6 +225,7 @@ class TaskRunner(QObject):
     def _end(self, last: Iterable[Callable[[], object]]) -> None:
         _perform_each(last)
         self._pool.shutdown(wait=True)
+        self._turns.shutdown(wait=True)
 
     def _perform(self, job: _Job) -> None:
         job.perform()
@@ -232,6 +250,11 @@ def collect_if_due() -> None:
         if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
             gc.collect(generation)
             return
+
+
+def _empty(values: list[object]) -> None:
+    while values:
+        values.pop()
 
 
 def _perform_each(last: Iterable[Callable[[], object]]) -> None:

@@ -7,6 +7,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Iterator
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -241,3 +242,62 @@ def test_garbage_is_looked_for_while_a_worker_makes_much(runner: TaskRunner, own
     finally:
         gc.callbacks.remove(look)
     assert found == [True]
+
+
+def test_work_in_turn_is_done_one_piece_after_the_other(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    under_way, most, order = list[int](), list[int](), list[int]()
+
+    def work(number: int) -> None:
+        under_way.append(number)
+        most.append(len(under_way))
+        order.append(number)
+        under_way.remove(number)
+
+    def waits(_: Task) -> None:
+        runner.wait_for_turn(partial(work, 9))
+
+    for number in range(8):
+        runner.run(owner, lambda _, number=number: work(number), lambda _: None, in_turn=True)  # type: ignore[misc]
+    runner.run(owner, waits, lambda _: None)
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert (set(most), [each for each in order if each != 9]) == ({1}, list(range(8)))
+    assert 9 in order
+
+
+def test_other_work_does_not_wait_for_work_in_turn(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    gate, done = threading.Event(), list[str]()
+    runner.run(owner, lambda _: gate.wait(30), lambda _: done.append("in turn"), in_turn=True)
+    runner.run(owner, lambda _: None, lambda _: done.append("other"))
+    qtbot.waitUntil(lambda: done == ["other"])
+    gate.set()
+    qtbot.waitUntil(lambda: done == ["other", "in turn"])
+
+
+def test_what_fails_in_turn_fails_where_it_was_waited_for(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    failures: list[CompanionError] = []
+
+    def work() -> None:
+        raise CompanionError(ErrorCode.MISSING, "Not there", "It is not there.", "Look elsewhere.")
+
+    runner.run(owner, lambda _: runner.wait_for_turn(work), lambda _: pytest.fail("it failed"), failures.append)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert failures[0].code == ErrorCode.MISSING
+
+
+class _Freed:
+    """Notes on which thread it is freed."""
+
+    def __init__(self, where: list[int]) -> None:
+        self._where = where
+
+    def __del__(self) -> None:
+        self._where.append(threading.get_ident())
+
+
+def test_what_is_let_go_is_freed_on_another_thread(runner: TaskRunner, qtbot: QtBot) -> None:
+    where: list[int] = []
+    values: list[object] = [_Freed(where) for _ in range(3)]
+    runner.let_go(values)
+    qtbot.waitUntil(lambda: len(where) == 3)
+    assert values == []
+    assert threading.get_ident() not in where
