@@ -84,7 +84,7 @@ def ending_text(result: InstallationResult) -> EndingText:
     if ending is InstallationEnding.INCOMPLETE:
         message = f"The installer reports success, but this is missing: {joined(result.missing)}."
         return EndingText(title=title, message=message, hint=INSTALL_AGAIN)
-    return EndingText(title=title, message=outcome.sentence, hint=f"{outcome.hint} (Exit code {outcome.code})")
+    return EndingText(title=title, message=outcome.sentence, hint=f"{outcome.hint} (Exit code {outcome.shown})")
 
 
 def ending_error(result: InstallationResult) -> CompanionError | None:

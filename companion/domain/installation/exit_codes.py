@@ -22,6 +22,11 @@ class Outcome(Model, frozen=True):
     hint: str
 
     @property
+    def shown(self) -> str:
+        """The code as its system shows it, so that it is found when it is looked up."""
+        return _shown(self.code)
+
+    @property
     def succeeded(self) -> bool:
         """Whether the installer reports success, even if a restart completes it."""
         return self.meaning in (ExitMeaning.DONE, ExitMeaning.RESTART)
@@ -65,6 +70,9 @@ _WITHOUT_SUPPORT = (
     ("send support the case file", "ask its maker"),
     ("Ask support for the right download", "Get the right download from its maker"),
 )
+_32_BITS, _NEGATIVE = 0xFFFFFFFF, 0xFFFF0000
+"""From the second on a number is an installer's own negative one."""
+_OF_PACKAGES = range(15600, 15700)
 _STOPPING_SIGNALS = {1, 2, 15}
 _KILLED = 9
 
@@ -100,9 +108,9 @@ def _explained(
 ) -> Outcome:
     plain = _normal(code, platform)
     for entry in profile.exit_codes if profile else ():
-        if entry.code in (code, plain):
+        if entry.code in (code, plain) or (platform is Platform.WINDOWS and entry.code & _32_BITS == code & _32_BITS):
             return Outcome(code=plain, meaning=entry.meaning, sentence=entry.sentence, hint=entry.hint)
-    wrapped = platform is Platform.WINDOWS and plain != code & 0xFFFFFFFF
+    wrapped = platform is Platform.WINDOWS and plain != code & _32_BITS
     if plain == 0 and not wrapped:
         return Outcome(code=0, meaning=_DONE, sentence="The installer reports success.", hint="Nothing else is needed.")
     own = SYSTEM.get(plain) if wrapped else own_meaning(plain, technology, of_store=of_store)
@@ -112,7 +120,7 @@ def _explained(
     several = (_SEVERAL_WINDOWS if platform is Platform.WINDOWS else _SEVERAL_POSIX).get(plain)
     if several is not None and not wrapped:
         open_words = several[0].format(open=unexplained(None, of_store=of_store))
-        usual = (_FAILED, f"The installer ended with exit code {plain}, {open_words}", several[1])
+        usual = (_FAILED, f"The installer ended with exit code {_shown(plain)}, {open_words}", several[1])
     if usual is None:
         return Outcome(
             code=plain,
@@ -132,7 +140,7 @@ def _normal(code: int, platform: Platform) -> int:
     """The code as the tables list it: on Windows unsigned, without an HRESULT around it (0x8007xxxx)."""
     if platform is not Platform.WINDOWS:
         return code
-    unsigned = code & 0xFFFFFFFF
+    unsigned = code & _32_BITS
     return unsigned & 0xFFFF if unsigned >> 16 == 0x8007 else unsigned
 
 
@@ -148,5 +156,14 @@ def _by_signal(code: int) -> tuple[ExitMeaning, str, str] | None:
 
 
 def _shown(code: int) -> str:
-    """Small numbers as people read them, big ones as support looks them up."""
+    """Returns small numbers as people read them, Windows' big ones and those of packages as support looks them up.
+
+    A signal is shown as shells do: 128 and its number.
+    """
+    if code < 0:
+        return str(128 - code)
+    if code in _OF_PACKAGES:
+        return f"0x{0x80070000 | code:08X}"
+    if code >= _NEGATIVE:
+        return str(code - 2**32)
     return str(code) if code < 0x10000 else f"0x{code:08X}"

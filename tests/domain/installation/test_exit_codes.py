@@ -55,6 +55,33 @@ def test_an_unknown_code_is_admitted_with_its_number():
 
 
 @pytest.mark.parametrize(
+    ("code", "platform", "shown"),
+    [
+        (77, Platform.WINDOWS, "77"),
+        (-1, Platform.WINDOWS, "-1"),
+        (0xFFFFFFFF, Platform.WINDOWS, "-1"),
+        (-300, Platform.WINDOWS, "-300"),
+        (0xDEADBEEF - 2**32, Platform.WINDOWS, "0xDEADBEEF"),
+        (-1073741510, Platform.WINDOWS, "0xC000013A"),
+        (0x80070642, Platform.WINDOWS, "1602"),
+        (0x80073CF3, Platform.WINDOWS, "0x80073CF3"),
+        (-9, Platform.LINUX, "137"),
+        (137, Platform.LINUX, "137"),
+    ],
+)
+def test_a_code_is_shown_as_its_system_shows_it(code, platform, shown):
+    """Windows shows negative numbers with their sign and its own in hexadecimal, shells a signal as 128 and more."""
+    assert explain_exit(code, None, platform).shown == shown
+
+
+@pytest.mark.parametrize("written", [-3, 0xFFFFFFFD])
+@pytest.mark.parametrize("reported", [-3, 0xFFFFFFFD])
+def test_a_stores_negative_code_is_found_however_it_is_written(build, written, reported):
+    own = ExitCode(code=written, meaning=ExitMeaning.BLOCKED, sentence="Ours.", hint="Do this.")
+    assert explain_exit(reported, build.profile(exit_codes=(own,))).sentence == "Ours."
+
+
+@pytest.mark.parametrize(
     ("code", "meaning"),
     [(-15, ExitMeaning.CANCELLED), (130, ExitMeaning.CANCELLED), (-9, ExitMeaning.FAILED), (139, ExitMeaning.FAILED)],
 )

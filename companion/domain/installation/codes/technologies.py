@@ -1,7 +1,8 @@
 """What exit codes mean by the technology that made an installer.
 
 Sources: "Setup Exit Codes" (Inno Setup's help), "Error Levels" (NSIS's manual, section D.1),
-"Checking for Errors Using the Setup.log File" (InstallShield's help), dpkg(1), apt-get(8), dnf(8), zypper(8).
+"Checking for Errors Using the Setup.log File" and "Setup.exe Return Values and Run-Time Errors" (InstallShield's help),
+dpkg(1), apt-get(8), dnf(8), zypper(8).
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ _NSIS: dict[int, Meaning] = {
     2: (ExitMeaning.FAILED, "The installer stopped itself because something went wrong.", _FIND),
 }
 _NO_ANSWERS = "Install it without --silent and answer its questions."
+_RIGHT, _AGAIN = "Ask support for the right download.", "Download it again, then install."
+_ROOM = "Free some space on the disk, then install again."
+# With a sign those of its scripts, without one those of its Setup.exe.
 _SHIELD: dict[int, Meaning] = {
     -1: (ExitMeaning.FAILED, "The installer failed without saying why.", _TELL),
     -2: (ExitMeaning.FAILED, "The installer could not work in the mode that it was started in.", _NO_ANSWERS),
@@ -60,6 +64,26 @@ _SHIELD: dict[int, Meaning] = {
     -10: (ExitMeaning.FAILED, "The installer's file of answers is wrong.", _NO_ANSWERS),
     -11: (ExitMeaning.FAILED, "The installer failed for a reason that it does not know itself.", _TELL),
     -12: (ExitMeaning.FAILED, "The installer's windows come in another order than its file of answers.", _NO_ANSWERS),
+    1150: (ExitMeaning.BLOCKED, "The installer is made for another version of Windows.", _RIGHT),
+    **dict.fromkeys((1151, 1152), (ExitMeaning.FAILED, "The installer could not unpack itself.", _ROOM)),
+    **dict.fromkeys((1153, 1154, 1155, 1158), (ExitMeaning.FAILED, "A part of the installer is missing.", _AGAIN)),
+    1156: (ExitMeaning.FAILED, "Windows Installer met an error of its own.", "Restart the PC, then install again."),
+    1201: (ExitMeaning.BLOCKED, "There is not enough space for the installer.", _ROOM),
+    1202: (
+        ExitMeaning.FAILED,
+        "The installer needs administrator rights.",
+        "Install again, and answer “Yes” if Windows asks.",
+    ),
+    1207: (
+        ExitMeaning.FAILED,
+        "Windows Installer does not work on this PC.",
+        "Install the Windows updates, then try again.",
+    ),
+    **dict.fromkeys(
+        (1607, 1608),
+        (ExitMeaning.FAILED, "The installer could not start its own engine.", "Restart the PC, then install again."),
+    ),
+    1628: (ExitMeaning.FAILED, "The installer did not complete its work.", _TELL),
     -51: (ExitMeaning.FAILED, "The installer could not make a folder.", _TELL),
     -52: (ExitMeaning.FAILED, "The installer could not use a file or folder.", _TELL),
 }

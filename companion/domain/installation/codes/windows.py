@@ -30,8 +30,15 @@ _SIGNED = "Get it from its maker, and ask there if the result is the same."
 _DATE = "Check the date of this PC, then install again."
 _ALLOW = "Install again, and answer “Yes” if Windows asks. An antivirus program may also forbid it."
 _IN_USE = "Close the programs that use it, then install again. Checking this PC finds them."
-# Access violation, stack overflow, damaged memory, an exception of C++ or .NET that the installer did not expect.
-_CRASHES = (0xC0000005, 0xC00000FD, 0xC0000374, 0xC0000409, 0xE06D7363, 0xE0434352)
+# Access violation, stack overflow, damaged memory, an exception of C++ or .NET that the installer did not expect; an
+# instruction that there is none of, a division by zero, an exception in a window, an assertion, a breakpoint.
+_CRASHES = (
+    *(0xC0000005, 0xC00000FD, 0xC0000374, 0xC0000409, 0xE06D7363, 0xE0434352),
+    *(0xC000001D, 0xC0000094, 0xC0000096, 0xC000041D, 0xC0000420, 0x80000003),
+)
+# A library, or a function of one, that was not found when the program was loaded or called for it.
+_MISSING = (0xC0000135, 0xC0000138, 0xC0000139, 0xC06D007E, 0xC06D007F)
+_COPY = "If it lies on a network drive or a stick, copy the file to this PC, then install again."
 _PACKAGES_OF_WINDOWS: dict[int, Meaning] = {
     15600: (_FAILED, "The package could not be opened: it is not signed, or damaged.", _AGAIN),
     15601: (_FAILED, "The package was not found.", _AGAIN),
@@ -72,6 +79,35 @@ _PACKAGES_OF_WINDOWS: dict[int, Meaning] = {
         _BLOCKED,
         "A newer version is already installed.",
         f"{NOTHING_CHANGED} To go back, remove the newer version in Windows' settings (Apps) first.",
+    ),
+    15626: (
+        _BLOCKED,
+        "The firewall of Windows is switched off, and Windows installs no package without its service.",
+        "Switch the service on (Windows Defender Firewall), then install again.",
+    ),
+    15629: (_BLOCKED, "The drive that packages are installed to is not connected.", "Connect it, then install again."),
+    15630: (
+        _FAILED,
+        "The drive that packages are installed to is damaged.",
+        "Choose another in Windows' settings (Storage), then install again.",
+    ),
+    15632: (_BLOCKED, "The package is made for another kind of processor.", "Ask support for the right download."),
+    15634: (
+        _BLOCKED,
+        "It is an addition to another program, which is not installed.",
+        "Install that program first.",
+    ),
+    15635: (
+        _BLOCKED,
+        "Packages cannot be installed on a drive with this file system.",
+        "Choose another in Windows' settings (Storage), then install again.",
+    ),
+    15641: (_CANCELLED, "The installation was stopped: you signed out.", "Start it again whenever you like."),
+    15643: (_BLOCKED, "Windows does not allow the package: it is not known well enough.", _SIGNED),
+    15644: (_FAILED, "Windows could not check in time how well the package is known.", _CONNECTION),
+    15647: (_BLOCKED, "Packages cannot be installed from a network drive.", "Copy the file to this PC, then install."),
+    **dict.fromkeys(
+        (0x80080203, 0x80080204, 0x80080205, 0x80080206, 0x80080207), (_FAILED, "The package is damaged.", _AGAIN)
     ),
 }
 # Windows system error codes and MsiExec's (learn.microsoft.com: "MsiExec.exe and InstMsi.exe error messages").
@@ -211,6 +247,9 @@ WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
     0x80004004: (_CANCELLED, "The installation was cancelled.", "Start it again whenever you like."),
     0x80004005: (_FAILED, "The installer failed without saying why.", TELL),
     0x80096010: (_BLOCKED, "The installer was changed after its maker had signed it.", _AGAIN),
+    0x80091007: (_FAILED, "What the installer downloaded is damaged, or not what its maker published.", _AGAIN),
+    0x80131700: (_FAILED, "The installer needs a part of .NET that is missing or could not be loaded.", _UPDATES),
+    0x80240017: (_FAILED, "An update of Windows that the installer brings does not fit this PC.", _UPDATES),
     0x800B0004: (_BLOCKED, "Windows does not trust the maker's signature.", _AGAIN),
     0x800B0100: (_BLOCKED, "The installer is not signed, and Windows asks for a signature.", _SIGNED),
     0x800B0101: (_BLOCKED, "The certificate of the maker's signature is not valid at this date.", _DATE),
@@ -222,18 +261,16 @@ WINDOWS: dict[int, tuple[ExitMeaning, str, str]] = {
         _UPDATES,
     ),
     **dict.fromkeys(_CRASHES, (_FAILED, "The installer crashed.", TELL)),
-    0xC0000017: (
-        _FAILED,
-        "There was not enough memory for the installer.",
-        "Close other programs, then install again.",
+    **dict.fromkeys(
+        (0xC0000017, 0xC000012D),
+        (_FAILED, "There was not enough memory for the installer.", "Close other programs, then install again."),
     ),
+    0xC0000006: (_FAILED, "The installer could not be read any more from the drive that it lies on.", _COPY),
+    0xC0000022: (_FAILED, "Windows did not allow a step of the installer.", _ALLOW),
+    0xC0000428: (_BLOCKED, "Windows refuses the installer, or a part of it: its signature does not hold.", _SIGNED),
     0xC000007B: (_FAILED, "The installer, or a part that it needs, is damaged or made for another PC.", _AGAIN),
     0xC0000142: (_FAILED, "The installer could not begin.", _RESTART_FIRST),
-    0xC0000135: (
-        _FAILED,
-        "The installer needs a part of Windows that is missing.",
-        "Install the Windows updates, then try again.",
-    ),
+    **dict.fromkeys(_MISSING, (_FAILED, "The installer needs a part of Windows that is missing.", _UPDATES)),
     0xC000013A: (_CANCELLED, "The installation was stopped.", "Start it again whenever you like."),
     0x40010004: (_CANCELLED, "The installation was stopped: the PC was shut down, or you signed out.", _RESTART_FIRST),
 }
@@ -243,7 +280,14 @@ SYSTEM: dict[int, Meaning] = {
     3: (_FAILED, "A folder that the installer needs was not found.", _AGAIN),
     5: (_FAILED, "Windows did not allow a step of the installer.", _ALLOW),
     13: (_FAILED, "The installer met data that make no sense: it may be damaged.", _AGAIN),
-    14: (_FAILED, "There was not enough memory for the installer.", "Close other programs, then install again."),
+    **dict.fromkeys(
+        (8, 14, 1450, 1455),
+        (_FAILED, "There was not enough memory for the installer.", "Close other programs, then install again."),
+    ),
+    **dict.fromkeys(
+        (21, 53, 55, 59, 64, 67, 1167), (_FAILED, "A drive that the installer needs could not be reached.", _COPY)
+    ),
+    **dict.fromkeys((23, 1392), (_FAILED, "A file or folder on the disk is damaged.", TELL)),
     32: (_BLOCKED, "A file that has to be replaced is in use.", _IN_USE),
     33: (_BLOCKED, "A file that has to be replaced is in use.", _IN_USE),
     87: (_FAILED, "The installer was started with a value that it does not take.", TELL),

@@ -72,7 +72,7 @@ def _failed(proof: Proof, explained: Outcome, cause: str | None) -> EndingText:
             f"lists {_versioned(proof.after)} all the same" if listed else f"no longer lists {_versioned(proof.before)}"
         )
         message += f" The system {record}."
-    hint += f" (Exit code {explained.code})"
+    hint += f" (Exit code {explained.shown})"
     return EndingText(title=_FAILURES[proof.outcome], message=message, hint=hint)
 
 

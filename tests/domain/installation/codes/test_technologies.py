@@ -68,6 +68,19 @@ DONE, RESTART, CANCELLED, BLOCKED, FAILED = (
         (Technology.MSIX, 0x800B0109, BLOCKED),
         (Technology.INNO, 0x80070002, FAILED),
         (Technology.NSIS, 0x80070020, BLOCKED),
+        (Technology.MSIX, 0x80073D10, BLOCKED),
+        (Technology.MSIX, 0x80073D10 - 2**32, BLOCKED),
+        (Technology.MSIX, 0x80073D0A, BLOCKED),
+        (Technology.MSIX, 0x80073D12, BLOCKED),
+        (Technology.MSIX, 0x80073D13, BLOCKED),
+        (Technology.MSIX, 0x80073D19, CANCELLED),
+        (Technology.MSIX, 0x80080204, FAILED),
+        (Technology.BURN, 0x80091007, FAILED),
+        (Technology.INSTALLSHIELD, 1152, FAILED),
+        (Technology.INSTALLSHIELD, 1201, BLOCKED),
+        (Technology.INSTALLSHIELD, 1202, FAILED),
+        (Technology.PE, 0xC000041D, FAILED),
+        (Technology.PE, 0xC0000006, FAILED),
     ],
 )
 def test_each_technology_has_its_own_codes(technology: Technology, code: int, meaning: ExitMeaning) -> None:
@@ -111,6 +124,30 @@ def test_a_code_in_an_hresult_is_never_the_installers_own() -> None:
             found = explain_exit(code, None, Platform.WINDOWS, technology)
             assert found.sentence == "A file that the installer needs was not found."
     assert explain_exit(0x80070000, None, Platform.WINDOWS).meaning is FAILED, "a failure is no success"
+
+
+@pytest.mark.parametrize(
+    ("technology", "code", "words"),
+    [
+        (Technology.MSIX, 0x80073D10, "another kind of processor"),
+        (Technology.MSIX, 0x80073D0A, "firewall of Windows"),
+        (Technology.MSIX, 0x80073D13, "file system"),
+        (Technology.MSIX, 0x80080206, "damaged"),
+        (Technology.BURN, 0x80091007, "not what its maker published"),
+        (Technology.BURN, 0x80072F8F - 2**32, "could not download"),
+        (Technology.SQUIRREL, 0x80131700, ".NET"),
+        (Technology.INSTALLSHIELD, 1152, "could not unpack itself"),
+        (Technology.INSTALLSHIELD, 1201, "not enough space"),
+        (Technology.INSTALLSHIELD, 1628, "did not complete"),
+        (Technology.MSI, 1628, "a table of it is wrong"),
+        (Technology.PE, 0xC000041D, "crashed"),
+        (Technology.PE, 0xC06D007E - 2**32, "part of Windows that is missing"),
+        (Technology.PE, 0xC0000006, "drive"),
+        (Technology.PE, 0xC0000139, "part of Windows that is missing"),
+    ],
+)
+def test_what_their_makers_publish_is_known(technology: Technology, code: int, words: str) -> None:
+    assert words in explain_exit(code, None, Platform.WINDOWS, technology).sentence
 
 
 def test_without_a_store_no_hint_speaks_of_its_support() -> None:
