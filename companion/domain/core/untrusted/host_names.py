@@ -110,5 +110,7 @@ def _is_latin_lookalike(label: str) -> bool:
 
 def _script(sign: str) -> str:
     """The script of a letter, by the first word of its name: it is written in no other place of Python's library."""
+    if sign.isascii():
+        return "LATIN"  # without reading the table of all names, which most programs never need
     name = re.split("[ -]", unicodedata.name(sign, "UNNAMED"))[0]
     return "CJK" if name == "IDEOGRAPHIC" else name
