@@ -24,6 +24,14 @@ def be_known_to_the_desktop() -> None:
         toasts.be_known_to_the_desktop()
 
 
+def return_freed_memory() -> None:
+    """Gives the system what this process has freed and still holds, where that is not done by itself."""
+    if this_platform() is Platform.LINUX:
+        from companion.services.platforms.linux import memory
+
+        memory.return_freed_memory()
+
+
 def toast_system() -> ToastSystem | None:
     """Returns the system's own notices with buttons that come back as links; None where it has none of that kind."""
     if this_platform() is not Platform.WINDOWS:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from companion.services.app.instance.launch_command import start_command
 from companion.services.app.resources import resource
 from companion.services.container.store import Services
-from companion.services.platforms import this_platform
+from companion.services.platforms import return_freed_memory, this_platform
 from companion.ui.app.further_stores import FurtherStores
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import AllPages, StorePages, load_after_painting, load_ahead
@@ -313,9 +313,14 @@ class WindowedProgram:
         self._explain_tray()
         # Most of a year is spent in the tray: what only the window needs is not held there.
         self.window.drop_pages()
+        # Qt deletes the pages in its next turn.
+        QTimer.singleShot(0, self.window, self._let_go)
+
+    def _let_go(self) -> None:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
+        self.runner.run(self.window, lambda _: return_freed_memory(), lambda _: None)
 
     def _explain_tray(self) -> None:
         if self.settings.value(CLOSING_EXPLAINED) is None:
