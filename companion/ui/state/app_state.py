@@ -218,12 +218,11 @@ class AppState(QObject):
     def _replace(self, found: _Reading, done: Callable[[], None] | None = None) -> None:
         # Of two readings at the same time, the one that began later is the newer.
         if found.number > self._shown:
-            before: list[object] = [*self.snapshot.cards, *self.snapshot.ahead]
+            self.runner.let_go(self.snapshot.cards, self.snapshot.ahead)
             self._shown, self.snapshot = found.number, found.snapshot
             if found.missing is not None:
                 self.missing = found.missing
             self.changed.emit()
-            self.runner.let_go(before)
         if done is not None:
             done()
 

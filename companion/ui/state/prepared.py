@@ -16,13 +16,15 @@ T = TypeVar("T")
 class Prepared(Generic[T]):
     """Prepares what `show` is called with on the GUI thread; while that is under way, only the latest wish counts.
 
-    With thousands of purchases, choosing and sorting takes longer than the window may stand still.
+    With thousands of purchases, choosing and sorting takes longer than the window may stand still, and so does freeing
+    what was shown before. What is prepared must not refer to widgets.
     """
 
     def __init__(self, runner: TaskRunner, owner: QObject, show: Callable[[T], None]) -> None:
         self._runner, self._owner, self._show = runner, owner, show
         self._under_way = False
         self._next: Callable[[], T] | None = None
+        self._shown: T | None = None
 
     def ask(self, work: Callable[[], T]) -> None:
         """Do `work` on another thread and show what it returns; it must touch no widget."""
@@ -33,7 +35,9 @@ class Prepared(Generic[T]):
         self._runner.run(self._owner, lambda _: work(), self._done, self._failed)
 
     def _done(self, found: T) -> None:
+        before, self._shown = self._shown, found
         self._show(found)
+        self._runner.let_go(before)
         self._go_on()
 
     def _failed(self, error: CompanionError) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import shiboken6
@@ -29,6 +30,7 @@ _OBJECTS_BEFORE_A_LOOK, _LOOKS_BEFORE_A_FULLER_ONE = 5_000, (4, 500)
 _LOOK_EVERY_MS = 20
 """How often it is looked whether garbage is due while workers run. The window stands still for as long as what is new
 is looked through: what workers make of thousands of purchases in 100 ms took it 40 ms."""
+_FREED_AT_ONCE = 50
 
 
 class Task:
@@ -187,13 +189,16 @@ class TaskRunner(QObject):
         """Do `work` in turn (see `run`) and return what it returns; for work that is under way on another thread."""
         return self._turns.submit(work).result()
 
-    def let_go(self, values: list[object]) -> None:
-        """Empty a list on another thread; values that nothing else refers to are freed there one after the other.
+    def let_go(self, *values: object) -> None:
+        """Free values on another thread once nothing else refers to them here; they must not refer to widgets.
 
-        Freeing thousands at once would hold up the window. They must not refer to widgets.
+        Freeing thousands at once would hold up every thread: long tuples and lists are freed one element at a time.
         """
+        self.post(partial(self._free_soon, list(values)))
+
+    def _free_soon(self, values: list[object]) -> None:
         if not self._ended:
-            self._turns.submit(_empty, values)
+            self._turns.submit(_free, values)
 
     def post(self, call: Callable[[], None]) -> None:
         """Run `call` on the GUI thread soon; safe from every thread."""
@@ -252,9 +257,15 @@ def collect_if_due() -> None:
             return
 
 
-def _empty(values: list[object]) -> None:
+def _free(values: list[object]) -> None:
+    parts: list[object] = []
     while values:
-        values.pop()
+        value = values.pop()
+        parts.extend(value if isinstance(value, (tuple, list)) else (value,))
+    while parts:
+        part = parts.pop()
+        if isinstance(part, (tuple, list)) and len(part) > _FREED_AT_ONCE:
+            parts.extend(part)
 
 
 def _perform_each(last: Iterable[Callable[[], object]]) -> None:

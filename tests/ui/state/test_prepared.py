@@ -57,3 +57,27 @@ def test_a_failure_is_told_and_the_next_wish_is_prepared(runner: TaskRunner, qtb
     qtbot.waitUntil(lambda: len(told) == 1)
     prepared.ask(lambda: "again")
     qtbot.waitUntil(lambda: shown == ["again"])
+
+
+class _Freed:
+    """Notes on which thread it is freed."""
+
+    def __init__(self, where: list[int]) -> None:
+        self._where = where
+
+    def __del__(self) -> None:
+        self._where.append(threading.get_ident())
+
+
+def test_what_was_shown_before_is_freed_on_another_thread(runner: TaskRunner, qtbot: QtBot) -> None:
+    owner, shown, where = QObject(), list[int](), list[int]()
+    prepared: Prepared[tuple[_Freed, ...]] = Prepared(runner, owner, lambda found: shown.append(len(found)))
+
+    def made(many: int) -> tuple[_Freed, ...]:
+        return tuple(_Freed(where) for _ in range(many))
+
+    prepared.ask(partial(made, 3))
+    qtbot.waitUntil(lambda: shown == [3])
+    prepared.ask(partial(made, 1))
+    qtbot.waitUntil(lambda: len(where) == 3)
+    assert threading.get_ident() not in where
