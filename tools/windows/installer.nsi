@@ -122,7 +122,10 @@ Section "Companion"
   RMDir /r "$INSTDIR\new"
   RMDir /r "$INSTDIR\old"
   SetOutPath "$INSTDIR\new"
-  File /r "${PROGRAM}\*.*"
+  ; What is alike lies together, and is compressed better.
+  File /r "${PROGRAM}\*.dll"
+  File /r "${PROGRAM}\*.pyd"
+  File /r /x *.dll /x *.pyd "${PROGRAM}\*.*"
   SetOutPath "$INSTDIR" ; otherwise the folder is in use by this installer
   DetailPrint "Trying the new version"
   nsExec::ExecToStack '"$INSTDIR\new\companion.exe" --version'

@@ -6,6 +6,8 @@ import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from tools.windows.byte_code import without_columns
+
 Entry = tuple[str, str, str]
 """Where something goes in the program, where it comes from, and what kind of thing it is, as PyInstaller lists it."""
 
@@ -36,6 +38,8 @@ _PLUGINS = (
 )
 _MORE_PLUGINS = ("networkinformation", "plugins/styles", "plugins/generic")
 _UNUSED = (*_PARTS, *_PLUGINS, *_MORE_PLUGINS)
+# No other library of Qt needs its network there, and no theme of a desktop has icons in files of its own.
+_UNUSED_ON_WINDOWS = ("Qt6Network", "qsvgicon", "imageformats/qsvg")
 # A kind of archive that Companion does not unpack on Windows; sub-processes and loops of that platform; what only makes
 # reading XML faster.
 _EXTENSIONS = ("_asyncio", "_overlapped", "_multiprocessing", "_bz2", "_elementtree")
@@ -57,6 +61,7 @@ _RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll", "vcruntime140.dl
 _RENAMED = re.compile(r"msvcp140-[0-9a-f]+\.dll")
 """The same, as a wheel brings it for itself."""
 _AT_EACH_START = ("__init__", "aliases", "ascii", "cp1252", "latin_1", "mbcs", "utf_8")
+_HEAD_OF_BYTE_CODE = 16
 _NEWEST = "PySide6"
 """Which copy is the newest; the others work with it, as each later one works for older programs."""
 
@@ -74,9 +79,12 @@ of the program are heard at a pipe of Windows, by Python's own means."""
 
 
 def shrink_library(file: Path) -> None:
-    """Compress what few starts need of the library that Python begins with; the rest stays quick to read."""
+    """Take the columns from the library that Python begins with, and compress what few starts need of it.
+
+    The rest stays quick to read.
+    """
     with zipfile.ZipFile(file) as before:
-        entries = [(entry, before.read(entry)) for entry in before.infolist()]
+        entries = [(entry, _without_columns(entry.filename, before.read(entry))) for entry in before.infolist()]
     with zipfile.ZipFile(file, "w") as after:
         for entry, content in entries:
             rare = entry.filename.startswith("encodings/") and PurePosixPath(entry.filename).stem not in _AT_EACH_START
@@ -84,9 +92,14 @@ def shrink_library(file: Path) -> None:
             after.writestr(entry, content, compresslevel=9)
 
 
+def _without_columns(name: str, content: bytes) -> bytes:
+    head, code = content[:_HEAD_OF_BYTE_CODE], content[_HEAD_OF_BYTE_CODE:]
+    return head + without_columns(code) if name.endswith(".pyc") else content
+
+
 def used_binaries(found: list[Entry], *, on_windows: bool) -> list[Entry]:
     """Returns the libraries and extensions that the program uses, each once."""
-    unused = (*_UNUSED, *(("Qt6Network",) if on_windows else ()))  # no other library of Qt needs it there
+    unused = (*_UNUSED, *(_UNUSED_ON_WINDOWS if on_windows else ()))
     kept = [entry for entry in found if not any(part in _plain(entry) for part in unused)]
     return _one_runtime([entry for entry in kept if not _is_extension_unused(entry)]) if on_windows else kept
 
@@ -94,6 +107,24 @@ def used_binaries(found: list[Entry], *, on_windows: bool) -> list[Entry]:
 def used_data(found: list[Entry]) -> list[Entry]:
     """Returns the files beside the code that the program reads."""
     return [entry for entry in found if not any(part in f"/{_plain(entry)}" for part in _DATA)]
+
+
+def without_descriptions(found: list[Entry], work: Path) -> list[Entry]:
+    """Returns the entries, of which what packages say of themselves is without the long text for their pages.
+
+    Names, versions and licences stay; the shortened files are copies in `work`.
+    """
+    return [_without_description(entry, work) for entry in found]
+
+
+def _without_description(entry: Entry, work: Path) -> Entry:
+    place = PurePosixPath(_plain(entry))
+    if place.name != "METADATA" or place.parent.suffix != ".dist-info":
+        return entry
+    copy = work / place
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_bytes(Path(entry[1]).read_bytes().replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n")
+    return (entry[0], str(copy), entry[2])
 
 
 def _is_extension_unused(entry: Entry) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import marshal
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 from tools.environment import ROOT
+from tools.windows.byte_code import without_columns
 from tools.windows.trimming import (
     EXCLUDED,
     EXCLUDED_ON_WINDOWS,
@@ -16,6 +19,7 @@ from tools.windows.trimming import (
     used_binaries,
     used_data,
     with_one_runtime,
+    without_descriptions,
 )
 
 
@@ -29,14 +33,15 @@ def names(entries: list[Entry]) -> list[str]:
 
 def test_what_nothing_draws_or_connects_with_is_left_out() -> None:
     found = [
-        *("PySide6/Qt6Core.dll", r"PySide6\plugins\platforms\qwindows.dll", "PySide6/plugins/imageformats/qsvg.dll"),
+        *("PySide6/Qt6Core.dll", r"PySide6\plugins\platforms\qwindows.dll", "PySide6/Qt6Svg.dll"),
         *("PySide6/opengl32sw.dll", r"PySide6\plugins\tls\qschannelbackend.dll", r"PySide6\plugins\styles\qmodern.dll"),
+        *(r"PySide6\plugins\imageformats\qsvg.dll", "PySide6/plugins/iconengines/qsvgicon.dll"),
         *("_bz2.pyd", "_asyncio.pyd", "_ssl.pyd"),
     ]
     kept = names(used_binaries([entry(name) for name in found], on_windows=True))
     assert kept == [*found[:3], "_ssl.pyd"]
-    elsewhere = names(used_binaries([entry("lib-dynload/_bz2.so")], on_windows=False))
-    assert elsewhere == ["lib-dynload/_bz2.so"]
+    there = ["lib-dynload/_bz2.so", "PySide6/Qt/plugins/iconengines/libqsvgicon.so"]
+    assert names(used_binaries([entry(name) for name in there], on_windows=False)) == there
 
 
 def test_of_the_runtime_the_newest_copy_is_kept_where_all_find_it() -> None:
@@ -62,7 +67,8 @@ def test_a_runtime_that_only_python_brings_is_kept() -> None:
 
 def test_the_library_that_python_begins_with_stays_whole(tmp_path: Path) -> None:
     file = tmp_path / "base_library.zip"
-    contents = {"os.pyc": b"o" * 9000, "encodings/utf_8.pyc": b"u" * 9000, "encodings/cp866.pyc": b"c" * 9000}
+    code = b"h" * 16 + without_columns(marshal.dumps(compile("a = 1\n" * 900, "module.py", "exec")))
+    contents = {"os.pyc": code, "encodings/utf_8.pyc": code, "encodings/cp866.pyc": code, "other": b"o" * 900}
     with zipfile.ZipFile(file, "w") as made:
         for name, content in contents.items():
             made.writestr(zipfile.ZipInfo(name), content)
@@ -73,6 +79,16 @@ def test_the_library_that_python_begins_with_stays_whole(tmp_path: Path) -> None
     assert small == {"encodings/cp866.pyc"}, "what each start reads is not unpacked each time"
 
 
+def test_the_library_that_python_begins_with_has_no_columns(tmp_path: Path) -> None:
+    file = tmp_path / "base_library.zip"
+    code = marshal.dumps(compile("def add(one, other):\n    return one + other\n", "os.py", "exec"))
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("os.pyc", b"h" * 16 + code)
+    shrink_library(file)
+    with zipfile.ZipFile(file) as found:
+        assert found.read("os.pyc") == b"h" * 16 + without_columns(code)
+
+
 def test_of_the_data_what_the_program_reads_stays() -> None:
     found = [
         *("companion/resources/help/start.md", "requests-2.dist-info/METADATA", "licences/qt/LGPL-3.0.txt"),
@@ -81,6 +97,22 @@ def test_of_the_data_what_the_program_reads_stays() -> None:
         *("requests-2.dist-info/licenses/LICENSE", "tzdata/zoneinfo/tzdata.zi"),
     ]
     assert names(used_data([entry(name) for name in found])) == found[:3]
+
+
+def test_of_what_a_package_says_of_itself_its_description_is_left_out(tmp_path: Path) -> None:
+    said = "Metadata-Version: 2.4\nName: tool\nVersion: 1.5\nLicense-Expression: MIT\n\n# Tool\n\nName: another\n"
+    (tmp_path / "wheel/tool-1.5.dist-info").mkdir(parents=True)
+    (tmp_path / "work").mkdir()
+    source = tmp_path / "wheel/tool-1.5.dist-info/METADATA"
+    source.write_text(said, encoding="utf-8")
+    found = [(r"tool-1.5.dist-info\METADATA", str(source), "DATA"), ("tool-1.5.dist-info/WHEEL", "from", "DATA")]
+    kept = without_descriptions(found, tmp_path / "work")
+    assert names(kept) == names(found)
+    assert kept[1] == found[1]
+    told = importlib.metadata.PathDistribution(Path(kept[0][1]).parent)
+    assert (told.metadata["Name"], told.metadata["License-Expression"]) == ("tool", "MIT")
+    assert "another" not in Path(kept[0][1]).read_text(encoding="utf-8")
+    assert source.read_text(encoding="utf-8") == said, "the wheel is not changed"
 
 
 def test_the_program_does_without_the_modules_that_are_left_out() -> None:
