@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import importlib.metadata
 import json
+import marshal
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ import sys
 import threading
 import time
 import types
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,6 +115,14 @@ def value_of(hive: str, key: str, name: str) -> list[object] | None:
             return list(winreg.QueryValueEx(handle, name))
     except FileNotFoundError:
         return None
+
+
+def has_key(hive: str, key: str) -> bool:
+    try:
+        winreg.CloseKey(winreg.OpenKeyEx(HIVES[hive], key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY))
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def add_link(name: str, target: str, words: str) -> str:
@@ -580,10 +590,88 @@ def run_to_its_end(*words: str) -> int:
     ).returncode
 
 
+def renames_folders_in_use() -> bool:
+    """Returns whether this Windows renames a folder of which a file is open, as Wine does."""
+    folder = Path(os.environ["TEMP"], "in-use")
+    folder.mkdir()
+    with (folder / "file").open("wb"):
+        try:
+            folder.rename(folder.with_name("renamed"))
+        except PermissionError:
+            return False
+    return True
+
+
 def install_beside_a_reader(setup: str, path: str) -> int:
     """An installer that runs while another program has a file of the installed one open."""
     with Path(path).open("rb"):
         return run_to_its_end(setup, "/S")
+
+
+def compiled(source: str) -> str:
+    """Returns a module's byte code as it lies in the archive of a built program."""
+    code = compile(Path(source).read_bytes(), Path(source).name, "exec", dont_inherit=True, optimize=2)
+    return base64.b64encode(zlib.compress(marshal.dumps(code))).decode()
+
+
+def kill_while_it_unpacks(setup: str, folder: str) -> bool:
+    """An installer that is ended as soon as it has written something; returns whether it was still at work."""
+    installer = subprocess.Popen([setup, "/S"], stdin=subprocess.DEVNULL)
+    until(lambda: installer.poll() is not None or any(Path(folder).rglob("*.dll")))
+    at_work = installer.poll() is None
+    installer.kill()
+    installer.wait()
+    return at_work
+
+
+def press_through(program: str, gone: str, *answers: str) -> list[str]:
+    """A wizard whose first button is pressed on each page, until the file `gone` and its windows are no more.
+
+    Questions are answered by the buttons of these numbers in turn (1 OK, 6 Yes, 7 No); returns what they say.
+    """
+    import ctypes
+    from ctypes import wintypes
+
+    user: Any = ctypes.windll.user32  # type: ignore[attr-defined,unused-ignore]
+    asked: dict[int, str] = {}
+    left = list(answers)
+    each_window = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)  # type: ignore[attr-defined,unused-ignore]
+
+    def text_of(window: int) -> str:
+        text = ctypes.create_unicode_buffer(2000)
+        user.SendMessageW(window, 0xD, 2000, text)
+        return text.value
+
+    def dialogs() -> list[int]:
+        found: list[int] = []
+
+        def note(window: int, _: int) -> bool:
+            kind = ctypes.create_unicode_buffer(100)
+            user.GetClassNameW(window, kind, 100)
+            if kind.value == "#32770" and user.IsWindowVisible(window) and "Companion" in text_of(window):
+                found.append(window)
+            return True
+
+        user.EnumWindows(each_window(note), 0)
+        return found
+
+    def press() -> bool:
+        """Answer what is open; returns whether everything is over."""
+        open_now = dialogs()
+        for window in open_now:
+            said = user.GetDlgItem(window, 0xFFFF)
+            if said and window not in asked:
+                asked[window] = text_of(said)
+                user.PostMessageW(window, 0x111, int(left.pop(0)), 0)
+            elif not said and user.IsWindowEnabled(window) and user.IsWindowEnabled(user.GetDlgItem(window, 1)):
+                user.PostMessageW(window, 0x111, 1, 0)
+        return not open_now and not Path(gone).exists()
+
+    started = subprocess.Popen(
+        [program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until(lambda: press() and started.poll() is not None, 100)
+    return list(asked.values())
 
 
 def file_description(path: str) -> dict[str, object]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.kits.updates import release, site
+from tests.kits.updates import Site, release, site
 from tests.kits.waiting import until
 from tests.windows.test_built import BUILT
+from tests.windows.variants import copy_of, replace_modules
 from tests.windows.windows_kit import ROOT, Windows, windows_path
 from tools.release.comparing import differences
 from tools.windows.build import make_installer
@@ -24,6 +24,7 @@ APP = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Companion"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 LINKS = r"Software\Classes\companion"
 ONCE = r"Software\Microsoft\Windows\CurrentVersion\RunOnce"
+SHELL = r"Software\Microsoft\Windows\CurrentVersion\Explorer"
 STATE = "AppData/Local/Companion"
 
 
@@ -38,12 +39,6 @@ def _setup(folder: Path, version: str, program: Path = BUILT) -> str:
     made = folder / f"setup-{version}.exe"
     assert make_installer(made, version=version, quick=True, program=program) == 0
     return windows_path(made)
-
-
-def _copy(folder: Path) -> Path:
-    """A copy of the built program that costs little, whose files can be added to and removed."""
-    shutil.copytree(BUILT, folder, copy_function=os.link)
-    return folder
 
 
 def run(windows: Windows, *words: str) -> int:
@@ -91,15 +86,26 @@ def test_from_nothing_over_a_running_program_and_back_to_nothing(windows: Window
 
     # The older one does not replace it.
     assert run(windows, first, "/S") == 2
+    (said,) = windows.run("press_through", first, r"C:\nothing", "1")
+    assert said.startswith("Companion 0.2.0 is installed, and this is the older version 0.1.0.")
     assert entry(windows, "DisplayVersion") == "0.2.0"
 
+    # It is removed while it runs, starts at sign-in, and keeps another program from that.
     windows.run("set_value", "HKCU", RUN, "Companion", "REG_SZ", rf"{inside}\companionw.exe --tray")
+    command = f'"{windows.program("OUTLOOK.EXE")}" ghost'
+    windows.run("set_value", "HKCU", RUN, "MailHelper", "REG_SZ", command)
+    windows.run("start", windows.program("OUTLOOK.EXE"), "ghost")
+    words = ("--profile", windows_path(ROOT / "resources/profiles/larkfield.json"), "--hold", "--force", "--yes")
+    ran_of(windows, rf"{inside}\companion.exe", ("close-blockers", *words, "--look-out", "0", "--json"))
+    assert windows.run("value_of", "HKCU", RUN, "MailHelper") is None
     assert run(windows, rf"{windows_path_in(windows, folder)}\uninstall.exe", "/S") == 0
     # It goes on in a copy of itself, which can remove the original.
     until(lambda: not folder.exists(), 120)
     assert windows.run("value_of", "HKCU", RUN, "Companion") is None
+    assert windows.run("value_of", "HKCU", RUN, "MailHelper") == [command, 1], "what was held back starts again"
     assert entry(windows, "DisplayName") is None
-    assert windows.run("value_of", "HKCU", LINKS, "URL Protocol") is None
+    for key in (LINKS, rf"{LINKS}\shell\open\command"):
+        assert not windows.run("has_key", "HKCU", key), "nothing answers its links any more"
     left = {path for path in home.rglob("*") if "Temp" not in path.parts} - before
     assert {path for path in left if home / STATE not in (path, *path.parents)} <= {home / "AppData/Local/Programs"}
     assert (home / STATE / "library.db").exists(), "what it remembers stays in a silent run"
@@ -107,81 +113,155 @@ def test_from_nothing_over_a_running_program_and_back_to_nothing(windows: Window
 
 
 def test_files_that_are_in_use_leave_the_old_version_whole(windows: Windows, setups: tuple[str, str]) -> None:
+    if windows.run("renames_folders_in_use"):
+        pytest.skip("this Wine renames a folder whose files are open, which Windows refuses")
     first, second = setups
     assert run(windows, first, "/S") == 0
     folder = user(windows) / "AppData/Local/Programs/Companion"
     inside = windows_path_in(windows, folder / "current")
-    done = windows.run("install_beside_a_reader", second, rf"{inside}\companion.exe", timeout=300)
-    if done == 0:
-        pytest.skip("this Wine renames a folder whose files are open, which Windows refuses")
-    assert done == 4
+    assert windows.run("install_beside_a_reader", second, rf"{inside}\companion.exe", timeout=300) == 4
     assert entry(windows, "DisplayVersion") == "0.1.0"
     assert sorted(path.name for path in folder.iterdir()) == ["current", "uninstall.exe"]
     assert same_files(folder / "current", BUILT)
     assert run(windows, second, "/S") == 0
 
 
-@pytest.mark.parametrize("moment", ["unpacked", "moved away"])
+@pytest.mark.parametrize("moment", ["unpacking", "moved away"])
 def test_an_installer_that_was_cut_off_leaves_one_whole_version(
     windows: Windows, setups: tuple[str, str], moment: str
 ) -> None:
     first, second = setups
     assert run(windows, first, "/S") == 0
     folder = user(windows) / "AppData/Local/Programs/Companion"
-    (folder / "new").mkdir()
-    (folder / "new/half.dll").write_bytes(b"half")
-    if moment == "moved away":
+    if moment == "unpacking":
+        windows.run("kill_while_it_unpacks", second, windows_path_in(windows, folder / "new"))
+        assert same_files(folder / "current", BUILT)
+    else:
         (folder / "current").rename(folder / "old")
+        (folder / "new").mkdir()
+        (folder / "new/half.dll").write_bytes(b"half")
     assert run(windows, second, "/S") == 0
     assert sorted(path.name for path in folder.iterdir()) == ["current", "uninstall.exe"]
     assert same_files(folder / "current", BUILT)
 
 
-def test_a_version_that_does_not_come_up_is_taken_back(
+def test_without_room_for_the_new_version_the_old_one_stays(
     windows: Windows, setups: tuple[str, str], tmp_path: Path
 ) -> None:
-    first, _ = setups
-    broken = _copy(tmp_path / "broken")
-    (broken / "_internal/PySide6/QtWidgets.pyd").unlink()  # the program tells its version, and shows no window
-    home = user(windows)
-    current = home / "AppData/Local/Programs/Companion/current"
+    first, second = setups
+    program = tmp_path / "small"
+    program.mkdir()
+    (program / "file.txt").write_text("small")
+    asking = tmp_path / "asking.exe"
+    assert make_installer(asking, version="0.2.0", quick=True, room=2_000_000_000, program=program) == 0
+    folder = user(windows) / "AppData/Local/Programs/Companion"
+    (said,) = windows.run("press_through", windows_path(asking), r"C:\nothing", "1")
+    assert said.startswith("There is not enough room on the disk: Companion needs 1953145 MB for a moment, and ")
+    assert not folder.exists()
     assert run(windows, first, "/S") == 0
-    windows.run("start_in_tray", rf"{windows_path_in(windows, current)}\companionw.exe")
-    assert run(windows, _setup(tmp_path, "0.3.0", broken), "/S") == 5
-    assert same_files(current, BUILT)
-    assert sorted(path.name for path in current.parent.iterdir()) == ["current", "uninstall.exe"]
+    assert run(windows, windows_path(asking), "/S") == 6
+    # A disk that becomes full: no file may become larger than four MiB.
+    limited = f"trap '' XFSZ; ulimit -f 4096; exec wine '{second}' /S"
+    done = subprocess.run(["bash", "-c", limited], env=windows.environment, stdin=subprocess.DEVNULL, timeout=300)
+    assert done.returncode == 6
+    assert sorted(path.name for path in folder.iterdir()) == ["current", "uninstall.exe"]
+    assert same_files(folder / "current", BUILT)
     assert entry(windows, "DisplayVersion") == "0.1.0"
-    until((home / STATE / "running.address").exists, 60)
-    memory = json.loads((home / STATE / "update/memory.json").read_bytes())
-    assert memory["failedVersion"] == "0.3.0"
-    (told,) = ran_of(windows, rf"{windows_path_in(windows, current)}\companion.exe", ("quit", "--wait", "--json"))
-    assert json.loads(told["out"]) == {"running": True, "ended": True}
 
 
-def test_a_new_version_comes_from_a_web_server(windows: Windows, tmp_path: Path) -> None:
+def test_it_is_removed_with_all_that_it_remembers_from_a_folder_of_any_name(
+    windows: Windows, setups: tuple[str, str]
+) -> None:
+    local = user(windows).parent / "Zoë Groß 山田/AppData/Local"
+    local.mkdir(parents=True)
+    for key in ("User Shell Folders", "Shell Folders"):
+        windows.run("set_value", "HKCU", rf"{SHELL}\{key}", "Local AppData", "REG_SZ", windows_path_in(windows, local))
+    assert run(windows, setups[0], "/S") == 0
+    folder = local / "Programs/Companion"
+    inside = windows_path_in(windows, folder / "current")
+    assert same_files(folder / "current", BUILT)
+    bought = ("purchases", "new", "--product", "Tool", "--order", "18")
+    ran_of(windows, rf"{inside}\companion.exe", bought)
+    assert (local / "Companion/library.db").exists()
+    uninstaller = rf"{windows_path_in(windows, folder)}\uninstall.exe"
+    (asked,) = windows.run("press_through", uninstaller, uninstaller, "6", timeout=200)
+    assert asked.startswith("Remove also what Companion remembers")
+    until(lambda: not folder.exists(), 60)
+    assert [path for path in local.rglob("*") if path.is_file()] == []
+
+
+def test_a_version_that_does_not_come_up_is_taken_back_and_the_next_is_installed(
+    windows: Windows, tmp_path: Path
+) -> None:
     with site(tmp_path / "site") as served:
-        program = _copy(tmp_path / "program")
+        program = copy_of(BUILT, tmp_path / "program")
         place = program / "_internal/companion/resources/update"
         place.mkdir()
         (place / "source.json").write_text(json.dumps({"address": served.address}))
         (place / "root.json").write_bytes(served.repository.first_root)
+        home = user(windows)
+        current = home / "AppData/Local/Programs/Companion/current"
+        inside = windows_path_in(windows, current)
+        console = rf"{inside}\companion.exe"
         assert run(windows, _setup(tmp_path, "0.1.0", program), "/S") == 0
-        _setup(tmp_path, "9.0.0", program)
-        served.repository.add("setup-9.0.0.exe", tmp_path / "setup-9.0.0.exe")
-        served.repository.add("windows-x86_64.json", release("9.0.0", "setup-9.0.0.exe"))
-        served.repository.publish()
-        inside = windows_path_in(windows, user(windows) / "AppData/Local/Programs/Companion/current")
-        (told,) = ran_of(windows, rf"{inside}\companion.exe", ("update", "--yes", "--json"))
+        windows.run("start_in_tray", rf"{inside}\companionw.exe")
+        ran_of(windows, console, ("purchases", "new", "--product", "Before", "--order", "18"))
+
+        broken = copy_of(program, tmp_path / "broken")
+        replace_modules(windows, broken, _newer_without_a_window(), tmp_path)
+        _offer(served, tmp_path, "0.3.0", broken)
+        (told,) = ran_of(windows, console, ("update", "--yes", "--json"))
         found = json.loads(told["out"])
-        assert (found["kind"], found["newest"], found["installed"]) == ("setup", "9.0.0", False), told
+        assert (found["kind"], found["newest"], found["installed"]) == ("setup", "0.3.0", False), told
+        until(lambda: _failed_version(home) == "0.3.0", 240)
+        until((home / STATE / "running.address").exists, 60)
+        assert same_files(current, program)
+        assert sorted(path.name for path in current.parent.iterdir()) == ["current", "uninstall.exe"]
+        assert entry(windows, "DisplayVersion") == "0.1.0"
+        # Its library has the older form again, with what the newer version had added to it.
+        assert [path.name for path in (home / STATE / "copies").glob("library-form-*")]
+        told, ended = ran_of(windows, console, ("purchases", "list", "--json"), ("quit", "--wait", "--json"))
+        bought = json.loads(told["out"])["purchases"]
+        products = {product["name"] for each in bought for product in each["products"]}
+        assert products == {"Before", "Meanwhile"}, told
+        assert json.loads(ended["out"]) == {"running": True, "ended": True}
+
+        _offer(served, tmp_path, "9.0.0", program)
+        ran_of(windows, console, ("update", "--yes", "--json"))
         until(lambda: entry(windows, "DisplayVersion") == "9.0.0", 240)
+
+
+def _newer_without_a_window() -> dict[str, str]:
+    """Modules of a version with a newer form of the library, which adds a purchase where it should show its window."""
+    migrations = (ROOT / "companion/services/storage/migrations.py").read_text(encoding="utf-8")
+    newer = "MIGRATIONS = (*MIGRATIONS, 'CREATE TABLE novelties (id TEXT);')"
+    adding = ["purchases", "new", "--product", "Meanwhile", "--order", "19"]
+    return {
+        "companion.services.storage.migrations": f"{migrations}\n{newer}\n",
+        "companion.ui.app.running": f"from companion.cli import main\nmain({adding})\nraise SystemExit(1)\n",
+    }
+
+
+def _offer(served: Site, folder: Path, version: str, program: Path) -> None:
+    """Publish the installer of a version."""
+    _setup(folder, version, program)
+    name = f"setup-{version}.exe"
+    served.repository.add(name, folder / name)
+    served.repository.add("windows-x86_64.json", release(version, name))
+    served.repository.publish()
+
+
+def _failed_version(home: Path) -> object:
+    """The version that was taken back last, as the program remembers it."""
+    file = home / STATE / "update/memory.json"
+    return json.loads(file.read_bytes()).get("failedVersion") if file.exists() else None
 
 
 def test_the_same_program_gives_the_same_installer(tmp_path: Path) -> None:
     one = tmp_path / "one.exe"
     other = tmp_path / "other.exe"
     assert make_installer(one, version="0.1.0", quick=True, program=BUILT) == 0
-    assert make_installer(other, version="0.1.0", quick=True, program=_copy(tmp_path / "program")) == 0
+    assert make_installer(other, version="0.1.0", quick=True, program=copy_of(BUILT, tmp_path / "program")) == 0
     assert differences(one, other) == []
 
 
@@ -206,4 +286,4 @@ def sizes(folder: Path) -> dict[str, int]:
 def test_it_is_small_enough_to_hand_around() -> None:
     made = sorted((ROOT / "build/windows").glob("Companion-*-setup.exe"))
     assert made
-    assert made[-1].stat().st_size <= 23.5 * 1024 * 1024
+    assert made[-1].stat().st_size <= 22 * 1024 * 1024

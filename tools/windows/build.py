@@ -56,9 +56,14 @@ def build(*, untried: bool = False) -> int:
     return _run(PYTHON, "-m", "pytest", "tests/windows/test_built.py", "tests/windows/test_installer.py")
 
 
-def make_installer(target: Path, *, version: str, quick: bool = False, program: Path = BUILT / "companion") -> int:
-    """Makes the installer of a built program, `quick` without compression for tests; returns makensis' exit code."""
-    quickly = ["-DQUICK"] if quick else []
+def make_installer(
+    target: Path, *, version: str, quick: bool = False, room: int = 0, program: Path = BUILT / "companion"
+) -> int:
+    """Makes the installer of a built program; returns makensis' exit code.
+
+    For tests: `quick` without compression, and one that asks for `room`, in KiB, beside what its files need.
+    """
+    quickly = [*(["-DQUICK"] if quick else []), *([f"-DROOM={room}"] if room else [])]
     # The uninstaller is made while the installer is, so the script has to sign it.
     signing = [f"-DSIGN={PYTHON} -m tools.windows.signing"] if certificate() is not None else []
     with tempfile.TemporaryDirectory() as folder:  # several are made at the same time

@@ -3,7 +3,7 @@
 ; /S installs silently. A new version is unpacked beside the old one, tried, and put into its place by renaming, so that
 ; whatever goes wrong leaves one of the two whole. Shortcuts and entries at sign-in name the folder "current".
 ; Exit codes: 0 done, 1 cancelled, 2 a newer version is installed, 3 the program does not quit, 4 its files are in use,
-; 5 the new version does not start on this PC.
+; 5 the new version does not start on this PC, 6 there is not enough room, or the new files could not be written.
 Unicode true
 Target amd64-unicode
 !include FileFunc.nsh
@@ -23,6 +23,7 @@ Target amd64-unicode
 !define NOTICES_ID "{5B0C2B5E-3C55-4C0B-9A0B-6F1D0A7E9C41}"
 !define LINKS "Software\Classes\companion"
 !define SHORTCUT "$SMPROGRAMS\Companion.lnk"
+!define SPARE_KIB 20480 ; for what the program itself writes
 !define TRIES 20 ; for half a second each: virus scanners hold new and old files for a moment
 
 Name "Companion"
@@ -68,6 +69,7 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "© The Companion authors. Apache Li
 
 Var wasRunning
 Var tries
+Var unpacking
 
 ; Ends with a sentence and an exit code; a silent run says nothing.
 !macro Fail code sentence
@@ -118,21 +120,29 @@ Function .onInit
   ${EndIf}
 FunctionEnd
 
-Section "Companion"
+Section "Companion" THE_PROGRAM
+  !ifdef ROOM ; for tests: as if so many KiB more were needed
+    AddSize ${ROOM}
+  !endif
   RMDir /r "$INSTDIR\new"
   RMDir /r "$INSTDIR\old"
   SetOutPath "$INSTDIR\new"
-  ; What is alike lies together, and is compressed better.
-  File /r "${PROGRAM}\*.dll"
-  File /r "${PROGRAM}\*.pyd"
-  File /r /x *.dll /x *.pyd "${PROGRAM}\*.*"
+  Call RequireRoom
+  StrCpy $unpacking 1
+  ClearErrors
+  File /r "${PROGRAM}\*.*"
   SetOutPath "$INSTDIR" ; otherwise the folder is in use by this installer
+  StrCpy $unpacking 0
+  ${If} ${Errors} ; a file that could not be opened for writing is passed over by a silent run
+    Call RemoveNew
+    !insertmacro Fail 6 "Not all new files could be written.$\n$\nNothing was changed. A virus scanner may have stopped it; restart the PC, then start this installer again."
+  ${EndIf}
   DetailPrint "Trying the new version"
   nsExec::ExecToStack '"$INSTDIR\new\companion.exe" --version'
   Pop $0
   Pop $1
   ${If} $0 != 0
-    RMDir /r "$INSTDIR\new"
+    Call RemoveNew
     !insertmacro Fail 5 "The new version does not start on this PC ($0).$\n$\nNothing was changed. Companion needs Windows 10 or 11; a virus scanner may also have stopped it."
   ${EndIf}
 
@@ -186,6 +196,39 @@ Section "Companion"
   Call RegisterLinks
   Call Register
 SectionEnd
+
+; Beside the version that is installed, until the new one has proved itself, there is room for another.
+Function RequireRoom
+  SectionGetSize ${THE_PROGRAM} $0
+  IntOp $0 $0 + ${SPARE_KIB}
+  System::Call 'kernel32::GetDiskFreeSpaceExW(w "$INSTDIR", *l .r1, p 0, p 0) i .r2'
+  System::Int64Op $1 / 1024
+  Pop $1
+  ${If} $2 <> 0
+  ${AndIf} $1 L< $0
+    System::Int64Op $1 / 1024
+    Pop $1
+    System::Int64Op $0 / 1024
+    Pop $0
+    Call RemoveNew
+    !insertmacro Fail 6 "There is not enough room on the disk: Companion needs $0 MB for a moment, and $1 MB are free.$\n$\nNothing was changed. Make room, for example by emptying the recycle bin, then start this installer again."
+  ${EndIf}
+FunctionEnd
+
+; The folder of all versions stays if there is one in it.
+Function RemoveNew
+  SetOutPath "$TEMP"
+  RMDir /r "$INSTDIR\new"
+  RMDir "$INSTDIR"
+FunctionEnd
+
+; A file could not be written, which has been said already: the disk became full, for example.
+Function .onInstFailed
+  ${If} $unpacking = 1
+    Call RemoveNew
+    SetErrorLevel 6
+  ${EndIf}
+FunctionEnd
 
 ; The new version was started and does not answer: the version before goes back into its place, and is told of it.
 Function GoBack
