@@ -2,9 +2,9 @@
 
 Run with ``python3 dev.py bench [--only NAME …] [--rounds N] [--json FILE]``. Each benchmark runs in a process of its
 own, one after the other, and once in each round, so that a machine that becomes slower for a while does so for all of
-them. Without ``--only`` those run that take no more than a minute or two each: all but `downloads`, which needs other
-programs. Ends with 1 when a goal is missed or a benchmark could not be run. Those that take hours or thousands of
-connections are programs of their own: ``python -m benchmarks.idle``, ``.year`` and ``.connections``.
+them. Without ``--only`` those run that take no more than a minute or two each: all but `downloads` and `built`, which
+need other programs. Ends with 1 when a goal is missed or a benchmark could not be run. Those that take hours or
+thousands of connections are programs of their own: ``python -m benchmarks.idle``, ``.year`` and ``.connections``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ USUAL = (
     *("start", "commands", "memory", "smoothness", "library", "home"),
     *("preflight", "identify", "reminders", "mails", "second_start", "outage"),
 )
-NAMED = ("downloads",)
+NAMED = ("downloads", "built")
 """Only run when they are asked for."""
 _MODULES = {"commands": "start", "downloads": "downloads.__main__"}
 _FUNCTIONS = {"commands": "figures_of_commands"}

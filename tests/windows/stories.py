@@ -20,7 +20,6 @@ import sys
 import threading
 import time
 import types
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -609,9 +608,9 @@ def install_beside_a_reader(setup: str, path: str) -> int:
 
 
 def compiled(source: str) -> str:
-    """Returns a module's byte code as it lies in the archive of a built program."""
+    """Returns the byte code of a module, as this Python makes it."""
     code = compile(Path(source).read_bytes(), Path(source).name, "exec", dont_inherit=True, optimize=2)
-    return base64.b64encode(zlib.compress(marshal.dumps(code))).decode()
+    return base64.b64encode(marshal.dumps(code)).decode()
 
 
 def kill_while_it_unpacks(setup: str, folder: str) -> bool:

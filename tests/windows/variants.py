@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import marshal
 import os
 import shutil
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.windows.windows_kit import Windows, windows_path
-
-_OFFSET = 8
+from tools.windows.rare_modules import with_modules
 
 
 def copy_of(program: Path, folder: Path) -> Path:
@@ -23,17 +20,12 @@ def copy_of(program: Path, folder: Path) -> Path:
 
 def replace_modules(windows: Windows, program: Path, sources: Mapping[str, str], work: Path) -> None:
     """Put other modules in place of some in the archive of a program's copy."""
-    archive = program / "_internal/companion.pyz"
-    before = archive.read_bytes()
-    (begin,) = struct.unpack_from("!i", before, _OFFSET)
-    table = dict(marshal.loads(before[begin:]))  # noqa: S302 - built here
-    after = bytearray(before[:begin])
+    compiled: dict[str, bytes] = {}
     for name, source in sources.items():
         file = work / f"{name}.py"
         file.write_text(source, encoding="utf-8")
-        block = base64.b64decode(windows.run("compiled", windows_path(file)))
-        table[name] = (table[name][0], len(after), len(block))
-        after += block
-    struct.pack_into("!i", after, _OFFSET, len(after))
+        compiled[name] = base64.b64decode(windows.run("compiled", windows_path(file)))
+    archive = program / "_internal/companion.pyz"
+    content = archive.read_bytes()
     archive.unlink()  # it is a link to the built one
-    archive.write_bytes(bytes(after) + marshal.dumps(list(table.items())))
+    archive.write_bytes(with_modules(content, compiled))

@@ -13,7 +13,7 @@ import PyInstaller.loader
 import pytest
 
 from tools.windows.byte_code import without_columns
-from tools.windows.rare_modules import group_rare_modules
+from tools.windows.rare_modules import group_rare_modules, with_modules
 
 MODULES = {
     "companion": "name = 'companion'",
@@ -93,6 +93,14 @@ def test_no_module_has_columns(archive: Path, reader: Any) -> None:
     after = reader(str(archive)).extract("companion", raw=True)
     assert after == without_columns(before)
     assert after != before
+
+
+def test_of_another_version_only_what_was_exchanged_differs(archive: Path, reader: Any) -> None:
+    group_rare_modules(archive)
+    before = named(reader, archive)
+    other = {name: marshal.dumps(compile("name = 'other'", name, "exec")) for name in ("companion", "holidays")}
+    archive.write_bytes(with_modules(archive.read_bytes(), other))
+    assert named(reader, archive) == {**before, "companion": "other", "holidays": "other"}
 
 
 def test_what_is_done_already_stays(archive: Path) -> None:
