@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -272,7 +273,7 @@ class Page(QWidget):
 
     def _show_found(self) -> None:
         part = self._find() if self._find is not None else None
-        if part is None or not self.isAncestorOf(part):
+        if part is None or not shiboken6.isValid(part) or not self.isAncestorOf(part):
             return
         self._scroll.ensureWidgetVisible(part, 0, 20)
         if part.height() > self._scroll.viewport().height() - 40:

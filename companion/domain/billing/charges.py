@@ -279,3 +279,37 @@ def _renews(movement: Movement) -> bool:
 
 def _is_hold(movement: Movement) -> bool:
     return movement.kind is ChargeKind.AUTHORIZATION
+
+
+class AmountPart(Model, frozen=True):
+    """A part of an order's total beside the prices of its lines."""
+
+    name: str
+    amount: Money
+
+
+def beside_the_prices(order: Order) -> tuple[AmountPart, ...]:
+    """Returns what the total of an order has beside the prices of its lines, so that the sum can be followed.
+
+    The tax is that of the charges for what was ordered. Where it does not explain the difference alone, whether the
+    prices contain it is not known, and it is not told apart from the rest.
+    """
+    currency = order.total.currency
+    paid = [
+        each.tax
+        for each in order.charges
+        if each.kind is ChargeKind.CHARGE and not each.about.startswith("subscription:")
+    ]
+    amounts = [order.total, *(item.price for item in order.line_items), *(tax for tax in paid if tax is not None)]
+    if {amount.currency for amount in amounts} != {currency}:
+        return ()
+    rest = order.total.amount - sum(item.price.amount for item in order.line_items)
+    known = bool(paid) and None not in paid
+    tax = sum(each.amount for each in paid if each is not None) if known else 0
+    if rest == 0:
+        name, amount = "Tax, part of the prices", tax
+    elif known and tax in (0, rest):
+        name, amount = ("Tax" if tax else "Other costs" if rest > 0 else "Reduction"), rest
+    else:
+        name, amount = ("Tax and other costs" if rest > 0 else "Tax and reductions"), rest
+    return (AmountPart(name=name, amount=Money(amount=amount, currency=currency)),) if amount else ()

@@ -7,6 +7,7 @@ from companion.domain.billing.charges import (
     About,
     Movement,
     WhyTwo,
+    beside_the_prices,
     charge_ahead_sentence,
     movement_sentence,
     movement_words,
@@ -417,3 +418,38 @@ def test_a_charge_of_before_the_hold_is_not_matched_with_it(build):
     held = build.charge(id="hold", kind=ChargeKind.AUTHORIZATION, at=build.day(-1))
     charges = (build.charge(id="before", at=build.day(-9)), build.charge(id="after", at=build.day(-0.5)))
     assert moves(build, held, *charges) == (WhyTwo.HOLD_AND_CHARGE, ["hold", "after"])
+
+
+@pytest.mark.parametrize(
+    ("total", "taxes", "part"),
+    [
+        (6079, [(489, "order")], ("Tax", 489)),
+        (6079, [(400, "order"), (89, "shipment:parcel-1")], ("Tax", 489)),
+        (6079, [(489, "order"), (525, "subscription:sub-1")], ("Tax", 489)),
+        (6079, [], ("Tax and other costs", 489)),
+        (6079, [(None, "order")], ("Tax and other costs", 489)),
+        (6079, [(400, "order"), (None, "shipment:parcel-1")], ("Tax and other costs", 489)),
+        (6079, [(400, "order")], ("Tax and other costs", 489)),
+        (6079, [(0, "order")], ("Other costs", 489)),
+        (5590, [(900, "order")], ("Tax, part of the prices", 900)),
+        (5590, [(0, "order")], None),
+        (5590, [], None),
+        (5000, [], ("Tax and reductions", -590)),
+        (5000, [(400, "order")], ("Tax and reductions", -590)),
+        (5000, [(0, "order")], ("Reduction", -590)),
+    ],
+)
+def test_the_head_of_an_order_says_what_its_total_has_beside_the_prices(build, total, taxes, part):
+    items = (build.line_item(price=build.usd(4995)), build.line_item(id="item-2", price=build.usd(595)))
+    charges = [
+        build.charge(id=f"ch-{place}", about=about, tax=build.usd(tax) if tax is not None else None)
+        for place, (tax, about) in enumerate(taxes)
+    ]
+    order = build.order(line_items=items, total=build.usd(total), charges=tuple(charges))
+    assert [(each.name, each.amount.amount) for each in beside_the_prices(order)] == ([part] if part else [])
+
+
+def test_amounts_of_different_currencies_are_not_added_up(build):
+    pounds = msgspec.structs.replace(build.usd(900), currency="GBP")
+    for changes in ({"total": pounds}, {"charges": (build.charge(tax=pounds),)}):
+        assert beside_the_prices(build.order(**changes)) == ()

@@ -9,7 +9,7 @@ from companion.cli.error_report import ErrorReport
 from companion.cli.options import order_number
 from companion.cli.order_access import order_to_show
 from companion.cli.usage import Parser
-from companion.domain.billing.charges import movement_sentence, timeline
+from companion.domain.billing.charges import beside_the_prices, movement_sentence, timeline
 from companion.domain.billing.shipping import parcel_sentences, parcels
 from companion.domain.core.model import Instant, Model
 from companion.domain.entitlements.artifacts import Offer, offer_of, offer_sentence
@@ -63,6 +63,7 @@ def _order_lines(context: CommandContext, shown: ShowOrderResult, stale: list[st
     lines += stale
     lines += unread_sentences(order.all_unread)
     lines += [f"  {item.quantity} × {item.name}  {item.price.plain()}" for item in order.line_items]
+    lines += [f"  {part.name}  {part.amount.plain()}" for part in beside_the_prices(order)]
     lines.append(f"  Total {order.total.plain()}")
     for licence in order.licences:
         lines += _licence_lines(context, order, licence, profile)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from companion.domain.billing.charges import beside_the_prices
 from companion.domain.core.errors import CompanionError
 from companion.domain.overview.removing import removal_sentences, renewing, unfinished_sentences
 from companion.domain.store.orders import Order
@@ -142,6 +143,11 @@ class OrderPage(Page):
             line = row(spacing=12)
             line.addWidget(label(f"{quantity}{item.name}", "strong"), 1)
             line.addWidget(label(form.money(item.price), wrap=False))
+            card.add(line)
+        for part in beside_the_prices(order):
+            line = row(spacing=12)
+            line.addWidget(label(part.name, "muted"), 1)
+            line.addWidget(label(form.money(part.amount), "muted", wrap=False))
             card.add(line)
         card.add(label(f"Ordered on {form.date(order.placed_at)} · {form.money(order.total)} in all", "muted"))
         for sentence in unread_sentences(order.all_unread):
