@@ -136,6 +136,7 @@ class SnapshotReader:
             self._zone,
             this_seat=seat_id,
             downloaded=frozenset(file.artifact for file in files),
+            reminders=reminder_settings(stored.settings),
             switched_off=switched_off(itertools.chain.from_iterable(stored.receipts.values())),
         )
 

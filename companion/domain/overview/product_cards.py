@@ -22,7 +22,9 @@ from companion.domain.core.time.periods import Period, days_until
 from companion.domain.entitlements.download_access import DownloadWindow, WindowState, window_of
 from companion.domain.entitlements.licences import EffectiveStatus, carried_on, effective_status
 from companion.domain.entitlements.seats import SeatUse, ThisPC, seat_use
-from companion.domain.reminders.schedule import is_short
+from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.schedule import Lead, Leads
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import ExtensionStatus, Licence, Order
 from companion.domain.store.profile import Profile
 
@@ -97,16 +99,19 @@ def product_cards(
     this_seat: str | None = None,
     downloaded: Collection[str] = (),
     switched_off: Collection[str] = (),
+    reminders: ReminderSettings | None = None,
 ) -> tuple[ProductCard, ...]:
     """One card per licence, the ones that need attention first.
 
     `this_seat` is this PC's seat id; `downloaded` are the ids of artifacts that lie verified on this PC,
-    `switched_off` those of plans whose newest receipt says so.
+    `switched_off` those of plans whose newest receipt says so. Dates need attention as early as the person wants to be
+    reminded of them; without `reminders` the store's own leads count.
     """
     orders = tuple(orders)
+    leads = Leads(profile, reminders if reminders is not None else ReminderSettings())
     replaced = carried_on(orders)
     cards = [
-        _card(order, licence, profile, now, zone, this_seat, downloaded, switched_off, replaced)
+        _card(order, licence, profile, leads, now, zone, this_seat, downloaded, switched_off, replaced)
         for order in orders
         for licence in order.licences
     ]
@@ -120,6 +125,7 @@ def _card(
     order: Order,
     licence: Licence,
     profile: Profile,
+    leads: Leads,
     now: dt.datetime,
     zone: dt.tzinfo,
     this_seat: str | None,
@@ -137,11 +143,11 @@ def _card(
     concerns: tuple[Concern, ...] = ()
     if state in _ALIVE and (not replaced or charge is not None):
         # What was renewed ahead is charged all the same as long as its auto-renewal is on.
-        concerns = _date_concerns(licence, charge, plan.term if plan is not None else None, profile, now, zone)
+        concerns = _date_concerns(licence, charge, plan.term if plan is not None else None, leads, now, zone)
         if by_choice:
             concerns = tuple(each for each in concerns if each is not Concern.EXPIRES_SOON)
     if state in _ALIVE and not replaced and not have_it:
-        concerns += _window_concerns(window, seats, profile, now, zone)
+        concerns += _window_concerns(window, seats, profile, leads, now, zone)
     action = _action(state, concerns, window, seats, have_it, profile)
     action = NextAction.NONE if replaced or (by_choice and state is EffectiveStatus.EXPIRED) else action
     waiting = order.waiting_return
@@ -175,26 +181,25 @@ def _date_concerns(
     licence: Licence,
     charge: NextCharge | None,
     term: Period | None,
-    profile: Profile,
+    leads: Leads,
     now: dt.datetime,
     zone: dt.tzinfo,
 ) -> tuple[Concern, ...]:
-    leads = profile.policies.reminders
     if charge is None:
-        soon = licence.expires_at is not None and _within(licence.expires_at, leads.expiry, now, zone, term)
-        return (Concern.EXPIRES_SOON,) if soon else ()
-    if not _within(charge.at, leads.renewal, now, zone, term):
+        ends, wanted = licence.expires_at, leads.of(ReminderKind.EXPIRY, term)
+        return (Concern.EXPIRES_SOON,) if ends is not None and _within(ends, wanted, now, zone) else ()
+    if not _within(charge.at, leads.of(ReminderKind.RENEWAL, term), now, zone):
         return ()
     return (Concern.RENEWS_SOON, Concern.PRICE_RISES) if charge.rises else (Concern.RENEWS_SOON,)
 
 
 def _window_concerns(
-    window: DownloadWindow, seats: SeatUse, profile: Profile, now: dt.datetime, zone: dt.tzinfo
+    window: DownloadWindow, seats: SeatUse, profile: Profile, leads: Leads, now: dt.datetime, zone: dt.tzinfo
 ) -> tuple[Concern, ...]:
     policy, at = profile.policies.downloads, window.changes_at
     if at is None:
         return ()
-    if window.is_open and _within(at, profile.policies.reminders.download_window, now, zone):
+    if window.is_open and _within(at, leads.of(ReminderKind.DOWNLOAD_WINDOW), now, zone):
         return (Concern.WINDOW_CLOSES_SOON,)
     # A window that closed long ago, or that cannot be opened or is not needed, is no concern; the card says it closed.
     useful = policy.extension_possible and seats.this_pc is ThisPC.NOT_YET
@@ -202,12 +207,10 @@ def _window_concerns(
     return (Concern.WINDOW_CLOSED,) if useful and recent else ()
 
 
-def _within(
-    date: dt.datetime, leads: tuple[Period, ...], now: dt.datetime, zone: dt.tzinfo, term: Period | None = None
-) -> bool:
-    """Whether `date` is nearer than the longest of the store's own `leads` that suits a plan of this `term`."""
+def _within(date: dt.datetime, leads: Iterable[Lead], now: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether `date` is nearer than the longest of these leads."""
     day = date.astimezone(zone).date()
-    return any(lead.after(now.astimezone(zone)).date() >= day for lead in leads if is_short(lead, term))
+    return any(lead.period.after(now.astimezone(zone)).date() >= day for lead in leads)
 
 
 def _tone(state: EffectiveStatus, settled: bool, concerns: tuple[Concern, ...]) -> Tone:

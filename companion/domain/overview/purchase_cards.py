@@ -16,9 +16,10 @@ from companion.domain.purchases.matching import same_domain
 from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.purchases.values import UNKNOWN_EXPIRY, AutoRenewal, EntitlementState, Expiry, ExpiryKind
 from companion.domain.purchases.words import STATE_WORDS, as_stated, date_of, ends_words, origin_words
+from companion.domain.reminders.dates import ReminderKind
+from companion.domain.reminders.schedule import Lead, Leads
+from companion.domain.reminders.settings import ReminderSettings
 
-_SOON_DAYS = 30
-"""A date of a purchase needs attention this many days before; a shop without the Store API states no policy."""
 _ENDED = {
     EntitlementState.REFUNDED: "It was refunded.",
     EntitlementState.DISABLED: "The shop has disabled it.",
@@ -38,6 +39,15 @@ class PurchaseConcern(enum.StrEnum):
     RETURN_SOON = "returnSoon"
     CHARGE_FAILED = "chargeFailed"
     SOURCES_DISAGREE = "sourcesDisagree"
+
+
+_LEADS_OF = {
+    PurchaseConcern.RENEWS_SOON: ReminderKind.RENEWAL,
+    PurchaseConcern.EXPIRES_SOON: ReminderKind.EXPIRY,
+    PurchaseConcern.CANCEL_SOON: ReminderKind.RENEWAL,
+    PurchaseConcern.RETURN_SOON: ReminderKind.RETURN_DEADLINE,
+}
+"""The reminder whose leads say how early a date needs attention."""
 
 
 class PurchaseCard(Model, frozen=True):
@@ -66,9 +76,15 @@ class PurchaseCard(Model, frozen=True):
     concerns: tuple[PurchaseConcern, ...] = ()
 
 
-def purchase_cards(purchases: Iterable[Overview], now: dt.datetime, zone: dt.tzinfo) -> tuple[PurchaseCard, ...]:
-    """Returns one card per purchase, the most urgent first."""
-    return tuple(sorted((_card(found, now, zone) for found in purchases), key=purchase_order))
+def purchase_cards(
+    purchases: Iterable[Overview], now: dt.datetime, zone: dt.tzinfo, reminders: ReminderSettings | None = None
+) -> tuple[PurchaseCard, ...]:
+    """Returns one card per purchase, the most urgent first.
+
+    Dates need attention as early as the person wants to be reminded of them (`reminders`).
+    """
+    leads = Leads(None, reminders if reminders is not None else ReminderSettings())
+    return tuple(sorted((_card(found, leads, now, zone) for found in purchases), key=purchase_order))
 
 
 def purchase_order(card: PurchaseCard) -> tuple[int, float, str, str, str]:
@@ -96,11 +112,11 @@ def _host(address: str) -> str:
     return urlsplit(address).netloc
 
 
-def _card(found: Overview, now: dt.datetime, zone: dt.tzinfo) -> PurchaseCard:
+def _card(found: Overview, leads: Leads, now: dt.datetime, zone: dt.tzinfo) -> PurchaseCard:
     until = _until(found.products, zone)
     ends = until.ends(zone)
     state = _state(found, ends, now)
-    concerns = _concerns(found, state, ends, now, zone)
+    concerns = _concerns(found, state, ends, leads, now, zone)
     renews_on = found.renewal.at if found.renewal is not None else None
     tone = _tone(state, concerns, chosen=found.ended_by_choice)
     dates = [ends, *(date_of(text, zone) for text in (renews_on, found.cancel_by, found.return_by) if text is not None)]
@@ -152,7 +168,12 @@ def _state(found: Overview, ends: dt.datetime | None, now: dt.datetime) -> Entit
 
 
 def _concerns(
-    found: Overview, state: EntitlementState, ends: dt.datetime | None, now: dt.datetime, zone: dt.tzinfo
+    found: Overview,
+    state: EntitlementState,
+    ends: dt.datetime | None,
+    leads: Leads,
+    now: dt.datetime,
+    zone: dt.tzinfo,
 ) -> tuple[PurchaseConcern, ...]:
     concerns = []
     alive = state not in (*_OVER, EntitlementState.REFUNDED)
@@ -168,13 +189,19 @@ def _concerns(
         (PurchaseConcern.RETURN_SOON, _date(found.return_by, zone)),
     )
     for concern, date in dates:
-        if alive and date is not None and 0 <= days_until(date, now, zone) <= _SOON_DAYS:
+        if alive and date is not None and _is_near(date, leads.of(_LEADS_OF[concern]), now, zone):
             concerns.append(concern)
     if found.auto_renew is AutoRenewal.FAILED and alive:
         concerns.append(PurchaseConcern.CHARGE_FAILED)
     if found.conflicts:
         concerns.append(PurchaseConcern.SOURCES_DISAGREE)
     return tuple(concerns)
+
+
+def _is_near(date: dt.datetime, leads: Iterable[Lead], now: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether a date is today or later, and nearer than the longest of these leads."""
+    day, today = date.astimezone(zone).date(), now.astimezone(zone)
+    return any(today.date() <= day <= lead.period.after(today).date() for lead in leads)
 
 
 def _date(text: str | None, zone: dt.tzinfo) -> dt.datetime | None:
@@ -204,7 +231,7 @@ def state_words(card: PurchaseCard) -> str:
 
 def standing_words(found: Overview, now: dt.datetime, zone: dt.tzinfo, format_date: FormatDate) -> str:
     """Returns how a purchase stands, in a few words for a list: until when it is good, or why it no longer is."""
-    card = _card(found, now, zone)
+    card = _card(found, Leads(None, ReminderSettings()), now, zone)
     if card.state in _ENDED:
         return state_words(card).lower()
     ends = ends_words(card.until, format_date)

@@ -73,6 +73,8 @@ def summary(reminders: Sequence[Reminder], format_date: FormatDate, format_money
         return None
     if len(reminders) == 1:
         return reminder_text(reminders[0], format_date, format_money)
+    if len(reminders) > 2 and all(reminder.kind is ReminderKind.DOWNLOAD_WINDOW for reminder in reminders):
+        return open_downloads(sorted(reminders, key=lambda reminder: reminder.subject.date))
     titles = [reminder_text(reminder, format_date, format_money).title for reminder in reminders]
     shown = titles[:3] if len(titles) <= 4 else titles[:2]
     rest = len(titles) - len(shown)

@@ -17,7 +17,7 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.time.clock import Clocks
 from companion.domain.reminders.clock import after_waking, jumped, next_refresh
 from companion.domain.reminders.due import Reminder, Snooze
-from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, summary
+from companion.domain.reminders.text import ACTION_WORDS, ReminderAction, is_pressing, summary
 from companion.services.reminders import DueNow
 from companion.ui.navigation import Destination, destination_of
 from companion.ui.notifications import OPENED, Message, Notifications
@@ -191,7 +191,8 @@ class ReminderController(QObject):
         key = reminders[0].address if len(reminders) == 1 else _SEVERAL
         actions = tuple((action.value, ACTION_WORDS[action]) for action in told.actions)
         first = actions or ((OPENED, "Show them"),)
-        message = Message(key, told.title, told.body, (*first, (LATER, "Later")), stays=True)
+        pressing = any(map(is_pressing, reminders))
+        message = Message(key, told.title, told.body, (*first, (LATER, "Later")), stays=True, pressing=pressing)
         self._shown[key] = reminders
         self._notifications.show(message, lambda worked: self._was_shown(reminders, worked))
 

@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 class Message(NamedTuple):
     """A notice. `key` names what it is about: a later one with the same key takes its place.
 
-    `actions` are codes and the texts of their buttons; one that `stays` waits for an answer.
+    `actions` are codes and the texts of their buttons; one that `stays` waits for an answer, one that is `pressing`
+    needs attention.
     """
 
     key: str
@@ -17,6 +18,7 @@ class Message(NamedTuple):
     body: str
     actions: tuple[tuple[str, str], ...] = ()
     stays: bool = False
+    pressing: bool = True
 
 
 OPENED = "default"

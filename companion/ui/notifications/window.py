@@ -21,7 +21,8 @@ class WindowChannel:
         """Show a message; it waits there until the window is looked at."""
         actions = tuple((text, partial(self._pressed, message.key, code)) for code, text in message.actions)
         self._keys.add(message.key)
-        self._notices.show_notice(message.key, Notice(message.title, message.body, tone="attention", actions=actions))
+        tone = "attention" if message.pressing else ""
+        self._notices.show_notice(message.key, Notice(message.title, message.body, tone=tone, actions=actions))
         shown(True)
 
     def withdraw(self, key: str) -> None:

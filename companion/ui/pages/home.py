@@ -28,6 +28,7 @@ from companion.domain.overview.purchase_cards import (
 from companion.domain.purchases.purchase import Overview
 from companion.domain.purchases.values import EntitlementState
 from companion.domain.purchases.words import as_stated
+from companion.domain.reminders.settings import ReminderSettings
 from companion.services.snapshot import Snapshot
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import ADDED, SESSION_ONLY, Destination, Page
@@ -114,9 +115,12 @@ class HomePage(Page):
 
     def render_values(self) -> None:
         shelves = [_Shelf(state, self._book.name_where_several(state), state.snapshot) for state in self._book.states]
-        self._prepared.ask(partial(self._cards, shelves, self._owned.purchases, self.app_state.now()))
+        wanted = self.app_state.reminders.settings
+        self._prepared.ask(partial(self._cards, shelves, self._owned.purchases, self.app_state.now(), wanted))
 
-    def _cards(self, shelves: Sequence[_Shelf], owned: Sequence[Overview], now: dt.datetime) -> _Cards:
+    def _cards(
+        self, shelves: Sequence[_Shelf], owned: Sequence[Overview], now: dt.datetime, wanted: ReminderSettings
+    ) -> _Cards:
         """Returns the cards of all licences and purchases in their order; called in the background."""
         zone = self.app_state.zone
         today = now.astimezone(zone).date()
@@ -129,7 +133,7 @@ class HomePage(Page):
         orders = [
             (shelf.state.store, known.number) for shelf in shelves for known in shelf.snapshot.orders if known.order
         ]
-        for card in purchase_cards(not_ordered(owned, orders), now, zone):
+        for card in purchase_cards(not_ordered(owned, orders), now, zone, wanted):
             # The words of a date ("in 3 days") change with the day alone.
             row = Row(("purchase", card.purchase_id), (card, today), card)
             rows.append((purchase_order(card), row))

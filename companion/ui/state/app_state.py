@@ -88,6 +88,7 @@ class AppState(QObject):
         self.downloads = OrderDownloadState(purchases, runner)
         self.reminders = ReminderState(reminders, runner)
         self.downloads.arrived.connect(lambda _: self.load())
+        self.reminders.changed.connect(self._load_with_other_leads)
         self._refreshing: Task | None = None
         self._ask_again = False
         self._waiting: list[Callable[[], None] | None] | None = None
@@ -203,6 +204,11 @@ class AppState(QObject):
         self.snapshot = dataclasses.replace(self.snapshot, troubles=(error,))
         self.changed.emit()
         self.working.emit(False)
+
+    def _load_with_other_leads(self) -> None:
+        """What needs attention depends on how early the person wants to be reminded."""
+        if self._shown and self.reminders.settings != self.snapshot.reminder_settings:
+            self.load()
 
     def _refresh(self, task: Task, number: str | None, *, asked: bool) -> _Reading:
         # A look that leaves orders out says nothing of their passwords.

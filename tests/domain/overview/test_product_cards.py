@@ -13,6 +13,7 @@ from companion.domain.entitlements.licences import EffectiveStatus, span_words
 from companion.domain.entitlements.seats import ThisPC, longest_unseen, seat_line, seat_sentence, seat_use, seat_words
 from companion.domain.overview import product_cards
 from companion.domain.overview.product_cards import Concern, NextAction, Tone
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import (
     Extension,
     ExtensionStatus,
@@ -389,6 +390,22 @@ def test_what_a_receipt_says_was_switched_off_asks_for_nothing_once_it_is_over(b
 def test_an_end_within_the_longest_lead_is_near(ending):
     assert (ending(30).concerns, ending(30).tone) == ((Concern.EXPIRES_SOON,), Tone.ATTENTION)
     assert (ending(31).concerns, ending(31).tone) == ((), Tone.OK)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "days", "near"), [((7,), 7, True), ((7,), 8, False), ((60, 7), 60, True), ((), 1, False)]
+)
+def test_a_date_is_near_as_early_as_the_person_wants_to_hear_of_it(build, card, wanted, days, near):
+    leads = tuple(Period(days=count) for count in wanted)
+    wants = ReminderSettings(renewal=leads, expiry=leads, download_window=leads)
+    charged = build.order(subscriptions=(build.subscription(next_charge_at=build.day(days)),), downloads=())
+    ends = build.order(
+        licences=(build.licence(expires_at=build.day(days), subscription_id=None),), subscriptions=(), downloads=()
+    )
+    closes = build.order(downloads=(build.download(available_until=build.day(days)),))
+    for order in (charged, ends, closes):
+        found = card(order, reminders=wants)
+        assert (found.tone is Tone.ATTENTION) == bool(found.concerns) == near
 
 
 def test_of_a_short_plan_only_the_short_leads_count(ending):

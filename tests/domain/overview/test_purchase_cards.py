@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from companion.domain.core.text import plain_date, plain_money
+from companion.domain.core.time.periods import Period
 from companion.domain.overview.product_cards import Tone
 from companion.domain.overview.purchase_cards import (
     PurchaseCard,
@@ -22,6 +23,7 @@ from companion.domain.overview.purchase_cards import (
 )
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind, item_key
 from companion.domain.purchases.purchase import Overview, Purchase, overview
+from companion.domain.reminders.settings import ReminderSettings
 
 ZONE = ZoneInfo("America/New_York")
 NOW = dt.datetime(2027, 3, 10, 12, tzinfo=dt.UTC)
@@ -114,14 +116,16 @@ def test_a_renewal_is_told_as_it_was_stated(values: dict[str, str], sentence: st
         ({"expires": "2027-04-09"}, PurchaseConcern.EXPIRES_SOON),
         ({"renews_on": "2027-04-09"}, PurchaseConcern.RENEWS_SOON),
         ({"cancel_by": "2027-04-09"}, PurchaseConcern.CANCEL_SOON),
-        ({"return_by": "2027-04-09"}, PurchaseConcern.RETURN_SOON),
+        ({"return_by": "2027-03-17"}, PurchaseConcern.RETURN_SOON),
         ({"auto_renew": "failed"}, PurchaseConcern.CHARGE_FAILED),
     ],
 )
 def test_a_near_date_needs_attention(values: dict[str, str], concern: PurchaseConcern) -> None:
     made = card(owned(**values))
     assert (made.concerns, made.tone) == ((concern,), Tone.ATTENTION)
-    later = card(owned(**{name: value.replace("04-09", "04-10") for name, value in values.items()}))
+    later = card(
+        owned(**{name: value.replace("04-09", "04-10").replace("03-17", "03-18") for name, value in values.items()})
+    )
     assert later.concerns == ((concern,) if concern is PurchaseConcern.CHARGE_FAILED else ())
 
 
@@ -195,3 +199,19 @@ def test_an_end_that_was_chosen_needs_no_attention(
 ) -> None:
     made = card(owned(**values))
     assert (made.tone, made.concerns) == (tone, concerns)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "days", "near"), [(None, 30, True), (None, 31, False), ((7,), 7, True), ((7,), 8, False), ((), 1, False)]
+)
+def test_a_date_is_near_as_early_as_the_person_wants_to_hear_of_it(
+    wanted: tuple[int, ...] | None, days: int, near: bool
+) -> None:
+    leads = tuple(Period(days=count) for count in wanted) if wanted is not None else None
+    day = (NOW + dt.timedelta(days=days)).date().isoformat()
+    for values, settings in (
+        ({"expires": day}, ReminderSettings(expiry=leads)),
+        ({"renews_on": day, "auto_renew": "on"}, ReminderSettings(renewal=leads)),
+    ):
+        (made,) = purchase_cards([owned(**values)], NOW, ZONE, settings)
+        assert (made.tone is Tone.ATTENTION) == bool(made.concerns) == near

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
+from companion.domain.core.text import plain_date, plain_money
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.reminders.several_stores import StoreDates, all_dates
-from companion.domain.reminders.text import is_pressing, open_downloads
+from companion.domain.reminders.text import is_pressing, open_downloads, summary
 
 LOUD = ReminderSettings(quiet=None)
 
@@ -47,6 +48,7 @@ def test_many_downloads_that_close_are_one_matter_the_first_of_them_first(dates)
     assert ReminderKind.RENEWAL in kinds(found.due)
     reminders = [reminder for _, reminder in found.open_downloads]
     assert [reminder.days for reminder in reminders] == [5, 20, 41]
+    assert summary(reminders[::-1], plain_date(dt.UTC), plain_money) == open_downloads(reminders)
     assert open_downloads(reminders).title == "3 downloads are still open; the first closes in 5 days"
 
 

@@ -158,6 +158,7 @@ def _cards(services: Services, asked: _Asked) -> tuple[ProductCard, ...]:
         services.zone,
         this_seat=services.this_pc.seat_id,
         downloaded=frozenset(file.artifact for file in services.order_downloads.files()),
+        reminders=services.reminders.settings(),
         switched_off=switched_off(chain.from_iterable(services.library.all_receipts(services.orders.store).values())),
     )
 

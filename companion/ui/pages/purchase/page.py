@@ -107,7 +107,7 @@ class PurchasePage(Page):
 
     def _summary(self, found: Overview) -> Card:
         form, zone, now = self.app_state.format, self.app_state.zone, self.app_state.now()
-        (shown,) = purchase_cards((found,), now, zone)
+        (shown,) = purchase_cards((found,), now, zone, self.app_state.reminders.settings)
         card = Card(spacing=8)
         origin = " · ".join(part for part in (shown.origin, _number(found)) if part) or "Where it is from is not known"
         head = row(spacing=12)
