@@ -269,7 +269,7 @@ class WindowedProgram:
     def _first_page(self) -> None:
         # A person who was quicker than the library stays where they went.
         if not self.window.has_navigated:
-            self.window.navigate_to(Destination(self._first()))
+            self.window.open_with(Destination(self._first()))
         self.app_state.downloads.open()
         self.owned.downloads.open()
         if self.window.isVisible():

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QShortcut,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QDialog,
@@ -363,10 +364,24 @@ class Window(DropWindow):
             event.accept()
             self.closed_for_good.emit()
 
-    def bring_to_front(self) -> None:
-        """Show the window above the others, with the page that was shown last."""
+    def open_with(self, destination: Destination) -> None:
+        """Show a page as soon as the window is there; in the tray none is made before."""
+        if self.isVisible():
+            self.navigate_to(destination)
+        else:
+            self.has_navigated, self.there = True, destination
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._return_to_page()
+
+    def _return_to_page(self) -> None:
         if self.has_navigated and self._stack.currentWidget() is not self.page(self.there.page, self.there.store):
             self.navigate_to(self.there)
+
+    def bring_to_front(self) -> None:
+        """Show the window above the others, with the page that was shown last."""
+        self._return_to_page()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()

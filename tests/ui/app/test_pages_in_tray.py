@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
-from companion.ui.navigation import Destination
+from companion.ui.look.theme import LIGHT
+from companion.ui.navigation import Destination, Page
 
 
 def close(program: WindowedProgram, qtbot: QtBot) -> None:
@@ -50,3 +52,29 @@ def test_the_tray_leads_to_a_page_that_was_let_go(program: WindowedProgram, qtbo
     close(program, qtbot)
     program.open(Destination("home"))
     assert program.window.current is program.window.page("home")
+
+
+def test_a_start_in_the_tray_makes_no_page_before_the_window_is_shown(
+    qapp: QApplication, qtbot: QtBot, services: Services
+) -> None:
+    program = WindowedProgram(qapp, services, theme=LIGHT, has_tray=lambda: True)
+    qtbot.addWidget(program.window)
+    with qtbot.waitSignal(program.owned.changed, timeout=30_000):
+        program.start(in_tray=True)
+    qtbot.waitUntil(lambda: program.window.has_navigated and not program.runner.busy, timeout=30_000)
+    assert program.window.findChildren(Page) == []
+    # A desktop whose tray has gone shows it in this way too.
+    program.window.showMinimized()
+    (made,) = program.window.findChildren(Page)
+    assert made is program.window.current
+    program.close()
+
+
+def test_a_window_that_comes_back_without_its_tray_has_its_page(program: WindowedProgram, qtbot: QtBot) -> None:
+    program.window.navigate_to(Destination("orders"))
+    before = program.window.current
+    close(program, qtbot)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(before))
+    program.window.showMinimized()
+    (made,) = program.window.findChildren(Page)
+    assert made is program.window.page("orders")
