@@ -38,7 +38,7 @@ class WhenCard(Card):
         super().__init__(spacing=12)
         self._app_state = app_state
         settings = app_state.reminders.settings
-        self.add(label("How long before", "heading"))
+        self.add(label("How early", "heading"))
         for kind in CHOOSABLE:
             name, about = _NAMES[kind]
             self.add(setting(name, about, self._box(kind, name, settings)), line())
@@ -73,13 +73,13 @@ class QuietCard(Card):
         self._app_state = app_state
         settings = app_state.reminders.settings
         self.add(label("When they appear", "heading"))
-        shown = Switch(app_state.theme, "Show reminders by themselves", on=not settings.muted)
+        shown = Switch(app_state.theme, "Show reminders as pop-ups", on=not settings.muted)
         shown.requested.connect(lambda on: app_state.reminders.mute(not on))
         about = "Switched off, they only wait on the Reminders page."
-        self.add(setting("Show reminders by themselves", about, shown), line())
+        self.add(setting("Show reminders as pop-ups", about, shown), line())
         quiet = Switch(app_state.theme, "Quiet hours", on=settings.quiet is not None)
         quiet.requested.connect(self._switch_quiet)
-        self.add(setting("Quiet hours", "What comes up then is shown when they end.", quiet))
+        self.add(setting("Quiet hours", "Reminders wait until quiet hours are over.", quiet))
         if settings.quiet is not None:
             begins = _time("Quiet hours begin", settings.quiet.begins, lambda time: self._set_quiet(begins=time))
             ends = _time("Quiet hours end", settings.quiet.ends, lambda time: self._set_quiet(ends=time))

@@ -130,7 +130,7 @@ class DoneStep(EndStep):
             self.tell(Notice(text.title, text.hint, tone="attention", closable=False))
         licence = installed.licence or job.licence
         if licence is not None:
-            key = LicenceKeyPart(self.app_state, self._orders)
+            key = LicenceKeyPart(self.app_state, self._orders, "The program")
             self.content.addWidget(key)
             # Taking a seat tells no key: the order has.
             key.show_key(job.order.number, job.licence or licence)

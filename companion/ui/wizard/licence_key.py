@@ -15,14 +15,16 @@ from companion.ui.widgets.key import KeyBox
 if TYPE_CHECKING:
     from companion.services.store.orders import Orders
 
-_NOTE = "The installer may ask for it; it also stays on the order's page."
+_ASKS = "may ask for it; it also stays on the order's page."
 
 
 class LicenceKeyPart(QWidget):
     """Shows the key of a licence with *Show* and *Copy*: the one the store has told, or the keychain's."""
 
-    def __init__(self, app_state: AppState, orders: Orders) -> None:
+    def __init__(self, app_state: AppState, orders: Orders, asking: str = "The installer") -> None:
+        """`asking` is what may ask for the key now."""
         super().__init__()
+        self._note = f"{asking} {_ASKS}"
         self._app_state, self._orders = app_state, orders
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(0, 0, 0, 0)
@@ -53,5 +55,5 @@ class LicenceKeyPart(QWidget):
         # Another installation may have begun while the keychain was asked.
         if key is not None and licence is self._licence:
             self._body.addWidget(label("Your serial key", "muted"))
-            self._body.addWidget(KeyBox(key, case_sensitive=licence.key_case_sensitive, note=_NOTE))
+            self._body.addWidget(KeyBox(key, case_sensitive=licence.key_case_sensitive, note=self._note))
             self.show()

@@ -105,6 +105,8 @@ def test_what_is_no_installer_is_said_and_another_can_be_chosen(
     path.write_text("Dear reader")
     page = dropped(program, path)
     shows(qtbot, page, "This is no installer that Companion knows")
+    assert texts_of(page).count("This is no installer that Companion knows") == 1
+    assert page.looking.heading.text() == "letter.exe"
     assert not page.looking.onward.isEnabled()
     page.looking.look(str(run_file(tmp_path, "exit 0")))
     qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)

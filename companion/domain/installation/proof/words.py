@@ -11,7 +11,7 @@ from companion.domain.installation.proof.outcome import FileOutcome, Proof
 from companion.domain.installation.proof.system_record import InstalledProduct
 from companion.domain.store.profile import ExitMeaning
 
-_OPEN_IT = "Look whether you can open the program."
+_OPEN_IT = "Check that the program opens."
 _AGAIN = "Install it again. If the result is the same, ask the maker of the program."
 _ERRORS = {
     FileOutcome.CHANGED_NOTHING: ErrorCode.NOT_PROVEN,

@@ -194,7 +194,8 @@ class PurchasePage(Page):
         card = Card(spacing=8)
         name = name_of_item(found, product.item) or "this product"
         card.setAccessibleName(name)
-        card.add(label(sentence_start(name), "heading"))
+        # The page is called by the product already, where there is only one.
+        card.add(label("Your licence" if name == found.name else sentence_start(name), "heading"))
         if product.version:
             newest = f"; the newest is {product.newest_version}" if product.newest_version else ""
             card.add(label(f"Version {product.version}{newest}.", "muted"))

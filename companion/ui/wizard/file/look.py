@@ -54,14 +54,14 @@ class LookStep(Step):
         self._installer, self._purchases, self._order_of = installer, purchases, order_of
         self._task: Task | None = None
         self._file: CheckedFile | None = None
-        self._purchase = ""
+        self._place, self._purchase = "", ""
         self.choose = button("Choose a file…", self._choose)
         self.card.body.addLayout(row(self.choose, None))
 
     def look(self, place: str) -> None:
         """Look at a file; without one, ask for it."""
         self.depart()
-        self._file = None
+        self._file, self._place = None, place
         clear(self.content)
         self.tell(None)
         self.allow(False)
@@ -112,8 +112,9 @@ class LookStep(Step):
         return line
 
     def _failed(self, error: CompanionError) -> None:
-        self.heading.setText(error.title)
-        self.explanation.setText("")
+        self.heading.setText(Path(self._place).name)
+        self.explanation.setText("Nothing of it was run.")
+        self.choose.setText("Choose another file…")
         self.tell(Notice.of_error(error, *self.actions_for(error.code), closable=False))
 
     def _choose(self) -> None:
