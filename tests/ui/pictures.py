@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QWidget
 
 from companion.demo.server import DemoStore
@@ -37,6 +37,7 @@ from tests.kits.linux import script
 from tests.kits.mails import ORDER_MAIL
 from tests.kits.windows_files import program as windows_program
 from tests.kits.windows_files import version
+from tests.ui import more_pictures
 
 _PATIENCE = 20.0
 _RUN = '#!/bin/sh\n# Makeself\nlabel="Harbour Suite"\nexit {code}\n'
@@ -56,6 +57,7 @@ class Photographer:
     def __init__(self, program: WindowedProgram, services: Services, store: DemoStore, folder: Path) -> None:
         self.program, self.services, self.store, self.folder = program, services, store, folder
         self.window = program.window
+        self.size = self.window.size()
         folder.mkdir(parents=True, exist_ok=True)
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -78,7 +80,11 @@ class Photographer:
         _let_it_work(150)
         (widget or self.window).grab().save(str(self.folder / f"{name}.png"))
         if tall:
-            self.window.resize(self.window.width(), 720)
+            self.window.resize(self.size)
+
+    def take_now(self, name: str) -> None:
+        """Save what the window shows at this moment, before what it does goes on."""
+        self.window.grab().save(str(self.folder / f"{name}.png"))
 
     def add_orders(self) -> None:
         """Add every order of the demo store."""
@@ -236,8 +242,8 @@ def _first_start(home: Path, store: DemoStore, folder: Path, theme: Theme) -> No
     services.close()
 
 
-def photograph(folder: Path, theme: Theme) -> None:
-    """Take every picture in one theme."""
+def photograph(folder: Path, theme: Theme, size: QSize | None, percent: int) -> None:
+    """Take every picture in one theme, in a window of `size`, with texts of so many percent."""
     with tempfile.TemporaryDirectory() as made:
         root = Path(made)
         profile = json.loads(resource("profiles/larkfield.json").read_bytes())
@@ -254,10 +260,17 @@ def photograph(folder: Path, theme: Theme) -> None:
         samples = tuple(SampleLogIn(found.order_number, found.order_password, found.about) for found in store.accounts)
         program = WindowedProgram(application(), services, theme=theme, samples=samples)
         program.start(in_tray=False)
+        program.appearance.magnify(percent)
+        if size is not None:
+            program.window.resize(size)
         photographer = Photographer(program, services, store, folder)
         photographer.pages()
         photographer.wizard(lambda: running_blocker(root))
         photographer.files(root)
+        more_pictures.dialogs(photographer)
+        more_pictures.drops(photographer, root)
+        more_pictures.notices(photographer)
+        more_pictures.file_states(photographer, root)
         program.quit()
         services.close()
         store.close()
@@ -268,8 +281,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Photographs every page of the real window.")
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--theme", choices=["light", "dark"], default="light")
+    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="of the window, for example 512x320")
+    parser.add_argument("--texts", type=int, default=100, metavar="PERCENT", help="how large texts are")
     asked = parser.parse_args()
-    photograph(asked.folder, LIGHT if asked.theme == "light" else DARK)
+    size = QSize(*map(int, asked.size.split("x"))) if asked.size else None
+    photograph(asked.folder, LIGHT if asked.theme == "light" else DARK, size, asked.texts)
 
 
 if __name__ == "__main__":
