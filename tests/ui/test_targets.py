@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
     QMenu,
+    QPushButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -38,7 +39,7 @@ from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.found_list import FoundList
 from companion.ui.pages.settings.page import SUBJECTS
 from companion.ui.state.offered import Offered
-from companion.ui.widgets.basic import spoken
+from companion.ui.widgets.basic import TitleLink, spoken
 from companion.ui.widgets.notice import Notice
 from companion.ui.wizard.page import InstallPage
 from companion.ui.wizard.steps import STEPS
@@ -63,7 +64,7 @@ _ZOOMS = pytest.mark.parametrize("percent", [100, 80, 200])
 
 
 def _too_small(ground: QWidget, place: object) -> list[str]:
-    """What of `ground` is smaller than it may be, and what has no name."""
+    """What of `ground` is smaller than it may be or than its words are, and what has no name."""
     QCoreApplication.sendPostedEvents()
     found = [part for kind in _KINDS for part in ground.findChildren(kind) if part.isVisibleTo(ground)]
     parts = [part for part in dict.fromkeys(found) if not _is_field_of_another(part)]
@@ -72,8 +73,13 @@ def _too_small(ground: QWidget, place: object) -> list[str]:
     return [
         f"{place}: {type(part).__name__} “{name}” {width}×{height}"
         for part, name, width, height in sized
-        if width < _LEAST or height < _LEAST or not (name or isinstance(part, QLineEdit))
+        if width < _LEAST or _is_cut(part) or height < _LEAST or not (name or isinstance(part, QLineEdit))
     ]
+
+
+def _is_cut(part: QWidget) -> bool:
+    """A link ends in "…" where it is cut, and has its words as a tip."""
+    return isinstance(part, QPushButton) and not isinstance(part, TitleLink) and part.width() < part.sizeHint().width()
 
 
 def _is_field_of_another(part: QWidget) -> bool:

@@ -79,6 +79,7 @@ def ask_for_password(parent: QWidget, app_state: AppState, number: str) -> Passw
     """Open the dialog for the password of an order."""
     dialog = PasswordDialog(parent, app_state, number)
     dialog.open()
+    fit_height(dialog)
     return dialog
 
 

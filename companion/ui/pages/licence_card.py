@@ -25,6 +25,7 @@ from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.look.tones import TONES
 from companion.ui.navigation import EXTEND, FREE_SEAT, READ_LETTER, RETURN_RENEWAL, Destination
 from companion.ui.state.app_state import AppState
+from companion.ui.widgets.action_row import ActionRow
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, column, label, line, row
 from companion.ui.widgets.switch import Switch
 
@@ -134,7 +135,7 @@ class LicenceCard(Card):
         # The dialog belongs to the window: this card is made anew as soon as the store has answered.
         ask_to_switch(self.window(), self.app_state, card.order_number, card.licence_id, on)
 
-    def _actions(self, card: ProductCard) -> QHBoxLayout | None:
+    def _actions(self, card: ProductCard) -> ActionRow | None:
         artifact = card.window.artifacts[0].artifact_id if card.window.artifacts else ""
         install = Destination("install", card.order_number, artifact)
         done = {
@@ -151,7 +152,7 @@ class LicenceCard(Card):
         if done is None:
             return None
         text, destination = done
-        return row(
+        return ActionRow(
             button(
                 text,
                 lambda: self._go(destination),
@@ -159,7 +160,6 @@ class LicenceCard(Card):
                 name=f"{text.rstrip('…')}: {named(card)}",
             ),
             button("Open the order", partial(self._open, card), name=f"Open order {card.order_number}"),
-            None,
         )
 
     def _open(self, card: ProductCard) -> None:

@@ -33,6 +33,7 @@ from companion.ui.state.app_state import AppState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import StoreBook
+from companion.ui.widgets.action_row import ActionRow
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
 from companion.ui.widgets.long_list import Row
 from companion.ui.widgets.notice import Notice
@@ -167,7 +168,7 @@ class RemindersPage(Page):
         card.setAccessibleName(told.title)
         card.add(label(told.title, "strong", tone=_tone(reminder)), label(told.body))
         place = self._place(state, reminder.subject)
-        actions: list[QWidget | None] = [
+        actions = [
             button(
                 f"{ACTION_WORDS[action]}…",
                 partial(self._act, state, action, reminder),
@@ -181,11 +182,10 @@ class RemindersPage(Page):
             "link",
             name=f"Don't remind me of this: {told.title}, {place}",
         )
-        card.body.addSpacing(4)
-        card.add(row(*actions, self._later(state, reminder, f"{told.title}, {place}"), None))
+        card.add(ActionRow(*actions, self._later(state, reminder, f"{told.title}, {place}")))
         store = self._store_name(state, reminder.subject)
-        told_store = label(f"at {store}", "small", wrap=False) if store else None
-        card.add(row(*filter(None, (self._owner(state, reminder.subject), told_store, never)), None, spacing=18))
+        told_store = [label(f"at {store}", "small", wrap=False)] if store else []
+        card.add(ActionRow(self._owner(state, reminder.subject), *told_store, never, spacing=18))
         return card
 
     def _downloads(self, due: Sequence[tuple[int, Reminder]]) -> Card:

@@ -13,6 +13,7 @@ from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
 from companion.ui.state.app_state import AppState
 from companion.ui.state.download_state import DownloadState
+from companion.ui.widgets.action_row import ActionRow
 from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.question import ask
@@ -175,9 +176,7 @@ class TransferCard(Card):
             parts = [self.action("Pause", partial(self._transfers.pause, self._key)), self._remove_button()]
         else:
             parts = self.resting_actions(file)
-        for part in parts:
-            self._actions.addWidget(part)
-        self._actions.addStretch(1)
+        self._actions.addWidget(ActionRow(*parts))
 
     def action(self, text: str, clicked: Callable[[], object], role: str = "") -> QPushButton:
         """Returns a button whose name says what it is about: most cards have the same ones."""

@@ -290,12 +290,15 @@ def facts_grid(facts: Iterable[tuple[str, str]]) -> QGridLayout:
 
 
 def fit_height(dialog: QDialog) -> None:
-    """Make a dialog as tall as its texts are at its width: Qt asks wrapped texts for their height only then."""
+    """Make a dialog as wide as its buttons need, and as tall as its texts are then.
+
+    Qt asks wrapped texts for their height only at a width, and a dialog with a least width of its own for nothing else.
+    """
     layout = dialog.layout()
     if layout is None:
         return
     layout.activate()
-    width = max(dialog.width(), dialog.minimumWidth())
+    width = max(dialog.width(), dialog.minimumWidth(), layout.totalMinimumSize().width())
     if layout.hasHeightForWidth():
         dialog.resize(width, layout.totalHeightForWidth(width))
 

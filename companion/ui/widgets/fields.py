@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEve
 from PySide6.QtWidgets import (
     QCheckBox,
     QLineEdit,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QToolButton,
@@ -77,6 +78,8 @@ class TickBox(QCheckBox):
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
         self.setProperty("role", "tick")
+        if not text:
+            self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

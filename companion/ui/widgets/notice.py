@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSi
 
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.transfers.queue import DownloadFailure
-from companion.ui.widgets.basic import button, label, row
+from companion.ui.widgets.action_row import ActionRow
+from companion.ui.widgets.basic import button, label
 from companion.ui.widgets.spoken import SpokenAs, announcer, speak_as
 
 
@@ -61,7 +62,7 @@ class Notice(QFrame):
             buttons.append(_copying(details))
         if buttons:
             words.addSpacing(4)
-            words.addLayout(row(*buttons, None))
+            words.addWidget(ActionRow(*buttons))
         outer.addLayout(words, 1)
         if closable:
             outer.addWidget(button("Close", self.closed.emit, "link"), 0, Qt.AlignmentFlag.AlignTop)

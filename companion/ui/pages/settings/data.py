@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from companion.domain.installation.leftovers import Leftover, LeftoverKind, leftover_line
@@ -121,6 +122,10 @@ class RemoveDialog(QDialog):
         self.keep.setFocus()
         self._fill()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        fit_height(self)
+
     def _fill(self) -> None:
         clear(self._lines)
         for each in self._found:
@@ -130,7 +135,6 @@ class RemoveDialog(QDialog):
         if not self._found:
             self._lines.addWidget(label("There is nothing to remove.", "muted"))
         self.agree.setVisible(bool(self._found))
-        fit_height(self)
 
     def _remove(self, finished: bool) -> None:
         self.accept()
